@@ -1,0 +1,244 @@
+"""Draws one block: whole columns of one family, one generator at a time, from the plan and the residents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from synth.draw.ask import ColumnAsk
+from synth.draw.fanout import children
+from synth.draw.residents import Residents
+from synth.dtypes import DType, exact, to_written
+from synth.errors import DataError
+from synth.fingerprint import Fingerprint, fingerprint
+from synth.generators.derived import Given, State
+from synth.plan.model import BLOCK_ROWS, FamilyPlan, Plan
+from synth.streams import stream
+
+__all__ = ["Block", "TableRows", "draw_block"]
+
+Rows = npt.NDArray[np.int64]
+
+
+@dataclass
+class TableRows:
+    """One table's rows in a block."""
+
+    first_row: int
+    whole: int  # rows of the whole block, before the cut at `until`
+    rows: int
+    counts: Rows | None = None  # children per parent row, of the whole block
+    home: Rows | None = None  # the place of each row's parent
+    times: Rows | None = None  # arrival times, microseconds
+    columns: dict[str, pl.Series] = field(default_factory=dict)  # as planned
+    pointed: dict[str, Rows] = field(default_factory=dict)  # reference columns: row numbers of the parents
+    seen: dict[str, pl.Series] = field(default_factory=dict)  # paths already gathered
+    shown: dict[str, pl.Series] = field(default_factory=dict)  # paths as they show at `until`
+
+
+def draw_block(plan: Plan, family: FamilyPlan, number: int, residents: Residents) -> Block:
+    """Make one block, by itself."""
+    block = Block(plan, family, number, residents)
+    for step in family.steps:
+        block.draw(step.table, step.column)
+    return block
+
+
+class Block:
+    """A run of root rows and their family's rows: planned columns, and how they show at `until`."""
+
+    def __init__(self, plan: Plan, family: FamilyPlan, number: int, residents: Residents):
+        self.plan, self.family, self.number, self.residents = plan, family, number, residents
+        self.tables: dict[str, TableRows] = {}
+
+    # -- drawing
+
+    def draw(self, table: str, column: str) -> None:
+        """One step: a table's rows, or a column."""
+        spec = self.plan.spec(table)
+        if not column:
+            self.tables[table] = self._rows(table)
+            return
+        declared = spec.columns[column]
+        if isinstance(declared.draws, (Given, State)):
+            return  # given with the rows; states are evaluated on what shows
+        ask = ColumnAsk(self, table, column)
+        try:
+            drawn = declared.draws.draw(ask)
+        except OverflowError as error:
+            raise DataError(f"{table}.{column}: {error}") from error
+        here = self.tables[table]
+        if declared.null_share:
+            hidden = pl.Series(ask.stream("null").random(here.rows) < declared.null_share)
+            drawn = drawn.set(hidden, None)
+            if column in here.pointed:
+                here.pointed[column] = np.where(hidden.to_numpy(), -1, here.pointed[column])
+        assert len(drawn) == here.rows, (table, column, len(drawn), here.rows)
+        here.columns[column] = drawn.alias(column)
+
+    def _rows(self, table: str) -> TableRows:
+        spec, plan = self.plan.spec(table), self.plan.tables[table]
+        if spec.per:
+            return self._child(table, spec.per)
+        if spec.select is not None:
+            return self._derived(table, spec.select)
+        first = self.number * BLOCK_ROWS
+        rows = min(BLOCK_ROWS, plan.rows - first)
+        if plan.intensity is None:
+            found = TableRows(first, rows, rows)
+        else:
+            assert spec.arrival
+            jitter = stream(self.plan.seed, table, spec.arrival, self.number).random(BLOCK_ROWS)
+            found = TableRows(first, BLOCK_ROWS, rows, times=plan.intensity.times(first, jitter)[:rows])
+        if spec.values is not None:
+            given = [c for c, declared in spec.columns.items() if isinstance(declared.draws, Given)]
+            for place, column in enumerate(given):
+                cells = [row[place] for row in spec.values[first : first + rows]]
+                found.columns[column] = given_column(column, cells, self.plan.tables[table].types[column])
+        return found
+
+    def _child(self, table: str, parent: str) -> TableRows:
+        plan, above = self.plan.tables[table], self.tables[parent]
+        law = plan.fanout
+        assert law is not None
+        counts = children(
+            law, above.first_row, above.whole, self.plan.tables[parent].declared,
+            lambda sub: stream(self.plan.seed, table, "#fanout", self.number, sub),
+        )  # fmt: skip
+        shown = counts[: above.rows]
+        first = law.total(above.first_row) if law.exact else above.first_row * law.max
+        home = np.repeat(np.arange(above.rows), shown)
+        return TableRows(first, int(counts.sum()), len(home), counts=shown, home=home)
+
+    def _derived(self, table: str, select: str) -> TableRows:
+        """Run the SELECT over the block's planned rows, decimals in major units."""
+        plan = self.plan.tables[table]
+        spec = self.plan.spec(table)
+        frames = {
+            name: pl.DataFrame(
+                [to_written(c, self.plan.tables[name].types[c.name]) for c in rows.columns.values()]
+            ).lazy()
+            for name, rows in self.tables.items()
+        }
+        try:
+            found = pl.SQLContext(frames=frames).execute(select).collect()
+        except pl.exceptions.PolarsError as error:
+            raise DataError(f"{table}.select: {str(error).splitlines()[0]}") from error
+        result = TableRows(0, found.height, found.height)
+        for column in spec.columns:
+            if column not in found.columns:
+                raise DataError(f"{table}.select gives no column '{column}', it gives {', '.join(found.columns)}")
+            result.columns[column] = from_written(found[column], plan.types[column], table)
+        return result
+
+    # -- what shows at `until`
+
+    def show(self, table: str, path: str) -> pl.Series:
+        """A column seen from a row of `table`, as it shows at `until`: NULL what has not happened yet. (rows,)"""
+        here = self.tables[table]
+        if path not in here.shown:
+            how, other, column, via = self.plan.paths.get((table, path), ("own", table, path, ""))
+            if how == "up":
+                here.shown[path] = self.show(other, column).gather(self.home(table, other)).alias(path)
+            elif how == "through":
+                here.shown[path] = ColumnAsk(self, table, via).see(path)
+            else:
+                here.shown[path] = self._show_own(table, column)
+        return here.shown[path]
+
+    def _show_own(self, table: str, column: str) -> pl.Series:
+        spec, here = self.plan.spec(table), self.tables[table]
+        draws = spec.columns[column].draws
+        if isinstance(draws, State):
+            compiled = self.plan.compiled[table, column]
+            frame = {need.name: self.show(table, need.name) for need in draws.needs(None)}  # type: ignore[arg-type]
+            frame = frame or {"#": pl.Series(np.zeros(here.rows))}
+            found = compiled.evaluate(pl.DataFrame(frame))
+            return (found.new_from_index(0, here.rows) if len(found) != here.rows else found).alias(column)
+        series = here.columns[column]
+        for moment, others in spec.hidden_moments.items():
+            if column == moment or column in others:
+                come = self._has_come(table, moment)
+                if come is not None:
+                    series = series.set(~come, None)
+        return series
+
+    def _has_come(self, table: str, moment: str) -> pl.Series | None:
+        """Which planned moments lie before `until`; None when all do."""
+        times = self.tables[table].columns[moment].cast(pl.Datetime("us")).to_physical()
+        latest = times.max()
+        if latest is None or latest < self.plan.until_us:  # type: ignore[operator]
+            return None
+        return (times < self.plan.until_us).fill_null(False)
+
+    def is_visible(self, table: str) -> pl.Series | None:
+        """Which rows exist at `until`; None when all do."""
+        at = self.plan.spec(table).at
+        if at is None:
+            return None
+        times = self.tables[table].columns[at].cast(pl.Datetime("us")).to_physical()
+        visible = (times < self.plan.until_us).fill_null(False)
+        return None if visible.all() else visible
+
+    def written(self, table: str) -> pl.DataFrame:
+        """The table's rows as they leave: written columns, exact types, only what exists at `until`."""
+        plan = self.plan.tables[table]
+        columns = [to_written(self.show(table, c), plan.types[c]).alias(c) for c in plan.written]
+        frame = pl.DataFrame(columns)
+        visible = self.is_visible(table)
+        return frame if visible is None else frame.filter(visible)
+
+    def fingerprint(self, table: str) -> Fingerprint:
+        """The fingerprint of what `written` gives."""
+        plan = self.plan.tables[table]
+        frame = pl.DataFrame([self.show(table, c).alias(c) for c in plan.written])
+        visible = self.is_visible(table)
+        frame = frame if visible is None else frame.filter(visible)
+        return fingerprint(frame, {c: plan.types[c] for c in plan.written})
+
+    def resident(self, table: str, columns: list[str]) -> pl.DataFrame:
+        """Planned columns that other families look up."""
+        return pl.DataFrame([self.tables[table].columns[c] for c in columns])
+
+    # -- places
+
+    def home(self, table: str, ancestor: str) -> Rows:
+        """The place of each row's ancestor in the block. (rows,)"""
+        parent = self.plan.spec(table).per
+        own = self.tables[table].home
+        assert parent is not None and own is not None
+        return own if parent == ancestor else self.home(parent, ancestor)[own]
+
+
+def from_written(column: pl.Series, dtype: DType, table: str) -> pl.Series:
+    """A column of SQL as it is drawn: decimals as minor units."""
+    if dtype.name != "decimal":
+        return column.cast(dtype.drawn)
+    scale = column.dtype.scale if isinstance(column.dtype, pl.Decimal) else 0
+    if column.dtype.is_float() or scale > dtype.digits and not column.is_null().all():
+        wide = column.cast(pl.Decimal(38, max(scale, dtype.digits)))
+        if column.dtype.is_float() or not (wide == wide.round(dtype.digits)).all():
+            raise DataError(f"{table}.{column.name}: the SELECT gives {column.dtype}, the column is {dtype}: "
+                            f"write CAST(ROUND(…, {dtype.digits}) AS {dtype})")
+    return _units(column, dtype.digits)
+
+
+@lru_cache(maxsize=32)
+def _factor(digits: int) -> pl.Expr:
+    return pl.lit(10**digits).cast(pl.Decimal(38, 0))
+
+
+def _units(column: pl.Series, digits: int) -> pl.Series:
+    frame = column.alias("x").to_frame()
+    return frame.select((pl.col("x").cast(pl.Decimal(38, digits)) * _factor(digits)).cast(pl.Int64)).to_series()
+
+
+def given_column(name: str, cells: list[object], dtype: DType) -> pl.Series:
+    """A column of written-out cells as it is drawn."""
+    if dtype.is_exact:
+        cells = [None if cell is None else exact(cell, dtype) for cell in cells]  # type: ignore[arg-type]
+    return pl.Series(name, cells, dtype=dtype.drawn)

@@ -1,0 +1,94 @@
+"""Rollups: sums over all blocks of a family, merged at the end."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from synth.draw.block import Block, TableRows
+from synth.draw.residents import Residents
+from synth.generators.keys import Key
+from synth.plan.model import Plan
+
+__all__ = ["RollupSums", "rolled_block", "summed"]
+
+MERGE_ROWS = 1_000_000  # partial sums kept before they are merged
+
+_HOW = {"sum": pl.Expr.sum, "count": pl.Expr.sum, "min": pl.Expr.min, "max": pl.Expr.max}
+
+
+def summed(block: Block, rollup: str) -> pl.DataFrame:
+    """One block's part of a rollup: groups, and what is taken of them, over rows that exist at `until`."""
+    plan = block.plan
+    spec = plan.spec(rollup).rollup
+    assert spec is not None
+    table = spec.of
+    columns = {name: block.show(table, name) for name in spec.by}
+    takes = []
+    for name, take in spec.take.items():
+        compiled = plan.taken[rollup, name]
+        paths = compiled.expr.meta.root_names()
+        frame = pl.DataFrame({p: block.show(table, p) for p in paths} or {"#": np.zeros(block.tables[table].rows)})
+        values = compiled.evaluate(frame)
+        if len(values) != block.tables[table].rows:
+            values = values.new_from_index(0, block.tables[table].rows)
+        how = next(iter(take))
+        columns[name] = values.is_not_null().cast(pl.Int64) if how == "count" else values
+        takes.append(_HOW[how](pl.col(name)))
+    frame = pl.DataFrame({name: column.alias(name) for name, column in columns.items()})
+    visible = block.is_visible(table)
+    if visible is not None:
+        frame = frame.filter(visible)
+    return frame.group_by(list(spec.by)).agg(takes)
+
+
+class RollupSums:
+    """Gathers the blocks' parts of one rollup; memory is bounded by the groups there are."""
+
+    def __init__(self, plan: Plan, rollup: str):
+        self.plan, self.rollup = plan, rollup
+        spec = plan.spec(rollup).rollup
+        assert spec is not None
+        self.spec = spec
+        self.parts: list[pl.DataFrame] = []
+
+    def add(self, part: pl.DataFrame) -> None:
+        """Take one block's part; the order does not matter."""
+        self.parts.append(part)
+        if len(self.parts) > 1 and sum(p.height for p in self.parts) > MERGE_ROWS:
+            self.parts = [self._merged()]
+
+    def _merged(self) -> pl.DataFrame:
+        takes = [_HOW[next(iter(take))](pl.col(name)) for name, take in self.spec.take.items()]
+        return pl.concat(self.parts).group_by(list(self.spec.by)).agg(takes)
+
+    def total(self, residents: Residents) -> pl.DataFrame:
+        """All groups in key order; with `every`, one for each row of that table."""
+        by, types = list(self.spec.by), self.plan.tables[self.rollup].types
+        empty = pl.DataFrame(schema={n: types[n].drawn for n in [*by, *self.spec.take]})
+        merged = self._merged().select(empty.columns).cast(empty.schema) if self.parts else empty
+        if self.spec.every:
+            spec = self.plan.spec(self.spec.every)
+            rows = np.arange(residents.count(self.spec.every))
+            draws = spec.columns[spec.key[0]].draws
+            if isinstance(draws, Key):
+                keys = draws.at(rows, self.plan.seed, self.spec.every)
+            else:
+                keys = residents.taken(self.spec.every, spec.key[0], rows, types[by[0]])
+            merged = keys.alias(by[0]).to_frame().join(merged, on=by[0], how="left", maintain_order="left")
+            zero = [n for n, take in self.spec.take.items() if next(iter(take)) in ("sum", "count")]
+            return merged.with_columns(pl.col(zero).fill_null(0))
+        return merged.sort(by)
+
+
+def rolled_block(plan: Plan, rollup: str, totals: pl.DataFrame, residents: Residents) -> Block:
+    """The rollup's table as one block: its totals, then its drawn columns."""
+    family = plan.family(rollup)
+    block = Block(plan, family, 0, residents)
+    here = TableRows(0, totals.height, totals.height)
+    here.columns = {column.name: column for column in totals.get_columns()}
+    block.tables[rollup] = here
+    for step in family.steps:
+        if step.column:
+            block.draw(step.table, step.column)
+    return block

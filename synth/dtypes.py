@@ -1,0 +1,152 @@
+"""One table of types: how a column type is spelt, drawn, written, and called in SQL.
+
+Exact numbers are drawn as int64 in minor units (1234 is 12.34 in a decimal(12,2)) and become DECIMAL in major units
+only where they leave: in the SQL of derived tables and at the sinks.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from synth.errors import did_you_mean
+
+__all__ = ["BIGINT", "BOOLEAN", "DATE", "DOUBLE", "TEXT", "TIMESTAMP", "DType", "decimal", "exact", "to_written"]
+
+MAX_PRECISION = 18  # what an int64 holds, and an INT64 in Parquet
+
+# name -> (dtype in a block, dtype at the boundary, DuckDB's name)
+_TABLE: dict[str, tuple[Any, Any, str]] = {
+    "boolean": (pl.Boolean(), pl.Boolean(), "BOOLEAN"),
+    "smallint": (pl.Int64(), pl.Int16(), "SMALLINT"),
+    "integer": (pl.Int64(), pl.Int32(), "INTEGER"),
+    "bigint": (pl.Int64(), pl.Int64(), "BIGINT"),
+    "decimal": (pl.Int64(), None, "DECIMAL"),
+    "double": (pl.Float64(), pl.Float64(), "DOUBLE"),
+    "varchar": (pl.String(), pl.String(), "VARCHAR"),
+    "uuid": (pl.String(), pl.String(), "VARCHAR"),
+    "date": (pl.Date(), pl.Date(), "DATE"),
+    "timestamp": (pl.Datetime("us"), pl.Datetime("us"), "TIMESTAMP"),
+}
+_ALIASES = {"text": "varchar", "int": "integer", "bool": "boolean", "numeric": "decimal"}
+_SHAPE = re.compile(r"^\s*([a-z]+)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?\s*$")
+
+
+@dataclass(frozen=True)
+class DType:
+    """A column type. `precision` and `scale` are digits of a decimal, `length` the most characters of a varchar."""
+
+    name: str
+    precision: int | None = None
+    scale: int | None = None
+    length: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> DType:
+        """Read `decimal(12,2)`, `varchar(50)`, `bigint` and the like. Raises ValueError with a way out."""
+        match = _SHAPE.match(text.lower())
+        name = _ALIASES.get(match[1], match[1]) if match else text
+        if match is None or name not in _TABLE:
+            raise ValueError(f"unknown type '{text}'; {did_you_mean(name.lower(), [*_TABLE, *_ALIASES])}")
+        first, second = (int(n) if n else None for n in match.groups()[1:])
+        if name == "decimal":
+            precision, scale = (12, 2) if first is None else (first, second or 0)
+            if not (1 <= precision <= MAX_PRECISION and 0 <= scale <= precision):
+                raise ValueError(f"'{text}': a decimal has 1 to {MAX_PRECISION} digits, the scale among them")
+            return cls(name, precision, scale)
+        if name == "varchar" and second is None and first != 0:
+            return cls(name, length=first)
+        if first is not None:
+            raise ValueError(f"'{text}': {name} takes no such length")
+        return cls(name)
+
+    def __str__(self) -> str:
+        if self.name == "decimal":
+            return f"decimal({self.precision},{self.scale})"
+        if self.name == "varchar":
+            return f"varchar({self.length})" if self.length else "text"
+        return self.name
+
+    @property
+    def drawn(self) -> Any:
+        """The Polars dtype inside a block."""
+        return _TABLE[self.name][0]
+
+    @property
+    def written(self) -> Any:
+        """The Polars dtype at the boundary."""
+        return pl.Decimal(self.precision, self.scale) if self.name == "decimal" else _TABLE[self.name][1]
+
+    @property
+    def duckdb(self) -> str:
+        """The type's name in DuckDB."""
+        return f"DECIMAL({self.precision},{self.scale})" if self.name == "decimal" else _TABLE[self.name][2]
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether values are whole numbers of minor units: integers and decimals."""
+        return self.name in ("smallint", "integer", "bigint", "decimal")
+
+    @property
+    def is_time(self) -> bool:
+        """Whether values are moments: dates and timestamps."""
+        return self.name in ("date", "timestamp")
+
+    @property
+    def digits(self) -> int:
+        """Digits after the point: the scale of a decimal, 0 for integers."""
+        return self.scale or 0
+
+    @property
+    def limit(self) -> int:
+        """The first whole number of minor units that no longer fits."""
+        if self.name == "decimal":
+            return int(10 ** (self.precision or 0))
+        return {"smallint": 2**15, "integer": 2**31}.get(self.name, 2**63)
+
+
+BOOLEAN, BIGINT, DOUBLE, TEXT = DType("boolean"), DType("bigint"), DType("double"), DType("varchar")
+DATE, TIMESTAMP = DType("date"), DType("timestamp")
+
+
+def decimal(precision: int, scale: int) -> DType:
+    """A decimal type."""
+    return DType("decimal", precision, scale)
+
+
+def exact(value: float | int | str | Decimal, dtype: DType) -> int:
+    """A literal as minor units of an exact type. Raises ValueError when digits would be lost."""
+    units = Decimal(str(value)).scaleb(dtype.digits)
+    if units != units.to_integral_value() or abs(units) >= dtype.limit:
+        raise ValueError(f"{value} does not fit {dtype}")
+    return int(units)
+
+
+def to_written(column: pl.Series, dtype: DType) -> pl.Series:
+    """A drawn column as it leaves: decimals in major units, integers at their width. Raises where a value is too wide.
+
+    Decimals are built from their int64 (low word, sign word), without a cast: 2 ns a value instead of 16.
+    """
+    if dtype.name != "decimal":
+        return column if column.dtype == dtype.written else column.cast(dtype.written)
+    import pyarrow as pa
+
+    if len(column) and (column.abs().max() or 0) >= dtype.limit:  # type: ignore[operator]
+        raise pl.exceptions.InvalidOperationError(f"column '{column.name}': a value does not fit {dtype}")
+    column = column.rechunk()
+    validity = column.to_arrow().buffers()[0] if column.null_count() else None
+    units = column.fill_null(0).to_numpy() if validity is not None else column.to_numpy()
+    words = np.empty((len(units), 2), dtype=np.int64)
+    words[:, 0] = units
+    np.right_shift(units, 63, out=words[:, 1])
+    array = pa.Array.from_buffers(
+        pa.decimal128(dtype.precision, dtype.scale), len(units), [validity, pa.py_buffer(words)]
+    )
+    written = pl.from_arrow(array)
+    assert isinstance(written, pl.Series)
+    return written.alias(column.name)

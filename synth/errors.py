@@ -1,0 +1,60 @@
+"""What can go wrong through the user's hand: one family of errors, each saying what, where and what to do.
+
+Anything that is not a `SynthError` is a bug of ours and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+__all__ = ["DataError", "OptionError", "OutputError", "Problem", "SpecError", "SynthError", "did_you_mean"]
+
+
+class SynthError(Exception):
+    """The user's input, or what is on the user's disk, is not as it must be. The program ends with exit code 2."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in a spec: where (a path of keys, resolved to file:line:column by the loader), what, and a way out."""
+
+    path: tuple[str | int, ...]
+    what: str
+    hint: str | None = None
+    at: str | None = None  # "file:line:column" once known
+
+    def __str__(self) -> str:
+        where = ".".join(str(part) for part in self.path)
+        head = ": ".join(part for part in (self.at, where, self.what) if part)
+        return f"{head}\n  hint: {self.hint}" if self.hint else head
+
+
+class SpecError(SynthError):
+    """A spec that cannot be used, with every problem found in it."""
+
+    def __init__(self, problems: Iterable[Problem]):
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class OptionError(SynthError):
+    """A word or option of the command line that cannot be used."""
+
+
+class OutputError(SynthError):
+    """A folder or file that is not what the job needs."""
+
+
+class DataError(SynthError):
+    """Drawn values that cannot honour the spec, found only while drawing."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint: the nearest of the known words, or all of them when none is near."""
+    known = sorted(known)
+    near = get_close_matches(word, known, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean '{near[0]}'?"
+    return f"known are {', '.join(known)}" if known else "there is none to choose from"

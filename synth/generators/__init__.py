@@ -1,0 +1,43 @@
+"""Generators: each makes one column of one block. Adding one is a file, or a class in one, and a line here."""
+
+from __future__ import annotations
+
+from synth.generators.arrival import Arrival
+from synth.generators.base import Ask, Generator, Need, Schema
+from synth.generators.choice import Choice
+from synth.generators.clock import Delay
+from synth.generators.derived import Count, Expr, Given, Lookup, Ordinal, State, Sum
+from synth.generators.in_force import InForce
+from synth.generators.keys import Key
+from synth.generators.numeric import Gamma, Lognormal, Normal, Uniform
+from synth.generators.person import Email, FirstName, LastName
+from synth.generators.place import Place, PlacePart
+from synth.generators.reference import Reference
+from synth.generators.text import Coined
+
+__all__ = ["GENERATORS", "Ask", "Generator", "Given", "Need", "Schema"]
+
+GENERATORS: dict[str, type[Generator]] = {
+    "arrival": Arrival,
+    "choice": Choice,
+    "coined": Coined,
+    "count": Count,
+    "delay": Delay,
+    "email": Email,
+    "expr": Expr,
+    "first_name": FirstName,
+    "gamma": Gamma,
+    "in_force": InForce,
+    "key": Key,
+    "last_name": LastName,
+    "lognormal": Lognormal,
+    "lookup": Lookup,
+    "normal": Normal,
+    "ordinal": Ordinal,
+    "place": Place,
+    "place_part": PlacePart,
+    "reference": Reference,
+    "state": State,
+    "sum": Sum,
+    "uniform": Uniform,
+}

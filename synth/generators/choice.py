@@ -1,0 +1,104 @@
+"""One of several values by weight, optionally by the value of another column."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import polars as pl
+from pydantic import Field, model_validator
+from typing_extensions import Annotated
+
+from synth.dtypes import BIGINT, BOOLEAN, DATE, TEXT, DType, exact
+from synth.errors import DataError
+from synth.generators.base import Ask, Generator, Need, Schema, of_row
+from synth.generators.sampling import Search
+
+__all__ = ["Choice"]
+
+Value = bool | int | float | str | dt.date
+Weights = Annotated[dict[Any, Any], Field(min_length=1)]
+
+
+class Choice(Generator):
+    """`{a: 0.7, b: 0.3}`: values and their weights. With `per`, one such table for each value of another column."""
+
+    shorthand = "of"
+
+    of: Weights
+    per: str | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Choice:
+        for name, table in self._tables().items():
+            where = f" for '{name}'" if self.per else ""
+            if not isinstance(table, Mapping) or not table:
+                raise ValueError(f"values and their weights are expected{where}")
+            for value, weight in table.items():
+                if not isinstance(value, Value):
+                    raise ValueError(f"{value!r} is no value a column can hold{where}")
+                if isinstance(weight, bool) or not isinstance(weight, (int, float)) or weight < 0:
+                    raise ValueError(f"the weight of {value!r} must be a number from 0 up, got {weight!r}{where}")
+            if not sum(table.values()) > 0:
+                raise ValueError(f"the weights are all 0{where}")
+        if self.dtype() is None:
+            raise ValueError("values of different kinds in one choice")
+        return self
+
+    def _tables(self) -> dict[Any, Any]:
+        return self.of if self.per else {None: self.of}
+
+    def _values(self) -> list[Any]:
+        return [value for table in self._tables().values() for value in table]
+
+    def dtype(self) -> DType | None:
+        """As the values are; None when they differ in kind (floats need a declared decimal type)."""
+        kinds = {type(value) for value in self._values()}
+        if kinds <= {int, float}:
+            return BIGINT if kinds == {int} else DType("decimal", 12, 4)
+        return {bool: BOOLEAN, str: TEXT, dt.date: DATE}.get(kinds.pop()) if len(kinds) == 1 else None
+
+    def accepts(self, dtype: DType) -> str | None:
+        """Each value must fit the type exactly."""
+        own = self.dtype()
+        assert own
+        if own.is_exact and dtype.is_exact:
+            try:
+                for value in self._values():
+                    exact(value, dtype)
+            except ValueError as error:
+                return str(error)
+            return None
+        if dtype.length and max(len(str(v)) for v in self._values()) > dtype.length:
+            return f"a value is longer than {dtype}"
+        fits = own.name == dtype.name or (own.is_exact and dtype.name == "double")
+        return None if fits else f"values of type {own} cannot be {dtype}"
+
+    def needs(self, schema: Schema) -> tuple[Need, ...]:
+        """The column that says which table of weights holds."""
+        return (of_row(self.per),) if self.per else ()
+
+    def draw(self, ask: Ask) -> pl.Series:
+        """One uniform number a row, read off the cumulated weights."""
+        uniform = ask.stream().random(ask.rows)
+        if not self.per:
+            return _pick(self.of, uniform, ask.dtype)
+        by = ask.see(self.per)
+        result = pl.Series([None], dtype=ask.dtype.drawn).new_from_index(0, ask.rows)
+        for key, table in self.of.items():
+            places = (by == key).fill_null(False).arg_true()
+            if len(places):
+                result = result.scatter(places, _pick(table, uniform[places.to_numpy()], ask.dtype))
+        missing = by.filter(result.is_null())
+        if len(missing):
+            raise DataError(f"{ask.table}.{ask.column}: no values are declared for {self.per} = {missing[0]!r}")
+        return result
+
+
+def _pick(table: Mapping[Any, float], uniform: Any, dtype: DType) -> pl.Series:
+    cumulated = np.cumsum(list(table.values()), dtype=np.float64)
+    which = Search(cumulated)(np.minimum(uniform * cumulated[-1], np.nextafter(cumulated[-1], 0)))
+    values = [exact(v, dtype) for v in table] if dtype.is_exact else list(table)
+    return pl.Series(values, dtype=dtype.drawn).gather(which)

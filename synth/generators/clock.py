@@ -1,0 +1,67 @@
+"""Moments that follow other moments after a delay."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal
+
+import numpy as np
+import polars as pl
+from pydantic import Field, model_validator
+
+from synth.dtypes import TIMESTAMP, DType
+from synth.generators.arrival import HOUR_US
+from synth.generators.base import Ask, Generator, Need, Schema, of_row
+from synth.generators.sampling import normal_between
+
+__all__ = ["Delay"]
+
+UNIT_US = {"minutes": HOUR_US // 60, "hours": HOUR_US, "days": 24 * HOUR_US}
+
+
+class Delay(Generator):
+    """A planned moment: a lognormal or even delay after another. NULL where that is; hidden until it has come."""
+
+    default_type = TIMESTAMP
+
+    after: str
+    median: Annotated[float, Field(gt=0)] | None = None
+    sigma: Annotated[float, Field(gt=0)] | None = None
+    even: bool = False  # every delay from min to max equally likely, instead of median and sigma
+    announced: bool = False  # known beforehand (the last day of a campaign): never hidden
+    max: Annotated[float, Field(gt=0)]  # every delay has one, so how far back a day can reach is known
+    min: Annotated[float, Field(ge=0)] = 0.0
+    unit: Literal["minutes", "hours", "days"] = "days"
+
+    @model_validator(mode="after")
+    def _check(self) -> Delay:
+        if self.min >= self.max:
+            raise ValueError("`min` must be below `max`")
+        if self.even == (self.median is not None) or (self.median is None) != (self.sigma is None):
+            raise ValueError("a delay has `median` and `sigma`, or `even: true`")
+        return self
+
+    def after_until(self) -> bool:
+        """Unless announced, it shows only once it has come."""
+        return not self.announced
+
+    def needs(self, schema: Schema) -> tuple[Need, ...]:
+        """The moment before."""
+        return (of_row(self.after),)
+
+    def accepts(self, dtype: DType) -> str | None:
+        """Dates and timestamps."""
+        return None if dtype.is_time else "a delay ends at a date or a timestamp"
+
+    def draw(self, ask: Ask) -> pl.Series:
+        """At least a microsecond later, so that times run forward strictly."""
+        unit = UNIT_US[self.unit]
+        uniform = ask.stream().random(ask.rows)
+        if self.median is None or self.sigma is None:
+            units = self.min + uniform * (self.max - self.min)
+        else:
+            low, high = (math.log(x / self.median) / self.sigma if x else -math.inf for x in (self.min, self.max))
+            units = self.median * np.exp(self.sigma * normal_between(uniform, low, high))
+        delay = np.maximum(units * unit, 1.0).astype(np.int64)
+        before = ask.see(self.after).cast(pl.Datetime("us"))
+        return (before.to_physical() + pl.Series(delay)).cast(pl.Datetime("us")).cast(ask.dtype.drawn)

@@ -1,0 +1,110 @@
+"""Columns made from other columns: lookups, SQL expressions, sums of children, places among siblings."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from synth.dtypes import BIGINT, DType
+from synth.generators.base import Ask, Generator, Need, Schema, below, of_row
+from synth.sql.parse import columns, expression
+
+__all__ = ["Count", "Expr", "Given", "Lookup", "Ordinal", "State", "Sum"]
+
+
+class _Made(Generator):
+    random = False
+
+
+class Lookup(_Made):
+    """A column of the row that a reference points at, or of an ancestor: `product_id.price`, `orders.ordered_at`."""
+
+    shorthand = "path"
+
+    path: str
+
+    def needs(self, schema: Schema) -> tuple[Need, ...]:
+        """The value itself."""
+        return (of_row(self.path),)
+
+    def draw(self, ask: Ask) -> pl.Series:
+        """As it is there."""
+        return ask.see(self.path)
+
+
+class Expr(_Made):
+    """A SQL expression over columns of the row, exact on decimals."""
+
+    shorthand = "sql"
+
+    sql: str
+
+    def needs(self, schema: Schema) -> tuple[Need, ...]:
+        """The columns it names."""
+        return tuple(of_row(path) for path in columns(expression(self.sql)))
+
+    def draw(self, ask: Ask) -> pl.Series:
+        """As compiled by the plan."""
+        return ask.evaluate()
+
+
+class State(Expr):
+    """A SQL expression over what shows at `until`: evaluated after planned moments that have not come are hidden."""
+
+
+class Sum(_Made):
+    """The sum of a child's column over the row's children: `order_items.tax`."""
+
+    shorthand = "of"
+
+    of: str
+
+    def needs(self, schema: Schema) -> tuple[Need, ...]:
+        """The child's column."""
+        table, _, column = self.of.partition(".")
+        return (below(table, column),)
+
+    def draw(self, ask: Ask) -> pl.Series:
+        """Children lie in their parents' order: differences of one running sum."""
+        table, _, column = self.of.partition(".")
+        values, counts = ask.children(table, column)
+        running = np.concatenate(([0], np.cumsum(values.fill_null(0).to_numpy())))
+        ends = np.cumsum(counts)
+        return pl.Series(running[ends] - running[ends - counts])
+
+
+class Count(_Made):
+    """How many children of a table the row has."""
+
+    shorthand = "of"
+    default_type = BIGINT
+
+    of: str
+
+    def needs(self, schema: Schema) -> tuple[Need, ...]:
+        """The child's rows."""
+        return (below(self.of, ""),)
+
+    def draw(self, ask: Ask) -> pl.Series:
+        """The fan-out that was drawn."""
+        return pl.Series(ask.children(self.of, "")[1])
+
+
+class Ordinal(_Made):
+    """1-based place of the row among the rows of the same ancestor."""
+
+    shorthand = "per"
+    default_type = DType("integer")
+
+    per: str
+
+    def draw(self, ask: Ask) -> pl.Series:
+        """1, 2, 3 … within each ancestor."""
+        home, _ = ask.siblings(self.per)
+        starts = np.flatnonzero(np.diff(home, prepend=-1))
+        sizes = np.diff(np.append(starts, len(home)))
+        return pl.Series(np.arange(1, len(home) + 1) - np.repeat(starts, sizes))
+
+
+class Given(_Made):
+    """A column that the table's `values`, `select` or `rollup` gives; never drawn."""

@@ -1,0 +1,84 @@
+"""Keys: functions of the row number, so that a reference never looks its parent up."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Annotated, Literal
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from pydantic import Field
+
+from synth.dtypes import BIGINT, TEXT, DType
+from synth.generators.base import Ask, Generator
+
+__all__ = ["Key"]
+
+Rows = npt.NDArray[np.int64]
+
+
+class Key(Generator):
+    """The table's key: `sequence` (1, 2, 3 …), `uuid` (made from seed and row), or `code` (`CUS000123`)."""
+
+    shorthand = "kind"
+    random = False
+
+    kind: Literal["sequence", "uuid", "code"] = "sequence"
+    start: int = 1  # of sequences and codes: the number of the first row
+    prefix: str = ""  # of codes
+    digits: Annotated[int, Field(ge=1, le=18)] = 6  # of codes: the least digits, with leading zeros
+
+    def dtype(self) -> DType:
+        """bigint, uuid or text."""
+        return {"sequence": BIGINT, "uuid": DType("uuid"), "code": TEXT}[self.kind]
+
+    def accepts(self, dtype: DType) -> str | None:
+        """A sequence is an integer, the others are text."""
+        if self.kind == "sequence":
+            return None if dtype.is_exact and not dtype.digits else "a sequence needs an integer type"
+        return None if dtype.name in ("varchar", "uuid") else f"a key of kind {self.kind} needs a text type"
+
+    def at(self, rows: Rows, seed: int, table: str) -> pl.Series:
+        """The keys of these row numbers. (n,) -> (n,)"""
+        if self.kind == "sequence":
+            return pl.Series(rows + self.start)
+        if self.kind == "uuid":
+            return _uuids(rows, seed, table)
+        number = pl.Series("n", rows + self.start).to_frame()
+        return number.select(pl.lit(self.prefix) + pl.col("n").cast(pl.String).str.zfill(self.digits)).to_series()
+
+    def draw(self, ask: Ask) -> pl.Series:
+        """The keys of the block's rows."""
+        return ask.key(ask.table, np.arange(ask.first_row, ask.first_row + ask.rows))
+
+
+_HEX = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
+_DIGITS_AT = np.array([i for i in range(36) if i not in (8, 13, 18, 23)])  # places of digits in 8-4-4-4-12
+
+
+def _uuids(rows: Rows, seed: int, table: str) -> pl.Series:
+    """UUIDs of version 8 (RFC 9562), from a bijection of the row number: no two rows share one. (n,) -> (n,)"""
+    import pyarrow as pa
+
+    name = blake2b(f"uuid/{seed}/{table}".encode(), digest_size=16).digest()
+    key = np.frombuffer(name, dtype="<u8")
+    with np.errstate(over="ignore"):
+        # an odd multiple modulo 2**62 and a xor-shift are both bijections: the low 62 bits keep rows apart
+        low = (rows.astype(np.uint64) * (key[0] | np.uint64(1)) + key[1]) & np.uint64(2**62 - 1)
+        low ^= low >> np.uint64(31)
+        high = (low ^ key[0]) * np.uint64(0xBF58476D1CE4E5B9)
+        high ^= high >> np.uint64(29)
+    words = np.empty((len(rows), 2), dtype=">u8")
+    words[:, 0] = (high & np.uint64(0xFFFFFFFFFFFF0FFF)) | np.uint64(0x8000)  # version 8
+    words[:, 1] = low | np.uint64(1 << 63)  # variant 10
+    octets = words.view(np.uint8).reshape(-1, 16)
+    text = np.full((len(rows), 36), ord("-"), dtype=np.uint8)
+    text[:, _DIGITS_AT[0::2]] = _HEX[octets >> 4]
+    text[:, _DIGITS_AT[1::2]] = _HEX[octets & 15]
+    offsets = np.arange(len(rows) + 1, dtype=np.int64) * 36
+    column = pl.from_arrow(
+        pa.Array.from_buffers(pa.large_string(), len(rows), [None, pa.py_buffer(offsets), pa.py_buffer(text)])
+    )
+    assert isinstance(column, pl.Series)
+    return column

@@ -1,0 +1,177 @@
+"""Numbers from a distribution. With an exact type they are rounded once, to minor units, and are exact from there on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import Annotated, Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from pydantic import Field, model_validator
+
+from synth.dtypes import DOUBLE, DType
+from synth.generators.arrival import DAY_US, microseconds
+from synth.generators.base import Ask, Generator, Need, Schema, of_row
+from synth.generators.sampling import Search, normal_between
+
+__all__ = ["Gamma", "Lognormal", "Normal", "Uniform", "as_exact"]
+
+Floats = npt.NDArray[np.float64]
+Positive = Annotated[float, Field(gt=0)]
+
+
+def as_exact(values: Floats, dtype: DType) -> pl.Series:
+    """Float values as a drawn column: minor units, half away from zero, or as they are. (n,) -> (n,)"""
+    if not dtype.is_exact:
+        return pl.Series(values)
+    scaled = values * 10.0**dtype.digits
+    return pl.Series((np.sign(scaled) * np.floor(np.abs(scaled) + 0.5)).astype(np.int64))
+
+
+class _Numeric(Generator):
+    default_type = DOUBLE
+
+    def accepts(self, dtype: DType) -> str | None:
+        """Any number type."""
+        return None if dtype.is_exact or dtype.name == "double" else f"numbers cannot be {dtype}"
+
+
+class Uniform(Generator):
+    """Every value from `min` to `max` equally likely, both included. Numbers, dates or timestamps."""
+
+    min: int | float | dt.date
+    max: int | float | dt.date
+
+    @model_validator(mode="after")
+    def _check(self) -> Uniform:
+        if isinstance(self.min, dt.date) != isinstance(self.max, dt.date):
+            raise ValueError("`min` and `max` are both numbers or both dates")
+        if self.min > self.max:  # type: ignore[operator]
+            raise ValueError("`min` is above `max`")
+        return self
+
+    def dtype(self) -> DType:
+        """date, integer or double, as `min` and `max` are."""
+        if isinstance(self.min, dt.date):
+            return DType("date")
+        return DType("integer") if isinstance(self.min, int) and isinstance(self.max, int) else DOUBLE
+
+    def accepts(self, dtype: DType) -> str | None:
+        """Numbers for numbers, moments for dates."""
+        moments = isinstance(self.min, dt.date)
+        fits = dtype.is_time if moments else dtype.is_exact or dtype.name == "double"
+        return None if fits else f"values from {self.min} to {self.max} cannot be {dtype}"
+
+    def draw(self, ask: Ask) -> pl.Series:
+        """Values on the type's own grid: whole days, whole minor units, microseconds."""
+        uniform = ask.stream().random(ask.rows)
+        if isinstance(self.min, dt.date) and isinstance(self.max, dt.date):
+            step = DAY_US if ask.dtype.name == "date" else 1
+            low = microseconds(self.min)
+            times = low + (uniform * ((microseconds(self.max) - low) // step + 1)).astype(np.int64) * step
+            return pl.Series(times).cast(pl.Datetime("us")).cast(ask.dtype.drawn)
+        low, high = float(self.min), float(self.max)  # type: ignore[arg-type]
+        if not ask.dtype.is_exact:
+            return pl.Series(low + uniform * (high - low))
+        factor = 10**ask.dtype.digits
+        first, last = math.ceil(low * factor - 1e-9), math.floor(high * factor + 1e-9)
+        return pl.Series(first + (uniform * (last - first + 1)).astype(np.int64))
+
+
+class Normal(_Numeric):
+    """The bell curve, cut to [min, max] where given."""
+
+    mean: float
+    sd: Positive
+    min: float | None = None
+    max: float | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Normal:
+        _check_range(self.min, self.max)
+        return self
+
+    def draw(self, ask: Ask) -> pl.Series:
+        """Cut values come from the cut distribution; none is moved to an end."""
+        low, high = ((x - self.mean) / self.sd if x is not None else None for x in (self.min, self.max))
+        return as_exact(self.mean + self.sd * _standard(ask, low, high), ask.dtype)
+
+
+class Lognormal(_Numeric):
+    """Skewed positive amounts: most are small, a few are huge. Optional price endings: `{".99": 0.4, ".00": 0.6}`."""
+
+    median: Positive | str  # in the column's own unit, or a column of medians
+    sigma: Positive  # standard deviation of ln(value)
+    min: Annotated[float, Field(ge=0)] | None = None
+    max: Positive | None = None
+    endings: dict[str, Annotated[float, Field(ge=0)]] | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Lognormal:
+        _check_range(self.min, self.max)
+        if isinstance(self.median, str) and (self.min is not None or self.max is not None):
+            raise ValueError("`min` and `max` go with one median for all rows")
+        for ending in self.endings or ():
+            if not ending.startswith(".") or not ending[1:].isdigit():
+                raise ValueError(f"a price ending is written '.99', not '{ending}'")
+        if self.endings is not None and not sum(self.endings.values()):
+            raise ValueError("the shares of the endings are all 0")
+        return self
+
+    def needs(self, schema: Schema) -> tuple[Need, ...]:
+        """The column of medians."""
+        return (of_row(self.median),) if isinstance(self.median, str) else ()
+
+    def accepts(self, dtype: DType) -> str | None:
+        """Endings need their digits."""
+        longest = max((len(e) - 1 for e in self.endings or ()), default=0)
+        if self.endings and (dtype.name != "decimal" or dtype.digits < longest):
+            return f"endings of {longest} digits need a decimal with as many"
+        return super().accepts(dtype)
+
+    def draw(self, ask: Ask) -> pl.Series:
+        """exp of a normal; with endings, the whole units stay and the digits behind are drawn."""
+        if isinstance(self.median, str):
+            medians: Any = ask.see(self.median).to_numpy() / 10.0 ** ask.dtype_of(self.median).digits
+            low = high = None
+        else:
+            medians = self.median
+            low, high = (math.log(x / medians) / self.sigma if x else None for x in (self.min, self.max))
+        values = medians * np.exp(self.sigma * _standard(ask, low, high))
+        if not self.endings:
+            return as_exact(values, ask.dtype)
+        unit = 10**ask.dtype.digits
+        choices = np.array([int(e[1:].ljust(ask.dtype.digits, "0")) for e in self.endings])
+        which = Search(np.cumsum(list(self.endings.values())))
+        ends = choices[which(ask.stream("endings").random(ask.rows) * sum(self.endings.values()))]
+        amounts = np.floor(values).astype(np.int64) * unit + ends
+        floor = as_exact(np.array([self.min or 0.0]), ask.dtype)[0] or 1
+        return pl.Series(np.where(amounts < floor, amounts + unit, amounts))
+
+
+class Gamma(_Numeric):
+    """Positive numbers of mean `mean`; the smaller `shape`, the more unequal."""
+
+    shape: Positive
+    mean: Positive = 1.0
+
+    def draw(self, ask: Ask) -> pl.Series:
+        """One gamma number a row."""
+        values = ask.stream().standard_gamma(self.shape, ask.rows) * (self.mean / self.shape)
+        return as_exact(values, ask.dtype)
+
+
+def _check_range(low: float | None, high: float | None) -> None:
+    if low is not None and high is not None and low >= high:
+        raise ValueError("`min` must be below `max`")
+
+
+def _standard(ask: Any, low: float | None, high: float | None) -> Floats:
+    """Standard normal numbers, cut where asked. (rows,)"""
+    if low is None and high is None:
+        numbers: Floats = ask.stream().standard_normal(ask.rows)
+        return numbers
+    return normal_between(ask.stream().random(ask.rows), -math.inf if low is None else low,
+                          math.inf if high is None else high)

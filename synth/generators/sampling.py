@@ -1,0 +1,147 @@
+"""Choosing rows: weighted search, choice within a prefix, and successive draws without replacement.
+
+All of it is whole-array and addressed by row, so what is chosen for a row does not depend on where a block is cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Search", "Taken", "normal_between", "settle", "zipf_mandelbrot"]
+
+Rows = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+MAX_BUCKETS = 2**18
+DIRECT_PLACES = 2**24  # 64 MiB of int32: the largest table of (group, choice) places looked up directly
+
+
+class Search:
+    """`searchsorted(cumulated, values, side="right")` by a table of buckets: 5 to 10 times faster on random values.
+
+    cumulated: (n,), not decreasing, from above 0. A bucket that holds no step answers at once; others are searched.
+    """
+
+    def __init__(self, cumulated: Floats):
+        self.cumulated = cumulated
+        buckets = int(min(MAX_BUCKETS, 1 << (8 * len(cumulated) - 1).bit_length()))
+        self.scale = buckets / float(cumulated[-1])
+        edges = np.arange(buckets + 1) / self.scale
+        slack = 1e-9 / self.scale * buckets  # rounding of value * scale never crosses more than this
+        low = np.searchsorted(cumulated, np.maximum(edges[:-1] - slack, 0), side="right")
+        high = np.searchsorted(cumulated, edges[1:] + slack, side="right")
+        self.sure = np.where(low == high, low, -1).astype(np.int32)
+
+    def __call__(self, values: Floats) -> Rows:
+        """Index of the first cumulated weight above each value; values in [0, cumulated[-1])."""
+        bucket = (values * self.scale).astype(np.int32)
+        np.minimum(bucket, len(self.sure) - 1, out=bucket)
+        found = self.sure[bucket].astype(np.int64)
+        unsure = np.flatnonzero(found < 0)
+        if len(unsure):
+            found[unsure] = np.searchsorted(self.cumulated, values[unsure], side="right")
+        return found
+
+
+def zipf_mandelbrot(ranks: Rows, size: int, s: float, q: float) -> Floats:
+    """Weights (rank + q·size)^−s for ranks from 1 (DESIGN.md, section 6). (n,) -> (n,)"""
+    return np.power(ranks + q * size, -s)
+
+
+@lru_cache(maxsize=64)
+def _normal_table(low: float, high: float) -> tuple[Floats, Search, Floats]:
+    z = np.linspace(max(low, -9.0), min(high, 9.0), 8193)
+    normal = NormalDist()
+    below = np.array([normal.cdf(x) for x in z])
+    return z, Search(below[1:]), below
+
+
+def normal_between(uniform: Floats, low: float, high: float) -> Floats:
+    """Standard normal numbers cut to [low, high], one for each uniform number: the inverse of its distribution.
+
+    Read off a table of 8,192 steps in z, linear between them (step under 0.0023: errors below 1e-6).
+    """
+    z, search, below = _normal_table(low, high)
+    place = below[0] + uniform * (below[-1] - below[0])
+    place = np.minimum(place, np.nextafter(below[-1], 0))
+    cell = search(place)
+    width = below[cell + 1] - below[cell]
+    result: Floats = z[cell] + (place - below[cell]) / width * (z[1] - z[0])
+    return result
+
+
+class Taken:
+    """The (group, choice) pairs already taken in a block: an exact set that accepts whole arrays.
+
+    While groups × choices stays small, pairs are places in one table that is never cleared: an entry counts only if the
+    pair that it names says so too (Briggs and Torczon 1993, doi 10.1145/176454.176484). Else pairs are sorted.
+    """
+
+    _table: npt.NDArray[np.int32] = np.empty(0, dtype=np.int32)
+
+    def __init__(self, rows: int, groups: int, choices: int):
+        self.choices = choices
+        self.pair = np.full(rows, -1, dtype=np.int64)  # the pair each row has taken
+        self.direct = groups * choices <= DIRECT_PLACES
+        if self.direct and len(Taken._table) < groups * choices:
+            Taken._table = np.empty(groups * choices, dtype=np.int32)
+
+    def take(self, rows: Rows, groups: Rows, choices: Rows) -> npt.NDArray[np.bool_]:
+        """Which rows get their choice: the first to ask for a pair that nobody has taken. All (n,)."""
+        pairs = groups * self.choices + choices
+        got = self._take_direct(rows, pairs) if self.direct else self._take_sorted(pairs)
+        self.pair[rows[got]] = pairs[got]
+        return got
+
+    def _take_direct(self, rows: Rows, pairs: Rows) -> npt.NDArray[np.bool_]:
+        table = Taken._table
+        holder = table[pairs]
+        known = (holder >= 0) & (holder < len(self.pair))
+        got = ~(known & (self.pair[np.where(known, holder, 0)] == pairs))
+        free = np.flatnonzero(got)
+        table[pairs[free][::-1]] = rows[free][::-1]  # of several writes the last stays, so backwards: the first
+        got[free] = table[pairs[free]] == rows[free]
+        return got
+
+    def _take_sorted(self, pairs: Rows) -> npt.NDArray[np.bool_]:
+        before = self.pair[self.pair >= 0]
+        _, first = np.unique(np.concatenate((before, pairs)), return_index=True)
+        got = np.zeros(len(pairs), dtype=np.bool_)
+        got[first[first >= len(before)] - len(before)] = True
+        return got
+
+
+def settle(
+    rows: Rows,
+    accept: Callable[[Rows, Rows], npt.NDArray[np.bool_]],
+    redraw: Callable[[int, Rows], Rows],
+    rounds: int,
+) -> Rows:
+    """Redraw choices until each is accepted; changes `rows` in place.
+
+    accept(places, choices) says which choices stay, redraw(round, places) gives new ones. Returns the places not
+    settled after all rounds (their choices mean nothing).
+    """
+    pending = np.arange(len(rows))
+    choices = rows
+    for number in range(1, rounds + 1):
+        good = accept(pending, choices)
+        rows[pending[good]] = choices[good]
+        pending = pending[~good]
+        if not len(pending) or number == rounds:
+            break
+        choices = redraw(number, pending)
+    return pending
+
+
+def prefix_values(uniform: Floats, cumulated: Floats, sizes: Any) -> Floats:
+    """Positions in the cumulated weights of the first `sizes` rows, for a weighted choice within a prefix."""
+    top = cumulated[sizes - 1]
+    values: Floats = np.minimum(uniform * top, np.nextafter(top, 0))
+    return values

@@ -1,0 +1,153 @@
+"""Generates a dataset into a folder: families in order, tasks by a runner, rollups, and the manifest last."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from synth.draw.ask import PrepareAsk
+from synth.draw.residents import Residents
+from synth.draw.rollup import RollupSums, rolled_block
+from synth.errors import OptionError, did_you_mean
+from synth.fingerprint import Fingerprint
+from synth.job.folder import complete, holds_only_ours, workshop
+from synth.job.manifest import FileEntry, Manifest, TableEntry, begin
+from synth.plan.model import FamilyPlan, Plan
+from synth.runners import Processes, Serial, Shop, Task, runner
+from synth.runners.task import Done, leave
+from synth.sinks import SINKS
+
+__all__ = ["Summary", "generate"]
+
+Progress = Callable[[str, int], None]  # table family, rows just written
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run made: rows and bytes of each table, and how long it took."""
+
+    folder: Path
+    manifest: Manifest
+    seconds: float
+    workers: int
+    unchanged: bool = False  # the same plan was there already
+
+    @property
+    def rows(self) -> int:
+        """Rows of all tables."""
+        return sum(table.rows for table in self.manifest.tables.values())
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of all files."""
+        return sum(file.bytes for table in self.manifest.tables.values() for file in table.files)
+
+
+@dataclass
+class _Gathered:
+    """What the tasks of a run have made so far."""
+
+    files: dict[str, list[FileEntry]] = field(default_factory=dict)
+    prints: dict[str, Fingerprint] = field(default_factory=dict)
+
+    def add(self, done: Done) -> None:
+        for table, file in done.written.items():
+            entry = FileEntry(path=file.path, rows=file.rows, bytes=file.bytes, sha256=file.sha256)
+            self.files.setdefault(table, []).append(entry)
+            self.prints[table] = self.prints.get(table, Fingerprint()) + file.fingerprint
+
+
+def generate(
+    plan: Plan,
+    out: str | Path = "output",
+    *,
+    format: str = "parquet",
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Summary:
+    """Write all wanted tables of a plan to `out`/DATASET. Raises OptionError, OutputError, DataError."""
+    if format not in SINKS:
+        raise OptionError(f"unknown format '{format}'\n  hint: {did_you_mean(format, SINKS)}")
+    if workers < 1:
+        raise OptionError(f"workers must be 1 or more, got {workers}")
+    started = time.perf_counter()
+    target = Path(out) / plan.dataset.dataset
+    manifest = begin(plan, format)
+    existing = holds_only_ours(target)
+    if existing and existing.identity == manifest.identity and complete(target, existing):
+        return Summary(target, existing, time.perf_counter() - started, workers, unchanged=True)
+    with runner(workers) as walker, workshop(target) as folder:
+        gathered = _draw_all(plan, folder, format, walker, progress)
+        tables = {
+            name: TableEntry(
+                columns={c: str(plan.tables[name].types[c]) for c in plan.tables[name].written},
+                rows=gathered.prints[name].rows,
+                fingerprint=str(gathered.prints[name]),
+                files=tuple(sorted(gathered.files[name], key=lambda file: file.path)),
+            )
+            for name in plan.wanted
+        }
+        manifest = manifest.model_copy(update={"tables": tables})
+        manifest.write(folder)
+    return Summary(target, manifest, time.perf_counter() - started, workers)
+
+
+def _draw_all(
+    plan: Plan, folder: Path, format: str, walker: Serial | Processes, progress: Progress | None
+) -> _Gathered:
+    """Draw family after family; resident columns live in the hidden folder meanwhile."""
+    store = folder / ".residents"
+    store.mkdir()
+    shop = Shop(plan, Residents(store), folder, format)
+    gathered = _Gathered()
+    sums = {rollup: RollupSums(plan, rollup) for family in plan.families for rollup in family.rollups}
+    for family in plan.families:
+        results: Iterable[Done]
+        if family.root in sums:
+            block = rolled_block(plan, family.root, sums[family.root].total(shop.residents), shop.residents)
+            results = [leave(shop, Task(family.root, 0, 0, 1), [block])]
+        else:
+            prepare(plan, family, shop.residents)
+            results = walker.walk(shop, _tasks(family))
+        kept: dict[int, Done] = {}
+        for done in results:
+            gathered.add(done)
+            for rollup, part in done.rollups:
+                sums[rollup].add(part)
+            kept[done.task.number] = done
+            done.rollups, done.written = [], dict(done.written)
+            if progress:
+                progress(family.root, done.rows)
+        _keep(family, kept, shop.residents)
+    shutil.rmtree(store)
+    return gathered
+
+
+def prepare(plan: Plan, family: FamilyPlan, residents: Residents) -> None:
+    """Make once what the family's references share: cumulated weights."""
+    for table, column in family.prepared:
+        draws = plan.spec(table).columns[column].draws
+        residents.prepare(table, column, draws.prepare(PrepareAsk(plan, residents, table, column)))  # type: ignore[arg-type]
+
+
+def _tasks(family: FamilyPlan) -> list[Task]:
+    """One task a file; a family without rows still has its empty files."""
+    step = family.blocks_per_file
+    return [
+        Task(family.root, number, first, min(step, family.blocks - first))
+        for number, first in enumerate(range(0, max(1, family.blocks), step))
+    ]
+
+
+def _keep(family: FamilyPlan, kept: dict[int, Done], residents: Residents) -> None:
+    """Join the blocks' resident columns, in row order."""
+    parts = [kept[number] for number in sorted(kept)]
+    for table in family.tables:
+        frames = [done.residents[table][1] for done in parts]
+        rows = sum(done.residents[table][0] for done in parts)
+        residents.add(table, rows, pl.concat(frames) if frames and frames[0].width else pl.DataFrame())

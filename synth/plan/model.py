@@ -1,0 +1,120 @@
+"""The plan as data: tables with their rows, families with their blocks and the steps that draw a block."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from synth.dtypes import DType
+from synth.generators.arrival import Intensity, microseconds
+from synth.plan.fanout import FanoutLaw
+from synth.spec.models import Dataset, Table
+from synth.sql.compile import Compiled
+
+__all__ = ["BLOCK_ROWS", "FamilyPlan", "Plan", "Step", "TablePlan"]
+
+BLOCK_ROWS = 10_000  # root rows in a block; a constant: 100,000 order lines stay in the processor's cache
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do for a block: draw a column, or, with no column, find a table's rows."""
+
+    table: str
+    column: str = ""
+
+
+@dataclass(frozen=True)
+class TablePlan:
+    """One table at this scale and `until`."""
+
+    name: str
+    kind: str
+    family: str
+    declared: int | None  # rows at the end of the declared period, where known
+    rows: int  # rows there will be: exactly where `exact`, else expected
+    exact: bool
+    types: Mapping[str, DType]  # of all columns, working ones too
+    written: tuple[str, ...]
+    intensity: Intensity | None = field(default=None, compare=False)
+    fanout: FanoutLaw | None = None
+
+
+@dataclass(frozen=True)
+class FamilyPlan:
+    """A root table and the tables born with it: what is drawn together."""
+
+    root: str
+    tables: tuple[str, ...]  # parents first
+    after: tuple[str, ...]  # families that must be there before
+    rows: int  # root rows there will be
+    blocks: int
+    blocks_per_file: int
+    steps: tuple[Step, ...]
+    residents: tuple[tuple[str, str], ...]  # (table, column) that other families look up
+    prepared: tuple[tuple[str, str], ...]  # references whose cumulated weights are made once
+    rollups: tuple[str, ...]  # rollups that sum this family's rows
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that is decided before the first draw: a function of spec, scale, seed and until."""
+
+    dataset: Dataset
+    scale: float
+    seed: int
+    until: dt.datetime
+    tables: Mapping[str, TablePlan]
+    families: tuple[FamilyPlan, ...]  # in the order they are drawn; rollups last
+    wanted: tuple[str, ...]  # tables that leave
+    compiled: Mapping[tuple[str, str], Compiled] = field(compare=False, repr=False)
+    taken: Mapping[tuple[str, str], Compiled] = field(compare=False, repr=False)  # of rollups: what is summed
+    paths: Mapping[tuple[str, str], tuple[str, str, str, str]] = field(compare=False, repr=False)  # see Scope.resolve
+
+    @cached_property
+    def until_us(self) -> int:
+        """`until` in microseconds since 1970."""
+        return microseconds(self.until)
+
+    def spec(self, table: str) -> Table:
+        """The table's declaration."""
+        return self.dataset.tables[table]
+
+    def family(self, root: str) -> FamilyPlan:
+        """A family by its root."""
+        return next(family for family in self.families if family.root == root)
+
+    def family_of(self, table: str) -> FamilyPlan:
+        """The family that a table belongs to."""
+        return self.family(self.tables[table].family)
+
+    def memory_bytes(self, workers: int) -> int:
+        """A rough upper estimate of peak memory: an interpreter, a file's blocks and working space each worker."""
+        residents = sum(self.tables[table].rows * 8 for family in self.families for table, _ in family.residents)
+        heaviest = 0
+        for family in self.families:
+            rows_per_root = {
+                table: self.tables[table].rows / max(1, family.rows) * len(self.tables[table].types)
+                for table in family.tables
+            }
+            cells = min(family.rows, BLOCK_ROWS) * sum(rows_per_root.values())
+            heaviest = max(heaviest, int(cells * 16 * (family.blocks_per_file + 2)))
+        return 150_000_000 + workers * (130_000_000 + heaviest) + 2 * residents
+
+    def as_dict(self) -> dict[str, Any]:
+        """The plan for `--json`."""
+        return {
+            "dataset": self.dataset.dataset, "scale": self.scale, "seed": self.seed, "until": self.until.isoformat(),
+            "tables": {
+                name: {"kind": t.kind, "family": t.family, "rows": t.rows, "exact": t.exact}
+                for name, t in self.tables.items() if name in self.wanted
+            },
+            "families": [
+                {"root": f.root, "tables": list(f.tables), "after": list(f.after), "blocks": f.blocks}
+                for f in self.families
+            ],
+            "memory_bytes": self.memory_bytes(1),
+        }  # fmt: skip

@@ -1,0 +1,27 @@
+"""One task after another, in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from types import TracebackType
+
+from synth.runners.task import Done, Shop, Task, run
+
+__all__ = ["Serial"]
+
+
+class Serial:
+    """Draws in this process."""
+
+    workers = 1
+
+    def __enter__(self) -> Serial:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        return None
+
+    def walk(self, shop: Shop, tasks: Iterable[Task]) -> Iterator[Done]:
+        """Run the tasks in order."""
+        for task in tasks:
+            yield run(shop, task)

@@ -1,0 +1,107 @@
+"""A task: a run of blocks of one family becomes one file of each of its tables. The same in every runner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+import polars as pl
+
+from synth.draw.block import Block, draw_block
+from synth.draw.residents import Residents
+from synth.draw.rollup import summed
+from synth.fingerprint import Fingerprint
+from synth.plan.model import Plan
+from synth.sinks import SINKS
+
+__all__ = ["Done", "Shop", "Task", "Written", "leave"]
+
+
+@dataclass(frozen=True)
+class Shop:
+    """What all tasks of a run share."""
+
+    plan: Plan
+    residents: Residents
+    folder: Path
+    format: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """Blocks `first` to `first + blocks - 1` of a family; `number` names the file."""
+
+    family: str
+    number: int
+    first: int
+    blocks: int
+
+
+@dataclass(frozen=True)
+class Written:
+    """A table's file and what is in it."""
+
+    path: str
+    rows: int
+    bytes: int
+    sha256: str
+    fingerprint: Fingerprint
+
+
+@dataclass
+class Done:
+    """What a task made."""
+
+    task: Task
+    written: dict[str, Written] = field(default_factory=dict)
+    residents: dict[str, tuple[int, pl.DataFrame]] = field(default_factory=dict)  # table -> rows, resident columns
+    rollups: list[tuple[str, pl.DataFrame]] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        """Rows written."""
+        return sum(file.rows for file in self.written.values())
+
+
+def run(shop: Shop, task: Task) -> Done:
+    """Draw the blocks and write them."""
+    plan = shop.plan
+    family = plan.family(task.family)
+    return leave(
+        shop, task, (draw_block(plan, family, number, shop.residents) for number in range(task.first, task.first + task.blocks))
+    )  # fmt: skip
+
+
+def leave(shop: Shop, task: Task, blocks: Iterable[Block]) -> Done:
+    """Write drawn blocks: one file a table; keep what other families need."""
+    plan, family = shop.plan, shop.plan.family(task.family)
+    done = Done(task)
+    frames: dict[str, list[pl.DataFrame]] = {table: [] for table in family.tables if table in plan.wanted}
+    prints = dict.fromkeys(frames, Fingerprint())
+    kept: dict[str, list[pl.DataFrame]] = {}
+    rows: dict[str, int] = {}
+    for block in blocks:
+        for table in frames:
+            frames[table].append(block.written(table))
+            prints[table] += block.fingerprint(table)
+        for table in family.tables:
+            rows[table] = rows.get(table, 0) + block.tables[table].rows
+            columns = [c for t, c in family.residents if t == table]
+            if columns:
+                kept.setdefault(table, []).append(block.resident(table, columns))
+        done.rollups += [(rollup, summed(block, rollup)) for rollup in family.rollups]
+    for table, count in rows.items():
+        done.residents[table] = (count, pl.concat(kept[table]) if table in kept else pl.DataFrame())
+    sink = SINKS[shop.format]
+    for table, parts in frames.items():
+        name = f"{table}/part-{task.number:05d}{sink.suffix}"
+        path = shop.folder / name
+        path.parent.mkdir(exist_ok=True)
+        frame = pl.concat(parts)
+        sink.write(frame, path)
+        with path.open("rb") as file:
+            digest = sha256(file.read()).hexdigest()
+        done.written[table] = Written(name, frame.height, path.stat().st_size, digest, prints[table])
+    return done

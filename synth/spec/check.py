@@ -1,0 +1,333 @@
+"""What must hold of a dataset beyond its shape: one tuple of rules, each a function that yields problems."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from synth.dtypes import exact
+from synth.errors import Problem, SpecError
+from synth.generators.derived import Count, Expr, Given, Ordinal, State, Sum
+from synth.generators.in_force import InForce
+from synth.generators.reference import Reference
+from synth.spec.models import Dataset
+from synth.spec.scope import Meaningless, Scope
+from synth.sql.parse import SqlError, columns, expression, lint, query, tables
+
+__all__ = ["RULES", "check"]
+
+Path = tuple[str | int, ...]
+
+
+def check(dataset: Dataset) -> Scope:
+    """Raise SpecError with all problems of the first rule that finds any; return the dataset's names."""
+    scope = Scope(dataset)
+    for rule in RULES:
+        problems = list(rule(scope))
+        if problems:
+            raise SpecError(problems)
+    return scope
+
+
+def _try(path: Path, ask: Callable[[], Any]) -> Iterator[Problem]:
+    try:
+        ask()
+    except Meaningless as error:
+        yield Problem(path, str(error), error.hint)
+
+
+def tables_are_known(scope: Scope) -> Iterator[Problem]:
+    """Every table that is named exists, and families have no cycles."""
+    for name, table in scope.dataset.tables.items():
+        at: Path = ("tables", name)
+        if table.per:
+            yield from _try((*at, "per"), lambda t=table: scope.table(t.per))  # type: ignore[misc]
+        if table.select:
+            yield from _try((*at, "select"), lambda n=name: scope.sources(n))  # type: ignore[misc]
+        if table.rollup:
+            yield from _try((*at, "rollup", "of"), lambda t=table: scope.table(t.rollup.of))  # type: ignore[misc]
+            if table.rollup.every:
+                yield from _try((*at, "rollup", "every"), lambda t=table: scope.table(t.rollup.every))  # type: ignore[misc]
+        for column, declared in table.columns.items():
+            here: Path = (*at, "columns", column)
+            draws = declared.draws
+            if declared.references:
+                yield from _try((*here, "references"), lambda d=declared: scope.table(d.references))  # type: ignore[misc]
+            if isinstance(draws, Reference):
+                yield from _try((*here, "reference", "to"), lambda d=draws: scope.table(d.to))  # type: ignore[misc]
+            if isinstance(draws, InForce):
+                yield from _try((*here, "in_force", "of"), lambda d=draws: scope.table(d.of))  # type: ignore[misc]
+    for name in scope.dataset.tables:
+        problems = list(_try(("tables", name), lambda n=name: scope.ancestors(n)))  # type: ignore[misc]
+        if problems:
+            yield from problems
+            return
+
+
+def families_hold(scope: Scope) -> Iterator[Problem]:
+    """Children have parents of their own kind, derived tables one family, other families are reached by reference."""
+    for name, table in scope.dataset.tables.items():
+        at: Path = ("tables", name)
+        problems = list(_try((*at, "select") if table.select else at, lambda n=name: scope.family(n)))  # type: ignore[misc]
+        yield from problems
+        if problems:
+            return
+        if table.per and scope.table(table.per).kind in ("derived", "rollup"):
+            yield Problem((*at, "per"), f"rows cannot be born with {table.per}, a {scope.table(table.per).kind} table")
+    for name, column, declared in scope.every_column():
+        here: Path = ("tables", name, "columns", column)
+        draws = declared.draws
+        if isinstance(draws, Reference):
+            parent = scope.table(draws.to)
+            if draws.to in (name, *scope.ancestors(name)):
+                if draws.to != name and draws.to != scope.table(name).per:
+                    yield Problem(here, f"{draws.to} is an ancestor", f"write {{lookup: {draws.to}.…}}")
+            elif parent.kind not in ("roster", "arrival") or scope.family(draws.to) == scope.family(name):
+                yield Problem((*here, "reference", "to"), f"{draws.to} is {parent.kind}: only rows of a table with "
+                              "`rows` or `values` of another family can be chosen")
+            if len(parent.key) != 1:
+                yield Problem((*here, "reference", "to"), f"{draws.to} has no key of one column",
+                              "give it a column with `key`, or a `primary_key` of one column")
+            if draws.alive_at and not (parent.arrival or parent.alive_until):
+                yield Problem((*here, "reference", "alive_at"), f"{draws.to} has no arrival column")
+            if draws.distinct_per and draws.distinct_per not in scope.ancestors(name):
+                yield Problem((*here, "reference", "distinct_per"), f"'{draws.distinct_per}' is no ancestor of {name}")
+            if draws.roots and draws.to != name:
+                yield Problem((*here, "reference", "roots"), "`roots` is for a table that references itself",
+                              "use null_share")
+        if isinstance(draws, InForce) and scope.family(draws.of) == scope.family(name):
+            yield Problem((*here, "in_force", "of"), f"{draws.of} belongs to the same family")
+        if isinstance(draws, (Sum, Count)):
+            child = draws.of.partition(".")[0]
+            if child not in scope.dataset.tables or scope.table(child).per != name:
+                known = [t for t, d in scope.dataset.tables.items() if d.per == name]
+                yield Problem((*here, declared.kind), f"'{child}' is no child of {name}",
+                              f"its children are {', '.join(known) or 'none'}")
+        if isinstance(draws, Ordinal) and draws.per not in scope.ancestors(name):
+            yield Problem((*here, "ordinal"), f"'{draws.per}' is no ancestor of {name}")
+        if isinstance(draws, Given) and scope.table(name).kind in ("child", "arrival") or (
+            isinstance(draws, Given) and scope.table(name).rows is not None
+        ):
+            yield Problem(here, "the column has no generator", "for instance {choice: {a: 1, b: 2}}")
+        if not isinstance(draws, Given) and scope.table(name).kind == "derived":
+            yield Problem(here, "columns of a derived table come from its SELECT", "write it there, here only its type")
+
+
+def columns_are_known(scope: Scope) -> Iterator[Problem]:
+    """Every column that is named exists."""
+    for name, table in scope.dataset.tables.items():
+        at: Path = ("tables", name)
+        named: list[tuple[Path, str]] = [((*at, "alive_until"), table.alive_until)] if table.alive_until else []
+        named += [((*at, "at"), table.at)] if table.at else []
+        named += [((*at, "primary_key"), column) for column in table.primary_key]
+        named += [((*at, "unique"), column) for group in table.unique for column in group]
+        for moment, others in table.events.items():
+            named += [((*at, "events"), moment), *(((*at, "events", moment), other) for other in others)]
+        for path, column in named:
+            yield from _try(path, lambda c=column, n=name: scope.column(n, c))  # type: ignore[misc]
+        for column, declared in table.columns.items():
+            here: Path = (*at, "columns", column, declared.kind)
+            try:
+                found = scope.needs(name, column)
+            except Meaningless as error:
+                yield Problem(here, str(error), error.hint)
+                continue
+            for need in found:
+                if need.kind == "row":
+                    yield from _try(here, lambda n=name, p=need.name: scope.resolve(n, p))  # type: ignore[misc]
+                elif need.name:
+                    yield from _try(here, lambda n=need: scope.column(n.table, n.name))  # type: ignore[misc]
+
+
+def types_fit(scope: Scope) -> Iterator[Problem]:
+    """Every column has a type that its generator can draw; expressions keep their digits; nothing needs itself."""
+    for name, column, declared in scope.every_column():
+        here: Path = ("tables", name, "columns", column)
+        word = declared.kind if not isinstance(declared.draws, Given) else "type"
+        try:
+            dtype = scope.type_of(name, column)
+            if isinstance(declared.draws, Expr):
+                scope.compiled(name, column)
+            if isinstance(declared.draws, InForce) and declared.draws.largest:
+                scope.ranking(name, column)
+        except Meaningless as error:
+            yield Problem((*here, word), str(error), error.hint)
+            if str(error).startswith("a cycle"):
+                return
+            continue
+        complaint = declared.draws.accepts(dtype)
+        if complaint:
+            yield Problem((*here, "type" if declared.type else word), complaint)
+    for name, table in scope.dataset.tables.items():
+        if table.rollup:
+            for column, take in table.rollup.take.items():
+                at: Path = ("tables", name, "rollup", "take", column)
+                if len(take) != 1:
+                    yield Problem(at, "one of sum, count, min, max is expected")
+                    continue
+                yield from _try(at, lambda t=table, s=take: scope.compile(t.rollup.of, next(iter(s.values()))))  # type: ignore[misc]
+        if table.alive_until and not scope.type_of(name, table.alive_until).is_time:
+            yield Problem(("tables", name, "alive_until"), f"'{table.alive_until}' is no moment")
+        for moment in table.hidden_moments:
+            if not scope.type_of(name, moment).is_time:
+                yield Problem(("tables", name, "events", moment), f"'{moment}' is no moment")
+
+
+def order_exists(scope: Scope) -> Iterator[Problem]:
+    """Columns can be drawn one after another: none is made from itself by way of others."""
+    done: set[tuple[str, str]] = set()
+
+    def walk(table: str, column: str, path: tuple[tuple[str, str], ...]) -> Problem | None:
+        at = (table, column)
+        if at in path:
+            cycle = [*path[path.index(at) :], at]
+            return Problem(("tables", table, "columns", column), f"a cycle: {' → '.join('.'.join(c) for c in cycle)}")
+        if at in done:
+            return None
+        for need in scope.needs(table, column):
+            if need.kind == "below":
+                ahead = [(need.table, need.name)] if need.name else []
+            elif need.kind == "whole":
+                ahead = [(need.table, need.name)]
+            else:
+                seen = scope.resolve(table, need.name)
+                ahead = [(seen.table, seen.column), *([(table, seen.via)] if seen.via else [])]
+            for other in ahead:
+                problem = walk(*other, (*path, at))
+                if problem:
+                    return problem
+        done.add(at)
+        return None
+
+    for name, column, declared in scope.every_column():
+        problem = walk(name, column, ())
+        if problem:
+            yield problem
+            return
+        if not isinstance(declared.draws, State):
+            for need in scope.needs(name, column):
+                if need.kind != "row":
+                    continue
+                seen = scope.resolve(name, need.name)
+                if isinstance(scope.column(seen.table, seen.column).draws, State):
+                    yield Problem(("tables", name, "columns", column), f"'{need.name}' is a state: it depends on what "
+                                  "shows at `until`, and only other states may use it")
+
+
+def values_fit(scope: Scope) -> Iterator[Problem]:
+    """Rows that are written out have as many cells as there are given columns, of their types."""
+    for name, table in scope.dataset.tables.items():
+        if table.values is None:
+            continue
+        given = [c for c, declared in table.columns.items() if isinstance(declared.draws, Given)]
+        for number, row in enumerate(table.values):
+            at: Path = ("tables", name, "values", number)
+            if not isinstance(row, (list, tuple)) or len(row) != len(given):
+                yield Problem(at, f"a row has {len(given)} cells: {', '.join(given)}")
+                continue
+            for place, (column, cell) in enumerate(zip(given, row, strict=True)):
+                complaint = _cell(scope, name, column, cell)
+                if complaint:
+                    yield Problem((*at, place), f"{column}: {complaint}")
+
+
+def _cell(scope: Scope, table: str, column: str, cell: Any) -> str | None:
+    dtype = scope.type_of(table, column)
+    if cell is None:
+        return None if scope.table(table).may_be_null(column) else "NULL in a column that is not nullable"
+    if dtype.is_exact and isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        try:
+            exact(cell, dtype)
+        except ValueError as error:
+            return str(error)
+        return None
+    kinds = {"boolean": bool, "double": (int, float), "varchar": str, "uuid": str, "date": dt.date,
+             "timestamp": dt.datetime}
+    fits = isinstance(cell, kinds.get(dtype.name, ()))  # type: ignore[arg-type]
+    if not fits or (dtype.name == "date" and isinstance(cell, dt.datetime)):
+        return f"{cell!r} is no {dtype}"
+    return f"'{cell}' is longer than {dtype}" if dtype.length and len(cell) > dtype.length else None
+
+
+def tables_are_drawable(scope: Scope) -> Iterator[Problem]:
+    """Arrival laws, keys and rollups that can be honoured."""
+    start = scope.dataset.period.start
+    for name, table in scope.dataset.tables.items():
+        at: Path = ("tables", name)
+        arrivals = [c for c, declared in table.columns.items() if declared.kind == "arrival"]
+        if len(arrivals) > 1:
+            yield Problem((*at, "columns", arrivals[1]), f"{name} has two arrival columns; one says when rows come")
+        if arrivals and table.rows is None:
+            yield Problem((*at, "columns", arrivals[0]), "only a table with `rows` has an arrival column")
+        for column in arrivals:
+            since = getattr(table.columns[column].draws, "since", None)
+            if since and since >= start:
+                yield Problem((*at, "columns", column, "arrival", "since"),
+                              f"{since} is not before the period's start, {start}")
+        keys = [c for c, declared in table.columns.items() if declared.kind == "key"]
+        if len(keys) > 1:
+            yield Problem((*at, "columns", keys[1]), f"{name} has two keys", "one column has `key`")
+        if table.kind == "derived" and not table.key:
+            yield Problem(at, "a derived table needs a `primary_key`", "columns of its SELECT that tell its rows apart")
+        if table.rollup:
+            yield from _rollup(scope, name)
+        for column in table.key:
+            if table.columns[column].null_share:
+                yield Problem((*at, "columns", column, "null_share"), "a key is never NULL")
+
+
+def _rollup(scope: Scope, name: str) -> Iterator[Problem]:
+    rollup = scope.table(name).rollup
+    assert rollup
+    at: Path = ("tables", name, "rollup")
+    if scope.table(rollup.of).kind == "rollup":
+        yield Problem((*at, "of"), "a rollup of a rollup is not known")
+    for column in rollup.by:
+        yield from _try((*at, "by"), lambda c=column: scope.column(rollup.of, c))  # type: ignore[misc]
+        if column not in scope.table(name).columns:
+            yield Problem((*at, "by"), f"'{column}' is no column of {name}")
+    if rollup.every and (len(rollup.by) != 1 or len(scope.table(rollup.every).key) != 1):
+        yield Problem((*at, "every"), "`every` goes with one column in `by`, and a table with a key of one column")
+
+
+def sql_travels(scope: Scope) -> Iterator[Problem]:
+    """Rules and checks are SQL that runs in every database, over tables and columns that are written."""
+    written = {name: set(scope.table(name).written) for name in scope.dataset.written}
+    for name, rule in scope.dataset.rules.items():
+        at: Path = ("rules", name)
+        try:
+            tree = query(rule)
+            for complaint in dict.fromkeys(lint(tree)):
+                yield Problem(at, complaint)
+            for table in tables(tree):
+                if table not in written:
+                    yield Problem(at, f"unknown table '{table}'")
+        except SqlError as error:
+            yield Problem(at, str(error))
+    for name, declared in scope.dataset.tables.items():
+        checks: list[tuple[Path, str]] = [(("tables", name, "checks", c), sql) for c, sql in declared.checks.items()]
+        checks += [(("tables", name, "columns", c, "check"), d.check) for c, d in declared.columns.items() if d.check]
+        for at, sql in checks:
+            try:
+                tree = expression(sql)
+            except SqlError as error:
+                yield Problem(at, str(error))
+                continue
+            for complaint in dict.fromkeys(lint(tree)):
+                yield Problem(at, complaint)
+            for column in columns(tree):
+                if column not in written.get(name, set(declared.columns)):
+                    yield Problem(at, f"unknown column '{column}' in {name}")
+
+
+RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
+    tables_are_known,
+    families_hold,
+    columns_are_known,
+    types_fit,
+    order_exists,
+    values_fit,
+    tables_are_drawable,
+    sql_travels,
+)

@@ -1,0 +1,191 @@
+"""Reads YAML into a Dataset, with the line and column of every error.
+
+YAML is read as 1.2 means it: only true and false are booleans, so a country `NO` stays a country; keys are unique.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from synth.errors import OptionError, Problem, SpecError, did_you_mean
+from synth.spec import check
+from synth.spec.models import Column, Dataset, Fanout, Period, Rollup, Rows, Table, _plain
+
+__all__ = ["SHIPPED", "dump", "find", "load", "parse", "shipped"]
+
+Path_ = tuple[str | int, ...]
+
+_HERE = Path(__file__).resolve().parent.parent
+SHIPPED = next((d for d in (_HERE / "schema", _HERE.parent / "schema") if (d / "ecommerce.yaml").exists()), _HERE)
+
+
+class _Loader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
+    """Scalars as YAML 1.2 has them."""
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _shape, _first in (
+    ("bool", r"^(?:true|false)$", "tf"),
+    ("null", r"^(?:~|null|)$", ["~", "n", ""]),
+    ("int", r"^[-+]?[0-9][0-9_]*$", "-+0123456789"),
+    ("float", r"^[-+]?(?:[0-9][0-9_]*)?\.[0-9]+(?:e[-+]?[0-9]+)?$|^[-+]?[0-9]+e[-+]?[0-9]+$", "-+0123456789."),
+    ("timestamp", r"^\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,6})?)?$", "0123456789"),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_shape), list(_first))
+
+
+def shipped() -> dict[str, Path]:
+    """The datasets that ship: name -> file."""
+    return {path.stem: path for path in sorted(SHIPPED.glob("*.yaml"))}
+
+
+def find(name: str) -> Path:
+    """The file of a shipped dataset's name, or of a path to a YAML file. Raises OptionError."""
+    known = shipped()
+    if name in known:
+        return known[name]
+    path = Path(name)
+    if path.is_file():
+        return path
+    if path.suffix in (".yaml", ".yml") or "/" in name:
+        raise OptionError(f"there is no file '{name}'")
+    raise OptionError(f"unknown dataset '{name}'\n  hint: {did_you_mean(name, known)}, or give the path of a YAML file")
+
+
+def load(name: str | Path) -> Dataset:
+    """Load a shipped dataset by name, or a YAML file by path. Raises SpecError, OptionError."""
+    path = find(str(name))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise OptionError(f"cannot read '{path}': {error}") from error
+    return parse(text, str(path))
+
+
+def parse(text: str, file: str = "<yaml>") -> Dataset:
+    """Read the YAML text of a dataset; `file` is what errors call it. Raises SpecError."""
+    places: dict[Path_, str] = {}
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+        if node is None:
+            raise SpecError([Problem((), "the file is empty", "a dataset begins with `dataset: NAME`", f"{file}:1:1")])
+        raw = _build(node, (), places, file)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
+        what = error.problem or "bad YAML"
+        tab = "\\t" in what
+        raise SpecError([Problem((), what, "indent with spaces, never with tabs" if tab else None, where)]) from error
+    except yaml.YAMLError as error:
+        raise SpecError([Problem((), f"bad YAML: {str(error).splitlines()[0]}", None, f"{file}:1:1")]) from error
+    if not isinstance(raw, Mapping):
+        raise SpecError([Problem((), "a dataset is a mapping", "it begins with `dataset: NAME`", f"{file}:1:1")])
+    try:
+        dataset = Dataset.model_validate(raw)
+        check.check(dataset)
+    except ValidationError as error:
+        raise SpecError(_located(_translate(error), places, file)) from None
+    except SpecError as error:
+        raise SpecError(_located(error.problems, places, file)) from None
+    return dataset
+
+
+def dump(dataset: Dataset) -> str:
+    """A dataset as YAML text that `parse` reads back to an equal one."""
+    return yaml.dump(dataset.model_dump(exclude_defaults=True), Dumper=_Dumper, sort_keys=False, allow_unicode=True,
+                     width=1000)
+
+
+class _Dumper(yaml.CSafeDumper if hasattr(yaml, "CSafeDumper") else yaml.SafeDumper):  # type: ignore[misc]
+    """Tuples as lists; never anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+_Dumper.add_representer(tuple, lambda dumper, data: dumper.represent_list(list(data)))
+_Dumper.yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
+
+
+def _build(node: yaml.Node, path: Path_, places: dict[Path_, str], file: str) -> Any:
+    """A YAML node as plain values, noting where each stands."""
+    mark = node.start_mark
+    places.setdefault(path, f"{file}:{mark.line + 1}:{mark.column + 1}")
+    if isinstance(node, yaml.MappingNode):
+        found: dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise _problem(key_node, path, "a key must be a word or a number", file)
+            key = _scalar(key_node, path, file)
+            if key in found:
+                raise _problem(key_node, path, f"'{key}' is there twice", file, "keep one of them")
+            inner = (*path, key if isinstance(key, int) else str(key))
+            spot = key_node.start_mark
+            places[inner] = f"{file}:{spot.line + 1}:{spot.column + 1}"
+            found[key] = _build(value_node, inner, places, file)
+        return found
+    if isinstance(node, yaml.SequenceNode):
+        return [_build(item, (*path, at), places, file) for at, item in enumerate(node.value)]
+    return _scalar(node, path, file)
+
+
+def _scalar(node: yaml.Node, path: Path_, file: str) -> Any:
+    tag, text = node.tag.rsplit(":", 1)[-1], node.value
+    try:
+        if tag == "int":
+            return int(text.replace("_", ""))
+        if tag == "float":
+            return float(text.replace("_", ""))
+        if tag == "timestamp":
+            moment = dt.datetime.fromisoformat(text)
+            return moment if len(text) > 10 else moment.date()
+    except ValueError as error:
+        raise _problem(node, path, f"'{text}' is no {tag}: {error}", file) from error
+    if tag in ("bool", "null", "str"):
+        return {"bool": text == "true", "null": None, "str": text}[tag]
+    raise _problem(node, path, f"the tag {node.tag} is not for schemas", file)
+
+
+def _problem(node: yaml.Node, path: Path_, what: str, file: str, hint: str | None = None) -> SpecError:
+    mark = node.start_mark
+    return SpecError([Problem(path, what, hint, f"{file}:{mark.line + 1}:{mark.column + 1}")])
+
+
+_MODELS: dict[str, type[Any]] = {"period": Period, "rows": Rows, "fanout": Fanout, "rollup": Rollup}
+
+
+def _translate(error: ValidationError) -> list[Problem]:
+    """Pydantic's errors as problems with the path of the YAML."""
+    problems = []
+    for found in error.errors():
+        path = tuple(part for part in found["loc"] if part != "[key]")
+        if found["type"] == "synth":
+            problems.append(Problem((*path, *found["ctx"]["at"]), found["ctx"]["what"], found["ctx"]["hint"] or None))
+            continue
+        holder = path[-2] if len(path) > 1 else ""
+        depth = len(path)
+        model = _MODELS.get(str(holder)) or {1: Dataset, 3: Table, 5: Column}.get(depth, Dataset)
+        if "[key]" in found["loc"]:
+            what, hint = f"'{path[-1]}' is no name", "names are letters, digits and underscores, a letter first"
+        else:
+            what, hint = _plain(found, model, tuple(str(part) for part in path) or ("",))
+        problems.append(Problem(path, what, hint or None))
+    return problems
+
+
+def _located(problems: Any, places: dict[Path_, str], file: str) -> list[Problem]:
+    """Problems with the place of their path, or of the nearest part of it that is written; by line."""
+    found = []
+    for problem in problems:
+        path = problem.path
+        while path and path not in places:
+            path = path[:-1]
+        found.append(Problem(problem.path, problem.what, problem.hint, problem.at or places.get(path, f"{file}:1:1")))
+    return sorted(found, key=lambda p: tuple(int(n) for n in (p.at or "").rsplit(":", 2)[-2:]))

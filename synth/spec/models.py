@@ -1,0 +1,298 @@
+"""The declared schema as frozen, strict models. What spans several of them is checked in `check`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, field_validator, model_serializer, model_validator
+from pydantic_core import PydanticCustomError
+
+from synth.dtypes import DType
+from synth.errors import did_you_mean
+from synth.generators import GENERATORS, Generator, Given
+from synth.generators.arrival import Arrival
+from synth.generators.base import Many, Model, Share
+from synth.generators.keys import Key
+
+__all__ = ["Column", "Dataset", "Fanout", "Period", "Rollup", "Rows", "Table"]
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")]
+Positive = Annotated[float, Field(gt=0)]
+
+OPTIONS = ("type", "nullable", "null_share", "unique", "check", "about", "references")
+
+
+def _refuse(what: str, *, at: tuple[str, ...] = (), hint: str = "") -> PydanticCustomError:
+    return PydanticCustomError("synth", "{what}", {"what": what, "at": at, "hint": hint})
+
+
+
+class Column(Model):
+    """One column: the generator that draws it, and what holds of it. Without a generator its table gives it."""
+
+    draws: Generator = Field(default_factory=Given)
+    kind: str = "given"
+    type: str | None = None
+    nullable: bool | None = None  # None: as the generator says
+    null_share: Share = 0.0
+    unique: bool = False
+    check: str | None = None
+    about: str | None = None
+    references: str | None = None  # for columns that the table gives: the table whose key they hold
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _split(cls, data: Any, handler: Any) -> Column:
+        """`{lognormal: {…}, type: …}` names its generator by a key; a bare word is a generator without parameters."""
+        if isinstance(data, cls):
+            return data
+        if isinstance(data, str):
+            data = {data: None}
+        if not isinstance(data, Mapping):
+            raise _refuse("a column is a mapping like {choice: {a: 1, b: 2}}")
+        words = [word for word in data if word not in OPTIONS]
+        for word in words:
+            if word not in GENERATORS:
+                raise _refuse(
+                    f"unknown generator or option '{word}'", at=(str(word),),
+                    hint=did_you_mean(str(word), [*GENERATORS, *OPTIONS]),
+                )
+        if len(words) > 1:
+            raise _refuse(f"a column has one generator, here are {' and '.join(words)}", at=(words[1],))
+        options = {word: value for word, value in data.items() if word in OPTIONS}
+        if not words:
+            column: Column = handler(options)
+            return column
+        kind, parameters = words[0], data[words[0]]
+        made = GENERATORS[kind]
+        if parameters is None:
+            parameters = {}
+        if not isinstance(parameters, Mapping) or (
+            made.shorthand == "of" and not set(parameters) <= set(made.model_fields)
+        ):
+            if made.shorthand is None:
+                raise _refuse(f"{kind} takes a mapping of parameters", at=(kind,),
+                              hint=f"known are {', '.join(made.model_fields) or 'none'}")
+            parameters = {made.shorthand: parameters}
+        from pydantic import ValidationError
+
+        try:
+            draws = made.model_validate(parameters)
+        except ValidationError as error:
+            first = error.errors()[0]
+            at = (kind, *(str(part) for part in first["loc"]))
+            raise _refuse(*_plain(first, made, at)[:1], at=at, hint=_plain(first, made, at)[1]) from None
+        return handler({**options, "draws": draws, "kind": kind})  # type: ignore[no-any-return]
+
+    @field_validator("type")
+    @classmethod
+    def _known_type(cls, text: str | None) -> str | None:
+        if text is not None:
+            DType.parse(text)
+        return text
+
+    @model_serializer
+    def _joined(self) -> dict[str, Any]:
+        options = {name: getattr(self, name) for name in OPTIONS}
+        found = {name: value for name, value in options.items() if value != type(self).model_fields[name].default}
+        if self.kind != "given":
+            found = {self.kind: self.draws.model_dump(exclude_defaults=True), **found}
+        return found
+
+    @property
+    def declared_type(self) -> DType | None:
+        """The declared type."""
+        return DType.parse(self.type) if self.type else None
+
+
+def _plain(error: Any, model: type[Model], at: tuple[str, ...]) -> tuple[str, str]:
+    """One pydantic error as (what, hint)."""
+    kind, given = error["type"], error.get("input")
+    if kind == "extra_forbidden":
+        return f"unknown word '{at[-1]}'", did_you_mean(at[-1], model.model_fields)
+    if kind == "missing":
+        return f"'{at[-1]}' is missing", ""
+    if kind == "value_error":
+        return str(error["ctx"]["error"]), ""
+    if kind == "synth":
+        return error["ctx"]["what"], error["ctx"]["hint"]
+    if kind in ("bool_type", "bool_parsing"):
+        return f"true or false is expected, got {given!r}", "YAML reads only true and false as such"
+    message = error["msg"].replace("Input should be", "should be")
+    return f"{message[0].lower()}{message[1:]}, got {given!r}", ""
+
+
+class Period(Model):
+    """The time that declared row counts belong to; `until` is exclusive, and the default "now"."""
+
+    start: dt.date
+    until: dt.date
+
+    @model_validator(mode="after")
+    def _check(self) -> Period:
+        if isinstance(self.start, dt.datetime) or isinstance(self.until, dt.datetime):
+            raise ValueError("the period is in whole days")
+        if self.start >= self.until:
+            raise ValueError(f"the period ends ({self.until}) before it starts ({self.start})")
+        return self
+
+
+class Rows(Model):
+    """Row count: `max(at_least, round(base × scale^growth))`."""
+
+    base: Annotated[int, Field(ge=1)]
+    growth: Annotated[float, Field(ge=0, le=1)] = 1.0
+    at_least: Annotated[int, Field(ge=1)] = 1
+
+    def at(self, scale: float) -> int:
+        """The declared count at a scale, half rounded up."""
+        return max(self.at_least, int(self.base * scale**self.growth + 0.5))
+
+
+class NegativeBinomial(Model):
+    """Over-dispersed counts; the smaller `r`, the more unequal."""
+
+    r: Positive
+
+
+class Fanout(Model):
+    """Children per parent: a distribution between `min` and `max` of the declared mean."""
+
+    mean: Positive | None = None
+    min: Annotated[int, Field(ge=0)] = 0
+    max: Annotated[int, Field(ge=1)]
+    negative_binomial: NegativeBinomial | None = None
+    poisson: bool = False
+    uniform: bool = False
+    shares: dict[Annotated[int, Field(ge=0)], Annotated[float, Field(ge=0)]] | None = None
+    exact: bool = False  # the total is the mean times the parents, block by block
+
+    @model_validator(mode="after")
+    def _check(self) -> Fanout:
+        ways = [w for w in ("negative_binomial", "poisson", "uniform", "shares") if getattr(self, w)]
+        if len(ways) != 1:
+            raise ValueError("a fan-out is one of negative_binomial, poisson, uniform or shares")
+        if self.min > self.max:
+            raise ValueError(f"`min` ({self.min}) is above `max` ({self.max})")
+        if ways[0] in ("negative_binomial", "poisson"):
+            if self.mean is None:
+                raise ValueError(f"{ways[0]} needs a `mean`")
+            if not self.min < self.mean < self.max:
+                raise ValueError(f"the mean ({self.mean:g}) must lie between `min` ({self.min}) and `max` ({self.max})")
+        elif self.mean is not None:
+            raise ValueError(f"{ways[0]} has a mean of its own; leave `mean` out")
+        if self.shares is not None:
+            if not sum(self.shares.values()) > 0:
+                raise ValueError("the shares are all 0")
+            if max(self.shares) > self.max or min(self.shares) < self.min:
+                raise ValueError(f"a share is for a count outside {self.min} to {self.max}")
+        return self
+
+
+class Rollup(Model):
+    """Sums over all blocks of one table: grouped `by` columns, `take` an aggregate of a SQL expression."""
+
+    of: str
+    by: Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
+    take: Annotated[dict[Name, dict[Literal["sum", "count", "min", "max"], str]], Field(min_length=1)]
+    every: str | None = None  # a table: one row for each of its rows, also where nothing was summed
+
+
+class Table(Model):
+    """One table. What it has says its kind: values or rows (roster, arrival), per (child), select (derived), rollup."""
+
+    about: str | None = None
+    rows: Rows | None = None
+    values: Many | None = None
+    per: str | None = None
+    fanout: Fanout | None = None
+    select: str | None = None
+    at: str | None = None
+    rollup: Rollup | None = None
+    columns: Annotated[dict[Name, Column], Field(min_length=1)]
+    events: dict[Name, Many] = {}  # a planned moment, and the columns that show only once it has come
+    alive_until: str | None = None  # the moment from which a row may no longer be referenced
+    primary_key: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    unique: Annotated[tuple[Annotated[tuple[str, ...], Field(strict=False)], ...], Field(strict=False)] = ()
+    checks: dict[Name, str] = {}
+
+    @field_validator("rows", mode="before")
+    @classmethod
+    def _count(cls, given: Any) -> Any:
+        return {"base": given} if isinstance(given, int) and not isinstance(given, bool) else given
+
+    @field_validator("events", mode="before")
+    @classmethod
+    def _event_list(cls, given: Any) -> Any:
+        return dict.fromkeys(given, ()) if isinstance(given, (list, tuple)) else given
+
+    @model_validator(mode="after")
+    def _check(self) -> Table:
+        ways = [word for word in ("rows", "values", "per", "select", "rollup") if getattr(self, word) is not None]
+        if len(ways) != 1:
+            raise ValueError("a table has one of rows, values, per, select or rollup"
+                             + (f", here are {' and '.join(ways)}" if ways else ""))
+        if (self.per is not None) != (self.fanout is not None):
+            raise ValueError("`per` and `fanout` go together")
+        if self.at and not self.select:
+            raise ValueError("`at` belongs to tables with `select`")
+        return self
+
+    @property
+    def kind(self) -> str:
+        """roster, arrival, child, derived or rollup."""
+        if self.rows is not None and self.arrival is not None:
+            return "arrival"
+        if self.per is not None:
+            return "child"
+        if self.select is not None:
+            return "derived"
+        return "rollup" if self.rollup is not None else "roster"
+
+    @cached_property
+    def arrival(self) -> str | None:
+        """The column with arrival times."""
+        return next((name for name, column in self.columns.items() if isinstance(column.draws, Arrival)), None)
+
+    @cached_property
+    def key(self) -> tuple[str, ...]:
+        """The primary key: as declared, or the column that a `key` generator makes."""
+        found = next((name for name, column in self.columns.items() if isinstance(column.draws, Key)), None)
+        return self.primary_key or ((found,) if found else ())
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """Columns that leave; a name that begins with an underscore is a working column."""
+        return tuple(name for name in self.columns if not name.startswith("_"))
+
+    @cached_property
+    def hidden_moments(self) -> dict[str, tuple[str, ...]]:
+        """Planned moments, and for each the columns that show only with it."""
+        drawn = {name: () for name, column in self.columns.items() if column.draws.after_until()}
+        return {**drawn, **{name: tuple(others) for name, others in self.events.items()}}
+
+    def may_be_null(self, name: str) -> bool:
+        """Whether a column may hold NULL."""
+        column = self.columns[name]
+        if column.nullable is not None:
+            return column.nullable
+        hidden = {other for others in self.hidden_moments.values() for other in others} | set(self.hidden_moments)
+        return column.null_share > 0 or column.draws.nullable() or (name in hidden and name != self.at)
+
+
+class Dataset(Model):
+    """A whole schema: tables in the order written, a period, and named rules."""
+
+    dataset: Name
+    about: str | None = None
+    period: Period
+    tables: Annotated[dict[Name, Table], Field(min_length=1)]
+    rules: dict[Name, str] = {}
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """Tables that leave; a name that begins with an underscore is a working table."""
+        return tuple(name for name in self.tables if not name.startswith("_"))

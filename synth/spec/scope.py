@@ -1,0 +1,295 @@
+"""What the names in a dataset mean: families, the column behind a path, types, compiled SQL.
+
+Everything here is asked for by name and raises `Meaningless` when the name means nothing; `check` turns that into
+problems with a place, the plan relies on there being none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from synth.dtypes import BIGINT, DType, decimal
+from synth.errors import did_you_mean
+from synth.generators.base import Need
+from synth.generators.derived import Expr, Given, Lookup, Sum
+from synth.generators.in_force import InForce
+from synth.generators.reference import Reference
+from synth.spec.models import Column, Dataset, Table
+from synth.sql.compile import Compiled, compile_expression
+from synth.sql.parse import SqlError, columns, expression, query, tables
+
+__all__ = ["Meaningless", "Scope", "Seen", "View"]
+
+
+class Meaningless(ValueError):
+    """A name, path or SQL text that means nothing here, and a hint."""
+
+    def __init__(self, what: str, hint: str | None = None):
+        self.hint = hint
+        super().__init__(what)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The column behind a path. How: "own", "up" (an ancestor's), or "through" a reference column `via`."""
+
+    how: str
+    table: str
+    column: str
+    via: str = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """The schema as one column sees it (`generators.base.Schema`)."""
+
+    scope: Scope
+    table: str
+    column: str
+
+    def arrival_of(self, table: str) -> str | None:
+        """The column with a table's arrival times."""
+        return self.scope.table(table).arrival
+
+    def ends_of(self, table: str) -> str | None:
+        """The column from whose time on a row may no longer be referenced."""
+        return self.scope.table(table).alive_until
+
+    def parent(self) -> str | None:
+        """The table that this table's rows are born with."""
+        return self.scope.table(self.table).per
+
+
+class Scope:
+    """A dataset's names."""
+
+    def __init__(self, dataset: Dataset):
+        self.dataset = dataset
+        self._types: dict[tuple[str, str], DType] = {}
+        self._compiled: dict[tuple[str, str], Compiled] = {}
+        self._asking: list[tuple[str, str]] = []
+
+    # -- tables and families
+
+    def table(self, name: str) -> Table:
+        """A table by name."""
+        if name not in self.dataset.tables:
+            raise Meaningless(f"unknown table '{name}'", did_you_mean(name, self.dataset.tables))
+        return self.dataset.tables[name]
+
+    def column(self, table: str, name: str) -> Column:
+        """A column by name."""
+        found = self.table(table).columns
+        if name not in found:
+            raise Meaningless(f"unknown column '{name}' in {table}", did_you_mean(name, found))
+        return found[name]
+
+    def ancestors(self, table: str) -> tuple[str, ...]:
+        """The tables that a child's rows are born with, nearest first."""
+        found: list[str] = []
+        parent = self.table(table).per
+        while parent is not None:
+            if parent in found or parent == table:
+                raise Meaningless(f"a cycle: {' → '.join([table, *found, parent])}")
+            found.append(parent)
+            parent = self.table(parent).per
+        return tuple(found)
+
+    def sources(self, table: str) -> tuple[str, ...]:
+        """The tables that a derived table's SELECT reads."""
+        select = self.table(table).select
+        if select is None:
+            return ()
+        try:
+            found = tables(query(select))
+        except SqlError as error:
+            raise Meaningless(str(error)) from error
+        for name in found:
+            self.table(name)
+        if not found:
+            raise Meaningless("the SELECT reads no table")
+        return found
+
+    @cached_property
+    def _families(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+
+        def root(name: str, path: tuple[str, ...]) -> str:
+            if name in path:
+                raise Meaningless(f"a cycle: {' → '.join([*path, name])}")
+            if name not in found:
+                table = self.table(name)
+                above = (table.per,) if table.per else self.sources(name)
+                roots = {root(other, (*path, name)) for other in above} or {name}
+                if len(roots) > 1:
+                    raise Meaningless(
+                        f"the SELECT reads tables of several families: {', '.join(sorted(roots))}",
+                        "a derived table reads tables whose rows are born together; look others up by reference",
+                    )
+                found[name] = roots.pop()
+            return found[name]
+
+        for name in self.dataset.tables:
+            root(name, ())
+        return found
+
+    def family(self, table: str) -> str:
+        """The root of the family that a table belongs to."""
+        self.table(table)
+        return self._families[table]
+
+    def view(self, table: str, column: str) -> View:
+        """The schema as one column sees it."""
+        return View(self, table, column)
+
+    def needs(self, table: str, column: str) -> tuple[Need, ...]:
+        """What a column is made from."""
+        try:
+            return self.column(table, column).draws.needs(self.view(table, column))
+        except SqlError as error:
+            raise Meaningless(str(error)) from error
+
+    # -- paths
+
+    def resolve(self, table: str, path: str) -> Seen:
+        """The column that a path means, seen from a row of `table`."""
+        first, dot, second = path.partition(".")
+        if not dot:
+            self.column(table, path)
+            return Seen("own", table, path)
+        if first in self.ancestors(table):
+            self.column(first, second)
+            return Seen("up", first, second)
+        if first in self.table(table).columns:
+            draws = self.column(table, first).draws
+            if isinstance(draws, (Reference, InForce)):
+                parent = draws.to if isinstance(draws, Reference) else draws.of
+                self.column(parent, second)
+                if parent == table:
+                    raise Meaningless(f"'{path}': a row cannot look into its own table")
+                if parent in self.ancestors(table):
+                    return Seen("up", parent, second)
+                return Seen("through", parent, second, first)
+            raise Meaningless(f"'{path}': '{first}' is no reference")
+        raise Meaningless(
+            f"unknown name '{path}'", did_you_mean(first, [*self.ancestors(table), *self.table(table).columns])
+        )
+
+    # -- types
+
+    def type_of(self, table: str, column: str) -> DType:
+        """A column's type, declared or inferred."""
+        at = (table, column)
+        if at not in self._types:
+            if at in self._asking:
+                cycle = [*self._asking[self._asking.index(at) :], at]
+                raise Meaningless(f"a cycle: {' → '.join('.'.join(c) for c in cycle)}")
+            self._asking.append(at)
+            try:
+                self._types[at] = self._infer(table, column)
+            finally:
+                self._asking.pop()
+        return self._types[at]
+
+    def type_at(self, table: str, path: str) -> DType:
+        """The type behind a path."""
+        seen = self.resolve(table, path)
+        return self.type_of(seen.table, seen.column)
+
+    def _infer(self, table: str, name: str) -> DType:
+        column = self.column(table, name)
+        if column.declared_type:
+            return column.declared_type
+        draws = column.draws
+        if isinstance(draws, Reference):
+            key = self.table(draws.to).key
+            if len(key) != 1:
+                raise Meaningless(f"{draws.to} has no key of one column to refer to")
+            return self.type_of(draws.to, key[0])
+        if isinstance(draws, InForce):
+            return self.type_of(draws.of, draws.take)
+        if isinstance(draws, Lookup):
+            return self.type_at(table, draws.path)
+        if isinstance(draws, Sum):
+            child, _, summed = draws.of.partition(".")
+            return self.type_of(child, summed)
+        if isinstance(draws, Expr):
+            return self._settled(self.compiled(table, name).dtype)
+        if isinstance(draws, Given):
+            return self._given(table, name)
+        dtype = draws.dtype()
+        assert dtype is not None, draws
+        return dtype
+
+    def _given(self, table: str, name: str) -> DType:
+        rollup = self.table(table).rollup
+        if rollup is None:
+            raise Meaningless("the column has no generator and no type", "declare `type: …`")
+        if name in rollup.by:
+            return self.type_at(rollup.of, name)
+        if name in rollup.take:
+            how, sql = next(iter(rollup.take[name].items()))
+            return BIGINT if how == "count" else self._settled(self.compile(rollup.of, sql).dtype)
+        raise Meaningless(f"'{name}' is neither in the rollup's `by` nor in its `take`, and has no generator")
+
+    @staticmethod
+    def _settled(dtype: DType | None) -> DType:
+        """The type a column gets when an expression's is all that is known: money has two digits."""
+        if dtype is None:
+            raise Meaningless("the expression is always NULL; declare a `type`")
+        if dtype.name == "decimal":
+            if dtype.digits > 2:
+                raise Meaningless(
+                    f"the expression has {dtype.digits} digits after the point",
+                    "write ROUND(…, 2), or declare a `type` that keeps them",
+                )
+            return decimal(12, 2)
+        return dtype
+
+    # -- SQL
+
+    def compile(self, table: str, sql: str, extra: Mapping[str, DType] | None = None) -> Compiled:
+        """A SQL expression seen from a row of `table`; `extra` are further names and their types."""
+        try:
+            paths = columns(expression(sql))
+            types = dict(extra or {})
+            for path in paths:
+                if path not in types:
+                    types[path] = self.type_at(table, path)
+            return compile_expression(sql, types)
+        except SqlError as error:
+            raise Meaningless(str(error)) from error
+
+    def compiled(self, table: str, column: str) -> Compiled:
+        """The SQL of an `expr` or `state` column, as its declared type if it has one."""
+        at = (table, column)
+        if at not in self._compiled:
+            declared = self.column(table, column)
+            assert isinstance(declared.draws, Expr)
+            found = self.compile(table, declared.draws.sql)
+            if declared.declared_type:
+                try:
+                    found = found.as_type(declared.declared_type)
+                except SqlError as error:
+                    raise Meaningless(str(error)) from error
+            else:
+                found = found.as_type(self._settled(found.dtype))
+            self._compiled[at] = found
+        return self._compiled[at]
+
+    def ranking(self, table: str, column: str) -> Compiled:
+        """The SQL that an `in_force` column ranks candidates by."""
+        draws = self.column(table, column).draws
+        assert isinstance(draws, InForce) and draws.largest
+        theirs = {f"{column}.{name}": self.type_of(draws.of, name) for name in draws.theirs(column)}
+        return self.compile(table, draws.largest, theirs)
+
+    def every_column(self) -> Iterator[tuple[str, str, Column]]:
+        """All (table, column name, column)."""
+        for table, declared in self.dataset.tables.items():
+            for name, column in declared.columns.items():
+                yield table, name, column
+
+

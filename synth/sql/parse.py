@@ -1,0 +1,92 @@
+"""Reads the SQL of a spec: syntax trees, the columns they name, and the constructs that do not travel.
+
+The dialect is DuckDB's. A column may be named alone, or as `orders.total` (an ancestor's) or `product_id.price` (of the
+row that a reference points at); `path` gives such a name as one string.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+__all__ = ["SqlError", "columns", "expression", "lint", "path", "query", "tables"]
+
+
+class SqlError(ValueError):
+    """SQL that cannot be used, with the reason in one line."""
+
+
+def _parse(text: str) -> exp.Expression:
+    try:
+        trees = sqlglot.parse(text, read="duckdb")
+    except SqlglotError as error:
+        found = error.errors[0] if getattr(error, "errors", None) else {}
+        where = f" near line {found['line']}, column {found['col']} of the SQL" if found.get("line") else ""
+        raise SqlError(f"bad SQL: {found.get('description') or str(error).splitlines()[0]}{where}") from error
+    if len(trees) != 1 or trees[0] is None:
+        raise SqlError("bad SQL: one statement is expected")
+    return trees[0]
+
+
+def expression(text: str) -> exp.Expression:
+    """The tree of one SQL expression."""
+    tree = _parse(f"SELECT {text}")
+    if not isinstance(tree, exp.Select) or len(tree.expressions) != 1 or tree.args.get("from_"):
+        raise SqlError(f"bad SQL: '{text}' is not one expression")
+    found = tree.expressions[0]
+    assert isinstance(found, exp.Expression)
+    if found.find(exp.AggFunc, exp.Window, exp.Subquery, exp.Select):
+        raise SqlError("an expression works within one row; sum children into parents with `sum:`")
+    return found.unalias()
+
+
+def query(text: str) -> exp.Select | exp.SetOperation:
+    """The tree of one SELECT (or a UNION of several)."""
+    tree = _parse(text)
+    if not isinstance(tree, (exp.Select, exp.SetOperation)):
+        raise SqlError("bad SQL: a SELECT is expected")
+    return tree
+
+
+def path(column: exp.Column) -> str:
+    """`price`, or `product_id.price` where the name is qualified."""
+    return f"{column.table}.{column.name}" if column.table else column.name
+
+
+def columns(tree: exp.Expression) -> tuple[str, ...]:
+    """Paths of the columns that a tree names, each once, in order."""
+    return tuple(dict.fromkeys(path(column) for column in tree.find_all(exp.Column)))
+
+
+def tables(tree: exp.Expression) -> tuple[str, ...]:
+    """Names of the tables that a query reads, its own WITH names left out."""
+    local = {cte.alias for cte in tree.find_all(exp.CTE)}
+    return tuple(dict.fromkeys(t.name for t in tree.find_all(exp.Table) if t.name not in local))
+
+
+def lint(tree: exp.Expression) -> Iterator[str]:
+    """What in a rule or check would not run in every database: sqlglot passes these through unchanged."""
+    for join in tree.find_all(exp.Join):
+        if join.args.get("using"):
+            yield "JOIN … USING is not known everywhere; write ON"
+        if str(join.args.get("method") or "").upper() in ("NATURAL", "ASOF"):
+            yield f"{join.args['method']} JOIN is not known everywhere; write ON"
+    for group in tree.find_all(exp.Group):
+        if any(isinstance(item, exp.Literal) for item in group.expressions) or group.args.get("all"):
+            yield "GROUP BY a number or ALL is not known everywhere; name the columns"
+    if tree.find(exp.Filter):
+        yield "FILTER is not known everywhere; write SUM(CASE WHEN … THEN … END)"
+    if tree.find(exp.Interval):
+        yield "interval arithmetic differs everywhere; compare with columns"
+    for node in tree.find_all(exp.EQ, exp.NEQ, exp.Is):
+        if isinstance(node.expression, exp.Boolean):
+            yield "a boolean compared as a value is not known everywhere; use 1 and 0 columns, or the column itself"
+    if tree.find(exp.Star) and not all(isinstance(star.parent, exp.Count) for star in tree.find_all(exp.Star)):
+        yield "SELECT * hides what a rule shows; name the columns"
+    for cast in tree.find_all(exp.TryCast):
+        yield f"{cast.key.upper()} is not known everywhere; use CAST"
+    if tree.find(exp.Qualify, exp.Pivot, exp.Lateral, exp.Unnest):
+        yield "QUALIFY, PIVOT, LATERAL and UNNEST are not known everywhere"

@@ -1,0 +1,51 @@
+"""Random numbers by name: the only place that makes random generators.
+
+Each (table, column) has a stream of its own, named, hashed with blake2b into the key of a Philox counter generator; the
+counter's top word is the block. So a block's stretch is reached at once, and a row's numbers depend on nothing but its
+place. A second array or a redraw round is a sub-stream with a name of its own. `hashed` draws single rows far apart,
+for redraws: SplitMix64 (Steele, Lea, Flood 2014, doi 10.1145/2660193.2660195) jumped to the row.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from hashlib import blake2b
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["STREAM_VERSION", "hashed", "stream"]
+
+STREAM_VERSION = 1  # raised whenever drawn values change; see CHANGELOG.md
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_MIX = ((np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)), (np.uint64(27), np.uint64(0x94D049BB133111EB)))
+
+
+@lru_cache(maxsize=4096)
+def _key(seed: int, table: str, column: str, sub: str) -> npt.NDArray[np.uint64]:
+    name = f"{STREAM_VERSION}/{seed}/{table}/{column}/{sub}".encode()  # names are identifiers: no "/" inside
+    return np.frombuffer(blake2b(name, digest_size=16).digest(), dtype="<u8")
+
+
+def stream(seed: int, table: str, column: str, block: int, sub: str = "") -> np.random.Generator:
+    """The random generator for one block of one column; make one call of it, in row order."""
+    counter = np.array([0, 0, 0, block], dtype=np.uint64)
+    return np.random.Generator(np.random.Philox(key=_key(seed, table, column, sub), counter=counter))
+
+
+def hashed(
+    seed: int, table: str, column: str, sub: str, rows: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
+    """Uniform numbers in [0, 1) for any rows of a sub-stream, addressed by row. Same shape as `rows`."""
+    key = _key(seed, table, column, sub)
+    state = rows.astype(np.uint64)
+    with np.errstate(over="ignore"):
+        state = (state + np.uint64(1)) * _GOLDEN + key[0]
+        for shift, factor in _MIX:
+            state = (state ^ (state >> shift)) * factor
+        state = (state ^ (state >> np.uint64(31))) + key[1]  # a second pass: keys of neighbours share no bits
+        for shift, factor in _MIX:
+            state = (state ^ (state >> shift)) * factor
+        state ^= state >> np.uint64(31)
+    return (state >> np.uint64(11)).astype(np.float64) * 2.0**-53
