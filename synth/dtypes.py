@@ -7,16 +7,18 @@ only where they leave: in the SQL of derived tables and at the sinks.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from synth.errors import did_you_mean
 
-__all__ = ["BIGINT", "BOOLEAN", "DATE", "DOUBLE", "TEXT", "TIMESTAMP", "DType", "decimal", "exact", "to_written"]
+__all__ = [
+    "BIGINT", "BOOLEAN", "DATE", "DOUBLE", "TEXT", "TIMESTAMP", "DType", "Types", "decimal", "exact",
+]  # fmt: skip
 
 MAX_PRECISION = 18  # what an int64 holds, and an INT64 in Parquet
 
@@ -110,6 +112,8 @@ class DType:
         return {"smallint": 2**15, "integer": 2**31}.get(self.name, 2**63)
 
 
+Types = Mapping[str, DType]  # of columns, by name
+
 BOOLEAN, BIGINT, DOUBLE, TEXT = DType("boolean"), DType("bigint"), DType("double"), DType("varchar")
 DATE, TIMESTAMP = DType("date"), DType("timestamp")
 
@@ -126,27 +130,3 @@ def exact(value: float | int | str | Decimal, dtype: DType) -> int:
         raise ValueError(f"{value} does not fit {dtype}")
     return int(units)
 
-
-def to_written(column: pl.Series, dtype: DType) -> pl.Series:
-    """A drawn column as it leaves: decimals in major units, integers at their width. Raises where a value is too wide.
-
-    Decimals are built from their int64 (low word, sign word), without a cast: 2 ns a value instead of 16.
-    """
-    if dtype.name != "decimal":
-        return column if column.dtype == dtype.written else column.cast(dtype.written)
-    import pyarrow as pa
-
-    if len(column) and (column.abs().max() or 0) >= dtype.limit:  # type: ignore[operator]
-        raise pl.exceptions.InvalidOperationError(f"column '{column.name}': a value does not fit {dtype}")
-    column = column.rechunk()
-    validity = column.to_arrow().buffers()[0] if column.null_count() else None
-    units = column.fill_null(0).to_numpy() if validity is not None else column.to_numpy()
-    words = np.empty((len(units), 2), dtype=np.int64)
-    words[:, 0] = units
-    np.right_shift(units, 63, out=words[:, 1])
-    array = pa.Array.from_buffers(
-        pa.decimal128(dtype.precision, dtype.scale), len(units), [validity, pa.py_buffer(words)]
-    )
-    written = pl.from_arrow(array)
-    assert isinstance(written, pl.Series)
-    return written.alias(column.name)

@@ -10,8 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b, md5
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from synth.dtypes import DType
@@ -21,6 +24,8 @@ __all__ = ["Fingerprint", "fingerprint", "row_sql"]
 P = 2**31 - 1
 C = 1_234_567_891
 HEX_DIGITS = 15
+TERMS = 15  # products below 2^59 that an int64 can sum
+KNOWN_TEXTS = 256  # distinct values of a column whose digests are worth keeping
 
 
 @dataclass(frozen=True)
@@ -38,41 +43,67 @@ class Fingerprint:
         return f"{self.rows:x}-{self.linear:x}-{self.square:x}"
 
 
+@lru_cache(maxsize=4096)
 def _constant(column: str, use: str) -> int:
-    return int.from_bytes(blake2b(f"{use}/{column}".encode(), digest_size=8).digest(), "little") % (P - 1) + 1
+    # below 2^28, so that products with cells below 2^31 can be summed before they are reduced
+    return int.from_bytes(blake2b(f"{use}/{column}".encode(), digest_size=8).digest(), "little") % (2**28 - 1) + 1
 
 
 def fingerprint(frame: pl.DataFrame, types: Mapping[str, DType]) -> Fingerprint:
     """The fingerprint of drawn columns (decimals as minor units). Exact integer arithmetic, whole columns."""
     if not frame.height:
         return Fingerprint()
-    terms = []
-    texts = {}
-    for name, dtype in types.items():
-        cell = pl.col(name)
-        if dtype.name in ("varchar", "uuid"):
-            texts[name] = _digests(frame[name])
-        elif dtype.name == "boolean":
-            cell = cell.cast(pl.Int64)
-        elif dtype.name == "double":
-            scaled = cell * 1e6
-            cell = (scaled.sign() * (scaled.abs() + 0.5).floor()).cast(pl.Int64)
-        elif dtype.is_time:
-            cell = cell.to_physical().cast(pl.Int64)
-        terms.append(((cell % P) * _constant(name, "value") % P).fill_null(_constant(name, "null")))
-    row = pl.sum_horizontal(terms) % P
-    sums = frame.with_columns(**texts).select(r=row).select(
-        linear=pl.col("r").sum(), square=(pl.col("r") * (pl.col("r") + C) % P).sum()
-    )
-    linear, square = sums.row(0)
-    return Fingerprint(frame.height, linear, square)
+    row = np.zeros(frame.height, dtype=np.int64)
+    for place, (name, dtype) in enumerate(types.items()):
+        column = frame[name]
+        cells = _numbers(column, dtype)
+        if cells.min() < 0 or cells.max() > P:
+            cells = cells % P
+        cells = cells * _constant(name, "value")
+        if column.null_count():
+            cells[column.is_null().to_numpy()] = _constant(name, "null")
+        row += cells
+        if place % TERMS == TERMS - 1:
+            row %= P
+    row %= P
+    square = row * (row + C) % P
+    return Fingerprint(frame.height, int(row.sum()), int(square.sum()))
+
+
+def _numbers(column: pl.Series, dtype: DType) -> npt.NDArray[np.int64]:
+    """Cells as whole numbers, NULL as 0. (n,) -> (n,)"""
+    if dtype.name in ("varchar", "uuid"):
+        column = _digests(column)
+    elif dtype.name == "double":
+        scaled = column.fill_null(0.0).to_numpy() * 1e6
+        return (np.sign(scaled) * np.floor(np.abs(scaled) + 0.5)).astype(np.int64)
+    elif dtype.name == "boolean" or dtype.name == "date":
+        column = column.to_physical().cast(pl.Int64)
+    else:
+        column = column.to_physical()
+    return column.fill_null(0).to_numpy() if column.null_count() else column.to_numpy()
+
+
+_known: dict[str, pl.Series] = {}  # column name -> its few distinct values, as last seen
 
 
 def _digests(column: pl.Series) -> pl.Series:
     """Text cells as numbers: MD5 of each distinct value, looked up. (n,) -> (n,)"""
+    known = _known.get(column.name)
+    if known is not None:
+        codes = column.cast(pl.Enum(known), strict=False).to_physical()
+        if codes.null_count() == column.null_count():
+            return _md5(known)[codes]
     distinct = column.drop_nulls().unique()
-    digests = [int(md5(value.encode(), usedforsecurity=False).hexdigest()[:HEX_DIGITS], 16) for value in distinct]
-    return column.replace_strict(distinct, pl.Series(digests, dtype=pl.Int64), default=None, return_dtype=pl.Int64)
+    if len(distinct) <= KNOWN_TEXTS:
+        _known[column.name] = distinct
+    table = pl.DataFrame({"text": distinct, "digest": _md5(distinct)})
+    return column.alias("text").to_frame().join(table, on="text", how="left", maintain_order="left")["digest"]
+
+
+def _md5(texts: pl.Series) -> pl.Series:
+    digests = [int(md5(text.encode(), usedforsecurity=False).hexdigest()[:HEX_DIGITS], 16) for text in texts]
+    return pl.Series(digests, dtype=pl.Int64)
 
 
 def row_sql(types: Mapping[str, DType]) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from synth.columns import gather, mask
 from synth.dtypes import DType
 from synth.generators.base import Schema
 from synth.generators.keys import Key
@@ -87,6 +89,9 @@ class PrepareAsk:
     def is_date(self, table: str, column: str) -> bool:
         return self.plan.tables[table].types[column].name == "date"
 
+    def once(self, name: str, make: Callable[[], Any]) -> Any:
+        return self.residents.once(f"{self.table}.{self.column} {name}", make)
+
     def taken(self, table: str, column: str, rows: Rows) -> pl.Series:
         return self.residents.taken(table, column, rows, self.plan.tables[table].types[column])
 
@@ -110,7 +115,7 @@ class ColumnAsk(PrepareAsk):
             return self.here.columns[column]
         if path not in self.here.seen:
             if how == "up":
-                found = self.block.tables[table].columns[column].gather(self.block.home(self.table, table))
+                found = gather(self.block.tables[table].columns[column], self.block.home(self.table, table))
             else:
                 found = self.taken(table, column, self.here.pointed[via])
             self.here.seen[path] = found.alias(path)
@@ -121,11 +126,11 @@ class ColumnAsk(PrepareAsk):
         name = parent.key[0]
         draws = parent.columns[name].draws
         if self.plan.spec(self.table).per == table:
-            return self.block.tables[table].columns[name].gather(self.block.home(self.table, table))
+            return gather(self.block.tables[table].columns[name], self.block.home(self.table, table))
         if not isinstance(draws, Key):
             return self.taken(table, name, rows)
         keys = draws.at(rows, self.seed, table)
-        return keys.set(pl.Series(rows < 0), None) if len(rows) and rows.min() < 0 else keys
+        return mask(keys, rows < 0) if len(rows) and rows.min() < 0 else keys
 
     def refer(self, rows: Rows) -> None:
         self.here.pointed[self.column] = rows

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from synth.columns import NULL, from_decimal, gather, leaving, mask, moments, to_written
 from synth.draw.ask import ColumnAsk
 from synth.draw.fanout import children
 from synth.draw.residents import Residents
-from synth.dtypes import DType, exact, to_written
+from synth.dtypes import DType, exact
 from synth.errors import DataError
-from synth.fingerprint import Fingerprint, fingerprint
 from synth.generators.derived import Given, State
 from synth.plan.model import BLOCK_ROWS, FamilyPlan, Plan
 from synth.streams import stream
@@ -73,10 +72,10 @@ class Block:
             raise DataError(f"{table}.{column}: {error}") from error
         here = self.tables[table]
         if declared.null_share:
-            hidden = pl.Series(ask.stream("null").random(here.rows) < declared.null_share)
-            drawn = drawn.set(hidden, None)
+            hidden = ask.stream("null").random(here.rows) < declared.null_share
+            drawn = mask(drawn, hidden)
             if column in here.pointed:
-                here.pointed[column] = np.where(hidden.to_numpy(), -1, here.pointed[column])
+                here.pointed[column] = np.where(hidden, -1, here.pointed[column])
         assert len(drawn) == here.rows, (table, column, len(drawn), here.rows)
         here.columns[column] = drawn.alias(column)
 
@@ -120,9 +119,9 @@ class Block:
         spec = self.plan.spec(table)
         frames = {
             name: pl.DataFrame(
-                [to_written(c, self.plan.tables[name].types[c.name]) for c in rows.columns.values()]
+                [to_written(self.tables[name].columns[c], self.plan.tables[name].types[c]) for c in used]
             ).lazy()
-            for name, rows in self.tables.items()
+            for name, used in self.plan.sources[table].items()
         }
         try:
             found = pl.SQLContext(frames=frames).execute(select).collect()
@@ -132,7 +131,7 @@ class Block:
         for column in spec.columns:
             if column not in found.columns:
                 raise DataError(f"{table}.select gives no column '{column}', it gives {', '.join(found.columns)}")
-            result.columns[column] = from_written(found[column], plan.types[column], table)
+            result.columns[column] = from_written(found[column], plan.types[column], table).alias(column)
         return result
 
     # -- what shows at `until`
@@ -143,7 +142,7 @@ class Block:
         if path not in here.shown:
             how, other, column, via = self.plan.paths.get((table, path), ("own", table, path, ""))
             if how == "up":
-                here.shown[path] = self.show(other, column).gather(self.home(table, other)).alias(path)
+                here.shown[path] = gather(self.show(other, column), self.home(table, other)).alias(path)
             elif how == "through":
                 here.shown[path] = ColumnAsk(self, table, via).see(path)
             else:
@@ -162,43 +161,37 @@ class Block:
         series = here.columns[column]
         for moment, others in spec.hidden_moments.items():
             if column == moment or column in others:
-                come = self._has_come(table, moment)
-                if come is not None:
-                    series = series.set(~come, None)
+                ahead = self._is_ahead(table, moment)
+                if ahead is not None:
+                    series = mask(series, ahead)
         return series
 
-    def _has_come(self, table: str, moment: str) -> pl.Series | None:
-        """Which planned moments lie before `until`; None when all do."""
-        times = self.tables[table].columns[moment].cast(pl.Datetime("us")).to_physical()
-        latest = times.max()
-        if latest is None or latest < self.plan.until_us:  # type: ignore[operator]
-            return None
-        return (times < self.plan.until_us).fill_null(False)
+    def _is_ahead(self, table: str, moment: str) -> npt.NDArray[np.bool_] | None:
+        """Which planned moments have not come (or never will); None where all that are planned have."""
+        times = moments(self.tables[table].columns[moment])
+        if not len(times) or times.max() < self.plan.until_us:
+            others = self.plan.spec(table).hidden_moments[moment]
+            return times == NULL if others and len(times) and times.min() == NULL else None
+        return (times >= self.plan.until_us) | (times == NULL)
 
     def is_visible(self, table: str) -> pl.Series | None:
         """Which rows exist at `until`; None when all do."""
         at = self.plan.spec(table).at
         if at is None:
             return None
-        times = self.tables[table].columns[at].cast(pl.Datetime("us")).to_physical()
-        visible = (times < self.plan.until_us).fill_null(False)
-        return None if visible.all() else visible
+        times = moments(self.tables[table].columns[at])
+        visible = (times < self.plan.until_us) & (times != NULL)
+        return None if visible.all() else pl.Series(visible)
 
-    def written(self, table: str) -> pl.DataFrame:
-        """The table's rows as they leave: written columns, exact types, only what exists at `until`."""
-        plan = self.plan.tables[table]
-        columns = [to_written(self.show(table, c), plan.types[c]).alias(c) for c in plan.written]
-        frame = pl.DataFrame(columns)
+    def visible(self, table: str) -> pl.DataFrame:
+        """The table's rows that exist at `until`: written columns, as they show, in drawn dtypes."""
+        frame = pl.DataFrame([self.show(table, c).alias(c) for c in self.plan.tables[table].written])
         visible = self.is_visible(table)
         return frame if visible is None else frame.filter(visible)
 
-    def fingerprint(self, table: str) -> Fingerprint:
-        """The fingerprint of what `written` gives."""
-        plan = self.plan.tables[table]
-        frame = pl.DataFrame([self.show(table, c).alias(c) for c in plan.written])
-        visible = self.is_visible(table)
-        frame = frame if visible is None else frame.filter(visible)
-        return fingerprint(frame, {c: plan.types[c] for c in plan.written})
+    def written(self, table: str) -> pl.DataFrame:
+        """The table's rows as they leave, in exact types."""
+        return leaving(self.visible(table), self.plan.tables[table].types)
 
     def resident(self, table: str, columns: list[str]) -> pl.DataFrame:
         """Planned columns that other families look up."""
@@ -218,23 +211,12 @@ def from_written(column: pl.Series, dtype: DType, table: str) -> pl.Series:
     """A column of SQL as it is drawn: decimals as minor units."""
     if dtype.name != "decimal":
         return column.cast(dtype.drawn)
-    scale = column.dtype.scale if isinstance(column.dtype, pl.Decimal) else 0
-    if column.dtype.is_float() or scale > dtype.digits and not column.is_null().all():
-        wide = column.cast(pl.Decimal(38, max(scale, dtype.digits)))
-        if column.dtype.is_float() or not (wide == wide.round(dtype.digits)).all():
-            raise DataError(f"{table}.{column.name}: the SELECT gives {column.dtype}, the column is {dtype}: "
-                            f"write CAST(ROUND(…, {dtype.digits}) AS {dtype})")
-    return _units(column, dtype.digits)
-
-
-@lru_cache(maxsize=32)
-def _factor(digits: int) -> pl.Expr:
-    return pl.lit(10**digits).cast(pl.Decimal(38, 0))
-
-
-def _units(column: pl.Series, digits: int) -> pl.Series:
-    frame = column.alias("x").to_frame()
-    return frame.select((pl.col("x").cast(pl.Decimal(38, digits)) * _factor(digits)).cast(pl.Int64)).to_series()
+    if column.dtype.is_float():
+        raise DataError(f"{table}.{column.name}: the SELECT gives a float, the column is {dtype}: use decimals")
+    try:
+        return from_decimal(column, dtype)
+    except ValueError as error:
+        raise DataError(f"{table}.{column.name}: {error}; write ROUND(…, {dtype.digits}) in the SELECT") from error
 
 
 def given_column(name: str, cells: list[object], dtype: DType) -> pl.Series:

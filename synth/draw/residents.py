@@ -6,8 +6,7 @@ gather and the pages are shared. Without a folder the arrays live in memory, for
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from synth.columns import NULL, from_moments, mask, moments
 from synth.dtypes import DType
 from synth.generators.sampling import Search
 
-__all__ = ["NULL", "Residents"]
-
-NULL = np.iinfo(np.int64).min
+__all__ = ["Residents"]
 
 
 class Residents:
@@ -30,8 +28,9 @@ class Residents:
         self.folder = folder
         self._arrays: dict[str, npt.NDArray[Any]] = {}
         self._texts: dict[str, pl.Series] = {}
-        self._searches: dict[str, Search] = {}
         self._counts: dict[str, int] = {}
+        self._nulls: dict[str, bool] = {}
+        self._made: dict[str, Any] = {}
 
     def __getstate__(self) -> Path | None:
         return self.folder
@@ -51,10 +50,12 @@ class Residents:
                 codes = column.replace_strict(texts, np.arange(len(texts)), default=None, return_dtype=pl.Int64)
                 self._save_text(name, texts)
                 column = codes
-            if column.dtype == pl.Float64:
+            if column.dtype.is_temporal():
+                self._save(name, moments(column))
+            elif column.dtype == pl.Float64:
                 self._save(name, column.fill_null(float("nan")).to_numpy())
             else:
-                self._save(name, column.to_physical().cast(pl.Int64).fill_null(int(NULL)).to_numpy())
+                self._save(name, column.cast(pl.Int64).fill_null(NULL).to_numpy())
 
     def prepare(self, table: str, column: str, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
         """Keep what a reference prepared."""
@@ -103,35 +104,43 @@ class Residents:
     def search(self, table: str, column: str, name: str) -> Search:
         """A weighted search in prepared cumulated weights, made once a process."""
         at = f"{table}.{column}#{name}"
-        if at not in self._searches:
-            self._searches[at] = Search(self._array(at))
-        return self._searches[at]
+        found: Search = self.once(f"search {at}", lambda: Search(self._array(at)))
+        return found
 
     def taken(self, table: str, column: str, rows: npt.NDArray[np.int64], dtype: DType) -> pl.Series:
         """A column at these rows, in the drawn dtype; a row number below 0 gives NULL. (n,) -> (n,)"""
-        array = self._array(f"{table}.{column}")
+        name = f"{table}.{column}"
+        array, texts = self._array(name), self._text(name)
         missing = rows < 0 if len(rows) and rows.min() < 0 else None
         if missing is not None and not len(array):
             return pl.Series([None], dtype=dtype.drawn).new_from_index(0, len(rows))
-        values = pl.Series(array[rows if missing is None else np.where(missing, 0, rows)])
-        if array.dtype == np.float64:
-            values = values.fill_nan(None)
-        else:
-            values = values.set(values == int(NULL), None) if _has_nulls(self, table, column) else values
-        if missing is not None:
-            values = values.set(pl.Series(missing), None)
-        texts = self._text(f"{table}.{column}")
+        values = array[rows if missing is None else np.where(missing, 0, rows)]
         if texts is not None:
-            return texts.gather(values)
-        return values.cast(pl.Datetime("us")) if dtype.name == "timestamp" else values.cast(
-            pl.Int32).cast(pl.Date) if dtype.name == "date" else values.cast(dtype.drawn)
+            if missing is None and not self._has_nulls(name):
+                return texts[values]
+            return texts.gather(mask(pl.Series(values), values == NULL if missing is None else missing | (values == NULL)))
+        if array.dtype == np.float64:
+            return mask(pl.Series(values), np.isnan(values) if missing is None else missing | np.isnan(values))
+        if missing is not None or self._has_nulls(name):
+            values = values if missing is None else np.where(missing, NULL, values)
+            if dtype.is_time:
+                return from_moments(values, dtype)
+            return mask(pl.Series(values), values == NULL).cast(dtype.drawn)
+        return from_moments(values, dtype) if dtype.is_time else pl.Series(values).cast(dtype.drawn)
+
+    def _has_nulls(self, name: str) -> bool:
+        if name not in self._nulls:
+            self._nulls[name] = bool((self._array(name) == NULL).any())
+        return self._nulls[name]
+
+    def once(self, name: str, make: Callable[[], Any]) -> Any:
+        """Something costly made from residents, kept for the next block of this process."""
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]
 
     def frame(self, table: str, dtypes: Mapping[str, DType]) -> pl.DataFrame:
         """Whole columns, in drawn dtypes."""
         rows = np.arange(self.count(table))
         return pl.DataFrame([self.taken(table, c, rows, dtype).alias(c) for c, dtype in dtypes.items()])
 
-
-@lru_cache(maxsize=4096)
-def _has_nulls(residents: Residents, table: str, column: str) -> bool:
-    return bool((residents.whole(table, column) == NULL).any())

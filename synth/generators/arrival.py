@@ -16,6 +16,7 @@ import numpy.typing as npt
 import polars as pl
 from pydantic import Field, model_validator
 
+from synth.columns import from_moments
 from synth.dtypes import TIMESTAMP, DType
 from synth.errors import did_you_mean
 from synth.generators.base import Ask, Generator, Many, Share
@@ -144,4 +145,4 @@ class Arrival(Generator):
 
     def draw(self, ask: Ask) -> pl.Series:
         """The arrival times of the block's rows."""
-        return pl.Series(ask.arrivals()).cast(TIMESTAMP.drawn).cast(ask.dtype.drawn)
+        return from_moments(ask.arrivals(), ask.dtype)

@@ -6,7 +6,7 @@ an `Ask`. It knows no files, no blocks of other rows, no other column's stream.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Protocol
 
@@ -133,6 +133,9 @@ class Ask(Protocol):
 
     def is_date(self, table: str, column: str) -> bool:
         """Whether a table's column is a date."""
+
+    def once(self, name: str, make: Callable[[], Any]) -> Any:
+        """Something costly that all blocks share, made from whole columns at the first."""
 
     def taken(self, table: str, column: str, rows: Rows) -> pl.Series:
         """A whole column at these rows; a row number below 0 gives NULL."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from typing_extensions import Annotated
 from synth.dtypes import BIGINT, BOOLEAN, DATE, TEXT, DType, exact
 from synth.errors import DataError
 from synth.generators.base import Ask, Generator, Need, Schema, of_row
-from synth.generators.sampling import Search
+from synth.generators.sampling import BELOW_ONE, Search
 
 __all__ = ["Choice"]
 
@@ -97,8 +98,14 @@ class Choice(Generator):
         return result
 
 
+@lru_cache(maxsize=256)
+def _search(weights: tuple[float, ...]) -> Search:
+    return Search(np.cumsum(weights, dtype=np.float64))
+
+
 def _pick(table: Mapping[Any, float], uniform: Any, dtype: DType) -> pl.Series:
-    cumulated = np.cumsum(list(table.values()), dtype=np.float64)
-    which = Search(cumulated)(np.minimum(uniform * cumulated[-1], np.nextafter(cumulated[-1], 0)))
-    values = [exact(v, dtype) for v in table] if dtype.is_exact else list(table)
-    return pl.Series(values, dtype=dtype.drawn).gather(which)
+    search = _search(tuple(table.values()))
+    which = search(uniform * (search.cumulated[-1] * BELOW_ONE))
+    if dtype.is_exact:
+        return pl.Series(np.array([exact(v, dtype) for v in table], dtype=np.int64)[which])
+    return pl.Series(list(table), dtype=dtype.drawn)[which]

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from pydantic import Field, model_validator
 
+from synth.columns import NULL, from_moments, moments
 from synth.dtypes import TIMESTAMP, DType
 from synth.generators.arrival import HOUR_US
 from synth.generators.base import Ask, Generator, Need, Schema, of_row
@@ -63,5 +64,5 @@ class Delay(Generator):
             low, high = (math.log(x / self.median) / self.sigma if x else -math.inf for x in (self.min, self.max))
             units = self.median * np.exp(self.sigma * normal_between(uniform, low, high))
         delay = np.maximum(units * unit, 1.0).astype(np.int64)
-        before = ask.see(self.after).cast(pl.Datetime("us"))
-        return (before.to_physical() + pl.Series(delay)).cast(pl.Datetime("us")).cast(ask.dtype.drawn)
+        before = moments(ask.see(self.after))
+        return from_moments(np.where(before == NULL, NULL, before + delay), ask.dtype)

@@ -7,7 +7,7 @@ import polars as pl
 
 from synth.dtypes import BIGINT, DType
 from synth.generators.base import Ask, Generator, Need, Schema, below, of_row
-from synth.sql.parse import columns, expression
+from synth.sql.parse import named
 
 __all__ = ["Count", "Expr", "Given", "Lookup", "Ordinal", "State", "Sum"]
 
@@ -41,7 +41,7 @@ class Expr(_Made):
 
     def needs(self, schema: Schema) -> tuple[Need, ...]:
         """The columns it names."""
-        return tuple(of_row(path) for path in columns(expression(self.sql)))
+        return tuple(of_row(path) for path in named(self.sql))
 
     def draw(self, ask: Ask) -> pl.Series:
         """As compiled by the plan."""
@@ -68,7 +68,8 @@ class Sum(_Made):
         """Children lie in their parents' order: differences of one running sum."""
         table, _, column = self.of.partition(".")
         values, counts = ask.children(table, column)
-        running = np.concatenate(([0], np.cumsum(values.fill_null(0).to_numpy())))
+        running = np.zeros(len(values) + 1, dtype=np.int64)
+        np.cumsum(values.fill_null(0).to_numpy() if values.null_count() else values.to_numpy(), out=running[1:])
         ends = np.cumsum(counts)
         return pl.Series(running[ends] - running[ends - counts])
 

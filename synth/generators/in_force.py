@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from pydantic import Field
 from typing_extensions import Annotated
 
+from synth.columns import NULL, gather, moments, units
 from synth.dtypes import DType
 from synth.errors import DataError
+from synth.generators.arrival import DAY_US
 from synth.generators.base import Ask, Generator, Need, Schema, of_row, whole
-from synth.sql.parse import columns, expression
+from synth.generators.sampling import sizes_before
+from synth.sql.parse import named
 
 __all__ = ["InForce"]
+
+Rows = npt.NDArray[np.int64]
+
+MAX_DENSE = 2**20
+
 
 
 class InForce(Generator):
@@ -44,7 +53,7 @@ class InForce(Generator):
         return tuple(dict.fromkeys(named))
 
     def _ranked(self) -> tuple[str, ...]:
-        return columns(expression(self.largest)) if self.largest else ()
+        return named(self.largest) if self.largest else ()
 
     def own(self, column: str) -> tuple[str, ...]:
         """This row's paths that are read."""
@@ -61,39 +70,96 @@ class InForce(Generator):
         return None
 
     def draw(self, ask: Ask) -> pl.Series:
-        """Join on what matches, keep what is open, take the best of each row."""
-        theirs = ask.frame(self.of, self.theirs(ask.column)).rename(lambda name: f"{ask.column}.{name}")
-        theirs = theirs.with_row_index("#row")
-        mine = pl.DataFrame(
-            [pl.Series("#place", np.arange(ask.rows, dtype=np.uint32))]
-            + [ask.see(path).alias(path) for path in self.own(ask.column)]
-        )
-        keys = [(f"{ask.column}.{name}", path) for name, path in self.match.items()]
-        pairs = mine.lazy().join(
-            theirs.lazy(), left_on=[path for _, path in keys], right_on=[name for name, _ in keys], how="inner",
-            coalesce=False,
-        )
-        moment = pl.col(self.at).cast(pl.Datetime("us"))
-        pairs = pairs.filter(pl.col(f"{ask.column}.{self.begins}").cast(pl.Datetime("us")) <= moment)
-        if self.ends:
-            end = pl.col(f"{ask.column}.{self.ends}")
-            pairs = pairs.filter(
-                end.is_null() | (moment < pl.when(pl.lit(ask.is_date(self.of, self.ends)))
-                                 .then(end.cast(pl.Datetime("us")) + pl.duration(days=1))
-                                 .otherwise(end.cast(pl.Datetime("us")) + pl.duration(microseconds=1)))
-            )
-        found = pairs.collect()
-        rank = ask.ranked(found) if self.largest else found[f"{ask.column}.{self.begins}"]
-        best = (
-            found.select("#place", "#row").with_columns(rank.alias("#rank"))
-            .sort("#place", "#rank", "#row", descending=[False, True, False], nulls_last=True)
-            .unique("#place", keep="first", maintain_order=True)
-        )
+        """Their rows by what is matched and when they begin; a row's candidates are a run of them."""
+        theirs: _Open = ask.once("open", lambda: _Open(self, ask))
+        at = moments(ask.see(self.at))
+        group = theirs.groups([ask.see(path) for path in self.match.values()])
+        first, last = theirs.run(group, at)
         rows = np.full(ask.rows, -1, dtype=np.int64)
-        rows[best["#place"].to_numpy()] = best["#row"].to_numpy()
+        if self.ends is None and self.largest is None:
+            found = last > first
+            rows[found] = theirs.order[last[found] - 1]
+        else:
+            self._best(ask, theirs, at, first, last, rows)
         if not self.optional and (rows < 0).any():
-            lacking = mine.row(int(np.flatnonzero(rows < 0)[0]), named=True)
-            wanted = ", ".join(f"{path} = {lacking[path]}" for path in [*self.match.values(), self.at])
+            lacking = int(np.flatnonzero(rows < 0)[0])
+            wanted = ", ".join(f"{path} = {ask.see(path)[lacking]}" for path in [*self.match.values(), self.at])
             raise DataError(f"{ask.table}.{ask.column}: no row of {self.of} is in force for {wanted}")
         ask.refer(rows)
         return ask.taken(self.of, self.take, rows)
+
+    def _best(self, ask: Ask, theirs: _Open, at: Rows, first: Rows, last: Rows, rows: Rows) -> None:
+        """Of each row's candidates that have not ended, the one that ranks first; written into `rows`."""
+        counts = np.maximum(last - first, 0)
+        home = np.repeat(np.arange(len(rows)), counts)
+        candidate = theirs.order[np.arange(len(home)) - np.repeat(np.cumsum(counts) - counts - first, counts)]
+        still = theirs.ends[candidate] > at[home]
+        home, candidate = home[still], candidate[still]
+        if not len(home):
+            return
+        if self.largest:
+            mine = {path: gather(ask.see(path), home) for path in self.own(ask.column)}
+            names = [name for name in theirs.frame.columns if f"{ask.column}.{name}" in self._ranked()]
+            frame = pl.DataFrame({**mine, **{f"{ask.column}.{n}": gather(theirs.frame[n], candidate) for n in names}})
+            rank = units(ask.ranked(frame))
+        else:
+            rank = theirs.begins[candidate]
+        order = np.lexsort((-candidate, rank, home))  # within a row the best comes last: largest, then first of theirs
+        ends = np.flatnonzero(np.append(np.diff(home[order]) != 0, True))
+        rows[home[order][ends]] = candidate[order][ends]
+
+
+class _Open:
+    """Their rows, ordered by group (equal values of what is matched) and begin."""
+
+    def __init__(self, law: InForce, ask: Ask):
+        self.frame = ask.frame(law.of, law.theirs(ask.column))
+        self.begins = moments(self.frame[law.begins])
+        self.ends = np.full(self.frame.height, np.iinfo(np.int64).max)
+        if law.ends:
+            ends = self.frame[law.ends]
+            step = DAY_US if ends.dtype == pl.Date else 1  # the last day is included as a whole
+            self.ends = np.where(ends.is_null().to_numpy(), self.ends, moments(ends) + step)
+        self.keys = [self.frame[name].alias(f"k{at}") for at, name in enumerate(law.match)]
+        numbered = pl.DataFrame(self.keys).with_columns(group=pl.struct(pl.all()).rank("dense").cast(pl.Int64) - 1)
+        self.known = numbered.unique(maintain_order=True)
+        group = numbered["group"].to_numpy()
+        self.order = np.lexsort((np.arange(len(group)), self.begins, group))
+        self.steps = np.unique(self.begins)
+        self.width = len(self.steps) + 1
+        places = group * self.width + np.searchsorted(self.steps, self.begins) + 1
+        # all (group, begins passed) cells: where their run ends in `order`, and the latest end in it
+        cells = np.arange(len(self.known) * self.width)
+        self.upto = np.searchsorted(places[self.order], cells, side="right")
+        self.latest_end = np.full(len(cells), NULL)
+        np.maximum.at(self.latest_end, places, self.ends)
+        for start in range(0, len(cells), self.width):
+            np.maximum.accumulate(self.latest_end[start : start + self.width], out=self.latest_end[start : start + self.width])
+        self.dense = self._dense()
+
+    def _dense(self) -> Rows | None:
+        """Groups by the matched number itself, where that is one small whole number; the last place is for all others."""
+        first = self.known["k0"]
+        if len(self.keys) > 1 or first.dtype != pl.Int64 or first.null_count() or not len(first):
+            return None
+        if first.min() < 0 or first.max() >= MAX_DENSE:  # type: ignore[operator]
+            return None
+        dense = np.full(int(first.max()) + 2, -1, dtype=np.int64)  # type: ignore[call-overload]
+        dense[first.to_numpy()] = self.known["group"].to_numpy()
+        return dense
+
+    def groups(self, values: list[pl.Series]) -> Rows:
+        """The group of each of our rows, -1 where none of theirs matches. (n,)"""
+        if self.dense is not None and not values[0].null_count():
+            return self.dense[np.clip(values[0].to_numpy(), -1, len(self.dense) - 1)]
+        ours = pl.DataFrame([value.alias(f"k{at}") for at, value in enumerate(values)])
+        found = ours.join(self.known, on=ours.columns, how="left", maintain_order="left")["group"]
+        return found.fill_null(-1).to_numpy()
+
+    def run(self, group: Rows, at: Rows) -> tuple[Rows, Rows]:
+        """Our candidates: the run of their ordered rows that match and have begun; empty if all have ended. (n,), (n,)"""
+        passed = sizes_before(self.steps, at + 1)
+        start = np.maximum(group, 0) * self.width
+        cell = start + passed
+        first, last = self.upto[start], self.upto[cell]
+        return first, np.where((group < 0) | (self.latest_end[cell] <= at), first, last)

@@ -14,9 +14,10 @@ import numpy.typing as npt
 import polars as pl
 from pydantic import Field, model_validator
 
+from synth.columns import NULL, moments
 from synth.errors import DataError
 from synth.generators.base import Ask, Generator, Model, Need, Schema, Share, of_row, whole
-from synth.generators.sampling import Search, Taken, prefix_values, settle, zipf_mandelbrot
+from synth.generators.sampling import Search, Taken, prefix_values, settle, sizes_before, zipf_mandelbrot
 
 __all__ = ["Popularity", "Reference", "ZipfMandelbrot"]
 
@@ -24,7 +25,6 @@ Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 ROUNDS = 12  # of redraws, before the few rows left are drawn exactly
-NEVER = np.iinfo(np.int64).min  # NULL in a resident column
 EXACT_CELLS = 2**22  # (row, parent) cells weighed at once by the exact draw
 
 
@@ -206,16 +206,16 @@ class _Choice:
         self.ends: Rows | None = None
         sizes: Any = self.count
         if reference.alive_at:
-            moments = ask.see(reference.alive_at)
-            if moments.null_count():
+            seen = ask.see(reference.alive_at)
+            if seen.null_count():
                 raise DataError(f"{ask.table}.{ask.column}: `alive_at: {reference.alive_at}` is NULL in some rows")
-            self.moments = moments.cast(pl.Datetime("us")).to_physical().to_numpy()
+            self.moments = moments(seen)
             arrival, end = schema.arrival_of(reference.to), schema.ends_of(reference.to)
             if arrival:
                 self.came = ask.whole(reference.to, arrival)
-                sizes = np.searchsorted(self.came, self.moments, side="left")
+                sizes = sizes_before(self.came, self.moments)
             else:
-                self.came = np.full(self.count, NEVER)
+                self.came = np.full(self.count, NULL)
             self.ends = ask.whole(reference.to, end) if end else None
         self.sizes = sizes
         if ask.rows and (np.min(sizes) == 0 or (self.cumulated is not None and not self._top().min() > 0)):
@@ -246,7 +246,7 @@ class _Choice:
         if self.ends is None or self.moments is None:
             return np.ones(len(places), dtype=np.bool_)
         end = self.ends[choices]
-        alive: npt.NDArray[np.bool_] = (end == NEVER) | (end > self.moments[places])
+        alive: npt.NDArray[np.bool_] = (end == NULL) | (end > self.moments[places])
         return alive
 
     def present(self, places: Rows, lane: Rows) -> npt.NDArray[np.bool_]:
@@ -254,5 +254,5 @@ class _Choice:
         sizes = self.sizes if np.isscalar(self.sizes) else self.sizes[places][:, None]
         there = np.broadcast_to(lane[None, :] < sizes, (len(places), len(lane))).copy()
         if self.ends is not None and self.moments is not None:
-            there &= (self.ends[None, :] == NEVER) | (self.ends[None, :] > self.moments[places][:, None])
+            there &= (self.ends[None, :] == NULL) | (self.ends[None, :] > self.moments[places][:, None])
         return there

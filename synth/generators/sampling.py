@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Search", "Taken", "normal_between", "settle", "zipf_mandelbrot"]
+__all__ = ["Search", "Taken", "normal_between", "prefix_values", "settle", "sizes_before", "zipf_mandelbrot"]
 
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 MAX_BUCKETS = 2**18
+BELOW_ONE = 1 - 2**-52  # times a uniform number in [0, 1) and a top: always below the top, however it is rounded
 DIRECT_PLACES = 2**24  # 64 MiB of int32: the largest table of (group, choice) places looked up directly
 
 
@@ -30,7 +31,7 @@ class Search:
 
     def __init__(self, cumulated: Floats):
         self.cumulated = cumulated
-        buckets = int(min(MAX_BUCKETS, 1 << (8 * len(cumulated) - 1).bit_length()))
+        buckets = int(min(MAX_BUCKETS, 1 << max(11, (32 * len(cumulated) - 1).bit_length())))
         self.scale = buckets / float(cumulated[-1])
         edges = np.arange(buckets + 1) / self.scale
         slack = 1e-9 / self.scale * buckets  # rounding of value * scale never crosses more than this
@@ -42,11 +43,11 @@ class Search:
         """Index of the first cumulated weight above each value; values in [0, cumulated[-1])."""
         bucket = (values * self.scale).astype(np.int32)
         np.minimum(bucket, len(self.sure) - 1, out=bucket)
-        found = self.sure[bucket].astype(np.int64)
+        found = np.take(self.sure, bucket)
         unsure = np.flatnonzero(found < 0)
         if len(unsure):
             found[unsure] = np.searchsorted(self.cumulated, values[unsure], side="right")
-        return found
+        return found.astype(np.int64)
 
 
 def zipf_mandelbrot(ranks: Rows, size: int, s: float, q: float) -> Floats:
@@ -55,11 +56,11 @@ def zipf_mandelbrot(ranks: Rows, size: int, s: float, q: float) -> Floats:
 
 
 @lru_cache(maxsize=64)
-def _normal_table(low: float, high: float) -> tuple[Floats, Search, Floats]:
+def _normal_table(low: float, high: float) -> tuple[Floats, Search, Floats, Floats]:
     z = np.linspace(max(low, -9.0), min(high, 9.0), 8193)
     normal = NormalDist()
     below = np.array([normal.cdf(x) for x in z])
-    return z, Search(below[1:]), below
+    return z, Search(below[1:]), below, (z[1] - z[0]) / np.maximum(np.diff(below), 1e-300)
 
 
 def normal_between(uniform: Floats, low: float, high: float) -> Floats:
@@ -67,12 +68,10 @@ def normal_between(uniform: Floats, low: float, high: float) -> Floats:
 
     Read off a table of 8,192 steps in z, linear between them (step under 0.0023: errors below 1e-6).
     """
-    z, search, below = _normal_table(low, high)
-    place = below[0] + uniform * (below[-1] - below[0])
-    place = np.minimum(place, np.nextafter(below[-1], 0))
+    z, search, below, slope = _normal_table(low, high)
+    place = below[0] + uniform * ((below[-1] - below[0]) * BELOW_ONE)
     cell = search(place)
-    width = below[cell + 1] - below[cell]
-    result: Floats = z[cell] + (place - below[cell]) / width * (z[1] - z[0])
+    result: Floats = z[cell] + (place - below[cell]) * slope[cell]
     return result
 
 
@@ -88,6 +87,7 @@ class Taken:
     def __init__(self, rows: int, groups: int, choices: int):
         self.choices = choices
         self.pair = np.full(rows, -1, dtype=np.int64)  # the pair each row has taken
+        self.empty = True
         self.direct = groups * choices <= DIRECT_PLACES
         if self.direct and len(Taken._table) < groups * choices:
             Taken._table = np.empty(groups * choices, dtype=np.int32)
@@ -101,11 +101,15 @@ class Taken:
 
     def _take_direct(self, rows: Rows, pairs: Rows) -> npt.NDArray[np.bool_]:
         table = Taken._table
+        if self.empty:
+            self.empty = False
+            table[pairs[::-1]] = rows[::-1]  # of several writes the last stays, so backwards: the first
+            return table[pairs] == rows
         holder = table[pairs]
-        known = (holder >= 0) & (holder < len(self.pair))
-        got = ~(known & (self.pair[np.where(known, holder, 0)] == pairs))
+        np.clip(holder, 0, len(self.pair) - 1, out=holder)
+        got = self.pair[holder] != pairs
         free = np.flatnonzero(got)
-        table[pairs[free][::-1]] = rows[free][::-1]  # of several writes the last stays, so backwards: the first
+        table[pairs[free][::-1]] = rows[free][::-1]
         got[free] = table[pairs[free]] == rows[free]
         return got
 
@@ -142,6 +146,16 @@ def settle(
 
 def prefix_values(uniform: Floats, cumulated: Floats, sizes: Any) -> Floats:
     """Positions in the cumulated weights of the first `sizes` rows, for a weighted choice within a prefix."""
-    top = cumulated[sizes - 1]
-    values: Floats = np.minimum(uniform * top, np.nextafter(top, 0))
-    return values
+    return uniform * (cumulated[sizes - 1] * BELOW_ONE)  # type: ignore[no-any-return]
+
+
+def sizes_before(came: Rows, moments: Rows) -> Rows:
+    """How many of `came` (in order) lie before each moment. (m,), (n,) -> (n,)
+
+    Few that came and many moments in order: place those that came among the moments, and count up.
+    """
+    if len(came) < len(moments) and (moments[1:] >= moments[:-1]).all():
+        places = np.searchsorted(moments, came, side="right")
+        sizes: Rows = np.cumsum(np.bincount(places, minlength=len(moments) + 1)[: len(moments)])
+        return sizes
+    return np.searchsorted(came, moments, side="left")

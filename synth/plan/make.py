@@ -18,7 +18,7 @@ from synth.plan.model import BLOCK_ROWS, FamilyPlan, Plan, Step, TablePlan
 from synth.spec.models import Dataset
 from synth.spec.scope import Scope
 from synth.sql.compile import Compiled
-from synth.sql.parse import columns, expression, query
+from synth.sql.parse import columns, named, query
 from synth.streams import stream
 
 __all__ = ["make"]
@@ -67,6 +67,7 @@ class _Maker:
         self.tables: dict[str, TablePlan] = {}
         self.compiled: dict[tuple[str, str], Compiled] = {}
         self.taken: dict[tuple[str, str], Compiled] = {}
+        self.sources: dict[str, dict[str, tuple[str, ...]]] = {}
         self.paths: dict[tuple[str, str], tuple[str, str, str, str]] = {}
 
     def plan(self) -> Plan:
@@ -77,7 +78,7 @@ class _Maker:
         needed = {family.root for family in families}
         tables = {name: self.tables[name] for name in self.dataset.tables if self.scope.family(name) in needed}
         return Plan(self.dataset, self.scale, self.seed, self.until, tables, families, self.wanted,
-                    self.compiled, self.taken, self.paths)
+                    self.compiled, self.taken, self.sources, self.paths)
 
     # -- tables
 
@@ -273,21 +274,20 @@ class _Maker:
         if declared.per:
             return [(declared.per, "", False)]
         if declared.select is not None:
-            named = {path.rsplit(".", 1)[-1] for path in columns(query(declared.select))}
+            used = {path.rsplit(".", 1)[-1] for path in columns(query(declared.select))}
             star = "*" in declared.select
-            return [
-                (source, column, False)
+            self.sources[table] = {
+                source: tuple(c for c in self.scope.table(source).columns if c in used or star)
                 for source in self.scope.sources(table)
-                for column in ["", *self.scope.table(source).columns]
-                if not column or column in named or star
-            ]
+            }
+            return [(source, c, False) for source, read in self.sources[table].items() for c in ("", *read)]
         if declared.rollup is None:
             return []
         rollup, found = declared.rollup, []
         for name, take in rollup.take.items():
             how, sql = next(iter(take.items()))
             self.taken[table, name] = self.scope.compile(rollup.of, sql)
-            for path in columns(expression(sql)):
+            for path in named(sql):
                 found += self._path(rollup.of, path)
         found += [(rollup.of, column, False) for column in rollup.by]
         if rollup.every:

@@ -72,6 +72,7 @@ class Plan:
     wanted: tuple[str, ...]  # tables that leave
     compiled: Mapping[tuple[str, str], Compiled] = field(compare=False, repr=False)
     taken: Mapping[tuple[str, str], Compiled] = field(compare=False, repr=False)  # of rollups: what is summed
+    sources: Mapping[str, Mapping[str, tuple[str, ...]]] = field(compare=False, repr=False)  # derived: columns read
     paths: Mapping[tuple[str, str], tuple[str, str, str, str]] = field(compare=False, repr=False)  # see Scope.resolve
 
     @cached_property

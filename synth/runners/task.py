@@ -12,7 +12,8 @@ import polars as pl
 from synth.draw.block import Block, draw_block
 from synth.draw.residents import Residents
 from synth.draw.rollup import summed
-from synth.fingerprint import Fingerprint
+from synth.errors import DataError
+from synth.fingerprint import Fingerprint, fingerprint
 from synth.plan.model import Plan
 from synth.sinks import SINKS
 
@@ -84,8 +85,8 @@ def leave(shop: Shop, task: Task, blocks: Iterable[Block]) -> Done:
     rows: dict[str, int] = {}
     for block in blocks:
         for table in frames:
-            frames[table].append(block.written(table))
-            prints[table] += block.fingerprint(table)
+            frames[table].append(block.visible(table))
+            prints[table] += fingerprint(frames[table][-1], {c: plan.tables[table].types[c] for c in frames[table][-1].columns})
         for table in family.tables:
             rows[table] = rows.get(table, 0) + block.tables[table].rows
             columns = [c for t, c in family.residents if t == table]
@@ -99,9 +100,12 @@ def leave(shop: Shop, task: Task, blocks: Iterable[Block]) -> Done:
         name = f"{table}/part-{task.number:05d}{sink.suffix}"
         path = shop.folder / name
         path.parent.mkdir(exist_ok=True)
-        frame = pl.concat(parts)
-        sink.write(frame, path)
+        types = plan.tables[table].types
+        try:
+            sink.write(parts, types, path)
+        except OverflowError as error:
+            raise DataError(f"{table}: {error}") from error
         with path.open("rb") as file:
             digest = sha256(file.read()).hexdigest()
-        done.written[table] = Written(name, frame.height, path.stat().st_size, digest, prints[table])
+        done.written[table] = Written(name, sum(frame.height for frame in parts), path.stat().st_size, digest, prints[table])
     return done

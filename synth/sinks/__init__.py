@@ -1,13 +1,14 @@
-"""Sinks: where a table's rows end in files. Each is one `write(frame, path)` and a suffix; one line here adds one."""
+"""Sinks: where a table's rows end in files. Each is one `write(frames, types, path)` and a suffix; one line adds one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
+from synth.dtypes import Types
 from synth.sinks import csv, ndjson, parquet
 
 __all__ = ["SINKS", "Sink"]
@@ -19,7 +20,7 @@ class Sink:
 
     name: str
     suffix: str
-    write: Callable[[pl.DataFrame, Path], None]
+    write: Callable[[Sequence[pl.DataFrame], Types, Path], None]
 
 
 SINKS: dict[str, Sink] = {

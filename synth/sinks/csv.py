@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
+from synth.columns import leaving
+from synth.dtypes import Types
+
 __all__ = ["write"]
 
 
-def write(frame: pl.DataFrame, path: Path) -> None:
+def write(frames: Sequence[pl.DataFrame], types: Types, path: Path) -> None:
     """Write one file: UTF-8, `2024-01-31 23:59:59.000000`, decimals in full, true and false."""
-    frame.write_csv(path, datetime_format="%Y-%m-%d %H:%M:%S%.6f", quote_style="necessary")
+    with path.open("wb") as file:
+        for number, frame in enumerate(frames):
+            leaving(frame, types).write_csv(
+                file, include_header=number == 0, datetime_format="%Y-%m-%d %H:%M:%S%.6f", quote_style="necessary"
+            )

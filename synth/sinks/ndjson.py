@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
+from synth.columns import leaving
+from synth.dtypes import Types
+
 __all__ = ["write"]
 
 
-def write(frame: pl.DataFrame, path: Path) -> None:
+def write(frames: Sequence[pl.DataFrame], types: Types, path: Path) -> None:
     """Write one file."""
-    moments = [pl.col(pl.Datetime).dt.strftime("%Y-%m-%d %H:%M:%S%.6f")]
-    frame.with_columns(moments).write_ndjson(path)
+    with path.open("wb") as file:
+        for frame in frames:
+            moments = pl.col(pl.Datetime).dt.strftime("%Y-%m-%d %H:%M:%S%.6f")
+            leaving(frame, types).with_columns(moments).write_ndjson(file)

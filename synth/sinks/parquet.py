@@ -1,16 +1,77 @@
-"""Parquet: decimals as INT64, timestamps in microseconds, statistics, Snappy."""
+"""Parquet: decimals as INT64, timestamps in microseconds without zone, Snappy, statistics.
+
+Columns of few values are dictionary-encoded, other numbers as packed differences: half the bytes of plain pages at the
+same speed. Which it is, is read off the first rows of a file. Decimals go from their int64 straight into the page.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from synth.columns import checked
+from synth.dtypes import Types
 
 __all__ = ["write"]
 
-ROW_GROUP_ROWS = 1 << 20
+GROUP_ROWS = 100_000  # a row group holds so many rows at least: a block of lines, or several of a smaller table
+SAMPLE_ROWS = 4096
+FEW = 0.25  # distinct values in the sample, as a share: below, a dictionary pays
 
 
-def write(frame: pl.DataFrame, path: Path) -> None:
+def write(frames: Sequence[pl.DataFrame], types: Types, path: Path) -> None:
     """Write one file."""
-    frame.write_parquet(path, compression="snappy", statistics=True, row_group_size=ROW_GROUP_ROWS)
+    groups = _groups(frames)
+    few, packed = _encodings(frames[0])
+    first = _table(groups[0], types)
+    with pq.ParquetWriter(
+        path, first.schema, compression="snappy", use_dictionary=few or False, column_encoding=packed or None,
+        store_decimal_as_integer=True, store_schema=False,
+    ) as writer:  # fmt: skip
+        writer.write_table(first)
+        for group in groups[1:]:
+            writer.write_table(_table(group, types))
+
+
+def _groups(frames: Sequence[pl.DataFrame]) -> list[list[pl.DataFrame]]:
+    """Frames gathered into row groups."""
+    groups: list[list[pl.DataFrame]] = [[]]
+    for frame in frames:
+        if sum(f.height for f in groups[-1]) >= GROUP_ROWS:
+            groups.append([])
+        groups[-1].append(frame)
+    return groups
+
+
+def _encodings(frame: pl.DataFrame) -> tuple[list[str], dict[str, str]]:
+    """Columns with a dictionary, and columns of packed differences."""
+    few, packed = [], {}
+    sample = frame.head(SAMPLE_ROWS)
+    for column in sample.get_columns():
+        if column.dtype == pl.Boolean or column.dtype == pl.Float64:
+            continue
+        if column.n_unique() <= max(16, FEW * sample.height):
+            few.append(column.name)
+        elif column.dtype != pl.String:
+            packed[column.name] = "DELTA_BINARY_PACKED"
+    return few, packed
+
+
+def _table(frames: Sequence[pl.DataFrame], types: Types) -> Any:
+    """Drawn frames as one Arrow table in the types in which they leave."""
+    tables = [pa.table([_array(c, types) for c in frame.get_columns()], frame.columns) for frame in frames]
+    return pa.concat_tables(tables) if len(tables) > 1 else tables[0]
+
+
+def _array(column: pl.Series, types: Types) -> Any:
+    dtype = types[column.name]
+    array = checked(column, dtype).rechunk().to_arrow(compat_level=pl.CompatLevel.newest())
+    if dtype.name == "decimal":
+        kind = pa.decimal64(dtype.precision, dtype.scale)
+        return pa.Array.from_buffers(kind, len(array), array.buffers(), array.null_count, array.offset)
+    return array.cast({"smallint": pa.int16(), "integer": pa.int32()}.get(dtype.name, array.type))

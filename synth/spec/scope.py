@@ -18,7 +18,7 @@ from synth.generators.in_force import InForce
 from synth.generators.reference import Reference
 from synth.spec.models import Column, Dataset, Table
 from synth.sql.compile import Compiled, compile_expression
-from synth.sql.parse import SqlError, columns, expression, query, tables
+from synth.sql.parse import SqlError, named, query, tables
 
 __all__ = ["Meaningless", "Scope", "Seen", "View"]
 
@@ -253,7 +253,7 @@ class Scope:
     def compile(self, table: str, sql: str, extra: Mapping[str, DType] | None = None) -> Compiled:
         """A SQL expression seen from a row of `table`; `extra` are further names and their types."""
         try:
-            paths = columns(expression(sql))
+            paths = named(sql)
             types = dict(extra or {})
             for path in paths:
                 if path not in types:

@@ -391,7 +391,7 @@ class _Compiler:
             schema[path(column)] = dtype.drawn
         flat = node.transform(
             lambda n: exp.column(path(n), quoted=True) if isinstance(n, exp.Column) else n
-        ).sql(dialect="postgres")
+        ).sql(dialect="duckdb")
         try:
             found = pl.sql_expr(flat)
             kind = pl.DataFrame(schema=schema).select(found.alias("x")).dtypes[0]

@@ -7,12 +7,13 @@ row that a reference points at); `path` gives such a name as one string.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-__all__ = ["SqlError", "columns", "expression", "lint", "path", "query", "tables"]
+__all__ = ["SqlError", "columns", "expression", "lint", "named", "path", "query", "tables"]
 
 
 class SqlError(ValueError):
@@ -59,6 +60,12 @@ def path(column: exp.Column) -> str:
 def columns(tree: exp.Expression) -> tuple[str, ...]:
     """Paths of the columns that a tree names, each once, in order."""
     return tuple(dict.fromkeys(path(column) for column in tree.find_all(exp.Column)))
+
+
+@lru_cache(maxsize=1024)
+def named(text: str) -> tuple[str, ...]:
+    """Paths of the columns that an expression's text names; parsed once."""
+    return columns(expression(text))
 
 
 def tables(tree: exp.Expression) -> tuple[str, ...]:

@@ -1,0 +1,77 @@
+"""The checks of a dataset as SQL (DuckDB's): each selects the offending rows, and holds when there are none."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from synth.spec import constraints
+from synth.spec.models import Dataset
+from synth.spec.scope import Scope
+from synth.sql.parse import query, tables
+
+__all__ = ["Check", "checks", "quoted"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check: its kind, the table it is about (the first it reads, for a rule), a name, the SQL, the tables it reads."""
+
+    kind: str
+    table: str
+    name: str
+    sql: str
+    reads: tuple[str, ...]
+
+
+def quoted(name: str) -> str:
+    """An identifier in double quotes."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def checks(dataset: Dataset, until: dt.datetime) -> Iterator[Check]:
+    """All checks of a dataset: not null, keys, uniqueness, lengths, references, conditions, times, rules."""
+    scope = Scope(dataset)
+    for table in dataset.written:
+        yield from _of_table(dataset, scope, table, until)
+    for refers in constraints.references(dataset):
+        child, parent = quoted(refers.table), quoted(refers.parent)
+        column, key = quoted(refers.column), quoted(refers.key)
+        yield Check(
+            "reference", refers.table, f"{refers.column} → {refers.parent}",
+            f"SELECT c.{column} FROM {child} c LEFT JOIN {parent} p ON p.{key} = c.{column} "
+            f"WHERE c.{column} IS NOT NULL AND p.{key} IS NULL",
+            (refers.table, refers.parent),
+        )  # fmt: skip
+    for name, rule in dataset.rules.items():
+        reads = tables(query(rule))
+        yield Check("rule", reads[0], name, rule.strip(), reads)
+
+
+def _of_table(dataset: Dataset, scope: Scope, table: str, until: dt.datetime) -> Iterator[Check]:
+    here = quoted(table)
+    key = dataset.tables[table].key or dataset.tables[table].written[:1]
+    shown = ", ".join(quoted(column) for column in key)
+    for column in constraints.not_null(dataset, table):
+        yield Check("not null", table, column, f"SELECT {shown} FROM {here} WHERE {quoted(column)} IS NULL", (table,))
+    for place, group in enumerate(constraints.uniques(dataset, table)):
+        columns = ", ".join(quoted(column) for column in group)
+        present = " AND ".join(f"{quoted(column)} IS NOT NULL" for column in group)
+        kind = "key" if place == 0 and dataset.tables[table].key else "unique"
+        yield Check(
+            kind, table, ", ".join(group),
+            f"SELECT {columns}, COUNT(*) AS times FROM {here} WHERE {present} GROUP BY {columns} HAVING COUNT(*) > 1",
+            (table,),
+        )  # fmt: skip
+    for column in dataset.tables[table].written:
+        length = scope.type_of(table, column).length
+        if length:
+            sql = f"SELECT {shown}, {quoted(column)} FROM {here} WHERE LENGTH({quoted(column)}) > {length}"
+            yield Check("length", table, column, sql, (table,))
+    for name, condition in constraints.checks(dataset, table):
+        yield Check("check", table, name, f"SELECT {shown} FROM {here} WHERE NOT ({condition})", (table,))
+    for column in constraints.moments(dataset, table):
+        moment = f"CAST({quoted(column)} AS TIMESTAMP)"
+        sql = f"SELECT {shown}, {quoted(column)} FROM {here} WHERE {moment} >= TIMESTAMP '{until:%Y-%m-%d %H:%M:%S.%f}'"
+        yield Check("time", table, column, sql, (table,))

@@ -1,0 +1,64 @@
+"""What verification found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["Finding", "Report"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check's result; `offences` is None where it could not be run, and `note` says why."""
+
+    kind: str
+    table: str
+    name: str
+    offences: int | None
+    examples: tuple[dict[str, Any], ...] = ()
+    note: str = ""
+    seconds: float = 0.0
+
+    @property
+    def passed(self) -> bool:
+        """Whether the check ran and found nothing."""
+        return self.offences == 0
+
+
+@dataclass
+class Report:
+    """All findings of one verification."""
+
+    place: str
+    dataset: str
+    findings: list[Finding] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)  # checks of tables that were not made
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check ran and found nothing."""
+        return all(finding.passed for finding in self.findings)
+
+    @property
+    def failed(self) -> list[Finding]:
+        """The findings with offences, and the checks that could not run."""
+        return [finding for finding in self.findings if not finding.passed]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "place": self.place,
+            "dataset": self.dataset,
+            "passed": self.passed,
+            "checks": len(self.findings),
+            "skipped": self.skipped,
+            "findings": [
+                {
+                    "kind": f.kind, "table": f.table, "name": f.name, "offences": f.offences, "note": f.note,
+                    "seconds": round(f.seconds, 3),
+                    "examples": [{k: None if v is None else str(v) for k, v in row.items()} for row in f.examples],
+                }
+                for f in self.findings
+            ],
+        }  # fmt: skip
