@@ -1,11 +1,48 @@
 """Relational test data: one declared schema in, whole worlds of rows out, the same everywhere.
 
-    >>> import synth
-    >>> plan = synth.plan("ecommerce", scale=0.01)
-    >>> plan.tables["orders"].rows
-    1000
+>>> import synth
+>>> plan = synth.plan("ecommerce", scale=0.01)
+>>> plan.tables["orders"].rows
+1000
+>>> synth.frame(plan, "orders").select("order_id", "status").height
+1000
 """
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from synth.api import block, frame, lazy, load, plan
+    from synth.errors import DataError, OptionError, OutputError, SpecError, SynthError
+    from synth.job import Manifest, Summary, generate
+    from synth.spec import Column, Dataset, Table, parse
+    from synth.verify import verify_folder
+
+_HOMES = {
+    "synth.api": ("block", "frame", "lazy", "load", "plan"),
+    "synth.errors": ("DataError", "OptionError", "OutputError", "SpecError", "SynthError"),
+    "synth.job": ("Manifest", "Summary", "generate"),
+    "synth.spec": ("Column", "Dataset", "Table", "parse"),
+    "synth.verify": ("verify_folder",),
+}
+
+__all__ = [
+    "Column", "DataError", "Dataset", "Manifest", "OptionError", "OutputError", "SpecError", "Summary", "SynthError",
+    "Table", "block", "frame", "generate", "lazy", "load", "parse", "plan", "verify_folder",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Public names load their module when first used, so that `import synth` costs nothing."""
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(home), name)
+    raise AttributeError(f"module 'synth' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -11,13 +11,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import blake2b, md5
+from hashlib import blake2b
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from synth.dtypes import DType
+
+try:
+    from _md5 import md5  # CPython's own: three times as fast on short texts as OpenSSL's
+except ImportError:  # pragma: no cover - some builds leave it out
+    from hashlib import md5
 
 __all__ = ["Fingerprint", "fingerprint", "row_sql"]
 
@@ -102,8 +107,9 @@ def _digests(column: pl.Series) -> pl.Series:
 
 
 def _md5(texts: pl.Series) -> pl.Series:
-    digests = [int(md5(text.encode(), usedforsecurity=False).hexdigest()[:HEX_DIGITS], 16) for text in texts]
-    return pl.Series(digests, dtype=pl.Int64)
+    """The first 60 bits of each text's MD5: 15 hex digits. (n,) -> (n,)"""
+    digests = b"".join([md5(text).digest()[:8] for text in texts.cast(pl.Binary)])
+    return pl.Series((np.frombuffer(digests, dtype=">u8") >> 4).astype(np.int64))
 
 
 def row_sql(types: Mapping[str, DType]) -> str:

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from synth.columns import encode
 from synth.dtypes import TEXT, DType
 from synth.errors import DataError
 from synth.generators.base import Ask, Generator, Many, Need, Schema, of_row
-from synth.generators.sampling import Search
+from synth.generators.sampling import BELOW_ONE, Search
 
 __all__ = ["Email", "FirstName", "LastName", "locale_column", "locales"]
 
@@ -25,7 +26,7 @@ _SPELLINGS = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "o", "æ": "
 
 
 @lru_cache(maxsize=256)
-def _names(locale: str, which: tuple[str, ...]) -> tuple[pl.Series, Search]:
+def _names(locale: str, which: tuple[str, ...]) -> tuple[tuple[str, ...], Search]:
     """The first of these lists that the locale has, and a search in its cumulated weights."""
     try:
         provider = import_module(f"faker.providers.person.{locale}").Provider
@@ -35,7 +36,13 @@ def _names(locale: str, which: tuple[str, ...]) -> tuple[pl.Series, Search]:
     if not found:
         raise DataError(f"no names are known for locale '{locale}'")
     weights = list(found.values()) if isinstance(found, Mapping) else [1.0] * len(found)
-    return pl.Series(list(found)), Search(np.cumsum(weights, dtype=np.float64))
+    return tuple(found), Search(np.cumsum(weights, dtype=np.float64))
+
+
+@lru_cache(maxsize=64)
+def _joined(lists: tuple[tuple[str, tuple[str, ...]], ...]) -> pl.Series:
+    """Several lists of names, one behind the other."""
+    return pl.Series([name for locale, which in lists for name in _names(locale, which)[0]])
 
 
 class _Name(Generator):
@@ -48,15 +55,15 @@ class _Name(Generator):
         return None if dtype.name == "varchar" else f"names cannot be {dtype}"
 
     def _draw(self, ask: Ask, groups: list[tuple[Any, str, tuple[str, ...]]]) -> pl.Series:
-        """groups: (mask of rows or None, locale, lists to choose from)."""
+        """groups: (mask of rows, locale, lists to choose from)."""
         uniform = ask.stream().random(ask.rows)
-        result = pl.Series([None], dtype=pl.String).new_from_index(0, ask.rows)
-        for mask, locale, which in groups:
-            places = pl.Series(np.arange(ask.rows)) if mask is None else mask.fill_null(False).arg_true()
-            names, search = _names(locale, which)
-            values = uniform[places.to_numpy()] * search.cumulated[-1]
-            result = result.scatter(places, names.gather(search(values)))
-        return result
+        lists = tuple(sorted({(locale, which) for _, locale, which in groups}))
+        starts = dict(zip(lists, np.cumsum([0, *(len(_names(*at)[0]) for at in lists)]).tolist(), strict=False))
+        places = np.zeros(ask.rows, dtype=np.int64)
+        for rows, locale, which in groups:
+            search = _names(locale, which)[1]
+            places[rows] = starts[locale, which] + search(uniform[rows] * (search.cumulated[-1] * BELOW_ONE))
+        return _joined(lists)[places]
 
 
 class FirstName(_Name):
@@ -71,16 +78,13 @@ class FirstName(_Name):
     def draw(self, ask: Ask) -> pl.Series:
         """By the locale's own weights."""
         lists = {"F": ("first_names_female", "first_names"), "M": ("first_names_male", "first_names")}
+        sex, known = encode(ask.see(self.sex)) if self.sex else (np.full(ask.rows, -1), [])
         groups: list[tuple[Any, str, tuple[str, ...]]] = []
-        for mask, locale in locales(ask, self.locale):
-            if self.sex is None:
-                groups.append((mask, locale, ("first_names",)))
-                continue
-            sexes = ask.see(self.sex)
-            for sex in sexes.unique(maintain_order=True):
-                fits = sexes == sex if mask is None else (sexes == sex) & mask
-                groups.append((fits, locale, lists.get(sex, ("first_names",))))
-        return self._draw(ask, groups)
+        for rows, locale in locales(ask, self.locale):
+            for code in range(-1, len(known)):
+                which = lists.get(known[code], ("first_names",)) if code >= 0 else ("first_names",)
+                groups.append((rows & (sex == code), locale, which))
+        return self._draw(ask, [group for group in groups if group[0].any()])
 
 
 class LastName(_Name):
@@ -92,7 +96,7 @@ class LastName(_Name):
 
     def draw(self, ask: Ask) -> pl.Series:
         """By the locale's own weights."""
-        return self._draw(ask, [(mask, locale, ("last_names",)) for mask, locale in locales(ask, self.locale)])
+        return self._draw(ask, [(rows, locale, ("last_names",)) for rows, locale in locales(ask, self.locale)])
 
 
 class Email(Generator):
@@ -114,17 +118,22 @@ class Email(Generator):
     def draw(self, ask: Ask) -> pl.Series:
         """Names spelt in ASCII."""
         which = (ask.stream().random(ask.rows) * len(DOMAINS)).astype(np.int64)
-        frame = pl.DataFrame([ask.see(name).alias(name) for name in self.of]).with_columns(
+        frame = pl.DataFrame([_ascii(ask.see(name)).alias(f"n{at}") for at, name in enumerate(self.of)])
+        frame = frame.with_columns(
             row=pl.Series(np.arange(ask.first_row + 1, ask.first_row + ask.rows + 1)),
-            domain=pl.Series(DOMAINS).gather(which),
+            domain=pl.Series(DOMAINS)[which],
         )
-        names = [
-            pl.col(name).fill_null("").str.to_lowercase().str.replace_many(_SPELLINGS).str.normalize("NFKD")
-            .str.replace_all("[^a-z0-9]", "")
-            for name in self.of
-        ]
-        mailbox = pl.concat_str([*names, pl.col("row")], separator=".").str.strip_chars_start(".")
+        mailbox = pl.concat_str(pl.all().exclude("domain"), separator=".").str.strip_chars_start(".")
         return frame.select(mailbox + "@" + pl.col("domain")).to_series()
+
+
+def _ascii(names: pl.Series) -> pl.Series:
+    """Names in lower-case ASCII letters and digits; each distinct name is spelt once. (n,) -> (n,)"""
+    column = pl.col("name")
+    spelt = column.str.to_lowercase().str.replace_many(_SPELLINGS).str.normalize("NFKD").str.replace_all("[^a-z0-9]", "")
+    known = names.drop_nulls().unique().alias("name").to_frame().with_columns(spelt.alias("ascii"))
+    found = names.alias("name").to_frame().join(known, on="name", how="left", maintain_order="left")["ascii"]
+    return found.fill_null("")
 
 
 def locale_column(locale: str) -> str | None:
@@ -133,9 +142,9 @@ def locale_column(locale: str) -> str | None:
 
 
 def locales(ask: Ask, locale: str) -> list[tuple[Any, str]]:
-    """(mask of rows or None for all, locale) for each locale there is."""
+    """(mask of rows, locale) for each locale there is."""
     column = locale_column(locale)
     if column is None:
-        return [(None, locale)]
-    values = ask.see(column)
-    return [(values == value, value) for value in values.unique(maintain_order=True)]
+        return [(np.ones(ask.rows, dtype=np.bool_), locale)]
+    codes, known = encode(ask.see(column))
+    return [(codes == code, value) for code, value in enumerate(known)]

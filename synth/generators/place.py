@@ -19,7 +19,7 @@ from synth.dtypes import BIGINT, TEXT, DType
 from synth.errors import DataError
 from synth.generators.base import Ask, Generator, Need, Schema, of_row
 from synth.generators.person import locale_column, locales
-from synth.generators.sampling import Search
+from synth.generators.sampling import BELOW_ONE, Search
 
 __all__ = ["Place", "PlacePart"]
 
@@ -58,9 +58,8 @@ class Place(Generator):
         uniform = ask.stream().random(ask.rows)
         result = np.zeros(ask.rows, dtype=np.int64)
         for mask, locale in locales(ask, self.locale):
-            places = slice(None) if mask is None else mask.arg_true().to_numpy()
             rows, search = _cities(locale)
-            result[places] = rows[search(uniform[places] * search.cumulated[-1])]
+            result[mask] = rows[search(uniform[mask] * (search.cumulated[-1] * BELOW_ONE))]
         return pl.Series(result)
 
 
@@ -90,16 +89,17 @@ class PlacePart(Generator):
         patterns = _places()[self.part]
         holes = max(sum(sign in "#@" for sign in pattern or "") for pattern in patterns)
         if not holes:
-            return patterns.gather(place)
+            return patterns[place.to_numpy()]
         digits = ask.stream().integers(0, 2**16, (ask.rows, holes))
         pieces, kinds = _split(patterns, holes)
-        columns = [pl.Series("p0", pieces[0]).gather(place)]
+        at = place.to_numpy()
+        columns = [pl.Series("p0", pieces[0])[at]]
         for hole in range(holes):
-            kind = kinds[hole][place.to_numpy()]
+            kind = kinds[hole][at]
             signs = np.where(kind == 1, digits[:, hole] % 10, 10 + digits[:, hole] % len(UNUSED_LETTERS))
             alphabet = pl.Series([*"0123456789", *UNUSED_LETTERS, ""])
-            columns.append(alphabet.gather(np.where(kind == 0, len(alphabet) - 1, signs)).alias(f"s{hole}"))
-            columns.append(pl.Series(f"p{hole + 1}", pieces[hole + 1]).gather(place))
+            columns.append(alphabet[np.where(kind == 0, len(alphabet) - 1, signs)].alias(f"s{hole}"))
+            columns.append(pl.Series(f"p{hole + 1}", pieces[hole + 1])[at])
         return pl.DataFrame(columns).select(pl.concat_str(pl.all())).to_series()
 
 

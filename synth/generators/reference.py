@@ -139,7 +139,11 @@ class Reference(Generator):
         if not self.distinct_per and choice.ends is None:
             return rows
         group, group_row = ask.siblings(self.distinct_per) if self.distinct_per else (None, None)
-        taken = Taken(ask.rows, len(group_row), choice.count) if group_row is not None else None
+        good = choice.alive(None, rows)
+        taken = None
+        if group is not None and group_row is not None:
+            taken = Taken(len(group_row), choice.count)
+            good = taken.first(group, rows, good)
 
         def accept(places: Rows, choices: Rows) -> npt.NDArray[np.bool_]:
             good = choice.alive(places, choices)
@@ -151,7 +155,7 @@ class Reference(Generator):
         def redraw(number: int, places: Rows) -> Rows:
             return choice.pick(ask.hashed(f"again{number}", ask.first_row + places), places)
 
-        left = settle(rows, accept, redraw, ROUNDS)
+        left = settle(rows, np.flatnonzero(~good), accept, redraw, ROUNDS)
         if len(left):
             self._exactly(ask, choice, rows, left, group, group_row)
         return rows
@@ -216,7 +220,9 @@ class _Choice:
                 sizes = sizes_before(self.came, self.moments)
             else:
                 self.came = np.full(self.count, NULL)
-            self.ends = ask.whole(reference.to, end) if end else None
+            if end:
+                ends = ask.whole(reference.to, end)
+                self.ends = np.where(ends == NULL, np.iinfo(np.int64).max, ends)  # NULL: never
         self.sizes = sizes
         if ask.rows and (np.min(sizes) == 0 or (self.cumulated is not None and not self._top().min() > 0)):
             raise DataError(
@@ -241,12 +247,11 @@ class _Choice:
             return (uniform * sizes).astype(np.int64)
         return self.search(prefix_values(uniform, self.cumulated, sizes))
 
-    def alive(self, places: Rows, choices: Rows) -> npt.NDArray[np.bool_]:
-        """Whether each choice has not ended at its row's moment. (n,)"""
+    def alive(self, places: Rows | None, choices: Rows) -> npt.NDArray[np.bool_]:
+        """Whether each choice has not ended at the moment of its row, at `places` (None: all rows). (n,)"""
         if self.ends is None or self.moments is None:
-            return np.ones(len(places), dtype=np.bool_)
-        end = self.ends[choices]
-        alive: npt.NDArray[np.bool_] = (end == NULL) | (end > self.moments[places])
+            return np.ones(len(choices), dtype=np.bool_)
+        alive: npt.NDArray[np.bool_] = self.ends[choices] > (self.moments if places is None else self.moments[places])
         return alive
 
     def present(self, places: Rows, lane: Rows) -> npt.NDArray[np.bool_]:
@@ -254,5 +259,5 @@ class _Choice:
         sizes = self.sizes if np.isscalar(self.sizes) else self.sizes[places][:, None]
         there = np.broadcast_to(lane[None, :] < sizes, (len(places), len(lane))).copy()
         if self.ends is not None and self.moments is not None:
-            there &= (self.ends[None, :] == NULL) | (self.ends[None, :] > self.moments[places][:, None])
+            there &= self.ends[None, :] > self.moments[places][:, None]
         return there

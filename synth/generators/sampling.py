@@ -84,36 +84,46 @@ class Taken:
 
     _table: npt.NDArray[np.int32] = np.empty(0, dtype=np.int32)
 
-    def __init__(self, rows: int, groups: int, choices: int):
+    def __init__(self, groups: int, choices: int, direct_places: int = DIRECT_PLACES):
         self.choices = choices
-        self.pair = np.full(rows, -1, dtype=np.int64)  # the pair each row has taken
-        self.empty = True
-        self.direct = groups * choices <= DIRECT_PLACES
-        if self.direct and len(Taken._table) < groups * choices:
-            Taken._table = np.empty(groups * choices, dtype=np.int32)
+        self.nowhere = groups * choices  # the place of those who do not ask
+        self.direct = self.nowhere < direct_places
+        self.pair: Rows = np.empty(0, dtype=np.int64)  # the pair each row has taken, or -1
+        if self.direct and len(Taken._table) <= self.nowhere:
+            Taken._table = np.empty(self.nowhere + 1, dtype=np.int32)
+
+    def first(self, groups: Rows, choices: Rows, asks: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """All rows at once, the first call: who gets its choice, the first of its group to ask for it. (n,) -> (n,)"""
+        pairs = groups * self.choices + choices
+        pairs[~asks] = self.nowhere
+        if self.direct:
+            table, places = Taken._table, np.arange(len(pairs), dtype=np.int32)
+            table[pairs[::-1]] = places[::-1]  # of several writes the last stays, so backwards: the first
+            got = (table[pairs] == places) & asks
+        else:
+            got = asks.copy()
+            got[asks] = self._sorted(pairs[asks])
+        pairs[~got] = -1
+        self.pair = pairs
+        return got
 
     def take(self, rows: Rows, groups: Rows, choices: Rows) -> npt.NDArray[np.bool_]:
-        """Which rows get their choice: the first to ask for a pair that nobody has taken. All (n,)."""
+        """Which of these rows get their choice: the first to ask for a pair that nobody has taken. All (n,)."""
         pairs = groups * self.choices + choices
-        got = self._take_direct(rows, pairs) if self.direct else self._take_sorted(pairs)
+        if self.direct:
+            table = Taken._table
+            holder = table[pairs]
+            np.clip(holder, 0, len(self.pair) - 1, out=holder)
+            got = self.pair[holder] != pairs
+            free = np.flatnonzero(got)
+            table[pairs[free][::-1]] = rows[free][::-1]
+            got[free] = table[pairs[free]] == rows[free]
+        else:
+            got = self._sorted(pairs)
         self.pair[rows[got]] = pairs[got]
         return got
 
-    def _take_direct(self, rows: Rows, pairs: Rows) -> npt.NDArray[np.bool_]:
-        table = Taken._table
-        if self.empty:
-            self.empty = False
-            table[pairs[::-1]] = rows[::-1]  # of several writes the last stays, so backwards: the first
-            return table[pairs] == rows
-        holder = table[pairs]
-        np.clip(holder, 0, len(self.pair) - 1, out=holder)
-        got = self.pair[holder] != pairs
-        free = np.flatnonzero(got)
-        table[pairs[free][::-1]] = rows[free][::-1]
-        got[free] = table[pairs[free]] == rows[free]
-        return got
-
-    def _take_sorted(self, pairs: Rows) -> npt.NDArray[np.bool_]:
+    def _sorted(self, pairs: Rows) -> npt.NDArray[np.bool_]:
         before = self.pair[self.pair >= 0]
         _, first = np.unique(np.concatenate((before, pairs)), return_index=True)
         got = np.zeros(len(pairs), dtype=np.bool_)
@@ -123,24 +133,23 @@ class Taken:
 
 def settle(
     rows: Rows,
+    pending: Rows,
     accept: Callable[[Rows, Rows], npt.NDArray[np.bool_]],
     redraw: Callable[[int, Rows], Rows],
     rounds: int,
 ) -> Rows:
-    """Redraw choices until each is accepted; changes `rows` in place.
+    """Redraw the choices at the pending places until each is accepted; changes `rows` in place.
 
-    accept(places, choices) says which choices stay, redraw(round, places) gives new ones. Returns the places not
-    settled after all rounds (their choices mean nothing).
+    redraw(round, places) gives new choices, accept(places, choices) says which stay. Returns the places not settled
+    after all rounds (their choices mean nothing).
     """
-    pending = np.arange(len(rows))
-    choices = rows
     for number in range(1, rounds + 1):
+        if not len(pending):
+            break
+        choices = redraw(number, pending)
         good = accept(pending, choices)
         rows[pending[good]] = choices[good]
         pending = pending[~good]
-        if not len(pending) or number == rounds:
-            break
-        choices = redraw(number, pending)
     return pending
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
-from synth.draw.ask import PrepareAsk
+from synth.draw.prepare import prepare
 from synth.draw.residents import Residents
 from synth.draw.rollup import RollupSums, rolled_block
 from synth.errors import OptionError, did_you_mean
@@ -18,8 +19,8 @@ from synth.fingerprint import Fingerprint
 from synth.job.folder import complete, holds_only_ours, workshop
 from synth.job.manifest import FileEntry, Manifest, TableEntry, begin
 from synth.plan.model import FamilyPlan, Plan
-from synth.runners import Processes, Serial, Shop, Task, runner
-from synth.runners.task import Done, leave
+from synth.runners import Processes, Serial, runner
+from synth.runners.task import Done, Shop, Task, leave
 from synth.sinks import SINKS
 
 __all__ = ["Summary", "generate"]
@@ -67,21 +68,26 @@ def generate(
     out: str | Path = "output",
     *,
     format: str = "parquet",
-    workers: int = 1,
+    workers: int | Serial | Processes = 1,
     progress: Progress | None = None,
 ) -> Summary:
-    """Write all wanted tables of a plan to `out`/DATASET. Raises OptionError, OutputError, DataError."""
+    """Write all wanted tables of a plan to `out`/DATASET. Raises OptionError, OutputError, DataError.
+
+    `workers` is a number of processes, or a runner that has been started already. `progress` is called with a family
+    and the rows just written.
+    """
     if format not in SINKS:
         raise OptionError(f"unknown format '{format}'\n  hint: {did_you_mean(format, SINKS)}")
-    if workers < 1:
+    if isinstance(workers, int) and workers < 1:
         raise OptionError(f"workers must be 1 or more, got {workers}")
     started = time.perf_counter()
     target = Path(out) / plan.dataset.dataset
     manifest = begin(plan, format)
     existing = holds_only_ours(target)
     if existing and existing.identity == manifest.identity and complete(target, existing):
-        return Summary(target, existing, time.perf_counter() - started, workers, unchanged=True)
-    with runner(workers) as walker, workshop(target) as folder:
+        return Summary(target, existing, time.perf_counter() - started, 0, unchanged=True)
+    started_here = runner(workers) if isinstance(workers, int) else nullcontext(workers)
+    with started_here as walker, workshop(target) as folder:
         gathered = _draw_all(plan, folder, format, walker, progress)
         tables = {
             name: TableEntry(
@@ -94,7 +100,7 @@ def generate(
         }
         manifest = manifest.model_copy(update={"tables": tables})
         manifest.write(folder)
-    return Summary(target, manifest, time.perf_counter() - started, workers)
+    return Summary(target, manifest, time.perf_counter() - started, walker.workers)
 
 
 def _draw_all(
@@ -126,13 +132,6 @@ def _draw_all(
         _keep(family, kept, shop.residents)
     shutil.rmtree(store)
     return gathered
-
-
-def prepare(plan: Plan, family: FamilyPlan, residents: Residents) -> None:
-    """Make once what the family's references share: cumulated weights."""
-    for table, column in family.prepared:
-        draws = plan.spec(table).columns[column].draws
-        residents.prepare(table, column, draws.prepare(PrepareAsk(plan, residents, table, column)))  # type: ignore[arg-type]
 
 
 def _tasks(family: FamilyPlan) -> list[Task]:

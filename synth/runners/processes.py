@@ -1,86 +1,73 @@
 """Tasks shared out among worker processes on this machine.
 
-Workers are spawned, not forked (Polars has threads), each with one Polars thread; they start before there is work, so
-their imports overlap with the drawing of small families, which this process does itself.
+Workers are spawned, not forked (Polars has threads), each with one Polars thread. The first ones start at once, before
+there is work, so their imports overlap with the planning and with the small families, which this process draws itself.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import threading
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from synth.errors import DataError
-from synth.runners.task import Done, Shop, Task, run
+
+if TYPE_CHECKING:
+    from synth.runners.task import Done, Shop, Task
 
 __all__ = ["Processes"]
 
-_shop: Shop | None = None
+EARLY = 2  # workers started before the number of tasks is known
 
-
-def _start(parent: int) -> None:
-    """Watch the parent: a worker whose parent is gone (killed) leaves too."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-def _warm() -> None:
-    """Import what drawing needs."""
-    import pyarrow  # noqa: F401
-
-
-def _run(shop: bytes, task: Task) -> Done:
-    return run(_unpacked(shop), task)
-
-
-def _unpacked(shop: bytes) -> Shop:
-    """The run's shared part, unpacked once a worker."""
-    import pickle
-
-    global _shop, _packed
-    if _packed != shop:
-        _shop, _packed = pickle.loads(shop), shop
-    assert _shop is not None
-    return _shop
-
-
-_packed: bytes = b""
+# One thread each; and freed arrays stay with the process: giving their pages back and faulting them in again costs a tenth.
+_ENVIRONMENT = {
+    "POLARS_MAX_THREADS": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 28),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 28),
+    "MALLOC_TOP_PAD_": str(1 << 24),
+}
 
 
 class Processes:
-    """Draws in `workers` processes."""
+    """Draws in up to `workers` processes."""
 
     def __init__(self, workers: int):
         self.workers = workers
-        os.environ["POLARS_MAX_THREADS"] = "1"  # inherited by the workers; this process has its threads already
+        self._before = {name: os.environ.get(name) for name in _ENVIRONMENT}
+        os.environ.update(_ENVIRONMENT)
         self.pool = ProcessPoolExecutor(
-            workers, mp_context=multiprocessing.get_context("spawn"), initializer=_start, initargs=(os.getpid(),)
+            workers, mp_context=multiprocessing.get_context("spawn"), initializer=_watch, initargs=(os.getpid(),)
         )
+        for _ in range(min(workers, EARLY)):
+            self.pool.submit(_warm)
 
     def __enter__(self) -> Processes:
-        for _ in range(self.workers):
-            self.pool.submit(_warm)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if error is not None:
+            for process in list((getattr(self.pool, "_processes", None) or {}).values()):
+                process.kill()
         self.pool.shutdown(wait=True, cancel_futures=True)
+        for name, value in self._before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
     def walk(self, shop: Shop, tasks: Iterable[Task]) -> Iterator[Done]:
-        """Run the tasks; a family of one task is drawn here, while workers start."""
-        import pickle
-
+        """Run the tasks; a family of one task is drawn in this process, while workers start."""
         waiting = list(tasks)
         if len(waiting) == 1:
+            from synth.runners.task import run
+
             yield run(shop, waiting[0])
             return
         packed = pickle.dumps(shop)
@@ -94,3 +81,33 @@ class Processes:
             raise DataError(
                 "a worker process ended unexpectedly (killed, or out of memory)\n  hint: try fewer --workers"
             ) from None
+
+
+# -- in the workers
+
+_unpacked: tuple[bytes, Shop] | None = None
+
+
+def _watch(parent: int) -> None:
+    """Leave when the parent is gone (killed): nobody would read the results."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _warm() -> None:
+    """Import what drawing needs."""
+    import synth.runners.task  # noqa: F401
+
+
+def _run(packed: bytes, task: Task) -> Done:
+    from synth.runners.task import run
+
+    global _unpacked
+    if _unpacked is None or _unpacked[0] != packed:
+        _unpacked = packed, pickle.loads(packed)
+    return run(_unpacked[1], task)

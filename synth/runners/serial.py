@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from synth.runners.task import Done, Shop, Task, run
+if TYPE_CHECKING:
+    from synth.runners.task import Done, Shop, Task
 
 __all__ = ["Serial"]
 
@@ -23,5 +25,7 @@ class Serial:
 
     def walk(self, shop: Shop, tasks: Iterable[Task]) -> Iterator[Done]:
         """Run the tasks in order."""
+        from synth.runners.task import run
+
         for task in tasks:
             yield run(shop, task)

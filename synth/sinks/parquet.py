@@ -21,7 +21,7 @@ __all__ = ["write"]
 
 GROUP_ROWS = 100_000  # a row group holds so many rows at least: a block of lines, or several of a smaller table
 SAMPLE_ROWS = 4096
-FEW = 0.25  # distinct values in the sample, as a share: below, a dictionary pays
+FEW = 0.06  # distinct values in the sample, as a share: below, a dictionary pays
 
 
 def write(frames: Sequence[pl.DataFrame], types: Types, path: Path) -> None:

@@ -1,0 +1,105 @@
+"""The library in Python: load a dataset, plan it, and take any table or block as Polars frames, without files."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import polars as pl
+from polars.io.plugins import register_io_source
+
+from synth.draw import RollupSums, draw_block
+from synth.draw.prepare import fill
+from synth.draw.rollup import rolled_block, summed
+from synth.errors import OptionError, did_you_mean
+from synth.plan import Plan, make
+from synth.spec import Dataset
+from synth.spec import load as load_spec
+
+__all__ = ["block", "frame", "lazy", "load", "plan"]
+
+
+def load(name: str | Path) -> Dataset:
+    """A shipped dataset by name, or a YAML file by path. Raises SpecError, OptionError."""
+    return load_spec(name)
+
+
+def plan(
+    dataset: Dataset | str | Path,
+    *,
+    scale: float = 1,
+    seed: int = 42,
+    until: dt.date | dt.datetime | None = None,
+    tables: Iterable[str] | None = None,
+) -> Plan:
+    """Plan a dataset (or the name or path of one). Raises SpecError, OptionError."""
+    spec = dataset if isinstance(dataset, Dataset) else load(dataset)
+    return make(spec, scale=scale, seed=seed, until=until, tables=tables)
+
+
+def block(plan: Plan, table: str, number: int) -> dict[str, pl.DataFrame]:
+    """One block of the family that `table` belongs to, drawn by itself: its tables' rows, by name.
+
+    Only what the block looks up is drawn besides. Raises OptionError where there is no such block.
+    """
+    family = plan.family_of(_known(plan, table))
+    if plan.tables[family.root].kind == "rollup":
+        raise OptionError(f"'{table}' is a rollup: it sums over all blocks and has none of its own")
+    if not 0 <= number < max(1, family.blocks):
+        raise OptionError(f"'{table}' has the blocks 0 to {family.blocks - 1}, not {number}")
+    drawn = draw_block(plan, family, number, fill(plan, family.root))
+    return {name: drawn.written(name) for name in family.tables if name in plan.wanted}
+
+
+def frame(plan: Plan, table: str) -> pl.DataFrame:
+    """A whole table, in memory."""
+    return pl.concat(_batches(plan, _known(plan, table)))
+
+
+def lazy(plan: Plan, table: str) -> pl.LazyFrame:
+    """A whole table as a LazyFrame: blocks are drawn as the query takes them, and only as many as it needs."""
+    types = plan.tables[_known(plan, table)].types
+    schema = {name: types[name].written for name in plan.tables[table].written}
+
+    def batches(
+        columns: list[str] | None, predicate: pl.Expr | None, rows: int | None, size: int | None
+    ) -> Iterator[pl.DataFrame]:
+        for batch in _batches(plan, table):
+            batch = batch.select(columns) if columns is not None else batch
+            if predicate is not None:
+                batch = batch.filter(predicate)
+            if rows is not None:
+                batch = batch.head(rows)
+                rows -= batch.height
+            yield batch
+            if rows == 0:
+                return
+
+    return register_io_source(batches, schema=schema)
+
+
+def _batches(plan: Plan, table: str) -> Iterator[pl.DataFrame]:
+    """The table's rows, block by block, in row order."""
+    only = make(plan.dataset, scale=plan.scale, seed=plan.seed, until=plan.until, tables=[table])
+    family = only.family_of(table)
+    residents = fill(only, family.root)
+    if only.tables[family.root].kind == "rollup":
+        rollup = only.dataset.tables[family.root].rollup
+        assert rollup is not None
+        source = only.family_of(rollup.of)
+        sums = RollupSums(only, family.root)
+        for number in range(source.blocks):
+            sums.add(summed(draw_block(only, source, number, residents), family.root))
+        yield rolled_block(only, family.root, sums.total(residents), residents).written(table)
+        return
+    for number in range(max(1, family.blocks)):
+        yield draw_block(only, family, number, residents).written(table)
+
+
+def _known(plan: Plan, table: str) -> str:
+    if table not in plan.wanted:
+        raise OptionError(f"unknown table '{table}'\n  hint: {did_you_mean(table, plan.wanted)}")
+    return table
+
+

@@ -1,0 +1,143 @@
+"""How results look in a terminal: progress, tables, summaries. Plain lines where there is no terminal."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from synth.job import Summary
+from synth.plan import Plan
+from synth.verify import Finding, Report
+
+__all__ = ["number", "plan_text", "progress", "report_text", "size", "summary_text"]
+
+PLAIN_SECONDS = 5.0  # between two lines of progress where there is no terminal
+
+
+def number(value: float) -> str:
+    """A count with thousands separated: 1,000,000."""
+    return f"{value:,.0f}"
+
+
+def size(count: float) -> str:
+    """Bytes in the unit that fits: 13.4 MB (powers of 1,000)."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"
+
+
+def _grid(heads: list[str], rows: list[list[str]], right: set[int]) -> str:
+    """Rows in aligned columns under their heads."""
+    widths = [max(len(line[at]) for line in [heads, *rows]) for at in range(len(heads))]
+
+    def line(cells: list[str]) -> str:
+        parts = [c.rjust(w) if at in right else c.ljust(w) for at, (c, w) in enumerate(zip(cells, widths, strict=True))]
+        return "  ".join(parts).rstrip()
+
+    return "\n".join([line(heads), line(["-" * width for width in widths]), *(line(row) for row in rows)])
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Callable[[str, int], None]]:
+    """A progress bar with rows a second and the time left; on a plain stream, a line now and then."""
+    if sys.stderr.isatty():
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+        bar = Progress(
+            TextColumn("{task.description:<18}"), BarColumn(), TaskProgressColumn(),
+            TextColumn("{task.fields[rate]} rows/s"), TimeRemainingColumn(),
+            console=Console(stderr=True), transient=True,
+        )  # fmt: skip
+        started = time.perf_counter()
+        with bar:
+            task = bar.add_task("starting", total=total, rate="0")
+
+            def advance(family: str, rows: int) -> None:
+                done = bar.tasks[0].completed + rows
+                rate = number(done / max(time.perf_counter() - started, 1e-9))
+                bar.update(task, advance=rows, description=family, rate=rate)
+
+            yield advance
+        return
+    state = {"done": 0, "said": time.perf_counter(), "began": time.perf_counter()}
+
+    def say(family: str, rows: int) -> None:
+        state["done"] += rows
+        now = time.perf_counter()
+        if now - state["said"] >= PLAIN_SECONDS:
+            state["said"] = now
+            rate = state["done"] / (now - state["began"])
+            left = max(0.0, (total - state["done"]) / rate)
+            print(f"{family}: {number(state['done'])} of about {number(total)} rows, {number(rate)} rows/s, "
+                  f"about {left:.0f} s left", file=sys.stderr, flush=True)
+
+    yield say
+
+
+def plan_text(plan: Plan, workers: int) -> str:
+    """The plan: tables in order, then families."""
+    tables = [
+        [name, t.kind, t.family, ("" if t.exact else "~") + number(t.rows), str(len(t.written))]
+        for name, t in plan.tables.items() if name in plan.wanted
+    ]  # fmt: skip
+    families = [
+        [f.root, ", ".join(f.after) or "-", number(f.blocks), ", ".join(f"{t}.{c}" for t, c in f.residents) or "-"]
+        for f in plan.families
+    ]
+    return "\n".join([
+        f"{plan.dataset.dataset}: scale {plan.scale:g}, seed {plan.seed}, until {plan.until:%Y-%m-%d %H:%M:%S}",
+        "",
+        _grid(["table", "kind", "family", "rows", "columns"], tables, {3, 4}),
+        "",
+        _grid(["family", "after", "blocks", "kept for look-ups"], families, {2}),
+        "",
+        f"memory: about {size(plan.memory_bytes(workers))} with {workers} worker{'s' * (workers > 1)}",
+    ])  # fmt: skip
+
+
+def summary_text(summary: Summary, command: str) -> str:
+    """What was made, where it is, and what to do next."""
+    if summary.unchanged:
+        return f"{summary.folder} holds exactly this already; nothing to do ({number(summary.rows)} rows)"
+    rows = [
+        [name, number(entry.rows), size(sum(f.bytes for f in entry.files)), str(len(entry.files))]
+        for name, entry in summary.manifest.tables.items()
+    ]
+    rows.append(["", number(summary.rows), size(summary.bytes), ""])
+    rate = number(summary.rows / max(summary.seconds, 1e-9))
+    return "\n".join([
+        _grid(["table", "rows", "size", "files"], rows, {1, 2, 3}),
+        "",
+        f"{number(summary.rows)} rows in {summary.seconds:.1f} s, {rate} rows/s, "
+        f"{summary.workers} worker{'s' * (summary.workers > 1)}",
+        f"in {summary.folder}",
+        f"next: {command} verify {summary.folder}",
+    ])  # fmt: skip
+
+
+def report_text(report: Report) -> str:
+    """Findings by kind and table, then the offences with examples."""
+    counts: dict[tuple[str, str], list[Finding]] = {}
+    for finding in report.findings:
+        counts.setdefault((finding.table, finding.kind), []).append(finding)
+    rows = [
+        [table, kind, str(len(found)), "ok" if all(f.passed for f in found)
+         else number(sum(f.offences or 0 for f in found)) + " offences" if all(f.offences is not None for f in found)
+         else "could not run"]
+        for (table, kind), found in sorted(counts.items())
+    ]  # fmt: skip
+    lines = [_grid(["table", "kind", "checks", "result"], rows, {2}), ""]
+    for finding in report.failed:
+        what = "could not run" if finding.offences is None else f"{number(finding.offences)} offences"
+        lines.append(f"FAILED {finding.kind} {finding.table}: {finding.name}: {what}{finding.note and ': ' + finding.note}")
+        lines += [f"  {', '.join(f'{k} = {v}' for k, v in row.items())}" for row in finding.examples]
+    if report.skipped:
+        lines.append(f"{len(report.skipped)} checks left out: their tables were not made")
+    verdict = "all hold" if report.passed else f"{len(report.failed)} do not hold"
+    lines.append(f"{report.place}: {len(report.findings)} checks, {verdict}")
+    return "\n".join(lines)
