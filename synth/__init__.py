@@ -18,16 +18,20 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from synth.api import block, frame, lazy, load, plan
     from synth.errors import DataError, OptionError, OutputError, SpecError, SynthError
-    from synth.job import Manifest, Summary, generate
-    from synth.spec import Column, Dataset, Table, parse
-    from synth.verify import verify_folder
+    from synth.job.generate import Summary, generate
+    from synth.job.manifest import Manifest
+    from synth.spec.load import parse
+    from synth.spec.models import Column, Dataset, Table
+    from synth.verify.files import verify_folder
 
 _HOMES = {
     "synth.api": ("block", "frame", "lazy", "load", "plan"),
     "synth.errors": ("DataError", "OptionError", "OutputError", "SpecError", "SynthError"),
-    "synth.job": ("Manifest", "Summary", "generate"),
-    "synth.spec": ("Column", "Dataset", "Table", "parse"),
-    "synth.verify": ("verify_folder",),
+    "synth.job.generate": ("Summary", "generate"),
+    "synth.job.manifest": ("Manifest",),
+    "synth.spec.load": ("parse",),
+    "synth.spec.models": ("Column", "Dataset", "Table"),
+    "synth.verify.files": ("verify_folder",),
 }
 
 __all__ = [

@@ -9,13 +9,14 @@ from pathlib import Path
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from synth.draw import RollupSums, draw_block
+from synth.draw.block import draw_block
 from synth.draw.prepare import fill
-from synth.draw.rollup import rolled_block, summed
+from synth.draw.rollup import RollupSums, rolled_block, summed
 from synth.errors import OptionError, did_you_mean
-from synth.plan import Plan, make
-from synth.spec import Dataset
-from synth.spec import load as load_spec
+from synth.plan.make import make
+from synth.plan.model import Plan
+from synth.spec.load import load as load_spec
+from synth.spec.models import Dataset
 
 __all__ = ["block", "frame", "lazy", "load", "plan"]
 

@@ -70,7 +70,7 @@ def check(file: Dataset) -> None:
 
     Example: synth check my_shop.yaml
     """
-    from synth.spec import load
+    from synth.spec.load import load
     from synth.verify.rehearse import rehearse
 
     dataset = load(file)
@@ -111,7 +111,7 @@ def generate(
     count = _count(workers)
     with runner(count) as started:
         from synth.api import plan as make
-        from synth.job import generate as run
+        from synth.job.generate import generate as run
         from synth.terminal import progress, summary_text
 
         made = make(dataset, scale=scale, seed=seed, until=_moment(until), tables=_names(tables))
@@ -136,7 +136,7 @@ def verify(
 
     Example: synth verify output/ecommerce
     """
-    from synth.verify import verify_folder
+    from synth.verify.files import verify_folder
 
     report = verify_folder(place)
     if json:

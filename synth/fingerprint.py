@@ -108,7 +108,7 @@ def _digests(column: pl.Series) -> pl.Series:
 
 def _md5(texts: pl.Series) -> pl.Series:
     """The first 60 bits of each text's MD5: 15 hex digits. (n,) -> (n,)"""
-    digests = b"".join([md5(text).digest()[:8] for text in texts.cast(pl.Binary)])
+    digests = b"".join([md5(text).digest()[:8] for text in texts.cast(pl.Binary).to_list()])
     return pl.Series((np.frombuffer(digests, dtype=">u8") >> 4).astype(np.int64))
 
 

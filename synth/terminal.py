@@ -6,10 +6,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from synth.job import Summary
-from synth.plan import Plan
-from synth.verify import Finding, Report
+if TYPE_CHECKING:
+    from synth.job.generate import Summary
+    from synth.plan.model import Plan
+    from synth.verify.report import Finding, Report
 
 __all__ = ["number", "plan_text", "progress", "report_text", "size", "summary_text"]
 

@@ -153,11 +153,13 @@ class ColumnAsk(PrepareAsk):
         return self.plan.tables[table].types[column]
 
     def evaluate(self) -> pl.Series:
-        spec = self.plan.spec(self.table).columns[self.column].draws
-        paths = [need.name for need in spec.needs(self.schema()) if need.kind == "row"]
-        frame = pl.DataFrame([self.see(path).alias(path) for path in paths])
-        found = self.plan.compiled[self.table, self.column].evaluate(frame)
+        compiled = self.plan.compiled[self.table, self.column]
+        found = compiled.evaluate(pl.DataFrame([self.see(path).alias(path) for path in compiled.reads]))
         return found if len(found) == self.rows else found.new_from_index(0, self.rows)
+
+    def ranked_by(self) -> tuple[str, ...]:
+        compiled = self.plan.compiled.get((self.table, self.column))
+        return compiled.reads if compiled else ()
 
     def ranked(self, frame: pl.DataFrame) -> pl.Series:
         return self.plan.compiled[self.table, self.column].evaluate(frame)

@@ -154,9 +154,7 @@ class Block:
         draws = spec.columns[column].draws
         if isinstance(draws, State):
             compiled = self.plan.compiled[table, column]
-            frame = {need.name: self.show(table, need.name) for need in draws.needs(None)}  # type: ignore[arg-type]
-            frame = frame or {"#": pl.Series(np.zeros(here.rows))}
-            found = compiled.evaluate(pl.DataFrame(frame))
+            found = compiled.evaluate(pl.DataFrame({path: self.show(table, path) for path in compiled.reads}))
             return (found.new_from_index(0, here.rows) if len(found) != here.rows else found).alias(column)
         series = here.columns[column]
         for moment, others in spec.hidden_moments.items():

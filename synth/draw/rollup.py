@@ -27,9 +27,7 @@ def summed(block: Block, rollup: str) -> pl.DataFrame:
     takes = []
     for name, take in spec.take.items():
         compiled = plan.taken[rollup, name]
-        paths = compiled.expr.meta.root_names()
-        frame = pl.DataFrame({p: block.show(table, p) for p in paths} or {"#": np.zeros(block.tables[table].rows)})
-        values = compiled.evaluate(frame)
+        values = compiled.evaluate(pl.DataFrame({path: block.show(table, path) for path in compiled.reads}))
         if len(values) != block.tables[table].rows:
             values = values.new_from_index(0, block.tables[table].rows)
         how = next(iter(take))

@@ -140,6 +140,9 @@ class Ask(Protocol):
     def taken(self, table: str, column: str, rows: Rows) -> pl.Series:
         """A whole column at these rows; a row number below 0 gives NULL."""
 
+    def ranked_by(self) -> tuple[str, ...]:
+        """The paths that the column's SQL expression names."""
+
     def ranked(self, frame: pl.DataFrame) -> pl.Series:
         """The column's SQL expression over a frame of candidates."""
 

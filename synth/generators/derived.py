@@ -7,7 +7,6 @@ import polars as pl
 
 from synth.dtypes import BIGINT, DType
 from synth.generators.base import Ask, Generator, Need, Schema, below, of_row
-from synth.sql.parse import named
 
 __all__ = ["Count", "Expr", "Given", "Lookup", "Ordinal", "State", "Sum"]
 
@@ -41,6 +40,8 @@ class Expr(_Made):
 
     def needs(self, schema: Schema) -> tuple[Need, ...]:
         """The columns it names."""
+        from synth.sql.parse import named  # only the plan needs the parser, the workers do not
+
         return tuple(of_row(path) for path in named(self.sql))
 
     def draw(self, ask: Ask) -> pl.Series:

@@ -14,7 +14,6 @@ from synth.errors import DataError
 from synth.generators.arrival import DAY_US
 from synth.generators.base import Ask, Generator, Need, Schema, of_row, whole
 from synth.generators.sampling import sizes_before
-from synth.sql.parse import named
 
 __all__ = ["InForce"]
 
@@ -46,24 +45,29 @@ class InForce(Generator):
         """Where there may be none."""
         return self.optional
 
-    def theirs(self, column: str) -> tuple[str, ...]:
-        """Their columns that are read; `column` is this column's name."""
-        ranked = [p.split(".", 1)[1] for p in self._ranked() if p.startswith(f"{column}.")]
+    def theirs(self, column: str, ranked_by: tuple[str, ...]) -> tuple[str, ...]:
+        """Their columns that are read; `column` is this column's name, `ranked_by` the paths that `largest` names."""
+        ranked = [p.split(".", 1)[1] for p in ranked_by if p.startswith(f"{column}.")]
         named = [*self.match, self.begins, self.take, *([self.ends] if self.ends else []), *ranked]
         return tuple(dict.fromkeys(named))
 
-    def _ranked(self) -> tuple[str, ...]:
+    def ranked_by(self) -> tuple[str, ...]:
+        """The paths that `largest` names."""
+        from synth.sql.parse import named  # only the plan needs the parser, the workers do not
+
         return named(self.largest) if self.largest else ()
 
-    def own(self, column: str) -> tuple[str, ...]:
+    def own(self, column: str, ranked_by: tuple[str, ...]) -> tuple[str, ...]:
         """This row's paths that are read."""
-        ranked = [path for path in self._ranked() if not path.startswith(f"{column}.")]
+        ranked = [path for path in ranked_by if not path.startswith(f"{column}.")]
         return tuple(dict.fromkeys([*self.match.values(), self.at, *ranked]))
 
     def needs(self, schema: Schema) -> tuple[Need, ...]:
         """What is matched, and their columns as a whole."""
         column = schema.column
-        return (*(of_row(path) for path in self.own(column)), *(whole(self.of, c) for c in self.theirs(column)))
+        ranked_by = self.ranked_by()
+        theirs = self.theirs(column, ranked_by)
+        return (*(of_row(path) for path in self.own(column, ranked_by)), *(whole(self.of, c) for c in theirs))
 
     def dtype(self) -> DType | None:
         """As their column; see the spec's types."""
@@ -98,8 +102,8 @@ class InForce(Generator):
         if not len(home):
             return
         if self.largest:
-            mine = {path: gather(ask.see(path), home) for path in self.own(ask.column)}
-            names = [name for name in theirs.frame.columns if f"{ask.column}.{name}" in self._ranked()]
+            mine = {path: gather(ask.see(path), home) for path in self.own(ask.column, ask.ranked_by())}
+            names = [name for name in theirs.frame.columns if f"{ask.column}.{name}" in ask.ranked_by()]
             frame = pl.DataFrame({**mine, **{f"{ask.column}.{n}": gather(theirs.frame[n], candidate) for n in names}})
             rank = units(ask.ranked(frame))
         else:
@@ -113,7 +117,7 @@ class _Open:
     """Their rows, ordered by group (equal values of what is matched) and begin."""
 
     def __init__(self, law: InForce, ask: Ask):
-        self.frame = ask.frame(law.of, law.theirs(ask.column))
+        self.frame = ask.frame(law.of, law.theirs(ask.column, ask.ranked_by()))
         self.begins = moments(self.frame[law.begins])
         self.ends = np.full(self.frame.height, np.iinfo(np.int64).max)
         if law.ends:

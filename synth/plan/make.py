@@ -17,7 +17,7 @@ from synth.plan.fanout import FanoutLaw, fanout_law
 from synth.plan.model import BLOCK_ROWS, FamilyPlan, Plan, Step, TablePlan
 from synth.spec.models import Dataset
 from synth.spec.scope import Scope
-from synth.sql.compile import Compiled
+from synth.sql.compiled import Compiled
 from synth.sql.parse import columns, named, query
 from synth.streams import stream
 
@@ -215,17 +215,12 @@ class _Maker:
                 want(name, column)
         after = {root: self._looked_into(root, wanted[root]) for root in wanted}
 
-        def visit(root: str) -> None:
-            if root in order:
-                return
-            for other in after[root]:
-                visit(other)
-            order.append(root)
-
-        for name in self.dataset.tables:
-            if name in wanted:
-                visit(name)
-        order.sort(key=lambda root: self.tables[root].kind == "rollup")
+        todo = [name for name in self.dataset.tables if name in wanted]
+        while todo:  # of those that can come next, the small ones first: they are drawn while workers start
+            able = [root for root in todo if all(other in order for other in after[root])]
+            able.sort(key=lambda root: (self.tables[root].kind == "rollup", self.tables[root].rows > BLOCK_ROWS))
+            order.append(able[0])
+            todo.remove(able[0])
         rollups = [name for name in order if self.tables[name].kind == "rollup"]
         return tuple(
             self._family(root, wanted[root], residents.get(root, set()), after[root], tuple(

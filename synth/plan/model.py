@@ -12,7 +12,7 @@ from synth.dtypes import DType
 from synth.generators.arrival import Intensity, microseconds
 from synth.plan.fanout import FanoutLaw
 from synth.spec.models import Dataset, Table
-from synth.sql.compile import Compiled
+from synth.sql.compiled import Compiled
 
 __all__ = ["BLOCK_ROWS", "FamilyPlan", "Plan", "Step", "TablePlan"]
 

@@ -30,8 +30,7 @@ EARLY = 2  # workers started before the number of tasks is known
 _ENVIRONMENT = {
     "POLARS_MAX_THREADS": "1",
     "MALLOC_MMAP_THRESHOLD_": str(1 << 28),
-    "MALLOC_TRIM_THRESHOLD_": str(1 << 28),
-    "MALLOC_TOP_PAD_": str(1 << 24),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 32),
 }
 
 

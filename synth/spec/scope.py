@@ -17,7 +17,8 @@ from synth.generators.derived import Expr, Given, Lookup, Sum
 from synth.generators.in_force import InForce
 from synth.generators.reference import Reference
 from synth.spec.models import Column, Dataset, Table
-from synth.sql.compile import Compiled, compile_expression
+from synth.sql.compile import as_type, compile_expression
+from synth.sql.compiled import Compiled
 from synth.sql.parse import SqlError, named, query, tables
 
 __all__ = ["Meaningless", "Scope", "Seen", "View"]
@@ -271,11 +272,11 @@ class Scope:
             found = self.compile(table, declared.draws.sql)
             if declared.declared_type:
                 try:
-                    found = found.as_type(declared.declared_type)
+                    found = as_type(found, declared.declared_type)
                 except SqlError as error:
                     raise Meaningless(str(error)) from error
             else:
-                found = found.as_type(self._settled(found.dtype))
+                found = as_type(found, self._settled(found.dtype))
             self._compiled[at] = found
         return self._compiled[at]
 
@@ -283,7 +284,7 @@ class Scope:
         """The SQL that an `in_force` column ranks candidates by."""
         draws = self.column(table, column).draws
         assert isinstance(draws, InForce) and draws.largest
-        theirs = {f"{column}.{name}": self.type_of(draws.of, name) for name in draws.theirs(column)}
+        theirs = {f"{column}.{name}": self.type_of(draws.of, name) for name in draws.theirs(column, draws.ranked_by())}
         return self.compile(table, draws.largest, theirs)
 
     def every_column(self) -> Iterator[tuple[str, str, Column]]:

@@ -8,7 +8,6 @@ arithmetic (text, dates) goes to `polars.sql_expr`. Digits never vanish silently
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
 from typing import Any
@@ -17,52 +16,11 @@ import polars as pl
 from sqlglot import exp
 
 from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, TEXT, TIMESTAMP, DType, decimal, exact
+from synth.sql.compiled import Compiled
 from synth.sql.parse import SqlError, expression, path
 
-__all__ = ["Compiled", "compile_expression"]
+__all__ = ["as_type", "compile_expression"]
 
-LIMIT = 2**63
-
-# How large |value| can become, as a tree: ("col", path) | ("lit", n) | ("add"|"mul"|"max", a, b). See `peak`.
-Peak = tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """A Polars expression over drawn columns, its type, and the bound of its exact numbers."""
-
-    expr: pl.Expr
-    dtype: DType | None  # None: the literal NULL
-    peak: Peak = ("lit", 0)
-
-    def evaluate(self, frame: pl.DataFrame) -> pl.Series:
-        """The column for a frame of drawn columns, (rows,). Raises OverflowError where int64 is not wide enough."""
-        factors = _columns_under_products(self.peak)
-        if factors:
-            largest = frame.select(pl.col(name).abs().max() for name in factors).row(0)
-            if peak(self.peak, dict(zip(factors, (n or 0 for n in largest), strict=True))) >= LIMIT:
-                raise OverflowError("a product may be wider than 18 digits")
-        return frame.select(self.expr.alias("drawn")).to_series()
-
-    def as_type(self, wanted: DType) -> Compiled:
-        """The same value as the column's type. Raises SqlError where digits would be lost or kinds differ."""
-        have = self.dtype
-        if have is None:
-            return Compiled(self.expr.cast(wanted.drawn), wanted)
-        if have.is_exact and wanted.is_exact:
-            if have.digits > wanted.digits:
-                raise SqlError(
-                    f"the expression has {have.digits} digits after the point, {wanted} keeps {wanted.digits}: "
-                    f"write ROUND(…, {wanted.digits})"
-                )
-            return Compiled(_to_digits(self, wanted.digits).expr, wanted, self.peak)
-        if have.name == wanted.name:
-            return Compiled(self.expr, wanted)
-        if {have.name, wanted.name} in ({"varchar", "uuid"}, {"date", "timestamp"}):
-            return Compiled(self.expr.cast(wanted.drawn), wanted)
-        if have.name == "bigint" and wanted.name == "double":
-            return Compiled(self.expr.cast(pl.Float64), wanted)
-        raise SqlError(f"the expression gives {have}, the column is {wanted}")
 
 
 def compile_expression(text: str, types: Mapping[str, DType]) -> Compiled:
@@ -70,34 +28,25 @@ def compile_expression(text: str, types: Mapping[str, DType]) -> Compiled:
     return _Compiler(types).visit(expression(text))
 
 
-def peak(tree: Peak, largest: Mapping[str, int]) -> int:
-    """The bound of |value| given the largest |value| of each column; raises OverflowError past 63 bits on the way."""
-    match tree:
-        case ("col", name):
-            return largest.get(name, LIMIT // 16)
-        case ("lit", number):
-            return int(number)
-        case (how, first, second):
-            a, b = peak(first, largest), peak(second, largest)
-            bound = a + b if how == "add" else a * b if how == "mul" else max(a, b)
-            if bound >= LIMIT:
-                raise OverflowError("a product may be wider than 18 digits")
-            return bound
-    raise AssertionError(tree)
-
-
-def _columns_under_products(tree: Peak) -> list[str]:
-    """The columns whose size matters: all of them where anything is multiplied, none otherwise."""
-    found: dict[str, None] = {}
-    product = False
-    todo = [tree]
-    while todo:
-        node = todo.pop()
-        product |= node[0] == "mul"
-        if node[0] == "col":
-            found[node[1]] = None
-        todo += [part for part in node[1:] if isinstance(part, tuple)]
-    return list(found) if product else []
+def as_type(value: Compiled, wanted: DType) -> Compiled:
+    """The same value as the column's type. Raises SqlError where digits would be lost or kinds differ."""
+    have = value.dtype
+    if have is None:
+        return Compiled(value.expr.cast(wanted.drawn), wanted)
+    if have.is_exact and wanted.is_exact:
+        if have.digits > wanted.digits:
+            raise SqlError(
+                f"the expression has {have.digits} digits after the point, {wanted} keeps {wanted.digits}: "
+                f"write ROUND(…, {wanted.digits})"
+            )
+        return Compiled(_to_digits(value, wanted.digits).expr, wanted, value.peak)
+    if have.name == wanted.name:
+        return Compiled(value.expr, wanted)
+    if {have.name, wanted.name} in ({"varchar", "uuid"}, {"date", "timestamp"}):
+        return Compiled(value.expr.cast(wanted.drawn), wanted)
+    if have.name == "bigint" and wanted.name == "double":
+        return Compiled(value.expr.cast(pl.Float64), wanted)
+    raise SqlError(f"the expression gives {have}, the column is {wanted}")
 
 
 def _to_digits(value: Compiled, digits: int) -> Compiled:
@@ -323,7 +272,7 @@ class _Compiler:
             raise SqlError(str(error)) from error
         value = self.visit(node.this)
         if value.dtype is None or (value.dtype.is_exact and wanted.is_exact):
-            return value.as_type(wanted)
+            return as_type(value, wanted)
         if value.dtype == TEXT and wanted in (DATE, TIMESTAMP):
             return Compiled(value.expr.cast(pl.String).str.to_datetime(time_unit="us").cast(wanted.drawn)
                             if wanted == TIMESTAMP else value.expr.str.to_date(), wanted)

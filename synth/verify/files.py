@@ -13,7 +13,7 @@ import duckdb
 from synth.errors import OutputError
 from synth.fingerprint import Fingerprint, row_sql
 from synth.job.manifest import Manifest, TableEntry
-from synth.plan import make
+from synth.plan.make import make
 from synth.spec.models import Dataset
 from synth.verify.checks import checks, quoted
 from synth.verify.report import Finding, Report
