@@ -11,7 +11,9 @@ import polars as pl
 
 from synth.dtypes import DType, Types
 
-__all__ = ["NULL", "checked", "encode", "from_decimal", "from_moments", "gather", "leaving", "mask", "moments", "to_written", "units"]
+__all__ = [
+    "NULL", "checked", "encode", "from_decimal", "from_moments", "gather", "leaving", "mask", "moments", "to_written", "units", "values",
+]  # fmt: skip
 
 Rows = npt.NDArray[np.int64]
 
@@ -54,9 +56,23 @@ def from_moments(values: Rows, dtype: DType | None = None) -> pl.Series:
     return column if dtype is None or dtype.name == "timestamp" else column.cast(dtype.drawn)
 
 
+def values(column: pl.Series) -> tuple[Rows, npt.NDArray[np.bool_] | None]:
+    """Whole numbers or moments, and which of them are NULL (their number means nothing); None where none is. (n,)"""
+    if column.dtype.is_temporal():
+        found = moments(column)
+        return found, found == NULL if column.null_count() else None
+    if not column.null_count():
+        return column.to_numpy(), None
+    array = column.rechunk().to_arrow()
+    bits = np.unpackbits(np.frombuffer(array.buffers()[0], dtype=np.uint8), bitorder="little")
+    numbers = np.frombuffer(array.buffers()[1], dtype=np.int64)
+    return numbers[array.offset : array.offset + len(column)], bits[array.offset : array.offset + len(column)] == 0
+
+
 def units(column: pl.Series) -> Rows:
     """Whole numbers as they are; NULL as `NULL`. (n,) -> (n,)"""
-    return column.fill_null(NULL).to_numpy() if column.null_count() else column.to_numpy()
+    numbers, missing = values(column)
+    return numbers if missing is None else np.where(missing, NULL, numbers)
 
 
 def checked(column: pl.Series, dtype: DType) -> pl.Series:

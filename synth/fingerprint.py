@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from synth.columns import mask, values
 from synth.dtypes import DType
 
 try:
@@ -29,7 +30,9 @@ __all__ = ["Fingerprint", "fingerprint", "row_sql"]
 P = 2**31 - 1
 C = 1_234_567_891
 HEX_DIGITS = 15
+DAY_US = 86_400_000_000
 TERMS = 15  # products below 2^59 that an int64 can sum
+SAMPLE = 1000  # first values that tell whether most texts differ
 KNOWN_TEXTS = 256  # distinct values of a column whose digests are worth keeping
 
 
@@ -60,13 +63,12 @@ def fingerprint(frame: pl.DataFrame, types: Mapping[str, DType]) -> Fingerprint:
         return Fingerprint()
     row = np.zeros(frame.height, dtype=np.int64)
     for place, (name, dtype) in enumerate(types.items()):
-        column = frame[name]
-        cells = _numbers(column, dtype)
+        cells, missing = _numbers(frame[name], dtype)
         if cells.min() < 0 or cells.max() > P:
             cells = cells % P
         cells = cells * _constant(name, "value")
-        if column.null_count():
-            cells[column.is_null().to_numpy()] = _constant(name, "null")
+        if missing is not None:
+            cells[missing] = _constant(name, "null")
         row += cells
         if place % TERMS == TERMS - 1:
             row %= P
@@ -75,18 +77,18 @@ def fingerprint(frame: pl.DataFrame, types: Mapping[str, DType]) -> Fingerprint:
     return Fingerprint(frame.height, int(row.sum()), int(square.sum()))
 
 
-def _numbers(column: pl.Series, dtype: DType) -> npt.NDArray[np.int64]:
-    """Cells as whole numbers, NULL as 0. (n,) -> (n,)"""
-    if dtype.name in ("varchar", "uuid"):
-        column = _digests(column)
-    elif dtype.name == "double":
+def _numbers(column: pl.Series, dtype: DType) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_] | None]:
+    """Cells as whole numbers, and which are NULL. (n,) -> (n,), (n,)"""
+    if dtype.name == "double":
         scaled = column.fill_null(0.0).to_numpy() * 1e6
-        return (np.sign(scaled) * np.floor(np.abs(scaled) + 0.5)).astype(np.int64)
-    elif dtype.name == "boolean" or dtype.name == "date":
-        column = column.to_physical().cast(pl.Int64)
-    else:
-        column = column.to_physical()
-    return column.fill_null(0).to_numpy() if column.null_count() else column.to_numpy()
+        numbers = (np.sign(scaled) * np.floor(np.abs(scaled) + 0.5)).astype(np.int64)
+        return numbers, column.is_null().to_numpy() if column.null_count() else None
+    if dtype.name in ("varchar", "uuid"):
+        return values(_digests(column))
+    if dtype.name == "boolean":
+        return values(column.cast(pl.Int64))
+    numbers, missing = values(column)
+    return numbers // DAY_US if dtype.name == "date" else numbers, missing
 
 
 _known: dict[str, pl.Series] = {}  # column name -> its few distinct values, as last seen
@@ -99,6 +101,9 @@ def _digests(column: pl.Series) -> pl.Series:
         codes = column.cast(pl.Enum(known), strict=False).to_physical()
         if codes.null_count() == column.null_count():
             return _md5(known)[codes]
+    sample = column.head(SAMPLE)
+    if sample.n_unique() > SAMPLE // 2:
+        return mask(_md5(column.fill_null("")), column.is_null().to_numpy()) if column.null_count() else _md5(column)
     distinct = column.drop_nulls().unique()
     if len(distinct) <= KNOWN_TEXTS:
         _known[column.name] = distinct

@@ -135,6 +135,12 @@ class ColumnAsk(PrepareAsk):
     def refer(self, rows: Rows) -> None:
         self.here.pointed[self.column] = rows
 
+    def keep(self, values: Rows) -> None:
+        self.here.kept[self.column] = values
+
+    def kept(self, column: str) -> Rows:
+        return self.here.kept[column]
+
     def siblings(self, table: str) -> tuple[Rows, Rows]:
         above = self.block.tables[table]
         return self.block.home(self.table, table), np.arange(above.first_row, above.first_row + above.rows)

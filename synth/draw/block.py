@@ -35,6 +35,7 @@ class TableRows:
     times: Rows | None = None  # arrival times, microseconds
     columns: dict[str, pl.Series] = field(default_factory=dict)  # as planned
     pointed: dict[str, Rows] = field(default_factory=dict)  # reference columns: row numbers of the parents
+    kept: dict[str, Rows] = field(default_factory=dict)  # second arrays of columns
     seen: dict[str, pl.Series] = field(default_factory=dict)  # paths already gathered
     shown: dict[str, pl.Series] = field(default_factory=dict)  # paths as they show at `until`
 

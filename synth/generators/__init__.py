@@ -7,7 +7,7 @@ from synth.generators.base import Ask, Generator, Need, Schema
 from synth.generators.choice import Choice
 from synth.generators.clock import Delay
 from synth.generators.derived import Count, Expr, Given, Lookup, Ordinal, State, Sum
-from synth.generators.in_force import InForce
+from synth.generators.in_force import InForce, Ranked
 from synth.generators.keys import Key
 from synth.generators.numeric import Gamma, Lognormal, Normal, Uniform
 from synth.generators.person import Email, FirstName, LastName
@@ -36,6 +36,7 @@ GENERATORS: dict[str, type[Generator]] = {
     "ordinal": Ordinal,
     "place": Place,
     "place_part": PlacePart,
+    "ranked": Ranked,
     "reference": Reference,
     "state": State,
     "sum": Sum,

@@ -152,6 +152,12 @@ class Ask(Protocol):
     def refer(self, rows: Rows) -> None:
         """Keep the row numbers this reference column points at (below 0: none), for lookups."""
 
+    def keep(self, values: Rows) -> None:
+        """Keep a second array of this column for others to read, (rows,)."""
+
+    def kept(self, column: str) -> Rows:
+        """What another column of the row kept, (rows,)."""
+
     def siblings(self, table: str) -> tuple[Rows, Rows]:
         """For an ancestor: the place of each row's ancestor in the block, and each such ancestor's row number."""
 

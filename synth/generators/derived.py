@@ -102,10 +102,9 @@ class Ordinal(_Made):
 
     def draw(self, ask: Ask) -> pl.Series:
         """1, 2, 3 … within each ancestor."""
-        home, _ = ask.siblings(self.per)
-        starts = np.flatnonzero(np.diff(home, prepend=-1))
-        sizes = np.diff(np.append(starts, len(home)))
-        return pl.Series(np.arange(1, len(home) + 1) - np.repeat(starts, sizes))
+        home, above = ask.siblings(self.per)
+        sizes = np.bincount(home, minlength=len(above))
+        return pl.Series(np.arange(1, len(home) + 1) - np.repeat(np.cumsum(sizes) - sizes, sizes))
 
 
 class Given(_Made):

@@ -9,13 +9,13 @@ from pydantic import Field
 from typing_extensions import Annotated
 
 from synth.columns import NULL, gather, moments, units
-from synth.dtypes import DType
+from synth.dtypes import DType, exact
 from synth.errors import DataError
 from synth.generators.arrival import DAY_US
 from synth.generators.base import Ask, Generator, Need, Schema, of_row, whole
 from synth.generators.sampling import sizes_before
 
-__all__ = ["InForce"]
+__all__ = ["InForce", "Ranked"]
 
 Rows = npt.NDArray[np.int64]
 
@@ -100,6 +100,7 @@ class InForce(Generator):
         still = theirs.ends[candidate] > at[home]
         home, candidate = home[still], candidate[still]
         if not len(home):
+            ask.keep(np.full(len(rows), NULL))
             return
         if self.largest:
             mine = {path: gather(ask.see(path), home) for path in self.own(ask.column, ask.ranked_by())}
@@ -111,6 +112,28 @@ class InForce(Generator):
         order = np.lexsort((-candidate, rank, home))  # within a row the best comes last: largest, then first of theirs
         ends = np.flatnonzero(np.append(np.diff(home[order]) != 0, True))
         rows[home[order][ends]] = candidate[order][ends]
+        best = np.full(len(rows), NULL)
+        best[home[order][ends]] = rank[order][ends]
+        ask.keep(best)
+
+
+class Ranked(Generator):
+    """What the row that an `in_force` column found ranks by: its largest value, or `otherwise` where there is none."""
+
+    shorthand = "of"
+    random = False
+
+    of: str  # a column made by `in_force` with `largest`
+    otherwise: int | float = 0
+
+    def needs(self, schema: Schema) -> tuple[Need, ...]:
+        """The column that was found."""
+        return (of_row(self.of),)
+
+    def draw(self, ask: Ask) -> pl.Series:
+        """As it was ranked."""
+        kept = ask.kept(self.of)
+        return pl.Series(np.where(kept == NULL, exact(self.otherwise, ask.dtype), kept))
 
 
 class _Open:

@@ -142,14 +142,14 @@ class Reference(Generator):
         good = choice.alive(None, rows)
         taken = None
         if group is not None and group_row is not None:
-            taken = Taken(len(group_row), choice.count)
-            good = taken.first(group, rows, good)
+            taken = Taken(group, len(group_row), choice.count)
+            good = taken.first(rows, good)
 
         def accept(places: Rows, choices: Rows) -> npt.NDArray[np.bool_]:
             good = choice.alive(places, choices)
-            if taken is not None and group is not None:
+            if taken is not None:
                 free = np.flatnonzero(good)
-                good[free] = taken.take(places[free], group[places[free]], choices[free])
+                good[free] = taken.take(places[free], choices[free])
             return good
 
         def redraw(number: int, places: Rows) -> Rows:

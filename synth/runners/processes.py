@@ -1,7 +1,7 @@
-"""Tasks shared out among worker processes on this machine.
+"""Tasks shared out among processes on this machine: this one, and spawned ones beside it.
 
-Workers are spawned, not forked (Polars has threads), each with one Polars thread. The first ones start at once, before
-there is work, so their imports overlap with the planning and with the small families, which this process draws itself.
+Workers are spawned, not forked (Polars has threads), each with one Polars thread. The first starts at once, before there
+is work, so its imports overlap with the planning. This process draws too: one interpreter less to start.
 """
 
 from __future__ import annotations
@@ -11,41 +11,35 @@ import os
 import pickle
 import threading
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from synth.errors import DataError
+from synth.runners.memory import keep_freed_memory
 
 if TYPE_CHECKING:
     from synth.runners.task import Done, Shop, Task
 
 __all__ = ["Processes"]
 
-EARLY = 2  # workers started before the number of tasks is known
-
-# One thread each; and freed arrays stay with the process: giving their pages back and faulting them in again costs a tenth.
-_ENVIRONMENT = {
-    "POLARS_MAX_THREADS": "1",
-    "MALLOC_MMAP_THRESHOLD_": str(1 << 28),
-    "MALLOC_TRIM_THRESHOLD_": str(1 << 32),
-}
+AHEAD = 2  # tasks that wait in each worker's queue, so that it never waits for this process
 
 
 class Processes:
-    """Draws in up to `workers` processes."""
+    """Draws in `workers` processes, this one among them."""
 
     def __init__(self, workers: int):
         self.workers = workers
-        self._before = {name: os.environ.get(name) for name in _ENVIRONMENT}
-        os.environ.update(_ENVIRONMENT)
+        self._threads = os.environ.get("POLARS_MAX_THREADS")
+        os.environ["POLARS_MAX_THREADS"] = "1"  # workers inherit it
         self.pool = ProcessPoolExecutor(
-            workers, mp_context=multiprocessing.get_context("spawn"), initializer=_watch, initargs=(os.getpid(),)
+            workers - 1, mp_context=multiprocessing.get_context("spawn"), initializer=_start, initargs=(os.getpid(),)
         )
-        for _ in range(min(workers, EARLY)):
-            self.pool.submit(_warm)
+        self.pool.submit(_warm)
 
     def __enter__(self) -> Processes:
         return self
@@ -55,25 +49,29 @@ class Processes:
             for process in list((getattr(self.pool, "_processes", None) or {}).values()):
                 process.kill()
         self.pool.shutdown(wait=True, cancel_futures=True)
-        for name, value in self._before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        if self._threads is None:
+            os.environ.pop("POLARS_MAX_THREADS", None)
+        else:
+            os.environ["POLARS_MAX_THREADS"] = self._threads
 
     def walk(self, shop: Shop, tasks: Iterable[Task]) -> Iterator[Done]:
-        """Run the tasks; a family of one task is drawn in this process, while workers start."""
-        waiting = list(tasks)
-        if len(waiting) == 1:
-            from synth.runners.task import run
+        """Run the tasks: workers take from the front, this process from the back, results as they come."""
+        from synth.runners.task import run
 
-            yield run(shop, waiting[0])
-            return
-        packed = pickle.dumps(shop)
+        keep_freed_memory()
+        waiting = deque(tasks)
+        packed = pickle.dumps(shop) if len(waiting) > 1 else b""
+        pending: set[Future[Done]] = set()
         try:
-            pending = {self.pool.submit(_run, packed, task) for task in waiting}
-            while pending:
-                finished, pending = wait(pending, return_when=FIRST_COMPLETED)
+            while waiting or pending:
+                while len(waiting) > 1 and len(pending) < (self.workers - 1) * AHEAD:
+                    pending.add(self.pool.submit(_run, packed, waiting.popleft()))
+                if waiting:
+                    yield run(shop, waiting.pop())
+                finished = {future for future in pending if future.done()}
+                if not finished and not waiting and pending:
+                    finished, _ = wait(pending, return_when=FIRST_COMPLETED)
+                pending -= finished
                 for future in finished:
                     yield future.result()
         except BrokenProcessPool:
@@ -87,8 +85,9 @@ class Processes:
 _unpacked: tuple[bytes, Shop] | None = None
 
 
-def _watch(parent: int) -> None:
+def _start(parent: int) -> None:
     """Leave when the parent is gone (killed): nobody would read the results."""
+    keep_freed_memory()
 
     def watch() -> None:
         while os.getppid() == parent:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from synth.runners.memory import keep_freed_memory
+
 if TYPE_CHECKING:
     from synth.runners.task import Done, Shop, Task
 
@@ -27,5 +29,6 @@ class Serial:
         """Run the tasks in order."""
         from synth.runners.task import run
 
+        keep_freed_memory()
         for task in tasks:
             yield run(shop, task)

@@ -16,6 +16,7 @@ from synth.errors import DataError
 from synth.fingerprint import Fingerprint, fingerprint
 from synth.plan.model import Plan
 from synth.sinks import SINKS
+from synth.spec.constraints import not_null
 
 __all__ = ["Done", "Shop", "Task", "Written", "leave"]
 
@@ -101,8 +102,9 @@ def leave(shop: Shop, task: Task, blocks: Iterable[Block]) -> Done:
         path = shop.folder / name
         path.parent.mkdir(exist_ok=True)
         types = plan.tables[table].types
+        required = frozenset(not_null(plan.dataset, table))
         try:
-            sink.write(parts, types, path)
+            sink.write(parts, types, required, path)
         except OverflowError as error:
             raise DataError(f"{table}: {error}") from error
         with path.open("rb") as file:

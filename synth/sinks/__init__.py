@@ -1,8 +1,11 @@
-"""Sinks: where a table's rows end in files. Each is one `write(frames, types, path)` and a suffix; one line adds one."""
+"""Sinks: where a table's rows end in files. Each is one
+`write(frames, types, required, path)` and a suffix; one line here adds one. Frames are drawn columns; `required` are those
+without NULL."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +23,7 @@ class Sink:
 
     name: str
     suffix: str
-    write: Callable[[Sequence[pl.DataFrame], Types, Path], None]
+    write: Callable[[Sequence[pl.DataFrame], Types, AbstractSet[str], Path], None]
 
 
 SINKS: dict[str, Sink] = {

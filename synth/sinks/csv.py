@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import polars as pl
@@ -13,7 +14,7 @@ from synth.dtypes import Types
 __all__ = ["write"]
 
 
-def write(frames: Sequence[pl.DataFrame], types: Types, path: Path) -> None:
+def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str], path: Path) -> None:
     """Write one file: UTF-8, `2024-01-31 23:59:59.000000`, decimals in full, true and false."""
     with path.open("wb") as file:
         for number, frame in enumerate(frames):

@@ -7,6 +7,7 @@ same speed. Which it is, is read off the first rows of a file. Decimals go from 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +25,18 @@ SAMPLE_ROWS = 4096
 FEW = 0.06  # distinct values in the sample, as a share: below, a dictionary pays
 
 
-def write(frames: Sequence[pl.DataFrame], types: Types, path: Path) -> None:
+def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str], path: Path) -> None:
     """Write one file."""
     groups = _groups(frames)
     few, packed = _encodings(frames[0])
-    first = _table(groups[0], types)
+    first = _table(groups[0], types, required)
     with pq.ParquetWriter(
         path, first.schema, compression="snappy", use_dictionary=few or False, column_encoding=packed or None,
         store_decimal_as_integer=True, store_schema=False,
     ) as writer:  # fmt: skip
         writer.write_table(first)
         for group in groups[1:]:
-            writer.write_table(_table(group, types))
+            writer.write_table(_table(group, types, required))
 
 
 def _groups(frames: Sequence[pl.DataFrame]) -> list[list[pl.DataFrame]]:
@@ -62,9 +63,16 @@ def _encodings(frame: pl.DataFrame) -> tuple[list[str], dict[str, str]]:
     return few, packed
 
 
-def _table(frames: Sequence[pl.DataFrame], types: Types) -> Any:
+def _table(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]) -> Any:
     """Drawn frames as one Arrow table in the types in which they leave."""
-    tables = [pa.table([_array(c, types) for c in frame.get_columns()], frame.columns) for frame in frames]
+    tables = []
+    for frame in frames:
+        arrays = [_array(column, types) for column in frame.get_columns()]
+        fields = [
+            pa.field(name, array.type, nullable=name not in required)
+            for name, array in zip(frame.columns, arrays, strict=True)
+        ]
+        tables.append(pa.Table.from_arrays(arrays, schema=pa.schema(fields)))
     return pa.concat_tables(tables) if len(tables) > 1 else tables[0]
 
 

@@ -14,7 +14,7 @@ from synth.dtypes import BIGINT, DType, decimal
 from synth.errors import did_you_mean
 from synth.generators.base import Need
 from synth.generators.derived import Expr, Given, Lookup, Sum
-from synth.generators.in_force import InForce
+from synth.generators.in_force import InForce, Ranked
 from synth.generators.reference import Reference
 from synth.spec.models import Column, Dataset, Table
 from synth.sql.compile import as_type, compile_expression
@@ -211,6 +211,8 @@ class Scope:
             return self.type_of(draws.to, key[0])
         if isinstance(draws, InForce):
             return self.type_of(draws.of, draws.take)
+        if isinstance(draws, Ranked):
+            return self._ranked(table, draws.of)
         if isinstance(draws, Lookup):
             return self.type_at(table, draws.path)
         if isinstance(draws, Sum):
@@ -234,6 +236,12 @@ class Scope:
             how, sql = next(iter(rollup.take[name].items()))
             return BIGINT if how == "count" else self._settled(self.compile(rollup.of, sql).dtype)
         raise Meaningless(f"'{name}' is neither in the rollup's `by` nor in its `take`, and has no generator")
+
+    def _ranked(self, table: str, column: str) -> DType:
+        found = self.column(table, column).draws
+        if not isinstance(found, InForce) or not found.largest:
+            raise Meaningless(f"'{column}' is no `in_force` column with `largest`")
+        return self._settled(self.ranking(table, column).dtype)
 
     @staticmethod
     def _settled(dtype: DType | None) -> DType:

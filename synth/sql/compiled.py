@@ -36,8 +36,7 @@ class Compiled:
         """The column for a frame of drawn columns, (rows,). Raises OverflowError where int64 is not wide enough."""
         factors = _columns_under_products(self.peak)
         if factors:
-            largest = frame.select(pl.col(name).abs().max() for name in factors).row(0)
-            if peak(self.peak, dict(zip(factors, (n or 0 for n in largest), strict=True))) >= LIMIT:
+            if peak(self.peak, {name: _largest(frame[name]) for name in factors}) >= LIMIT:
                 raise OverflowError("a product may be wider than 18 digits")
         return frame.select(self.expr.alias("drawn")).to_series()
 
@@ -56,6 +55,11 @@ def peak(tree: Peak, largest: Mapping[str, int]) -> int:
                 raise OverflowError("a product may be wider than 18 digits")
             return bound
     raise AssertionError(tree)
+
+
+def _largest(column: pl.Series) -> int:
+    low, high = column.min(), column.max()
+    return 0 if low is None else max(-low, high)  # type: ignore[operator, type-var, arg-type, return-value]
 
 
 def _columns_under_products(tree: Peak) -> list[str]:

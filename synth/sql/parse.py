@@ -20,6 +20,7 @@ class SqlError(ValueError):
     """SQL that cannot be used, with the reason in one line."""
 
 
+@lru_cache(maxsize=2048)
 def _parse(text: str) -> exp.Expression:
     try:
         trees = sqlglot.parse(text, read="duckdb")
@@ -32,8 +33,9 @@ def _parse(text: str) -> exp.Expression:
     return trees[0]
 
 
+@lru_cache(maxsize=2048)
 def expression(text: str) -> exp.Expression:
-    """The tree of one SQL expression."""
+    """The tree of one SQL expression; parsed once, never changed."""
     tree = _parse(f"SELECT {text}")
     if not isinstance(tree, exp.Select) or len(tree.expressions) != 1 or tree.args.get("from_"):
         raise SqlError(f"bad SQL: '{text}' is not one expression")
