@@ -1,18 +1,20 @@
 """Random numbers by name: the only place that makes random generators.
 
-Each (table, column) has a stream of its own, named, hashed with blake2b into the key of a Philox counter generator; the
-counter's top word is the block. So a block's stretch is reached at once, and a row's numbers depend on nothing but its
-place. A second array or a redraw round is a sub-stream with a name of its own. `hashed` draws single rows far apart,
-for redraws: SplitMix64 (Steele, Lea, Flood 2014, doi 10.1145/2660193.2660195) jumped to the row.
+Each (table, column) has a stream of its own, and each block a stretch of it: the name with the block's number is hashed
+with blake2b into the whole state of a PCG64DXSM, so neighbouring names and blocks are unrelated and any block is reached at
+once. A second array or a redraw round is a sub-stream with a name of its own. `hashed` draws single rows far apart, for
+redraws: SplitMix64 (Steele, Lea, Flood 2014, doi 10.1145/2660193.2660195) jumped to the row.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numpy.random.bit_generator import ISeedSequence
 
 __all__ = ["STREAM_VERSION", "hashed", "stream"]
 
@@ -22,16 +24,30 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX = ((np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)), (np.uint64(27), np.uint64(0x94D049BB133111EB)))
 
 
+class _Words(ISeedSequence):
+    """Hands a bit generator its state as it is: 256 bits of a hash."""
+
+    def __init__(self, words: npt.NDArray[np.uint64]):
+        self.words = words
+
+    def generate_state(self, n_words: int, dtype: Any = np.uint32) -> npt.NDArray[Any]:
+        """The first `n_words` of the state."""
+        return self.words.view(dtype)[:n_words]
+
+
+def _hash(name: str, words: int) -> npt.NDArray[np.uint64]:
+    return np.frombuffer(blake2b(name.encode(), digest_size=8 * words).digest(), dtype="<u8")
+
+
 @lru_cache(maxsize=4096)
 def _key(seed: int, table: str, column: str, sub: str) -> npt.NDArray[np.uint64]:
-    name = f"{STREAM_VERSION}/{seed}/{table}/{column}/{sub}".encode()  # names are identifiers: no "/" inside
-    return np.frombuffer(blake2b(name, digest_size=16).digest(), dtype="<u8")
+    return _hash(f"{STREAM_VERSION}/{seed}/{table}/{column}/{sub}", 2)  # names are identifiers: no "/" inside
 
 
 def stream(seed: int, table: str, column: str, block: int, sub: str = "") -> np.random.Generator:
     """The random generator for one block of one column; make one call of it, in row order."""
-    counter = np.array([0, 0, 0, block], dtype=np.uint64)
-    return np.random.Generator(np.random.Philox(key=_key(seed, table, column, sub), counter=counter))
+    words = _hash(f"{STREAM_VERSION}/{seed}/{table}/{column}/{sub}/{block}", 4)
+    return np.random.Generator(np.random.PCG64DXSM(_Words(words)))
 
 
 def hashed(

@@ -224,16 +224,13 @@ class _Choice:
                 ends = ask.whole(reference.to, end)
                 self.ends = np.where(ends == NULL, np.iinfo(np.int64).max, ends)  # NULL: never
         self.sizes = sizes
-        if ask.rows and (np.min(sizes) == 0 or (self.cumulated is not None and not self._top().min() > 0)):
+        least = int(np.min(sizes)) if ask.rows else 1
+        if least == 0 or (ask.rows and self.cumulated is not None and not self.cumulated[least - 1] > 0):
             raise DataError(
                 f"{ask.table}.{ask.column}: no row of {reference.to} can be chosen for some rows"
                 + (f" (none is there at {reference.alive_at})" if reference.alive_at else "")
             )
         self.search = ask.search("cumulated") if self.cumulated is not None and self.count else None
-
-    def _top(self) -> Floats:
-        assert self.cumulated is not None
-        return np.atleast_1d(self.cumulated[np.asarray(self.sizes) - 1])
 
     @property
     def weights(self) -> Floats:
