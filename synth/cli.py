@@ -7,7 +7,6 @@ import os
 import sys
 from typing import Annotated, Any, Optional
 
-import click
 import typer
 
 from synth import __version__
@@ -18,7 +17,6 @@ __all__ = ["main"]
 app = typer.Typer(
     name="synth",
     help="Relational test data: one declared schema in, whole worlds of rows out, the same everywhere.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -181,19 +179,17 @@ def _moment(text: str | None) -> Any:
 
 def main(words: list[str] | None = None) -> int:
     """Run the program; our errors and click's become one message and exit code 2, anything else is a bug."""
+    words = sys.argv[1:] if words is None else words
     try:
-        result = app(words, standalone_mode=False)
+        result = app(words or ["--help"], standalone_mode=False)
         return result if isinstance(result, int) else 0
     except SynthError as error:
         print(f"synth: {error}", file=sys.stderr)
         return 2
-    except click.exceptions.NoArgsIsHelpError as error:
-        print(error.format_message())
-        return 2
-    except click.ClickException as error:
+    except typer.TyperException as error:  # a wrong word or option
         print(f"synth: {error.format_message()}", file=sys.stderr)
         return 2
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         print("synth: stopped; nothing half-done is left", file=sys.stderr)
         return 130
 
