@@ -102,5 +102,3 @@ def _known(plan: Plan, table: str) -> str:
     if table not in plan.wanted:
         raise OptionError(f"unknown table '{table}'\n  hint: {did_you_mean(table, plan.wanted)}")
     return table
-
-

@@ -40,7 +40,9 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _options(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version")
+    ] = False,
 ) -> None:
     """Relational test data: one declared schema in, whole worlds of rows out, the same everywhere."""
 
@@ -174,7 +176,9 @@ def _moment(text: str | None) -> Any:
     try:
         return dt.datetime.fromisoformat(text)
     except ValueError:
-        raise OptionError(f"--until takes a date or timestamp like 2025-06-30 or 2025-06-30T12:00:00, not '{text}'") from None
+        raise OptionError(
+            f"--until takes a date or timestamp like 2025-06-30 or 2025-06-30T12:00:00, not '{text}'"
+        ) from None
 
 
 def main(words: list[str] | None = None) -> int:

@@ -12,8 +12,20 @@ import polars as pl
 from synth.dtypes import DType, Types
 
 __all__ = [
-    "NULL", "checked", "encode", "from_decimal", "from_moments", "gather", "leaving", "mask", "moments", "to_written", "units", "values",
-]  # fmt: skip
+    "NULL",
+    "checked",
+    "encode",
+    "from_decimal",
+    "from_moments",
+    "gather",
+    "largest",
+    "leaving",
+    "mask",
+    "moments",
+    "to_written",
+    "units",
+    "values",
+]
 
 Rows = npt.NDArray[np.int64]
 
@@ -78,10 +90,16 @@ def units(column: pl.Series) -> Rows:
 def checked(column: pl.Series, dtype: DType) -> pl.Series:
     """The drawn column, every value of which fits its type. Raises OverflowError."""
     if dtype.name in ("decimal", "smallint", "integer") and len(column):
-        low, high = column.min(), column.max()
-        if low is not None and max(-low, high) >= dtype.limit:  # type: ignore[operator, type-var, arg-type]
-            raise OverflowError(f"column '{column.name}': {max(-low, high)} does not fit {dtype}")  # type: ignore[operator, type-var, arg-type]
+        widest = largest(column)
+        if widest >= dtype.limit:
+            raise OverflowError(f"column '{column.name}': {widest} does not fit {dtype}")
     return column
+
+
+def largest(column: pl.Series) -> int:
+    """The largest |value| of whole numbers; 0 where there is none."""
+    low, high = column.min(), column.max()
+    return max(-low, high) if isinstance(low, int) and isinstance(high, int) else 0
 
 
 def leaving(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
@@ -118,10 +136,12 @@ def from_decimal(column: pl.Series, dtype: DType) -> pl.Series:
         column = column.cast(pl.Decimal(38, 0))
     column = column.rechunk()
     buffers = column.to_arrow().buffers()
-    words = np.frombuffer(buffers[1], dtype=np.int64)[: 2 * len(column)].reshape(-1, 2) if len(column) else np.empty((0, 2))
+    words = (
+        np.frombuffer(buffers[1], dtype=np.int64)[: 2 * len(column)].reshape(-1, 2) if len(column) else np.empty((0, 2))
+    )
     minor = words[:, 0].astype(np.int64)
     if (words[:, 1] != minor >> 63).any():
-        raise ValueError(f"a value is wider than 18 digits")
+        raise ValueError("a value is wider than 18 digits")
     if have > dtype.digits:
         factor = 10 ** (have - dtype.digits)
         if column.null_count():

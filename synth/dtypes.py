@@ -82,7 +82,7 @@ class DType:
     @property
     def written(self) -> Any:
         """The Polars dtype at the boundary."""
-        return pl.Decimal(self.precision, self.scale) if self.name == "decimal" else _TABLE[self.name][1]
+        return pl.Decimal(self.precision, self.scale or 0) if self.name == "decimal" else _TABLE[self.name][1]
 
     @property
     def duckdb(self) -> str:
@@ -129,4 +129,3 @@ def exact(value: float | int | str | Decimal, dtype: DType) -> int:
     if units != units.to_integral_value() or abs(units) >= dtype.limit:
         raise ValueError(f"{value} does not fit {dtype}")
     return int(units)
-

@@ -21,7 +21,7 @@ from synth.columns import mask, values
 from synth.dtypes import DType
 
 try:
-    from _md5 import md5  # CPython's own: three times as fast on short texts as OpenSSL's
+    from _md5 import md5  # type: ignore[import-not-found,unused-ignore]  # CPython's own: three times as fast on short texts as OpenSSL's
 except ImportError:  # pragma: no cover - some builds leave it out
     from hashlib import md5
 
@@ -71,7 +71,9 @@ def fingerprint(frame: pl.DataFrame, types: Mapping[str, DType]) -> Fingerprint:
     return Fingerprint(frame.height, linear, square)
 
 
-def _rows(cells: Mapping[str, tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_] | None]], at: slice) -> npt.NDArray[np.int64]:
+def _rows(
+    cells: Mapping[str, tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_] | None]], at: slice
+) -> npt.NDArray[np.int64]:
     """The number of each row, below P. (n,)"""
     row: npt.NDArray[np.int64] | None = None
     for place, (name, (numbers, missing)) in enumerate(cells.items()):

@@ -32,7 +32,8 @@ class _Words(ISeedSequence):
 
     def generate_state(self, n_words: int, dtype: Any = np.uint32) -> npt.NDArray[Any]:
         """The first `n_words` of the state."""
-        return self.words.view(dtype)[:n_words]
+        state: npt.NDArray[Any] = self.words.view(dtype)[:n_words]
+        return state
 
 
 def _hash(name: str, words: int) -> npt.NDArray[np.uint64]:
@@ -47,12 +48,11 @@ def _key(seed: int, table: str, column: str, sub: str) -> npt.NDArray[np.uint64]
 def stream(seed: int, table: str, column: str, block: int, sub: str = "") -> np.random.Generator:
     """The random generator for one block of one column; make one call of it, in row order."""
     words = _hash(f"{STREAM_VERSION}/{seed}/{table}/{column}/{sub}/{block}", 4)
-    return np.random.Generator(np.random.PCG64DXSM(_Words(words)))
+    bits = np.random.PCG64DXSM(_Words(words))  # type: ignore[arg-type]
+    return np.random.Generator(bits)
 
 
-def hashed(
-    seed: int, table: str, column: str, sub: str, rows: npt.NDArray[np.int64]
-) -> npt.NDArray[np.float64]:
+def hashed(seed: int, table: str, column: str, sub: str, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     """Uniform numbers in [0, 1) for any rows of a sub-stream, addressed by row. Same shape as `rows`."""
     key = _key(seed, table, column, sub)
     state = rows.astype(np.uint64)
@@ -64,4 +64,5 @@ def hashed(
         for shift, factor in _MIX:
             state = (state ^ (state >> shift)) * factor
         state ^= state >> np.uint64(31)
-    return (state >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    uniform: npt.NDArray[np.float64] = (state >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    return uniform

@@ -75,8 +75,12 @@ def progress(total: int) -> Iterator[Callable[[str, int], None]]:
             state["said"] = now
             rate = state["done"] / (now - state["began"])
             left = max(0.0, (total - state["done"]) / rate)
-            print(f"{family}: {number(state['done'])} of about {number(total)} rows, {number(rate)} rows/s, "
-                  f"about {left:.0f} s left", file=sys.stderr, flush=True)
+            print(
+                f"{family}: {number(state['done'])} of about {number(total)} rows, {number(rate)} rows/s, "
+                f"about {left:.0f} s left",
+                file=sys.stderr,
+                flush=True,
+            )
 
     yield say
 
@@ -136,7 +140,9 @@ def report_text(report: Report) -> str:
     lines = [_grid(["table", "kind", "checks", "result"], rows, {2}), ""]
     for finding in report.failed:
         what = "could not run" if finding.offences is None else f"{number(finding.offences)} offences"
-        lines.append(f"FAILED {finding.kind} {finding.table}: {finding.name}: {what}{finding.note and ': ' + finding.note}")
+        lines.append(
+            f"FAILED {finding.kind} {finding.table}: {finding.name}: {what}{finding.note and ': ' + finding.note}"
+        )
         lines += [f"  {', '.join(f'{k} = {v}' for k, v in row.items())}" for row in finding.examples]
     if report.skipped:
         lines.append(f"{len(report.skipped)} checks left out: their tables were not made")

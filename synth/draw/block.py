@@ -171,7 +171,8 @@ class Block:
         if not len(times) or times.max() < self.plan.until_us:
             others = self.plan.spec(table).hidden_moments[moment]
             return times == NULL if others and len(times) and times.min() == NULL else None
-        return (times >= self.plan.until_us) | (times == NULL)
+        ahead: npt.NDArray[np.bool_] = (times >= self.plan.until_us) | (times == NULL)
+        return ahead
 
     def is_visible(self, table: str) -> pl.Series | None:
         """Which rows exist at `until`; None when all do."""

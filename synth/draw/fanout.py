@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,10 @@ def _search(cumulated: bytes) -> Search:
 
 
 def children(
-    law: FanoutLaw, first_parent: int, parents: int, declared: int | None,
+    law: FanoutLaw,
+    first_parent: int,
+    parents: int,
+    declared: int | None,
     stream: Callable[[str], np.random.Generator],
 ) -> Rows:
     """Children of consecutive parents, a whole block of them. -> (parents,)
@@ -36,11 +40,15 @@ def children(
         cuts = [first_parent, first_parent + parents]
         if declared is not None and cuts[0] < declared < cuts[1]:
             cuts.insert(1, declared)
-        for low, high in zip(cuts[:-1], cuts[1:], strict=True):
+        for low, high in pairwise(cuts):
             part = counts[low - first_parent : high - first_parent]
             quota = law.total(high) - law.total(low)
-            meet(part, quota, law.min, law.max,
-                 lambda turn, at=low - first_parent, n=high - low: stream(f"meet{turn}").random(parents)[at : at + n])  # type: ignore[misc]
+            places = slice(low - first_parent, high - first_parent)
+
+            def priority(turn: int, places: slice = places) -> npt.NDArray[np.float64]:
+                return stream(f"meet{turn}").random(parents)[places]
+
+            meet(part, quota, law.min, law.max, priority)
     return counts
 
 

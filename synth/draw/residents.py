@@ -118,7 +118,9 @@ class Residents:
         if texts is not None:
             if missing is None and not self._has_nulls(name):
                 return texts[values]
-            return texts.gather(mask(pl.Series(values), values == NULL if missing is None else missing | (values == NULL)))
+            return texts.gather(
+                mask(pl.Series(values), values == NULL if missing is None else missing | (values == NULL))
+            )
         if array.dtype == np.float64:
             return mask(pl.Series(values), np.isnan(values) if missing is None else missing | np.isnan(values))
         if missing is not None or self._has_nulls(name):
@@ -143,4 +145,3 @@ class Residents:
         """Whole columns, in drawn dtypes."""
         rows = np.arange(self.count(table))
         return pl.DataFrame([self.taken(table, c, rows, dtype).alias(c) for c, dtype in dtypes.items()])
-

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 from pydantic import Field
-from typing_extensions import Annotated
 
 from synth.columns import NULL, gather, moments, units
 from synth.dtypes import DType, exact
@@ -20,7 +21,6 @@ __all__ = ["InForce", "Ranked"]
 Rows = npt.NDArray[np.int64]
 
 MAX_DENSE = 2**20
-
 
 
 class InForce(Generator):
@@ -161,7 +161,9 @@ class _Open:
         self.latest_end = np.full(len(cells), NULL)
         np.maximum.at(self.latest_end, places, self.ends)
         for start in range(0, len(cells), self.width):
-            np.maximum.accumulate(self.latest_end[start : start + self.width], out=self.latest_end[start : start + self.width])
+            np.maximum.accumulate(
+                self.latest_end[start : start + self.width], out=self.latest_end[start : start + self.width]
+            )
         self.dense = self._dense()
 
     def _dense(self) -> Rows | None:
@@ -169,19 +171,21 @@ class _Open:
         first = self.known["k0"]
         if len(self.keys) > 1 or first.dtype != pl.Int64 or first.null_count() or not len(first):
             return None
-        if first.min() < 0 or first.max() >= MAX_DENSE:  # type: ignore[operator]
+        numbers = first.to_numpy()
+        if numbers.min() < 0 or numbers.max() >= MAX_DENSE:
             return None
-        dense = np.full(int(first.max()) + 2, -1, dtype=np.int64)  # type: ignore[call-overload]
-        dense[first.to_numpy()] = self.known["group"].to_numpy()
+        dense = np.full(numbers.max() + 2, -1, dtype=np.int64)
+        dense[numbers] = self.known["group"].to_numpy()
         return dense
 
     def groups(self, values: list[pl.Series]) -> Rows:
         """The group of each of our rows, -1 where none of theirs matches. (n,)"""
         if self.dense is not None and not values[0].null_count():
-            return self.dense[np.clip(values[0].to_numpy(), -1, len(self.dense) - 1)]
+            found: Rows = self.dense[np.clip(values[0].to_numpy(), -1, len(self.dense) - 1)]
+            return found
         ours = pl.DataFrame([value.alias(f"k{at}") for at, value in enumerate(values)])
-        found = ours.join(self.known, on=ours.columns, how="left", maintain_order="left")["group"]
-        return found.fill_null(-1).to_numpy()
+        joined = ours.join(self.known, on=ours.columns, how="left", maintain_order="left")["group"]
+        return joined.fill_null(-1).to_numpy()
 
     def run(self, group: Rows, at: Rows) -> tuple[Rows, Rows]:
         """Our candidates: the run of their ordered rows that match and have begun; empty if all have ended. (n,), (n,)"""

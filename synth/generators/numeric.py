@@ -69,10 +69,10 @@ class Uniform(Generator):
         uniform = ask.stream().random(ask.rows)
         if isinstance(self.min, dt.date) and isinstance(self.max, dt.date):
             step = DAY_US if ask.dtype.name == "date" else 1
-            low = microseconds(self.min)
-            times = low + (uniform * ((microseconds(self.max) - low) // step + 1)).astype(np.int64) * step
+            start = microseconds(self.min)
+            times = start + (uniform * ((microseconds(self.max) - start) // step + 1)).astype(np.int64) * step
             return pl.Series(times).cast(pl.Datetime("us")).cast(ask.dtype.drawn)
-        low, high = float(self.min), float(self.max)  # type: ignore[arg-type]
+        low, high = (float(x) for x in (self.min, self.max) if not isinstance(x, dt.date))
         if not ask.dtype.is_exact:
             return pl.Series(low + uniform * (high - low))
         factor = 10**ask.dtype.digits
@@ -173,5 +173,6 @@ def _standard(ask: Any, low: float | None, high: float | None) -> Floats:
     if low is None and high is None:
         numbers: Floats = ask.stream().standard_normal(ask.rows)
         return numbers
-    return normal_between(ask.stream().random(ask.rows), -math.inf if low is None else low,
-                          math.inf if high is None else high)
+    return normal_between(
+        ask.stream().random(ask.rows), -math.inf if low is None else low, math.inf if high is None else high
+    )

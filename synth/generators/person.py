@@ -130,7 +130,9 @@ class Email(Generator):
 def _ascii(names: pl.Series) -> pl.Series:
     """Names in lower-case ASCII letters and digits; each distinct name is spelt once. (n,) -> (n,)"""
     column = pl.col("name")
-    spelt = column.str.to_lowercase().str.replace_many(_SPELLINGS).str.normalize("NFKD").str.replace_all("[^a-z0-9]", "")
+    spelt = (
+        column.str.to_lowercase().str.replace_many(_SPELLINGS).str.normalize("NFKD").str.replace_all("[^a-z0-9]", "")
+    )
     known = names.drop_nulls().unique().alias("name").to_frame().with_columns(spelt.alias("ascii"))
     found = names.alias("name").to_frame().join(known, on="name", how="left", maintain_order="left")["ascii"]
     return found.fill_null("")

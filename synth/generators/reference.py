@@ -17,7 +17,7 @@ from pydantic import Field, model_validator
 from synth.columns import NULL, moments
 from synth.errors import DataError
 from synth.generators.base import Ask, Generator, Model, Need, Schema, Share, of_row, whole
-from synth.generators.sampling import Search, Taken, prefix_values, settle, sizes_before, zipf_mandelbrot
+from synth.generators.sampling import Taken, prefix_values, settle, sizes_before, zipf_mandelbrot
 
 __all__ = ["Popularity", "Reference", "ZipfMandelbrot"]
 
@@ -241,7 +241,7 @@ class _Choice:
         """Candidates for the rows at these places (None: all rows), by weight among those that came. (n,) -> (n,)"""
         sizes = self.sizes if places is None or np.isscalar(self.sizes) else self.sizes[places]
         if self.cumulated is None or self.search is None:
-            return (uniform * sizes).astype(np.int64)
+            return (uniform * sizes).astype(np.int64)  # type: ignore[no-any-return]
         return self.search(prefix_values(uniform, self.cumulated, sizes))
 
     def alive(self, places: Rows | None, choices: Rows) -> npt.NDArray[np.bool_]:
@@ -253,8 +253,8 @@ class _Choice:
 
     def present(self, places: Rows, lane: Rows) -> npt.NDArray[np.bool_]:
         """Which of the parents `lane` are there for which rows. (n,), (m,) -> (n, m)"""
-        sizes = self.sizes if np.isscalar(self.sizes) else self.sizes[places][:, None]
-        there = np.broadcast_to(lane[None, :] < sizes, (len(places), len(lane))).copy()
+        sizes: Any = self.sizes if np.isscalar(self.sizes) else self.sizes[places][:, None]
+        there: npt.NDArray[np.bool_] = np.broadcast_to(lane[None, :] < sizes, (len(places), len(lane))).copy()
         if self.ends is not None and self.moments is not None:
             there &= self.ends[None, :] > self.moments[places][:, None]
         return there

@@ -52,7 +52,8 @@ class Search:
 
 def zipf_mandelbrot(ranks: Rows, size: int, s: float, q: float) -> Floats:
     """Weights (rank + q·size)^−s for ranks from 1 (DESIGN.md, section 6). (n,) -> (n,)"""
-    return np.power(ranks + q * size, -s)
+    weights: Floats = np.power(ranks + q * size, -s)
+    return weights
 
 
 @lru_cache(maxsize=1)
@@ -113,7 +114,7 @@ class Taken:
             got[asks] = self._sorted(pairs[asks])
         pairs[~got] = -1
         self.pair = pairs
-        return got
+        return got  # type: ignore[no-any-return]
 
     def take(self, rows: Rows, choices: Rows) -> npt.NDArray[np.bool_]:
         """Which of these rows get their choice: the first to ask for a pair that nobody has taken. All (m,)."""
@@ -130,7 +131,7 @@ class Taken:
         else:
             got = self._sorted(pairs)
         self.pair[rows[got]] = pairs[got]
-        return got
+        return got  # type: ignore[no-any-return]
 
     def _sorted(self, pairs: Rows) -> npt.NDArray[np.bool_]:
         before = self.pair[self.pair >= 0]

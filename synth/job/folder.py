@@ -65,9 +65,7 @@ def holds_only_ours(target: Path) -> Manifest | None:
     if not target.is_dir():
         raise OutputError(f"'{target}' is a file, not a folder")
     found = {
-        os.path.relpath(os.path.join(folder, name), target)
-        for folder, _, names in os.walk(target)
-        for name in names
+        os.path.relpath(os.path.join(folder, name), target) for folder, _, names in os.walk(target) for name in names
     }
     if not found and not any(target.iterdir()):
         return None

@@ -36,13 +36,15 @@ def _negative_binomial(mean: float, r: float, n: int) -> Floats:
     """P(0 … n) of a negative binomial of this mean and shape r."""
     k = np.arange(n + 1)
     choose = np.array([math.lgamma(i + r) - math.lgamma(r) - math.lgamma(i + 1) for i in k])
-    return np.exp(choose + r * math.log(r / (r + mean)) + k * math.log(mean / (r + mean)))
+    chances: Floats = np.exp(choose + r * math.log(r / (r + mean)) + k * math.log(mean / (r + mean)))
+    return chances
 
 
 def _poisson(mean: float, n: int) -> Floats:
     """P(0 … n) of a Poisson of this mean."""
     k = np.arange(n + 1)
-    return np.exp(k * math.log(mean) - mean - np.array([math.lgamma(i + 1) for i in k]))
+    chances: Floats = np.exp(k * math.log(mean) - mean - np.array([math.lgamma(i + 1) for i in k]))
+    return chances
 
 
 def fanout_law(fanout: Fanout, path: tuple[str, ...]) -> FanoutLaw:
@@ -72,8 +74,15 @@ def fanout_law(fanout: Fanout, path: tuple[str, ...]) -> FanoutLaw:
         while obtained(high) < wanted:
             high *= 2
             if high > 1e4 * (n + 1):
-                raise SpecError([Problem(path, f"no such distribution up to {fanout.max} has the mean {fanout.mean:g}",
-                                         "raise `max`, or lower `mean`")])
+                raise SpecError(
+                    [
+                        Problem(
+                            path,
+                            f"no such distribution up to {fanout.max} has the mean {fanout.mean:g}",
+                            "raise `max`, or lower `mean`",
+                        )
+                    ]
+                )
         for _ in range(80):
             middle = (low + high) / 2
             low, high = (middle, high) if obtained(middle) < wanted else (low, middle)

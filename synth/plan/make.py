@@ -77,8 +77,19 @@ class _Maker:
         families = self._families()
         needed = {family.root for family in families}
         tables = {name: self.tables[name] for name in self.dataset.tables if self.scope.family(name) in needed}
-        return Plan(self.dataset, self.scale, self.seed, self.until, tables, families, self.wanted,
-                    self.compiled, self.taken, self.sources, self.paths)
+        return Plan(
+            self.dataset,
+            self.scale,
+            self.seed,
+            self.until,
+            tables,
+            families,
+            self.wanted,
+            self.compiled,
+            self.taken,
+            self.sources,
+            self.paths,
+        )
 
     # -- tables
 
@@ -131,8 +142,9 @@ class _Maker:
         else:
             rows, exact = self.tables[self.scope.sources(name)[0]].rows, False
         types = {column: self.scope.type_of(name, column) for column in table.columns}
-        return TablePlan(name, table.kind, self.scope.family(name), declared, rows, exact, types, table.written,
-                         intensity, law)
+        return TablePlan(
+            name, table.kind, self.scope.family(name), declared, rows, exact, types, table.written, intensity, law
+        )
 
     def _intensity(self, name: str, declared: int) -> Intensity:
         table = self.scope.table(name)
@@ -169,13 +181,23 @@ class _Maker:
             path = ("tables", name, "columns", column, "reference")
             parents = self._there_first(name, draws)
             if parents < 1:
-                problems.append(Problem(path, f"no row of {draws.to} is there yet when the first of {name} comes",
-                                        f"raise `before_start` of {draws.to}, or let its `since` begin earlier"))
+                problems.append(
+                    Problem(
+                        path,
+                        f"no row of {draws.to} is there yet when the first of {name} comes",
+                        f"raise `before_start` of {draws.to}, or let its `since` begin earlier",
+                    )
+                )
             law = self.tables[name].fanout
             if draws.distinct_per and law and draws.distinct_per == self.scope.table(name).per and parents < law.max:
-                problems.append(Problem(path, f"a row of {draws.distinct_per} may have {law.max} {name}, but only "
-                                        f"{parents} {draws.to} are there at first",
-                                        f"lower the fan-out's `max`, or raise `at_least` of {draws.to}"))
+                problems.append(
+                    Problem(
+                        path,
+                        f"a row of {draws.distinct_per} may have {law.max} {name}, but only "
+                        f"{parents} {draws.to} are there at first",
+                        f"lower the fan-out's `max`, or raise `at_least` of {draws.to}",
+                    )
+                )
         if problems:
             raise SpecError(problems)
 
@@ -223,9 +245,17 @@ class _Maker:
             todo.remove(able[0])
         rollups = [name for name in order if self.tables[name].kind == "rollup"]
         return tuple(
-            self._family(root, wanted[root], residents.get(root, set()), after[root], tuple(
-                r for r in rollups if self.scope.family(self.scope.table(r).rollup.of) == root  # type: ignore[union-attr]
-            ))
+            self._family(
+                root,
+                wanted[root],
+                residents.get(root, set()),
+                after[root],
+                tuple(
+                    r
+                    for r in rollups
+                    if self.scope.family(self.scope.table(r).rollup.of) == root  # type: ignore[union-attr]
+                ),
+            )
             for root in order
         )
 
@@ -280,7 +310,7 @@ class _Maker:
             return []
         rollup, found = declared.rollup, []
         for name, take in rollup.take.items():
-            how, sql = next(iter(take.items()))
+            sql = next(iter(take.values()))
             self.taken[table, name] = self.scope.compile(rollup.of, sql)
             for path in named(sql):
                 found += self._path(rollup.of, path)
@@ -300,7 +330,11 @@ class _Maker:
         return tuple(found)
 
     def _family(
-        self, root: str, drawn: set[tuple[str, str]], residents: set[tuple[str, str]], after: tuple[str, ...],
+        self,
+        root: str,
+        drawn: set[tuple[str, str]],
+        residents: set[tuple[str, str]],
+        after: tuple[str, ...],
         rollups: tuple[str, ...],
     ) -> FamilyPlan:
         steps: dict[Step, None] = {}
@@ -322,9 +356,7 @@ class _Maker:
         rows = plan.rows if plan.kind != "rollup" else 0
         blocks = -(-rows // BLOCK_ROWS) if plan.kind != "rollup" else 1
         declared_blocks = -(-(plan.declared or rows) // BLOCK_ROWS)
-        generators: Mapping[tuple[str, str], Generator] = {
-            (t, c): self.scope.column(t, c).draws for t, c in names if c
-        }
+        generators: Mapping[tuple[str, str], Generator] = {(t, c): self.scope.column(t, c).draws for t, c in names if c}
         return FamilyPlan(
             root=root,
             tables=tuple(t for t in order if self.scope.family(t) == root and Step(t, "") in steps),
@@ -334,8 +366,6 @@ class _Maker:
             blocks_per_file=min(max(1, declared_blocks // MIN_FILES), MAX_BLOCKS_PER_FILE),
             steps=tuple(steps),
             residents=tuple(sorted(r for r in residents if r[1])),
-            prepared=tuple(
-                at for at, made in generators.items() if type(made).prepare is not Generator.prepare
-            ),
+            prepared=tuple(at for at, made in generators.items() if type(made).prepare is not Generator.prepare),
             rollups=rollups,
         )

@@ -71,9 +71,8 @@ def run(shop: Shop, task: Task) -> Done:
     """Draw the blocks and write them."""
     plan = shop.plan
     family = plan.family(task.family)
-    return leave(
-        shop, task, (draw_block(plan, family, number, shop.residents) for number in range(task.first, task.first + task.blocks))
-    )  # fmt: skip
+    numbers = range(task.first, task.first + task.blocks)
+    return leave(shop, task, (draw_block(plan, family, number, shop.residents) for number in numbers))
 
 
 def leave(shop: Shop, task: Task, blocks: Iterable[Block]) -> Done:
@@ -85,9 +84,10 @@ def leave(shop: Shop, task: Task, blocks: Iterable[Block]) -> Done:
     kept: dict[str, list[pl.DataFrame]] = {}
     rows: dict[str, int] = {}
     for block in blocks:
-        for table in frames:
-            frames[table].append(block.visible(table))
-            prints[table] += fingerprint(frames[table][-1], {c: plan.tables[table].types[c] for c in frames[table][-1].columns})
+        for table, parts in frames.items():
+            parts.append(block.visible(table))
+            types = plan.tables[table].types
+            prints[table] += fingerprint(parts[-1], {column: types[column] for column in parts[-1].columns})
         for table in family.tables:
             rows[table] = rows.get(table, 0) + block.tables[table].rows
             columns = [c for t, c in family.residents if t == table]
@@ -109,5 +109,7 @@ def leave(shop: Shop, task: Task, blocks: Iterable[Block]) -> Done:
             raise DataError(f"{table}: {error}") from error
         with path.open("rb") as file:
             digest = sha256(file.read()).hexdigest()
-        done.written[table] = Written(name, sum(frame.height for frame in parts), path.stat().st_size, digest, prints[table])
+        done.written[table] = Written(
+            name, sum(frame.height for frame in parts), path.stat().st_size, digest, prints[table]
+        )
     return done

@@ -1,6 +1,8 @@
-"""Sinks: where a table's rows end in files. Each is one
-`write(frames, types, required, path)` and a suffix; one line here adds one. Frames are drawn columns; `required` are those
-without NULL."""
+"""Sinks: where a table's rows end in files. Adding one is a file and a line here.
+
+Each is one `write(frames, types, required, path)` and a suffix: frames of drawn columns, their types, and which of them
+hold no NULL.
+"""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def _encodings(frame: pl.DataFrame) -> tuple[list[str], dict[str, str]]:
     few, packed = [], {}
     sample = frame.head(SAMPLE_ROWS)
     for column in sample.get_columns():
-        if column.dtype == pl.Boolean or column.dtype == pl.Float64:
+        if column.dtype in (pl.Boolean, pl.Float64):
             continue
         if column.n_unique() <= max(16, FEW * sample.height):
             few.append(column.name)

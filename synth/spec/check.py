@@ -12,7 +12,7 @@ from synth.generators.derived import Count, Expr, Given, Ordinal, State, Sum
 from synth.generators.in_force import InForce
 from synth.generators.reference import Reference
 from synth.spec.models import Dataset
-from synth.spec.scope import Meaningless, Scope
+from synth.spec.scope import MeaningError, Scope
 from synth.sql.parse import SqlError, columns, expression, lint, query, tables
 
 __all__ = ["RULES", "check"]
@@ -33,7 +33,7 @@ def check(dataset: Dataset) -> Scope:
 def _try(path: Path, ask: Callable[[], Any]) -> Iterator[Problem]:
     try:
         ask()
-    except Meaningless as error:
+    except MeaningError as error:
         yield Problem(path, str(error), error.hint)
 
 
@@ -84,29 +84,39 @@ def families_hold(scope: Scope) -> Iterator[Problem]:
                 if draws.to != name and draws.to != scope.table(name).per:
                     yield Problem(here, f"{draws.to} is an ancestor", f"write {{lookup: {draws.to}.…}}")
             elif parent.kind not in ("roster", "arrival") or scope.family(draws.to) == scope.family(name):
-                yield Problem((*here, "reference", "to"), f"{draws.to} is {parent.kind}: only rows of a table with "
-                              "`rows` or `values` of another family can be chosen")
+                yield Problem(
+                    (*here, "reference", "to"),
+                    f"{draws.to} is {parent.kind}: only rows of a table with "
+                    "`rows` or `values` of another family can be chosen",
+                )
             if len(parent.key) != 1:
-                yield Problem((*here, "reference", "to"), f"{draws.to} has no key of one column",
-                              "give it a column with `key`, or a `primary_key` of one column")
+                yield Problem(
+                    (*here, "reference", "to"),
+                    f"{draws.to} has no key of one column",
+                    "give it a column with `key`, or a `primary_key` of one column",
+                )
             if draws.alive_at and not (parent.arrival or parent.alive_until):
                 yield Problem((*here, "reference", "alive_at"), f"{draws.to} has no arrival column")
             if draws.distinct_per and draws.distinct_per not in scope.ancestors(name):
                 yield Problem((*here, "reference", "distinct_per"), f"'{draws.distinct_per}' is no ancestor of {name}")
             if draws.roots and draws.to != name:
-                yield Problem((*here, "reference", "roots"), "`roots` is for a table that references itself",
-                              "use null_share")
+                yield Problem(
+                    (*here, "reference", "roots"), "`roots` is for a table that references itself", "use null_share"
+                )
         if isinstance(draws, InForce) and scope.family(draws.of) == scope.family(name):
             yield Problem((*here, "in_force", "of"), f"{draws.of} belongs to the same family")
         if isinstance(draws, (Sum, Count)):
             child = draws.of.partition(".")[0]
             if child not in scope.dataset.tables or scope.table(child).per != name:
                 known = [t for t, d in scope.dataset.tables.items() if d.per == name]
-                yield Problem((*here, declared.kind), f"'{child}' is no child of {name}",
-                              f"its children are {', '.join(known) or 'none'}")
+                yield Problem(
+                    (*here, declared.kind),
+                    f"'{child}' is no child of {name}",
+                    f"its children are {', '.join(known) or 'none'}",
+                )
         if isinstance(draws, Ordinal) and draws.per not in scope.ancestors(name):
             yield Problem((*here, "ordinal"), f"'{draws.per}' is no ancestor of {name}")
-        if isinstance(draws, Given) and scope.table(name).kind in ("child", "arrival") or (
+        if (isinstance(draws, Given) and scope.table(name).kind in ("child", "arrival")) or (
             isinstance(draws, Given) and scope.table(name).rows is not None
         ):
             yield Problem(here, "the column has no generator", "for instance {choice: {a: 1, b: 2}}")
@@ -130,7 +140,7 @@ def columns_are_known(scope: Scope) -> Iterator[Problem]:
             here: Path = (*at, "columns", column, declared.kind)
             try:
                 found = scope.needs(name, column)
-            except Meaningless as error:
+            except MeaningError as error:
                 yield Problem(here, str(error), error.hint)
                 continue
             for need in found:
@@ -151,7 +161,7 @@ def types_fit(scope: Scope) -> Iterator[Problem]:
                 scope.compiled(name, column)
             if isinstance(declared.draws, InForce) and declared.draws.largest:
                 scope.ranking(name, column)
-        except Meaningless as error:
+        except MeaningError as error:
             yield Problem((*here, word), str(error), error.hint)
             if str(error).startswith("a cycle"):
                 return
@@ -211,8 +221,11 @@ def order_exists(scope: Scope) -> Iterator[Problem]:
                     continue
                 seen = scope.resolve(name, need.name)
                 if isinstance(scope.column(seen.table, seen.column).draws, State):
-                    yield Problem(("tables", name, "columns", column), f"'{need.name}' is a state: it depends on what "
-                                  "shows at `until`, and only other states may use it")
+                    yield Problem(
+                        ("tables", name, "columns", column),
+                        f"'{need.name}' is a state: it depends on what "
+                        "shows at `until`, and only other states may use it",
+                    )
 
 
 def values_fit(scope: Scope) -> Iterator[Problem]:
@@ -242,8 +255,14 @@ def _cell(scope: Scope, table: str, column: str, cell: Any) -> str | None:
         except ValueError as error:
             return str(error)
         return None
-    kinds = {"boolean": bool, "double": (int, float), "varchar": str, "uuid": str, "date": dt.date,
-             "timestamp": dt.datetime}
+    kinds = {
+        "boolean": bool,
+        "double": (int, float),
+        "varchar": str,
+        "uuid": str,
+        "date": dt.date,
+        "timestamp": dt.datetime,
+    }
     fits = isinstance(cell, kinds.get(dtype.name, ()))  # type: ignore[arg-type]
     if not fits or (dtype.name == "date" and isinstance(cell, dt.datetime)):
         return f"{cell!r} is no {dtype}"
@@ -263,8 +282,9 @@ def tables_are_drawable(scope: Scope) -> Iterator[Problem]:
         for column in arrivals:
             since = getattr(table.columns[column].draws, "since", None)
             if since and since >= start:
-                yield Problem((*at, "columns", column, "arrival", "since"),
-                              f"{since} is not before the period's start, {start}")
+                yield Problem(
+                    (*at, "columns", column, "arrival", "since"), f"{since} is not before the period's start, {start}"
+                )
         keys = [c for c, declared in table.columns.items() if declared.kind == "key"]
         if len(keys) > 1:
             yield Problem((*at, "columns", keys[1]), f"{name} has two keys", "one column has `key`")
@@ -310,13 +330,13 @@ def sql_travels(scope: Scope) -> Iterator[Problem]:
         checks += [(("tables", name, "columns", c, "check"), d.check) for c, d in declared.columns.items() if d.check]
         for at, sql in checks:
             try:
-                tree = expression(sql)
+                condition = expression(sql)
             except SqlError as error:
                 yield Problem(at, str(error))
                 continue
-            for complaint in dict.fromkeys(lint(tree)):
+            for complaint in dict.fromkeys(lint(condition)):
                 yield Problem(at, complaint)
-            for column in columns(tree):
+            for column in columns(condition):
                 if column not in written.get(name, set(declared.columns)):
                     yield Problem(at, f"unknown column '{column}' in {name}")
 

@@ -15,8 +15,9 @@ import yaml
 from pydantic import ValidationError
 
 from synth.errors import OptionError, Problem, SpecError, did_you_mean
+from synth.generators.base import Model
 from synth.spec import check
-from synth.spec.models import Column, Dataset, Fanout, Period, Rollup, Rows, Table, _plain
+from synth.spec.models import Column, Dataset, Fanout, Period, Rollup, Rows, Table, plain_error
 
 __all__ = ["SHIPPED", "dump", "find", "load", "parse", "shipped"]
 
@@ -99,8 +100,9 @@ def parse(text: str, file: str = "<yaml>") -> Dataset:
 
 def dump(dataset: Dataset) -> str:
     """A dataset as YAML text that `parse` reads back to an equal one."""
-    return yaml.dump(dataset.model_dump(exclude_defaults=True), Dumper=_Dumper, sort_keys=False, allow_unicode=True,
-                     width=1000)
+    return yaml.dump(
+        dataset.model_dump(exclude_defaults=True), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000
+    )
 
 
 class _Dumper(yaml.CSafeDumper if hasattr(yaml, "CSafeDumper") else yaml.SafeDumper):  # type: ignore[misc]
@@ -158,7 +160,7 @@ def _problem(node: yaml.Node, path: Path_, what: str, file: str, hint: str | Non
     return SpecError([Problem(path, what, hint, f"{file}:{mark.line + 1}:{mark.column + 1}")])
 
 
-_MODELS: dict[str, type[Any]] = {"period": Period, "rows": Rows, "fanout": Fanout, "rollup": Rollup}
+_MODELS: dict[str, type[Model]] = {"period": Period, "rows": Rows, "fanout": Fanout, "rollup": Rollup}
 
 
 def _translate(error: ValidationError) -> list[Problem]:
@@ -171,11 +173,12 @@ def _translate(error: ValidationError) -> list[Problem]:
             continue
         holder = path[-2] if len(path) > 1 else ""
         depth = len(path)
-        model = _MODELS.get(str(holder)) or {1: Dataset, 3: Table, 5: Column}.get(depth, Dataset)
+        by_depth: dict[int, type[Model]] = {1: Dataset, 3: Table, 5: Column}
+        model = _MODELS.get(str(holder)) or by_depth.get(depth, Dataset)
         if "[key]" in found["loc"]:
             what, hint = f"'{path[-1]}' is no name", "names are letters, digits and underscores, a letter first"
         else:
-            what, hint = _plain(found, model, tuple(str(part) for part in path) or ("",))
+            what, hint = plain_error(found, model, tuple(str(part) for part in path) or ("",))
         problems.append(Problem(path, what, hint or None))
     return problems
 

@@ -17,7 +17,7 @@ from synth.generators.arrival import Arrival
 from synth.generators.base import Many, Model, Share
 from synth.generators.keys import Key
 
-__all__ = ["Column", "Dataset", "Fanout", "Period", "Rollup", "Rows", "Table"]
+__all__ = ["Column", "Dataset", "Fanout", "Period", "Rollup", "Rows", "Table", "plain_error"]
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")]
 Positive = Annotated[float, Field(gt=0)]
@@ -27,7 +27,6 @@ OPTIONS = ("type", "nullable", "null_share", "unique", "check", "about", "refere
 
 def _refuse(what: str, *, at: tuple[str, ...] = (), hint: str = "") -> PydanticCustomError:
     return PydanticCustomError("synth", "{what}", {"what": what, "at": at, "hint": hint})
-
 
 
 class Column(Model):
@@ -57,7 +56,8 @@ class Column(Model):
         for word in words:
             if word not in GENERATORS:
                 raise _refuse(
-                    f"unknown generator or option '{word}'", at=(str(word),),
+                    f"unknown generator or option '{word}'",
+                    at=(str(word),),
                     hint=did_you_mean(str(word), [*GENERATORS, *OPTIONS]),
                 )
         if len(words) > 1:
@@ -74,8 +74,11 @@ class Column(Model):
             made.shorthand == "of" and not set(parameters) <= set(made.model_fields)
         ):
             if made.shorthand is None:
-                raise _refuse(f"{kind} takes a mapping of parameters", at=(kind,),
-                              hint=f"known are {', '.join(made.model_fields) or 'none'}")
+                raise _refuse(
+                    f"{kind} takes a mapping of parameters",
+                    at=(kind,),
+                    hint=f"known are {', '.join(made.model_fields) or 'none'}",
+                )
             parameters = {made.shorthand: parameters}
         from pydantic import ValidationError
 
@@ -84,7 +87,7 @@ class Column(Model):
         except ValidationError as error:
             first = error.errors()[0]
             at = (kind, *(str(part) for part in first["loc"]))
-            raise _refuse(*_plain(first, made, at)[:1], at=at, hint=_plain(first, made, at)[1]) from None
+            raise _refuse(*plain_error(first, made, at)[:1], at=at, hint=plain_error(first, made, at)[1]) from None
         return handler({**options, "draws": draws, "kind": kind})  # type: ignore[no-any-return]
 
     @field_validator("type")
@@ -108,7 +111,7 @@ class Column(Model):
         return DType.parse(self.type) if self.type else None
 
 
-def _plain(error: Any, model: type[Model], at: tuple[str, ...]) -> tuple[str, str]:
+def plain_error(error: Any, model: type[Model], at: tuple[str, ...]) -> tuple[str, str]:
     """One pydantic error as (what, hint)."""
     kind, given = error["type"], error.get("input")
     if kind == "extra_forbidden":
@@ -213,11 +216,13 @@ class Table(Model):
     at: str | None = None
     rollup: Rollup | None = None
     columns: Annotated[dict[Name, Column], Field(min_length=1)]
-    events: dict[Name, Many] = {}  # a planned moment, and the columns that show only once it has come
+    events: dict[Name, Many] = Field(
+        default_factory=dict
+    )  # a planned moment, and the columns that show only once it has come
     alive_until: str | None = None  # the moment from which a row may no longer be referenced
     primary_key: Annotated[tuple[str, ...], Field(strict=False)] = ()
     unique: Annotated[tuple[Annotated[tuple[str, ...], Field(strict=False)], ...], Field(strict=False)] = ()
-    checks: dict[Name, str] = {}
+    checks: dict[Name, str] = Field(default_factory=dict)
 
     @field_validator("rows", mode="before")
     @classmethod
@@ -233,8 +238,10 @@ class Table(Model):
     def _check(self) -> Table:
         ways = [word for word in ("rows", "values", "per", "select", "rollup") if getattr(self, word) is not None]
         if len(ways) != 1:
-            raise ValueError("a table has one of rows, values, per, select or rollup"
-                             + (f", here are {' and '.join(ways)}" if ways else ""))
+            raise ValueError(
+                "a table has one of rows, values, per, select or rollup"
+                + (f", here are {' and '.join(ways)}" if ways else "")
+            )
         if (self.per is not None) != (self.fanout is not None):
             raise ValueError("`per` and `fanout` go together")
         if self.at and not self.select:
@@ -290,7 +297,7 @@ class Dataset(Model):
     about: str | None = None
     period: Period
     tables: Annotated[dict[Name, Table], Field(min_length=1)]
-    rules: dict[Name, str] = {}
+    rules: dict[Name, str] = Field(default_factory=dict)
 
     @property
     def written(self) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What the names in a dataset mean: families, the column behind a path, types, compiled SQL.
 
-Everything here is asked for by name and raises `Meaningless` when the name means nothing; `check` turns that into
+Everything here is asked for by name and raises `MeaningError` when the name means nothing; `check` turns that into
 problems with a place, the plan relies on there being none.
 """
 
@@ -21,10 +21,10 @@ from synth.sql.compile import as_type, compile_expression
 from synth.sql.compiled import Compiled
 from synth.sql.parse import SqlError, named, query, tables
 
-__all__ = ["Meaningless", "Scope", "Seen", "View"]
+__all__ = ["MeaningError", "Scope", "Seen", "View"]
 
 
-class Meaningless(ValueError):
+class MeaningError(ValueError):
     """A name, path or SQL text that means nothing here, and a hint."""
 
     def __init__(self, what: str, hint: str | None = None):
@@ -77,14 +77,14 @@ class Scope:
     def table(self, name: str) -> Table:
         """A table by name."""
         if name not in self.dataset.tables:
-            raise Meaningless(f"unknown table '{name}'", did_you_mean(name, self.dataset.tables))
+            raise MeaningError(f"unknown table '{name}'", did_you_mean(name, self.dataset.tables))
         return self.dataset.tables[name]
 
     def column(self, table: str, name: str) -> Column:
         """A column by name."""
         found = self.table(table).columns
         if name not in found:
-            raise Meaningless(f"unknown column '{name}' in {table}", did_you_mean(name, found))
+            raise MeaningError(f"unknown column '{name}' in {table}", did_you_mean(name, found))
         return found[name]
 
     def ancestors(self, table: str) -> tuple[str, ...]:
@@ -93,7 +93,7 @@ class Scope:
         parent = self.table(table).per
         while parent is not None:
             if parent in found or parent == table:
-                raise Meaningless(f"a cycle: {' → '.join([table, *found, parent])}")
+                raise MeaningError(f"a cycle: {' → '.join([table, *found, parent])}")
             found.append(parent)
             parent = self.table(parent).per
         return tuple(found)
@@ -106,11 +106,11 @@ class Scope:
         try:
             found = tables(query(select))
         except SqlError as error:
-            raise Meaningless(str(error)) from error
+            raise MeaningError(str(error)) from error
         for name in found:
             self.table(name)
         if not found:
-            raise Meaningless("the SELECT reads no table")
+            raise MeaningError("the SELECT reads no table")
         return found
 
     @cached_property
@@ -119,13 +119,13 @@ class Scope:
 
         def root(name: str, path: tuple[str, ...]) -> str:
             if name in path:
-                raise Meaningless(f"a cycle: {' → '.join([*path, name])}")
+                raise MeaningError(f"a cycle: {' → '.join([*path, name])}")
             if name not in found:
                 table = self.table(name)
                 above = (table.per,) if table.per else self.sources(name)
                 roots = {root(other, (*path, name)) for other in above} or {name}
                 if len(roots) > 1:
-                    raise Meaningless(
+                    raise MeaningError(
                         f"the SELECT reads tables of several families: {', '.join(sorted(roots))}",
                         "a derived table reads tables whose rows are born together; look others up by reference",
                     )
@@ -150,7 +150,7 @@ class Scope:
         try:
             return self.column(table, column).draws.needs(self.view(table, column))
         except SqlError as error:
-            raise Meaningless(str(error)) from error
+            raise MeaningError(str(error)) from error
 
     # -- paths
 
@@ -169,12 +169,12 @@ class Scope:
                 parent = draws.to if isinstance(draws, Reference) else draws.of
                 self.column(parent, second)
                 if parent == table:
-                    raise Meaningless(f"'{path}': a row cannot look into its own table")
+                    raise MeaningError(f"'{path}': a row cannot look into its own table")
                 if parent in self.ancestors(table):
                     return Seen("up", parent, second)
                 return Seen("through", parent, second, first)
-            raise Meaningless(f"'{path}': '{first}' is no reference")
-        raise Meaningless(
+            raise MeaningError(f"'{path}': '{first}' is no reference")
+        raise MeaningError(
             f"unknown name '{path}'", did_you_mean(first, [*self.ancestors(table), *self.table(table).columns])
         )
 
@@ -186,7 +186,7 @@ class Scope:
         if at not in self._types:
             if at in self._asking:
                 cycle = [*self._asking[self._asking.index(at) :], at]
-                raise Meaningless(f"a cycle: {' → '.join('.'.join(c) for c in cycle)}")
+                raise MeaningError(f"a cycle: {' → '.join('.'.join(c) for c in cycle)}")
             self._asking.append(at)
             try:
                 self._types[at] = self._infer(table, column)
@@ -207,7 +207,7 @@ class Scope:
         if isinstance(draws, Reference):
             key = self.table(draws.to).key
             if len(key) != 1:
-                raise Meaningless(f"{draws.to} has no key of one column to refer to")
+                raise MeaningError(f"{draws.to} has no key of one column to refer to")
             return self.type_of(draws.to, key[0])
         if isinstance(draws, InForce):
             return self.type_of(draws.of, draws.take)
@@ -229,28 +229,28 @@ class Scope:
     def _given(self, table: str, name: str) -> DType:
         rollup = self.table(table).rollup
         if rollup is None:
-            raise Meaningless("the column has no generator and no type", "declare `type: …`")
+            raise MeaningError("the column has no generator and no type", "declare `type: …`")
         if name in rollup.by:
             return self.type_at(rollup.of, name)
         if name in rollup.take:
             how, sql = next(iter(rollup.take[name].items()))
             return BIGINT if how == "count" else self._settled(self.compile(rollup.of, sql).dtype)
-        raise Meaningless(f"'{name}' is neither in the rollup's `by` nor in its `take`, and has no generator")
+        raise MeaningError(f"'{name}' is neither in the rollup's `by` nor in its `take`, and has no generator")
 
     def _ranked(self, table: str, column: str) -> DType:
         found = self.column(table, column).draws
         if not isinstance(found, InForce) or not found.largest:
-            raise Meaningless(f"'{column}' is no `in_force` column with `largest`")
+            raise MeaningError(f"'{column}' is no `in_force` column with `largest`")
         return self._settled(self.ranking(table, column).dtype)
 
     @staticmethod
     def _settled(dtype: DType | None) -> DType:
         """The type a column gets when an expression's is all that is known: money has two digits."""
         if dtype is None:
-            raise Meaningless("the expression is always NULL; declare a `type`")
+            raise MeaningError("the expression is always NULL; declare a `type`")
         if dtype.name == "decimal":
             if dtype.digits > 2:
-                raise Meaningless(
+                raise MeaningError(
                     f"the expression has {dtype.digits} digits after the point",
                     "write ROUND(…, 2), or declare a `type` that keeps them",
                 )
@@ -269,7 +269,7 @@ class Scope:
                     types[path] = self.type_at(table, path)
             return compile_expression(sql, types)
         except SqlError as error:
-            raise Meaningless(str(error)) from error
+            raise MeaningError(str(error)) from error
 
     def compiled(self, table: str, column: str) -> Compiled:
         """The SQL of an `expr` or `state` column, as its declared type if it has one."""
@@ -282,7 +282,7 @@ class Scope:
                 try:
                     found = as_type(found, declared.declared_type)
                 except SqlError as error:
-                    raise Meaningless(str(error)) from error
+                    raise MeaningError(str(error)) from error
             else:
                 found = as_type(found, self._settled(found.dtype))
             self._compiled[at] = found
@@ -300,5 +300,3 @@ class Scope:
         for table, declared in self.dataset.tables.items():
             for name, column in declared.columns.items():
                 yield table, name, column
-
-

@@ -22,7 +22,6 @@ from synth.sql.parse import SqlError, expression, path
 __all__ = ["as_type", "compile_expression"]
 
 
-
 def compile_expression(text: str, types: Mapping[str, DType]) -> Compiled:
     """Compile one SQL expression over columns of these types. Raises SqlError."""
     return _Compiler(types).visit(expression(text))
@@ -226,13 +225,13 @@ class _Compiler:
         return Compiled(result, dtype, reduce(lambda x, y: ("max", x, y), (v.peak for v in values)))
 
     def visit_coalesce(self, node: exp.Coalesce) -> Compiled:
-        return self._of_several([node.this, *node.expressions], lambda found: pl.coalesce(found))
+        return self._of_several([node.this, *node.expressions], pl.coalesce)
 
     def visit_least(self, node: exp.Least) -> Compiled:
-        return self._of_several([node.this, *node.expressions], lambda found: pl.min_horizontal(found))
+        return self._of_several([node.this, *node.expressions], pl.min_horizontal)
 
     def visit_greatest(self, node: exp.Greatest) -> Compiled:
-        return self._of_several([node.this, *node.expressions], lambda found: pl.max_horizontal(found))
+        return self._of_several([node.this, *node.expressions], pl.max_horizontal)
 
     def visit_nullif(self, node: exp.Nullif) -> Compiled:
         (a, b), dtype = _unify([self.visit(node.this), self.visit(node.expression)])
@@ -274,8 +273,12 @@ class _Compiler:
         if value.dtype is None or (value.dtype.is_exact and wanted.is_exact):
             return as_type(value, wanted)
         if value.dtype == TEXT and wanted in (DATE, TIMESTAMP):
-            return Compiled(value.expr.cast(pl.String).str.to_datetime(time_unit="us").cast(wanted.drawn)
-                            if wanted == TIMESTAMP else value.expr.str.to_date(), wanted)
+            return Compiled(
+                value.expr.cast(pl.String).str.to_datetime(time_unit="us").cast(wanted.drawn)
+                if wanted == TIMESTAMP
+                else value.expr.str.to_date(),
+                wanted,
+            )
         if value.dtype.name == "decimal":
             raise SqlError(f"a decimal cast to {wanted}: not exact in every database")
         return Compiled(value.expr.cast(wanted.drawn), wanted)
@@ -335,12 +338,14 @@ class _Compiler:
             dtype = self.visit_column(column).dtype
             assert dtype
             if dtype.name == "decimal":
-                raise SqlError(f"{node.key.upper()} of a decimal is not known; known are + - * ROUND CASE COALESCE "
-                               "LEAST GREATEST NULLIF ABS FLOOR CEIL MOD CAST and comparisons")
+                raise SqlError(
+                    f"{node.key.upper()} of a decimal is not known; known are + - * ROUND CASE COALESCE "
+                    "LEAST GREATEST NULLIF ABS FLOOR CEIL MOD CAST and comparisons"
+                )
             schema[path(column)] = dtype.drawn
-        flat = node.transform(
-            lambda n: exp.column(path(n), quoted=True) if isinstance(n, exp.Column) else n
-        ).sql(dialect="duckdb")
+        flat = node.transform(lambda n: exp.column(path(n), quoted=True) if isinstance(n, exp.Column) else n).sql(
+            dialect="duckdb"
+        )
         try:
             found = pl.sql_expr(flat)
             kind = pl.DataFrame(schema=schema).select(found.alias("x")).dtypes[0]

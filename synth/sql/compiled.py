@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from synth.columns import largest
 from synth.dtypes import DType
 
 __all__ = ["Compiled", "peak"]
@@ -36,30 +37,24 @@ class Compiled:
         """The column for a frame of drawn columns, (rows,). Raises OverflowError where int64 is not wide enough."""
         factors = _columns_under_products(self.peak)
         if factors:
-            if peak(self.peak, {name: _largest(frame[name]) for name in factors}) >= LIMIT:
-                raise OverflowError("a product may be wider than 18 digits")
+            peak(self.peak, {name: largest(frame[name]) for name in factors})
         return frame.select(self.expr.alias("drawn")).to_series()
 
 
-def peak(tree: Peak, largest: Mapping[str, int]) -> int:
-    """The bound of |value| given the largest |value| of each column; raises OverflowError past 63 bits on the way."""
+def peak(tree: Peak, sizes: Mapping[str, int]) -> int:
+    """The bound of |value| given that of each column; raises OverflowError past 63 bits on the way."""
     match tree:
         case ("col", name):
-            return largest.get(name, LIMIT // 16)
+            return sizes.get(name, LIMIT // 16)
         case ("lit", number):
             return int(number)
         case (how, first, second):
-            a, b = peak(first, largest), peak(second, largest)
+            a, b = peak(first, sizes), peak(second, sizes)
             bound = a + b if how == "add" else a * b if how == "mul" else max(a, b)
             if bound >= LIMIT:
                 raise OverflowError("a product may be wider than 18 digits")
             return bound
     raise AssertionError(tree)
-
-
-def _largest(column: pl.Series) -> int:
-    low, high = column.min(), column.max()
-    return 0 if low is None else max(-low, high)  # type: ignore[operator, type-var, arg-type, return-value]
 
 
 def _columns_under_products(tree: Peak) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 import sqlglot
 from sqlglot import exp
@@ -21,11 +22,12 @@ class SqlError(ValueError):
 
 
 @lru_cache(maxsize=2048)
-def _parse(text: str) -> exp.Expression:
+def _parse(text: str) -> Any:
     try:
         trees = sqlglot.parse(text, read="duckdb")
     except SqlglotError as error:
-        found = error.errors[0] if getattr(error, "errors", None) else {}
+        errors = getattr(error, "errors", None)
+        found = errors[0] if errors else {}
         where = f" near line {found['line']}, column {found['col']} of the SQL" if found.get("line") else ""
         raise SqlError(f"bad SQL: {found.get('description') or str(error).splitlines()[0]}{where}") from error
     if len(trees) != 1 or trees[0] is None:
@@ -43,7 +45,9 @@ def expression(text: str) -> exp.Expression:
     assert isinstance(found, exp.Expression)
     if found.find(exp.AggFunc, exp.Window, exp.Subquery, exp.Select):
         raise SqlError("an expression works within one row; sum children into parents with `sum:`")
-    return found.unalias()
+    unaliased = found.unalias()
+    assert isinstance(unaliased, exp.Expression)
+    return unaliased
 
 
 def query(text: str) -> exp.Select | exp.SetOperation:

@@ -43,8 +43,16 @@ def verify_folder(folder: str | Path, progress: Progress | None = None) -> Repor
         for table, entry in manifest.tables.items():
             started = time.perf_counter()
             broken = _files(folder, entry, table)
-            add(Finding("files", table, "checksums", len(broken), tuple(broken[:EXAMPLES]),
-                        seconds=time.perf_counter() - started))
+            add(
+                Finding(
+                    "files",
+                    table,
+                    "checksums",
+                    len(broken),
+                    tuple(broken[:EXAMPLES]),
+                    seconds=time.perf_counter() - started,
+                )
+            )
             add(_open(connection, folder, manifest, table))
             if report.findings[-1].passed:
                 readable.add(table)
@@ -109,8 +117,10 @@ def _open(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifes
     if manifest.format == "parquet":
         source = f"read_parquet({files})"
     elif manifest.format == "csv":
-        source = (f"read_csv({files}, header = true, columns = {columns}, auto_detect = false, delim = ',', "
-                  "quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false)")
+        source = (
+            f"read_csv({files}, header = true, columns = {columns}, auto_detect = false, delim = ',', "
+            "quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false)"
+        )
     else:
         source = f"read_json({files}, format = 'newline_delimited', columns = {columns})"
     if not paths:
@@ -152,12 +162,34 @@ def _contents(
         found = Fingerprint(*(int(number) for number in row))
         seconds = time.perf_counter() - started
         same = str(found) == entry.fingerprint
-        findings.append(Finding("rows", table, "manifest", int(found.rows != entry.rows), () if found.rows == entry.rows
-                                else ({"is": found.rows, "should be": entry.rows},)))
-        findings.append(Finding("rows", table, "fingerprint", int(not same), () if same
-                                else ({"is": str(found), "should be": entry.fingerprint},), seconds=seconds))
+        findings.append(
+            Finding(
+                "rows",
+                table,
+                "manifest",
+                int(found.rows != entry.rows),
+                () if found.rows == entry.rows else ({"is": found.rows, "should be": entry.rows},),
+            )
+        )
+        findings.append(
+            Finding(
+                "rows",
+                table,
+                "fingerprint",
+                int(not same),
+                () if same else ({"is": str(found), "should be": entry.fingerprint},),
+                seconds=seconds,
+            )
+        )
         if plan.tables[table].exact:
             wanted = plan.tables[table].rows
-            findings.append(Finding("rows", table, "declared", int(found.rows != wanted), () if found.rows == wanted
-                                    else ({"is": found.rows, "should be": wanted},)))
+            findings.append(
+                Finding(
+                    "rows",
+                    table,
+                    "declared",
+                    int(found.rows != wanted),
+                    () if found.rows == wanted else ({"is": found.rows, "should be": wanted},),
+                )
+            )
     return findings

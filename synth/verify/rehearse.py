@@ -28,7 +28,9 @@ def rehearse(dataset: Dataset, file: str) -> None:
                 connection.execute(check.sql)
             except duckdb.Error as error:
                 what = re.sub(r"\s+", " ", str(error).split("\n\n")[0])
-                path = ("rules", check.name) if check.kind == "rule" else ("tables", check.table, check.kind, check.name)
+                path = (
+                    ("rules", check.name) if check.kind == "rule" else ("tables", check.table, check.kind, check.name)
+                )
                 problems.append(Problem(path, what, at=file))
     if problems:
         raise SpecError(problems)

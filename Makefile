@@ -1,0 +1,56 @@
+# Relational test data. `make help` lists the targets; the first one that needs it creates .venv from the pinned lock.
+
+DATASET = ecommerce
+SCALE   = 1
+SEED    = 42
+FORMAT  = parquet
+OUT     = output
+WORKERS =
+DB      =
+
+PYTHON = python3
+VENV   = .venv
+BIN    = $(VENV)/bin
+READY  = $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help data verify test bench lint clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  options: DATASET=$(DATASET) SCALE=$(SCALE) SEED=$(SEED) FORMAT=$(FORMAT) OUT=$(OUT) WORKERS=all"
+
+data: $(READY)  ## generate DATASET at SCALE into OUT/DATASET
+	@$(BIN)/synth generate $(DATASET) --scale $(SCALE) --seed $(SEED) --format $(FORMAT) --out $(OUT) $(if $(WORKERS),--workers $(WORKERS))
+
+verify: $(READY)  ## prove OUT/DATASET by SQL: keys, references, checks, rules, counts, fingerprints
+	@$(BIN)/synth verify $(OUT)/$(DATASET)
+
+test: $(READY)  ## run the tests
+	@$(BIN)/python -m pytest -q -n auto
+
+bench: $(READY) $(VENV)/.bench  ## measure against the rivals and the floor; results go to benchmarks/results
+	@$(BIN)/python benchmarks/run.py
+
+lint: $(READY)  ## style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+clean:  ## remove what was made: output, caches (the environment stays)
+	@find output -mindepth 1 ! -name .gitkeep -delete
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	@find synth tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@echo "creating $(VENV) from requirements.lock"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.bench: requirements-bench.lock $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
