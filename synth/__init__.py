@@ -1,7 +1,7 @@
 """Relational test data: one declared schema in, whole worlds of rows out, the same everywhere.
 
 >>> import synth
->>> plan = synth.plan("ecommerce", scale=0.01)
+>>> plan = synth.make_plan("ecommerce", scale=0.01)
 >>> plan.tables["orders"].rows
 1000
 >>> synth.frame(plan, "orders").select("order_id", "status").height
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from synth.api import block, frame, lazy, load, plan
+    from synth.api import block, frame, lazy, load, make_plan
     from synth.errors import DataError, OptionError, OutputError, SpecError, SynthError
     from synth.job.generate import Summary, generate
     from synth.job.manifest import Manifest
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from synth.verify.files import verify_folder
 
 _HOMES = {
-    "synth.api": ("block", "frame", "lazy", "load", "plan"),
+    "synth.api": ("block", "frame", "lazy", "load", "make_plan"),
     "synth.errors": ("DataError", "OptionError", "OutputError", "SpecError", "SynthError"),
     "synth.job.generate": ("Summary", "generate"),
     "synth.job.manifest": ("Manifest",),
@@ -36,7 +36,7 @@ _HOMES = {
 
 __all__ = [
     "Column", "DataError", "Dataset", "Manifest", "OptionError", "OutputError", "SpecError", "Summary", "SynthError",
-    "Table", "block", "frame", "generate", "lazy", "load", "parse", "plan", "verify_folder",
+    "Table", "block", "frame", "generate", "lazy", "load", "make_plan", "parse", "verify_folder",
 ]  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from synth.plan.model import Plan
 from synth.spec.load import load as load_spec
 from synth.spec.models import Dataset
 
-__all__ = ["block", "frame", "lazy", "load", "plan"]
+__all__ = ["block", "frame", "lazy", "load", "make_plan"]
 
 
 def load(name: str | Path) -> Dataset:
@@ -26,7 +26,7 @@ def load(name: str | Path) -> Dataset:
     return load_spec(name)
 
 
-def plan(
+def make_plan(
     dataset: Dataset | str | Path,
     *,
     scale: float = 1,

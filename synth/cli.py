@@ -87,10 +87,10 @@ def plan(
 
     Example: synth plan ecommerce --scale 10
     """
-    from synth.api import plan as make
+    from synth.api import make_plan
     from synth.terminal import plan_text
 
-    made = make(dataset, scale=scale, seed=seed, until=_moment(until), tables=_names(tables))
+    made = make_plan(dataset, scale=scale, seed=seed, until=_moment(until), tables=_names(tables))
     print(json_.dumps(made.as_dict(), indent=1) if json else plan_text(made, _count(workers)))
 
 
@@ -110,11 +110,11 @@ def generate(
 
     count = _count(workers)
     with runner(count) as started:
-        from synth.api import plan as make
+        from synth.api import make_plan
         from synth.job.generate import generate as run
         from synth.terminal import progress, summary_text
 
-        made = make(dataset, scale=scale, seed=seed, until=_moment(until), tables=_names(tables))
+        made = make_plan(dataset, scale=scale, seed=seed, until=_moment(until), tables=_names(tables))
         with progress(sum(made.tables[name].rows for name in made.wanted)) as advance:
             summary = run(made, out, format=format, workers=started, progress=advance)
     if json:

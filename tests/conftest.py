@@ -1,0 +1,40 @@
+"""What several test files share: one small finished run, and the program as a process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of `ecommerce` at scale 0.02, as Parquet. Copy it before you change it."""
+    from synth.api import plan
+    from synth.job.generate import generate
+
+    out = tmp_path_factory.mktemp("shop")
+    return generate(plan("ecommerce", scale=0.02), out).folder
+
+
+@pytest.fixture(scope="session")
+def environment() -> dict[str, str]:
+    """The environment in which `python -m synth` is this checkout's."""
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+@pytest.fixture(scope="session")
+def run(environment):
+    """Run `python -m synth WORDS` to its end."""
+
+    def program(*words: str, **options) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "synth", *words], capture_output=True, text=True, env=environment, check=False, **options
+        )
+
+    return program

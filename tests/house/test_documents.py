@@ -1,0 +1,84 @@
+"""The documents' commands run as written, in a folder of their own."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from synth.cli import app, main
+from synth.generators import GENERATORS
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text()
+SCHEMA = (ROOT / "schema" / "README.md").read_text()
+
+
+def blocks(text, language):
+    return re.findall(rf"```{language}\n(.*?)```", text, flags=re.S)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A folder with output/ecommerce, as after the README's first command (smaller)."""
+    folder = tmp_path_factory.mktemp("readme")
+    assert main(["generate", "ecommerce", "--scale", "0.1", "--workers", "1", "--out", str(folder / "output")]) == 0
+    return folder
+
+
+def run(command, capsys):
+    program, *words = shlex.split(command)
+    assert program == ".venv/bin/synth"
+    code = main(words)
+    printed = capsys.readouterr()
+    assert code == 0, printed.err
+    return printed.out
+
+
+@pytest.mark.parametrize("code", blocks(README, "python"), ids=lambda c: c.strip().splitlines()[0])
+def test_readme_python(code, place, monkeypatch, capsys):
+    monkeypatch.chdir(place)
+    exec(compile(code, "README.md", "exec"), {})
+    capsys.readouterr()
+
+
+def test_readme_commands(place, monkeypatch, capsys):
+    monkeypatch.chdir(place)
+    commands = [line for block in blocks(README, "sh") for line in block.strip().splitlines()]
+    assert commands[0].startswith("make data SCALE=1") and commands[1] == "make test"
+    for command in commands:
+        if not command.startswith("make"):
+            assert run(command, capsys)
+
+
+def test_make_targets_are_documented():
+    makefile = (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"^([a-z]+):.*## ", makefile, flags=re.M))
+    assert targets >= {"help", "data", "verify", "test", "lint", "bench", "clean"}
+    for target in targets - {"help"}:
+        assert f"make {target}" in README, target
+
+
+def test_every_command_is_in_the_readme():
+    for command in app.registered_commands:
+        assert f"synth {command.callback.__name__}" in README
+
+
+def test_schema_readme_runs(tmp_path, monkeypatch, capsys):
+    text = blocks(SCHEMA, "yaml")[0]
+    assert len(text.strip().splitlines()) <= 10
+    (tmp_path / "shop.yaml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    for command in blocks(SCHEMA, "sh")[0].strip().splitlines():
+        assert run(command, capsys)
+
+
+def test_schema_readme_names_every_generator():
+    for name in GENERATORS:
+        assert re.search(rf"^\| .*`{name}`", SCHEMA, flags=re.M), name
+
+
+def test_linked_files_exist():
+    for text, home in ((README, ROOT), (SCHEMA, ROOT / "schema")):
+        for target in re.findall(r"\]\(([^)#:]+)\)", text):
+            assert (home / target).exists(), target
