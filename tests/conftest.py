@@ -34,7 +34,12 @@ def run(environment):
 
     def program(*words: str, **options) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "synth", *words], capture_output=True, text=True, env=environment, check=False, **options
+            [sys.executable, "-m", "synth", *words],
+            capture_output=True,
+            text=True,
+            env=environment,
+            check=False,
+            **options,
         )
 
     return program

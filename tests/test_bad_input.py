@@ -347,7 +347,9 @@ OPTIONS = [
 ]
 
 
-@pytest.mark.parametrize(("words", "phrase"), OPTIONS, ids=lambda value: " ".join(value) if isinstance(value, list) else "")
+@pytest.mark.parametrize(
+    ("words", "phrase"), OPTIONS, ids=lambda value: " ".join(value) if isinstance(value, list) else ""
+)
 def test_a_wrong_option_gets_one_message(words, phrase, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     said = refused(capsys, *words)

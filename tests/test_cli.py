@@ -192,7 +192,10 @@ def test_a_foreign_file_is_refused_and_untouched(stranger, made, tmp_path, capsy
     path.write_text("mine")
     before = snapshot(tmp_path)
     for seed in ("42", "43"):
-        assert main(["generate", "ecommerce", "--scale", "0.01", "--workers", "1", "--out", str(tmp_path), "--seed", seed]) == 2
+        assert (
+            main(["generate", "ecommerce", "--scale", "0.01", "--workers", "1", "--out", str(tmp_path), "--seed", seed])
+            == 2
+        )
         message = capsys.readouterr().err
         assert f"holds a file that is not ours ('{stranger}')" in message
         assert snapshot(tmp_path) == before

@@ -141,10 +141,14 @@ def test_manifest(tmp_path):
 
 
 def test_tables_without_rows_have_a_file(tmp_path):
-    summary = generate(plan("ecommerce", scale=0.01, until=__import__("datetime").datetime(2024, 1, 1, 0, 0, 1)), tmp_path)
+    summary = generate(
+        plan("ecommerce", scale=0.01, until=__import__("datetime").datetime(2024, 1, 1, 0, 0, 1)), tmp_path
+    )
     assert summary.manifest.tables["orders"].rows == 0
     assert [pl.read_parquet(p).height for p in sorted((summary.folder / "orders").iterdir())] == [0]
-    assert pl.read_parquet(summary.folder / "orders").columns == list(plan("ecommerce").dataset.tables["orders"].written)
+    assert pl.read_parquet(summary.folder / "orders").columns == list(
+        plan("ecommerce").dataset.tables["orders"].written
+    )
 
 
 # -- the same content everywhere

@@ -40,7 +40,19 @@ def test_distributions_golden():
     made = stream(42, "orders", "total", 0)
     drawn = [*made.standard_normal(2), *made.standard_gamma(0.6, 2), *made.integers(0, 100, 2), *made.permutation(5)]
     assert drawn == pytest.approx(
-        [-1.0057693375867387, -0.7519096627935208, 0.7008502281934184, 1.390193261101128, 89.0, 12.0, 4.0, 0.0, 3.0, 1.0, 2.0],
+        [
+            -1.0057693375867387,
+            -0.7519096627935208,
+            0.7008502281934184,
+            1.390193261101128,
+            89.0,
+            12.0,
+            4.0,
+            0.0,
+            3.0,
+            1.0,
+            2.0,
+        ],
         rel=1e-12,
     )
 

@@ -19,9 +19,13 @@ def fingerprints(folder):
     found = {}
     for name in shipped():
         for scale, seed, until in CASES:
-            made = make_plan(load(name), scale=scale, seed=seed, until=dt.datetime.fromisoformat(until) if until else None)
+            made = make_plan(
+                load(name), scale=scale, seed=seed, until=dt.datetime.fromisoformat(until) if until else None
+            )
             tables = generate(made, folder / f"{seed}").manifest.tables
-            found.setdefault(name, {})[f"{scale}/{seed}/{until}"] = {t: entry.fingerprint for t, entry in tables.items()}
+            found.setdefault(name, {})[f"{scale}/{seed}/{until}"] = {
+                t: entry.fingerprint for t, entry in tables.items()
+            }
     return {"stream_version": STREAM_VERSION, "datasets": found}
 
 

@@ -100,4 +100,4 @@ def test_files_stay_small():
 def test_faker_is_never_called_for_a_row():
     text = (ROOT / "generators" / "person.py").read_text()
     assert "Faker(" not in text and "faker.Faker" not in text
-    assert text.count("import_module(f\"faker.providers.person") == 1
+    assert text.count('import_module(f"faker.providers.person') == 1

@@ -106,7 +106,9 @@ def test_intensity_follows_the_calendar(words):
     obtained = np.diff(made.cumulated[::24])
     assert obtained.tolist() == pytest.approx([declared * w / sum(slow) for w in slow], rel=1e-9)
     share = HOURS[law.hours] if isinstance(law.hours, str) else law.hours
-    assert np.diff(made.cumulated[:25]).tolist() == pytest.approx([obtained[0] * h / sum(share) for h in share], rel=1e-6)
+    assert np.diff(made.cumulated[:25]).tolist() == pytest.approx(
+        [obtained[0] * h / sum(share) for h in share], rel=1e-6
+    )
 
 
 @SETTINGS
@@ -140,7 +142,10 @@ def test_an_earlier_until_shows_the_rows_before_it(law, rows, seed, untils):
     full = times(law, rows, seed=seed)
     for until in [*untils, full[len(full) // 2], full[-1], full[len(full) // 3] + dt.timedelta(microseconds=1)]:
         if until > START:
-            assert times(law, rows, seed=seed, until=until) == full[: bisect_right(full, until - dt.timedelta(microseconds=1))]
+            assert (
+                times(law, rows, seed=seed, until=until)
+                == full[: bisect_right(full, until - dt.timedelta(microseconds=1))]
+            )
 
 
 @SETTINGS

@@ -100,9 +100,9 @@ def candidates(theirs, line, keys, ends):
 @settings(SETTINGS, max_examples=12)
 @given(theirs=tables)
 def test_latest_begun(at, ends, keys, theirs):
-    """Of rows that began on the same day the first of the table, if ends are looked at; else see below."""
+    """With ends, of rows that began on the same day the first of the table; without, see the next test."""
     more = f"match: {{{keys}}}" + (", ends: ends" if ends else "")
-    if not ends:  # without ends, rows that match and begin alike would contradict each other
+    if not ends:
         theirs = list({(row[1], row[3], *([row[2]] if "level" in keys else [])): row for row in theirs}.values())
     for line in lines_of(spec(theirs, at, more)):
         found = list(candidates(theirs, line, keys, ends))
@@ -111,14 +111,14 @@ def test_latest_begun(at, ends, keys, theirs):
 
 
 def test_of_rows_that_begin_alike_the_first_is_taken():
-    """"Of equals, the first row of the table", whether or not ends are declared."""
+    """ "Of equals, the first row of the table", whether or not ends are declared."""
     theirs = [(1, "A", 1, "2023-12-01", None, "0.1", "0.00"), (2, "A", 1, "2023-12-01", None, "0.2", "0.00")]
     for ends in (", ends: ends", ""):
         lines = lines_of(spec(theirs, TIMES, "match: {name: seen}" + ends))
         assert {line["rate"] for line in lines if line["seen"] == "A"} == {1}, ends or "without ends"
 
 
-LARGEST = "largest: ROUND(quantity * price * rate.share, 2) + quantity * LEAST(rate.amount, price)"
+LARGEST = "largest: 'ROUND(quantity * price * rate.share, 2) + quantity * LEAST(rate.amount, price)'"
 SHOWN = "      gain: {ranked: rate}\n      share: {lookup: rate.share}\n"
 
 

@@ -164,7 +164,9 @@ def test_settle_redraws_until_accepted(n, rounds, divisor):
 
 
 def test_zipf_mandelbrot_and_normal_between():
-    assert zipf_mandelbrot(np.arange(1, 5), 4, 1.5, 0.25).tolist() == pytest.approx([(k + 1) ** -1.5 for k in range(1, 5)])
+    assert zipf_mandelbrot(np.arange(1, 5), 4, 1.5, 0.25).tolist() == pytest.approx(
+        [(k + 1) ** -1.5 for k in range(1, 5)]
+    )
     normal, uniform = NormalDist(), np.linspace(0, 1, 2001)[1:-1]
     for low, high in ((-math.inf, math.inf), (-1.0, 2.0), (0.5, 0.6), (-math.inf, 0.0)):
         first, last = normal.cdf(low), normal.cdf(high)

@@ -47,9 +47,12 @@ def test_weekdays_are_as_declared(world):
 
 
 def test_season_and_trend_are_as_declared(world):
-    months = world["orders"].group_by(
-        year=pl.col("ordered_at").dt.year(), month=pl.col("ordered_at").dt.month()
-    ).agg(n=pl.len(), days=pl.col("ordered_at").dt.date().n_unique()).sort("year", "month")
+    months = (
+        world["orders"]
+        .group_by(year=pl.col("ordered_at").dt.year(), month=pl.col("ordered_at").dt.month())
+        .agg(n=pl.len(), days=pl.col("ordered_at").dt.date().n_unique())
+        .sort("year", "month")
+    )
     daily = months["n"].to_numpy() / months["days"].to_numpy()
     years = (np.arange(24) + 0.5) / 12
     expected = np.array(SEASONS["consumer"] * 2) * 1.086**years

@@ -1,0 +1,141 @@
+"""Runs the benchmarks: whole processes in turn, medians, memory of the whole process tree; writes results/."""
+
+import argparse
+import datetime as dt
+import importlib
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+
+HERE = Path(__file__).resolve().parent
+BIN = Path(sys.executable).parent
+RIVALS = ["tpchgen"]
+SAMPLE_S = 0.05
+
+
+def cases() -> dict[str, dict]:
+    """name -> command, rows that count, how many runs."""
+    synth = [str(BIN / "synth"), "generate", "ecommerce", "--workers", "2", "--out", "{out}"]
+    found = {
+        "ecommerce parquet ×10": {"command": [*synth, "--scale", "10"], "rows": 10_000_000},
+        "ecommerce parquet ×20": {"command": [*synth, "--scale", "20"], "rows": 20_000_000},
+        "ecommerce csv ×10": {"command": [*synth, "--scale", "10", "--format", "csv"], "rows": 10_000_000},
+        "floor": {"command": [sys.executable, str(HERE / "floor.py"), "{out}"], "rows": 10_000_000, "inner": True},
+    }
+    for name in RIVALS:
+        rival = importlib.import_module(f"rivals.{name}")
+        command = [str(BIN / rival.COMMAND[0]), *rival.COMMAND[1:]]
+        found[rival.NAME] = {"command": command, "rows": rival.ROWS}
+    return found
+
+
+def pss_bytes(root: psutil.Process) -> int:
+    """Memory of a process and its children; shared pages are shared out."""
+    total = 0
+    for process in [root, *root.children(recursive=True)]:
+        try:
+            with open(f"/proc/{process.pid}/smaps_rollup") as file:
+                total += next(int(line.split()[1]) * 1024 for line in file if line.startswith("Pss:"))
+        except (OSError, StopIteration):
+            continue
+    return total
+
+
+def measure(command: list[str], inner: bool, memory: bool) -> dict[str, float]:
+    """One run: wall and CPU seconds, and the peak of memory (sampled only where asked, since sampling costs time)."""
+    with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as out:
+        words = [word.format(out=out) for word in command]
+        before = os.times()
+        began = time.perf_counter()
+        process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        peak, root = 0, psutil.Process(process.pid)
+        while memory and process.poll() is None:
+            peak = max(peak, pss_bytes(root))
+            time.sleep(SAMPLE_S)
+        printed, _ = process.communicate()
+        wall_s = time.perf_counter() - began
+        after = os.times()
+        if process.returncode:
+            sys.exit(f"{' '.join(words)} failed with {process.returncode}")
+        cpu_s = after.children_user + after.children_system - before.children_user - before.children_system
+        return {"wall_s": float(printed) if inner else wall_s, "cpu_s": cpu_s, "peak_bytes": peak}
+
+
+def machine() -> dict[str, object]:
+    """What it ran on."""
+    cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
+    versions = {name: importlib.metadata.version(name) for name in ("polars", "pyarrow", "numpy", "tpchgen-cli")}
+    return {"cpu": cpu, "cores": len(os.sched_getaffinity(0)), "memory_bytes": psutil.virtual_memory().total,
+            "system": f"{platform.system()} {platform.machine()}", "python": platform.python_version(), **versions}  # fmt: skip
+
+
+def table(result: dict) -> str:
+    """The results as Markdown."""
+    rows = [
+        "| case | runs | wall s (min – max) | rows/s | rows/CPU-s | peak MiB |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for name, case in result["cases"].items():
+        runs = [run["wall_s"] for run in case["runs"]]
+        wall_s = statistics.median(runs)
+        cpu_s = statistics.median(run["cpu_s"] for run in case["runs"])
+        assert 1e4 < case["rows"] / wall_s < 1e9, f"{name}: check the units, not the champagne"
+        per_cpu = "" if case.get("inner") else f"{case['rows'] / cpu_s:,.0f}"
+        peak = f"{case['peak_bytes'] / 2**20:,.0f}" if case.get("peak_bytes") else ""
+        rows.append(f"| {name} | {len(runs)} | {wall_s:.2f} ({min(runs):.2f} – {max(runs):.2f}) "
+                    f"| {case['rows'] / wall_s:,.0f} | {per_cpu} | {peak} |")  # fmt: skip
+    return "\n".join(rows)
+
+
+def main() -> None:
+    """Run every case in turn, several times over."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=5, help="runs of each case after a warm-up (default 5)")
+    parser.add_argument("--only", default="", help="only cases whose name holds this")
+    parser.add_argument("--dry", action="store_true", help="print the table, write no result")
+    options = parser.parse_args()
+    sys.path.insert(0, str(HERE))
+    chosen = {name: case for name, case in cases().items() if options.only in name}
+    for case in chosen.values():
+        case["runs"] = []
+    for turn in range(options.runs + 1):
+        for name, case in chosen.items():
+            run = measure(case["command"], bool(case.get("inner")), memory=turn == 0)
+            print(f"{'warm-up' if turn == 0 else turn} {name}: {run['wall_s']:.2f} s", file=sys.stderr, flush=True)
+            if turn == 0:
+                case["peak_bytes"] = run["peak_bytes"]
+            else:
+                case["runs"].append({key: run[key] for key in ("wall_s", "cpu_s")})
+    git = shutil.which("git") or "git"
+    commit = subprocess.run(
+        [git, "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True
+    ).stdout.strip()
+    today = dt.datetime.now(dt.UTC).date().isoformat()
+    for case in chosen.values():
+        case["command"] = " ".join([Path(case["command"][0]).name, *case["command"][1:]]).replace(str(HERE) + "/", "")
+    result = {"date": today, "commit": commit, "machine": machine(), "cases": chosen}
+    text = table(result)
+    print(text)
+    if not options.dry:
+        results = HERE / "results"
+        results.mkdir(exist_ok=True)
+        (results / f"{today}-{commit or 'none'}.json").write_text(
+            json.dumps(result, indent=1, ensure_ascii=False) + "\n"
+        )
+        head = (
+            f"Newest results: {today}, commit {commit}, {result['machine']['cpu']}, {result['machine']['cores']} cores."
+        )
+        (results / "README.md").write_text(f"# Results\n\n{head}\n\n{text}\n")
+
+
+if __name__ == "__main__":
+    main()
