@@ -15,11 +15,11 @@ ROOT = Path(__file__).resolve().parent.parent
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of `ecommerce` at scale 0.02, as Parquet. Copy it before you change it."""
-    from synth.api import plan
+    from synth.api import make_plan
     from synth.job.generate import generate
 
     out = tmp_path_factory.mktemp("shop")
-    return generate(plan("ecommerce", scale=0.02), out).folder
+    return generate(make_plan("ecommerce", scale=0.02), out).folder
 
 
 @pytest.fixture(scope="session")

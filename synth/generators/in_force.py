@@ -78,13 +78,12 @@ class InForce(Generator):
         theirs: _Open = ask.once("open", lambda: _Open(self, ask))
         at = moments(ask.see(self.at))
         group = theirs.groups([ask.see(path) for path in self.match.values()])
-        first, last = theirs.run(group, at)
+        places, first, last = theirs.runs(group, at)
         rows = np.full(ask.rows, -1, dtype=np.int64)
         if self.ends is None and self.largest is None:
-            found = last > first
-            rows[found] = theirs.order[last[found] - 1]
+            rows[places] = theirs.order[last - 1]
         else:
-            self._best(ask, theirs, at, first, last, rows)
+            self._best(ask, theirs, rows, at, places, first, last)
         if not self.optional and (rows < 0).any():
             lacking = int(np.flatnonzero(rows < 0)[0])
             wanted = ", ".join(f"{path} = {ask.see(path)[lacking]}" for path in [*self.match.values(), self.at])
@@ -92,10 +91,10 @@ class InForce(Generator):
         ask.refer(rows)
         return ask.taken(self.of, self.take, rows)
 
-    def _best(self, ask: Ask, theirs: _Open, at: Rows, first: Rows, last: Rows, rows: Rows) -> None:
-        """Of each row's candidates that have not ended, the one that ranks first; written into `rows`."""
-        counts = np.maximum(last - first, 0)
-        home = np.repeat(np.arange(len(rows)), counts)
+    def _best(self, ask: Ask, theirs: _Open, rows: Rows, at: Rows, places: Rows, first: Rows, last: Rows) -> None:
+        """Of the candidates of the rows at `places`, those that have not ended, the first in rank; written into `rows`."""
+        counts = last - first
+        home = np.repeat(places, counts)
         candidate = theirs.order[np.arange(len(home)) - np.repeat(np.cumsum(counts) - counts - first, counts)]
         still = theirs.ends[candidate] > at[home]
         home, candidate = home[still], candidate[still]
@@ -155,8 +154,8 @@ class _Open:
         self.steps = np.unique(self.begins)
         self.width = len(self.steps) + 1
         places = group * self.width + np.searchsorted(self.steps, self.begins) + 1
-        # all (group, begins passed) cells: where their run ends in `order`, and the latest end in it
-        cells = np.arange(len(self.known) * self.width)
+        # all (group, begins passed) cells: where their run ends in `order`, and the latest end in it; the last is nobody's
+        cells = np.arange((len(self.known) + 1) * self.width)
         self.upto = np.searchsorted(places[self.order], cells, side="right")
         self.latest_end = np.full(len(cells), NULL)
         np.maximum.at(self.latest_end, places, self.ends)
@@ -174,23 +173,21 @@ class _Open:
         numbers = first.to_numpy()
         if numbers.min() < 0 or numbers.max() >= MAX_DENSE:
             return None
-        dense = np.full(numbers.max() + 2, -1, dtype=np.int64)
+        dense = np.full(numbers.max() + 2, len(self.known), dtype=np.int64)
         dense[numbers] = self.known["group"].to_numpy()
         return dense
 
     def groups(self, values: list[pl.Series]) -> Rows:
-        """The group of each of our rows, -1 where none of theirs matches. (n,)"""
+        """The group of each of our rows, the last one where none of theirs matches. (n,)"""
         if self.dense is not None and not values[0].null_count():
             found: Rows = self.dense[np.clip(values[0].to_numpy(), -1, len(self.dense) - 1)]
             return found
         ours = pl.DataFrame([value.alias(f"k{at}") for at, value in enumerate(values)])
         joined = ours.join(self.known, on=ours.columns, how="left", maintain_order="left")["group"]
-        return joined.fill_null(-1).to_numpy()
+        return joined.fill_null(len(self.known)).to_numpy()
 
-    def run(self, group: Rows, at: Rows) -> tuple[Rows, Rows]:
-        """Our candidates: the run of their ordered rows that match and have begun; empty if all have ended. (n,), (n,)"""
-        passed = sizes_before(self.steps, at + 1)
-        start = np.maximum(group, 0) * self.width
-        cell = start + passed
-        first, last = self.upto[start], self.upto[cell]
-        return first, np.where((group < 0) | (self.latest_end[cell] <= at), first, last)
+    def runs(self, group: Rows, at: Rows) -> tuple[Rows, Rows, Rows]:
+        """Our rows with candidates: places, and the run of their ordered rows that match and have begun. (m,) each"""
+        cell = group * self.width + sizes_before(self.steps, at + 1)
+        places = np.flatnonzero(self.latest_end[cell] > at)
+        return places, self.upto[group[places] * self.width], self.upto[cell[places]]
