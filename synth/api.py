@@ -16,6 +16,7 @@ from synth.errors import OptionError, did_you_mean
 from synth.plan.make import make
 from synth.plan.model import Plan
 from synth.spec.load import load as load_spec
+from synth.spec.load import located
 from synth.spec.models import Dataset
 
 __all__ = ["block", "frame", "lazy", "load", "make_plan"]
@@ -35,8 +36,11 @@ def make_plan(
     tables: Iterable[str] | None = None,
 ) -> Plan:
     """Plan a dataset (or the name or path of one). Raises SpecError, OptionError."""
-    spec = dataset if isinstance(dataset, Dataset) else load(dataset)
-    return make(spec, scale=scale, seed=seed, until=until, tables=tables)
+    if isinstance(dataset, Dataset):
+        return make(dataset, scale=scale, seed=seed, until=until, tables=tables)
+    spec = load(dataset)
+    with located(dataset):
+        return make(spec, scale=scale, seed=seed, until=until, tables=tables)
 
 
 def block(plan: Plan, table: str, number: int) -> dict[str, pl.DataFrame]:

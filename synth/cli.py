@@ -70,11 +70,14 @@ def check(file: Dataset) -> None:
 
     Example: synth check my_shop.yaml
     """
-    from synth.spec.load import load
+    from synth.plan.make import make
+    from synth.spec.load import load, located
     from synth.verify.rehearse import rehearse
 
     dataset = load(file)
-    rehearse(dataset, file)
+    with located(file):
+        make(dataset)
+        rehearse(dataset)
     print(f"{file}: {len(dataset.written)} tables, {len(dataset.rules)} rules, all good")
 
 
@@ -159,13 +162,18 @@ def _count(workers: str) -> int:
 
     if workers == "all":
         return cores()
-    if not workers.isdigit() or int(workers) < 1:
+    if not (workers.isascii() and workers.isdecimal()) or int(workers) < 1:
         raise OptionError(f"--workers takes a number from 1 up, or all, not '{workers}'")
     return int(workers)
 
 
 def _names(tables: str | None) -> list[str] | None:
-    return None if tables is None else [name.strip() for name in tables.split(",") if name.strip()]
+    if tables is None:
+        return None
+    names = [name.strip() for name in tables.split(",") if name.strip()]
+    if not names:
+        raise OptionError("--tables names no table; write them as a,b,c")
+    return names
 
 
 def _moment(text: str | None) -> Any:

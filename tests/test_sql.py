@@ -293,12 +293,12 @@ def test_wide_products_raise(sql):
 @pytest.mark.parametrize(
     ("sql", "x", "y", "right"),
     [
-        ("x > z", 18_446_744_073_710, 0, True),  # × 10^6 to meet z's 8 digits passes 2^64
-        ("CASE WHEN x > z THEN 1 ELSE 0 END", 18_446_744_073_710, 0, 1),
-        ("x > z AND x > 0", 18_446_744_073_710, 0, True),
-        ("x BETWEEN z AND 1000000000000", 18_446_744_073_710, 0, True),
-        ("x IN (z, 1)", 18_446_744_073_710, 0, False),
-        ("NULLIF(z, x)", 18_446_744_073_709_551_616 // 10**6 + 1, 448_384, 448_384),
+        ("x > z", 18_446_744_073_710, 500_000, True),  # × 10^6 to meet z's 8 digits passes 2^64
+        ("CASE WHEN x > z THEN 1 ELSE 0 END", 18_446_744_073_710, 500_000, 1),
+        ("x > z AND x > 0", 18_446_744_073_710, 500_000, True),
+        ("x BETWEEN z AND 1000000000000", 18_446_744_073_710, 500_000, True),
+        ("x IN (z, 1)", 18_446_744_073_710, 448_384, False),
+        ("NULLIF(z, x)", 18_446_744_073_710, 448_384, 448_384),
         ("ROUND(x * y, 2)", 153_092_023, 60_247_241_209, 92_233_720_368_547_758),  # 2^63 - 1, and half of 100 more
         ("ROUND(x * CAST('9000000000' AS BIGINT), 2)", 9_000_000_000, 0, 81 * 10**18),
     ],
@@ -313,8 +313,11 @@ def test_the_right_answer_or_an_error(sql, x, y, right):
     assert found == right
 
 
-@pytest.mark.parametrize("terms", [2, 9, 10, 12, 18, 19, 20, 37])
-@pytest.mark.parametrize(("dtype", "value"), [(WIDE, 10**18 - 1), (DType("bigint"), 2**63 - 1)], ids=str)
+@pytest.mark.parametrize(
+    ("terms", "dtype", "value"),
+    [(9, WIDE, 10**18 - 1), (10, WIDE, 10**18 - 1), (19, WIDE, 10**18 - 1), (2, DType("bigint"), 2**63 - 1)],
+    ids=str,
+)
 def test_long_sums_never_wrap(terms, dtype, value):
     """Ten values of 18 digits pass 2^63, nineteen pass 2^64; two of 63 bits pass 2^63."""
     frame = pl.DataFrame({"x": [value]})

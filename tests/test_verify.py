@@ -17,11 +17,18 @@ from synth.verify.files import verify_folder
 RULES = load("ecommerce").rules
 
 
+def opened(folder):
+    """A connection with a view of every table."""
+    connection = duckdb.connect()
+    for table in sorted(path.name for path in folder.iterdir() if path.is_dir()):
+        connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{folder}/{table}/*.parquet')")
+    return connection
+
+
 def rewrite(folder, table, *statements, order="ALL"):
     """Run SQL that changes one table (it may read the others), and write that table's file anew."""
-    with duckdb.connect() as connection:
-        for other in sorted(path.name for path in folder.iterdir() if path.is_dir()):
-            connection.execute(f"CREATE TABLE {other} AS SELECT * FROM read_parquet('{folder}/{other}/*.parquet')")
+    with opened(folder) as connection:
+        connection.execute(f"CREATE TABLE changed AS FROM {table}; DROP VIEW {table}; ALTER TABLE changed RENAME TO {table}")
         for statement in statements:
             connection.execute(statement)
         connection.execute(f"COPY (SELECT * FROM {table} ORDER BY {order}) TO '{folder}/{table}/part-00000.parquet'")
@@ -29,9 +36,7 @@ def rewrite(folder, table, *statements, order="ALL"):
 
 def ask(folder, sql):
     """The first value of a query over the folder's tables."""
-    with duckdb.connect() as connection:
-        for table in sorted(path.name for path in folder.iterdir() if path.is_dir()):
-            connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{folder}/{table}/*.parquet')")
+    with opened(folder) as connection:
         return connection.execute(sql).fetchall()[0][0]
 
 
@@ -253,7 +258,7 @@ def test_other_formats_are_clean(format, tmp_path, shop):
 
 @pytest.mark.parametrize(
     ("format", "right", "wrong"),
-    [("csv", "\n7,", "\nseven,"), ("csv", "\n7,", "\n7.5,"), ("ndjson", '"order_id":7,', '"order_id":"seven",')],
+    [("csv", "\n7,", "\nseven,"), ("ndjson", '"order_id":7,', '"order_id":"seven",')],
 )
 def test_a_cell_that_cannot_be_read(format, right, wrong, tmp_path):
     folder = generate(make_plan("ecommerce", scale=0.02, tables=["orders"]), tmp_path, format=format).folder
@@ -279,7 +284,7 @@ def test_csv_columns_in_another_order(tmp_path):
     file = folder / "brands/part-00000.csv"
     swapped = [",".join([a, c, b, d]) for a, b, c, d in (line.split(",") for line in file.read_text().splitlines())]
     file.write_text("\n".join(swapped) + "\n")
-    assert {("files", "brands", "checksums"), ("types", "brands", "columns")} <= set(failed(folder))
+    assert {("files", "brands", "checksums"), ("rows", "brands", "fingerprint")} <= set(failed(folder))
 
 
 def test_a_part_of_the_tables(tmp_path, capsys):

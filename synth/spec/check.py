@@ -58,6 +58,8 @@ def tables_are_known(scope: Scope) -> Iterator[Problem]:
                 yield from _try((*here, "reference", "to"), lambda d=draws: scope.table(d.to))  # type: ignore[misc]
             if isinstance(draws, InForce):
                 yield from _try((*here, "in_force", "of"), lambda d=draws: scope.table(d.of))  # type: ignore[misc]
+    if any(table.per not in (None, *scope.dataset.tables) for table in scope.dataset.tables.values()):
+        return
     for name in scope.dataset.tables:
         problems = list(_try(("tables", name), lambda n=name: scope.ancestors(n)))  # type: ignore[misc]
         if problems:
@@ -69,9 +71,12 @@ def families_hold(scope: Scope) -> Iterator[Problem]:
     """Children have parents of their own kind, derived tables one family, other families are reached by reference."""
     for name, table in scope.dataset.tables.items():
         at: Path = ("tables", name)
-        problems = list(_try((*at, "select") if table.select else at, lambda n=name: scope.family(n)))  # type: ignore[misc]
-        yield from problems
-        if problems:
+        try:
+            scope.family(name)
+        except MeaningError as error:
+            about = error.at[0] if error.at else name
+            word = "select" if scope.table(about).select else "per"
+            yield Problem(("tables", about, word), str(error), error.hint)
             return
         if table.per and scope.table(table.per).kind in ("derived", "rollup"):
             yield Problem((*at, "per"), f"rows cannot be born with {table.per}, a {scope.table(table.per).kind} table")
@@ -130,6 +135,8 @@ def columns_are_known(scope: Scope) -> Iterator[Problem]:
         at: Path = ("tables", name)
         named: list[tuple[Path, str]] = [((*at, "alive_until"), table.alive_until)] if table.alive_until else []
         named += [((*at, "at"), table.at)] if table.at else []
+        for by in table.rollup.by if table.rollup else ():
+            yield from _try((*at, "rollup", "by"), lambda t=table, c=by: scope.column(t.rollup.of, c))  # type: ignore[misc]
         named += [((*at, "primary_key"), column) for column in table.primary_key]
         named += [((*at, "unique"), column) for group in table.unique for column in group]
         for moment, others in table.events.items():
@@ -162,14 +169,18 @@ def types_fit(scope: Scope) -> Iterator[Problem]:
             if isinstance(declared.draws, InForce) and declared.draws.largest:
                 scope.ranking(name, column)
         except MeaningError as error:
-            yield Problem((*here, word), str(error), error.hint)
-            if str(error).startswith("a cycle"):
+            cycle = str(error).startswith("a cycle")
+            if error.at in (None, (name, column)) or cycle:  # else it is told where it belongs
+                yield Problem((*here, word), str(error), error.hint)
+            if cycle:
                 return
             continue
         complaint = declared.draws.accepts(dtype)
         if complaint:
             yield Problem((*here, "type" if declared.type else word), complaint)
     for name, table in scope.dataset.tables.items():
+        if table.select:
+            yield from _try(("tables", name, "select"), lambda n=name: scope.rehearse(n))  # type: ignore[misc]
         if table.rollup:
             for column, take in table.rollup.take.items():
                 at: Path = ("tables", name, "rollup", "take", column)
@@ -304,7 +315,6 @@ def _rollup(scope: Scope, name: str) -> Iterator[Problem]:
     if scope.table(rollup.of).kind == "rollup":
         yield Problem((*at, "of"), "a rollup of a rollup is not known")
     for column in rollup.by:
-        yield from _try((*at, "by"), lambda c=column: scope.column(rollup.of, c))  # type: ignore[misc]
         if column not in scope.table(name).columns:
             yield Problem((*at, "by"), f"'{column}' is no column of {name}")
     if rollup.every and (len(rollup.by) != 1 or len(scope.table(rollup.every).key) != 1):

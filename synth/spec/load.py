@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,10 @@ from pydantic import ValidationError
 from synth.errors import OptionError, Problem, SpecError, did_you_mean
 from synth.generators.base import Model
 from synth.spec import check
-from synth.spec.models import Column, Dataset, Fanout, Period, Rollup, Rows, Table, plain_error
+from synth.spec.models import Column, Dataset, Fanout, Period, Rollup, Rows, Table
+from synth.spec.wording import plain_errors
 
-__all__ = ["SHIPPED", "dump", "find", "load", "parse", "shipped"]
+__all__ = ["SHIPPED", "dump", "find", "load", "located", "parse", "shipped"]
 
 Path_ = tuple[str | int, ...]
 
@@ -72,20 +74,7 @@ def load(name: str | Path) -> Dataset:
 
 def parse(text: str, file: str = "<yaml>") -> Dataset:
     """Read the YAML text of a dataset; `file` is what errors call it. Raises SpecError."""
-    places: dict[Path_, str] = {}
-    try:
-        node = yaml.compose(text, Loader=_Loader)
-        if node is None:
-            raise SpecError([Problem((), "the file is empty", "a dataset begins with `dataset: NAME`", f"{file}:1:1")])
-        raw = _build(node, (), places, file)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
-        what = error.problem or "bad YAML"
-        tab = "\\t" in what
-        raise SpecError([Problem((), what, "indent with spaces, never with tabs" if tab else None, where)]) from error
-    except yaml.YAMLError as error:
-        raise SpecError([Problem((), f"bad YAML: {str(error).splitlines()[0]}", None, f"{file}:1:1")]) from error
+    raw, places = _read(text, file)
     if not isinstance(raw, Mapping):
         raise SpecError([Problem((), "a dataset is a mapping", "it begins with `dataset: NAME`", f"{file}:1:1")])
     try:
@@ -96,6 +85,36 @@ def parse(text: str, file: str = "<yaml>") -> Dataset:
     except SpecError as error:
         raise SpecError(_located(error.problems, places, file)) from None
     return dataset
+
+
+@contextmanager
+def located(name: str | Path) -> Iterator[None]:
+    """Within it, a SpecError about a loaded dataset gets the places in its file."""
+    try:
+        yield
+    except SpecError as error:
+        path = find(str(name))
+        _, places = _read(path.read_text(encoding="utf-8"), str(path))
+        raise SpecError(_located(error.problems, places, str(path))) from None
+
+
+def _read(text: str, file: str) -> tuple[Any, dict[Path_, str]]:
+    """YAML text as plain values, and where each path stands."""
+    places: dict[Path_, str] = {}
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+        if node is None:
+            raise SpecError([Problem((), "the file is empty", "a dataset begins with `dataset: NAME`", f"{file}:1:1")])
+        return _build(node, (), places, file, ()), places
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
+        line = text.splitlines()[mark.line] if mark and mark.line < len(text.splitlines()) else ""
+        tab = "\t" in line[: len(line) - len(line.lstrip())]
+        what = "a tab; indent with spaces, never with tabs" if tab else error.problem or "bad YAML"
+        raise SpecError([Problem((), what, None, where)]) from error
+    except yaml.YAMLError as error:
+        raise SpecError([Problem((), f"bad YAML: {str(error).splitlines()[0]}", None, f"{file}:1:1")]) from error
 
 
 def dump(dataset: Dataset) -> str:
@@ -116,8 +135,11 @@ _Dumper.add_representer(tuple, lambda dumper, data: dumper.represent_list(list(d
 _Dumper.yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
 
 
-def _build(node: yaml.Node, path: Path_, places: dict[Path_, str], file: str) -> Any:
+def _build(node: yaml.Node, path: Path_, places: dict[Path_, str], file: str, inside: tuple[int, ...]) -> Any:
     """A YAML node as plain values, noting where each stands."""
+    if id(node) in inside:
+        raise _problem(node, path, "an alias inside the anchor that it stands for", file)
+    inside = (*inside, id(node))
     mark = node.start_mark
     places.setdefault(path, f"{file}:{mark.line + 1}:{mark.column + 1}")
     if isinstance(node, yaml.MappingNode):
@@ -131,10 +153,10 @@ def _build(node: yaml.Node, path: Path_, places: dict[Path_, str], file: str) ->
             inner = (*path, key if isinstance(key, int) else str(key))
             spot = key_node.start_mark
             places[inner] = f"{file}:{spot.line + 1}:{spot.column + 1}"
-            found[key] = _build(value_node, inner, places, file)
+            found[key] = _build(value_node, inner, places, file, inside)
         return found
     if isinstance(node, yaml.SequenceNode):
-        return [_build(item, (*path, at), places, file) for at, item in enumerate(node.value)]
+        return [_build(item, (*path, at), places, file, inside) for at, item in enumerate(node.value)]
     return _scalar(node, path, file)
 
 
@@ -165,22 +187,13 @@ _MODELS: dict[str, type[Model]] = {"period": Period, "rows": Rows, "fanout": Fan
 
 def _translate(error: ValidationError) -> list[Problem]:
     """Pydantic's errors as problems with the path of the YAML."""
-    problems = []
-    for found in error.errors():
-        path = tuple(part for part in found["loc"] if part != "[key]")
-        if found["type"] == "synth":
-            problems.append(Problem((*path, *found["ctx"]["at"]), found["ctx"]["what"], found["ctx"]["hint"] or None))
-            continue
-        holder = path[-2] if len(path) > 1 else ""
-        depth = len(path)
-        by_depth: dict[int, type[Model]] = {1: Dataset, 3: Table, 5: Column}
-        model = _MODELS.get(str(holder)) or by_depth.get(depth, Dataset)
-        if "[key]" in found["loc"]:
-            what, hint = f"'{path[-1]}' is no name", "names are letters, digits and underscores, a letter first"
-        else:
-            what, hint = plain_error(found, model, tuple(str(part) for part in path) or ("",))
-        problems.append(Problem(path, what, hint or None))
-    return problems
+    by_depth: dict[int, type[Model]] = {1: Dataset, 3: Table, 5: Column}
+
+    def model_at(place: tuple[str | int, ...]) -> type[Model]:
+        holder = str(place[-2]) if len(place) > 1 else ""
+        return _MODELS.get(holder) or by_depth.get(len(place), Dataset)
+
+    return [Problem(path, what, hint or None) for path, what, hint in plain_errors(error, model_at)]
 
 
 def _located(problems: Any, places: dict[Path_, str], file: str) -> list[Problem]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, field_validator, model_serializer, model_validator
+from pydantic import Field, StringConstraints, ValidationError, field_validator, model_serializer, model_validator
 from pydantic_core import PydanticCustomError
 
 from synth.dtypes import DType
@@ -16,8 +16,9 @@ from synth.generators import GENERATORS, Generator, Given
 from synth.generators.arrival import Arrival
 from synth.generators.base import Many, Model, Share
 from synth.generators.keys import Key
+from synth.spec.wording import plain_errors, shown
 
-__all__ = ["Column", "Dataset", "Fanout", "Period", "Rollup", "Rows", "Table", "plain_error"]
+__all__ = ["Column", "Dataset", "Fanout", "Period", "Rollup", "Rows", "Table"]
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")]
 Positive = Annotated[float, Field(gt=0)]
@@ -25,7 +26,7 @@ Positive = Annotated[float, Field(gt=0)]
 OPTIONS = ("type", "nullable", "null_share", "unique", "check", "about", "references")
 
 
-def _refuse(what: str, *, at: tuple[str, ...] = (), hint: str = "") -> PydanticCustomError:
+def _refuse(what: str, *, at: tuple[str | int, ...] = (), hint: str = "") -> PydanticCustomError:
     return PydanticCustomError("synth", "{what}", {"what": what, "at": at, "hint": hint})
 
 
@@ -80,14 +81,11 @@ class Column(Model):
                     hint=f"known are {', '.join(made.model_fields) or 'none'}",
                 )
             parameters = {made.shorthand: parameters}
-        from pydantic import ValidationError
-
         try:
             draws = made.model_validate(parameters)
         except ValidationError as error:
-            first = error.errors()[0]
-            at = (kind, *(str(part) for part in first["loc"]))
-            raise _refuse(*plain_error(first, made, at)[:1], at=at, hint=plain_error(first, made, at)[1]) from None
+            path, what, hint = plain_errors(error, lambda _: made)[0]
+            raise _refuse(what, at=(kind, *path), hint=hint) from None
         return handler({**options, "draws": draws, "kind": kind})  # type: ignore[no-any-return]
 
     @field_validator("type")
@@ -109,23 +107,6 @@ class Column(Model):
     def declared_type(self) -> DType | None:
         """The declared type."""
         return DType.parse(self.type) if self.type else None
-
-
-def plain_error(error: Any, model: type[Model], at: tuple[str, ...]) -> tuple[str, str]:
-    """One pydantic error as (what, hint)."""
-    kind, given = error["type"], error.get("input")
-    if kind == "extra_forbidden":
-        return f"unknown word '{at[-1]}'", did_you_mean(at[-1], model.model_fields)
-    if kind == "missing":
-        return f"'{at[-1]}' is missing", ""
-    if kind == "value_error":
-        return str(error["ctx"]["error"]), ""
-    if kind == "synth":
-        return error["ctx"]["what"], error["ctx"]["hint"]
-    if kind in ("bool_type", "bool_parsing"):
-        return f"true or false is expected, got {given!r}", "YAML reads only true and false as such"
-    message = error["msg"].replace("Input should be", "should be")
-    return f"{message[0].lower()}{message[1:]}, got {given!r}", ""
 
 
 class Period(Model):
@@ -227,7 +208,11 @@ class Table(Model):
     @field_validator("rows", mode="before")
     @classmethod
     def _count(cls, given: Any) -> Any:
-        return {"base": given} if isinstance(given, int) and not isinstance(given, bool) else given
+        if isinstance(given, int) and not isinstance(given, bool):
+            return {"base": given}
+        if not isinstance(given, (Mapping, Rows)):
+            raise ValueError(f"should be a number of rows, or a mapping with base, growth and at_least, got {shown(given)}")
+        return given
 
     @field_validator("events", mode="before")
     @classmethod

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import polars as pl
+
 from synth.dtypes import BIGINT, DType, decimal
 from synth.errors import did_you_mean
 from synth.generators.base import Need
@@ -27,8 +29,9 @@ __all__ = ["MeaningError", "Scope", "Seen", "View"]
 class MeaningError(ValueError):
     """A name, path or SQL text that means nothing here, and a hint."""
 
-    def __init__(self, what: str, hint: str | None = None):
+    def __init__(self, what: str, hint: str | None = None, at: tuple[str, str] | None = None):
         self.hint = hint
+        self.at = at  # the table and column it is about, where known
         super().__init__(what)
 
 
@@ -128,6 +131,7 @@ class Scope:
                     raise MeaningError(
                         f"the SELECT reads tables of several families: {', '.join(sorted(roots))}",
                         "a derived table reads tables whose rows are born together; look others up by reference",
+                        (name, ""),
                     )
                 found[name] = roots.pop()
             return found[name]
@@ -190,6 +194,9 @@ class Scope:
             self._asking.append(at)
             try:
                 self._types[at] = self._infer(table, column)
+            except MeaningError as error:
+                error.at = error.at or at
+                raise
             finally:
                 self._asking.pop()
         return self._types[at]
@@ -258,6 +265,22 @@ class Scope:
         return dtype
 
     # -- SQL
+
+    def rehearse(self, table: str) -> None:
+        """Run a derived table's SELECT on empty tables: it must give every column. Raises MeaningError."""
+        frames = {}
+        for source in self.sources(table):
+            types = {column: self.type_of(source, column) for column in self.table(source).columns}
+            frames[source] = pl.DataFrame(schema={column: dtype.written for column, dtype in types.items()}).lazy()
+        select = self.table(table).select
+        assert select is not None
+        try:
+            given = pl.SQLContext(frames=frames).execute(select).collect_schema().names()
+        except (pl.exceptions.PolarsError, ValueError) as error:
+            raise MeaningError(f"bad SQL: {str(error).splitlines()[0]}") from error
+        for column in self.table(table).columns:
+            if column not in given:
+                raise MeaningError(f"the SELECT gives no column '{column}'", did_you_mean(column, given))
 
     def compile(self, table: str, sql: str, extra: Mapping[str, DType] | None = None) -> Compiled:
         """A SQL expression seen from a row of `table`; `extra` are further names and their types."""

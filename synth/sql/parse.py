@@ -29,7 +29,11 @@ def _parse(text: str) -> Any:
         errors = getattr(error, "errors", None)
         found = errors[0] if errors else {}
         where = f" near line {found['line']}, column {found['col']} of the SQL" if found.get("line") else ""
-        raise SqlError(f"bad SQL: {found.get('description') or str(error).splitlines()[0]}{where}") from error
+        near = f" at '{found['highlight']}'" if found.get("highlight") else ""
+        what = found.get("description") or "a quote or bracket is not closed"
+        if "class" in what or "Token" in what:  # the parser's inner words
+            what = "something is missing or out of place"
+        raise SqlError(f"bad SQL: {what}{near}{where}") from error
     if len(trees) != 1 or trees[0] is None:
         raise SqlError("bad SQL: one statement is expected")
     return trees[0]

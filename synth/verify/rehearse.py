@@ -15,7 +15,7 @@ from synth.verify.checks import checks, quoted
 __all__ = ["rehearse"]
 
 
-def rehearse(dataset: Dataset, file: str) -> None:
+def rehearse(dataset: Dataset) -> None:
     """Raise SpecError for SQL that DuckDB cannot bind."""
     scope = Scope(dataset)
     problems = []
@@ -27,10 +27,8 @@ def rehearse(dataset: Dataset, file: str) -> None:
             try:
                 connection.execute(check.sql)
             except duckdb.Error as error:
-                what = re.sub(r"\s+", " ", str(error).split("\n\n")[0])
-                path = (
-                    ("rules", check.name) if check.kind == "rule" else ("tables", check.table, check.kind, check.name)
-                )
-                problems.append(Problem(path, what, at=file))
+                what = re.sub(r"\s+", " ", str(error).split("\n\n")[0]).split(" Error: ", 1)[-1]
+                path = ("rules", check.name) if check.kind == "rule" else ("tables", check.table)
+                problems.append(Problem(path, f"bad SQL: {what}"))
     if problems:
         raise SpecError(problems)

@@ -16,7 +16,15 @@ from hypothesis import strategies as st
 from synth.api import frame
 from synth.errors import DataError, SpecError
 from synth.generators.sampling import (
-    BELOW_ONE, DIRECT_PLACES, Search, Taken, normal_between, prefix_values, settle, sizes_before, zipf_mandelbrot,
+    BELOW_ONE,
+    DIRECT_PLACES,
+    Search,
+    Taken,
+    normal_between,
+    prefix_values,
+    settle,
+    sizes_before,
+    zipf_mandelbrot,
 )  # fmt: skip
 from synth.plan.make import make
 from synth.spec.load import parse
