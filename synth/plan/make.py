@@ -311,7 +311,7 @@ class _Maker:
         rollup, found = declared.rollup, []
         for name, take in rollup.take.items():
             sql = next(iter(take.values()))
-            self.taken[table, name] = self.scope.compile(rollup.of, sql)
+            self.taken[table, name] = self.scope.taken(table, name)
             for path in named(sql):
                 found += self._path(rollup.of, path)
         found += [(rollup.of, column, False) for column in rollup.by]

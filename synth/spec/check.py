@@ -9,7 +9,7 @@ from typing import Any
 from synth.dtypes import exact
 from synth.errors import Problem, SpecError
 from synth.generators.derived import Count, Expr, Given, Ordinal, State, Sum
-from synth.generators.in_force import InForce
+from synth.generators.in_force import InForce, Ranked
 from synth.generators.reference import Reference
 from synth.spec.models import Dataset
 from synth.spec.scope import MeaningError, Scope
@@ -175,6 +175,10 @@ def types_fit(scope: Scope) -> Iterator[Problem]:
             if cycle:
                 return
             continue
+        if isinstance(declared.draws, Ranked):
+            found = scope.ranking(name, declared.draws.of).dtype
+            if found is not None and (not dtype.is_exact or found.digits != dtype.digits):
+                yield Problem((*here, "type"), f"'{declared.draws.of}' ranks by {found}; it cannot be {dtype}")
         complaint = declared.draws.accepts(dtype)
         if complaint:
             yield Problem((*here, "type" if declared.type else word), complaint)
@@ -187,7 +191,7 @@ def types_fit(scope: Scope) -> Iterator[Problem]:
                 if len(take) != 1:
                     yield Problem(at, "one of sum, count, min, max is expected")
                     continue
-                yield from _try(at, lambda t=table, s=take: scope.compile(t.rollup.of, next(iter(s.values()))))  # type: ignore[misc]
+                yield from _try(at, lambda n=name, c=column: scope.taken(n, c))  # type: ignore[misc]
         if table.alive_until and not scope.type_of(name, table.alive_until).is_time:
             yield Problem(("tables", name, "alive_until"), f"'{table.alive_until}' is no moment")
         for moment in table.hidden_moments:

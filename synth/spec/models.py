@@ -211,7 +211,9 @@ class Table(Model):
         if isinstance(given, int) and not isinstance(given, bool):
             return {"base": given}
         if not isinstance(given, (Mapping, Rows)):
-            raise ValueError(f"should be a number of rows, or a mapping with base, growth and at_least, got {shown(given)}")
+            raise ValueError(
+                f"should be a number of rows, or a mapping with base, growth and at_least, got {shown(given)}"
+            )
         return given
 
     @field_validator("events", mode="before")

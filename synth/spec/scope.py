@@ -226,12 +226,14 @@ class Scope:
             child, _, summed = draws.of.partition(".")
             return self.type_of(child, summed)
         if isinstance(draws, Expr):
-            return self._settled(self.compiled(table, name).dtype)
+            dtype = self.compiled(table, name).dtype
+            assert dtype is not None
+            return dtype
         if isinstance(draws, Given):
             return self._given(table, name)
-        dtype = draws.dtype()
-        assert dtype is not None, draws
-        return dtype
+        own = draws.dtype()
+        assert own is not None, draws
+        return own
 
     def _given(self, table: str, name: str) -> DType:
         rollup = self.table(table).rollup
@@ -240,15 +242,18 @@ class Scope:
         if name in rollup.by:
             return self.type_at(rollup.of, name)
         if name in rollup.take:
-            how, sql = next(iter(rollup.take[name].items()))
-            return BIGINT if how == "count" else self._settled(self.compile(rollup.of, sql).dtype)
+            found = self.taken(table, name).dtype
+            assert found is not None
+            return BIGINT if "count" in rollup.take[name] else found
         raise MeaningError(f"'{name}' is neither in the rollup's `by` nor in its `take`, and has no generator")
 
     def _ranked(self, table: str, column: str) -> DType:
         found = self.column(table, column).draws
         if not isinstance(found, InForce) or not found.largest:
             raise MeaningError(f"'{column}' is no `in_force` column with `largest`")
-        return self._settled(self.ranking(table, column).dtype)
+        dtype = self.ranking(table, column).dtype
+        assert dtype is not None
+        return dtype
 
     @staticmethod
     def _settled(dtype: DType | None) -> DType:
@@ -282,17 +287,20 @@ class Scope:
             if column not in given:
                 raise MeaningError(f"the SELECT gives no column '{column}'", did_you_mean(column, given))
 
-    def compile(self, table: str, sql: str, extra: Mapping[str, DType] | None = None) -> Compiled:
-        """A SQL expression seen from a row of `table`; `extra` are further names and their types."""
+    def compile(
+        self, table: str, sql: str, wanted: DType | None = None, extra: Mapping[str, DType] | None = None
+    ) -> Compiled:
+        """A SQL expression seen from a row of `table`, as the wanted type; `extra` are further names and their types."""
         try:
-            paths = named(sql)
             types = dict(extra or {})
-            for path in paths:
+            for path in named(sql):
                 if path not in types:
                     types[path] = self.type_at(table, path)
-            return compile_expression(sql, types)
+            found = compile_expression(sql, types)
+            found = as_type(found, wanted or self._settled(found.dtype))
         except SqlError as error:
             raise MeaningError(str(error)) from error
+        return found.bounded({path: dtype.limit for path, dtype in types.items() if dtype.is_exact})
 
     def compiled(self, table: str, column: str) -> Compiled:
         """The SQL of an `expr` or `state` column, as its declared type if it has one."""
@@ -300,15 +308,7 @@ class Scope:
         if at not in self._compiled:
             declared = self.column(table, column)
             assert isinstance(declared.draws, Expr)
-            found = self.compile(table, declared.draws.sql)
-            if declared.declared_type:
-                try:
-                    found = as_type(found, declared.declared_type)
-                except SqlError as error:
-                    raise MeaningError(str(error)) from error
-            else:
-                found = as_type(found, self._settled(found.dtype))
-            self._compiled[at] = found
+            self._compiled[at] = self.compile(table, declared.draws.sql, declared.declared_type)
         return self._compiled[at]
 
     def ranking(self, table: str, column: str) -> Compiled:
@@ -316,7 +316,15 @@ class Scope:
         draws = self.column(table, column).draws
         assert isinstance(draws, InForce) and draws.largest
         theirs = {f"{column}.{name}": self.type_of(draws.of, name) for name in draws.theirs(column, draws.ranked_by())}
-        return self.compile(table, draws.largest, theirs)
+        return self.compile(table, draws.largest, extra=theirs)
+
+    def taken(self, rollup: str, name: str) -> Compiled:
+        """The SQL that a rollup takes an aggregate of: as the column's type, but for a count's."""
+        spec = self.table(rollup).rollup
+        assert spec is not None
+        how, sql = next(iter(spec.take[name].items()))
+        column = self.table(rollup).columns.get(name)
+        return self.compile(spec.of, sql, column.declared_type if column and how != "count" else None)
 
     def every_column(self) -> Iterator[tuple[str, str, Column]]:
         """All (table, column name, column)."""

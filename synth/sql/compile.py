@@ -16,7 +16,7 @@ import polars as pl
 from sqlglot import exp
 
 from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, TEXT, TIMESTAMP, DType, decimal, exact
-from synth.sql.compiled import Compiled
+from synth.sql.compiled import LIMIT, Compiled, Peak
 from synth.sql.parse import SqlError, expression, path
 
 __all__ = ["as_type", "compile_expression"]
@@ -38,7 +38,8 @@ def as_type(value: Compiled, wanted: DType) -> Compiled:
                 f"the expression has {have.digits} digits after the point, {wanted} keeps {wanted.digits}: "
                 f"write ROUND(…, {wanted.digits})"
             )
-        return Compiled(_to_digits(value, wanted.digits).expr, wanted, value.peak)
+        scaled = _to_digits(value, wanted.digits)
+        return Compiled(scaled.expr, wanted, scaled.peak)
     if have.name == wanted.name:
         return Compiled(value.expr, wanted)
     if {have.name, wanted.name} in ({"varchar", "uuid"}, {"date", "timestamp"}):
@@ -56,6 +57,11 @@ def _to_digits(value: Compiled, digits: int) -> Compiled:
         return value
     factor = 10**missing
     return Compiled(value.expr * factor, decimal(18, digits), ("mul", value.peak, ("lit", factor)))
+
+
+def _widest(*values: Compiled) -> Peak:
+    """The bound of several values."""
+    return reduce(lambda x, y: ("max", x, y), (value.peak for value in values))
 
 
 def _unify(values: list[Compiled]) -> tuple[list[Compiled], DType | None]:
@@ -165,7 +171,11 @@ class _Compiler:
         raise SqlError("a quotient has no last digit; write ROUND(a / b, digits)")
 
     def visit_round(self, node: exp.Round) -> Compiled:
-        digits = int(node.args["decimals"].name) if node.args.get("decimals") is not None else 0
+        decimals = node.args.get("decimals")
+        try:
+            digits = int(decimals.sql(dialect="duckdb")) if decimals is not None else 0
+        except ValueError:
+            raise SqlError("the digits of ROUND are a whole number") from None
         inner = node.this.unnest()
         if isinstance(inner, exp.Div):
             quotient = self._quotient(inner, digits)
@@ -179,9 +189,12 @@ class _Compiler:
         dropped = value.dtype.digits - digits
         if dropped <= 0:
             return value
+        if digits < 0:
+            whole = _half_away(value.expr, 10**dropped) * 10**-digits
+            return Compiled(whole, BIGINT, ("add", value.peak, ("lit", 10**dropped)))
         dtype = decimal(18, digits) if digits else BIGINT
         # the bound stays an upper bound: dividing makes it smaller, and it may be multiplied again
-        return Compiled(_half_away(value.expr, 10**dropped), dtype, value.peak)
+        return Compiled(_half_away(value.expr, 10**dropped), dtype, ("add", value.peak, ("lit", 10**dropped)))
 
     def _quotient(self, node: exp.Div, digits: int) -> Compiled | None:
         a, b = self.visit(node.this), self.visit(node.expression)
@@ -221,8 +234,8 @@ class _Compiler:
         values, dtype = _unify(branches)
         result = values[-1].expr
         for test, value in zip(reversed(tests), reversed(values[:-1]), strict=True):
-            result = pl.when(test).then(value.expr).otherwise(result)
-        return Compiled(result, dtype, reduce(lambda x, y: ("max", x, y), (v.peak for v in values)))
+            result = pl.when(test.expr).then(value.expr).otherwise(result)
+        return Compiled(result, dtype, _widest(*values, *tests))
 
     def visit_coalesce(self, node: exp.Coalesce) -> Compiled:
         return self._of_several([node.this, *node.expressions], pl.coalesce)
@@ -235,18 +248,22 @@ class _Compiler:
 
     def visit_nullif(self, node: exp.Nullif) -> Compiled:
         (a, b), dtype = _unify([self.visit(node.this), self.visit(node.expression)])
-        return Compiled(pl.when((a.expr == b.expr).fill_null(False)).then(None).otherwise(a.expr), dtype, a.peak)
+        same = (a.expr == b.expr).fill_null(False)
+        return Compiled(pl.when(same).then(None).otherwise(a.expr), dtype, _widest(a, b))
 
     # -- truth
 
     def visit_and(self, node: exp.And) -> Compiled:
-        return Compiled(self._boolean(node.this) & self._boolean(node.expression), BOOLEAN)
+        a, b = self._boolean(node.this), self._boolean(node.expression)
+        return Compiled(a.expr & b.expr, BOOLEAN, _widest(a, b))
 
     def visit_or(self, node: exp.Or) -> Compiled:
-        return Compiled(self._boolean(node.this) | self._boolean(node.expression), BOOLEAN)
+        a, b = self._boolean(node.this), self._boolean(node.expression)
+        return Compiled(a.expr | b.expr, BOOLEAN, _widest(a, b))
 
     def visit_not(self, node: exp.Not) -> Compiled:
-        return Compiled(~self._boolean(node.this), BOOLEAN)
+        value = self._boolean(node.this)
+        return Compiled(~value.expr, BOOLEAN, value.peak)
 
     def visit_is(self, node: exp.Is) -> Compiled:
         if not isinstance(node.expression, exp.Null):
@@ -255,12 +272,12 @@ class _Compiler:
 
     def visit_in(self, node: exp.In) -> Compiled:
         tests = [self._compare(exp.EQ(this=node.this.copy(), expression=item.copy())) for item in node.expressions]
-        return Compiled(reduce(lambda x, y: x | y, (test.expr for test in tests)), BOOLEAN)
+        return Compiled(reduce(lambda x, y: x | y, (test.expr for test in tests)), BOOLEAN, _widest(*tests))
 
     def visit_between(self, node: exp.Between) -> Compiled:
         low = self._compare(exp.GTE(this=node.this.copy(), expression=node.args["low"].copy()))
         high = self._compare(exp.LTE(this=node.this.copy(), expression=node.args["high"].copy()))
-        return Compiled(low.expr & high.expr, BOOLEAN)
+        return Compiled(low.expr & high.expr, BOOLEAN, _widest(low, high))
 
     # -- types
 
@@ -281,14 +298,17 @@ class _Compiler:
             )
         if value.dtype.name == "decimal":
             raise SqlError(f"a decimal cast to {wanted}: not exact in every database")
-        return Compiled(value.expr.cast(wanted.drawn), wanted)
+        if wanted.name == "decimal" or (wanted.is_exact and value.dtype.name == "double"):
+            raise SqlError(f"{value.dtype} cast to {wanted}: only exact numbers become exact numbers")
+        bound = 1 if value.dtype == BOOLEAN else LIMIT - 1 if wanted.is_exact else 0
+        return Compiled(value.expr.cast(wanted.drawn), wanted, ("lit", bound))
 
     # -- parts
 
     def _compare(self, node: Any) -> Compiled:
         (a, b), _ = _unify([self.visit(node.this), self.visit(node.expression)])
         ways = {exp.EQ: "__eq__", exp.NEQ: "__ne__", exp.GT: "__gt__", exp.GTE: "__ge__", exp.LT: "__lt__"}
-        return Compiled(getattr(a.expr, ways.get(type(node), "__le__"))(b.expr), BOOLEAN)
+        return Compiled(getattr(a.expr, ways.get(type(node), "__le__"))(b.expr), BOOLEAN, _widest(a, b))
 
     def _sum(self, node: exp.Add | exp.Sub, how: Any) -> Compiled:
         left, right = self.visit(node.this), self.visit(node.expression)
@@ -303,13 +323,13 @@ class _Compiler:
     def _of_several(self, nodes: list[exp.Expression], how: Any) -> Compiled:
         values, dtype = _unify([self.visit(node) for node in nodes])
         found = how([value.expr for value in values])
-        return Compiled(found, dtype, reduce(lambda x, y: ("max", x, y), (v.peak for v in values)))
+        return Compiled(found, dtype, _widest(*values))
 
-    def _boolean(self, node: exp.Expression) -> pl.Expr:
+    def _boolean(self, node: exp.Expression) -> Compiled:
         value = self.visit(node)
         if value.dtype not in (None, BOOLEAN):
             raise SqlError(f"'{node.sql(dialect='duckdb')}' is {value.dtype}, a condition is expected")
-        return value.expr
+        return value
 
     def _exact(self, node: exp.Expression) -> Compiled:
         value = self.visit(node)
@@ -353,5 +373,5 @@ class _Compiler:
             raise SqlError(f"bad SQL: {str(error).splitlines()[0]}") from error
         for dtype in (BIGINT, DOUBLE, BOOLEAN, TEXT, DATE, TIMESTAMP):
             if kind == dtype.drawn or (dtype == BIGINT and kind.is_integer()):
-                return Compiled(found.cast(dtype.drawn), dtype, ("lit", 2**40))
+                return Compiled(found.cast(dtype.drawn), dtype, ("lit", 2**53))
         raise SqlError(f"'{flat}' gives {kind}, which no column can hold")

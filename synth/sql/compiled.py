@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -33,11 +33,19 @@ class Compiled:
         """The columns it is made from."""
         return tuple(dict.fromkeys(self.expr.meta.root_names()))
 
+    def bounded(self, limits: Mapping[str, int]) -> Compiled:
+        """The same, its values not looked at where even the widest of these columns cannot pass 63 bits."""
+        try:
+            peak(self.peak, limits)
+        except OverflowError:
+            return self
+        return replace(self, peak=("lit", 0))
+
     def evaluate(self, frame: pl.DataFrame) -> pl.Series:
         """The column for a frame of drawn columns, (rows,). Raises OverflowError where int64 is not wide enough."""
-        factors = _columns_under_products(self.peak)
-        if factors:
-            peak(self.peak, {name: largest(frame[name]) for name in factors})
+        if self.peak != ("lit", 0):
+            exact = (column for column in frame.get_columns() if column.dtype == pl.Int64)
+            peak(self.peak, {column.name: largest(column) for column in exact})
         return frame.select(self.expr.alias("drawn")).to_series()
 
 
@@ -45,27 +53,13 @@ def peak(tree: Peak, sizes: Mapping[str, int]) -> int:
     """The bound of |value| given that of each column; raises OverflowError past 63 bits on the way."""
     match tree:
         case ("col", name):
-            return sizes.get(name, LIMIT // 16)
+            return sizes.get(name, 0)
         case ("lit", number):
             return int(number)
         case (how, first, second):
             a, b = peak(first, sizes), peak(second, sizes)
             bound = a + b if how == "add" else a * b if how == "mul" else max(a, b)
             if bound >= LIMIT:
-                raise OverflowError("a product may be wider than 18 digits")
+                raise OverflowError("a number may be wider than 18 digits")
             return bound
     raise AssertionError(tree)
-
-
-def _columns_under_products(tree: Peak) -> list[str]:
-    """The columns whose size matters: all of them where anything is multiplied, none otherwise."""
-    found: dict[str, None] = {}
-    product = False
-    todo = [tree]
-    while todo:
-        node = todo.pop()
-        product |= node[0] == "mul"
-        if node[0] == "col":
-            found[node[1]] = None
-        todo += [part for part in node[1:] if isinstance(part, tuple)]
-    return list(found) if product else []
