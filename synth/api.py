@@ -63,7 +63,7 @@ def frame(plan: Plan, table: str) -> pl.DataFrame:
 
 
 def lazy(plan: Plan, table: str) -> pl.LazyFrame:
-    """A whole table as a LazyFrame: blocks are drawn as the query takes them, and only as many as it needs."""
+    """A whole table as a LazyFrame: blocks are drawn as the query takes them, and after a plain `head` no more of them."""
     types = plan.tables[_known(plan, table)].types
     schema = {name: types[name].written for name in plan.tables[table].written}
 

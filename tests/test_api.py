@@ -225,7 +225,8 @@ def test_unequal_plans(options, little, plan):
 
 
 @pytest.mark.parametrize(
-    "options", [{"scale": 0}, {"scale": float("nan")}, {"seed": -1}, {"until": dt.date(2024, 1, 1)}, {"tables": ["wrods"]}]
+    "options",
+    [{"scale": 0}, {"scale": float("nan")}, {"seed": -1}, {"until": dt.date(2024, 1, 1)}, {"tables": ["wrods"]}],
 )
 def test_impossible_plans(options, little):
     with pytest.raises(synth.OptionError):

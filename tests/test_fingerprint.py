@@ -26,8 +26,14 @@ KINDS = {
     "money": (decimal(12, 2), st.integers(-(10**12) + 1, 10**12 - 1)),
     "wide": (decimal(18, 0), st.integers(-(10**18) + 1, 10**18 - 1)),
     "share": (decimal(18, 18), st.integers(-(10**18) + 1, 10**18 - 1)),
-    "double": (DType("double"), st.integers(-(10**12), 10**12).map(lambda n: n / 64)),  # exact in binary and in millionths
-    "varchar": (DType("varchar"), text | st.sampled_from(["", "0", "NULL", "a", "A", "a ", "ä", "a\u0308", "𝄞", "\n", "'"])),
+    "double": (
+        DType("double"),
+        st.integers(-(10**12), 10**12).map(lambda n: n / 64),
+    ),  # exact in binary and in millionths
+    "varchar": (
+        DType("varchar"),
+        text | st.sampled_from(["", "0", "NULL", "a", "A", "a ", "ä", "a\u0308", "𝄞", "\n", "'"]),
+    ),
     "uuid": (DType("uuid"), st.uuids().map(str)),
     "date": (DType("date"), st.dates(dt.date(1600, 1, 1), dt.date(2400, 1, 1))),
     "timestamp": (DType("timestamp"), st.datetimes(dt.datetime(1600, 1, 1), dt.datetime(2400, 1, 1))),
@@ -140,6 +146,7 @@ def test_swapped_cells_are_seen(kind):
 
 def test_null_empty_and_zero_differ():
     """And so do texts that a careless spelling would hold equal."""
+
     def of(cells, kind="varchar"):
         types = {"x": DType.parse(kind)}
         return fingerprint(pl.DataFrame({"x": pl.Series(cells, dtype=types["x"].drawn)}), types)
@@ -166,7 +173,18 @@ def test_what_was_seen_before_does_not_matter():
     def fresh(cells):
         return in_duckdb(pl.DataFrame({"x": pl.Series(cells, dtype=pl.String)}), types)
 
-    many = [a + b + c for a in string.ascii_letters for b in "01234567" for c in "xyz"]  # above KNOWN_TEXTS and SAMPLE / 2
+    many = [
+        a + b + c for a in string.ascii_letters for b in "01234567" for c in "xyz"
+    ]  # above KNOWN_TEXTS and SAMPLE / 2
     assert KNOWN_TEXTS < len(many) and len(many) > SAMPLE // 2
-    for cells in (["a", "b"] * 900, ["b", "a"], ["b", "c", None], [None, None], many, ["a"] * 1500 + many, ["a", None, "c"], []):
+    for cells in (
+        ["a", "b"] * 900,
+        ["b", "a"],
+        ["b", "c", None],
+        [None, None],
+        many,
+        ["a"] * 1500 + many,
+        ["a", None, "c"],
+        [],
+    ):
         assert fingerprint(pl.DataFrame({"x": pl.Series(cells, dtype=pl.String)}), types) == fresh(cells)

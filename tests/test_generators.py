@@ -86,7 +86,11 @@ EXAMPLES: dict[str, tuple[str, str, pl.DataType]] = {
     "place": ("{place: {locale: _locale}}", "things", pl.Int64()),
     "place_part": ("{place_part: {of: _place, part: postal_code}}", "things", pl.String()),
     "ranked": ("{ranked: offer_id}", "things", MONEY),
-    "reference": ("{reference: {to: parents, alive_at: at, popularity: {zipf_mandelbrot: {s: 1}}}}", "things", pl.Int64()),
+    "reference": (
+        "{reference: {to: parents, alive_at: at, popularity: {zipf_mandelbrot: {s: 1}}}}",
+        "things",
+        pl.Int64(),
+    ),
     "state": ("{state: \"CASE WHEN _later IS NULL THEN 'open' ELSE 'closed' END\"}", "things", pl.String()),
     "sum": ("{sum: parts.amount}", "things", MONEY),
     "uniform": ("{uniform: {min: 2020-01-01, max: 2020-03-01}}", "things", pl.Date()),
@@ -169,7 +173,12 @@ def test_an_earlier_until_keeps_the_rows_that_are_there(name):
     table, column = where(name)
     rows = BLOCK_ROWS + 500
     later = whole(name, rows)
-    untils = [dt.datetime(2024, 1, 3), dt.datetime(2024, 2, 29, 12, 34, 56, 789), dt.datetime(2024, 12, 30), dt.datetime(2025, 3, 1)]
+    untils = [
+        dt.datetime(2024, 1, 3),
+        dt.datetime(2024, 2, 29, 12, 34, 56, 789),
+        dt.datetime(2024, 12, 30),
+        dt.datetime(2025, 3, 1),
+    ]
     for until in untils:
         part = frame(make(dataset(name, rows), until=until), table)
         assert (part.height < later.height) == (until < dt.datetime(2025, 1, 1))
@@ -178,7 +187,9 @@ def test_an_earlier_until_keeps_the_rows_that_are_there(name):
         if name == "delay":  # hidden until it has come
             shown = early[column].to_list()
             assert all(x < until for x in shown if x is not None)
-            assert all(x == y for x, y in zip(shown, late[column].to_list(), strict=True) if x is not None and y is not None)
+            assert all(
+                x == y for x, y in zip(shown, late[column].to_list(), strict=True) if x is not None and y is not None
+            )
         if name in MAY_CHANGE_WITH_UNTIL:
             early, late = early.drop(column), late.drop(column)
         assert early.equals(late)
@@ -291,7 +302,9 @@ AT = "at: {arrival: {}}\n"
 
 
 @pytest.mark.parametrize(("unit", "seconds"), [("minutes", 60), ("hours", 3600), ("days", 86_400)])
-@pytest.mark.parametrize("law", ["median: 3, sigma: 1.2, min: 0.5, max: 10", "even: true, min: 0.5, max: 10", "even: true, max: 10"])
+@pytest.mark.parametrize(
+    "law", ["median: 3, sigma: 1.2, min: 0.5, max: 10", "even: true, min: 0.5, max: 10", "even: true, max: 10"]
+)
 def test_delays_lie_between_min_and_max(unit, seconds, law):
     columns = f"      at: {{arrival: {{}}}}\n      x: {{delay: {{after: at, {law}, unit: {unit}}}}}"
     rows = table(columns, 5000, until=dt.date(2026, 1, 1)).head(5000)
@@ -314,7 +327,12 @@ def test_delays_hide_what_has_not_come_yet():
 
 
 def test_coined_words_are_distinct():
-    for syllables, rows in ((1, 5000), (2, 5000), (2, 33_000), (3, 25_000)):  # of one syllable there are 512: longer ones come
+    for syllables, rows in (
+        (1, 5000),
+        (2, 5000),
+        (2, 33_000),
+        (3, 25_000),
+    ):  # of one syllable there are 512: longer ones come
         words = column(f"{{coined: {{syllables: {syllables}}}, unique: true}}", rows)
         assert len(set(words)) == rows
         assert all(re.fullmatch(r"[A-Z][a-z]+( \d+)?", word) for word in words)
@@ -392,7 +410,12 @@ def test_keys():
         return table(f"      id: {{key: {kind}}}", 25_000, **options)["id"].to_list()
 
     assert keys("sequence") == list(range(1, 25_001))
-    assert keys("{kind: code, prefix: CUS, digits: 5, start: 99990}")[8:12] == ["CUS99998", "CUS99999", "CUS100000", "CUS100001"]
+    assert keys("{kind: code, prefix: CUS, digits: 5, start: 99990}")[8:12] == [
+        "CUS99998",
+        "CUS99999",
+        "CUS100000",
+        "CUS100001",
+    ]
     assert keys("{kind: code, prefix: K-}")[:2] == ["K-000001", "K-000002"]
     ids = keys("uuid")
     assert len(set(ids)) == 25_000

@@ -142,9 +142,7 @@ def test_manifest(tmp_path):
 
 
 def test_tables_without_rows_have_a_file(tmp_path):
-    summary = generate(
-        make_plan("ecommerce", scale=0.01, until=dt.datetime(2024, 1, 1, 0, 0, 1)), tmp_path
-    )
+    summary = generate(make_plan("ecommerce", scale=0.01, until=dt.datetime(2024, 1, 1, 0, 0, 1)), tmp_path)
     assert summary.manifest.tables["orders"].rows == 0
     assert [pl.read_parquet(p).height for p in sorted((summary.folder / "orders").iterdir())] == [0]
     assert pl.read_parquet(summary.folder / "orders").columns == list(
@@ -184,11 +182,15 @@ def test_a_table_of_the_shop_alone_is_the_same(table, shop, tmp_path):
 
 
 def test_the_shop_is_the_same_by_workers(shop, tmp_path):
-    assert prints(generate(make_plan("ecommerce", scale=0.02), tmp_path, workers=2).manifest) == prints(Manifest.read(shop))
+    assert prints(generate(make_plan("ecommerce", scale=0.02), tmp_path, workers=2).manifest) == prints(
+        Manifest.read(shop)
+    )
 
 
 def test_another_seed_is_another_world(shop):
-    other = {name: frame(make_plan("ecommerce", scale=0.02, seed=43), name) for name in ("orders", "customers", "products")}
+    other = {
+        name: frame(make_plan("ecommerce", scale=0.02, seed=43), name) for name in ("orders", "customers", "products")
+    }
     for name, rows in other.items():
         assert not rows.equals(pl.read_parquet(shop / name))
 
@@ -232,7 +234,10 @@ def test_until_only_adds_to_three_blocks(seed):
 def test_until_only_adds_to_the_shop(seed):
     number = random.Random(seed)
     early, late = sorted(moment(number, 2024, 900) for _ in range(2))
-    grows(make_plan("ecommerce", scale=0.05, seed=seed, until=early), make_plan("ecommerce", scale=0.05, seed=seed, until=late))
+    grows(
+        make_plan("ecommerce", scale=0.05, seed=seed, until=early),
+        make_plan("ecommerce", scale=0.05, seed=seed, until=late),
+    )
 
 
 def test_nothing_is_at_or_after_until():
@@ -281,7 +286,9 @@ def vanishes(group: int, seconds: float = 3) -> bool:
 def big(tmp_path_factory):
     """Fingerprints of an undisturbed `ecommerce` at scale 2."""
     with runner(2) as processes:
-        return prints(generate(make_plan("ecommerce", scale=2), tmp_path_factory.mktemp("big"), workers=processes).manifest)
+        return prints(
+            generate(make_plan("ecommerce", scale=2), tmp_path_factory.mktemp("big"), workers=processes).manifest
+        )
 
 
 def written(making: Path, files: int) -> bool:

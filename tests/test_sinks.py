@@ -112,7 +112,10 @@ def test_pyarrow_reads_the_same_parquet(case, tmp_path):
 def test_pandas_reads_the_same_parquet(tmp_path):
     pandas = pytest.importorskip("pandas")
     frame = pandas.read_parquet(written("parquet", CASES["extremes"], tmp_path), dtype_backend="pyarrow")
-    cells = [tuple(c.to_pydatetime() if hasattr(c, "to_pydatetime") else c for c in row) for row in frame.itertuples(index=False)]
+    cells = [
+        tuple(c.to_pydatetime() if hasattr(c, "to_pydatetime") else c for c in row)
+        for row in frame.itertuples(index=False)
+    ]
     assert cells == expected(CASES["extremes"])
 
 
@@ -182,6 +185,6 @@ def test_ndjson_is_one_object_a_row(tmp_path):
     frames = [frame_of([{**FIRST, "money": -1, "text": 'a"\n'}]).select(*types), nulls().head(1).select(*types)]
     SINKS["ndjson"].write(frames, types, frozenset(), tmp_path / "x.ndjson")
     assert (tmp_path / "x.ndjson").read_text("utf-8").splitlines() == [
-        '{"id":1,"money":-0.01,"flag":true,"text":"a\\"\\n","day":"2024-02-29","at":"2024-02-29 23:59:59.999999"}',
+        '{"id":1,"money":"-0.01","flag":true,"text":"a\\"\\n","day":"2024-02-29","at":"2024-02-29 23:59:59.999999"}',
         '{"id":100,"money":null,"flag":null,"text":null,"day":null,"at":null}',
     ]

@@ -54,7 +54,9 @@ def rounded(value: Decimal, digits: int) -> Decimal:
 def units(limit: int, null: bool = True):
     """Whole minor units, dense around zero and around halves."""
     some = st.one_of(
-        st.integers(-limit, limit), st.integers(-30, 30), st.sampled_from([0, 5, -5, 50, -50, 49, 150, -250, limit, -limit])
+        st.integers(-limit, limit),
+        st.integers(-30, 30),
+        st.sampled_from([0, 5, -5, 50, -50, 49, 150, -250, limit, -limit]),
     )
     return some | st.none() if null else some
 
@@ -107,7 +109,17 @@ def test_arithmetic_equals_decimals(sql, given_rows):
     assert evaluate(sql, given_rows) == [STRICT[sql](major(row)) for row in given_rows]
 
 
-ARITHMETIC = ["a + b", "n * a", "ROUND(a * b, 2)", "a < b", "FLOOR(a)", "ABS(a)", "CAST(a AS DECIMAL(18,4))", "-a", "n * i - 7"]
+ARITHMETIC = [
+    "a + b",
+    "n * a",
+    "ROUND(a * b, 2)",
+    "a < b",
+    "FLOOR(a)",
+    "ABS(a)",
+    "CAST(a AS DECIMAL(18,4))",
+    "-a",
+    "n * i - 7",
+]
 
 
 @pytest.mark.parametrize("sql", ARITHMETIC)

@@ -28,7 +28,9 @@ def opened(folder):
 def rewrite(folder, table, *statements, order="ALL"):
     """Run SQL that changes one table (it may read the others), and write that table's file anew."""
     with opened(folder) as connection:
-        connection.execute(f"CREATE TABLE changed AS FROM {table}; DROP VIEW {table}; ALTER TABLE changed RENAME TO {table}")
+        connection.execute(
+            f"CREATE TABLE changed AS FROM {table}; DROP VIEW {table}; ALTER TABLE changed RENAME TO {table}"
+        )
         for statement in statements:
             connection.execute(statement)
         connection.execute(f"COPY (SELECT * FROM {table} ORDER BY {order}) TO '{folder}/{table}/part-00000.parquet'")
@@ -91,7 +93,9 @@ def test_a_missing_folder(copy):
 def test_an_extra_file(copy):
     shutil.copy(copy / "brands/part-00000.parquet", copy / "brands/part-00001.parquet")
     found = failed(copy)
-    assert found["files", "brands", "checksums"].examples == ({"file": "brands/part-00001.parquet", "is": "not in the manifest"},)
+    assert found["files", "brands", "checksums"].examples == (
+        {"file": "brands/part-00001.parquet", "is": "not in the manifest"},
+    )
     assert found["rows", "brands", "manifest"].examples == ({"is": 40, "should be": 20},)
     assert found["key", "brands", "brand_id"].offences == 20
 
@@ -309,9 +313,16 @@ def test_report_as_json(copy, capsys):
     assert list(report) == ["place", "dataset", "passed", "checks", "skipped", "findings"]
     assert (report["place"], report["dataset"], report["passed"]) == (str(copy), "ecommerce", False)
     assert report["checks"] == len(report["findings"]) > 200
-    assert all(list(f) == ["kind", "table", "name", "offences", "note", "seconds", "examples"] for f in report["findings"])
+    assert all(
+        list(f) == ["kind", "table", "name", "offences", "note", "seconds", "examples"] for f in report["findings"]
+    )
     found = next(f for f in report["findings"] if f["name"] == "known_status")
-    assert (found["kind"], found["table"], found["offences"], found["examples"]) == ("check", "orders", 1, [{"order_id": "7"}])
+    assert (found["kind"], found["table"], found["offences"], found["examples"]) == (
+        "check",
+        "orders",
+        1,
+        [{"order_id": "7"}],
+    )
 
 
 # -- what is no folder of ours

@@ -133,7 +133,7 @@ class Arrival(Generator):
             expected = weight[period] / weight[lead:end].sum() * at_scale_1 * (1 - self.before_start)
             shape = np.maximum(expected, 1e-9) / self.dispersion
             weight[period] *= noise.standard_gamma(shape) / shape
-        if before:
+        if lead:
             weight[:lead] *= before / weight[:lead].sum()
         total = weight[lead:end].sum()
         weight[period] *= (declared - before) / total if total else 0.0

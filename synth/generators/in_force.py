@@ -150,7 +150,9 @@ class _Open:
         numbered = pl.DataFrame(self.keys).with_columns(group=pl.struct(pl.all()).rank("dense").cast(pl.Int64) - 1)
         self.known = numbered.unique(maintain_order=True)
         group = numbered["group"].to_numpy()
-        self.order = np.lexsort((np.arange(len(group)), self.begins, group))
+        self.order = np.lexsort(
+            (-np.arange(len(group)), self.begins, group)
+        )  # of equals the first of theirs comes last
         self.steps = np.unique(self.begins)
         self.width = len(self.steps) + 1
         places = group * self.width + np.searchsorted(self.steps, self.begins) + 1

@@ -113,6 +113,8 @@ class Lognormal(_Numeric):
         _check_range(self.min, self.max)
         if isinstance(self.median, str) and (self.min is not None or self.max is not None):
             raise ValueError("`min` and `max` go with one median for all rows")
+        if self.endings and (self.max or 1e18) - (self.min or 0) < 1:
+            raise ValueError("`endings` need a range of 1 or more from `min` to `max`")
         for ending in self.endings or ():
             if not ending.startswith(".") or not ending[1:].isdigit():
                 raise ValueError(f"a price ending is written '.99', not '{ending}'")
@@ -147,8 +149,12 @@ class Lognormal(_Numeric):
         which = Search(np.cumsum(list(self.endings.values())))
         ends = choices[which(ask.stream("endings").random(ask.rows) * sum(self.endings.values()))]
         amounts = np.floor(values).astype(np.int64) * unit + ends
-        floor = as_exact(np.array([self.min or 0.0]), ask.dtype)[0] or 1
-        return pl.Series(np.where(amounts < floor, amounts + unit, amounts))
+        low = as_exact(np.array([self.min or 0.0]), ask.dtype)[0] or 1
+        amounts = np.where(amounts < low, amounts + unit, amounts)
+        if self.max is not None:
+            high = as_exact(np.array([self.max]), ask.dtype)[0]
+            amounts = np.where(amounts > high, amounts - unit, amounts)
+        return pl.Series(amounts)
 
 
 class Gamma(_Numeric):

@@ -123,7 +123,9 @@ class Email(Generator):
             row=pl.Series(np.arange(ask.first_row + 1, ask.first_row + ask.rows + 1)),
             domain=pl.Series(DOMAINS)[which],
         )
-        mailbox = pl.concat_str(pl.all().exclude("domain"), separator=".").str.strip_chars_start(".")
+        mailbox = pl.concat_str(pl.all().exclude("domain"), separator=".")
+        if any((frame[f"n{at}"] == "").any() for at in range(len(self.of))):  # a missing name leaves no empty part
+            mailbox = mailbox.str.strip_chars_start(".").str.replace_all(r"\.{2,}", ".")
         return frame.select(mailbox + "@" + pl.col("domain")).to_series()
 
 

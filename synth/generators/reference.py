@@ -177,25 +177,26 @@ class Reference(Generator):
             some = racing[start : start + step]
             mine = left[np.isin(groups, some)]
             home = np.searchsorted(some, group[mine] if group is not None else mine)
-            first = mine[np.unique(home, return_index=True)[1]]
             lane = np.arange(choice.count)
             cells = (seeds[some][:, None] << np.int64(24)) ^ lane[None, :]
             with np.errstate(divide="ignore"):
                 finish = -np.log1p(-ask.hashed("race", cells)) / choice.weights[None, :]
-            finish[~choice.present(first, lane)] = np.inf
             if group is not None:
                 settled = np.flatnonzero(np.isin(group, some) & ~open_rows)
                 finish[np.searchsorted(some, group[settled]), rows[settled]] = np.inf
-            starts = np.concatenate(([0], np.flatnonzero(np.diff(home)) + 1))
+            starts = np.flatnonzero(np.diff(home, prepend=-1))
             place = np.arange(len(home)) - np.repeat(starts, np.diff(np.append(starts, len(home))))
-            order = np.argsort(finish, axis=1, kind="stable")
-            wanted = order[home, np.minimum(place, choice.count - 1)]
-            if (place >= choice.count).any() or np.isinf(finish[home, wanted]).any():
-                raise DataError(
-                    f"{ask.table}.{ask.column}: a row of {self.distinct_per or ask.table} needs more distinct "
-                    f"{self.to} than are there at its time; lower the fan-out's max or raise {self.to}' at_least"
-                )
-            rows[mine] = wanted
+            for turn in range(int(place.max()) + 1):  # each group's next open row takes the best parent of its moment
+                now = place == turn
+                lanes = np.where(choice.present(mine[now], lane), finish[home[now]], np.inf)
+                best = np.argmin(lanes, axis=1)
+                if np.isinf(lanes[np.arange(len(best)), best]).any():
+                    raise DataError(
+                        f"{ask.table}.{ask.column}: a row of {self.distinct_per or ask.table} needs more distinct "
+                        f"{self.to} than are there at its time; lower the fan-out's max or raise at_least of {self.to}"
+                    )
+                rows[mine[now]] = best
+                finish[home[now], best] = np.inf
 
 
 class _Choice:

@@ -138,7 +138,7 @@ def _tasks(family: FamilyPlan) -> list[Task]:
     """One task a file; a family without rows still has its empty files."""
     step = family.blocks_per_file
     return [
-        Task(family.root, number, first, min(step, family.blocks - first))
+        Task(family.root, number, first, min(step, max(1, family.blocks) - first))
         for number, first in enumerate(range(0, max(1, family.blocks), step))
     ]
 

@@ -49,9 +49,13 @@ def _poisson(mean: float, n: int) -> Floats:
 
 def fanout_law(fanout: Fanout, path: tuple[str, ...]) -> FanoutLaw:
     """The law of a declared fan-out; a cut at `max` moves the inner mean so that the declared mean comes out."""
-    n = fanout.max - fanout.min
+    low, high = fanout.min, fanout.max
     if fanout.shares is not None:
-        weights = np.array([float(fanout.shares.get(k, 0)) for k in range(fanout.min, fanout.max + 1)])
+        used = [count for count, share in fanout.shares.items() if share]
+        low, high = min(used), max(used)
+    n = high - low
+    if fanout.shares is not None:
+        weights = np.array([float(fanout.shares.get(k, 0)) for k in range(low, high + 1)])
         total = sum(Fraction(str(w)) for w in fanout.shares.values())
         mean = sum((k * Fraction(str(w)) for k, w in fanout.shares.items()), Fraction(0)) / total
     elif fanout.uniform:
@@ -70,10 +74,10 @@ def fanout_law(fanout: Fanout, path: tuple[str, ...]) -> FanoutLaw:
             p = law(inner)
             return float((p * np.arange(n + 1)).sum() / p.sum())
 
-        low, high = 1e-9, wanted * 1.001 + 1e-6
-        while obtained(high) < wanted:
-            high *= 2
-            if high > 1e4 * (n + 1):
+        least, most = 1e-9, wanted * 1.001 + 1e-6
+        while obtained(most) < wanted:
+            most *= 2
+            if most > 1e4 * (n + 1):
                 raise SpecError(
                     [
                         Problem(
@@ -84,7 +88,7 @@ def fanout_law(fanout: Fanout, path: tuple[str, ...]) -> FanoutLaw:
                     ]
                 )
         for _ in range(80):
-            middle = (low + high) / 2
-            low, high = (middle, high) if obtained(middle) < wanted else (low, middle)
-        weights = law(high)
-    return FanoutLaw(fanout.min, fanout.max, mean, fanout.exact, np.cumsum(weights))
+            middle = (least + most) / 2
+            least, most = (middle, most) if obtained(middle) < wanted else (least, middle)
+        weights = law(most)
+    return FanoutLaw(low, high, mean, fanout.exact, np.cumsum(weights))

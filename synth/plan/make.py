@@ -15,8 +15,8 @@ from synth.generators.keys import Key
 from synth.generators.reference import Reference
 from synth.plan.fanout import FanoutLaw, fanout_law
 from synth.plan.model import BLOCK_ROWS, FamilyPlan, Plan, Step, TablePlan
+from synth.spec.check import check
 from synth.spec.models import Dataset
-from synth.spec.scope import Scope
 from synth.sql.compiled import Compiled
 from synth.sql.parse import columns, named, query
 from synth.streams import stream
@@ -63,7 +63,7 @@ def make(
 class _Maker:
     def __init__(self, dataset: Dataset, scale: float, seed: int, until: dt.datetime, wanted: tuple[str, ...]):
         self.dataset, self.scale, self.seed, self.until, self.wanted = dataset, scale, seed, until, wanted
-        self.scope = Scope(dataset)
+        self.scope = check(dataset)
         self.tables: dict[str, TablePlan] = {}
         self.compiled: dict[tuple[str, str], Compiled] = {}
         self.taken: dict[tuple[str, str], Compiled] = {}

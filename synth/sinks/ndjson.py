@@ -1,4 +1,4 @@
-"""Newline-delimited JSON: one object a row; decimals as numbers in full, moments as text."""
+"""Newline-delimited JSON: one object a row; decimals as text in full, so no reader makes floats of them; moments as text."""
 
 from __future__ import annotations
 

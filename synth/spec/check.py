@@ -20,13 +20,24 @@ __all__ = ["RULES", "check"]
 Path = tuple[str | int, ...]
 
 
+_scopes: dict[int, Scope] = {}
+
+
 def check(dataset: Dataset) -> Scope:
-    """Raise SpecError with all problems of the first rule that finds any; return the dataset's names."""
+    """Raise SpecError with all problems of the first rule that finds any; return the dataset's names.
+
+    A dataset is checked once; the same object again costs nothing.
+    """
+    known = _scopes.get(id(dataset))
+    if known is not None and known.dataset is dataset:
+        return known
     scope = Scope(dataset)
     for rule in RULES:
         problems = list(rule(scope))
         if problems:
             raise SpecError(problems)
+    _scopes.clear()  # the last one is enough: it is planned next
+    _scopes[id(dataset)] = scope
     return scope
 
 

@@ -173,6 +173,9 @@ class Fanout(Model):
                 raise ValueError("the shares are all 0")
             if max(self.shares) > self.max or min(self.shares) < self.min:
                 raise ValueError(f"a share is for a count outside {self.min} to {self.max}")
+            used = sorted(count for count, share in self.shares.items() if share)
+            if self.exact and used != list(range(used[0], used[-1] + 1)):
+                raise ValueError(f"exact totals need a share for every count from {used[0]} to {used[-1]}")
         return self
 
 

@@ -12,7 +12,7 @@ import duckdb
 
 from synth.errors import OutputError
 from synth.fingerprint import Fingerprint, row_sql
-from synth.job.manifest import Manifest, TableEntry
+from synth.job.manifest import NAME, Manifest, TableEntry
 from synth.plan.make import make
 from synth.spec.models import Dataset
 from synth.verify.checks import checks, quoted
@@ -37,6 +37,7 @@ def verify_folder(folder: str | Path, progress: Progress | None = None) -> Repor
         if progress:
             progress(finding)
 
+    add(_strangers(folder, manifest))
     readable: set[str] = set()
     with duckdb.connect(":memory:") as connection:
         connection.execute("SET preserve_insertion_order = false")
@@ -105,6 +106,14 @@ def _files(folder: Path, entry: TableEntry, table: str) -> list[dict[str, Any]]:
         if digest != file.sha256:
             broken.append({"file": file.path, "is": "changed since it was made"})
     return broken
+
+
+def _strangers(folder: Path, manifest: Manifest) -> Finding:
+    """Anything in the folder, hidden files apart, that the manifest does not name."""
+    known = {file.path for entry in manifest.tables.values() for file in entry.files} | {NAME}
+    found = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    strange = [{"file": name, "is": "not in the manifest"} for name in found if name not in known and name[0] != "."]
+    return Finding("files", "(folder)", "nothing else", len(strange), tuple(strange[:EXAMPLES]))
 
 
 def _open(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, table: str) -> Finding:

@@ -48,7 +48,8 @@ def fanouts(draw, exact=None):
     kind = draw(st.sampled_from(["negative_binomial", "poisson", "uniform", "shares"]))
     words = {"min": low, "max": high, "exact": draw(st.booleans()) if exact is None else exact}
     if kind == "shares":
-        weights = draw(st.lists(st.integers(0, 9), min_size=high - low + 1, max_size=high - low + 1))
+        least = int(words["exact"])  # exact totals need a share for every count
+        weights = draw(st.lists(st.integers(least, 9), min_size=high - low + 1, max_size=high - low + 1))
         assume(sum(weights))
         return Fanout(**words, shares={low + at: weight / 10 for at, weight in enumerate(weights)})
     if kind == "uniform":
