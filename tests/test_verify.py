@@ -295,7 +295,7 @@ def test_a_part_of_the_tables(tmp_path, capsys):
     folder = generate(make_plan("ecommerce", scale=0.02, tables=["orders", "payments"]), tmp_path).folder
     report = verify_folder(folder)
     assert report.failed == []
-    assert {f.table for f in report.findings} == {"orders", "payments"}
+    assert {f.table for f in report.findings} == {"orders", "payments", "(folder)"}
     assert "reference orders.customer_id → customers: customers was not made" in report.skipped
     assert "rule orders.header_equals_lines: order_items was not made" in report.skipped
     assert {f.name for f in report.findings if f.kind == "rule"} == {

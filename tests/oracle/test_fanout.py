@@ -91,7 +91,8 @@ def test_law_equals_a_slow_direct_computation(fanout):
     n = fanout.max - fanout.min
     if fanout.shares:
         total = sum(fanout.shares.values())
-        slow = [fanout.shares.get(fanout.min + k, 0) / total for k in range(n + 1)]
+        slow = [fanout.shares.get(count, 0) / total for count in range(law.min, law.max + 1)]
+        assert all(law.min <= count <= law.max for count, share in fanout.shares.items() if share)
     elif fanout.uniform:
         slow = [1 / (n + 1)] * (n + 1)
     else:
