@@ -184,6 +184,10 @@ class _Open:
         if self.dense is not None and not values[0].null_count():
             found: Rows = self.dense[np.clip(values[0].to_numpy(), -1, len(self.dense) - 1)]
             return found
+        if len(values) == 1 and values[0].dtype == pl.String and self.known["k0"].null_count() == 0:
+            codes = values[0].cast(pl.Enum(self.known["k0"]), strict=False).to_physical()
+            of_code = np.append(self.known["group"].to_numpy(), len(self.known))
+            return of_code[codes.fill_null(len(self.known)).to_numpy()]  # type: ignore[no-any-return]
         ours = pl.DataFrame([value.alias(f"k{at}") for at, value in enumerate(values)])
         joined = ours.join(self.known, on=ours.columns, how="left", maintain_order="left")["group"]
         return joined.fill_null(len(self.known)).to_numpy()

