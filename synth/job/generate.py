@@ -112,6 +112,9 @@ def _draw_all(
     shop = Shop(plan, Residents(store), folder, format)
     gathered = _Gathered()
     sums = {rollup: RollupSums(plan, rollup) for family in plan.families for rollup in family.rollups}
+    first = next((f for f in plan.families if len(_tasks(f)) > 1), None)
+    if first and not first.after and not first.prepared:
+        walker.ahead(shop, _tasks(first))  # while this process draws the small families
     for family in plan.families:
         results: Iterable[Done]
         if family.root in sums:

@@ -40,6 +40,7 @@ class Processes:
             workers - 1, mp_context=multiprocessing.get_context("spawn"), initializer=_start, initargs=(os.getpid(),)
         )
         self.pool.submit(_warm)
+        self._begun: dict[Task, Future[Done]] = {}  # by `ahead`
 
     def __enter__(self) -> Processes:
         return self
@@ -54,26 +55,34 @@ class Processes:
         else:
             os.environ["POLARS_MAX_THREADS"] = self._threads
 
+    def ahead(self, shop: Shop, tasks: Iterable[Task]) -> None:
+        """Let workers begin with tasks that `walk` will be given later; this process has other things to do first."""
+        self._submit(pickle.dumps(shop), deque(tasks), self._begun)
+
+    def _submit(self, packed: bytes, waiting: deque[Task], pending: dict[Task, Future[Done]]) -> None:
+        """Fill the workers' queues; the last task is left to this process."""
+        while len(waiting) > 1 and len(pending) < (self.workers - 1) * AHEAD:
+            task = waiting.popleft()
+            pending[task] = self.pool.submit(_run, packed, task)
+
     def walk(self, shop: Shop, tasks: Iterable[Task]) -> Iterator[Done]:
         """Run the tasks: workers take from the front, this process from the back, results as they come."""
         from synth.runners.task import run
 
         keep_freed_memory()
-        waiting = deque(tasks)
+        todo = list(tasks)
+        pending = {task: self._begun.pop(task) for task in todo if task in self._begun}
+        waiting = deque(task for task in todo if task not in pending)
         packed = pickle.dumps(shop) if len(waiting) > 1 else b""
-        pending: set[Future[Done]] = set()
         try:
             while waiting or pending:
-                while len(waiting) > 1 and len(pending) < (self.workers - 1) * AHEAD:
-                    pending.add(self.pool.submit(_run, packed, waiting.popleft()))
+                self._submit(packed, waiting, pending)
                 if waiting:
                     yield run(shop, waiting.pop())
-                finished = {future for future in pending if future.done()}
-                if not finished and not waiting and pending:
-                    finished, _ = wait(pending, return_when=FIRST_COMPLETED)
-                pending -= finished
-                for future in finished:
-                    yield future.result()
+                elif not any(future.done() for future in pending.values()):
+                    wait(pending.values(), return_when=FIRST_COMPLETED)
+                for task in [task for task, future in pending.items() if future.done()]:
+                    yield pending.pop(task).result()
         except BrokenProcessPool:
             raise DataError(
                 "a worker process ended unexpectedly (killed, or out of memory)\n  hint: try fewer --workers"

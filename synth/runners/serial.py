@@ -25,6 +25,9 @@ class Serial:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         return None
 
+    def ahead(self, shop: Shop, tasks: Iterable[Task]) -> None:
+        """Nobody could begin."""
+
     def walk(self, shop: Shop, tasks: Iterable[Task]) -> Iterator[Done]:
         """Run the tasks in order."""
         from synth.runners.task import run
