@@ -3,6 +3,7 @@
 import argparse
 import datetime as dt
 import importlib
+import importlib.metadata
 import json
 import os
 import platform

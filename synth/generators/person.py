@@ -19,10 +19,15 @@ from synth.errors import DataError
 from synth.generators.base import Ask, Generator, Many, Need, Schema, of_row
 from synth.generators.sampling import BELOW_ONE, Search
 
-__all__ = ["Email", "FirstName", "LastName", "locale_column", "locales"]
+__all__ = ["Email", "FirstName", "LastName", "get_ready", "locale_column", "locales"]
 
 DOMAINS = ("example.com", "example.net", "example.org")
 _SPELLINGS = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d"}
+
+
+def get_ready() -> None:
+    """Import what all locales share; a worker does so while it has nothing else to do."""
+    import_module("faker.providers.person")
 
 
 @lru_cache(maxsize=256)

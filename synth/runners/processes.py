@@ -108,8 +108,11 @@ def _start(parent: int) -> None:
 
 
 def _warm() -> None:
-    """Import what drawing needs."""
+    """Import what drawing needs, and then what it may need."""
     import synth.runners.task  # noqa: F401
+    from synth.generators.person import get_ready
+
+    get_ready()
 
 
 def _run(packed: bytes, task: Task) -> Done:

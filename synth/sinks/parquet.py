@@ -78,8 +78,11 @@ def _table(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[s
 
 def _array(column: pl.Series, types: Types) -> Any:
     dtype = types[column.name]
-    array = checked(column, dtype).rechunk().to_arrow(compat_level=pl.CompatLevel.newest())
+    column = checked(column, dtype).rechunk()
+    if dtype.name in ("smallint", "integer"):
+        column = column.cast(dtype.written)
+    array = column.to_arrow(compat_level=pl.CompatLevel.newest())
     if dtype.name == "decimal":
         kind = pa.decimal64(dtype.precision, dtype.scale)
         return pa.Array.from_buffers(kind, len(array), array.buffers(), array.null_count, array.offset)
-    return array.cast({"smallint": pa.int16(), "integer": pa.int32()}.get(dtype.name, array.type))
+    return array
