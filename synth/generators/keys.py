@@ -50,7 +50,7 @@ class Key(Generator):
 
     def draw(self, ask: Ask) -> pl.Series:
         """The keys of the block's rows."""
-        return ask.key(ask.table, np.arange(ask.first_row, ask.first_row + ask.rows))
+        return self.at(np.arange(ask.first_row, ask.first_row + ask.rows), ask.seed, ask.table)
 
 
 _HEX = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)

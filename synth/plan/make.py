@@ -23,7 +23,7 @@ from synth.streams import stream
 
 __all__ = ["make"]
 
-MIN_FILES = 20  # a large table has so many files at least, so that workers share it evenly
+MIN_FILES = 32  # a large table has so many files at least, so that workers share it evenly
 MAX_BLOCKS_PER_FILE = 5  # half a million order lines: what a worker holds before it writes
 MAX_ROWS = 2**53
 

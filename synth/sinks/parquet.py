@@ -1,7 +1,8 @@
-"""Parquet: decimals as INT64, timestamps in microseconds without zone, Snappy, statistics.
+"""Parquet: decimals as INT64, timestamps in microseconds without zone, statistics.
 
 Columns of few values are dictionary-encoded, other numbers as packed differences: half the bytes of plain pages at the
-same speed. Which it is, is read off the first rows of a file. Decimals go from their int64 straight into the page.
+same speed. Which it is, is read off the first rows of a file. Packed differences shrink no further; the rest is Snappy.
+Decimals go from their int64 straight into the page.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[st
     few, packed = _encodings(frames[0])
     first = _table(groups[0], types, required)
     with pq.ParquetWriter(
-        path, first.schema, compression="snappy", use_dictionary=few or False, column_encoding=packed or None,
+        path, first.schema, compression={c: "NONE" if c in packed else "SNAPPY" for c in frames[0].columns}, use_dictionary=few or False, column_encoding=packed or None,
         store_decimal_as_integer=True, store_schema=False,
     ) as writer:  # fmt: skip
         writer.write_table(first)
