@@ -31,10 +31,16 @@ def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[st
     groups = _groups(frames)
     few, packed = _encodings(frames[0])
     first = _table(groups[0], types, required)
+    codecs = {name: "NONE" if name in packed else "SNAPPY" for name in frames[0].columns}
     with pq.ParquetWriter(
-        path, first.schema, compression={c: "NONE" if c in packed else "SNAPPY" for c in frames[0].columns}, use_dictionary=few or False, column_encoding=packed or None,
-        store_decimal_as_integer=True, store_schema=False,
-    ) as writer:  # fmt: skip
+        path,
+        first.schema,
+        compression=codecs,
+        use_dictionary=few or False,
+        column_encoding=packed or None,
+        store_decimal_as_integer=True,
+        store_schema=False,
+    ) as writer:
         writer.write_table(first)
         for group in groups[1:]:
             writer.write_table(_table(group, types, required))
