@@ -179,7 +179,6 @@ class Generator(Model):
 
     shorthand: ClassVar[str | None] = None  # the field meant when only a value is written
     default_type: ClassVar[DType | None] = None
-    random: ClassVar[bool] = True
 
     def needs(self, schema: Schema) -> tuple[Need, ...]:
         """What the column is made from."""

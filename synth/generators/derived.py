@@ -12,7 +12,7 @@ __all__ = ["Count", "Expr", "Given", "Lookup", "Ordinal", "State", "Sum"]
 
 
 class _Made(Generator):
-    random = False
+    """Draws nothing: its values follow from others."""
 
 
 class Lookup(_Made):

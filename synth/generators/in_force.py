@@ -30,8 +30,6 @@ class InForce(Generator):
     Of equals, the first row of the table. Dates are whole days, both included.
     """
 
-    random = False
-
     of: str
     match: Annotated[dict[str, str], Field(min_length=1)]  # their column: a column seen from this row
     at: str  # a moment seen from this row
@@ -120,8 +118,6 @@ class Ranked(Generator):
     """What the row that an `in_force` column found ranks by: its largest value, or `otherwise` where there is none."""
 
     shorthand = "of"
-    random = False
-
     of: str  # a column made by `in_force` with `largest`
     otherwise: int | float = 0
 

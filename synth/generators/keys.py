@@ -22,8 +22,6 @@ class Key(Generator):
     """The table's key: `sequence` (1, 2, 3 …), `uuid` (made from seed and row), or `code` (`CUS000123`)."""
 
     shorthand = "kind"
-    random = False
-
     kind: Literal["sequence", "uuid", "code"] = "sequence"
     start: int = 1  # of sequences and codes: the number of the first row
     prefix: str = ""  # of codes

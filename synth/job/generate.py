@@ -129,7 +129,7 @@ def _draw_all(
             for rollup, part in done.rollups:
                 sums[rollup].add(part)
             kept[done.task.number] = done
-            done.rollups, done.written = [], dict(done.written)
+            done.rollups = []  # summed; the rest is kept until the family is whole
             if progress:
                 progress(family.root, done.rows)
         _keep(family, kept, shop.residents)
