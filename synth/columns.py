@@ -14,7 +14,6 @@ from synth.dtypes import DType, Types
 __all__ = [
     "NULL",
     "checked",
-    "encode",
     "from_decimal",
     "from_moments",
     "gather",
@@ -44,12 +43,6 @@ def gather(column: pl.Series, rows: Rows) -> pl.Series:
     if column.dtype == pl.Datetime("us"):
         return from_moments(moments(column)[rows]).alias(column.name)
     return column[rows]
-
-
-def encode(column: pl.Series) -> tuple[Rows, list[str]]:
-    """Texts of few distinct values as codes, and what they stand for; NULL is -1. (n,) -> (n,), (distinct,)"""
-    known = column.drop_nulls().unique(maintain_order=True)
-    return column.cast(pl.Enum(known)).to_physical().cast(pl.Int64).fill_null(-1).to_numpy(), known.to_list()
 
 
 def moments(column: pl.Series) -> Rows:

@@ -19,6 +19,7 @@ import polars as pl
 
 from synth.columns import mask, values
 from synth.dtypes import DType
+from synth.texts import Remembered
 
 try:
     from _md5 import md5  # type: ignore[import-not-found,unused-ignore]  # CPython's own: three times as fast on short texts as OpenSSL's
@@ -33,8 +34,7 @@ HEX_DIGITS = 15
 DAY_US = 86_400_000_000
 TERMS = 15  # products below 2^59 that an int64 can sum
 CHUNK = 16_384  # rows worked on at once: their arrays stay in the processor's cache
-SAMPLE = 1000  # first values that tell whether most texts differ
-KNOWN_TEXTS = 8192  # distinct values of a column whose digests are worth keeping
+ALL_DIFFER = 0.9  # distinct values as a share: above, nothing is gained by looking for repeats
 
 
 @dataclass(frozen=True)
@@ -104,35 +104,21 @@ def _numbers(column: pl.Series, dtype: DType) -> tuple[npt.NDArray[np.int64], np
     return numbers // DAY_US if dtype.name == "date" else numbers, missing
 
 
-_known: dict[str, tuple[pl.Series, npt.NDArray[np.int64]]] = {}  # column name -> few distinct values, their digests
+_known: dict[str, Remembered] = {}  # column name -> digests of values met
 
 
 def _digests(column: pl.Series) -> pl.Series:
-    """Text cells as numbers: MD5 of each distinct value, looked up. (n,) -> (n,)"""
-    known, digests = _known.get(column.name, (None, None))
-    if known is not None and digests is not None:
-        codes = column.cast(pl.Enum(known), strict=False).to_physical()
-        if codes.null_count() == column.null_count():
-            return pl.Series(digests)[codes] if codes.null_count() else pl.Series(digests[codes.to_numpy()])
-    elif column.head(SAMPLE).n_unique() > SAMPLE // 2:  # most differ: each is digested where it stands
-        cells = pl.Series(_md5(column.fill_null("")))
-        return mask(cells, column.is_null().to_numpy()) if column.null_count() else cells
-    distinct = column.drop_nulls().unique()
-    if known is not None:
-        distinct = pl.concat([known, distinct.filter(~distinct.is_in(known.implode()))])
-    digests = _md5(distinct)
-    if len(distinct) <= KNOWN_TEXTS:
-        _known[column.name] = distinct, digests
-    else:
-        _known.pop(column.name, None)
-    table = pl.DataFrame({"text": distinct, "digest": digests})
-    return column.alias("text").to_frame().join(table, on="text", how="left", maintain_order="left")["digest"]
+    """Text cells as numbers: the MD5 of each value, taken once while values repeat. (n,) -> (n,)"""
+    if column.n_unique() <= ALL_DIFFER * len(column):
+        return _known.setdefault(column.name, Remembered(_md5))(column)
+    cells = _md5(column.fill_null(""))
+    return mask(cells, column.is_null().to_numpy()) if column.null_count() else cells
 
 
-def _md5(texts: pl.Series) -> npt.NDArray[np.int64]:
+def _md5(texts: pl.Series) -> pl.Series:
     """The first 60 bits of each text's MD5: 15 hex digits. (n,) -> (n,)"""
     digests = b"".join([md5(text).digest() for text in texts.cast(pl.Binary).to_list()])
-    return (np.frombuffer(digests, dtype=">u8")[::2] >> 4).astype(np.int64)
+    return pl.Series((np.frombuffer(digests, dtype=">u8")[::2] >> 4).astype(np.int64))
 
 
 def row_sql(types: Mapping[str, DType]) -> str:

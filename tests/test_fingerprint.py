@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from synth.columns import leaving
 from synth.dtypes import DType, decimal
-from synth.fingerprint import CHUNK, KNOWN_TEXTS, SAMPLE, TERMS, Fingerprint, fingerprint, row_sql
+from synth.fingerprint import CHUNK, TERMS, Fingerprint, fingerprint, row_sql
+from synth.texts import Remembered
 
 SETTINGS = settings(deadline=None, max_examples=60, derandomize=True)
 
@@ -173,17 +174,15 @@ def test_what_was_seen_before_does_not_matter():
     def fresh(cells):
         return in_duckdb(pl.DataFrame({"x": pl.Series(cells, dtype=pl.String)}), types)
 
-    many = [
-        a + b + c for a in string.ascii_letters for b in string.ascii_letters for c in "01234"
-    ]  # above KNOWN_TEXTS and SAMPLE / 2
-    assert KNOWN_TEXTS < len(many) and len(many) > SAMPLE // 2
+    many = [a + b + c for a in string.ascii_letters for b in string.ascii_letters for c in "0123456789abc"]
+    assert len(many) > Remembered(lambda texts: texts).limit  # those kept are forgotten
     for cells in (
         ["a", "b"] * 900,
         ["b", "a"],
         ["b", "c", None],
         [None, None],
         many,
-        ["a"] * 1500 + many,
+        ["a", *many] * 2,
         ["a", None, "c"],
         [],
     ):

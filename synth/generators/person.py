@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from synth.columns import encode
 from synth.dtypes import TEXT, DType
 from synth.errors import DataError
 from synth.generators.base import Ask, Generator, Many, Need, Schema, of_row
 from synth.generators.sampling import BELOW_ONE, Search
+from synth.texts import Remembered, encode
 
 __all__ = ["Email", "FirstName", "LastName", "get_ready", "locale_column", "locales"]
 
@@ -123,7 +123,7 @@ class Email(Generator):
     def draw(self, ask: Ask) -> pl.Series:
         """Names spelt in ASCII."""
         which = (ask.stream().random(ask.rows) * len(DOMAINS)).astype(np.int64)
-        frame = pl.DataFrame([_ascii(ask.see(name)).alias(f"n{at}") for at, name in enumerate(self.of)])
+        frame = pl.DataFrame([_ascii(ask.see(name)).fill_null("").alias(f"n{at}") for at, name in enumerate(self.of)])
         frame = frame.with_columns(
             row=pl.Series(np.arange(ask.first_row + 1, ask.first_row + ask.rows + 1)),
             domain=pl.Series(DOMAINS)[which],
@@ -134,15 +134,16 @@ class Email(Generator):
         return frame.select(mailbox + "@" + pl.col("domain")).to_series()
 
 
-def _ascii(names: pl.Series) -> pl.Series:
-    """Names in lower-case ASCII letters and digits; each distinct name is spelt once. (n,) -> (n,)"""
+def _spell(names: pl.Series) -> pl.Series:
+    """Names in lower-case ASCII letters and digits. (n,) -> (n,)"""
     column = pl.col("name")
     spelt = (
         column.str.to_lowercase().str.replace_many(_SPELLINGS).str.normalize("NFKD").str.replace_all("[^a-z0-9]", "")
     )
-    known = names.drop_nulls().unique().alias("name").to_frame().with_columns(spelt.alias("ascii"))
-    found = names.alias("name").to_frame().join(known, on="name", how="left", maintain_order="left")["ascii"]
-    return found.fill_null("")
+    return names.alias("name").to_frame().select(spelt).to_series()
+
+
+_ascii = Remembered(_spell)
 
 
 def locale_column(locale: str) -> str | None:

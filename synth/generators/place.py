@@ -15,15 +15,20 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from synth.columns import mask
 from synth.dtypes import BIGINT, TEXT, DType
 from synth.errors import DataError
 from synth.generators.base import Ask, Generator, Need, Schema, of_row
 from synth.generators.person import locale_column, locales
 from synth.generators.sampling import BELOW_ONE, Search
+from synth.texts import from_bytes
 
 __all__ = ["Place", "PlacePart"]
 
-UNUSED_LETTERS = "CIKMOV"  # never in the inward part of a British postcode
+Rows = npt.NDArray[np.int64]
+
+DIGIT, LETTER = ord("#"), ord("@")
+_LETTERS = np.frombuffer(b"CIKMOV", dtype=np.uint8)  # never in the inward part of a British postcode
 
 
 @lru_cache(maxsize=1)
@@ -32,7 +37,7 @@ def _places() -> pl.DataFrame:
 
 
 @lru_cache(maxsize=64)
-def _cities(locale: str) -> tuple[npt.NDArray[np.int64], Search]:
+def _cities(locale: str) -> tuple[Rows, Search]:
     """The places of a locale, and a search in their cumulated weights."""
     rows = (_places()["locale"] == locale).arg_true().to_numpy().astype(np.int64)
     if not len(rows):
@@ -84,38 +89,27 @@ class PlacePart(Generator):
         return (of_row(self.of),)
 
     def draw(self, ask: Ask) -> pl.Series:
-        """Patterns are filled in piece by piece: literal pieces of the place, then a drawn sign, and so on."""
-        place = ask.see(self.of)
+        """Patterns as rows of bytes, their holes filled."""
+        at = ask.see(self.of).to_numpy()
         patterns = _places()[self.part]
-        holes = max(sum(sign in "#@" for sign in pattern or "") for pattern in patterns)
-        if not holes:
-            return patterns[place.to_numpy()]
-        digits = ask.stream().integers(0, 2**16, (ask.rows, holes))
-        pieces, kinds = _split(patterns, holes)
-        at = place.to_numpy()
-        columns = [pl.Series("p0", pieces[0])[at]]
-        for hole in range(holes):
-            kind = kinds[hole][at]
-            signs = np.where(kind == 1, digits[:, hole] % 10, 10 + digits[:, hole] % len(UNUSED_LETTERS))
-            alphabet = pl.Series([*"0123456789", *UNUSED_LETTERS, ""])
-            columns.append(alphabet[np.where(kind == 0, len(alphabet) - 1, signs)].alias(f"s{hole}"))
-            columns.append(pl.Series(f"p{hole + 1}", pieces[hole + 1])[at])
-        return pl.DataFrame(columns).select(pl.concat_str(pl.all())).to_series()
+        form, lengths, hole = _forms(self.part)
+        if not form.size:
+            return patterns[at]
+        drawn = ask.stream().integers(0, 2**16, (ask.rows, int(hole.max()) + 1))
+        signs = form[at]
+        for place in np.flatnonzero((hole >= 0).any(axis=0)):
+            which, kind = drawn[np.arange(ask.rows), hole[at, place]], signs[:, place]
+            kind[:] = np.where(kind == DIGIT, ord("0") + which % 10, kind)
+            kind[:] = np.where(kind == LETTER, _LETTERS[which % len(_LETTERS)], kind)
+        return mask(from_bytes(signs, lengths[at]), patterns.is_null().to_numpy()[at])
 
 
-def _split(patterns: pl.Series, holes: int) -> tuple[list[list[str | None]], list[npt.NDArray[np.int64]]]:
-    """Patterns as literal pieces around their holes, and what each hole takes: 0 nothing, 1 a digit, 2 a letter."""
-    pieces: list[list[str | None]] = [[] for _ in range(holes + 1)]
-    kinds = [np.zeros(len(patterns), dtype=np.int64) for _ in range(holes)]
-    for line, pattern in enumerate(patterns):
-        found: list[str] = [""]
-        for sign in pattern or "":
-            if sign in "#@":
-                kinds[len(found) - 1][line] = 1 if sign == "#" else 2
-                found.append("")
-            else:
-                found[-1] += sign
-        found += [""] * (holes + 1 - len(found))
-        for at, piece in enumerate(found):
-            pieces[at].append(None if pattern is None else piece)
-    return pieces, kinds
+@lru_cache(maxsize=8)
+def _forms(part: str) -> tuple[npt.NDArray[np.uint8], Rows, Rows]:
+    """Patterns as bytes, their lengths, and which hole of its pattern each byte is (-1: none); empty without holes."""
+    patterns = [(pattern or "").encode() for pattern in _places()[part]]
+    width = max(len(pattern) for pattern in patterns)
+    form = np.frombuffer(b"".join(p.ljust(width, b"\0") for p in patterns), dtype=np.uint8).reshape(-1, width)
+    holes = (form == DIGIT) | (form == LETTER)
+    hole = np.where(holes, np.cumsum(holes, axis=1) - 1, -1)
+    return form if holes.any() else form[:0], np.array([len(p) for p in patterns]), hole

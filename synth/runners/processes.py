@@ -1,7 +1,8 @@
 """Tasks shared out among processes on this machine: this one, and spawned ones beside it.
 
-Workers are spawned, not forked (Polars has threads), each with one Polars thread. The first starts at once, before there
-is work, so its imports overlap with the planning. This process draws too: one interpreter less to start.
+Workers have one Polars thread each and start at once, before there is work, so that their imports overlap with the
+planning. They are forked while this process is still one thread (the command line), else spawned: Polars and numpy have
+threads, which a fork would break. This process draws too: one interpreter less to start.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
+import sys
 import threading
 import time
 from collections import deque
@@ -37,7 +39,10 @@ class Processes:
         self._threads = os.environ.get("POLARS_MAX_THREADS")
         os.environ["POLARS_MAX_THREADS"] = "1"  # workers inherit it
         self.pool = ProcessPoolExecutor(
-            workers - 1, mp_context=multiprocessing.get_context("spawn"), initializer=_start, initargs=(os.getpid(),)
+            workers - 1,
+            mp_context=multiprocessing.get_context("fork" if _one_thread() else "spawn"),
+            initializer=_start,
+            initargs=(os.getpid(),),
         )
         self.pool.submit(_warm)
         self._begun: dict[Task, Future[Done]] = {}  # by `ahead`
@@ -87,6 +92,11 @@ class Processes:
             raise DataError(
                 "a worker process ended unexpectedly (killed, or out of memory)\n  hint: try fewer --workers"
             ) from None
+
+
+def _one_thread() -> bool:
+    """Whether nothing in this process can have started a thread yet."""
+    return threading.active_count() == 1 and not {"numpy", "polars", "pyarrow"} & sys.modules.keys()
 
 
 # -- in the workers

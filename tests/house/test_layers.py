@@ -9,13 +9,13 @@ ROOT = Path(__file__).resolve().parents[2] / "synth"
 FILES = sorted(ROOT.rglob("*.py"))
 
 LAYERS = [
-    "errors", "dtypes", "columns", "streams", "fingerprint", "sql", "generators", "spec", "plan", "draw", "sinks",
+    "errors", "dtypes", "columns", "texts", "streams", "fingerprint", "sql", "generators", "spec", "plan", "draw", "sinks",
     "runners", "job", "verify", "api", "terminal", "cli", "__main__",
 ]  # fmt: skip
 
 ONLY_HERE = {
     "numpy.random": {"streams.py"},
-    "pyarrow": {"columns.py", "generators/keys.py", "sinks/parquet.py"},
+    "pyarrow": {"columns.py", "texts.py", "generators/keys.py", "sinks/parquet.py"},
     "duckdb": {"verify/files.py", "verify/rehearse.py"},
     "sqlglot": {"sql/parse.py", "sql/compile.py"},
     "yaml": {"spec/load.py"},
@@ -30,7 +30,7 @@ ROW_LOOPS = {
 }  # fmt: skip
 
 # Where few values are walked: distinct texts (MD5 has no vectorised form), names of a list, the spec's rows for DDL.
-FEW = {"fingerprint.py": {"to_list"}, "columns.py": {"to_list"}, "person.py": {"tolist"}}
+FEW = {"fingerprint.py": {"to_list"}, "texts.py": {"to_list"}, "person.py": {"tolist"}}
 
 
 def layer(path: Path) -> int:
