@@ -62,9 +62,9 @@ class Place(Generator):
         """The place's line in the table."""
         uniform = ask.stream().random(ask.rows)
         result = np.zeros(ask.rows, dtype=np.int64)
-        for mask, locale in locales(ask, self.locale):
+        for here, locale in locales(ask, self.locale):
             rows, search = _cities(locale)
-            result[mask] = rows[search(uniform[mask] * (search.cumulated[-1] * BELOW_ONE))]
+            result[here] = rows[search(uniform[here] * (search.cumulated[-1] * BELOW_ONE))]
         return pl.Series(result)
 
 

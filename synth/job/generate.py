@@ -25,6 +25,8 @@ from synth.sinks import SINKS
 
 __all__ = ["Summary", "generate"]
 
+SMALL_FILES = 4  # at the end of a family; about that many, of one block each
+
 Progress = Callable[[str, int], None]  # table family, rows just written
 
 
@@ -138,11 +140,13 @@ def _draw_all(
 
 
 def _tasks(family: FamilyPlan) -> list[Task]:
-    """One task a file; a family without rows still has its empty files."""
-    step = family.blocks_per_file
+    """One task a file, the last few of one block, so that workers end together; a family without rows has empty files."""
+    blocks, step = max(1, family.blocks), family.blocks_per_file
+    ends = list(range(step, blocks - SMALL_FILES, step)) if step > 1 else []
+    starts = [0, *ends, *range(ends[-1] + 1 if ends else 1, blocks)]
     return [
-        Task(family.root, number, first, min(step, max(1, family.blocks) - first))
-        for number, first in enumerate(range(0, max(1, family.blocks), step))
+        Task(family.root, number, first, after - first)
+        for number, (first, after) in enumerate(zip(starts, [*starts[1:], blocks], strict=True))
     ]
 
 

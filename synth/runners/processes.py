@@ -71,7 +71,7 @@ class Processes:
             pending[task] = self.pool.submit(_run, packed, task)
 
     def walk(self, shop: Shop, tasks: Iterable[Task]) -> Iterator[Done]:
-        """Run the tasks: workers take from the front, this process from the back, results as they come."""
+        """Run the tasks in their order, results as they come."""
         from synth.runners.task import run
 
         keep_freed_memory()
@@ -83,7 +83,7 @@ class Processes:
             while waiting or pending:
                 self._submit(packed, waiting, pending)
                 if waiting:
-                    yield run(shop, waiting.pop())
+                    yield run(shop, waiting.popleft())
                 elif not any(future.done() for future in pending.values()):
                     wait(pending.values(), return_when=FIRST_COMPLETED)
                 for task in [task for task, future in pending.items() if future.done()]:
