@@ -27,13 +27,16 @@ class Remembered:
 
     def __call__(self, column: pl.Series) -> pl.Series:
         """The value of each text; NULL for NULL. (n,) -> (n,)"""
-        codes = column.cast(pl.Enum(self.known), strict=False).to_physical()
+        codes = column.cast(pl.Enum(self.known), strict=False).to_physical().cast(pl.UInt32)
         if codes.null_count() > column.null_count():
-            new = column.filter(codes.is_null() & column.is_not_null()).unique()
+            places = (codes.is_null() & column.is_not_null()).arg_true()
+            strange = column.gather(places)
+            new = strange.unique()
             if len(self.known) + len(new) > self.limit:
-                self.known, self.made, new = self.known[:0], self.made[:0], column.drop_nulls().unique()
+                self.known, self.made = self.known[:0], self.made[:0]
+                places, strange, new = column.is_not_null().arg_true(), column.drop_nulls(), column.drop_nulls().unique()
+            codes = codes.scatter(places, strange.cast(pl.Enum(new)).to_physical().cast(pl.UInt32) + len(self.known))
             self.known, self.made = pl.concat([self.known, new]), pl.concat([self.made, self.make(new)])
-            codes = column.cast(pl.Enum(self.known)).to_physical()
         return self.made[codes].alias(column.name)
 
 
