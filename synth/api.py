@@ -10,8 +10,8 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from synth.draw.block import draw_block
-from synth.draw.prepare import fill
-from synth.draw.rollup import RollupSums, rolled_block, summed
+from synth.draw.prepare import fill, in_order
+from synth.draw.residents import Residents
 from synth.errors import OptionError, did_you_mean
 from synth.plan.make import make
 from synth.plan.model import Plan
@@ -48,7 +48,9 @@ def block(plan: Plan, table: str, number: int) -> dict[str, pl.DataFrame]:
 
     Only what the block looks up is drawn besides. Raises OptionError where there is no such block.
     """
-    family = plan.family_of(_known(plan, table))
+    if plan.tables[_known(plan, table)].kind == "gathered":
+        raise OptionError(f"'{table}' is gathered from several families and has no blocks of its own")
+    family = plan.family_of(table)
     if plan.tables[family.root].kind == "rollup":
         raise OptionError(f"'{table}' is a rollup: it sums over all blocks and has none of its own")
     if not 0 <= number < max(1, family.blocks):
@@ -87,19 +89,11 @@ def lazy(plan: Plan, table: str) -> pl.LazyFrame:
 def _batches(plan: Plan, table: str) -> Iterator[pl.DataFrame]:
     """The table's rows, block by block, in row order."""
     only = make(plan.dataset, scale=plan.scale, seed=plan.seed, until=plan.until, tables=[table])
-    family = only.family_of(table)
-    residents = fill(only, family.root)
-    if only.tables[family.root].kind == "rollup":
-        rollup = only.dataset.tables[family.root].rollup
-        assert rollup is not None
-        source = only.family_of(rollup.of)
-        sums = RollupSums(only, family.root)
-        for number in range(source.blocks):
-            sums.add(summed(draw_block(only, source, number, residents), family.root))
-        yield rolled_block(only, family.root, sums.total(residents), residents).written(table)
-        return
-    for number in range(max(1, family.blocks)):
-        yield draw_block(only, family, number, residents).written(table)
+    parts = plan.dataset.parts(table)
+    for drawn in in_order(only, Residents()):
+        for part in parts:
+            if part in drawn.tables:
+                yield drawn.written(part)
 
 
 def _known(plan: Plan, table: str) -> str:

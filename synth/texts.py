@@ -34,7 +34,11 @@ class Remembered:
             new = strange.unique()
             if len(self.known) + len(new) > self.limit:
                 self.known, self.made = self.known[:0], self.made[:0]
-                places, strange, new = column.is_not_null().arg_true(), column.drop_nulls(), column.drop_nulls().unique()
+                places, strange, new = (
+                    column.is_not_null().arg_true(),
+                    column.drop_nulls(),
+                    column.drop_nulls().unique(),
+                )
             codes = codes.scatter(places, strange.cast(pl.Enum(new)).to_physical().cast(pl.UInt32) + len(self.known))
             self.known, self.made = pl.concat([self.known, new]), pl.concat([self.made, self.make(new)])
         return self.made[codes].alias(column.name)

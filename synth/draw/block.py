@@ -84,10 +84,12 @@ class Block:
         spec, plan = self.plan.spec(table), self.plan.tables[table]
         if spec.per:
             return self._child(table, spec.per)
-        if spec.select is not None:
+        if isinstance(spec.select, str):
             return self._derived(table, spec.select)
         first = self.number * BLOCK_ROWS
         rows = min(BLOCK_ROWS, plan.rows - first)
+        if spec.window:
+            rows = min(BLOCK_ROWS, -(-rows // spec.window) * spec.window)
         if plan.intensity is None:
             found = TableRows(first, rows, rows)
         else:
@@ -118,22 +120,31 @@ class Block:
         """Run the SELECT over the block's planned rows, decimals in major units."""
         plan = self.plan.tables[table]
         spec = self.plan.spec(table)
-        frames = {
-            name: pl.DataFrame(
-                [to_written(self.tables[name].columns[c], self.plan.tables[name].types[c]) for c in used]
-            ).lazy()
-            for name, used in self.plan.sources[table].items()
-        }
+        frames = {name: self._source(name, used).lazy() for name, used in self.plan.sources[table].items()}
         try:
             found = pl.SQLContext(frames=frames).execute(select).collect()
         except pl.exceptions.PolarsError as error:
             raise DataError(f"{table}.select: {str(error).splitlines()[0]}") from error
         result = TableRows(0, found.height, found.height)
-        for column in spec.columns:
+        for column, declared in spec.columns.items():
+            if not isinstance(declared.draws, Given):
+                continue
             if column not in found.columns:
                 raise DataError(f"{table}.select gives no column '{column}', it gives {', '.join(found.columns)}")
             result.columns[column] = from_written(found[column], plan.types[column], table).alias(column)
         return result
+
+    def _source(self, name: str, used: tuple[str, ...]) -> pl.DataFrame:
+        """What a SELECT reads: planned rows of a table of this block, or a whole roster of another family."""
+        types = self.plan.tables[name].types
+        if name in self.tables:
+            return pl.DataFrame([to_written(self.tables[name].columns[c], types[c]) for c in used])
+
+        def whole() -> pl.DataFrame:
+            return leaving(self.residents.frame(name, {c: types[c] for c in used}), types)
+
+        found: pl.DataFrame = self.residents.once(f"{name} {' '.join(used)}", whole)
+        return found
 
     # -- what shows at `until`
 
@@ -155,7 +166,10 @@ class Block:
         draws = spec.columns[column].draws
         if isinstance(draws, State):
             compiled = self.plan.compiled[table, column]
-            found = compiled.evaluate(pl.DataFrame({path: self.show(table, path) for path in compiled.reads}))
+            seen = {path: self.show(table, path) for path in compiled.reads if path != "until" or path in spec.columns}
+            if len(seen) < len(compiled.reads):
+                seen["until"] = pl.Series([self.plan.until], dtype=pl.Datetime("us")).new_from_index(0, here.rows)
+            found = compiled.evaluate(pl.DataFrame(seen))
             return (found.new_from_index(0, here.rows) if len(found) != here.rows else found).alias(column)
         series = here.columns[column]
         for moment, others in spec.hidden_moments.items():
@@ -176,12 +190,23 @@ class Block:
 
     def is_visible(self, table: str) -> pl.Series | None:
         """Which rows exist at `until`; None when all do."""
-        at = self.plan.spec(table).at
-        if at is None:
-            return None
-        times = moments(self.tables[table].columns[at])
+        spec = self.plan.spec(table)
+        if spec.at is None:
+            beyond = self._beyond(self.family.root)
+            if beyond is None or spec.select is not None:
+                return None
+            root = np.arange(self.tables[table].rows) if spec.per is None else self.home(table, self.family.root)
+            return pl.Series(root < beyond)
+        times = moments(self.tables[table].columns[spec.at])
         visible = (times < self.plan.until_us) & (times != NULL)
         return None if visible.all() else pl.Series(visible)
+
+    def _beyond(self, root: str) -> int | None:
+        """The place of the first root row that is drawn only because its window is drawn whole; None without one."""
+        if not self.plan.spec(root).window:
+            return None
+        here, end = self.tables[root], self.plan.tables[root].rows - self.tables[root].first_row
+        return end if here.rows > end else None
 
     def visible(self, table: str) -> pl.DataFrame:
         """The table's rows that exist at `until`: written columns, as they show, in drawn dtypes."""
@@ -193,9 +218,11 @@ class Block:
         """The table's rows as they leave, in exact types."""
         return leaving(self.visible(table), self.plan.tables[table].types)
 
-    def resident(self, table: str, columns: list[str]) -> pl.DataFrame:
-        """Planned columns that other families look up."""
-        return pl.DataFrame([self.tables[table].columns[c] for c in columns])
+    def resident(self, table: str, columns: list[str]) -> tuple[int, pl.DataFrame]:
+        """The rows that other families can refer to, and planned columns that they look up."""
+        here, frame = self.tables[table], pl.DataFrame([self.tables[table].columns[c] for c in columns])
+        beyond = self._beyond(table) if table == self.family.root else None
+        return (here.rows, frame) if beyond is None else (beyond, frame.head(beyond))
 
     # -- places
 

@@ -9,6 +9,7 @@ from synth.draw.block import Block, TableRows
 from synth.draw.residents import Residents
 from synth.generators.keys import Key
 from synth.plan.model import Plan
+from synth.spec.models import Rollup
 
 __all__ = ["RollupSums", "rolled_block", "summed"]
 
@@ -19,10 +20,14 @@ _HOW = {"sum": pl.Expr.sum, "count": pl.Expr.sum, "min": pl.Expr.min, "max": pl.
 
 def summed(block: Block, rollup: str) -> pl.DataFrame:
     """One block's part of a rollup: groups, and what is taken of them, over rows that exist at `until`."""
-    plan = block.plan
-    spec = plan.spec(rollup).rollup
+    spec = block.plan.spec(rollup).rollup
     assert spec is not None
-    table = spec.of
+    sums = [_summed(block, rollup, spec, table) for table in block.plan.dataset.rolled(spec) if table in block.tables]
+    return pl.concat(sums)
+
+
+def _summed(block: Block, rollup: str, spec: Rollup, table: str) -> pl.DataFrame:
+    plan = block.plan
     columns = {name: block.show(table, name) for name in spec.by}
     takes = []
     for name, take in spec.take.items():
@@ -112,6 +117,6 @@ def rolled_block(plan: Plan, rollup: str, totals: pl.DataFrame, residents: Resid
     here.columns = {column.name: column for column in totals.get_columns()}
     block.tables[rollup] = here
     for step in family.steps:
-        if step.column:
+        if step.column or step.table != rollup:
             block.draw(step.table, step.column)
     return block

@@ -8,12 +8,12 @@ from synth.generators.choice import Choice
 from synth.generators.clock import Delay
 from synth.generators.derived import Count, Expr, Given, Lookup, Ordinal, State, Sum
 from synth.generators.in_force import InForce, Ranked
-from synth.generators.keys import Key
+from synth.generators.keys import Key, Window
 from synth.generators.numeric import Gamma, Lognormal, Normal, Uniform
 from synth.generators.person import Email, FirstName, LastName
 from synth.generators.place import Place, PlacePart
 from synth.generators.reference import Reference
-from synth.generators.text import Coined
+from synth.generators.text import Coined, Sentence
 
 __all__ = ["GENERATORS", "Ask", "Generator", "Given", "Need", "Schema"]
 
@@ -38,7 +38,9 @@ GENERATORS: dict[str, type[Generator]] = {
     "place_part": PlacePart,
     "ranked": Ranked,
     "reference": Reference,
+    "sentence": Sentence,
     "state": State,
     "sum": Sum,
     "uniform": Uniform,
+    "window": Window,
 }

@@ -50,7 +50,14 @@ class Expr(_Made):
 
 
 class State(Expr):
-    """A SQL expression over what shows at `until`: evaluated after planned moments that have not come are hidden."""
+    """A SQL expression over what shows at `until`: evaluated after planned moments that have not come are hidden.
+
+    `until` itself may be named, a timestamp.
+    """
+
+    def needs(self, schema: Schema) -> tuple[Need, ...]:
+        """The columns it names."""
+        return tuple(need for need in super().needs(schema) if need.name != "until")
 
 
 class Sum(_Made):

@@ -13,7 +13,7 @@ from pydantic import Field
 from synth.dtypes import BIGINT, TEXT, DType
 from synth.generators.base import Ask, Generator
 
-__all__ = ["Key"]
+__all__ = ["Key", "Window"]
 
 Rows = npt.NDArray[np.int64]
 
@@ -49,6 +49,22 @@ class Key(Generator):
     def draw(self, ask: Ask) -> pl.Series:
         """The keys of the block's rows."""
         return self.at(np.arange(ask.first_row, ask.first_row + ask.rows), ask.seed, ask.table)
+
+
+class Window(Generator):
+    """The number of the row's window: runs of so many rows, each drawn whole before `until` cuts.
+
+    So a SELECT that groups by it sees all of the window's rows, those after `until` too: purchases before sales.
+    """
+
+    shorthand = "rows"
+    default_type = BIGINT
+
+    rows: Annotated[int, Field(ge=1)]
+
+    def draw(self, ask: Ask) -> pl.Series:
+        """Row number by rows of a window."""
+        return pl.Series(np.arange(ask.first_row, ask.first_row + ask.rows) // self.rows)
 
 
 _HEX = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)

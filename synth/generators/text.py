@@ -1,21 +1,23 @@
-"""Invented words: brands and names that are nobody's."""
+"""Invented words that are nobody's, and sentences made from patterns."""
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import numpy as np
 import polars as pl
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from synth.dtypes import TEXT, DType
 from synth.generators.base import Ask, Generator
 
-__all__ = ["Coined"]
+__all__ = ["Coined", "Sentence"]
 
 _ONSETS = ("b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z", "br", "tr")
 _VOWELS = ("a", "e", "i", "o")
 SYLLABLES = tuple(onset + vowel for onset in _ONSETS for vowel in _VOWELS)  # 64
+_BLANK = re.compile(r"\{(\w+)\}")
 ENDINGS = ("n", "x", "ra", "l", "s", "co", "lo", "vi")
 
 
@@ -47,3 +49,44 @@ class Coined(Generator):
         word = pl.concat_str(pl.selectors.starts_with("p")).str.to_titlecase()
         round_ = pl.when(pl.col("again") > 0).then(pl.format(" {}", pl.col("again") + 1)).otherwise(pl.lit(""))
         return frame.select(word + round_ + pl.lit(self.suffix)).to_series()
+
+
+class Sentence(Generator):
+    """Text from patterns with weights: `{of: {"Call {who} first.": 1}, words: {who: [me, the warehouse]}}`."""
+
+    default_type = TEXT
+
+    of: Annotated[dict[str, Annotated[float, Field(ge=0)]], Field(min_length=1)]
+    words: dict[str, Annotated[tuple[str, ...], Field(min_length=1, strict=False)]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _check(self) -> Sentence:
+        if not sum(self.of.values()) > 0:
+            raise ValueError("the weights are all 0")
+        for pattern in self.of:
+            for blank in _BLANK.findall(pattern):
+                if blank not in self.words:
+                    raise ValueError(f"'{pattern}': no `words` are given for {{{blank}}}")
+        return self
+
+    def accepts(self, dtype: DType) -> str | None:
+        """Text."""
+        return None if dtype.name == "varchar" else f"sentences cannot be {dtype}"
+
+    def draw(self, ask: Ask) -> pl.Series:
+        """The pattern by its weight, then a word for each blank."""
+        weights = np.cumsum(list(self.of.values()))
+        chosen = np.searchsorted(weights, ask.stream().random(ask.rows) * weights[-1], side="right")
+        blanks = max(len(_BLANK.findall(pattern)) for pattern in self.of)
+        uniform = ask.stream("words").random((ask.rows, blanks))
+        result = np.full(ask.rows, "", dtype=object)
+        for number, pattern in enumerate(self.of):
+            rows = np.flatnonzero(chosen == number)
+            literals, names = _BLANK.split(pattern)[::2], _BLANK.findall(pattern)
+            parts = [pl.Series("p0", literals[:1]).new_from_index(0, len(rows))]
+            for place, name in enumerate(names):
+                words = pl.Series(self.words[name])
+                parts.append(words.gather((uniform[rows, place] * len(words)).astype(np.int64)).alias(f"w{place}"))
+                parts.append(pl.Series(f"p{place + 1}", literals[place + 1 : place + 2]).new_from_index(0, len(rows)))
+            result[rows] = pl.DataFrame(parts).select(pl.concat_str(pl.all())).to_series().to_numpy()
+        return pl.Series(result, dtype=pl.String)

@@ -20,7 +20,7 @@ from synth.job.folder import complete, holds_only_ours, workshop
 from synth.job.manifest import FileEntry, Manifest, TableEntry, begin
 from synth.plan.model import FamilyPlan, Plan
 from synth.runners import Processes, Serial, runner
-from synth.runners.task import Done, Shop, Task, leave
+from synth.runners.task import Done, Shop, Task, leave, owner
 from synth.sinks import SINKS
 
 __all__ = ["Summary", "generate"]
@@ -59,7 +59,8 @@ class _Gathered:
     prints: dict[str, Fingerprint] = field(default_factory=dict)
 
     def add(self, done: Done) -> None:
-        for table, file in done.written.items():
+        for part, file in done.written.items():
+            table = owner(part)
             entry = FileEntry(path=file.path, rows=file.rows, bytes=file.bytes, sha256=file.sha256)
             self.files.setdefault(table, []).append(entry)
             self.prints[table] = self.prints.get(table, Fingerprint()) + file.fingerprint

@@ -7,11 +7,11 @@ import math
 from collections.abc import Iterable, Mapping
 
 from synth.errors import OptionError, Problem, SpecError, did_you_mean
-from synth.generators.arrival import Arrival, Intensity, microseconds
+from synth.generators.arrival import DAY_US, Arrival, Intensity, microseconds
 from synth.generators.base import Generator
-from synth.generators.derived import Expr
+from synth.generators.derived import Expr, State
 from synth.generators.in_force import InForce
-from synth.generators.keys import Key
+from synth.generators.keys import Key, Window
 from synth.generators.reference import Reference
 from synth.plan.fanout import FanoutLaw, fanout_law
 from synth.plan.model import BLOCK_ROWS, FamilyPlan, Plan, Step, TablePlan
@@ -26,6 +26,7 @@ __all__ = ["make"]
 MIN_FILES = 32  # a large table has so many files at least, so that workers share it evenly
 MAX_BLOCKS_PER_FILE = 4  # 400,000 order lines: what a worker holds before it writes
 MAX_ROWS = 2**53
+YEAR_US = 365 * DAY_US
 
 
 def make(
@@ -73,10 +74,15 @@ class _Maker:
     def plan(self) -> Plan:
         for name in self._by_family():
             self.tables[name] = self._table(name)
+        self._check_windows()
         self._check_parents()
         families = self._families()
         needed = {family.root for family in families}
-        tables = {name: self.tables[name] for name in self.dataset.tables if self.scope.family(name) in needed}
+        tables = {
+            name: self.tables[name]
+            for name in self.dataset.every
+            if self.scope.family(name) in needed or name in self.wanted
+        }
         return Plan(
             self.dataset,
             self.scale,
@@ -103,12 +109,12 @@ class _Maker:
             table = self.scope.table(name)
             above = [table.per] if table.per else list(self.scope.sources(name))
             if table.rollup:
-                above = [table.rollup.of, *([table.rollup.every] if table.rollup.every else [])]
+                above = [*self.dataset.rolled(table.rollup), *([table.rollup.every] if table.rollup.every else [])]
             for other in above:
                 visit(other)
             order.append(name)
 
-        for name in self.dataset.tables:
+        for name in self.dataset.every:
             visit(name)
         return order
 
@@ -123,8 +129,12 @@ class _Maker:
             if rows > MAX_ROWS:
                 raise OptionError(f"scale {self.scale:g} is too large: {name} would have {rows:,} rows")
             if table.arrival:
-                intensity = self._intensity(name, declared)
+                intensity = self._intensity(name, declared, microseconds(self.until))
                 rows = self._arrived(name, intensity)
+                horizon_us = microseconds(self.until)
+                while table.window and intensity.cumulated[-1] < -(-rows // table.window) * table.window:
+                    horizon_us += YEAR_US  # the last window is drawn whole
+                    intensity = self._intensity(name, declared, horizon_us)
         elif table.values is not None:
             declared = rows = len(table.values)
         elif table.per:
@@ -137,8 +147,14 @@ class _Maker:
                 exact = exact and parent.rows == parent.declared
         elif table.rollup:
             every = table.rollup.every
-            rows = self.tables[every].rows if every else self.tables[table.rollup.of].rows
+            rows = (
+                self.tables[every].rows
+                if every
+                else max(self.tables[p].rows for p in self.dataset.rolled(table.rollup))
+            )
             exact = every is not None
+        elif table.kind == "gathered":
+            rows, exact = sum(self.tables[part].rows for part in self.dataset.parts(name)), False
         else:
             rows, exact = self.tables[self.scope.sources(name)[0]].rows, False
         types = {column: self.scope.type_of(name, column) for column in table.columns}
@@ -146,14 +162,14 @@ class _Maker:
             name, table.kind, self.scope.family(name), declared, rows, exact, types, table.written, intensity, law
         )
 
-    def _intensity(self, name: str, declared: int) -> Intensity:
+    def _intensity(self, name: str, declared: int, horizon_us: int) -> Intensity:
         table = self.scope.table(name)
         assert table.arrival and table.rows
         law = table.columns[table.arrival].draws
         assert isinstance(law, Arrival)
         period = self.dataset.period
         return law.intensity(
-            start=period.start, until=period.until, horizon_us=microseconds(self.until), declared=declared,
+            start=period.start, until=period.until, horizon_us=horizon_us, declared=declared,
             at_scale_1=table.rows.at(1), noise=stream(self.seed, name, table.arrival, 0, "days"),
             whole_days=self.scope.type_of(name, table.arrival).name == "date",
         )  # fmt: skip
@@ -170,6 +186,19 @@ class _Maker:
             jitter = stream(self.seed, name, column, block).random(place + 1)[-1:]
             here += int(intensity.times(row, jitter)[0] < until_us)
         return min(sure + here, int(intensity.cumulated[-1]) + 1)
+
+    def _check_windows(self) -> None:
+        for name, column, declared in self.scope.every_column():
+            if isinstance(declared.draws, Window) and BLOCK_ROWS % declared.draws.rows:
+                raise SpecError(
+                    [
+                        Problem(
+                            ("tables", name, "columns", column, "window"),
+                            f"windows of {declared.draws.rows:,} rows do not fill a block of {BLOCK_ROWS:,}",
+                            "for instance 100, 250 or 500",
+                        )
+                    ]
+                )
 
     def _check_parents(self) -> None:
         """Refuse what could not be honoured: no parent there at the first child, fewer parents than distinct draws."""
@@ -232,14 +261,19 @@ class _Maker:
                 want(other, name)
 
         for name in self.wanted:
-            want(name, "")
-            for column in self.tables[name].written:
-                want(name, column)
+            for part in self.dataset.parts(name):
+                want(part, "")
+                for column in self.tables[name].written:
+                    want(part, column)
         after = {root: self._looked_into(root, wanted[root]) for root in wanted}
 
         todo = [name for name in self.dataset.tables if name in wanted]
         while todo:  # of those that can come next, the small ones first: they are drawn while workers start
             able = [root for root in todo if all(other in order for other in after[root])]
+            if not able:
+                raise SpecError(
+                    [Problem(("tables", todo[0]), f"a cycle of families: {', '.join(todo)} need each other")]
+                )
             able.sort(key=lambda root: (self.tables[root].kind == "rollup", self.tables[root].rows > BLOCK_ROWS))
             order.append(able[0])
             todo.remove(able[0])
@@ -250,14 +284,15 @@ class _Maker:
                 wanted[root],
                 residents.get(root, set()),
                 after[root],
-                tuple(
-                    r
-                    for r in rollups
-                    if self.scope.family(self.scope.table(r).rollup.of) == root  # type: ignore[union-attr]
-                ),
+                tuple(r for r in rollups if any(self.scope.family(part) == root for part in self._rolled(r))),
             )
             for root in order
         )
+
+    def _rolled(self, rollup: str) -> tuple[str, ...]:
+        spec = self.scope.table(rollup).rollup
+        assert spec
+        return self.dataset.rolled(spec)
 
     def _made_from(self, table: str, column: str) -> list[tuple[str, str, bool]]:
         """What a column (or, with no column, a table's rows) is made from: (table, column, read as a resident)."""
@@ -299,22 +334,29 @@ class _Maker:
         if declared.per:
             return [(declared.per, "", False)]
         if declared.select is not None:
+            assert isinstance(declared.select, str)
             used = {path.rsplit(".", 1)[-1] for path in columns(query(declared.select))}
             star = "*" in declared.select
             self.sources[table] = {
-                source: tuple(c for c in self.scope.table(source).columns if c in used or star)
+                source: tuple(
+                    c
+                    for c, made in self.scope.table(source).columns.items()
+                    if (c in used or star) and not isinstance(made.draws, State)
+                )
                 for source in self.scope.sources(table)
             }
-            return [(source, c, False) for source, read in self.sources[table].items() for c in ("", *read)]
+            foreign = self.scope.foreign(table)
+            return [(s, c, s in foreign) for s, read in self.sources[table].items() for c in ("", *read)]
         if declared.rollup is None:
             return []
         rollup, found = declared.rollup, []
         for name, take in rollup.take.items():
             sql = next(iter(take.values()))
             self.taken[table, name] = self.scope.taken(table, name)
-            for path in named(sql):
-                found += self._path(rollup.of, path)
-        found += [(rollup.of, column, False) for column in rollup.by]
+            for part in self.dataset.rolled(rollup):
+                for path in named(sql):
+                    found += self._path(part, path)
+        found += [(part, column, False) for part in self.dataset.rolled(rollup) for column in ("", *rollup.by)]
         if rollup.every:
             key = self.scope.table(rollup.every).key[0]
             self_made = isinstance(self.scope.column(rollup.every, key).draws, Key)

@@ -82,7 +82,7 @@ class Plan:
 
     def spec(self, table: str) -> Table:
         """The table's declaration."""
-        return self.dataset.tables[table]
+        return self.dataset.every[table]
 
     def family(self, root: str) -> FamilyPlan:
         """A family by its root."""

@@ -18,7 +18,7 @@ from synth.plan.model import Plan
 from synth.sinks import SINKS
 from synth.spec.constraints import not_null
 
-__all__ = ["Done", "Shop", "Task", "Written", "leave"]
+__all__ = ["Done", "Shop", "Task", "Written", "leave", "owner"]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Done:
     """What a task made."""
 
     task: Task
-    written: dict[str, Written] = field(default_factory=dict)
+    written: dict[str, Written] = field(default_factory=dict)  # by table, or part of one
     residents: dict[str, tuple[int, pl.DataFrame]] = field(default_factory=dict)  # table -> rows, resident columns
     rollups: list[tuple[str, pl.DataFrame]] = field(default_factory=list)
 
@@ -65,6 +65,11 @@ class Done:
     def rows(self) -> int:
         """Rows written."""
         return sum(file.rows for file in self.written.values())
+
+
+def owner(table: str) -> str:
+    """The table whose rows these are: of a part of a gathered table (`ledger.sales`) that table."""
+    return table.partition(".")[0]
 
 
 def run(shop: Shop, task: Task) -> Done:
@@ -79,7 +84,7 @@ def leave(shop: Shop, task: Task, blocks: Iterable[Block]) -> Done:
     """Write drawn blocks: one file a table; keep what other families need."""
     plan, family = shop.plan, shop.plan.family(task.family)
     done = Done(task)
-    frames: dict[str, list[pl.DataFrame]] = {table: [] for table in family.tables if table in plan.wanted}
+    frames: dict[str, list[pl.DataFrame]] = {table: [] for table in family.tables if owner(table) in plan.wanted}
     prints = dict.fromkeys(frames, Fingerprint())
     kept: dict[str, list[pl.DataFrame]] = {}
     rows: dict[str, int] = {}
@@ -89,20 +94,20 @@ def leave(shop: Shop, task: Task, blocks: Iterable[Block]) -> Done:
             types = plan.tables[table].types
             prints[table] += fingerprint(parts[-1], {column: types[column] for column in parts[-1].columns})
         for table in family.tables:
-            rows[table] = rows.get(table, 0) + block.tables[table].rows
-            columns = [c for t, c in family.residents if t == table]
-            if columns:
-                kept.setdefault(table, []).append(block.resident(table, columns))
+            count, frame = block.resident(table, [c for t, c in family.residents if t == table])
+            rows[table] = rows.get(table, 0) + count
+            if frame.width:
+                kept.setdefault(table, []).append(frame)
         done.rollups += [(rollup, summed(block, rollup)) for rollup in family.rollups]
     for table, count in rows.items():
         done.residents[table] = (count, pl.concat(kept[table]) if table in kept else pl.DataFrame())
     sink = SINKS[shop.format]
     for table, parts in frames.items():
-        name = f"{table}/part-{task.number:05d}{sink.suffix}"
+        name = f"{owner(table)}/{table.partition('.')[2] or 'part'}-{task.number:05d}{sink.suffix}"
         path = shop.folder / name
         path.parent.mkdir(exist_ok=True)
         types = plan.tables[table].types
-        required = frozenset(not_null(plan.dataset, table))
+        required = frozenset(not_null(plan.dataset, owner(table)))
         try:
             sink.write(parts, types, required, path)
         except OverflowError as error:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from synth.dtypes import exact
-from synth.errors import Problem, SpecError
+from synth.errors import Problem, SpecError, did_you_mean
 from synth.generators.derived import Count, Expr, Given, Ordinal, State, Sum
 from synth.generators.in_force import InForce, Ranked
 from synth.generators.reference import Reference
@@ -48,6 +48,12 @@ def _try(path: Path, ask: Callable[[], Any]) -> Iterator[Problem]:
         yield Problem(path, str(error), error.hint)
 
 
+def _select(table: str) -> Path:
+    """Where the SELECT of a table, or of a part of one (`ledger.sales`), is written."""
+    name, _, part = table.partition(".")
+    return ("tables", name, "select", *([part] if part else []))
+
+
 def tables_are_known(scope: Scope) -> Iterator[Problem]:
     """Every table that is named exists, and families have no cycles."""
     for name, table in scope.dataset.tables.items():
@@ -55,9 +61,16 @@ def tables_are_known(scope: Scope) -> Iterator[Problem]:
         if table.per:
             yield from _try((*at, "per"), lambda t=table: scope.table(t.per))  # type: ignore[misc]
         if table.select:
-            yield from _try((*at, "select"), lambda n=name: scope.sources(n))  # type: ignore[misc]
+            for part in scope.dataset.parts(name):
+                yield from _try(_select(part), lambda p=part: scope.sources(p))  # type: ignore[misc]
         if table.rollup:
+            of = scope.dataset.tables.get(table.rollup.of)
             yield from _try((*at, "rollup", "of"), lambda t=table: scope.table(t.rollup.of))  # type: ignore[misc]
+            for part in table.rollup.parts or ():
+                known = of.select if of and isinstance(of.select, dict) else {}
+                if part not in known:
+                    hint = did_you_mean(part, known) if known else "`parts` are the named SELECTs of a gathered table"
+                    yield Problem((*at, "rollup", "parts"), f"{table.rollup.of} has no part '{part}'", hint)
             if table.rollup.every:
                 yield from _try((*at, "rollup", "every"), lambda t=table: scope.table(t.rollup.every))  # type: ignore[misc]
         for column, declared in table.columns.items():
@@ -86,10 +99,10 @@ def families_hold(scope: Scope) -> Iterator[Problem]:
             scope.family(name)
         except MeaningError as error:
             about = error.at[0] if error.at else name
-            word = "select" if scope.table(about).select else "per"
-            yield Problem(("tables", about, word), str(error), error.hint)
+            place = _select(about) if scope.table(about).select else ("tables", about, "per")
+            yield Problem(place, str(error), error.hint)
             return
-        if table.per and scope.table(table.per).kind in ("derived", "rollup"):
+        if table.per and scope.table(table.per).kind in ("derived", "gathered", "rollup"):
             yield Problem((*at, "per"), f"rows cannot be born with {table.per}, a {scope.table(table.per).kind} table")
     for name, column, declared in scope.every_column():
         here: Path = ("tables", name, "columns", column)
@@ -136,7 +149,7 @@ def families_hold(scope: Scope) -> Iterator[Problem]:
             isinstance(draws, Given) and scope.table(name).rows is not None
         ):
             yield Problem(here, "the column has no generator", "for instance {choice: {a: 1, b: 2}}")
-        if not isinstance(draws, Given) and scope.table(name).kind == "derived":
+        if not isinstance(draws, (Given, State)) and scope.table(name).select is not None:
             yield Problem(here, "columns of a derived table come from its SELECT", "write it there, here only its type")
 
 
@@ -194,8 +207,8 @@ def types_fit(scope: Scope) -> Iterator[Problem]:
         if complaint:
             yield Problem((*here, "type" if declared.type else word), complaint)
     for name, table in scope.dataset.tables.items():
-        if table.select:
-            yield from _try(("tables", name, "select"), lambda n=name: scope.rehearse(n))  # type: ignore[misc]
+        for part in scope.dataset.parts(name) if table.select else ():
+            yield from _try(_select(part), lambda p=part: scope.rehearse(p))  # type: ignore[misc]
         if table.rollup:
             for column, take in table.rollup.take.items():
                 at: Path = ("tables", name, "rollup", "take", column)
@@ -314,13 +327,36 @@ def tables_are_drawable(scope: Scope) -> Iterator[Problem]:
         keys = [c for c, declared in table.columns.items() if declared.kind == "key"]
         if len(keys) > 1:
             yield Problem((*at, "columns", keys[1]), f"{name} has two keys", "one column has `key`")
-        if table.kind == "derived" and not table.key:
+        if table.select is not None and not table.key:
             yield Problem(at, "a derived table needs a `primary_key`", "columns of its SELECT that tell its rows apart")
         if table.rollup:
             yield from _rollup(scope, name)
+        yield from _windows(scope, name)
         for column in table.key:
             if table.columns[column].null_share:
                 yield Problem((*at, "columns", column, "null_share"), "a key is never NULL")
+
+
+def _windows(scope: Scope, name: str) -> Iterator[Problem]:
+    """A window is drawn whole, also what lies after `until`: nothing in it may depend on who has arrived by then."""
+    table = scope.table(name)
+    for column, declared in table.columns.items():
+        here: Path = ("tables", name, "columns", column)
+        if declared.kind == "window" and table.rows is None:
+            yield Problem(here, "only a table with `rows` has windows")
+        draws = declared.draws
+        if not isinstance(draws, Reference) or not scope.window(name) or scope.family(draws.to) == scope.family(name):
+            continue
+        if scope.table(draws.to).arrival:
+            yield Problem(
+                here, f"{draws.to} arrives in time, but rows of a window are drawn before their time",
+                f"let {draws.to} have no arrival column, or {scope.family(name)} no window",
+            )  # fmt: skip
+    if table.select is not None and not table.at and any(scope.window(part) for part in scope.dataset.parts(name)):
+        yield Problem(
+            ("tables", name), "rows of a window are drawn before their time: the table needs `at`",
+            "a column with the moment from which a row exists",
+        )  # fmt: skip
 
 
 def _rollup(scope: Scope, name: str) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ from synth.errors import did_you_mean
 from synth.generators import GENERATORS, Generator, Given
 from synth.generators.arrival import Arrival
 from synth.generators.base import Many, Model, Share
-from synth.generators.keys import Key
+from synth.generators.keys import Key, Window
 from synth.spec.wording import plain_errors, shown
 
 __all__ = ["Column", "Dataset", "Fanout", "Period", "Rollup", "Rows", "Table"]
@@ -59,7 +59,9 @@ class Column(Model):
                 raise _refuse(
                     f"unknown generator or option '{word}'",
                     at=(str(word),),
-                    hint=did_you_mean(str(word), [*GENERATORS, *OPTIONS]),
+                    hint=did_you_mean(str(word), [*GENERATORS, *OPTIONS])
+                    if str(word).isidentifier()
+                    else "a comma inside { } ends an entry: put SQL and text in quotes",
                 )
         if len(words) > 1:
             raise _refuse(f"a column has one generator, here are {' and '.join(words)}", at=(words[1],))
@@ -186,17 +188,21 @@ class Rollup(Model):
     by: Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
     take: Annotated[dict[Name, dict[Literal["sum", "count", "min", "max"], str]], Field(min_length=1)]
     every: str | None = None  # a table: one row for each of its rows, also where nothing was summed
+    parts: Annotated[tuple[str, ...] | None, Field(strict=False)] = None  # of a gathered table: only these SELECTs
 
 
 class Table(Model):
-    """One table. What it has says its kind: values or rows (roster, arrival), per (child), select (derived), rollup."""
+    """One table. What it has says its kind: values or rows (roster, arrival), per (child), select (derived), rollup.
+
+    With several named SELECTs it is gathered: each adds its own family's rows.
+    """
 
     about: str | None = None
     rows: Rows | None = None
     values: Many | None = None
     per: str | None = None
     fanout: Fanout | None = None
-    select: str | None = None
+    select: str | dict[Name, str] | None = None
     at: str | None = None
     rollup: Rollup | None = None
     columns: Annotated[dict[Name, Column], Field(min_length=1)]
@@ -217,6 +223,15 @@ class Table(Model):
             raise ValueError(
                 f"should be a number of rows, or a mapping with base, growth and at_least, got {shown(given)}"
             )
+        return given
+
+    @field_validator("select", mode="before")
+    @classmethod
+    def _selects(cls, given: Any) -> Any:
+        if isinstance(given, Mapping) and not given:
+            raise ValueError("`select` is one SELECT, or several by name")
+        if given is not None and not isinstance(given, (str, Mapping)):
+            raise ValueError(f"`select` is one SELECT, or several by name, got {shown(given)}")
         return given
 
     @field_validator("events", mode="before")
@@ -240,19 +255,24 @@ class Table(Model):
 
     @property
     def kind(self) -> str:
-        """roster, arrival, child, derived or rollup."""
+        """roster, arrival, child, derived, gathered or rollup."""
         if self.rows is not None and self.arrival is not None:
             return "arrival"
         if self.per is not None:
             return "child"
         if self.select is not None:
-            return "derived"
+            return "derived" if isinstance(self.select, str) else "gathered"
         return "rollup" if self.rollup is not None else "roster"
 
     @cached_property
     def arrival(self) -> str | None:
         """The column with arrival times."""
         return next((name for name, column in self.columns.items() if isinstance(column.draws, Arrival)), None)
+
+    @cached_property
+    def window(self) -> int | None:
+        """Consecutive rows that are always drawn together, where a column numbers such windows."""
+        return next((column.draws.rows for column in self.columns.values() if isinstance(column.draws, Window)), None)
 
     @cached_property
     def key(self) -> tuple[str, ...]:
@@ -288,6 +308,27 @@ class Dataset(Model):
     period: Period
     tables: Annotated[dict[Name, Table], Field(min_length=1)]
     rules: dict[Name, str] = Field(default_factory=dict)
+
+    @cached_property
+    def every(self) -> dict[str, Table]:
+        """All tables by name, and the parts of gathered ones (`ledger.sales`) as derived tables of their own."""
+        found: dict[str, Table] = {}
+        for name, table in self.tables.items():
+            found[name] = table
+            for part, sql in table.select.items() if isinstance(table.select, dict) else ():
+                found[f"{name}.{part}"] = table.model_copy(update={"select": sql})
+        return found
+
+    def parts(self, table: str) -> tuple[str, ...]:
+        """The tables whose rows are this table's: its own name, or the names of its parts."""
+        select = self.tables[table].select if table in self.tables else None
+        return tuple(f"{table}.{part}" for part in select) if isinstance(select, dict) else (table,)
+
+    def rolled(self, rollup: Rollup) -> tuple[str, ...]:
+        """The tables, or parts of one, that a rollup sums."""
+        if rollup.parts is None:
+            return self.parts(rollup.of)
+        return tuple(f"{rollup.of}.{part}" for part in rollup.parts)
 
     @property
     def written(self) -> tuple[str, ...]:

@@ -12,10 +12,10 @@ from functools import cached_property
 
 import polars as pl
 
-from synth.dtypes import BIGINT, DType, decimal
+from synth.dtypes import BIGINT, TIMESTAMP, DType, decimal
 from synth.errors import did_you_mean
 from synth.generators.base import Need
-from synth.generators.derived import Expr, Given, Lookup, Sum
+from synth.generators.derived import Expr, Given, Lookup, State, Sum
 from synth.generators.in_force import InForce, Ranked
 from synth.generators.reference import Reference
 from synth.spec.models import Column, Dataset, Table
@@ -79,9 +79,9 @@ class Scope:
 
     def table(self, name: str) -> Table:
         """A table by name."""
-        if name not in self.dataset.tables:
+        if name not in self.dataset.every:
             raise MeaningError(f"unknown table '{name}'", did_you_mean(name, self.dataset.tables))
-        return self.dataset.tables[name]
+        return self.dataset.every[name]
 
     def column(self, table: str, name: str) -> Column:
         """A column by name."""
@@ -102,10 +102,12 @@ class Scope:
         return tuple(found)
 
     def sources(self, table: str) -> tuple[str, ...]:
-        """The tables that a derived table's SELECT reads."""
+        """The tables that a derived table's SELECT reads; the parts of a gathered table."""
         select = self.table(table).select
         if select is None:
             return ()
+        if not isinstance(select, str):
+            return self.dataset.parts(table)
         try:
             found = tables(query(select))
         except SqlError as error:
@@ -125,20 +127,33 @@ class Scope:
                 raise MeaningError(f"a cycle: {' → '.join([*path, name])}")
             if name not in found:
                 table = self.table(name)
-                above = (table.per,) if table.per else self.sources(name)
-                roots = {root(other, (*path, name)) for other in above} or {name}
-                if len(roots) > 1:
+                above = (table.per,) if table.per else self.sources(name) if table.kind == "derived" else ()
+                roots = {other: root(other, (*path, name)) for other in above}
+                moving = {other: at for other, at in roots.items() if self.table(other).kind != "roster"}
+                homes = dict.fromkeys((moving or roots).values()) or {name: None}
+                if len(homes) > 1 and moving:
                     raise MeaningError(
-                        f"the SELECT reads tables of several families: {', '.join(sorted(roots))}",
-                        "a derived table reads tables whose rows are born together; look others up by reference",
+                        f"the SELECT reads tables of several families: {', '.join(sorted(homes))}",
+                        "a derived table reads tables whose rows are born together, and rosters; "
+                        "look others up by reference",
                         (name, ""),
                     )
-                found[name] = roots.pop()
+                found[name] = next(iter(homes))
             return found[name]
 
-        for name in self.dataset.tables:
+        for name in self.dataset.every:
             root(name, ())
         return found
+
+    def foreign(self, table: str) -> tuple[str, ...]:
+        """The rosters of other families that a derived table's SELECT reads whole."""
+        if self.table(table).kind != "derived":
+            return ()
+        return tuple(other for other in self.sources(table) if self.family(other) != self.family(table))
+
+    def window(self, table: str) -> int | None:
+        """The rows of the windows in which the table's family is drawn, where it is."""
+        return self.table(self.family(table)).window
 
     def family(self, table: str) -> str:
         """The root of the family that a table belongs to."""
@@ -276,15 +291,17 @@ class Scope:
         frames = {}
         for source in self.sources(table):
             types = {column: self.type_of(source, column) for column in self.table(source).columns}
+            states = [c for c, declared in self.table(source).columns.items() if isinstance(declared.draws, State)]
+            types = {column: dtype for column, dtype in types.items() if column not in states}
             frames[source] = pl.DataFrame(schema={column: dtype.written for column, dtype in types.items()}).lazy()
         select = self.table(table).select
-        assert select is not None
+        assert isinstance(select, str)
         try:
             given = pl.SQLContext(frames=frames).execute(select).collect_schema().names()
         except (pl.exceptions.PolarsError, ValueError) as error:
             raise MeaningError(f"bad SQL: {str(error).splitlines()[0]}") from error
-        for column in self.table(table).columns:
-            if column not in given:
+        for column, declared in self.table(table).columns.items():
+            if column not in given and isinstance(declared.draws, Given):
                 raise MeaningError(f"the SELECT gives no column '{column}'", did_you_mean(column, given))
 
     def compile(
@@ -297,6 +314,7 @@ class Scope:
                 if path not in types:
                     types[path] = self.type_at(table, path)
             found = compile_expression(sql, types)
+            wanted = wanted or types.get(sql.strip())  # a column alone keeps its type
             found = as_type(found, wanted or self._settled(found.dtype))
         except SqlError as error:
             raise MeaningError(str(error)) from error
@@ -308,7 +326,8 @@ class Scope:
         if at not in self._compiled:
             declared = self.column(table, column)
             assert isinstance(declared.draws, Expr)
-            self._compiled[at] = self.compile(table, declared.draws.sql, declared.declared_type)
+            now = {"until": TIMESTAMP} if isinstance(declared.draws, State) else None
+            self._compiled[at] = self.compile(table, declared.draws.sql, declared.declared_type, now)
         return self._compiled[at]
 
     def ranking(self, table: str, column: str) -> Compiled:

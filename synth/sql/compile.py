@@ -220,6 +220,16 @@ class _Compiler:
         assert value.dtype
         return Compiled(-((-value.expr) // 10**value.dtype.digits), BIGINT, value.peak)
 
+    def visit_datediff(self, node: exp.DateDiff) -> Compiled:
+        if node.text("unit").upper() != "DAY":
+            raise SqlError("DATE_DIFF counts days: DATE_DIFF('day', earlier, later)")
+        later, earlier = self.visit(node.this), self.visit(node.expression)
+        for value in (later, earlier):
+            if value.dtype is not None and not value.dtype.is_time:
+                raise SqlError(f"DATE_DIFF of {value.dtype}; dates and timestamps are expected")
+        days = later.expr.cast(pl.Date).cast(pl.Int64) - earlier.expr.cast(pl.Date).cast(pl.Int64)
+        return Compiled(days, BIGINT, ("lit", 2**31))
+
     # -- choices
 
     def visit_case(self, node: exp.Case) -> Compiled:
@@ -314,6 +324,8 @@ class _Compiler:
         left, right = self.visit(node.this), self.visit(node.expression)
         if self._floats(left, right):
             return Compiled(how(left.expr, right.expr), DOUBLE)
+        if left.dtype == DATE and right.dtype == BIGINT:  # days after a date
+            return Compiled(how(left.expr.cast(pl.Int32), right.expr).cast(pl.Int32).cast(pl.Date), DATE)
         if any(value.dtype is not None and value.dtype.is_time for value in (left, right)):
             return self._by_polars(node)
         self._need_exact(left, right)
