@@ -61,7 +61,10 @@ class Block:
         """One step: a table's rows, or a column."""
         spec = self.plan.spec(table)
         if not column:
-            self.tables[table] = self._rows(table)
+            try:
+                self.tables[table] = self._rows(table)
+            except OverflowError as error:
+                raise DataError(f"{table}: {error}") from error
             return
         declared = spec.columns[column]
         if isinstance(declared.draws, (Given, State)):

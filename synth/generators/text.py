@@ -70,8 +70,16 @@ class Sentence(Generator):
         return self
 
     def accepts(self, dtype: DType) -> str | None:
-        """Text."""
-        return None if dtype.name == "varchar" else f"sentences cannot be {dtype}"
+        """Text, as long as the longest sentence."""
+        if dtype.name != "varchar":
+            return f"sentences cannot be {dtype}"
+        longest = max(self._longest(pattern) for pattern, weight in self.of.items() if weight)
+        return f"a sentence may be {longest} long" if dtype.length and longest > dtype.length else None
+
+    def _longest(self, pattern: str) -> int:
+        """The most characters that a pattern can become."""
+        words = (max(map(len, self.words[blank])) for blank in _BLANK.findall(pattern))
+        return sum(map(len, _BLANK.split(pattern)[::2])) + sum(words)
 
     def draw(self, ask: Ask) -> pl.Series:
         """The pattern by its weight, then a word for each blank."""

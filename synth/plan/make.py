@@ -27,6 +27,8 @@ MIN_FILES = 32  # a large table has so many files at least, so that workers shar
 MAX_BLOCKS_PER_FILE = 4  # 400,000 order lines: what a worker holds before it writes
 MAX_ROWS = 2**53
 YEAR_US = 365 * DAY_US
+FAR_YEAR = 2200  # the first that `until` may not reach
+LAST_US = microseconds(dt.datetime(FAR_YEAR, 1, 1))
 
 
 def make(
@@ -49,8 +51,8 @@ def make(
         now = now.astimezone(dt.UTC).replace(tzinfo=None)
     if now.date() <= dataset.period.start and now <= dt.datetime.combine(dataset.period.start, dt.time()):
         raise OptionError(f"until ({now:%Y-%m-%d}) must be after the period's start, {dataset.period.start}")
-    if now.year >= 2200:
-        raise OptionError(f"until ({now:%Y-%m-%d}) is too far ahead; years before 2200 are known")
+    if now.year >= FAR_YEAR:
+        raise OptionError(f"until ({now:%Y-%m-%d}) is too far ahead; years before {FAR_YEAR} are known")
     wanted = tuple(dataset.written)
     if tables is not None:
         asked = tuple(tables)
@@ -131,9 +133,13 @@ class _Maker:
             if table.arrival:
                 intensity = self._intensity(name, declared, microseconds(self.until))
                 rows = self._arrived(name, intensity)
-                horizon_us = microseconds(self.until)
-                while table.window and intensity.cumulated[-1] < -(-rows // table.window) * table.window:
-                    horizon_us += YEAR_US  # the last window is drawn whole
+                horizon_us, ahead_us = microseconds(self.until), YEAR_US
+                while (  # the last window is drawn whole; rows that would come after all time come at its end
+                    table.window
+                    and horizon_us < LAST_US
+                    and intensity.cumulated[-1] < -(-rows // table.window) * table.window
+                ):
+                    horizon_us, ahead_us = min(horizon_us + ahead_us, LAST_US), 2 * ahead_us
                     intensity = self._intensity(name, declared, horizon_us)
         elif table.values is not None:
             declared = rows = len(table.values)

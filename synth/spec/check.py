@@ -13,7 +13,7 @@ from synth.generators.in_force import InForce, Ranked
 from synth.generators.reference import Reference
 from synth.spec.models import Dataset
 from synth.spec.scope import MeaningError, Scope
-from synth.sql.parse import SqlError, columns, expression, lint, query, tables
+from synth.sql.parse import SqlError, columns, expression, lint, named, query, tables
 
 __all__ = ["RULES", "check"]
 
@@ -66,13 +66,15 @@ def tables_are_known(scope: Scope) -> Iterator[Problem]:
         if table.rollup:
             of = scope.dataset.tables.get(table.rollup.of)
             yield from _try((*at, "rollup", "of"), lambda t=table: scope.table(t.rollup.of))  # type: ignore[misc]
+            if table.rollup.parts == ():
+                yield Problem((*at, "rollup", "parts"), "must not be empty", "without `parts` it sums all of them")
             for part in table.rollup.parts or ():
                 known = of.select if of and isinstance(of.select, dict) else {}
                 if part not in known:
                     hint = did_you_mean(part, known) if known else "`parts` are the named SELECTs of a gathered table"
                     yield Problem((*at, "rollup", "parts"), f"{table.rollup.of} has no part '{part}'", hint)
             if table.rollup.every:
-                yield from _try((*at, "rollup", "every"), lambda t=table: scope.table(t.rollup.every))  # type: ignore[misc]
+                yield from _try((*at, "rollup", "every"), lambda t=table: scope.single(t.rollup.every))  # type: ignore[misc]
         for column, declared in table.columns.items():
             here: Path = (*at, "columns", column)
             draws = declared.draws
@@ -81,7 +83,7 @@ def tables_are_known(scope: Scope) -> Iterator[Problem]:
             if isinstance(draws, Reference):
                 yield from _try((*here, "reference", "to"), lambda d=draws: scope.table(d.to))  # type: ignore[misc]
             if isinstance(draws, InForce):
-                yield from _try((*here, "in_force", "of"), lambda d=draws: scope.table(d.of))  # type: ignore[misc]
+                yield from _try((*here, "in_force", "of"), lambda d=draws: scope.single(d.of))  # type: ignore[misc]
     if any(table.per not in (None, *scope.dataset.tables) for table in scope.dataset.tables.values()):
         return
     for name in scope.dataset.tables:
@@ -153,19 +155,51 @@ def families_hold(scope: Scope) -> Iterator[Problem]:
             yield Problem(here, "columns of a derived table come from its SELECT", "write it there, here only its type")
 
 
+def rows_have_an_order(scope: Scope) -> Iterator[Problem]:
+    """No table's rows are made from themselves by way of a rollup."""
+    dataset, done = scope.dataset, set[str]()
+
+    def walk(name: str, path: tuple[str, ...]) -> tuple[str, ...] | None:
+        if name in path:
+            return (*path[path.index(name) :], name)
+        if name in done:
+            return None
+        table = scope.table(name)
+        above = [table.per] if table.per else list(scope.sources(name))
+        if table.rollup:
+            above = [*dataset.rolled(table.rollup), *([table.rollup.every] if table.rollup.every else [])]
+        for other in above:
+            cycle = walk(other, (*path, name))
+            if cycle:
+                return cycle
+        done.add(name)
+        return None
+
+    for name in dataset.every:
+        cycle = walk(name, ())
+        if cycle:
+            rollup = next(table for table in cycle if scope.table(table).rollup)
+            gathered = any("." in table for table in cycle)
+            yield Problem(
+                ("tables", rollup, "rollup"), f"a cycle: {' → '.join(cycle)}",
+                "name in `parts` those that are not made from it" if gathered else None,
+            )  # fmt: skip
+            return
+
+
 def columns_are_known(scope: Scope) -> Iterator[Problem]:
     """Every column that is named exists."""
     for name, table in scope.dataset.tables.items():
         at: Path = ("tables", name)
-        named: list[tuple[Path, str]] = [((*at, "alive_until"), table.alive_until)] if table.alive_until else []
-        named += [((*at, "at"), table.at)] if table.at else []
+        mentioned: list[tuple[Path, str]] = [((*at, "alive_until"), table.alive_until)] if table.alive_until else []
+        mentioned += [((*at, "at"), table.at)] if table.at else []
         for by in table.rollup.by if table.rollup else ():
             yield from _try((*at, "rollup", "by"), lambda t=table, c=by: scope.column(t.rollup.of, c))  # type: ignore[misc]
-        named += [((*at, "primary_key"), column) for column in table.primary_key]
-        named += [((*at, "unique"), column) for group in table.unique for column in group]
+        mentioned += [((*at, "primary_key"), column) for column in table.primary_key]
+        mentioned += [((*at, "unique"), column) for group in table.unique for column in group]
         for moment, others in table.events.items():
             named += [((*at, "events"), moment), *(((*at, "events", moment), other) for other in others)]
-        for path, column in named:
+        for path, column in mentioned:
             yield from _try(path, lambda c=column, n=name: scope.column(n, c))  # type: ignore[misc]
         for column, declared in table.columns.items():
             here: Path = (*at, "columns", column, declared.kind)
@@ -174,6 +208,10 @@ def columns_are_known(scope: Scope) -> Iterator[Problem]:
             except MeaningError as error:
                 yield Problem(here, str(error), error.hint)
                 continue
+            if isinstance(declared.draws, State) and "until" in table.columns and "until" in named(declared.draws.sql):
+                yield Problem(
+                    here, "`until` is the data's now here, and a column of the table too", "rename the column"
+                )
             for need in found:
                 if need.kind == "row":
                     yield from _try(here, lambda n=name, p=need.name: scope.resolve(n, p))  # type: ignore[misc]
@@ -216,8 +254,9 @@ def types_fit(scope: Scope) -> Iterator[Problem]:
                     yield Problem(at, "one of sum, count, min, max is expected")
                     continue
                 yield from _try(at, lambda n=name, c=column: scope.taken(n, c))  # type: ignore[misc]
-        if table.alive_until and not scope.type_of(name, table.alive_until).is_time:
-            yield Problem(("tables", name, "alive_until"), f"'{table.alive_until}' is no moment")
+        for word, moment in (("alive_until", table.alive_until), ("at", table.at)):
+            if moment and not scope.type_of(name, moment).is_time:
+                yield Problem(("tables", name, word), f"'{moment}' is no moment")
         for moment in table.hidden_moments:
             if not scope.type_of(name, moment).is_time:
                 yield Problem(("tables", name, "events", moment), f"'{moment}' is no moment")
@@ -340,17 +379,21 @@ def tables_are_drawable(scope: Scope) -> Iterator[Problem]:
 def _windows(scope: Scope, name: str) -> Iterator[Problem]:
     """A window is drawn whole, also what lies after `until`: nothing in it may depend on who has arrived by then."""
     table = scope.table(name)
+    windows = [c for c, declared in table.columns.items() if declared.kind == "window"]
+    if len(windows) > 1:
+        yield Problem(("tables", name, "columns", windows[1]), f"{name} has two windows", "one column has `window`")
     for column, declared in table.columns.items():
         here: Path = ("tables", name, "columns", column)
         if declared.kind == "window" and table.rows is None:
             yield Problem(here, "only a table with `rows` has windows")
         draws = declared.draws
-        if not isinstance(draws, Reference) or not scope.window(name) or scope.family(draws.to) == scope.family(name):
+        other = draws.to if isinstance(draws, Reference) else draws.of if isinstance(draws, InForce) else name
+        if not scope.window(name) or scope.family(other) == scope.family(name):
             continue
-        if scope.table(draws.to).arrival:
+        if scope.table(other).arrival:
             yield Problem(
-                here, f"{draws.to} arrives in time, but rows of a window are drawn before their time",
-                f"let {draws.to} have no arrival column, or {scope.family(name)} no window",
+                here, f"{other} arrives in time, but rows of a window are drawn before their time",
+                f"let {other} have no arrival column, or {scope.family(name)} no window",
             )  # fmt: skip
     if table.select is not None and not table.at and any(scope.window(part) for part in scope.dataset.parts(name)):
         yield Problem(
@@ -405,6 +448,7 @@ def sql_travels(scope: Scope) -> Iterator[Problem]:
 RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
     tables_are_known,
     families_hold,
+    rows_have_an_order,
     columns_are_known,
     types_fit,
     order_exists,

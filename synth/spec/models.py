@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -16,11 +17,12 @@ from synth.generators import GENERATORS, Generator, Given
 from synth.generators.arrival import Arrival
 from synth.generators.base import Many, Model, Share
 from synth.generators.keys import Key, Window
-from synth.spec.wording import plain_errors, shown
+from synth.spec.wording import NAMES, plain_errors, shown
 
 __all__ = ["Column", "Dataset", "Fanout", "Period", "Rollup", "Rows", "Table"]
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")]
+NAME = r"^[A-Za-z_][A-Za-z0-9_]{0,62}$"
+Name = Annotated[str, StringConstraints(pattern=NAME)]
 Positive = Annotated[float, Field(gt=0)]
 
 OPTIONS = ("type", "nullable", "null_share", "unique", "check", "about", "references")
@@ -228,10 +230,15 @@ class Table(Model):
     @field_validator("select", mode="before")
     @classmethod
     def _selects(cls, given: Any) -> Any:
-        if isinstance(given, Mapping) and not given:
-            raise ValueError("`select` is one SELECT, or several by name")
         if given is not None and not isinstance(given, (str, Mapping)):
-            raise ValueError(f"`select` is one SELECT, or several by name, got {shown(given)}")
+            raise ValueError(f"should be a SELECT, or several by name, got {shown(given)}")
+        if given is not None and not given:
+            raise ValueError("should be a SELECT, or several by name, got none")
+        for part, sql in given.items() if isinstance(given, Mapping) else ():
+            if not isinstance(sql, str):
+                raise _refuse(f"should be text, got {shown(sql)}", at=(str(part),))
+            if not re.match(NAME, str(part)):
+                raise _refuse(f"'{part}' is no name", at=(str(part),), hint=NAMES)
         return given
 
     @field_validator("events", mode="before")
@@ -328,7 +335,7 @@ class Dataset(Model):
         """The tables, or parts of one, that a rollup sums."""
         if rollup.parts is None:
             return self.parts(rollup.of)
-        return tuple(f"{rollup.of}.{part}" for part in rollup.parts)
+        return tuple(f"{rollup.of}.{part}" for part in dict.fromkeys(rollup.parts))
 
     @property
     def written(self) -> tuple[str, ...]:

@@ -83,6 +83,16 @@ class Scope:
             raise MeaningError(f"unknown table '{name}'", did_you_mean(name, self.dataset.tables))
         return self.dataset.every[name]
 
+    def single(self, name: str) -> Table:
+        """A table whose rows are of one family: not a gathered one."""
+        found = self.table(name)
+        if found.kind == "gathered":
+            raise MeaningError(
+                f"{name} is gathered from several families, its rows are together only in the end",
+                "sum it by a rollup, and read that",
+            )
+        return found
+
     def column(self, table: str, name: str) -> Column:
         """A column by name."""
         found = self.table(table).columns
@@ -113,7 +123,7 @@ class Scope:
         except SqlError as error:
             raise MeaningError(str(error)) from error
         for name in found:
-            self.table(name)
+            self.single(name)
         if not found:
             raise MeaningError("the SELECT reads no table")
         return found
@@ -239,7 +249,8 @@ class Scope:
             return self.type_at(table, draws.path)
         if isinstance(draws, Sum):
             child, _, summed = draws.of.partition(".")
-            return self.type_of(child, summed)
+            dtype = self.type_of(child, summed)
+            return decimal(max(12, dtype.precision or 0), dtype.digits) if dtype.name == "decimal" else dtype
         if isinstance(draws, Expr):
             dtype = self.compiled(table, name).dtype
             assert dtype is not None

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from synth.errors import did_you_mean
 
-__all__ = ["plain_errors", "shown"]
+__all__ = ["NAMES", "plain_errors", "shown"]
 
 Path = tuple[str | int, ...]
 

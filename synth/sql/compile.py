@@ -324,7 +324,7 @@ class _Compiler:
         left, right = self.visit(node.this), self.visit(node.expression)
         if self._floats(left, right):
             return Compiled(how(left.expr, right.expr), DOUBLE)
-        if left.dtype == DATE and right.dtype == BIGINT:  # days after a date
+        if left.dtype == DATE and right.dtype is not None and right.dtype.is_exact and not right.dtype.digits:  # days after a date
             return Compiled(how(left.expr.cast(pl.Int32), right.expr).cast(pl.Int32).cast(pl.Date), DATE)
         if any(value.dtype is not None and value.dtype.is_time for value in (left, right)):
             return self._by_polars(node)
