@@ -46,17 +46,19 @@ def make_plan(
 def block(plan: Plan, table: str, number: int) -> dict[str, pl.DataFrame]:
     """One block of the family that `table` belongs to, drawn by itself: its tables' rows, by name.
 
-    Only what the block looks up is drawn besides. Raises OptionError where there is no such block.
+    Of a gathered table there is the family's part, named like `ledger.sales`. Only what the block looks up is drawn
+    besides. Raises OptionError where there is no such block.
     """
     if plan.tables[_known(plan, table)].kind == "gathered":
         raise OptionError(f"'{table}' is gathered from several families and has no blocks of its own")
     family = plan.family_of(table)
     if plan.tables[family.root].kind == "rollup":
-        raise OptionError(f"'{table}' is a rollup: it sums over all blocks and has none of its own")
+        what = "is" if table == family.root else "is made from"
+        raise OptionError(f"'{table}' {what} a rollup: it sums over all blocks and has none of its own")
     if not 0 <= number < max(1, family.blocks):
         raise OptionError(f"'{table}' has the blocks 0 to {family.blocks - 1}, not {number}")
     drawn = draw_block(plan, family, number, fill(plan, family.root))
-    return {name: drawn.written(name) for name in family.tables if name in plan.wanted}
+    return {name: drawn.written(name) for name in family.tables if name.partition(".")[0] in plan.wanted}
 
 
 def frame(plan: Plan, table: str) -> pl.DataFrame:

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from synth.columns import mask, values
+from synth.columns import values
 from synth.dtypes import DType
 from synth.texts import Remembered
 
@@ -34,7 +34,6 @@ HEX_DIGITS = 15
 DAY_US = 86_400_000_000
 TERMS = 15  # products below 2^59 that an int64 can sum
 CHUNK = 16_384  # rows worked on at once: their arrays stay in the processor's cache
-MOST_DIFFER = 0.3  # distinct values as a share: above, each text is digested where it stands
 
 
 @dataclass(frozen=True)
@@ -109,10 +108,9 @@ _known: dict[str, Remembered] = {}  # column name -> digests of values met
 
 def _digests(column: pl.Series) -> pl.Series:
     """Text cells as numbers: the MD5 of each value, taken once while values repeat. (n,) -> (n,)"""
-    if column.n_unique() <= MOST_DIFFER * len(column):
-        return _known.setdefault(column.name, Remembered(_md5))(column)
-    cells = _md5(column.fill_null(""))
-    return mask(cells, column.is_null().to_numpy()) if column.null_count() else cells
+    if column.name not in _known:
+        _known[column.name] = Remembered(_md5)
+    return _known[column.name](column)
 
 
 def _md5(texts: pl.Series) -> pl.Series:

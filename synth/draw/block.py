@@ -16,6 +16,7 @@ from synth.dtypes import DType, exact
 from synth.errors import DataError
 from synth.generators.derived import Given, State
 from synth.plan.model import BLOCK_ROWS, FamilyPlan, Plan
+from synth.sql.compiled import Branch
 from synth.streams import stream
 
 __all__ = ["Block", "TableRows", "draw_block"]
@@ -123,11 +124,16 @@ class Block:
         """Run the SELECT over the block's planned rows, decimals in major units."""
         plan = self.plan.tables[table]
         spec = self.plan.spec(table)
+        branches = self.plan.selects.get(table)
+        if branches is not None:
+            return self._plain(branches)
         frames = {name: self._source(name, used).lazy() for name, used in self.plan.sources[table].items()}
         try:
             found = pl.SQLContext(frames=frames).execute(select).collect()
         except pl.exceptions.PolarsError as error:
             raise DataError(f"{table}.select: {str(error).splitlines()[0]}") from error
+        order = [column for column in dict.fromkeys((spec.at, *spec.key)) if column in found.columns]
+        found = found.sort(order)  # groups and joins come in another order each time
         result = TableRows(0, found.height, found.height)
         for column, declared in spec.columns.items():
             if not isinstance(declared.draws, Given):
@@ -136,6 +142,15 @@ class Block:
                 raise DataError(f"{table}.select gives no column '{column}', it gives {', '.join(found.columns)}")
             result.columns[column] = from_written(found[column], plan.types[column], table).alias(column)
         return result
+
+    def _plain(self, branches: tuple[Branch, ...]) -> TableRows:
+        """Run SELECTs that are plain expressions, on columns as they are drawn."""
+        found = []
+        for branch in branches:
+            columns = self.tables[branch.source].columns
+            found.append(branch.rows(pl.DataFrame([columns[name] for name in branch.reads])))
+        frame = pl.concat(found, rechunk=True) if len(found) > 1 else found[0]
+        return TableRows(0, frame.height, frame.height, columns={c.name: c for c in frame.get_columns()})
 
     def _source(self, name: str, used: tuple[str, ...]) -> pl.DataFrame:
         """What a SELECT reads: planned rows of a table of this block, or a whole roster of another family."""

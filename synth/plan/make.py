@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from synth.errors import OptionError, Problem, SpecError, did_you_mean
 from synth.generators.arrival import DAY_US, Arrival, Intensity, microseconds
 from synth.generators.base import Generator
-from synth.generators.derived import Expr, State
+from synth.generators.derived import Expr, Given, State
 from synth.generators.in_force import InForce
 from synth.generators.keys import Key, Window
 from synth.generators.reference import Reference
@@ -17,8 +17,9 @@ from synth.plan.fanout import FanoutLaw, fanout_law
 from synth.plan.model import BLOCK_ROWS, FamilyPlan, Plan, Step, TablePlan
 from synth.spec.check import check
 from synth.spec.models import Dataset
-from synth.sql.compiled import Compiled
+from synth.sql.compiled import Branch, Compiled
 from synth.sql.parse import columns, named, query
+from synth.sql.select import compile_select
 from synth.streams import stream
 
 __all__ = ["make"]
@@ -71,6 +72,7 @@ class _Maker:
         self.compiled: dict[tuple[str, str], Compiled] = {}
         self.taken: dict[tuple[str, str], Compiled] = {}
         self.sources: dict[str, dict[str, tuple[str, ...]]] = {}
+        self.selects: dict[str, tuple[Branch, ...]] = {}
         self.paths: dict[tuple[str, str], tuple[str, str, str, str]] = {}
 
     def plan(self) -> Plan:
@@ -96,6 +98,7 @@ class _Maker:
             self.compiled,
             self.taken,
             self.sources,
+            self.selects,
             self.paths,
         )
 
@@ -133,12 +136,10 @@ class _Maker:
             if table.arrival:
                 intensity = self._intensity(name, declared, microseconds(self.until))
                 rows = self._arrived(name, intensity)
+                whole = -(-rows // table.window) * table.window if table.window else 0
                 horizon_us, ahead_us = microseconds(self.until), YEAR_US
-                while (  # the last window is drawn whole; rows that would come after all time come at its end
-                    table.window
-                    and horizon_us < LAST_US
-                    and intensity.cumulated[-1] < -(-rows // table.window) * table.window
-                ):
+                while intensity.cumulated[-1] < whole and horizon_us < LAST_US:
+                    # the last window is drawn whole; what would come after all known years comes at their end
                     horizon_us, ahead_us = min(horizon_us + ahead_us, LAST_US), 2 * ahead_us
                     intensity = self._intensity(name, declared, horizon_us)
         elif table.values is not None:
@@ -352,6 +353,14 @@ class _Maker:
                 for source in self.scope.sources(table)
             }
             foreign = self.scope.foreign(table)
+            if not foreign and table not in self.selects:
+                sources = {s: {c: self.scope.type_of(s, c) for c in read} for s, read in self.sources[table].items()}
+                given = {
+                    c: self.scope.type_of(table, c) for c, d in declared.columns.items() if isinstance(d.draws, Given)
+                }
+                plain = compile_select(declared.select, sources, given)
+                if plain:
+                    self.selects[table] = plain
             return [(s, c, s in foreign) for s, read in self.sources[table].items() for c in ("", *read)]
         if declared.rollup is None:
             return []

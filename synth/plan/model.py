@@ -12,7 +12,7 @@ from synth.dtypes import DType
 from synth.generators.arrival import Intensity, microseconds
 from synth.plan.fanout import FanoutLaw
 from synth.spec.models import Dataset, Table
-from synth.sql.compiled import Compiled
+from synth.sql.compiled import Branch, Compiled
 
 __all__ = ["BLOCK_ROWS", "FamilyPlan", "Plan", "Step", "TablePlan"]
 
@@ -73,6 +73,7 @@ class Plan:
     compiled: Mapping[tuple[str, str], Compiled] = field(compare=False, repr=False)
     taken: Mapping[tuple[str, str], Compiled] = field(compare=False, repr=False)  # of rollups: what is summed
     sources: Mapping[str, Mapping[str, tuple[str, ...]]] = field(compare=False, repr=False)  # derived: columns read
+    selects: Mapping[str, tuple[Branch, ...]] = field(compare=False, repr=False)  # derived: where the SELECT is plain
     paths: Mapping[tuple[str, str], tuple[str, str, str, str]] = field(compare=False, repr=False)  # see Scope.resolve
 
     @cached_property

@@ -198,7 +198,7 @@ def columns_are_known(scope: Scope) -> Iterator[Problem]:
         mentioned += [((*at, "primary_key"), column) for column in table.primary_key]
         mentioned += [((*at, "unique"), column) for group in table.unique for column in group]
         for moment, others in table.events.items():
-            named += [((*at, "events"), moment), *(((*at, "events", moment), other) for other in others)]
+            mentioned += [((*at, "events"), moment), *(((*at, "events", moment), other) for other in others)]
         for path, column in mentioned:
             yield from _try(path, lambda c=column, n=name: scope.column(n, c))  # type: ignore[misc]
         for column, declared in table.columns.items():

@@ -249,8 +249,8 @@ class Scope:
             return self.type_at(table, draws.path)
         if isinstance(draws, Sum):
             child, _, summed = draws.of.partition(".")
-            dtype = self.type_of(child, summed)
-            return decimal(max(12, dtype.precision or 0), dtype.digits) if dtype.name == "decimal" else dtype
+            one = self.type_of(child, summed)
+            return decimal(max(12, one.precision or 0), one.digits) if one.name == "decimal" else one
         if isinstance(draws, Expr):
             dtype = self.compiled(table, name).dtype
             assert dtype is not None

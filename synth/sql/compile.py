@@ -19,12 +19,17 @@ from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, TEXT, TIMESTAMP, DType, 
 from synth.sql.compiled import LIMIT, Compiled, Peak
 from synth.sql.parse import SqlError, expression, path
 
-__all__ = ["as_type", "compile_expression"]
+__all__ = ["as_type", "compile_expression", "compile_tree"]
 
 
 def compile_expression(text: str, types: Mapping[str, DType]) -> Compiled:
     """Compile one SQL expression over columns of these types. Raises SqlError."""
-    return _Compiler(types).visit(expression(text))
+    return compile_tree(expression(text), types)
+
+
+def compile_tree(tree: exp.Expression, types: Mapping[str, DType]) -> Compiled:
+    """The same for a tree."""
+    return _Compiler(types).visit(tree)
 
 
 def as_type(value: Compiled, wanted: DType) -> Compiled:
@@ -324,7 +329,9 @@ class _Compiler:
         left, right = self.visit(node.this), self.visit(node.expression)
         if self._floats(left, right):
             return Compiled(how(left.expr, right.expr), DOUBLE)
-        if left.dtype == DATE and right.dtype is not None and right.dtype.is_exact and not right.dtype.digits:  # days after a date
+        if (
+            left.dtype == DATE and right.dtype is not None and right.dtype.is_exact and not right.dtype.digits
+        ):  # days after a date
             return Compiled(how(left.expr.cast(pl.Int32), right.expr).cast(pl.Int32).cast(pl.Date), DATE)
         if any(value.dtype is not None and value.dtype.is_time for value in (left, right)):
             return self._by_polars(node)

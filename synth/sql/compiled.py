@@ -1,4 +1,4 @@
-"""A compiled expression: what the plan hands to whoever draws. Needs no parser."""
+"""Compiled expressions and SELECTs: what the plan hands to whoever draws. Needs no parser."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import polars as pl
 from synth.columns import largest
 from synth.dtypes import DType
 
-__all__ = ["Compiled", "peak"]
+__all__ = ["Branch", "Compiled", "peak"]
 
 LIMIT = 2**63
 
@@ -41,12 +41,41 @@ class Compiled:
             return self
         return replace(self, peak=("lit", 0))
 
-    def evaluate(self, frame: pl.DataFrame) -> pl.Series:
-        """The column for a frame of drawn columns, (rows,). Raises OverflowError where int64 is not wide enough."""
+    def check(self, frame: pl.DataFrame) -> None:
+        """Raise OverflowError where int64 is not wide enough for what comes of these columns."""
         if self.peak != ("lit", 0):
             exact = (column for column in frame.get_columns() if column.dtype == pl.Int64)
             peak(self.peak, {column.name: largest(column) for column in exact})
+
+    def evaluate(self, frame: pl.DataFrame) -> pl.Series:
+        """The column for a frame of drawn columns, (rows,). Raises OverflowError where int64 is not wide enough."""
+        self.check(frame)
         return frame.select(self.expr.alias("drawn")).to_series()
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One SELECT: the table it reads, and each column it gives."""
+
+    source: str
+    where: Compiled | None
+    gives: Mapping[str, Compiled]
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns it is made from."""
+        parts = [*self.gives.values(), *([self.where] if self.where else [])]
+        return tuple(dict.fromkeys(name for part in parts for name in part.reads))
+
+    def rows(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The rows that it gives for a table's drawn columns. Raises OverflowError."""
+        if self.where is not None:
+            frame = frame.filter(self.where.evaluate(frame))
+        for part in self.gives.values():
+            part.check(frame)
+        names = [f"#{name}" for name in self.gives]  # beside the columns they are made from
+        made = frame.with_columns([c.expr.alias(n) for n, c in zip(names, self.gives.values(), strict=True)])
+        return made.select(pl.col(n).alias(n[1:]) for n in names)
 
 
 def peak(tree: Peak, sizes: Mapping[str, int]) -> int:
