@@ -16,50 +16,34 @@ Rows = npt.NDArray[np.int64]
 
 
 class Remembered:
-    """A function of text, worked out once for each value met: `make` gets distinct texts and gives their values.
+    """A function of text, worked out once while values repeat: `make` gets distinct texts and gives their values.
 
-    Values are found by a 64-bit hash of the text: each has a slot, the later of two that share one is worked out again.
-    Beyond a limit all are forgotten. What was met before never changes a result.
+    A value has a slot by its 64-bit hash; the later of two that share one takes it, and the other is worked out again.
     """
 
-    def __init__(self, make: Callable[[pl.Series], pl.Series], limit: int = 2**15):
+    def __init__(self, make: Callable[[pl.Series], pl.Series], slots: int = 2**16):
+        """slots: a power of two, at least 2."""
         self.make = make
-        self.limit = limit
-        self.slots = 1 << (4 * limit).bit_length()
-        self.forget()
-
-    def forget(self) -> None:
-        """Start anew."""
-        self.hashes = np.zeros(self.slots, dtype=np.uint64)
-        self.codes = np.full(self.slots, -1, dtype=np.int64)  # places in `made`
-        self.made = self.make(pl.Series(dtype=pl.String))
+        self.hashes = np.arange(slots, dtype=np.uint64) ^ np.uint64(1)  # no text in slot s has a hash that ends so
+        self.values = np.zeros(slots, dtype=make(pl.Series(dtype=pl.String)).to_numpy().dtype)
 
     def __call__(self, column: pl.Series) -> pl.Series:
         """The value of each text; NULL for NULL. (n,) -> (n,)"""
         hashes = column.hash().to_numpy()
-        slots = (hashes & np.uint64(self.slots - 1)).view(np.int64)
-        codes = np.where(self.hashes[slots] == hashes, self.codes[slots], -1)
+        slots = (hashes & np.uint64(len(self.hashes) - 1)).view(np.int64)
+        found, strange = self.values[slots], self.hashes[slots] != hashes
         missing = column.is_null().to_numpy() if column.null_count() else None
-        strange = np.flatnonzero(codes < 0 if missing is None else (codes < 0) & ~missing)
-        while len(strange):
-            _, first = np.unique(slots[strange], return_index=True)  # one text a slot and round
-            new = column.gather(strange[first])
-            if len(self.made) + len(new) > self.limit:
-                if len(new) > self.limit // 2:
-                    return self.make(column.fill_null("")).set(column.is_null(), None).alias(column.name)
-                self.forget()
-                return self(column)
-            self.hashes[slots[strange[first]]] = hashes[strange[first]]
-            self.codes[slots[strange[first]]] = np.arange(len(self.made), len(self.made) + len(new))
-            self.made = pl.concat([self.made, self.make(new)])
-            found = self.hashes[slots[strange]] == hashes[strange]
-            codes[strange[found]] = self.codes[slots[strange[found]]]
-            strange = strange[~found]
-        if missing is None:
-            return (
-                pl.Series(column.name, self.made.to_numpy()[codes]) if self.made.dtype == pl.Int64 else self.made[codes]
-            )
-        return self.made.gather(mask(pl.Series(codes), missing)).alias(column.name)
+        left = np.flatnonzero(strange if missing is None else strange & ~missing)
+        while len(left):  # each round at least one text of each slot
+            _, first = np.unique(slots[left], return_index=True)
+            new = left[first]
+            self.hashes[slots[new]] = hashes[new]
+            self.values[slots[new]] = self.make(column.gather(new)).to_numpy()
+            settled = self.hashes[slots[left]] == hashes[left]
+            found[left[settled]] = self.values[slots[left[settled]]]
+            left = left[~settled]
+        series = pl.Series(column.name, found, dtype=None if found.dtype != object else pl.String)
+        return series if missing is None else mask(series, missing)
 
 
 def encode(column: pl.Series) -> tuple[Rows, list[str]]:

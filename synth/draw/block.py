@@ -134,6 +134,8 @@ class Block:
             raise DataError(f"{table}.select: {str(error).splitlines()[0]}") from error
         order = [column for column in dict.fromkeys((spec.at, *spec.key)) if column in found.columns]
         found = found.sort(order)  # groups and joins come in another order each time
+        if "ORDER BY" not in select.upper():
+            found = found.sort([c for c in spec.key if c in found.columns])  # groups and joins come in any order
         result = TableRows(0, found.height, found.height)
         for column, declared in spec.columns.items():
             if not isinstance(declared.draws, Given):

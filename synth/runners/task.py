@@ -108,6 +108,11 @@ def leave(shop: Shop, task: Task, blocks: Iterable[Block]) -> Done:
         path.parent.mkdir(exist_ok=True)
         types = plan.tables[table].types
         required = frozenset(not_null(plan.dataset, owner(table)))
+        for column in required:
+            if any(frame[column].null_count() for frame in parts):
+                raise DataError(
+                    f"{table}.{column}: NULL in a column that is not nullable; say `nullable: true` where it may be"
+                )
         try:
             sink.write(parts, types, required, path)
         except OverflowError as error:

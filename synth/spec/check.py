@@ -12,6 +12,7 @@ from synth.generators.derived import Count, Expr, Given, Ordinal, State, Sum
 from synth.generators.in_force import InForce, Ranked
 from synth.generators.reference import Reference
 from synth.spec.models import Dataset
+from synth.spec.order import columns_have_an_order, rows_have_an_order
 from synth.spec.scope import MeaningError, Scope
 from synth.sql.parse import SqlError, columns, expression, lint, named, query, tables
 
@@ -155,38 +156,6 @@ def families_hold(scope: Scope) -> Iterator[Problem]:
             yield Problem(here, "columns of a derived table come from its SELECT", "write it there, here only its type")
 
 
-def rows_have_an_order(scope: Scope) -> Iterator[Problem]:
-    """No table's rows are made from themselves by way of a rollup."""
-    dataset, done = scope.dataset, set[str]()
-
-    def walk(name: str, path: tuple[str, ...]) -> tuple[str, ...] | None:
-        if name in path:
-            return (*path[path.index(name) :], name)
-        if name in done:
-            return None
-        table = scope.table(name)
-        above = [table.per] if table.per else list(scope.sources(name))
-        if table.rollup:
-            above = [*dataset.rolled(table.rollup), *([table.rollup.every] if table.rollup.every else [])]
-        for other in above:
-            cycle = walk(other, (*path, name))
-            if cycle:
-                return cycle
-        done.add(name)
-        return None
-
-    for name in dataset.every:
-        cycle = walk(name, ())
-        if cycle:
-            rollup = next(table for table in cycle if scope.table(table).rollup)
-            gathered = any("." in table for table in cycle)
-            yield Problem(
-                ("tables", rollup, "rollup"), f"a cycle: {' → '.join(cycle)}",
-                "name in `parts` those that are not made from it" if gathered else None,
-            )  # fmt: skip
-            return
-
-
 def columns_are_known(scope: Scope) -> Iterator[Problem]:
     """Every column that is named exists."""
     for name, table in scope.dataset.tables.items():
@@ -260,50 +229,6 @@ def types_fit(scope: Scope) -> Iterator[Problem]:
         for moment in table.hidden_moments:
             if not scope.type_of(name, moment).is_time:
                 yield Problem(("tables", name, "events", moment), f"'{moment}' is no moment")
-
-
-def order_exists(scope: Scope) -> Iterator[Problem]:
-    """Columns can be drawn one after another: none is made from itself by way of others."""
-    done: set[tuple[str, str]] = set()
-
-    def walk(table: str, column: str, path: tuple[tuple[str, str], ...]) -> Problem | None:
-        at = (table, column)
-        if at in path:
-            cycle = [*path[path.index(at) :], at]
-            return Problem(("tables", table, "columns", column), f"a cycle: {' → '.join('.'.join(c) for c in cycle)}")
-        if at in done:
-            return None
-        for need in scope.needs(table, column):
-            if need.kind == "below":
-                ahead = [(need.table, need.name)] if need.name else []
-            elif need.kind == "whole":
-                ahead = [(need.table, need.name)]
-            else:
-                seen = scope.resolve(table, need.name)
-                ahead = [(seen.table, seen.column), *([(table, seen.via)] if seen.via else [])]
-            for other in ahead:
-                problem = walk(*other, (*path, at))
-                if problem:
-                    return problem
-        done.add(at)
-        return None
-
-    for name, column, declared in scope.every_column():
-        problem = walk(name, column, ())
-        if problem:
-            yield problem
-            return
-        if not isinstance(declared.draws, State):
-            for need in scope.needs(name, column):
-                if need.kind != "row":
-                    continue
-                seen = scope.resolve(name, need.name)
-                if isinstance(scope.column(seen.table, seen.column).draws, State):
-                    yield Problem(
-                        ("tables", name, "columns", column),
-                        f"'{need.name}' is a state: it depends on what "
-                        "shows at `until`, and only other states may use it",
-                    )
 
 
 def values_fit(scope: Scope) -> Iterator[Problem]:
@@ -451,7 +376,7 @@ RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
     rows_have_an_order,
     columns_are_known,
     types_fit,
-    order_exists,
+    columns_have_an_order,
     values_fit,
     tables_are_drawable,
     sql_travels,
