@@ -25,11 +25,17 @@ SAMPLE_S = 0.05
 
 def cases() -> dict[str, dict]:
     """name -> command, rows that count, how many runs."""
-    synth = [str(BIN / "synth"), "generate", "ecommerce", "--workers", "2", "--out", "{out}"]
+    def synth(dataset: str, scale: int, *more: str) -> list[str]:
+        options = ["--workers", "2", "--out", "{out}", "--scale", str(scale), *more]
+        return [str(BIN / "synth"), "generate", dataset, *options]
+
+    lines, postings = "order_items", "general_ledger"
     found = {
-        "ecommerce parquet ×10": {"command": [*synth, "--scale", "10"], "rows": 10_000_000},
-        "ecommerce parquet ×20": {"command": [*synth, "--scale", "20"], "rows": 20_000_000},
-        "ecommerce csv ×10": {"command": [*synth, "--scale", "10", "--format", "csv"], "rows": 10_000_000},
+        "ecommerce parquet ×10": {"command": synth("ecommerce", 10), "counts": lines},
+        "ecommerce parquet ×20": {"command": synth("ecommerce", 20), "counts": lines},
+        "ecommerce csv ×10": {"command": synth("ecommerce", 10, "--format", "csv"), "counts": lines},
+        "erp parquet ×10": {"command": synth("erp", 10), "counts": postings},
+        "erp parquet ×20": {"command": synth("erp", 20), "counts": postings},
         "floor": {"command": [sys.executable, str(HERE / "floor.py"), "{out}"], "rows": 10_000_000, "inner": True},
     }
     for name in RIVALS:
@@ -51,8 +57,11 @@ def pss_bytes(root: psutil.Process) -> int:
     return total
 
 
-def measure(command: list[str], inner: bool, memory: bool) -> dict[str, float]:
-    """One run: wall and CPU seconds, and the peak of memory (sampled only where asked, since sampling costs time)."""
+def measure(command: list[str], inner: bool, memory: bool, counts: str | None = None) -> dict[str, float]:
+    """One run: wall and CPU seconds, the peak of memory (sampled only where asked, since sampling costs time).
+
+    `counts` names the table whose rows count.
+    """
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as out:
         words = [word.format(out=out) for word in command]
         before = os.times()
@@ -68,7 +77,11 @@ def measure(command: list[str], inner: bool, memory: bool) -> dict[str, float]:
         if process.returncode:
             sys.exit(f"{' '.join(words)} failed with {process.returncode}")
         cpu_s = after.children_user + after.children_system - before.children_user - before.children_system
-        return {"wall_s": float(printed) if inner else wall_s, "cpu_s": cpu_s, "peak_bytes": peak}
+        found = {"wall_s": float(printed) if inner else wall_s, "cpu_s": cpu_s, "peak_bytes": peak}
+        if counts:
+            manifest = json.loads(next(Path(out).glob("*/manifest.json")).read_text())
+            found["rows"] = manifest["tables"][counts]["rows"]
+        return found
 
 
 def machine() -> dict[str, object]:
@@ -111,7 +124,8 @@ def main() -> None:
         case["runs"] = []
     for turn in range(options.runs + 1):
         for name, case in chosen.items():
-            run = measure(case["command"], bool(case.get("inner")), memory=turn == 0)
+            run = measure(case["command"], bool(case.get("inner")), memory=turn == 0, counts=case.get("counts"))
+            case["rows"] = run.get("rows", case.get("rows"))
             print(f"{'warm-up' if turn == 0 else turn} {name}: {run['wall_s']:.2f} s", file=sys.stderr, flush=True)
             if turn == 0:
                 case["peak_bytes"] = run["peak_bytes"]
