@@ -25,6 +25,7 @@ SAMPLE_S = 0.05
 
 def cases() -> dict[str, dict]:
     """name -> command, rows that count, how many runs."""
+
     def synth(dataset: str, scale: int, *more: str) -> list[str]:
         options = ["--workers", "2", "--out", "{out}", "--scale", str(scale), *more]
         return [str(BIN / "synth"), "generate", dataset, *options]

@@ -25,7 +25,8 @@ class Remembered:
         """slots: a power of two, at least 2."""
         self.make = make
         self.hashes = np.arange(slots, dtype=np.uint64) ^ np.uint64(1)  # no text in slot s has a hash that ends so
-        self.values = np.zeros(slots, dtype=make(pl.Series(dtype=pl.String)).to_numpy().dtype)
+        kind = make(pl.Series(dtype=pl.String)).to_numpy().dtype
+        self.values = np.full(slots, "" if kind.hasobject else 0, dtype=kind)
 
     def __call__(self, column: pl.Series) -> pl.Series:
         """The value of each text; NULL for NULL. (n,) -> (n,)"""

@@ -23,6 +23,14 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def books():
+    """A small dataset with windows, a gathered table and rollups in two phases."""
+    from synth.spec.load import load
+
+    return load(ROOT / "tests" / "books.yaml")
+
+
+@pytest.fixture(scope="session")
 def environment() -> dict[str, str]:
     """The environment in which `python -m synth` is this checkout's."""
     return {**os.environ, "PYTHONPATH": str(ROOT)}

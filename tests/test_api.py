@@ -13,7 +13,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import synth
-import synth.api
+import synth.draw.prepare
 from synth.plan.model import BLOCK_ROWS
 from synth.spec.load import dump, shipped
 
@@ -111,15 +111,15 @@ def built() -> synth.Dataset:
 
 @pytest.fixture
 def drawn(monkeypatch):
-    """Counts the blocks that the API draws, by family."""
+    """Counts the blocks that are drawn for a whole table, by family."""
     count: Counter[str] = Counter()
-    draw_block = synth.api.draw_block
+    draw_block = synth.draw.prepare.draw_block
 
     def counting(plan, family, number, residents):
         count[family.root] += 1
         return draw_block(plan, family, number, residents)
 
-    monkeypatch.setattr(synth.api, "draw_block", counting)
+    monkeypatch.setattr(synth.draw.prepare, "draw_block", counting)
     return count
 
 

@@ -62,6 +62,13 @@ tables:
       thing_id: {reference: things}
       amount: {lognormal: {median: 20, sigma: 0.7}, type: "decimal(12,2)"}
       PART
+  calls:
+    rows: ROWS
+    columns:
+      id: {key: sequence}
+      at: {arrival: {dispersion: 2}}
+      number: {window: 250}
+      minutes: {gamma: {shape: 2, mean: 4}}
 """.replace("PERIOD", PERIOD)  # fmt: skip
 
 # generator -> (column as YAML, table it stands in, dtype in which it leaves)
@@ -91,9 +98,16 @@ EXAMPLES: dict[str, tuple[str, str, pl.DataType]] = {
         "things",
         pl.Int64(),
     ),
+    "sentence": (
+        "{sentence: {of: {'Call {who} first.': 3, 'Leave it with {who} or {who}, {when}.': 1, 'No bell': 0}, "
+        "words: {who: [me, the neighbour, Ævar], when: [please, at noon]}}}",
+        "things",
+        pl.String(),
+    ),
     "state": ("{state: \"CASE WHEN _later IS NULL THEN 'open' ELSE 'closed' END\"}", "things", pl.String()),
     "sum": ("{sum: parts.amount}", "things", MONEY),
     "uniform": ("{uniform: {min: 2020-01-01, max: 2020-03-01}}", "things", pl.Date()),
+    "window": ("", "calls.number", pl.Int64()),
 }
 MAY_CHANGE_WITH_UNTIL = {"state", "delay"}  # what has not happened yet shows later
 
@@ -137,7 +151,7 @@ def test_drawn_twice_it_is_the_same(name, rows):
     if rows > BLOCK_ROWS and name not in ("place",):
         assert once[column].n_unique() > 1
         other = frame(make(dataset(name, rows), seed=43), table)
-        assert name == "key" or not other[column].equals(once[column])
+        assert name in ("key", "window") or not other[column].equals(once[column])
 
 
 @pytest.mark.parametrize("name", GENERATORS)
@@ -428,6 +442,25 @@ def test_keys():
         assert 0.4 < sum(b[place] == "1" for b in bits) / 25_000 < 0.6, place
 
 
+def test_windows_are_numbered_through_all_blocks():
+    found = table("      id: {key: sequence}\n      x: {window: 2500}", 25_001)
+    assert [(x - 1) // 2500 for x in found["id"].to_list()] == found["x"].to_list()
+
+
+SENTENCE = "{sentence: {of: {'{what} {what}!': 6, 'No {what}, {who}?': 3, 'a{b c}{}': 1, never: 0}, words: {what: [ja, nei, tja], who: [Ola, Ævar Á.]}}}"
+
+
+def test_sentences_follow_their_weights_and_words():
+    seen = column(SENTENCE)
+    shapes = {r"(ja|nei|tja) (ja|nei|tja)!": 0.6, r"No (ja|nei|tja), (Ola|Ævar Á\.)\?": 0.3, re.escape("a{b c}{}"): 0.1}
+    kinds = {shape: [text for text in seen if re.fullmatch(shape, text)] for shape in shapes}
+    assert sum(map(len, kinds.values())) == len(seen)
+    assert all(near(len(kinds[shape]), 20_000, share) for shape, share in shapes.items())
+    pairs = Counter(tuple(text[:-1].split()) for text in kinds[next(iter(shapes))])
+    assert len(pairs) == 9  # each blank has a word of its own
+    assert all(near(count, sum(pairs.values()), 1 / 9) for count in pairs.values())
+
+
 def test_sums_counts_and_ordinals_are_of_the_rows_own_children():
     plan = make(dataset("sum", 700, "n: {count: parts}"))
     things, parts = frame(plan, "things"), frame(plan, "parts")
@@ -462,6 +495,13 @@ def test_lookups_are_of_the_row_pointed_at():
         ("{delay: {after: at, max: 5}}", "a delay has `median` and `sigma`, or `even: true`"),
         ("{coined: {syllables: 0}}", "greater than or equal to 1"),
         ("{coined: {}, type: bigint}", "words cannot be bigint"),
+        ("{sentence: {of: {'a {b}': 1, '{b} {c}': 1}, words: {b: [x]}}}", "'{b} {c}': no `words` are given for {c}"),
+        ("{sentence: {of: {'a {b}': 1}, words: {b: []}}}", "must not be empty"),
+        ("{sentence: {of: {a: 0}}}", "the weights are all 0"),
+        ("{sentence: {of: {'It is {b}.': 1}, words: {b: [x, odd]}}, type: varchar(9)}", "a sentence may be 10 long"),
+        ("{sentence: {of: {a: 1}}, type: date}", "sentences cannot be date"),
+        ("{window: 0}", "greater than or equal to 1"),
+        ("{window: 300}", "windows of 300 rows do not fill a block of 10,000"),
         ("{chioce: {a: 1}}", "did you mean 'choice'"),
     ],
 )  # fmt: skip

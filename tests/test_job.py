@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -20,7 +21,7 @@ import pytest
 
 from synth.api import frame, make_plan
 from synth.errors import OptionError, OutputError
-from synth.job.generate import generate
+from synth.job.generate import SMALL_FILES, _tasks, generate
 from synth.job.manifest import Manifest
 from synth.runners import runner
 from synth.runners.task import run as run_task
@@ -193,6 +194,19 @@ def test_another_seed_is_another_world(shop):
     }
     for name, rows in other.items():
         assert not rows.equals(pl.read_parquet(shop / name))
+
+
+@pytest.mark.parametrize("blocks", [0, 1, 4, 5, 6, 7, 8, 11, 31, 32, 33, 100, 1001])
+@pytest.mark.parametrize("step", [1, 2, 3, 4])
+def test_tasks_are_runs_of_blocks_and_small_in_the_end(blocks, step):
+    made = make_plan(THREE_BLOCKS).family("visits")
+    tasks = _tasks(replace(made, blocks=blocks, blocks_per_file=step))
+    assert [task.number for task in tasks] == list(range(len(tasks)))
+    walked = [number for task in tasks for number in range(task.first, task.first + task.blocks)]
+    assert walked == list(range(max(1, blocks)))
+    sizes = [task.blocks for task in tasks]
+    assert max(sizes) <= step and sizes[-SMALL_FILES:] == [1] * min(SMALL_FILES, len(sizes))
+    assert sizes == sorted(sizes, reverse=True) and sizes.count(1) < SMALL_FILES + 2 * step or step == 1
 
 
 # -- an earlier and a later now

@@ -228,6 +228,41 @@ def test_text_and_moments(sql, expected):
     assert evaluate(sql, [row, row]) == [expected, expected]
 
 
+days = st.dates(dt.date(1900, 1, 1), dt.date(2200, 12, 31)) | st.sampled_from(
+    [dt.date(2024, 2, 28), dt.date(2024, 3, 1)]
+)
+hours = st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2200, 12, 31)) | st.sampled_from(
+    [dt.datetime(2024, 2, 29, 23, 59, 59, 999_999), dt.datetime(2024, 3, 1), dt.datetime(1969, 12, 31, 23)]
+)
+dated = st.fixed_dictionaries(
+    {"on_": st.none() | days, "at": st.none() | hours, "n": units(30_000), "i": units(30_000)}
+)
+
+
+def date_of(moment):
+    return moment.date() if isinstance(moment, dt.datetime) else moment
+
+
+DATED = {  # days are counted by midnights, as in DuckDB
+    "DATE_DIFF('day', on_, at)": lambda r: (date_of(r["at"]) - r["on_"]).days,
+    "DATE_DIFF('day', at, on_)": lambda r: (r["on_"] - date_of(r["at"])).days,
+    "DATE_DIFF('DAY', at, DATE '2024-02-29') * 2": lambda r: (dt.date(2024, 2, 29) - date_of(r["at"])).days * 2,
+    "on_ + n": lambda r: r["on_"] + dt.timedelta(days=int(r["n"])),
+    "on_ - i": lambda r: r["on_"] - dt.timedelta(days=int(r["i"])),
+    "CAST(at AS DATE) + 30 - i": lambda r: date_of(r["at"]) + dt.timedelta(days=30 - int(r["i"])),
+    "DATE_DIFF('day', on_, on_ + n)": lambda r: int(r["n"]),
+}
+
+
+@pytest.mark.parametrize("sql", DATED)
+@settings(SETTINGS, max_examples=40)
+@given(st.lists(dated, min_size=1, max_size=20))
+def test_days_equal_pythons(sql, given_rows):
+    used = compile_expression(sql, {**TYPES, **OTHERS}).reads
+    expected = [None if any(row[name] is None for name in used) else DATED[sql](row) for row in given_rows]
+    assert evaluate(sql, given_rows) == expected
+
+
 @pytest.mark.parametrize(
     ("sql", "wanted", "message"),
     [
@@ -260,6 +295,13 @@ def test_text_and_moments(sql, expected):
         ("CAST(a AS nonsense)", None, "unknown type|bad SQL"),
         ("t", "bigint", "the expression gives text, the column is bigint"),
         ("CAST(a AS BIGINT)", None, r"write ROUND\(…, 0\)"),
+        ("DATE_DIFF('month', on_, at)", None, r"DATE_DIFF counts days: DATE_DIFF\('day', earlier, later\)"),
+        ("DATE_DIFF('day', t, at)", None, "DATE_DIFF of text; dates and timestamps are expected"),
+        ("DATE_DIFF('day', on_, n)", None, "DATE_DIFF of bigint"),
+        ("DATE_DIFF('day', on_)", None, "bad SQL: "),
+        ("on_ + a", None, "of a decimal is not known"),
+        ("on_ + t", None, "bad SQL: "),
+        ("at + 1", None, "bad SQL: "),
     ],
 )  # fmt: skip
 def test_refusals(sql, wanted, message):

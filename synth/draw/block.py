@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -132,9 +133,7 @@ class Block:
             found = pl.SQLContext(frames=frames).execute(select).collect()
         except pl.exceptions.PolarsError as error:
             raise DataError(f"{table}.select: {str(error).splitlines()[0]}") from error
-        order = [column for column in dict.fromkeys((spec.at, *spec.key)) if column in found.columns]
-        found = found.sort(order)  # groups and joins come in another order each time
-        if "ORDER BY" not in select.upper():
+        if not _ordered(select):
             found = found.sort([c for c in spec.key if c in found.columns])  # groups and joins come in any order
         result = TableRows(0, found.height, found.height)
         for column, declared in spec.columns.items():
@@ -252,6 +251,14 @@ class Block:
         own = self.tables[table].home
         assert parent is not None and own is not None
         return own if parent == ancestor else self.home(parent, ancestor)[own]
+
+
+def _ordered(select: str) -> bool:
+    """Whether a SELECT ends in an ORDER BY of its own; those within brackets are windows' and inner queries'."""
+    inside = ""
+    while inside != select:
+        inside, select = select, re.sub(r"\([^()]*\)", "", select)
+    return "ORDER BY" in select.upper()
 
 
 def from_written(column: pl.Series, dtype: DType, table: str) -> pl.Series:

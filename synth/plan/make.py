@@ -24,7 +24,7 @@ from synth.streams import stream
 
 __all__ = ["make"]
 
-MIN_FILES = 24  # a large table has so many files at least, so that workers share it evenly
+MIN_FILES = 15  # a large table has so many files at least, so that workers share it evenly
 MAX_BLOCKS_PER_FILE = 4  # 400,000 order lines: what a worker holds before it writes
 MAX_ROWS = 2**53
 YEAR_US = 365 * DAY_US

@@ -73,6 +73,15 @@ def test_schema_readme_runs(tmp_path, monkeypatch, capsys):
         assert run(command, capsys)
 
 
+@pytest.mark.parametrize("text", blocks(SCHEMA, "yaml")[1:], ids=lambda text: text.splitlines()[0])
+def test_further_examples_of_the_schema_readme_run(text, tmp_path, monkeypatch, capsys):
+    name = text.splitlines()[0].removeprefix("dataset: ")
+    (tmp_path / f"{name}.yaml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    for words in (f"check {name}.yaml", f"generate {name}.yaml --workers 1", f"verify output/{name}"):
+        assert run(f".venv/bin/synth {words}", capsys)
+
+
 def test_schema_readme_names_every_generator():
     for name in GENERATORS:
         assert re.search(rf"^\| .*`{name}`", SCHEMA, flags=re.M), name
