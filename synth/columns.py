@@ -111,7 +111,9 @@ def to_written(column: pl.Series, dtype: DType) -> pl.Series:
     import pyarrow as pa
 
     column = column.rechunk()
-    validity = column.to_arrow().buffers()[0] if column.null_count() else None
+    validity = None
+    if column.null_count():
+        validity = pa.py_buffer(np.packbits(column.is_not_null().to_numpy(), bitorder="little"))
     minor = column.fill_null(0).to_numpy() if validity is not None else column.to_numpy()
     words = np.empty((len(minor), 2), dtype=np.int64)
     words[:, 0] = minor
@@ -128,10 +130,9 @@ def from_decimal(column: pl.Series, dtype: DType) -> pl.Series:
     if not isinstance(column.dtype, pl.Decimal):
         column = column.cast(pl.Decimal(38, 0))
     column = column.rechunk()
-    buffers = column.to_arrow().buffers()
-    words = (
-        np.frombuffer(buffers[1], dtype=np.int64)[: 2 * len(column)].reshape(-1, 2) if len(column) else np.empty((0, 2))
-    )
+    array = column.to_arrow()
+    here = slice(2 * array.offset, 2 * (array.offset + len(column)))
+    words = np.frombuffer(array.buffers()[1], dtype=np.int64)[here].reshape(-1, 2) if len(column) else np.empty((0, 2))
     minor = words[:, 0].astype(np.int64)
     if (words[:, 1] != minor >> 63).any():
         raise ValueError("a value is wider than 18 digits")
