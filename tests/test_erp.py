@@ -366,7 +366,9 @@ BREACHES = {
         "a purchase dropped": Breach(
             "purchase_orders_items",
             "SELECT i.item_id, i.product_id, o.vendor_id, 200001 AS account FROM purchase_orders_items i "
-            f"JOIN purchase_orders o ON o.p_order_id = i.p_order_id WHERE {UNPAID} ORDER BY i.units DESC, i.item_id LIMIT 1",
+            f"JOIN purchase_orders o ON o.p_order_id = i.p_order_id WHERE {UNPAID} AND "
+            "(SELECT COUNT(*) FROM purchase_orders_items j WHERE j.p_order_id = i.p_order_id) > 1 "
+            "ORDER BY i.item_id LIMIT 1",
             "DELETE FROM purchase_orders_items WHERE item_id = $item_id",
             {
                 "goods_are_bought_before_they_are_sold": "product_id",
@@ -450,6 +452,37 @@ BREACHES = {
             "SELECT MIN(cc_id) AS cc_id FROM general_ledger WHERE cc_id LIKE 'H%'",
             "DELETE FROM cost_centres WHERE cc_id = '$cc_id'",
             {"cc_id → cost_centres": "cc_id"},
+        ),
+    },
+    "masters": {
+        "another cost centre": Breach(
+            "ar_invoice_item",
+            "SELECT 'RIE' AS entry_type_id, i.rie_id AS document_number, i.rie_id, i.line_number FROM ar_invoice_item i "
+            "WHERE i.general_ledger_number = 501001 AND i.cc_id <> 'HSE01' "
+            "AND i.rie_id NOT IN (SELECT rie_id FROM ar_credit_note) ORDER BY i.line_number LIMIT 1",
+            "UPDATE ar_invoice_item SET cc_id = 'HSE01' WHERE rie_id = $rie_id AND line_number = $line_number",
+            {
+                "every_document_line_is_posted": POSTED,
+                "revenue_goes_to_the_cost_centre_of_category_and_area": "rie_id line_number",
+            },
+        ),
+        "periods that overlap": Breach(
+            "fiscal_periods",
+            "SELECT 5 AS period_id",
+            "UPDATE fiscal_periods SET end_date = end_date + 1 WHERE period_id = 5",
+            {"fiscal_calendar_has_no_overlap": "period_id"},
+        ),
+        "a period that a module lacks": Breach(
+            "fiscal_period_module_status",
+            "SELECT 4 AS period_id, 'ap' AS module_name",
+            "DELETE FROM fiscal_period_module_status WHERE period_id = 4 AND module_name = 'ap'",
+            {"every_period_has_its_modules": "period_id module_name"},
+        ),
+        "a purchase of nothing": Breach(
+            "purchase_orders",
+            "SELECT 99000001 AS p_order_id",
+            "INSERT INTO purchase_orders SELECT 99000001, company_code, p_order_date, vendor_id FROM purchase_orders LIMIT 1",
+            {"every_purchase_has_lines": "p_order_id"},
         ),
     },
 }
