@@ -17,7 +17,7 @@ __all__ = ["Coined", "Sentence"]
 _ONSETS = ("b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z", "br", "tr")
 _VOWELS = ("a", "e", "i", "o")
 SYLLABLES = tuple(onset + vowel for onset in _ONSETS for vowel in _VOWELS)  # 64
-# Fragments no name should hold. Their last letter becomes a "w", which no syllable has: words stay apart.
+# Fragments no name should hold are split by a "w", which no syllable has: words stay apart.
 UNWANTED = (
     "nazi", "sex", "fag", "nig", "kik", "pedo", "rape", "rapi", "anal", "tit", "dik", "dico", "pis", "penis", "semen",
     "porn", "poro", "kok", "fak", "pak", "paki", "dago", "satan", "bobo", "sadi", "nego", "tard", "gas", "kkk",
@@ -51,7 +51,7 @@ class Coined(Generator):
             number //= len(SYLLABLES)
         again = pl.Series(rows // size)
         frame = pl.DataFrame([part.alias(f"p{i}") for i, part in enumerate(parts)]).with_columns(again=again)
-        word = pl.concat_str(pl.selectors.starts_with("p")).str.replace_many(UNWANTED, [u[:-1] + "w" for u in UNWANTED])
+        word = pl.concat_str(pl.selectors.starts_with("p")).str.replace_many({u: u[:2] + "w" + u[2:] for u in UNWANTED})
         word = word.str.to_titlecase()
         round_ = pl.when(pl.col("again") > 0).then(pl.format(" {}", pl.col("again") + 1)).otherwise(pl.lit(""))
         return frame.select(word + round_ + pl.lit(self.suffix)).to_series()
