@@ -132,6 +132,26 @@ def generate(
 
 
 @app.command()
+def ddl(
+    dataset: Dataset,
+    dialect: Annotated[str, typer.Option(help="postgres, mysql, tsql, sqlite or duckdb")] = "postgres",
+    schema: Annotated[Optional[str], typer.Option(help="the schema's name, the dataset's if left out")] = None,  # noqa: UP045
+) -> None:
+    """CREATE TABLE in the order of references, then constraints, indexes and comments.
+
+    Example: synth ddl ecommerce --dialect mysql
+    """
+    from synth.databases import DIALECTS
+    from synth.databases.ddl import ddl as written
+    from synth.errors import did_you_mean
+    from synth.spec.load import load
+
+    if dialect not in DIALECTS:
+        raise OptionError(f"unknown dialect '{dialect}'\n  hint: {did_you_mean(dialect, DIALECTS)}")
+    print(written(load(dataset), DIALECTS[dialect], schema), end="")
+
+
+@app.command()
 def verify(
     place: Annotated[str, typer.Argument(metavar="DIR", help="the folder OUT/DATASET, the one with manifest.json")],
     json: Json = False,

@@ -1,0 +1,55 @@
+"""What differs between databases in the SQL that makes tables: types, quoting, where constraints and comments stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from synth.dtypes import DType
+
+__all__ = ["Dialect", "standard_literal"]
+
+
+def standard_literal(text: str) -> str:
+    """A text in SQL: quotes doubled, nothing else is special."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """One database's way of saying things."""
+
+    name: str
+    sqlglot: str  # what the translator calls it
+    types: Mapping[str, str]  # of `DType.name`; decimals and texts with a length get theirs behind
+    text: str  # a text without a length
+    keyed_text: str  # the same in a key or an index
+    varchar: str = "VARCHAR({length}){collation}"
+    collation: str = ""  # binary, and blanks at the end count
+    quotes: tuple[str, str] = ('"', '"')
+    has_schemas: bool = True
+    alters: bool = True  # constraints are added after the data, by ALTER TABLE
+    null_repeats: bool = True  # a unique constraint takes NULL many times
+    comments: Literal["statements", "inline", "procedure", "none"] = "none"
+    create_schema: str = "CREATE SCHEMA IF NOT EXISTS {schema}"
+    table_options: str = ""
+    literal: Callable[[str], str] = standard_literal
+
+    def quoted(self, name: str) -> str:
+        """An identifier."""
+        opening, closing = self.quotes
+        return opening + name.replace(closing, closing * 2) + closing
+
+    def place(self, schema: str | None, table: str) -> str:
+        """A table's name, in its schema where there is one."""
+        return f"{self.quoted(schema)}.{self.quoted(table)}" if schema and self.has_schemas else self.quoted(table)
+
+    def type(self, dtype: DType, *, keyed: bool) -> str:
+        """A column's type; `keyed` says that a key or an index holds it."""
+        if dtype.name == "varchar":
+            if dtype.length:
+                return self.varchar.format(length=dtype.length, collation=self.collation)
+            return (self.keyed_text if keyed else self.text) + self.collation
+        found = self.types[dtype.name]
+        return f"{found}({dtype.precision}, {dtype.digits})" if dtype.name == "decimal" else found
