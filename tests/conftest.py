@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
+import polars as pl
 import pytest
+
+import synth
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -51,3 +55,26 @@ def run(environment):
         )
 
     return program
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """Finished runs, each made once: (dataset, scale, seed, until, workers) -> summary."""
+
+    @cache
+    def run(dataset, scale, seed=42, until=None, workers=1):
+        plan = synth.make_plan(dataset, scale=scale, seed=seed, until=until)
+        return synth.generate(plan, tmp_path_factory.mktemp(dataset), workers=workers)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def tables_of():
+    """All tables of a finished run, by name."""
+
+    @cache
+    def read(folder):
+        return {path.name: pl.read_parquet(path / "*.parquet") for path in folder.iterdir() if path.is_dir()}
+
+    return lambda summary: read(summary.folder)

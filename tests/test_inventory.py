@@ -34,27 +34,15 @@ def spec():
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """Finished runs, each made once: (scale, seed, until, workers) -> summary."""
-
-    @cache
-    def run(scale=0.3, seed=42, until=None, workers=1):
-        plan = synth.make_plan(spec(), scale=scale, seed=seed, until=until)
-        return synth.generate(plan, tmp_path_factory.mktemp("inventory"), workers=workers)
-
-    return run
+def made(runs):
+    """Finished runs of it: (scale, seed, until, workers) -> summary."""
+    return lambda scale=0.3, **options: runs("inventory", scale, **options)
 
 
 @pytest.fixture(scope="module")
-def world(made):
+def world(made, tables_of):
     """All tables of a run, by name."""
-
-    @cache
-    def read(**options):
-        summary = made(**options)
-        return {name: pl.read_parquet(summary.folder / name / "*.parquet") for name in summary.manifest.tables}
-
-    return read
+    return lambda **options: tables_of(made(**options))
 
 
 @pytest.fixture(scope="module")
