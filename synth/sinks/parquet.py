@@ -1,7 +1,7 @@
 """Parquet: decimals as INT64, timestamps in microseconds without zone, statistics.
 
 Columns of few values are dictionary-encoded, other numbers as packed differences: half the bytes of plain pages at the
-same speed. Which it is, is read off the first rows of a file. Packed differences shrink no further; the rest is Snappy.
+same speed. Which it is, is read off a sample of a file's first block. Packed differences shrink no further; the rest is Snappy.
 Decimals go from their int64 straight into the page.
 """
 
@@ -59,7 +59,7 @@ def _groups(frames: Sequence[pl.DataFrame]) -> list[list[pl.DataFrame]]:
 def _encodings(frame: pl.DataFrame) -> tuple[list[str], dict[str, str]]:
     """Columns with a dictionary, and columns of packed differences."""
     few, packed = [], {}
-    sample = frame.head(SAMPLE_ROWS)
+    sample = frame.gather_every(max(1, frame.height // SAMPLE_ROWS))  # from all over: a UNION's parts lie one by one
     for column in sample.get_columns():
         if column.dtype in (pl.Boolean, pl.Float64):
             continue
