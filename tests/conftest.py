@@ -1,4 +1,4 @@
-"""What several test files share: one small finished run, and the program as a process."""
+"""What several test files share: one small finished run, the program as a process, and databases."""
 
 from __future__ import annotations
 
@@ -78,3 +78,19 @@ def tables_of():
         return {path.name: pl.read_parquet(path / "*.parquet") for path in folder.iterdir() if path.is_dir()}
 
     return lambda summary: read(summary.folder)
+
+
+@pytest.fixture(scope="session")
+def database(request):
+    """A database by the name of its dialect, started when it is first asked for and stopped at the end."""
+    from tests.servers import SERVERS
+
+    started = {}
+
+    def get(name: str):
+        if name not in started:
+            started[name] = SERVERS[name]()
+            request.addfinalizer(started[name].stop)
+        return started[name]
+
+    return get

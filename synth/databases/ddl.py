@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from sqlglot import exp
-
+from synth.databases.conditions import condition
 from synth.databases.dialect import Dialect
+from synth.dtypes import DType
+from synth.errors import OptionError, Problem, SpecError
 from synth.spec import constraints
 from synth.spec.constraints import Refers
 from synth.spec.models import Dataset
 from synth.spec.scope import Scope
-from synth.sql.parse import expression
+from synth.sql.parse import SqlError
 
-__all__ = ["Ddl", "ddl", "in_reference_order", "translated"]
+__all__ = ["Ddl", "ddl", "in_reference_order"]
 
 LONGEST_NAME = 60  # PostgreSQL cuts names at 63 bytes, MySQL refuses above 64
+LONGEST_SCHEMA = 63
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,8 @@ class Ddl:
 
 
 def ddl(dataset: Dataset, dialect: Dialect, schema: str | None = None) -> Ddl:
-    """The statements for all tables that are written; `schema` defaults to the dataset's name."""
-    return _Writer(dataset, dialect, schema or dataset.dataset).write()
+    """The statements for all written tables; `schema` is the dataset's name if left out. Raises SpecError, OptionError."""
+    return _Writer(dataset, dialect, dataset.dataset if schema is None else _fits(schema)).write()
 
 
 def in_reference_order(dataset: Dataset) -> tuple[str, ...]:
@@ -56,12 +58,17 @@ def in_reference_order(dataset: Dataset) -> tuple[str, ...]:
     return tuple(order)
 
 
-def translated(sql: str, dialect: Dialect) -> str:
-    """A condition of the spec in a dialect, its columns quoted."""
-    tree = expression(sql).copy()
-    for column in tree.find_all(exp.Column):
-        column.this.set("quoted", True)
-    return tree.sql(dialect=dialect.sqlglot)
+def _refuse(what: str, hint: str, *path: str | int) -> SpecError:
+    return SpecError([Problem(path, what, hint)])
+
+
+def _fits(schema: str) -> str:
+    """A schema's name as every database takes it. Raises OptionError."""
+    if not schema.strip() or not schema.isprintable() or len(schema.encode()) > LONGEST_SCHEMA or schema[-1] == " ":
+        raise OptionError(
+            f"'{schema}' cannot be a schema's name\n  hint: 1 to {LONGEST_SCHEMA} bytes, printable, no blank at its end"
+        )
+    return schema
 
 
 class _Writer:
@@ -71,9 +78,13 @@ class _Writer:
         self.refers: dict[str, list[Refers]] = {}
         for refers in constraints.references(dataset):
             self.refers.setdefault(refers.table, []).append(refers)
+        self.parents = {(r.table, r.column): (r.parent, r.key) for group in self.refers.values() for r in group}
+        self.order = in_reference_order(dataset)
+        self.taken = {name.lower() for name in dataset.written}
 
     def write(self) -> Ddl:
-        names = in_reference_order(self.dataset)
+        names = self.order
+        self._differ(names, "tables")
         alters = self.dialect.alters
         rules = {name: list(self._constraints(name)) for name in names}
         foreign = {name: list(self._foreign(name)) for name in names}
@@ -95,15 +106,74 @@ class _Writer:
     def _place(self, table: str) -> str:
         return self.dialect.place(self.schema, table)
 
+    def _named(self, *parts: str) -> str:
+        """A new constraint's quoted name: its parts, or where that is long or taken their beginning and a hash.
+
+        Names are taken in the whole schema, small letters and capitals alike: that is the strictest of the databases.
+        """
+        name, tries = "_".join(parts), 0
+        found = name
+        while len(found) > LONGEST_NAME or found.lower() in self.taken:
+            digest = blake2b("/".join((*parts, str(tries))).encode(), digest_size=4).hexdigest()
+            found, tries = f"{name[: LONGEST_NAME - 9]}_{digest}", tries + 1
+        self.taken.add(found.lower())
+        return self._quoted(found)
+
     @staticmethod
-    def _named(*parts: str) -> str:
-        """A constraint's name: its parts, or where they are too long their beginning and a hash."""
-        name = "_".join(parts)
-        if len(name) <= LONGEST_NAME:
-            return name
-        return f"{name[: LONGEST_NAME - 9]}_{blake2b(name.encode(), digest_size=4).hexdigest()}"
+    def _differ(names: Iterable[str], *path: str) -> None:
+        """Refuse names that most databases take for one."""
+        seen: dict[str, str] = {}
+        for name in names:
+            other = seen.setdefault(name.lower(), name)
+            if other != name:
+                raise _refuse(f"'{other}' and '{name}' are one name in most databases", "rename one", *path, name)
+
+    def _type(self, table: str, column: str) -> DType:
+        """A column's type; a reference has its parent's key's, as most databases ask for."""
+        path = [(table, column)]
+        while parent := self.parents.get(path[-1]):
+            if parent in path:  # a circle: any of its columns, the same from everywhere
+                return self.scope.type_of(*min(path[path.index(parent) :]))
+            path.append(parent)
+        return self.scope.type_of(*path[-1])
+
+    def _groups(self, name: str) -> Iterator[tuple[str, ...]]:
+        """The primary key and the unique groups, of written columns, none longer than an index may be."""
+        written = set(self.dataset.tables[name].written)
+        for group in dict.fromkeys(tuple(dict.fromkeys(g)) for g in constraints.uniques(self.dataset, name)):
+            if set(group) <= written:
+                self._measure(name, group)
+                yield group
+
+    def _measure(self, name: str, group: tuple[str, ...]) -> None:
+        limit = self.dialect.longest_key
+        texts = [t for column in group if (t := self._type(name, column)).name == "varchar"]
+        if limit and sum(t.length or self.dialect.keyed_length for t in texts) > limit:
+            raise _refuse(
+                f"a key of {', '.join(group)} is longer than the {limit} characters that {self.dialect.name} can index",
+                "declare shorter varchars", "tables", name, "columns", group[0],
+            )  # fmt: skip
+
+    def _text(self, text: str, *path: str) -> str:
+        """A comment as a literal."""
+        if "\0" in text:
+            raise _refuse("U+0000 in a comment", "no database takes it", *path, "about")
+        limit = self.dialect.longest_comment
+        return self.dialect.literal(text if not limit or len(text) <= limit else text[: limit - 1] + "…")
+
+    def _condition(self, name: str, check: str, sql: str) -> str:
+        if "\0" in sql:
+            raise _refuse("U+0000 in a condition", "no database takes it", "tables", name)
+        types = {column: self._type(name, column) for column in self.dataset.tables[name].written}
+        try:
+            return condition(sql, types, self.dialect.sqlglot, self.dialect.rewrites)
+        except SqlError as error:
+            table = self.dataset.tables[name]
+            path = ("checks", check) if table.checks.get(check) == sql else ("columns", check, "check")
+            raise _refuse(str(error), "write it with operators, CASE or IN", "tables", name, *path) from None
 
     def _schema(self) -> Iterator[str]:
+        yield from self.dialect.before
         if self.dialect.has_schemas:
             quoted = self.dialect.quoted(self.schema)
             yield self.dialect.create_schema.format(
@@ -114,20 +184,22 @@ class _Writer:
 
     def _table(self, name: str, inside: list[str]) -> str:
         table = self.dataset.tables[name]
+        self._differ(table.written, "tables", name, "columns")
         required = constraints.not_null(self.dataset, name)
-        keyed = {c for group in constraints.uniques(self.dataset, name) for c in group}
+        keyed = {c for group in self._groups(name) for c in group}
         keyed |= {refers.column for refers in self.refers.get(name, [])}
         lines = []
         for column in table.written:
-            words = [self._quoted(column), self.dialect.type(self.scope.type_of(name, column), keyed=column in keyed)]
+            words = [self._quoted(column), self.dialect.type(self._type(name, column), keyed=column in keyed)]
             words += ["NOT NULL"] if column in required else ["NULL"] if self.dialect.name == "tsql" else []
             about = table.columns[column].about
             if about and self.dialect.comments == "inline":
-                words.append(f"COMMENT {self.dialect.literal(about)}")
+                words.append(f"COMMENT {self._text(about, 'tables', name, 'columns', column)}")
             lines.append(" ".join(words))
         body = ",\n    ".join([*lines, *inside])
-        about = f" COMMENT {self.dialect.literal(table.about)}" if table.about else ""
-        options = self.dialect.table_options + (about if self.dialect.comments == "inline" else "")
+        options = self.dialect.table_options
+        if table.about and self.dialect.comments == "inline":
+            options += f" COMMENT {self._text(table.about, 'tables', name)}"
         return f"CREATE TABLE {self._place(name)} (\n    {body}\n){options}"
 
     def _alter(self, table: str, rule: str) -> str:
@@ -137,38 +209,45 @@ class _Writer:
         """Primary key, unique groups and checks."""
         key = self.dataset.tables[name].key
         required = constraints.not_null(self.dataset, name)
-        for group in constraints.uniques(self.dataset, name):
+        for group in self._groups(name):
             if group == key and set(key) <= set(required):
-                yield f"CONSTRAINT {self._quoted(self._named('pk', name))} PRIMARY KEY ({self._quoted(*group)})"
+                yield f"CONSTRAINT {self._named('pk', name)} PRIMARY KEY ({self._quoted(*group)})"
             elif self.dialect.null_repeats or set(group) <= set(required):
-                yield f"CONSTRAINT {self._quoted(self._named('uq', name, *group))} UNIQUE ({self._quoted(*group)})"
+                yield f"CONSTRAINT {self._named('uq', name, *group)} UNIQUE ({self._quoted(*group)})"
         for check, sql in constraints.checks(self.dataset, name):
-            condition = translated(sql, self.dialect)
-            yield f"CONSTRAINT {self._quoted(self._named('ck', name, check))} CHECK ({condition})"
+            yield f"CONSTRAINT {self._named('ck', name, check)} CHECK ({self._condition(name, check, sql)})"
 
     def _foreign(self, name: str) -> Iterator[str]:
+        """To parents whose key is one column; with more columns the spec says less than a foreign key would."""
+        before = set(self.order[: self.order.index(name) + 1])
         for refers in self.refers.get(name, []):
+            whole = (refers.key,) in set(self._groups(refers.parent))
+            required = refers.key in constraints.not_null(self.dataset, refers.parent)
+            if not whole or not (required or self.dialect.null_repeats):
+                continue  # no constraint that a foreign key could point to
+            if refers.parent not in before and not self.dialect.looks_ahead:
+                continue
             yield (
-                f"CONSTRAINT {self._quoted(self._named('fk', name, refers.column))} "
+                f"CONSTRAINT {self._named('fk', name, refers.column)} "
                 f"FOREIGN KEY ({self._quoted(refers.column)}) "
                 f"REFERENCES {self._place(refers.parent)} ({self._quoted(refers.key)})"
             )
 
     def _indexes(self, name: str) -> Iterator[str]:
         """On every reference that no key begins with; and unique ones where a constraint would count NULL once."""
-        groups = list(constraints.uniques(self.dataset, name))
+        groups = list(self._groups(name))
         required = constraints.not_null(self.dataset, name)
         begun = {group[0] for group in groups}
         for group in groups:
             if not self.dialect.null_repeats and not set(group) <= set(required):
                 there = " AND ".join(f"{self._quoted(c)} IS NOT NULL" for c in group if c not in required)
                 yield (
-                    f"CREATE UNIQUE INDEX {self._quoted(self._named('uq', name, *group))} "
+                    f"CREATE UNIQUE INDEX {self._named('uq', name, *group)} "
                     f"ON {self._place(name)} ({self._quoted(*group)}) WHERE {there}"
                 )
         for refers in self.refers.get(name, []):
             if refers.column not in begun:
-                index = self._quoted(self._named("ix", name, refers.column))
+                index = self._named("ix", name, refers.column)
                 yield f"CREATE INDEX {index} ON {self._place(name)} ({self._quoted(refers.column)})"
 
     def _comments(self, name: str) -> Iterator[str]:
@@ -177,7 +256,7 @@ class _Writer:
         for column, about in abouts:
             if not about:
                 continue
-            text = self.dialect.literal(about)
+            text = self._text(about, "tables", name, *(("columns", column) if column else ()))
             if self.dialect.comments == "statements":
                 what = f"COLUMN {self._place(name)}.{self._quoted(column)}" if column else f"TABLE {self._place(name)}"
                 yield f"COMMENT ON {what} IS {text}"

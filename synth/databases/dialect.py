@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from synth.databases.conditions import Rewrite
 from synth.dtypes import DType
 
 __all__ = ["Dialect", "standard_literal"]
@@ -25,16 +26,23 @@ class Dialect:
     types: Mapping[str, str]  # of `DType.name`; decimals and texts with a length get theirs behind
     text: str  # a text without a length
     keyed_text: str  # the same in a key or an index
+    keyed_length: int = 0  # its characters, where it has to have a length
     varchar: str = "VARCHAR({length}){collation}"
     collation: str = ""  # binary, and blanks at the end count
     quotes: tuple[str, str] = ('"', '"')
     has_schemas: bool = True
     alters: bool = True  # constraints are added after the data, by ALTER TABLE
+    looks_ahead: bool = True  # a foreign key may name a table that comes later
     null_repeats: bool = True  # a unique constraint takes NULL many times
     comments: Literal["statements", "inline", "procedure", "none"] = "none"
     create_schema: str = "CREATE SCHEMA IF NOT EXISTS {schema}"
     table_options: str = ""
+    before: tuple[str, ...] = ()  # statements that come first
     literal: Callable[[str], str] = standard_literal
+    rewrites: tuple[Rewrite, ...] = ()  # of conditions, before they are translated
+    longest_varchar: int | None = None  # above it a text has no length here
+    longest_comment: int | None = None
+    longest_key: int | None = None  # characters of text that all columns of a key may hold together
 
     def quoted(self, name: str) -> str:
         """An identifier."""
@@ -48,7 +56,7 @@ class Dialect:
     def type(self, dtype: DType, *, keyed: bool) -> str:
         """A column's type; `keyed` says that a key or an index holds it."""
         if dtype.name == "varchar":
-            if dtype.length:
+            if dtype.length and dtype.length <= (self.longest_varchar or dtype.length):
                 return self.varchar.format(length=dtype.length, collation=self.collation)
             return (self.keyed_text if keyed else self.text) + self.collation
         found = self.types[dtype.name]

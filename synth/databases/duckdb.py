@@ -1,4 +1,4 @@
-"""DuckDB."""
+"""DuckDB. It forgets the names of constraints and the lengths of texts, and adds no foreign key later."""
 
 from __future__ import annotations
 
@@ -23,5 +23,6 @@ DIALECT = Dialect(
     text="VARCHAR",
     keyed_text="VARCHAR",
     alters=False,
+    looks_ahead=False,
     comments="statements",
 )

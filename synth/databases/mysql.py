@@ -1,15 +1,16 @@
-"""MySQL and MariaDB."""
+"""MySQL and MariaDB, which shows what is beyond the first plane of Unicode in a comment as '?'."""
 
 from __future__ import annotations
 
+from synth.databases.conditions import like_marks, microseconds, number_booleans
 from synth.databases.dialect import Dialect, standard_literal
 
 __all__ = ["DIALECT"]
 
 
 def _literal(text: str) -> str:
-    """A backslash escapes here, unless the server is told otherwise; doubled it means itself in both modes of reading."""
-    return standard_literal(text.replace("\\", "\\\\"))
+    """A backslash escapes here; where the server is told NO_BACKSLASH_ESCAPES it shows twice, and still ends nothing."""
+    return standard_literal(text.replace("\\", "\\\\").replace("\r", "\\r"))  # its client drops a \r before \n
 
 
 DIALECT = Dialect(
@@ -28,6 +29,7 @@ DIALECT = Dialect(
     },
     text="LONGTEXT",
     keyed_text="VARCHAR(255)",  # a key needs a length
+    keyed_length=255,
     quotes=("`", "`"),
     comments="inline",
     create_schema="CREATE DATABASE IF NOT EXISTS {schema}",
@@ -37,4 +39,8 @@ DIALECT = Dialect(
         " /*M! COLLATE utf8mb4_nopad_bin */ /*!80000 COLLATE utf8mb4_0900_bin */"
     ),
     literal=_literal,
+    rewrites=(like_marks, microseconds, number_booleans),
+    longest_varchar=4000,  # a row of all VARCHAR columns has at most 65,535 bytes, four a character
+    longest_comment=1024,
+    longest_key=768,  # 3,072 bytes
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from synth.databases.conditions import like_marks
 from synth.databases.dialect import Dialect
 
 __all__ = ["DIALECT"]
@@ -24,4 +25,5 @@ DIALECT = Dialect(
     keyed_text="TEXT",
     collation=' COLLATE "C"',
     comments="statements",
+    rewrites=(like_marks,),
 )

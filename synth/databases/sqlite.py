@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from synth.databases.conditions import exact_decimals, globs, text_times
 from synth.databases.dialect import Dialect
 
 __all__ = ["DIALECT"]
@@ -24,4 +25,5 @@ DIALECT = Dialect(
     keyed_text="TEXT",
     has_schemas=False,
     alters=False,
+    rewrites=(globs, text_times, exact_decimals),
 )

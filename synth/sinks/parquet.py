@@ -1,8 +1,8 @@
 """Parquet: decimals as INT64, timestamps in microseconds without zone, statistics.
 
 Columns of few values are dictionary-encoded, other numbers as packed differences: half the bytes of plain pages at the
-same speed. Which it is, is read off a sample of a file's first block. Packed differences shrink no further; the rest is Snappy.
-Decimals go from their int64 straight into the page.
+same speed. Which it is, is read off a sample of a file's first block. Packed differences shrink no further; the rest is
+Snappy. Decimals go from their int64 straight into the page.
 """
 
 from __future__ import annotations

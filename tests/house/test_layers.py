@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2] / "synth"
 FILES = sorted(ROOT.rglob("*.py"))
 
 LAYERS = [
-    "errors", "dtypes", "columns", "texts", "streams", "fingerprint", "sql", "generators", "spec", "plan", "draw", "sinks",
+    "errors", "dtypes", "columns", "texts", "streams", "fingerprint", "sql", "generators", "spec", "plan", "draw", "sinks", "databases",
     "runners", "job", "verify", "api", "terminal", "cli", "__main__",
 ]  # fmt: skip
 
@@ -17,7 +17,7 @@ ONLY_HERE = {
     "numpy.random": {"streams.py"},
     "pyarrow": {"columns.py", "texts.py", "generators/keys.py", "sinks/parquet.py"},
     "duckdb": {"verify/files.py", "verify/rehearse.py"},
-    "sqlglot": {"sql/parse.py", "sql/compile.py", "sql/select.py"},
+    "sqlglot": {"databases/conditions.py", "sql/parse.py", "sql/compile.py", "sql/select.py"},
     "yaml": {"spec/load.py"},
     "faker": {"generators/person.py"},
     "rich": {"terminal.py"},
