@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from synth.api import block, frame, lazy
-from synth.draw.block import _ordered
 from synth.errors import OptionError
 from synth.fingerprint import Fingerprint, fingerprint
 from synth.job.generate import generate
@@ -245,15 +244,64 @@ def test_a_missing_part_and_one_too_many(copy):
     assert found["files", "ledger", "checksums"].offences == 2
 
 
+TINY = """
+dataset: tiny
+period: {start: 2024-01-01, until: 2024-02-01}
+tables:
+  ranks: {rows: 3, columns: {rank: {key: sequence}}}
+  things: {rows: 40, columns: {thing_id: {key: sequence}, size: {uniform: {min: 1, max: 5}}, price: {uniform: {min: 1, max: 9}}}}
+  found:
+    select: %s
+    primary_key: [size]
+    columns: {size: {type: bigint}, n: {type: bigint}}
+"""
+
+
+def tiny(select):
+    return make(parse(TINY % select))
+
+
 @pytest.mark.parametrize(
-    ("select", "ordered"),
+    ("select", "sorts"),
     [
-        ("SELECT a FROM b ORDER BY c, f(d)", True),
-        ("SELECT a FROM b\norder by c", True),
-        ("SELECT SUM(a) OVER (PARTITION BY f(x) ORDER BY y) AS s FROM b", False),
-        ("SELECT a FROM (SELECT a FROM b ORDER BY c) d GROUP BY a", False),
+        ("SELECT size, COUNT(*) AS n FROM things GROUP BY size", ("size",)),
+        ("SELECT size, COUNT(*) AS n FROM things GROUP BY size ORDER BY size DESC", ()),
+        (
+            "SELECT thing_id AS size, ROW_NUMBER() OVER (PARTITION BY size ORDER BY thing_id) AS n FROM things",
+            ("size",),
+        ),
+        ("SELECT x.size, x.n FROM (SELECT size, 1 AS n FROM things ORDER BY size) x", ("size",)),
     ],
 )
-def test_rows_that_come_in_any_order_are_sorted(select, ordered):
+def test_rows_that_come_in_any_order_are_sorted(select, sorts):
     """By key, except where the SELECT itself ends in an ORDER BY."""
-    assert _ordered(select) == ordered
+    plan = tiny(select)
+    assert plan.sorts["found"] == sorts
+    found = frame(plan, "found")["size"].to_list()
+    assert found == sorted(found, reverse=not sorts)
+
+
+@pytest.mark.parametrize(
+    ("select", "reads"),
+    [
+        ("SELECT size, SUM(size * size) AS n FROM things GROUP BY size", {"things": ("size",)}),  # a product is no star
+        ("SELECT size, COUNT(*) AS n FROM things GROUP BY size", {"things": ("size",)}),
+        ("SELECT 7 AS size, COUNT(*) AS n FROM things", {"things": ("thing_id",)}),  # rows count, whatever is named
+        (
+            "SELECT t.size, COUNT(*) AS n FROM things t CROSS JOIN ranks r GROUP BY t.size",
+            {"things": ("size",), "ranks": ("rank",)},
+        ),
+        (
+            "SELECT x.size, COUNT(*) AS n FROM (SELECT * FROM things) x GROUP BY x.size",
+            {"things": ("thing_id", "size", "price")},
+        ),
+    ],
+)
+def test_a_select_reads_what_it_names(select, reads):
+    plan = tiny(select)
+    assert plan.sources["found"] == reads
+    sizes = frame(plan, "things")["size"].to_list()
+    times = 3 if "ranks" in reads else 1
+    one = select.startswith("SELECT 7")
+    expected = {7: 40} if one else {s: times * sizes.count(s) * (s * s if "SUM" in select else 1) for s in set(sizes)}
+    assert dict(frame(plan, "found").iter_rows()) == expected

@@ -191,11 +191,11 @@ class _Writer:
         lines = []
         for column in table.written:
             words = [self._quoted(column), self.dialect.type(self._type(name, column), keyed=column in keyed)]
-            words += ["NOT NULL"] if column in required else ["NULL"] if self.dialect.name == "tsql" else []
+            words += [self.dialect.null if column not in required else "NOT NULL"]
             about = table.columns[column].about
             if about and self.dialect.comments == "inline":
                 words.append(f"COMMENT {self._text(about, 'tables', name, 'columns', column)}")
-            lines.append(" ".join(words))
+            lines.append(" ".join(filter(None, words)))
         body = ",\n    ".join([*lines, *inside])
         options = self.dialect.table_options
         if table.about and self.dialect.comments == "inline":

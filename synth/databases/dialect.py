@@ -34,6 +34,7 @@ class Dialect:
     alters: bool = True  # constraints are added after the data, by ALTER TABLE
     looks_ahead: bool = True  # a foreign key may name a table that comes later
     null_repeats: bool = True  # a unique constraint takes NULL many times
+    null: str = ""  # behind a column that may be NULL, where a session's settings would decide
     comments: Literal["statements", "inline", "procedure", "none"] = "none"
     create_schema: str = "CREATE SCHEMA IF NOT EXISTS {schema}"
     table_options: str = ""

@@ -37,6 +37,7 @@ DIALECT = Dialect(
     collation=" COLLATE Latin1_General_100_BIN2",
     quotes=("[", "]"),
     null_repeats=False,
+    null="NULL",
     comments="procedure",
     before=("SET QUOTED_IDENTIFIER ON",),  # filtered indexes need it, and sqlcmd begins without
     create_schema="IF SCHEMA_ID({literal}) IS NULL EXEC({created})",

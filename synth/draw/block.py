@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -133,8 +132,8 @@ class Block:
             found = pl.SQLContext(frames=frames).execute(select).collect()
         except pl.exceptions.PolarsError as error:
             raise DataError(f"{table}.select: {str(error).splitlines()[0]}") from error
-        if not _ordered(select):
-            found = found.sort([c for c in spec.key if c in found.columns])  # groups and joins come in any order
+        if self.plan.sorts[table]:
+            found = found.sort(self.plan.sorts[table])  # groups and joins come in any order
         result = TableRows(0, found.height, found.height)
         for column, declared in spec.columns.items():
             if not isinstance(declared.draws, Given):
@@ -251,14 +250,6 @@ class Block:
         own = self.tables[table].home
         assert parent is not None and own is not None
         return own if parent == ancestor else self.home(parent, ancestor)[own]
-
-
-def _ordered(select: str) -> bool:
-    """Whether a SELECT ends in an ORDER BY of its own; those within brackets are windows' and inner queries'."""
-    inside = ""
-    while inside != select:
-        inside, select = select, re.sub(r"\([^()]*\)", "", select)
-    return "ORDER BY" in select.upper()
 
 
 def from_written(column: pl.Series, dtype: DType, table: str) -> pl.Series:

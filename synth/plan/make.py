@@ -18,7 +18,7 @@ from synth.plan.model import BLOCK_ROWS, FamilyPlan, Plan, Step, TablePlan
 from synth.spec.check import check
 from synth.spec.models import Dataset
 from synth.sql.compiled import Branch, Compiled
-from synth.sql.parse import columns, named, query
+from synth.sql.parse import columns, has_star, named, query
 from synth.sql.select import compile_select
 from synth.streams import stream
 
@@ -73,6 +73,7 @@ class _Maker:
         self.taken: dict[tuple[str, str], Compiled] = {}
         self.sources: dict[str, dict[str, tuple[str, ...]]] = {}
         self.selects: dict[str, tuple[Branch, ...]] = {}
+        self.sorts: dict[str, tuple[str, ...]] = {}
         self.paths: dict[tuple[str, str], tuple[str, str, str, str]] = {}
 
     def plan(self) -> Plan:
@@ -99,6 +100,7 @@ class _Maker:
             self.taken,
             self.sources,
             self.selects,
+            self.sorts,
             self.paths,
         )
 
@@ -111,11 +113,7 @@ class _Maker:
         def visit(name: str) -> None:
             if name in order:
                 return
-            table = self.scope.table(name)
-            above = [table.per] if table.per else list(self.scope.sources(name))
-            if table.rollup:
-                above = [*self.dataset.rolled(table.rollup), *([table.rollup.every] if table.rollup.every else [])]
-            for other in above:
+            for other in self.scope.above(name):
                 visit(other)
             order.append(name)
 
@@ -342,16 +340,13 @@ class _Maker:
             return [(declared.per, "", False)]
         if declared.select is not None:
             assert isinstance(declared.select, str)
-            used = {path.rsplit(".", 1)[-1] for path in columns(query(declared.select))}
-            star = "*" in declared.select
-            self.sources[table] = {
-                source: tuple(
-                    c
-                    for c, made in self.scope.table(source).columns.items()
-                    if (c in used or star) and not isinstance(made.draws, State)
-                )
-                for source in self.scope.sources(table)
-            }
+            tree = query(declared.select)
+            used, star = {path.rsplit(".", 1)[-1] for path in columns(tree)}, has_star(tree)
+            for source in self.scope.sources(table):
+                made = [c for c, d in self.scope.table(source).columns.items() if not isinstance(d.draws, State)]
+                read = tuple(c for c in made if c in used or star) or tuple(made[:1])  # rows count by some column
+                self.sources.setdefault(table, {})[source] = read
+            self.sorts[table] = () if tree.args.get("order") else declared.key
             foreign = self.scope.foreign(table)
             if not foreign and table not in self.selects:
                 sources = {s: {c: self.scope.type_of(s, c) for c in read} for s, read in self.sources[table].items()}

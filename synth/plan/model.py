@@ -74,6 +74,9 @@ class Plan:
     taken: Mapping[tuple[str, str], Compiled] = field(compare=False, repr=False)  # of rollups: what is summed
     sources: Mapping[str, Mapping[str, tuple[str, ...]]] = field(compare=False, repr=False)  # derived: columns read
     selects: Mapping[str, tuple[Branch, ...]] = field(compare=False, repr=False)  # derived: where the SELECT is plain
+    sorts: Mapping[str, tuple[str, ...]] = field(
+        compare=False, repr=False
+    )  # derived: what orders a SELECT without order
     paths: Mapping[tuple[str, str], tuple[str, str, str, str]] = field(compare=False, repr=False)  # see Scope.resolve
 
     @cached_property

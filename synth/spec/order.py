@@ -13,25 +13,21 @@ __all__ = ["columns_have_an_order", "rows_have_an_order"]
 
 def rows_have_an_order(scope: Scope) -> Iterator[Problem]:
     """No table's rows are made from themselves by way of a rollup."""
-    dataset, done = scope.dataset, set[str]()
+    done: set[str] = set()
 
     def walk(name: str, path: tuple[str, ...]) -> tuple[str, ...] | None:
         if name in path:
             return (*path[path.index(name) :], name)
         if name in done:
             return None
-        table = scope.table(name)
-        above = [table.per] if table.per else list(scope.sources(name))
-        if table.rollup:
-            above = [*dataset.rolled(table.rollup), *([table.rollup.every] if table.rollup.every else [])]
-        for other in above:
+        for other in scope.above(name):
             cycle = walk(other, (*path, name))
             if cycle:
                 return cycle
         done.add(name)
         return None
 
-    for name in dataset.every:
+    for name in scope.dataset.every:
         cycle = walk(name, ())
         if cycle:
             rollup = next(table for table in cycle if scope.table(table).rollup)

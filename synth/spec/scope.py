@@ -128,6 +128,13 @@ class Scope:
             raise MeaningError("the SELECT reads no table")
         return found
 
+    def above(self, table: str) -> tuple[str, ...]:
+        """The tables, or parts of some, that a table's rows are made from."""
+        found = self.table(table)
+        if found.rollup:
+            return (*self.dataset.rolled(found.rollup), *((found.rollup.every,) if found.rollup.every else ()))
+        return (found.per,) if found.per else self.sources(table)
+
     @cached_property
     def _families(self) -> dict[str, str]:
         found: dict[str, str] = {}

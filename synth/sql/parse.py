@@ -14,7 +14,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-__all__ = ["SqlError", "columns", "expression", "lint", "named", "path", "query", "tables"]
+__all__ = ["SqlError", "columns", "expression", "has_star", "lint", "named", "path", "query", "tables"]
 
 
 class SqlError(ValueError):
@@ -72,6 +72,11 @@ def columns(tree: exp.Expression) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path(column) for column in tree.find_all(exp.Column)))
 
 
+def has_star(tree: exp.Expression) -> bool:
+    """Whether a query asks for all columns: `*` or `t.*`, but neither COUNT(*) nor a product."""
+    return any(not isinstance(star.parent, exp.Count) for star in tree.find_all(exp.Star))
+
+
 @lru_cache(maxsize=1024)
 def named(text: str) -> tuple[str, ...]:
     """Paths of the columns that an expression's text names; parsed once."""
@@ -101,7 +106,7 @@ def lint(tree: exp.Expression) -> Iterator[str]:
     for node in tree.find_all(exp.EQ, exp.NEQ, exp.Is):
         if isinstance(node.expression, exp.Boolean):
             yield "a boolean compared as a value is not known everywhere; use 1 and 0 columns, or the column itself"
-    if tree.find(exp.Star) and not all(isinstance(star.parent, exp.Count) for star in tree.find_all(exp.Star)):
+    if has_star(tree):
         yield "SELECT * hides what a rule shows; name the columns"
     for cast in tree.find_all(exp.TryCast):
         yield f"{cast.key.upper()} is not known everywhere; use CAST"
