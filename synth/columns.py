@@ -13,6 +13,7 @@ from synth.dtypes import DType, Types
 
 __all__ = [
     "NULL",
+    "as_written",
     "checked",
     "from_decimal",
     "from_moments",
@@ -122,6 +123,11 @@ def to_written(column: pl.Series, dtype: DType) -> pl.Series:
     written = pl.from_arrow(pa.Array.from_buffers(kind, len(minor), [validity, pa.py_buffer(words)]))
     assert isinstance(written, pl.Series)
     return written.alias(column.name)
+
+
+def as_written(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
+    """Columns read back from elsewhere, by name, in the types in which they are written. Raises PolarsError."""
+    return frame.select(pl.col(name).cast(dtype.written) for name, dtype in types.items())
 
 
 def from_decimal(column: pl.Series, dtype: DType) -> pl.Series:

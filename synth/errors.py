@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-__all__ = ["DataError", "OptionError", "OutputError", "Problem", "SpecError", "SynthError", "did_you_mean"]
+__all__ = ["DataError", "DatabaseError", "OptionError", "OutputError", "Problem", "SpecError", "SynthError", "did_you_mean"]
 
 
 class SynthError(Exception):
@@ -45,6 +45,10 @@ class OptionError(SynthError):
 
 class OutputError(SynthError):
     """A folder or file that is not what the job needs."""
+
+
+class DatabaseError(SynthError):
+    """What a database refused, and why; the message says in what state it is now."""
 
 
 class DataError(SynthError):

@@ -8,7 +8,7 @@ So it adds up over blocks; the squares see values that swapped rows. K comes fro
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -26,7 +26,7 @@ try:
 except ImportError:  # pragma: no cover - some builds leave it out
     from hashlib import md5
 
-__all__ = ["Fingerprint", "fingerprint", "row_sql"]
+__all__ = ["Cells", "Fingerprint", "fingerprint", "row_sql"]
 
 P = 2**31 - 1
 C = 1_234_567_891
@@ -119,29 +119,31 @@ def _md5(texts: pl.Series) -> pl.Series:
     return pl.Series((np.frombuffer(digests, dtype=">u8")[::2] >> 4).astype(np.int64))
 
 
-def row_sql(types: Mapping[str, DType]) -> str:
-    """SELECT list of the three sums in DuckDB's SQL, over a relation with these columns."""
+@dataclass(frozen=True)
+class Cells:
+    """How a database says the number of a cell: SQL by type, `{0}` the column. `total` is a sum as an exact number."""
+
+    text: str
+    boolean: str
+    double: str
+    date: str
+    timestamp: str
+    decimal: str  # {unit}: minor units in one; {digits}: after the point
+    integer: str
+    total: str = "COALESCE(SUM({0}), 0)"
+
+    def number(self, cell: str, dtype: DType) -> str:
+        """A cell's number, not yet reduced."""
+        kind = "text" if dtype.name in ("varchar", "uuid") else dtype.name
+        form = self.integer if kind in ("smallint", "integer", "bigint") else getattr(self, kind)
+        return str(form.format(cell, hex_digits=HEX_DIGITS, unit=10**dtype.digits, digits=dtype.digits))
+
+
+def row_sql(types: Mapping[str, DType], cells: Cells, quoted: Callable[[str], str]) -> str:
+    """SELECT list of the three sums in a database's SQL, over a relation with these columns."""
     terms = []
     for name, dtype in types.items():
-        cell = '"' + name.replace('"', '""') + '"'
-        if dtype.name in ("varchar", "uuid"):
-            number = f"CAST('0x' || SUBSTR(MD5({cell}), 1, {HEX_DIGITS}) AS BIGINT)"
-        elif dtype.name == "boolean":
-            number = f"CAST({cell} AS BIGINT)"
-        elif dtype.name == "double":
-            number = f"CAST(SIGN({cell}) * FLOOR(ABS({cell} * 1e6) + 0.5) AS BIGINT)"
-        elif dtype.name == "date":
-            number = f"CAST(EPOCH_US(CAST({cell} AS TIMESTAMP)) // 86400000000 AS BIGINT)"
-        elif dtype.name == "timestamp":
-            number = f"EPOCH_US({cell})"
-        elif dtype.name == "decimal":
-            number = f"CAST(CAST({cell} AS DECIMAL(38,{dtype.scale})) * {10**dtype.digits} AS BIGINT)"
-        else:
-            number = f"CAST({cell} AS BIGINT)"
-        modulo = f"((({number}) % {P}) + {P}) % {P}"
+        modulo = f"((({cells.number(quoted(name), dtype)}) % {P}) + {P}) % {P}"
         terms.append(f"COALESCE({modulo} * {_constant(name, 'value')} % {P}, {_constant(name, 'null')})")
     row = f"(({' + '.join(terms)}) % {P})"
-    return (
-        f"COUNT(*), CAST(COALESCE(SUM({row}), 0) AS HUGEINT), "
-        f"CAST(COALESCE(SUM({row} * ({row} + {C}) % {P}), 0) AS HUGEINT)"
-    )
+    return f"COUNT(*), {cells.total.format(row)}, {cells.total.format(f'{row} * ({row} + {C}) % {P}')}"

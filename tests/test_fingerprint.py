@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from synth.columns import leaving
 from synth.dtypes import DType, decimal
+from synth.databases import DIALECTS
 from synth.fingerprint import CHUNK, TERMS, Fingerprint, fingerprint, row_sql
 from synth.texts import Remembered
 
@@ -67,7 +68,7 @@ def in_duckdb(frame: pl.DataFrame, types) -> Fingerprint:
     written = leaving(frame, types).to_arrow()
     with duckdb.connect() as connection:
         connection.register("t", written)
-        return Fingerprint(*connection.execute(f"SELECT {row_sql(types)} FROM t").fetchone())
+        return Fingerprint(*connection.execute(f"SELECT {row_sql(types, DIALECTS['duckdb'].cells, DIALECTS['duckdb'].quoted)} FROM t").fetchone())
 
 
 @SETTINGS

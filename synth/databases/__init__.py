@@ -1,11 +1,13 @@
-"""Databases: how each is spoken to. Adding one is a file with a `Dialect` and a line here."""
+"""Databases: how each is spoken to. Adding one is a file with a `Dialect` and a `Database`, and a line here for each."""
 
 from __future__ import annotations
 
 from synth.databases import duckdb, mysql, postgres, sqlite, tsql
+from synth.databases.address import Address
+from synth.databases.database import Database
 from synth.databases.dialect import Dialect
 
-__all__ = ["DIALECTS", "Dialect"]
+__all__ = ["DATABASES", "DIALECTS", "Address", "Database", "Dialect", "connect"]
 
 DIALECTS: dict[str, Dialect] = {
     "postgres": postgres.DIALECT,
@@ -14,3 +16,12 @@ DIALECTS: dict[str, Dialect] = {
     "sqlite": sqlite.DIALECT,
     "duckdb": duckdb.DIALECT,
 }
+
+DATABASES: dict[str, type[Database]] = {
+    "postgres": postgres.PostgreSQL,
+}
+
+
+def connect(address: Address) -> Database:
+    """A connection. Raises DatabaseError."""
+    return DATABASES[address.database](address)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -16,41 +16,72 @@ from synth.spec.models import Dataset
 from synth.spec.scope import Scope
 from synth.sql.parse import SqlError
 
-__all__ = ["Ddl", "ddl", "in_reference_order"]
+__all__ = ["Constraint", "Ddl", "Index", "ddl", "in_reference_order"]
 
 LONGEST_NAME = 60  # PostgreSQL cuts names at 63 bytes, MySQL refuses above 64
 LONGEST_SCHEMA = 63
 
 
 @dataclass(frozen=True)
+class Constraint:
+    """`rule` is what stands behind ADD; `parent` is the table that a foreign key points to."""
+
+    table: str
+    place: str
+    rule: str
+    parent: str | None = None
+
+    def __str__(self) -> str:
+        return f"ALTER TABLE {self.place} ADD {self.rule}"
+
+
+@dataclass(frozen=True)
+class Index:
+    """A statement that makes an index of a table."""
+
+    table: str
+    statement: str
+
+    def __str__(self) -> str:
+        return self.statement
+
+
+@dataclass(frozen=True)
 class Ddl:
-    """Statements in the order in which they are run; `constraints` and `indexes` may wait until the data is there."""
+    """What is run, in this order; `constraints` and `indexes` may wait until the data is there."""
 
     schema: tuple[str, ...]
-    tables: tuple[str, ...]
-    constraints: tuple[str, ...]
-    indexes: tuple[str, ...]
+    tables: Mapping[str, str]  # by name, in the order of references
+    constraints: tuple[Constraint, ...]
+    indexes: tuple[Index, ...]
     comments: tuple[str, ...]
 
     def __iter__(self) -> Iterator[str]:
-        yield from (*self.schema, *self.tables, *self.constraints, *self.indexes, *self.comments)
+        yield from self.schema
+        yield from self.tables.values()
+        yield from map(str, (*self.constraints, *self.indexes))
+        yield from self.comments
 
     def __str__(self) -> str:
         return "".join(f"{statement};\n" for statement in self)
 
 
-def ddl(dataset: Dataset, dialect: Dialect, schema: str | None = None) -> Ddl:
-    """The statements for all written tables; `schema` is the dataset's name if left out. Raises SpecError, OptionError."""
-    return _Writer(dataset, dialect, dataset.dataset if schema is None else _fits(schema)).write()
+def ddl(dataset: Dataset, dialect: Dialect, schema: str | None = None, only: Collection[str] | None = None) -> Ddl:
+    """The statements for all written tables, or `only` these; `schema` is the dataset's name if left out.
+
+    Raises SpecError, OptionError.
+    """
+    return _Writer(dataset, dialect, dataset.dataset if schema is None else _fits(schema), only).write()
 
 
-def in_reference_order(dataset: Dataset) -> tuple[str, ...]:
-    """Written tables, each after those it refers to; in a circle, as they are declared."""
-    parents: dict[str, set[str]] = {name: set() for name in dataset.written}
+def in_reference_order(dataset: Dataset, only: Collection[str] | None = None) -> tuple[str, ...]:
+    """Written tables, or `only` these, each after those it refers to; in a circle, as they are declared."""
+    todo = [name for name in dataset.written if only is None or name in only]
+    parents: dict[str, set[str]] = {name: set() for name in todo}
     for refers in constraints.references(dataset):
-        parents[refers.table].add(refers.parent)
+        if refers.table in parents and refers.parent in parents:
+            parents[refers.table].add(refers.parent)
     order: list[str] = []
-    todo = list(dataset.written)
     while todo:
         able = next((name for name in todo if parents[name] - {name} <= set(order)), todo[0])
         order.append(able)
@@ -72,14 +103,14 @@ def _fits(schema: str) -> str:
 
 
 class _Writer:
-    def __init__(self, dataset: Dataset, dialect: Dialect, schema: str):
+    def __init__(self, dataset: Dataset, dialect: Dialect, schema: str, only: Collection[str] | None):
         self.dataset, self.dialect, self.schema = dataset, dialect, schema
         self.scope = Scope(dataset)
         self.refers: dict[str, list[Refers]] = {}
         for refers in constraints.references(dataset):
             self.refers.setdefault(refers.table, []).append(refers)
         self.parents = {(r.table, r.column): (r.parent, r.key) for group in self.refers.values() for r in group}
-        self.order = in_reference_order(dataset)
+        self.order = in_reference_order(dataset, only)
         self.taken = {name.lower() for name in dataset.written}
 
     def write(self) -> Ddl:
@@ -88,11 +119,11 @@ class _Writer:
         alters = self.dialect.alters
         rules = {name: list(self._constraints(name)) for name in names}
         foreign = {name: list(self._foreign(name)) for name in names}
-        tables = [self._table(name, [] if alters else [*rules[name], *foreign[name]]) for name in names]
-        added = [self._alter(name, rule) for kind in (rules, foreign) for name in names for rule in kind[name]]
+        tables = {n: self._table(n, [] if alters else [c.rule for c in (*rules[n], *foreign[n])]) for n in names}
+        added = [constraint for kind in (rules, foreign) for name in names for constraint in kind[name]]
         return Ddl(
             schema=tuple(self._schema()),
-            tables=tuple(tables),
+            tables=tables,
             constraints=tuple(added) if alters else (),
             indexes=tuple(index for name in names for index in self._indexes(name)),
             comments=tuple(comment for name in names for comment in self._comments(name)),
@@ -202,11 +233,11 @@ class _Writer:
             options += f" COMMENT {self._text(table.about, 'tables', name)}"
         return f"CREATE TABLE {self._place(name)} (\n    {body}\n){options}"
 
-    def _alter(self, table: str, rule: str) -> str:
-        return f"ALTER TABLE {self._place(table)} ADD {rule}"
-
-    def _constraints(self, name: str) -> Iterator[str]:
+    def _constraints(self, name: str) -> Iterator[Constraint]:
         """Primary key, unique groups and checks."""
+        yield from (Constraint(name, self._place(name), rule) for rule in self._rules(name))
+
+    def _rules(self, name: str) -> Iterator[str]:
         key = self.dataset.tables[name].key
         required = constraints.not_null(self.dataset, name)
         for group in self._groups(name):
@@ -217,7 +248,7 @@ class _Writer:
         for check, sql in constraints.checks(self.dataset, name):
             yield f"CONSTRAINT {self._named('ck', name, check)} CHECK ({self._condition(name, check, sql)})"
 
-    def _foreign(self, name: str) -> Iterator[str]:
+    def _foreign(self, name: str) -> Iterator[Constraint]:
         """To parents whose key is one column; with more columns the spec says less than a foreign key would."""
         before = set(self.order[: self.order.index(name) + 1])
         for refers in self.refers.get(name, []):
@@ -225,16 +256,22 @@ class _Writer:
             required = refers.key in constraints.not_null(self.dataset, refers.parent)
             if not whole or not (required or self.dialect.null_repeats):
                 continue  # no constraint that a foreign key could point to
-            if refers.parent not in before and not self.dialect.looks_ahead:
+            if refers.parent not in self.order or (refers.parent not in before and not self.dialect.looks_ahead):
                 continue
-            yield (
+            yield Constraint(
+                name,
+                self._place(name),
                 f"CONSTRAINT {self._named('fk', name, refers.column)} "
                 f"FOREIGN KEY ({self._quoted(refers.column)}) "
-                f"REFERENCES {self._place(refers.parent)} ({self._quoted(refers.key)})"
+                f"REFERENCES {self._place(refers.parent)} ({self._quoted(refers.key)})",
+                refers.parent,
             )
 
-    def _indexes(self, name: str) -> Iterator[str]:
+    def _indexes(self, name: str) -> Iterator[Index]:
         """On every reference that no key begins with; and unique ones where a constraint would count NULL once."""
+        yield from (Index(name, statement) for statement in self._index_statements(name))
+
+    def _index_statements(self, name: str) -> Iterator[str]:
         groups = list(self._groups(name))
         required = constraints.not_null(self.dataset, name)
         begun = {group[0] for group in groups}

@@ -8,6 +8,7 @@ from typing import Literal
 
 from synth.databases.conditions import Rewrite
 from synth.dtypes import DType
+from synth.fingerprint import Cells
 
 __all__ = ["Dialect", "standard_literal"]
 
@@ -26,6 +27,7 @@ class Dialect:
     types: Mapping[str, str]  # of `DType.name`; decimals and texts with a length get theirs behind
     text: str  # a text without a length
     keyed_text: str  # the same in a key or an index
+    cells: Cells  # what a fingerprint is made of
     keyed_length: int = 0  # its characters, where it has to have a length
     varchar: str = "VARCHAR({length}){collation}"
     collation: str = ""  # binary, and blanks at the end count

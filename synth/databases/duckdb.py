@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from synth.databases.dialect import Dialect
+from synth.fingerprint import Cells
 
 __all__ = ["DIALECT"]
 
@@ -25,4 +26,14 @@ DIALECT = Dialect(
     alters=False,
     looks_ahead=False,
     comments="statements",
+    cells=Cells(
+        text="CAST('0x' || SUBSTR(MD5(CAST({0} AS VARCHAR)), 1, {hex_digits}) AS BIGINT)",
+        boolean="CAST({0} AS BIGINT)",
+        double="CAST(SIGN({0}) * FLOOR(ABS({0} * 1e6) + 0.5) AS BIGINT)",
+        date="CAST(EPOCH_US(CAST({0} AS TIMESTAMP)) // 86400000000 AS BIGINT)",
+        timestamp="EPOCH_US({0})",
+        decimal="CAST(CAST({0} AS DECIMAL(38,{digits})) * {unit} AS BIGINT)",
+        integer="CAST({0} AS BIGINT)",
+        total="CAST(COALESCE(SUM({0}), 0) AS HUGEINT)",
+    ),
 )

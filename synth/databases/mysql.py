@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from synth.databases.conditions import like_marks, microseconds, number_booleans
 from synth.databases.dialect import Dialect, standard_literal
+from synth.fingerprint import Cells
 
 __all__ = ["DIALECT"]
 
@@ -40,6 +41,15 @@ DIALECT = Dialect(
     ),
     literal=_literal,
     rewrites=(like_marks, microseconds, number_booleans),
+    cells=Cells(
+        text="CAST(CONV(SUBSTR(MD5({0}), 1, {hex_digits}), 16, 10) AS SIGNED)",
+        boolean="CAST({0} AS SIGNED)",
+        double="CAST(SIGN({0}) * FLOOR(ABS({0} * 1e6) + 0.5) AS SIGNED)",
+        date="DATEDIFF({0}, '1970-01-01')",
+        timestamp="TIMESTAMPDIFF(MICROSECOND, '1970-01-01 00:00:00', {0})",
+        decimal="CAST({0} * {unit} AS SIGNED)",
+        integer="CAST({0} AS SIGNED)",
+    ),
     longest_varchar=4000,  # a row of all VARCHAR columns has at most 65,535 bytes, four a character
     longest_comment=1024,
     longest_key=768,  # 3,072 bytes

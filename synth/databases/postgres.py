@@ -1,11 +1,26 @@
-"""PostgreSQL."""
+"""PostgreSQL: rows go in by COPY over several connections, and come out as Arrow by ADBC."""
 
 from __future__ import annotations
 
-from synth.databases.conditions import like_marks
-from synth.databases.dialect import Dialect
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["DIALECT"]
+import polars as pl
+
+from synth.columns import as_written
+from synth.databases.conditions import like_marks
+from synth.databases.database import Database
+from synth.databases.dialect import Dialect
+from synth.databases.text import tab_separated
+from synth.dtypes import BOOLEAN, DATE, DOUBLE, TEXT, TIMESTAMP, DType, Types, decimal
+from synth.fingerprint import Cells
+
+if TYPE_CHECKING:
+    import psycopg
+
+__all__ = ["DIALECT", "PostgreSQL"]
 
 DIALECT = Dialect(
     name="postgres",
@@ -26,4 +41,191 @@ DIALECT = Dialect(
     collation=' COLLATE "C"',
     comments="statements",
     rewrites=(like_marks,),
+    cells=Cells(
+        text="CAST(CAST('x' || SUBSTR(MD5(CAST({0} AS TEXT)), 1, {hex_digits}) AS BIT(60)) AS BIGINT)",
+        boolean="CAST(CAST({0} AS INTEGER) AS BIGINT)",
+        double="CAST(SIGN({0}) * FLOOR(ABS({0} * 1e6) + 0.5) AS BIGINT)",
+        date="CAST({0} - DATE '1970-01-01' AS BIGINT)",
+        timestamp="CAST(EXTRACT(EPOCH FROM {0}) * 1000000 AS BIGINT)",
+        decimal="CAST({0} * {unit} AS BIGINT)",
+        integer="CAST({0} AS BIGINT)",
+    ),
 )
+
+SETTINGS = {
+    "application_name": "synth",
+    "client_min_messages": "warning",
+    "maintenance_work_mem": "256MB",
+    "lock_timeout": "60s",
+    "TimeZone": "UTC",
+}
+
+_TYPES = {
+    "boolean": BOOLEAN, "smallint": DType("smallint"), "integer": DType("integer"), "bigint": DType("bigint"),
+    "real": DOUBLE, "double precision": DOUBLE, "uuid": DType("uuid"), "date": DATE,
+    "timestamp without time zone": TIMESTAMP, "timestamp with time zone": TIMESTAMP,
+}  # fmt: skip
+
+# SQLSTATE, or its first two letters -> what to do
+_HINTS = {
+    "28": "is the user's name right, and the password? SYNTH_PASSWORD holds one that the URL leaves out",
+    "3D": "create it first, or say --create",
+    "42501": "ask the database's owner for CREATE on the database and the schema",
+    "53100": "free space on the server's disk, then run it again",
+    "53300": "try fewer --connections",
+    "55P03": "something else uses these tables; end it, then run it again",
+    "57P": "the server was stopped or ended the connection; run it again when it is back",
+    "08": "the server is gone; run it again when it is back",
+    "2BP01": "drop what depends on the old tables first",
+    "23": "the data does not keep what the spec promises; `synth verify` of the folder shows where",
+}
+
+
+class PostgreSQL(Database):
+    """A connection by psycopg, every statement a transaction of its own unless said."""
+
+    dialect = DIALECT
+    connection: psycopg.Connection[tuple[Any, ...]]
+
+    def connect(self) -> None:
+        """Open it; options in the URL are libpq's own (sslmode, sslrootcert, …)."""
+        import psycopg
+
+        self.raised = (psycopg.Error,)
+        options = dict(SETTINGS)
+        words = " ".join(f"-c {name}={value}" for name, value in options.items() if name != "application_name")
+        self.connection = psycopg.connect(
+            self.address.url(password=True), autocommit=True, application_name="synth",
+            options=f"{words} {self.address.option('options')}".strip(), connect_timeout=30,
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Close it."""
+        if hasattr(self, "connection"):
+            self.connection.close()
+
+    def explained(self, error: Exception) -> tuple[str, str]:
+        """The server's own words with their details."""
+        state = getattr(error, "sqlstate", None) or ""
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        what = "; ".join(line for line in lines if not line.startswith(("LINE ", "^", "CONTEXT:")))
+        hint = next((_HINTS[key] for key in (state, state[:3], state[:2]) if key in _HINTS), "")
+        if not state:  # libpq's own: it has no code for what happens before there is a server
+            if "password" in what or "authentication" in what:
+                hint = _HINTS["28"]
+            elif re.search(r'database ".*" does not exist', what):
+                hint = _HINTS["3D"]
+            elif "refused" in what or "No such file" in what or "could not translate" in what or "timeout" in what:
+                hint = "is the server running there, and does it listen?"
+            else:
+                hint = _HINTS["08"]
+        return what, hint
+
+    def run(self, sql: str) -> None:
+        """Run a statement."""
+        with self.told(sql.split("(")[0].strip()[:80]):
+            self.connection.execute(sql.encode())
+
+    def rows(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """All rows of a query."""
+        with self.told("asking"):
+            found = self.connection.execute(sql.encode())
+            return [column.name for column in found.description or ()], found.fetchall()
+
+    def frames(self, sql: str, types: Types) -> Iterator[pl.DataFrame]:
+        """Arrow batches by ADBC, over a connection of their own."""
+        from adbc_driver_manager import dbapi as manager
+        from adbc_driver_postgresql import dbapi
+
+        self.raised = (*self.raised, manager.Error)
+        with (
+            self.told("reading"),
+            dbapi.connect(self.address.url(password=True)) as connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(sql)
+            for batch in cursor.fetch_record_batch():
+                yield as_written(pl.DataFrame(batch), types)
+
+    # -- what is there
+
+    def catalogue(self, schema: str) -> dict[str, dict[str, DType]]:
+        """From information_schema."""
+        found: dict[str, dict[str, DType]] = {}
+        _, rows = self.rows(
+            "SELECT t.table_name, c.column_name, c.data_type, c.character_maximum_length, c.numeric_precision, "
+            "c.numeric_scale FROM information_schema.tables t LEFT JOIN information_schema.columns c "
+            "ON c.table_schema = t.table_schema AND c.table_name = t.table_name "
+            f"WHERE t.table_schema = {DIALECT.literal(schema)} ORDER BY t.table_name, c.ordinal_position"
+        )
+        for table, column, kind, length, precision, scale in rows:
+            columns = found.setdefault(table, {})
+            if column is not None:
+                columns[column] = _type(kind, length, precision, scale)
+        return found
+
+    def loaded(self) -> list[str]:
+        """Schemas with our manifest."""
+        _, rows = self.rows(
+            "SELECT table_schema FROM information_schema.tables WHERE table_name = 'synth_manifest' "
+            "AND table_schema NOT LIKE '\\_synth\\_%' ORDER BY 1"
+        )
+        return [schema for (schema,) in rows]
+
+    # -- a load
+
+    def lock(self, schema: str) -> bool:
+        """An advisory lock, which the server lets go when this session ends, however it ends."""
+        key = DIALECT.literal(f"synth/{schema}")
+        _, rows = self.rows(f"SELECT pg_try_advisory_lock(hashtextextended({key}, 0))")
+        return bool(rows[0][0])
+
+    def begin(self, schema: str, gone: Sequence[str]) -> None:
+        """A staging schema."""
+        stage = DIALECT.quoted(self.stage(schema))
+        self.run(f"DROP SCHEMA IF EXISTS {stage} CASCADE")
+        self.run(f"CREATE SCHEMA {stage}")
+
+    def send(self, schema: str, table: str, frame: pl.DataFrame) -> int:
+        """COPY."""
+        data = tab_separated(frame)
+        columns = ", ".join(map(DIALECT.quoted, frame.columns))
+        copy = f"COPY {DIALECT.place(self.stage(schema), table)} ({columns}) FROM STDIN"
+        with (
+            self.told(f"sending rows of {table}"),
+            self.connection.cursor() as cursor,
+            cursor.copy(copy.encode()) as channel,
+        ):
+            channel.write(data)
+        return len(data)
+
+    def analyze(self, schema: str, table: str) -> None:
+        """ANALYZE."""
+        self.run(f"ANALYZE {DIALECT.place(self.stage(schema), table)}")
+
+    def publish(self, schema: str, tables: Iterable[str], gone: Sequence[str]) -> None:
+        """One transaction: old tables are dropped, staged ones move; keys and references go along."""
+        stage = self.stage(schema)
+        with self.told(f"putting the tables into schema '{schema}'"), self.connection.transaction():
+            if not self.connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)).fetchone():
+                self.connection.execute(f"CREATE SCHEMA {DIALECT.quoted(schema)}".encode())
+            if gone:
+                old = ", ".join(DIALECT.place(schema, table) for table in gone)
+                self.connection.execute(f"DROP TABLE IF EXISTS {old}".encode())
+            for table in tables:
+                moved = f"ALTER TABLE {DIALECT.place(stage, table)} SET SCHEMA {DIALECT.quoted(schema)}"
+                self.connection.execute(moved.encode())
+            self.connection.execute(f"DROP SCHEMA {DIALECT.quoted(stage)}".encode())
+
+    def abandon(self, schema: str) -> None:
+        """Drop the staging schema."""
+        with suppress(*self.raised):
+            self.connection.execute(f"DROP SCHEMA IF EXISTS {DIALECT.quoted(self.stage(schema))} CASCADE".encode())
+
+
+def _type(kind: str, length: int | None, precision: int | None, scale: int | None) -> DType:
+    if kind == "numeric" and precision is not None and precision <= 18:
+        return decimal(precision, scale or 0)
+    if kind == "character varying":
+        return DType("varchar", length=length)
+    return _TYPES.get(kind, TEXT)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from synth.databases.conditions import lengths_with_blanks, like_marks, national_texts, number_booleans
 from synth.databases.dialect import Dialect, standard_literal
+from synth.fingerprint import Cells
 
 __all__ = ["DIALECT"]
 
@@ -43,6 +44,20 @@ DIALECT = Dialect(
     create_schema="IF SCHEMA_ID({literal}) IS NULL EXEC({created})",
     literal=_literal,
     rewrites=(like_marks, lengths_with_blanks, national_texts, number_booleans),
+    cells=Cells(
+        text=(
+            "(CAST(SUBSTRING(HASHBYTES('MD5', CAST({0} COLLATE Latin1_General_100_BIN2_UTF8 AS VARCHAR(MAX))), 1, 7) AS BIGINT)"
+            " * 16 + CAST(SUBSTRING(HASHBYTES('MD5', CAST({0} COLLATE Latin1_General_100_BIN2_UTF8 AS VARCHAR(MAX))), 8, 1)"
+            " AS INT) / 16)"
+        ),
+        boolean="CAST({0} AS BIGINT)",
+        double="CAST(SIGN({0}) * FLOOR(ABS({0} * 1e6) + 0.5) AS BIGINT)",
+        date="CAST(DATEDIFF(DAY, '19700101', {0}) AS BIGINT)",
+        timestamp="DATEDIFF_BIG(MICROSECOND, CAST('1970-01-01T00:00:00' AS DATETIME2(6)), {0})",
+        decimal="CAST({0} * {unit} AS BIGINT)",
+        integer="CAST({0} AS BIGINT)",
+        total="COALESCE(SUM(CAST({0} AS DECIMAL(38, 0))), 0)",
+    ),
     longest_varchar=4000,
     longest_comment=3750,
     longest_key=850,  # 1,700 bytes; 900 where the rows lie in the order of the key, which is only warned of

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from synth.dtypes import DType
 from synth.errors import OutputError
@@ -71,10 +71,15 @@ class Manifest(_Entry):
             raise OutputError(
                 f"'{folder}' holds no {NAME}\n  hint: name the folder OUT/DATASET that `synth generate` made"
             )
+        return cls.parse(path.read_bytes(), f"'{path}'")
+
+    @classmethod
+    def parse(cls, text: str | bytes, where: str, **kept_elsewhere: str) -> Manifest:
+        """Read a manifest's JSON, some of whose fields may be kept elsewhere. Raises OutputError."""
         try:
-            return cls.model_validate_json(path.read_text(encoding="utf-8"))
-        except (ValidationError, UnicodeDecodeError) as error:
-            raise OutputError(f"'{path}' is no manifest of this program: {str(error).splitlines()[0]}") from None
+            return cls.model_validate({**json.loads(text), **kept_elsewhere}, strict=False)
+        except (ValueError, TypeError) as error:  # pydantic's and json's are ValueErrors
+            raise OutputError(f"{where} is no manifest of this program: {str(error).splitlines()[0]}") from None
 
     def write(self, folder: Path) -> None:
         """Write it under another name, then rename: it is there whole or not at all."""

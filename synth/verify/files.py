@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from synth.databases import DIALECTS
 from synth.errors import OutputError
 from synth.fingerprint import Fingerprint, row_sql
 from synth.job.manifest import NAME, Manifest, TableEntry
@@ -162,7 +163,7 @@ def _contents(
             continue
         started = time.perf_counter()
         try:
-            row = connection.execute(f"SELECT {row_sql(entry.types)} FROM {quoted(table)}").fetchone()
+            row = connection.execute(f"SELECT {row_sql(entry.types, DIALECTS['duckdb'].cells, quoted)} FROM {quoted(table)}").fetchone()
         except duckdb.Error as error:
             findings.append(Finding("rows", table, "fingerprint", None, note=str(error).splitlines()[0]))
             continue

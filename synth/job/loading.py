@@ -1,0 +1,287 @@
+"""One load into a database: a staging place is filled, gets its constraints, is proved, and takes its place in one step.
+
+Whoever brings the rows (files, or blocks being drawn) calls `send`, from as many threads as there are connections.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import polars as pl
+
+from synth.databases import Address, Database, connect
+from synth.databases.database import MANIFEST, Step
+from synth.databases.ddl import ddl, in_reference_order
+from synth.databases.dialect import Dialect
+from synth.errors import DatabaseError, DataError, OptionError
+from synth.fingerprint import Fingerprint, row_sql
+from synth.job.manifest import Manifest
+from synth.spec.models import Dataset
+
+__all__ = ["Loading", "Report", "TableReport", "content", "manifest_of"]
+
+Progress = Callable[[str, int], None]  # table or phase, rows just sent
+
+
+@dataclass
+class TableReport:
+    """What one table took; seconds are a connection's or a thread's, so they add up to more than the clock's."""
+
+    rows: int = 0
+    bytes: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)  # read, send, constraints, indexes, analyze, verify
+
+    def add(self, phase: str, seconds: float) -> None:
+        """Seconds more."""
+        self.seconds[phase] = self.seconds.get(phase, 0.0) + seconds
+
+
+@dataclass
+class Report:
+    """A load: tables, and the clock's seconds of each phase."""
+
+    place: str
+    schema: str
+    connections: int
+    tables: dict[str, TableReport] = field(default_factory=dict)
+    phases: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """Rows of all tables."""
+        return sum(table.rows for table in self.tables.values())
+
+    @property
+    def bytes(self) -> int:
+        """Bytes sent."""
+        return sum(table.bytes for table in self.tables.values())
+
+    @property
+    def seconds(self) -> float:
+        """All phases together."""
+        return sum(self.phases.values())
+
+
+class Loading:
+    """A context: left well after `finish` the schema holds the dataset, left otherwise it is as it was."""
+
+    def __init__(
+        self, address: Address, dataset: Dataset, tables: Iterable[str], *, schema: str | None = None,
+        replace: bool = False, connections: int = 1, progress: Progress | None = None,
+    ):  # fmt: skip
+        """Tables are those that will be sent; `replace` lets them take the place of tables of their names."""
+        self.dataset = dataset
+        self.tables = in_reference_order(dataset, set(tables))
+        self.schema = schema or dataset.dataset
+        self.replace = replace
+        self.progress = progress or (lambda phase, rows: None)
+        if MANIFEST in self.tables:
+            raise OptionError(f"a table cannot be called {MANIFEST} in a database: it says what is there; rename it")
+        self.database = connect(address)
+        self.connections = connections if self.database.several else 1
+        self.report = Report(str(address), self.schema, self.connections, {name: TableReport() for name in self.tables})
+        self._address = address
+        self._others: list[Database] = []
+        self._mine = threading.local()
+        self._making = threading.Lock()
+        self._pool = ThreadPoolExecutor(self.connections)
+
+    # -- from begin to end
+
+    def __enter__(self) -> Self:
+        try:
+            if not self.database.lock(self.schema):
+                raise DatabaseError(
+                    f"{self.report.place}: another load is writing schema '{self.schema}'; wait for it, or name another --schema"
+                )
+            self.gone = self._in_the_way()
+            self.ddl = ddl(self.dataset, self.database.dialect, self.database.stage(self.schema), self.tables)
+            self.database.begin(self.schema, self.gone)
+            for statement in (*self.ddl.tables.values(), *self._preparations()):
+                self.database.run(statement)
+        except BaseException as error:
+            self.__exit__(type(error), error, None)
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: object) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        if kind is not None:
+            self.database.abandon(self.schema)
+        for one in (*self._others, self.database):
+            one.close()
+
+    def _preparations(self) -> Iterator[str]:
+        """Of databases that take what belongs to a table before its rows."""
+        dialect = self.database.dialect
+        if not dialect.alters:
+            yield from self.ddl.comments
+
+    def _in_the_way(self) -> tuple[str, ...]:
+        """Tables that the load takes the place of. Raises DatabaseError where that was not asked for."""
+        there = self.database.catalogue(self.schema)
+        ours: set[str] = set()
+        if MANIFEST in there:
+            old = manifest_of(self.database, self.schema)
+            ours = {MANIFEST, *old.tables}
+        lower = {name.lower() for name in (*self.tables, MANIFEST, *ours)}
+        found = [name for name in there if name.lower() in lower]
+        if found and not self.replace:
+            shown = ", ".join(found[:3]) + (", …" if len(found) > 3 else "")
+            raise DatabaseError(
+                f"{self.report.place}: schema '{self.schema}' has tables of these names already ({shown}); nothing was changed\n"
+                "  hint: --if-exists replace, or another --schema"
+            )
+        return tuple(found)
+
+    # -- rows
+
+    def mine(self) -> Database:
+        """This thread's connection."""
+        if not self.database.several:
+            return self.database
+        if not hasattr(self._mine, "connection"):
+            with self._making:
+                self._mine.connection = self.database.another()
+                self._others.append(self._mine.connection)
+        found: Database = self._mine.connection
+        return found
+
+    def send(self, table: str, frame: pl.DataFrame, *, read_s: float = 0.0) -> None:
+        """Append rows of a table, in the types in which columns are written; `read_s` is what getting them took."""
+        started = time.perf_counter()
+        sent = self.mine().send(self.schema, table, frame)
+        took = time.perf_counter() - started
+        with self._making:
+            entry = self.report.tables[table]
+            entry.rows += frame.height
+            entry.bytes += sent
+            entry.add("read", read_s)
+            entry.add("send", took)
+            self.progress(table, frame.height)
+
+    def run(self, jobs: Iterable[Callable[[], None]]) -> None:
+        """Call these, each once, over the connections at once; the first error ends it all."""
+        self._disjoint([(job, frozenset()) for job in jobs])
+
+    def _disjoint(self, jobs: Iterable[tuple[Callable[[], None], frozenset[str]]]) -> None:
+        """Call jobs over the connections at once, no two together that need the same table alone."""
+        if not self.database.several:
+            for job, _ in jobs:
+                job()
+            return
+        waiting, running = list(jobs), dict[Future[None], frozenset[str]]()
+        try:
+            while waiting or running:
+                busy = frozenset().union(*running.values())
+                able = next((each for each in waiting if not each[1] & busy), None)
+                if able and len(running) < self.connections:
+                    waiting.remove(able)
+                    running[self._pool.submit(able[0])] = able[1]
+                    continue
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    running.pop(future)
+                    future.result()
+        except BaseException:
+            wait(running)
+            raise
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Take the clock's seconds of a phase."""
+        started = time.perf_counter()
+        self.progress(name, 0)
+        yield
+        self.report.phases[name] = self.report.phases.get(name, 0.0) + time.perf_counter() - started
+
+    # -- what comes after the rows
+
+    def finish(self, manifest: Manifest) -> Report:
+        """Constraints, indexes, comments, statistics, proof, and the swap. Raises DatabaseError, DataError."""
+        for steps in self.database.steps(self.ddl):
+            for name in dict.fromkeys(step.phase for step in steps):
+                with self.phase(name):
+                    self._disjoint([(self._step(step), step.alone) for step in steps if step.phase == name])
+        if self.database.dialect.alters:
+            with self.phase("constraints"):
+                for comment in self.ddl.comments:
+                    self.database.run(comment)
+        with self.phase("analyze"):
+            self.run([self._timed("analyze", name, self._analyze) for name in self.tables])
+        with self.phase("verify"):
+            self.run([self._timed("verify", name, lambda n: self._prove(n, manifest)) for name in self.tables])
+        with self.phase("publish"):
+            self._remember(manifest)
+            self.database.publish(self.schema, (*self.tables, MANIFEST), self.gone)
+        return self.report
+
+    def _step(self, step: Step) -> Callable[[], None]:
+        def job(table: str) -> None:
+            for statement in step.statements:
+                self.mine().run(statement)
+
+        return self._timed(step.phase, step.table, job)
+
+    def _timed(self, phase: str, table: str, job: Callable[[str], None]) -> Callable[[], None]:
+        def timed() -> None:
+            started = time.perf_counter()
+            job(table)
+            with self._making:
+                self.report.tables[table].add(phase, time.perf_counter() - started)
+
+        return timed
+
+    def _analyze(self, table: str) -> None:
+        self.mine().analyze(self.schema, table)
+
+    def _prove(self, table: str, manifest: Manifest) -> None:
+        entry = manifest.tables[table]
+        database = self.mine()
+        found = content(database, database.stage(self.schema), table, entry.types)
+        if str(found) != entry.fingerprint:
+            raise DataError(
+                f"{self.report.place}: '{table}' came out with another content than was sent ({found.rows} rows of "
+                f"{entry.rows}); the schema '{self.schema}' is as it was"
+            )
+
+    def _remember(self, manifest: Manifest) -> None:
+        """The table that says what is there."""
+        dialect = self.database.dialect
+        kept = manifest.model_copy(
+            update={
+                "format": dialect.name,
+                "tables": {n: manifest.tables[n].model_copy(update={"files": ()}) for n in self.tables},
+            }
+        )
+        place = dialect.place(self.database.stage(self.schema), MANIFEST)
+        columns = {"dataset": dialect.text, "spec": dialect.text, "manifest": dialect.text}
+        cells = (kept.dataset, kept.spec, kept.model_dump_json(exclude={"spec"}))
+        self.database.run(
+            f"CREATE TABLE {place} ({', '.join(f'{dialect.quoted(c)} {kind} NOT NULL' for c, kind in columns.items())})"
+        )
+        self.database.run(f"INSERT INTO {place} VALUES ({', '.join(map(dialect.literal, cells))})")
+
+
+def content(database: Database, schema: str, table: str, types: Any) -> Fingerprint:
+    """The fingerprint of a table in a database. Raises DatabaseError."""
+    dialect: Dialect = database.dialect
+    sums = row_sql(types, dialect.cells, dialect.quoted)
+    _, rows = database.rows(f"SELECT {sums} FROM {dialect.place(schema, table)}")
+    return Fingerprint(*(int(number) for number in rows[0]))
+
+
+def manifest_of(database: Database, schema: str) -> Manifest:
+    """The manifest that a load left in a schema. Raises DatabaseError."""
+    dialect = database.dialect
+    columns = ", ".join(map(dialect.quoted, ("spec", "manifest")))
+    _, rows = database.rows(f"SELECT {columns} FROM {dialect.place(schema, MANIFEST)}")
+    if len(rows) != 1:
+        raise DatabaseError(f"{database.address}: table {MANIFEST} of schema '{schema}' has {len(rows)} rows, not one")
+    return Manifest.parse(rows[0][1], f"{MANIFEST} of schema '{schema}'", spec=rows[0][0])
