@@ -14,18 +14,21 @@ BIN    = $(VENV)/bin
 READY  = $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help data verify test bench lint clean
+.PHONY: help data load verify test bench lint clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo "  options: DATASET=$(DATASET) SCALE=$(SCALE) SEED=$(SEED) FORMAT=$(FORMAT) OUT=$(OUT) WORKERS=all"
+	@echo "  options: DATASET=$(DATASET) SCALE=$(SCALE) SEED=$(SEED) FORMAT=$(FORMAT) OUT=$(OUT) WORKERS=all DB="
 
 data: $(READY)  ## generate DATASET at SCALE into OUT/DATASET
 	@$(BIN)/synth generate $(DATASET) --scale $(SCALE) --seed $(SEED) --format $(FORMAT) --out $(OUT) $(if $(WORKERS),--workers $(WORKERS))
 
-verify: $(READY)  ## prove OUT/DATASET by SQL: keys, references, checks, rules, counts, fingerprints
-	@$(BIN)/synth verify $(OUT)/$(DATASET)
+load: $(READY)  ## load OUT/DATASET into the database DB (a URL; left out: an embedded PostgreSQL), replacing what was there
+	@$(BIN)/synth load $(OUT)/$(DATASET) $(if $(DB),'$(DB)') --if-exists replace
+
+verify: $(READY)  ## prove OUT/DATASET, or what is in the database DB, by SQL: keys, references, checks, rules, fingerprints
+	@$(BIN)/synth verify $(if $(DB),'$(DB)' --schema '$(DATASET)',$(OUT)/$(DATASET))
 
 test: $(READY)  ## run the tests
 	@$(BIN)/python -m pytest -q -n auto
@@ -38,7 +41,8 @@ lint: $(READY)  ## style and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-clean:  ## remove what was made: output, caches (the environment stays)
+clean:  ## stop the embedded database; remove what was made: output, caches (the environment stays)
+	@[ ! -e output/.postgres ] || $(BIN)/synth db stop
 	@find output -mindepth 1 ! -name .gitkeep -delete
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
 	@find synth tests benchmarks -name __pycache__ -prune -exec rm -rf {} +

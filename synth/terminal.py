@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from synth.job.generate import Summary
+    from synth.job.loading import Report as Load
     from synth.plan.model import Plan
     from synth.verify.report import Finding, Report
 
-__all__ = ["number", "plan_text", "progress", "report_text", "size", "summary_text"]
+__all__ = ["load_text", "number", "plan_text", "progress", "report_text", "size", "summary_text"]
 
 PLAIN_SECONDS = 5.0  # between two lines of progress where there is no terminal
 
@@ -44,7 +45,7 @@ def _grid(heads: list[str], rows: list[list[str]], right: set[int]) -> str:
 
 
 @contextmanager
-def progress(total: int) -> Iterator[Callable[[str, int], None]]:
+def progress(total: int | None) -> Iterator[Callable[[str, int], None]]:
     """A progress bar with rows a second and the time left; on a plain stream, a line now and then."""
     if sys.stderr.isatty():
         from rich.console import Console
@@ -74,13 +75,13 @@ def progress(total: int) -> Iterator[Callable[[str, int], None]]:
         if now - state["said"] >= PLAIN_SECONDS:
             state["said"] = now
             rate = state["done"] / (now - state["began"])
-            left = max(0.0, (total - state["done"]) / rate)
-            print(
-                f"{family}: {number(state['done'])} of about {number(total)} rows, {number(rate)} rows/s, "
-                f"about {left:.0f} s left",
-                file=sys.stderr,
-                flush=True,
-            )
+            said = f"{family}: {number(state['done'])}"
+            if total is not None:
+                said += f" of about {number(total)}"
+            said += f" rows, {number(rate)} rows/s"
+            if total is not None and state["done"] < total:
+                said += f", about {(total - state['done']) / max(rate, 1e-9):.0f} s left"
+            print(said, file=sys.stderr, flush=True)
 
     yield say
 
@@ -124,6 +125,29 @@ def summary_text(summary: Summary, command: str) -> str:
         f"in {summary.folder}",
         f"next: {command} verify {summary.folder}",
     ])  # fmt: skip
+
+
+def load_text(report: Load, command: str, client: str | None = None) -> str:
+    """What was loaded, how long each phase took, where it is, and what to do next; `client` opens the embedded server."""
+    phases = ["read", "send", "constraints", "indexes", "analyze", "verify"]
+    rows = [
+        [name, number(t.rows), size(t.bytes), *(f"{t.seconds.get(phase, 0.0):.2f}" for phase in phases)]
+        for name, t in report.tables.items()
+    ]
+    clock = ["", *(f"{report.phases[phase]:.2f}" if phase in report.phases else "" for phase in phases[1:])]
+    rows.append(["by the clock", number(report.rows), size(report.bytes), *clock])
+    send = max(report.phases.get("send", 0.0), 1e-9)
+    lines = [
+        _grid(["table", "rows", "sent", *(f"{phase} s" for phase in phases)], rows, set(range(1, 9))),
+        "",
+        f"{number(report.rows)} rows in {report.seconds:.1f} s, {number(report.rows / max(report.seconds, 1e-9))} rows/s; "
+        f"sent at {number(report.rows / send)} rows/s, {size(report.bytes / send)}/s, "
+        f"{report.connections} connection{'s' * (report.connections > 1)}",
+        f"in schema {report.schema} of {report.place}",
+    ]
+    if client:
+        lines.append(f"open: {client}")
+    return "\n".join([*lines, f"next: {command} verify '{report.place}' --schema '{report.schema}'"])
 
 
 def report_text(report: Report) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from synth.errors import OptionError, did_you_mean
 
-__all__ = ["CONFIG", "PASSWORD_VARIABLE", "SCHEMES", "URL_VARIABLE", "Address", "find", "without_password"]
+__all__ = ["CONFIG", "PASSWORD_VARIABLE", "SCHEMES", "URL_VARIABLE", "Address", "find", "is_database", "without_password"]
 
 CONFIG = "synth.toml"
 URL_VARIABLE = "SYNTH_URL"  # where no URL is given
@@ -26,6 +26,7 @@ SCHEMES = {
 }  # fmt: skip
 _SUFFIXES = {".sqlite": "sqlite", ".sqlite3": "sqlite", ".db": "sqlite", ".duckdb": "duckdb"}
 _FILES = {"sqlite", "duckdb"}
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
 _SECRET = re.compile(r"^([a-z][a-z0-9+]*://[^/?#]*?):([^/?#]*)@", re.IGNORECASE)
 
 
@@ -47,7 +48,9 @@ class Address:
         if "://" not in text:
             kind = _SUFFIXES.get(Path(text).suffix.lower())
             if not kind:
-                raise OptionError(f"'{text}' is no database\n  hint: a URL such as postgresql://me@host/name, {_files()}")
+                raise OptionError(
+                    f"'{text}' is no database\n  hint: a URL such as postgresql://me@host/name, {_files()}"
+                )
             return cls(kind, text)
         try:
             parts = urlsplit(text)
@@ -113,6 +116,15 @@ def find(text: str | None, folder: Path | None = None) -> Address | None:
     return Address.parse(known[text])
 
 
+def is_database(text: str, folder: Path | None = None) -> bool:
+    """Whether a word means a database, and not a folder of files."""
+    if "://" in text:
+        return True
+    if Path(text).is_dir():
+        return False
+    return Path(text).suffix.lower() in _SUFFIXES or text in _configured((folder or Path()) / CONFIG)
+
+
 def _configured(path: Path) -> dict[str, str]:
     """name -> URL, from tables such as [databases.demo] with `url`; ${NAME} there is a variable of the environment."""
     if not path.is_file():
@@ -128,15 +140,12 @@ def _configured(path: Path) -> dict[str, str]:
     for name, entry in databases.items():
         url = entry.get("url") if isinstance(entry, dict) else None
         if not isinstance(url, str):
-            raise OptionError(f"{path}: [databases.{name}] has no url\n  hint: url = \"postgresql://me@host/name\"")
-        found[name] = re.sub(r"\$\{(\w+)\}", lambda m: _variable(m[1], path, name), url)
+            raise OptionError(f'{path}: [databases.{name}] has no url\n  hint: url = "postgresql://me@host/name"')
+        unset = [variable for variable in _VARIABLE.findall(url) if variable not in os.environ]
+        if unset:
+            raise OptionError(f"{path}: [databases.{name}] reads the variable {unset[0]}, which is not set")
+        found[name] = _VARIABLE.sub(lambda match: quote(os.environ[match[1]], safe=""), url)
     return found
-
-
-def _variable(name: str, path: Path, entry: str) -> str:
-    if name not in os.environ:
-        raise OptionError(f"{path}: [databases.{entry}] reads the variable {name}, which is not set")
-    return quote(os.environ[name], safe="")
 
 
 def without_password(text: str) -> tuple[str, str]:
@@ -144,4 +153,4 @@ def without_password(text: str) -> tuple[str, str]:
     match = _SECRET.match(text)
     if not match:
         return text, ""
-    return f"{match[1]}@{text[match.end():]}", unquote(match[2])
+    return f"{match[1]}@{text[match.end() :]}", unquote(match[2])

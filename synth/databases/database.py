@@ -78,6 +78,10 @@ class Database(ABC):
     def connect(self) -> None:
         """Import the driver, set `raised`, and open the connection."""
 
+    @classmethod
+    def create(cls, address: Address) -> None:
+        """Make the database that the address names, if it is not there; a file is made by opening it."""
+
     @abstractmethod
     def close(self) -> None:
         """Close the connection; nothing is raised."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from synth.columns import as_written
+from synth.databases.address import Address
 from synth.databases.conditions import like_marks
 from synth.databases.database import Database
 from synth.databases.dialect import Dialect
@@ -99,6 +101,14 @@ class PostgreSQL(Database):
             options=f"{words} {self.address.option('options')}".strip(), connect_timeout=30,
         )  # fmt: skip
 
+    @classmethod
+    def create(cls, address: Address) -> None:
+        """CREATE DATABASE, from the one that every server has."""
+        with cls(replace(address, name="postgres")) as server:
+            _, there = server.rows(f"SELECT 1 FROM pg_database WHERE datname = {DIALECT.literal(address.name)}")
+            if not there:
+                server.run(f"CREATE DATABASE {DIALECT.quoted(address.name)}")
+
     def close(self) -> None:
         """Close it."""
         if hasattr(self, "connection"):
@@ -123,7 +133,7 @@ class PostgreSQL(Database):
 
     def run(self, sql: str) -> None:
         """Run a statement."""
-        with self.told(sql.split("(")[0].strip()[:80]):
+        with self.told(sql.split("(", maxsplit=1)[0].strip()[:80]):
             self.connection.execute(sql.encode())
 
     def rows(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:

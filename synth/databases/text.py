@@ -1,4 +1,4 @@
-"""Rows as the text that servers read in bulk: tabs between columns, \\N for NULL, a backslash before what is special.
+r"""Rows as the text that servers read in bulk: tabs between columns, \N for NULL, a backslash before what is special.
 
 PostgreSQL's COPY and MySQL's LOAD DATA read the same. It is what Polars encodes and servers read fastest.
 """

@@ -22,8 +22,9 @@ from synth.plan.model import FamilyPlan, Plan
 from synth.runners import Processes, Serial, runner
 from synth.runners.task import Done, Shop, Task, leave, owner
 from synth.sinks import SINKS
+from synth.sinks.outlet import Files, Left, Outlet
 
-__all__ = ["Summary", "generate"]
+__all__ = ["Gathered", "Progress", "Summary", "draw_all", "generate"]
 
 SMALL_FILES = 4  # at the end of a family; about that many, of one block each
 
@@ -52,18 +53,33 @@ class Summary:
 
 
 @dataclass
-class _Gathered:
+class Gathered:
     """What the tasks of a run have made so far."""
 
     files: dict[str, list[FileEntry]] = field(default_factory=dict)
     prints: dict[str, Fingerprint] = field(default_factory=dict)
+    left: dict[str, list[Left]] = field(default_factory=dict)
 
     def add(self, done: Done) -> None:
-        for part, file in done.written.items():
-            table = owner(part)
-            entry = FileEntry(path=file.path, rows=file.rows, bytes=file.bytes, sha256=file.sha256)
-            self.files.setdefault(table, []).append(entry)
-            self.prints[table] = self.prints.get(table, Fingerprint()) + file.fingerprint
+        for part, written in done.written.items():
+            table, left = owner(part), written.left
+            self.left.setdefault(table, []).append(left)
+            if left.path:
+                entry = FileEntry(path=left.path, rows=written.rows, bytes=left.bytes, sha256=left.sha256)
+                self.files.setdefault(table, []).append(entry)
+            self.prints[table] = self.prints.get(table, Fingerprint()) + written.fingerprint
+
+    def entries(self, plan: Plan) -> dict[str, TableEntry]:
+        """The manifest's tables."""
+        return {
+            name: TableEntry(
+                columns={c: str(plan.tables[name].types[c]) for c in plan.tables[name].written},
+                rows=self.prints[name].rows,
+                fingerprint=str(self.prints[name]),
+                files=tuple(sorted(self.files.get(name, []), key=lambda file: file.path)),
+            )
+            for name in plan.wanted
+        }
 
 
 def generate(
@@ -91,29 +107,21 @@ def generate(
         return Summary(target, existing, time.perf_counter() - started, 0, unchanged=True)
     started_here = runner(workers) if isinstance(workers, int) else nullcontext(workers)
     with started_here as walker, workshop(target) as folder:
-        gathered = _draw_all(plan, folder, format, walker, progress)
-        tables = {
-            name: TableEntry(
-                columns={c: str(plan.tables[name].types[c]) for c in plan.tables[name].written},
-                rows=gathered.prints[name].rows,
-                fingerprint=str(gathered.prints[name]),
-                files=tuple(sorted(gathered.files[name], key=lambda file: file.path)),
-            )
-            for name in plan.wanted
-        }
-        manifest = manifest.model_copy(update={"tables": tables})
+        store = folder / ".residents"
+        gathered = draw_all(plan, store, Files(folder, format), walker, progress)
+        shutil.rmtree(store)
+        manifest = manifest.model_copy(update={"tables": gathered.entries(plan)})
         manifest.write(folder)
     return Summary(target, manifest, time.perf_counter() - started, walker.workers)
 
 
-def _draw_all(
-    plan: Plan, folder: Path, format: str, walker: Serial | Processes, progress: Progress | None
-) -> _Gathered:
-    """Draw family after family; resident columns live in the hidden folder meanwhile."""
-    store = folder / ".residents"
+def draw_all(
+    plan: Plan, store: Path, outlet: Outlet, walker: Serial | Processes, progress: Progress | None
+) -> Gathered:
+    """Draw family after family into an outlet; resident columns live in `store`, which is made, meanwhile."""
     store.mkdir()
-    shop = Shop(plan, Residents(store), folder, format)
-    gathered = _Gathered()
+    shop = Shop(plan, Residents(store), outlet)
+    gathered = Gathered()
     sums = {rollup: RollupSums(plan, rollup) for family in plan.families for rollup in family.rollups}
     first = next((f for f in plan.families if len(_tasks(f)) > 1), None)
     if first and not first.after and not first.prepared:
@@ -136,7 +144,6 @@ def _draw_all(
             if progress:
                 progress(family.root, done.rows)
         _keep(family, kept, shop.residents)
-    shutil.rmtree(store)
     return gathered
 
 

@@ -67,6 +67,18 @@ class Report:
         """All phases together."""
         return sum(self.phases.values())
 
+    def as_dict(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "place": self.place, "schema": self.schema, "connections": self.connections, "rows": self.rows,
+            "bytes": self.bytes, "seconds": round(self.seconds, 3),
+            "phases": {name: round(seconds, 3) for name, seconds in self.phases.items()},
+            "tables": {
+                name: {"rows": t.rows, "bytes": t.bytes, "seconds": {p: round(s, 3) for p, s in t.seconds.items()}}
+                for name, t in self.tables.items()
+            },
+        }  # fmt: skip
+
 
 class Loading:
     """A context: left well after `finish` the schema holds the dataset, left otherwise it is as it was."""
@@ -98,7 +110,8 @@ class Loading:
         try:
             if not self.database.lock(self.schema):
                 raise DatabaseError(
-                    f"{self.report.place}: another load is writing schema '{self.schema}'; wait for it, or name another --schema"
+                    f"{self.report.place}: another load is writing schema '{self.schema}'; nothing was changed\n"
+                    "  hint: wait for it, or name another --schema"
                 )
             self.gone = self._in_the_way()
             self.ddl = ddl(self.dataset, self.database.dialect, self.database.stage(self.schema), self.tables)
@@ -135,7 +148,8 @@ class Loading:
         if found and not self.replace:
             shown = ", ".join(found[:3]) + (", …" if len(found) > 3 else "")
             raise DatabaseError(
-                f"{self.report.place}: schema '{self.schema}' has tables of these names already ({shown}); nothing was changed\n"
+                f"{self.report.place}: schema '{self.schema}' has tables of these names already "
+                f"({shown}); nothing was changed\n"
                 "  hint: --if-exists replace, or another --schema"
             )
         return tuple(found)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from hashlib import sha256
-from pathlib import Path
 
 import polars as pl
 
@@ -15,7 +13,7 @@ from synth.draw.rollup import summed
 from synth.errors import DataError
 from synth.fingerprint import Fingerprint, fingerprint
 from synth.plan.model import Plan
-from synth.sinks import SINKS
+from synth.sinks.outlet import Left, Outlet
 from synth.spec.constraints import not_null
 
 __all__ = ["Done", "Shop", "Task", "Written", "leave", "owner"]
@@ -27,8 +25,7 @@ class Shop:
 
     plan: Plan
     residents: Residents
-    folder: Path
-    format: str
+    outlet: Outlet
 
 
 @dataclass(frozen=True)
@@ -43,13 +40,11 @@ class Task:
 
 @dataclass(frozen=True)
 class Written:
-    """A table's file and what is in it."""
+    """What left of a table, and what is in it."""
 
-    path: str
     rows: int
-    bytes: int
-    sha256: str
     fingerprint: Fingerprint
+    left: Left
 
 
 @dataclass
@@ -81,7 +76,7 @@ def run(shop: Shop, task: Task) -> Done:
 
 
 def leave(shop: Shop, task: Task, blocks: Iterable[Block]) -> Done:
-    """Write drawn blocks: one file a table; keep what other families need."""
+    """Write drawn blocks, each table's together; keep what other families need."""
     plan, family = shop.plan, shop.plan.family(task.family)
     done = Done(task)
     frames: dict[str, list[pl.DataFrame]] = {table: [] for table in family.tables if owner(table) in plan.wanted}
@@ -101,11 +96,7 @@ def leave(shop: Shop, task: Task, blocks: Iterable[Block]) -> Done:
         done.rollups += [(rollup, summed(block, rollup)) for rollup in family.rollups]
     for table, count in rows.items():
         done.residents[table] = (count, pl.concat(kept[table]) if table in kept else pl.DataFrame())
-    sink = SINKS[shop.format]
     for table, parts in frames.items():
-        name = f"{owner(table)}/{table.partition('.')[2] or 'part'}-{task.number:05d}{sink.suffix}"
-        path = shop.folder / name
-        path.parent.mkdir(exist_ok=True)
         types = plan.tables[table].types
         required = frozenset(not_null(plan.dataset, owner(table)))
         for column in required:
@@ -114,12 +105,8 @@ def leave(shop: Shop, task: Task, blocks: Iterable[Block]) -> Done:
                     f"{table}.{column}: NULL in a column that is not nullable; say `nullable: true` where it may be"
                 )
         try:
-            sink.write(parts, types, required, path)
+            left = shop.outlet.write(table, task.number, parts, types, required)
         except OverflowError as error:
             raise DataError(f"{table}: {error}") from error
-        with path.open("rb") as file:
-            digest = sha256(file.read()).hexdigest()
-        done.written[table] = Written(
-            name, sum(frame.height for frame in parts), path.stat().st_size, digest, prints[table]
-        )
+        done.written[table] = Written(sum(frame.height for frame in parts), prints[table], left)
     return done

@@ -1,0 +1,147 @@
+"""Commands that make data, and prove it."""
+
+from __future__ import annotations
+
+import json as json_
+import os
+from typing import Annotated, Optional
+
+import typer
+
+from synth.cli.words import (
+    Create, Dataset, IfExists, Json, Scale, Schema, Seed, Tables, Until, Workers, count, moment, names, program, replaces,
+)  # fmt: skip
+
+__all__ = ["check", "datasets", "generate", "plan", "verify"]
+
+To = Annotated[Optional[str], typer.Option("--to", metavar="URL", help="straight into this database, without files")]  # noqa: UP045
+
+
+def datasets(json: Json = False) -> None:
+    """The datasets that ship, one line each.
+
+    Example: synth datasets
+    """
+    from synth.spec.load import load, shipped
+
+    found = {name: load(path) for name, path in shipped().items()}
+    if json:
+        print(json_.dumps({n: {"about": d.about, "tables": list(d.written)} for n, d in found.items()}, indent=1))
+        return
+    width = max(len(name) for name in found)
+    for name, dataset in found.items():
+        print(f"{name.ljust(width)}  {dataset.about} ({len(dataset.written)} tables)")
+
+
+def check(file: Dataset) -> None:
+    """Load and check a spec; its rules are tried on empty tables.
+
+    Example: synth check my_shop.yaml
+    """
+    from synth.plan.make import make
+    from synth.spec.load import load, located
+    from synth.verify.rehearse import rehearse
+
+    dataset = load(file)
+    with located(file):
+        make(dataset)
+        rehearse(dataset)
+    print(f"{file}: {len(dataset.written)} tables, {len(dataset.rules)} rules, all good")
+
+
+def plan(
+    dataset: Dataset, scale: Scale = 1, seed: Seed = 42, until: Until = None, tables: Tables = None,
+    workers: Workers = "all", json: Json = False,
+) -> None:  # fmt: skip
+    """The plan: tables with their rows, families, blocks, memory. Nothing is drawn.
+
+    Example: synth plan ecommerce --scale 10
+    """
+    from synth.api import make_plan
+    from synth.terminal import plan_text
+
+    made = make_plan(dataset, scale=scale, seed=seed, until=moment(until), tables=names(tables))
+    print(json_.dumps(made.as_dict(), indent=1) if json else plan_text(made, count(workers)))
+
+
+def generate(
+    dataset: Dataset, scale: Scale = 1, seed: Seed = 42,
+    format: Annotated[str, typer.Option(help="parquet, csv or ndjson")] = "parquet",
+    out: Annotated[str, typer.Option(help="the folder DATASET is made in this one")] = "output",
+    workers: Workers = "all", until: Until = None, tables: Tables = None, to: To = None, schema: Schema = None,
+    if_exists: IfExists = "fail", create: Create = False, json: Json = False,
+) -> None:  # fmt: skip
+    """Generate a dataset into OUT/DATASET, or straight into a database. The same command again finds the folder done.
+
+    Example: synth generate ecommerce --scale 10 --format csv --out /tmp/data
+    """
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before Polars loads: small frames, and the workers do the rest
+    from synth.runners import runner
+
+    processes, replace = count(workers), replaces(if_exists)
+    with runner(processes) as started:
+        from synth.api import make_plan
+        from synth.terminal import progress
+
+        made = make_plan(dataset, scale=scale, seed=seed, until=moment(until), tables=names(tables))
+        total = sum(made.tables[name].rows for name in made.wanted)
+        if to is not None:
+            from synth.databases import DATABASES
+            from synth.databases.address import find
+            from synth.job.into import generate_into
+            from synth.terminal import load_text
+
+            address = find(to)
+            assert address is not None
+            if create:
+                DATABASES[address.database].create(address)
+            with progress(total) as advance:
+                report = generate_into(made, address, schema=schema, replace=replace, workers=started, progress=advance)
+            print(json_.dumps(report.as_dict(), indent=1) if json else load_text(report, program()))
+            return
+        from synth.job.generate import generate as run
+        from synth.terminal import summary_text
+
+        with progress(total) as advance:
+            summary = run(made, out, format=format, workers=started, progress=advance)
+    if json:
+        print(json_.dumps({
+            "folder": str(summary.folder), "unchanged": summary.unchanged, "rows": summary.rows, "bytes": summary.bytes,
+            "seconds": round(summary.seconds, 3), "workers": summary.workers,
+            "tables": {name: t.rows for name, t in summary.manifest.tables.items()},
+        }, indent=1))  # fmt: skip
+    else:
+        print(summary_text(summary, program()))
+
+
+def verify(
+    place: Annotated[str, typer.Argument(metavar="DIR_OR_URL", help="the folder OUT/DATASET, or a database's URL")],
+    schema: Schema = None,
+    json: Json = False,
+) -> None:
+    """Prove it by SQL: types, keys, references, checks, rules, counts, fingerprints, files. Exit 1 on offences.
+
+    In a database it is every dataset there, or the one in --schema.
+
+    Example: synth verify output/ecommerce
+    """
+    from synth.databases.address import find, is_database
+    from synth.terminal import report_text
+
+    if is_database(place):
+        from synth.verify.database import verify_database
+
+        address = find(place)
+        assert address is not None
+        reports = verify_database(address, schema)
+    else:
+        from synth.verify.files import verify_folder
+
+        reports = [verify_folder(place)]
+    if json:
+        found = [report.as_dict() for report in reports]
+        print(json_.dumps(found[0] if len(found) == 1 else found, indent=1))
+    else:
+        print("\n\n".join(report_text(report) for report in reports))
+    if not all(report.passed for report in reports):
+        raise typer.Exit(1)

@@ -1,0 +1,145 @@
+"""Commands that speak to databases, or write for them."""
+
+from __future__ import annotations
+
+import json as json_
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from synth.cli.words import (
+    Connections, Create, Dataset, Folder, IfExists, Json, Schema, Tables, Url, names, program, replaces,
+)  # fmt: skip
+from synth.errors import OptionError, did_you_mean
+
+__all__ = ["db", "ddl", "load", "pull", "script"]
+
+Dialect = Annotated[str, typer.Option(help="postgres, mysql, tsql, sqlite or duckdb")]
+Out = Annotated[str, typer.Option(help="the folder that holds the embedded server, in a hidden folder of its own")]
+
+
+def ddl(dataset: Dataset, dialect: Dialect = "postgres", schema: Schema = None) -> None:
+    """CREATE TABLE in the order of references, then constraints, indexes and comments.
+
+    Example: synth ddl ecommerce --dialect mysql
+    """
+    from synth.databases import DIALECTS
+    from synth.databases.ddl import ddl as written
+    from synth.spec.load import load
+
+    if dialect not in DIALECTS:
+        raise OptionError(f"unknown dialect '{dialect}'\n  hint: {did_you_mean(dialect, DIALECTS)}")
+    print(written(load(dataset), DIALECTS[dialect], schema), end="")
+
+
+def load(
+    folder: Folder, url: Url = None, schema: Schema = None, if_exists: IfExists = "fail", create: Create = False,
+    connections: Connections = 4, json: Json = False,
+) -> None:  # fmt: skip
+    """Load a folder into a database, all or nothing: rows, keys, references, checks, indexes, statistics; then prove it.
+
+    Without a URL (or the variable SYNTH_URL) it is an embedded PostgreSQL, which goes on running.
+
+    Example: synth load output/ecommerce postgresql://me@localhost/demo --if-exists replace
+    """
+    import os
+
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before Polars loads: every connection has a thread already
+    from synth.databases import DATABASES, embedded
+    from synth.databases.address import find
+    from synth.job.load import load_folder
+    from synth.job.manifest import Manifest
+    from synth.terminal import load_text, progress
+
+    replace = replaces(if_exists)
+    manifest = Manifest.read(Path(folder))
+    address = find(url)
+    out = Path(folder).resolve().parent
+    client = None
+    if address is None:
+        address = embedded.start(out)
+        client = embedded.psql(address, out)
+    elif create:
+        DATABASES[address.database].create(address)
+    with progress(sum(table.rows for table in manifest.tables.values())) as advance:
+        report = load_folder(folder, address, schema=schema, replace=replace, connections=connections, progress=advance)
+    print(json_.dumps(report.as_dict(), indent=1) if json else load_text(report, program(), client))
+
+
+def script(
+    folder: Folder,
+    dialect: Annotated[str, typer.Option(help="postgres, mysql or tsql")] = "postgres",
+    out: Annotated[Optional[str], typer.Option(help="the folder for the scripts; DIR-DIALECT if left out")] = None,  # noqa: UP045
+    schema: Schema = None,
+) -> None:
+    """SQL and shell files that load CSV files with the database's own client, again and again.
+
+    Example: synth script output/ecommerce --dialect postgres
+    """
+    from synth.job.script import write_script
+
+    made = write_script(folder, dialect, out, schema)
+    print(f"in {made}\nnext: sh {made / 'load.sh'} --help")
+
+
+def pull(
+    url: Annotated[str, typer.Argument(metavar="URL", help="the database, or a name in synth.toml")],
+    out: Annotated[str, typer.Option(help="the folder SCHEMA is made in this one")] = "output",
+    schema: Schema = None, tables: Tables = None,
+    query: Annotated[Optional[str], typer.Option(help="the rows of this SELECT, instead of tables")] = None,  # noqa: UP045
+    format: Annotated[str, typer.Option(help="parquet or csv")] = "parquet",
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Tables of a database, or a query's rows, into Parquet or CSV files.
+
+    Example: synth pull postgresql://me@localhost/demo --schema ecommerce --out pulled
+    """
+    from synth.databases.address import find
+    from synth.job.pull import pull as run
+    from synth.terminal import progress, pull_text
+
+    address = find(url)
+    assert address is not None
+    with progress(None) as advance:
+        report = run(address, out, schema=schema, tables=names(tables), query=query, format=format, progress=advance)
+    print(json_.dumps(report.as_dict(), indent=1) if json else pull_text(report))
+
+
+db = typer.Typer(
+    help="The embedded PostgreSQL: one that needs no installing, kept beside the data.", no_args_is_help=True
+)
+
+
+@db.command()
+def start(out: Out = "output") -> None:
+    """Start the server, if it is not running; print its URL and a line that opens a client.
+
+    Example: synth db start
+    """
+    from synth.databases import embedded
+
+    address = embedded.start(Path(out))
+    print(f"{address}\n{embedded.psql(address, Path(out))}")
+
+
+@db.command()
+def stop(out: Out = "output") -> None:
+    """Stop the server; what is in it stays.
+
+    Example: synth db stop
+    """
+    from synth.databases import embedded
+
+    print("stopped" if embedded.stop(Path(out)) else "it was not running")
+
+
+@db.command()
+def url(out: Out = "output") -> None:
+    """Print the server's URL, and nothing else; start it if it is stopped.
+
+    Example: psql "$(synth db url)"
+    """
+    from synth.databases import embedded
+
+    print(embedded.start(Path(out)))

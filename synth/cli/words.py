@@ -1,0 +1,82 @@
+"""The words that several commands share: one spelling, one meaning."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any, Optional
+
+import typer
+
+from synth.errors import OptionError
+
+__all__ = [
+    "Connections", "Dataset", "Folder", "IfExists", "Json", "Scale", "Schema", "Seed", "Tables", "Until", "Url", "Workers",
+    "count", "moment", "names", "program", "replaces",
+]  # fmt: skip
+
+URL = (
+    "postgresql://me@host/name, mysql://…, mssql://…, sqlite:///shop.db, duckdb:///shop.duckdb, or a name in synth.toml"
+)
+
+Dataset = Annotated[str, typer.Argument(help="a shipped dataset's name (see `synth datasets`), or a YAML file")]
+Folder = Annotated[str, typer.Argument(metavar="DIR", help="the folder OUT/DATASET, the one with manifest.json")]
+Url = Annotated[Optional[str], typer.Argument(metavar="[URL]", help=URL)]  # noqa: UP045 - typer reads it
+Scale = Annotated[float, typer.Option(help="multiplier on the declared row counts")]
+Seed = Annotated[int, typer.Option(help="another seed, another world")]
+Until = Annotated[Optional[str], typer.Option(help="the dataset's now, exclusive: 2025-06-30 or 2025-06-30T12:00:00")]  # noqa: UP045
+Tables = Annotated[Optional[str], typer.Option(help="only these tables, a,b,c")]  # noqa: UP045
+Json = Annotated[bool, typer.Option("--json", help="print JSON for scripts")]
+Workers = Annotated[str, typer.Option(help="processes, or `all` processors")]
+Schema = Annotated[
+    Optional[str], typer.Option(help="the schema's name (in MySQL: database's); the dataset's if left out")
+]  # noqa: UP045
+IfExists = Annotated[str, typer.Option(help="fail, or replace tables of the same names")]
+Create = Annotated[bool, typer.Option("--create", help="create the database on the server, if it is not there")]
+Connections = Annotated[int, typer.Option(help="connections that send at once", min=1, max=64)]
+
+
+def program() -> str:
+    """How the program was called, for the next command shown."""
+    return sys.argv[0] if sys.argv and sys.argv[0].endswith("synth") else "synth"
+
+
+def count(workers: str) -> int:
+    """Read --workers. Raises OptionError."""
+    from synth.runners import cores
+
+    if workers == "all":
+        return cores()
+    if not (workers.isascii() and workers.isdecimal()) or int(workers) < 1:
+        raise OptionError(f"--workers takes a number from 1 up, or all, not '{workers}'")
+    return int(workers)
+
+
+def names(tables: str | None) -> list[str] | None:
+    """Read --tables. Raises OptionError."""
+    if tables is None:
+        return None
+    found = [name.strip() for name in tables.split(",") if name.strip()]
+    if not found:
+        raise OptionError("--tables names no table; write them as a,b,c")
+    return found
+
+
+def moment(text: str | None) -> Any:
+    """Read --until. Raises OptionError."""
+    import datetime as dt
+
+    if text is None:
+        return None
+    try:
+        return dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise OptionError(
+            f"--until takes a date or timestamp like 2025-06-30 or 2025-06-30T12:00:00, not '{text}'"
+        ) from None
+
+
+def replaces(if_exists: str) -> bool:
+    """Read --if-exists. Raises OptionError."""
+    if if_exists not in ("fail", "replace"):
+        raise OptionError(f"--if-exists takes fail or replace, not '{if_exists}'")
+    return if_exists == "replace"

@@ -1,0 +1,88 @@
+"""Generates straight into a database: blocks are drawn and sent by the same processes, without files between."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import polars as pl
+
+from synth.columns import leaving
+from synth.databases import DATABASES, Address, Database, connect
+from synth.dtypes import Types
+from synth.errors import OptionError
+from synth.job.generate import Progress, draw_all
+from synth.job.loading import Loading, Report
+from synth.job.manifest import begin
+from synth.plan.model import Plan
+from synth.runners import Processes, Serial, runner
+from synth.sinks.outlet import Left
+
+__all__ = ["generate_into"]
+
+
+@dataclass
+class Rows:
+    """An outlet that sends rows to a staging place: through the load's connections here, through its own in a worker."""
+
+    address: Address
+    schema: str
+    loading: Loading | None = field(repr=False)
+
+    def __reduce__(self) -> tuple[type[Rows], tuple[Address, str, None]]:
+        return Rows, (self.address, self.schema, None)
+
+    def write(
+        self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
+    ) -> Left:
+        """Rows of a gathered table's parts go into one table."""
+        rows = pl.concat([leaving(frame, types) for frame in frames])
+        started = time.perf_counter()
+        database = self.loading.mine() if self.loading else _connection(self.address)
+        sent = database.send(self.schema, table.partition(".")[0], rows)
+        return Left(sent, seconds=time.perf_counter() - started)
+
+
+@lru_cache(maxsize=1)
+def _connection(address: Address) -> Database:
+    """This worker's connection; it ends with the worker."""
+    return connect(address)
+
+
+def generate_into(
+    plan: Plan, address: Address, *, schema: str | None = None, replace: bool = False,
+    workers: int | Serial | Processes = 1, progress: Progress | None = None,
+) -> Report:  # fmt: skip
+    """Draw all wanted tables of a plan into a database, or nothing. Raises OptionError, DatabaseError, DataError.
+
+    `schema` is the dataset's name if left out; `replace` lets tables of the same names be replaced. A database that takes
+    one connection at a time is filled by this process alone.
+    """
+    if isinstance(workers, int) and workers < 1:
+        raise OptionError(f"workers must be 1 or more, got {workers}")
+    if not DATABASES[address.database].several:
+        workers = Serial()
+    with (
+        runner(workers) if isinstance(workers, int) else nullcontext(workers) as walker,
+        Loading(
+            address, plan.dataset, plan.wanted, schema=schema, replace=replace, connections=walker.workers,
+            progress=progress,
+        ) as loading,
+        tempfile.TemporaryDirectory(prefix="synth-") as store,
+    ):  # fmt: skip
+        with loading.phase("send"):
+            outlet = Rows(address, loading.schema, loading)
+            gathered = draw_all(plan, Path(store) / "residents", outlet, walker, progress)
+        manifest = begin(plan, loading.database.dialect.name)
+        manifest = manifest.model_copy(update={"tables": gathered.entries(plan)})
+        for name, lefts in gathered.left.items():
+            entry = loading.report.tables[name]
+            entry.rows, entry.bytes = gathered.prints[name].rows, sum(left.bytes for left in lefts)
+            entry.add("send", sum(left.seconds for left in lefts))
+        return loading.finish(manifest)

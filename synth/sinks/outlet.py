@@ -1,0 +1,61 @@
+"""Where a task's rows leave to. The rows of a table of one task arrive together, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Protocol
+
+import polars as pl
+
+from synth.dtypes import Types
+from synth.sinks import SINKS
+
+__all__ = ["Files", "Left", "Outlet"]
+
+
+@dataclass(frozen=True)
+class Left:
+    """What arrived: a file and its checksum, or nothing but the bytes sent, and the seconds it took."""
+
+    bytes: int
+    path: str = ""  # relative to the run's folder
+    sha256: str = ""
+    seconds: float = 0.0
+
+
+class Outlet(Protocol):
+    """Takes drawn columns; it is pickled into workers."""
+
+    def write(
+        self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
+    ) -> Left:
+        """Take the rows of task `number`; `table` may be a part of a gathered one (`ledger.sales`).
+
+        `required` columns hold no NULL. Raises OverflowError where a value is too wide for its type.
+        """
+
+
+@dataclass(frozen=True)
+class Files:
+    """One file a table and task, in a folder for each table."""
+
+    folder: Path
+    format: str
+
+    def write(
+        self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
+    ) -> Left:
+        """`orders/part-00007.parquet`, `ledger/sales-00007.parquet`."""
+        sink = SINKS[self.format]
+        whole, _, part = table.partition(".")
+        name = f"{whole}/{part or 'part'}-{number:05d}{sink.suffix}"
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
+        sink.write(frames, types, required, path)
+        with path.open("rb") as file:
+            digest = sha256(file.read()).hexdigest()
+        return Left(path.stat().st_size, name, digest)
