@@ -75,8 +75,14 @@ class Server:
         assert done.returncode == 0, done.stdout + done.stderr
 
     def serve(self, *words) -> None:
-        with (self.folder / "log").open("w") as log:
+        self.words = words
+        with (self.folder / "log").open("a") as log:
             self.process = subprocess.Popen(self.command(*words), stdout=log, stderr=log, cwd=self.folder)
+
+    def again(self) -> None:
+        """Start it on what it left."""
+        self.serve(*self.words)
+        self.wait()
 
     def wait(self) -> None:
         end = time.monotonic() + WAIT_S

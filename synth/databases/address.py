@@ -11,7 +11,16 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from synth.errors import OptionError, did_you_mean
 
-__all__ = ["CONFIG", "PASSWORD_VARIABLE", "SCHEMES", "URL_VARIABLE", "Address", "find", "is_database", "without_password"]
+__all__ = [
+    "CONFIG",
+    "PASSWORD_VARIABLE",
+    "SCHEMES",
+    "URL_VARIABLE",
+    "Address",
+    "find",
+    "is_database",
+    "without_password",
+]
 
 CONFIG = "synth.toml"
 URL_VARIABLE = "SYNTH_URL"  # where no URL is given
@@ -102,7 +111,7 @@ def _files() -> str:
 def find(text: str | None, folder: Path | None = None) -> Address | None:
     """The address that a word of the command line means: a URL, a path, a name in `synth.toml`; None where there is none.
 
-    Without a word it is the variable SYNTH_URL's, if that is set. Raises OptionError.
+    Without a word it is the variable SYNTH_URL's, if that is set. ${NAME} in the file is a variable too. Raises OptionError.
     """
     text = text or os.environ.get(URL_VARIABLE)
     if not text:
@@ -113,7 +122,10 @@ def find(text: str | None, folder: Path | None = None) -> Address | None:
     if text not in known:
         hint = did_you_mean(text, known) if known else f"a URL, a file, or a name in {CONFIG}"
         raise OptionError(f"'{text}' is no database\n  hint: {hint}")
-    return Address.parse(known[text])
+    unset = [name for name in _VARIABLE.findall(known[text]) if name not in os.environ]
+    if unset:
+        raise OptionError(f"{CONFIG}: [databases.{text}] reads the variable {unset[0]}, which is not set")
+    return Address.parse(_VARIABLE.sub(lambda match: quote(os.environ[match[1]], safe=""), known[text]))
 
 
 def is_database(text: str, folder: Path | None = None) -> bool:
@@ -126,7 +138,7 @@ def is_database(text: str, folder: Path | None = None) -> bool:
 
 
 def _configured(path: Path) -> dict[str, str]:
-    """name -> URL, from tables such as [databases.demo] with `url`; ${NAME} there is a variable of the environment."""
+    """name -> URL, from tables such as [databases.demo] with `url`."""
     if not path.is_file():
         return {}
     try:
@@ -141,10 +153,7 @@ def _configured(path: Path) -> dict[str, str]:
         url = entry.get("url") if isinstance(entry, dict) else None
         if not isinstance(url, str):
             raise OptionError(f'{path}: [databases.{name}] has no url\n  hint: url = "postgresql://me@host/name"')
-        unset = [variable for variable in _VARIABLE.findall(url) if variable not in os.environ]
-        if unset:
-            raise OptionError(f"{path}: [databases.{name}] reads the variable {unset[0]}, which is not set")
-        found[name] = _VARIABLE.sub(lambda match: quote(os.environ[match[1]], safe=""), url)
+        found[name] = url
     return found
 
 
