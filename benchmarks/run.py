@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 import psutil
+from databases import Databases
 
 HERE = Path(__file__).resolve().parent
 BIN = Path(sys.executable).parent
@@ -23,8 +24,8 @@ RIVALS = ["tpchgen"]
 SAMPLE_S = 0.05
 
 
-def cases() -> dict[str, dict]:
-    """name -> command, rows that count, how many runs."""
+def cases(databases: Databases) -> dict[str, dict]:
+    """name -> a command or a function, rows that count."""
 
     def synth(dataset: str, scale: int, *more: str) -> list[str]:
         options = ["--workers", "2", "--out", "{out}", "--scale", str(scale), *more]
@@ -43,7 +44,14 @@ def cases() -> dict[str, dict]:
         rival = importlib.import_module(f"rivals.{name}")
         command = [str(BIN / rival.COMMAND[0]), *rival.COMMAND[1:]]
         found[rival.NAME] = {"command": command, "rows": rival.ROWS}
-    return found
+    return found | {name: {"call": call} for name, call in databases.cases.items()}
+
+
+def one(case: dict, memory: bool) -> dict[str, float]:
+    """One run of a case."""
+    if "call" in case:
+        return case["call"]()
+    return measure(case["command"], bool(case.get("inner")), memory=memory, counts=case.get("counts"))
 
 
 def pss_bytes(root: psutil.Process) -> int:
@@ -90,7 +98,7 @@ def machine() -> dict[str, object]:
     """What it ran on."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     cpu = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "?")
-    versions = {name: importlib.metadata.version(name) for name in ("polars", "pyarrow", "numpy", "tpchgen-cli")}
+    versions = {name: importlib.metadata.version(name) for name in ("polars", "pyarrow", "numpy", "psycopg", "tpchgen-cli")}
     return {"cpu": cpu, "cores": len(os.sched_getaffinity(0)), "memory_bytes": psutil.virtual_memory().total,
             "system": f"{platform.system()} {platform.machine()}", "python": platform.python_version(), **versions}  # fmt: skip
 
@@ -104,9 +112,9 @@ def table(result: dict) -> str:
     for name, case in result["cases"].items():
         runs = [run["wall_s"] for run in case["runs"]]
         wall_s = statistics.median(runs)
-        cpu_s = statistics.median(run["cpu_s"] for run in case["runs"])
+        cpu_s = statistics.median(run.get("cpu_s", 0) for run in case["runs"])
         assert 1e4 < case["rows"] / wall_s < 1e9, f"{name}: check the units, not the champagne"
-        per_cpu = "" if case.get("inner") else f"{case['rows'] / cpu_s:,.0f}"
+        per_cpu = "" if case.get("inner") or not cpu_s else f"{case['rows'] / cpu_s:,.0f}"
         peak = f"{case['peak_bytes'] / 2**20:,.0f}" if case.get("peak_bytes") else ""
         rows.append(f"| {name} | {len(runs)} | {wall_s:.2f} ({min(runs):.2f} – {max(runs):.2f}) "
                     f"| {case['rows'] / wall_s:,.0f} | {per_cpu} | {peak} |")  # fmt: skip
@@ -121,24 +129,28 @@ def main() -> None:
     parser.add_argument("--dry", action="store_true", help="print the table, write no result")
     options = parser.parse_args()
     sys.path.insert(0, str(HERE))
-    chosen = {name: case for name, case in cases().items() if options.only in name}
-    for case in chosen.values():
-        case["runs"] = []
-    for turn in range(options.runs + 1):
-        for name, case in chosen.items():
-            run = measure(case["command"], bool(case.get("inner")), memory=turn == 0, counts=case.get("counts"))
-            case["rows"] = run.get("rows", case.get("rows"))
-            print(f"{'warm-up' if turn == 0 else turn} {name}: {run['wall_s']:.2f} s", file=sys.stderr, flush=True)
-            if turn == 0:
-                case["peak_bytes"] = run["peak_bytes"]
-            else:
-                case["runs"].append({key: run[key] for key in ("wall_s", "cpu_s")})
+    with Databases() as databases:
+        chosen = {name: case for name, case in cases(databases).items() if options.only in name}
+        for case in chosen.values():
+            case["runs"] = []
+        for turn in range(options.runs + 1):
+            for name, case in chosen.items():
+                run = one(case, memory=turn == 0)
+                case["rows"] = run.pop("rows", case.get("rows"))
+                print(f"{'warm-up' if turn == 0 else turn} {name}: {run['wall_s']:.2f} s", file=sys.stderr, flush=True)
+                if turn == 0:
+                    case["peak_bytes"] = run.get("peak_bytes", 0)
+                else:
+                    case["runs"].append({key: seconds for key, seconds in run.items() if key != "peak_bytes"})
     git = shutil.which("git") or "git"
     commit = subprocess.run(
         [git, "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True, check=False
     ).stdout.strip()
     today = dt.datetime.now(dt.UTC).date().isoformat()
     for case in chosen.values():
+        if call := case.pop("call", None):
+            case["about"] = call.__doc__
+            continue
         case["command"] = " ".join([Path(case["command"][0]).name, *case["command"][1:]]).replace(str(HERE) + "/", "")
     result = {"date": today, "commit": commit, "machine": machine(), "cases": chosen}
     text = table(result)

@@ -13,7 +13,6 @@ from synth.errors import OptionError
 from synth.job.into import generate_into
 from synth.job.loading import content, manifest_of
 from synth.job.manifest import Manifest
-from tests.servers import SERVERS
 from tests.test_faults import url_of
 
 LIVE = [name for name in DATABASES if name != "tsql"]

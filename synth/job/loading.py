@@ -118,6 +118,7 @@ class Loading:
             self.database.begin(self.schema, self.gone)
             for statement in (*self.ddl.tables.values(), *self._preparations()):
                 self.database.run(statement)
+            self._open()
         except BaseException as error:
             self.__exit__(type(error), error, None)
             raise
@@ -155,6 +156,25 @@ class Loading:
         return tuple(found)
 
     # -- rows
+
+    def _open(self) -> None:
+        """A connection for each thread, before there are rows to send."""
+        if not self.database.several:
+            return
+        together = threading.Barrier(self.connections)
+
+        def connect_and_wait() -> None:
+            try:
+                self.mine()
+                together.wait()  # so that each thread does so once
+            except BaseException:
+                together.abort()
+                raise
+
+        begun = [self._pool.submit(connect_and_wait) for _ in range(self.connections)]
+        errors = [error for future in begun if (error := future.exception())]
+        for error in sorted(errors, key=lambda e: isinstance(e, threading.BrokenBarrierError)):
+            raise error
 
     def mine(self) -> Database:
         """This thread's connection."""
