@@ -9,20 +9,23 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from synth.dtypes import DType, Types
+from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, MAX_PRECISION, TEXT, TIMESTAMP, DType, Types, decimal
 
 __all__ = [
     "NULL",
     "as_written",
     "checked",
+    "entering",
     "from_decimal",
     "from_moments",
     "gather",
+    "in_units",
     "largest",
     "leaving",
     "mask",
     "moments",
     "to_written",
+    "types_of",
     "units",
     "values",
 ]
@@ -83,7 +86,7 @@ def units(column: pl.Series) -> Rows:
 
 def checked(column: pl.Series, dtype: DType) -> pl.Series:
     """The drawn column, every value of which fits its type. Raises OverflowError."""
-    if dtype.name in ("decimal", "smallint", "integer") and len(column):
+    if dtype.name in ("decimal", "smallint", "integer") and column.dtype == pl.Int64 and len(column):
         widest = largest(column)
         if widest >= dtype.limit:
             raise OverflowError(f"column '{column.name}': {widest} does not fit {dtype}")
@@ -107,7 +110,7 @@ def to_written(column: pl.Series, dtype: DType) -> pl.Series:
     Decimals are built from their int64 (low word, sign word), without a cast: 2 ns a value instead of 16.
     """
     column = checked(column, dtype)
-    if dtype.name != "decimal":
+    if dtype.name != "decimal" or isinstance(column.dtype, pl.Decimal):
         return column if column.dtype == dtype.written else column.cast(dtype.written)
     import pyarrow as pa
 
@@ -126,8 +129,68 @@ def to_written(column: pl.Series, dtype: DType) -> pl.Series:
 
 
 def as_written(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
-    """Columns read back from elsewhere, by name, in the types in which they are written. Raises PolarsError."""
+    """Columns read back from elsewhere, by name, in the types in which they are written. Raises PolarsError.
+
+    Without types it is all of them, each in the type that holds what is there.
+    """
+    if not types:
+        return pl.DataFrame([_settled(column) for column in frame.get_columns()])
     return frame.select(pl.col(name).cast(dtype.written) for name, dtype in types.items())
+
+
+def entering(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
+    """Written columns, by name, in the types in which they are drawn: `leaving` turned round. Raises ValueError."""
+    return pl.DataFrame([
+        from_decimal(frame[name], dtype) if dtype.name == "decimal" else frame[name].cast(dtype.drawn)
+        for name, dtype in types.items()
+    ])  # fmt: skip
+
+
+def in_units(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
+    """Written columns with decimals in minor units, as they are drawn; those too wide for an int64 stay as they are."""
+    return pl.DataFrame([
+        from_decimal(column, types[column.name])
+        if isinstance(column.dtype, pl.Decimal) and (column.dtype.precision or 0) <= MAX_PRECISION
+        else column
+        for column in frame.get_columns()
+    ])  # fmt: skip
+
+
+def types_of(frame: pl.DataFrame) -> dict[str, DType]:
+    """The types of columns that are as they are written."""
+    return {column.name: _type_of(column.dtype) for column in frame.get_columns()}
+
+
+def _type_of(kind: pl.DataType) -> DType:
+    if isinstance(kind, pl.Decimal):
+        return decimal(kind.precision, kind.scale)
+    known = {
+        pl.Boolean: BOOLEAN, pl.Int16: DType("smallint"), pl.Int32: DType("integer"), pl.Int64: BIGINT,
+        pl.Float64: DOUBLE, pl.Date: DATE, pl.Datetime: TIMESTAMP,
+    }  # fmt: skip
+    return next((dtype for each, dtype in known.items() if kind == each), TEXT)
+
+
+def _settled(column: pl.Series) -> pl.Series:
+    """A column of any type in one of those that we write, which holds all its values."""
+    kind = column.dtype
+    if kind in (pl.Int8, pl.UInt8):
+        return column.cast(pl.Int16)
+    if kind in (pl.UInt16, pl.UInt32):
+        return column.cast(pl.Int64)
+    if kind in (pl.UInt64, pl.Int128):
+        return column.cast(pl.Decimal(38, 0))
+    if kind == pl.Float32:
+        return column.cast(pl.Float64)
+    if isinstance(kind, pl.Datetime):
+        return column.cast(pl.Datetime("us"))  # of a zone: UTC
+    if kind == pl.Binary:
+        return column.bin.encode("hex")
+    if kind.is_nested():
+        return pl.select(pl.struct(column).struct.json_encode()).to_series().alias(column.name)
+    if _type_of(kind) == TEXT and kind != pl.String:
+        return column.cast(pl.String)
+    return column
 
 
 def from_decimal(column: pl.Series, dtype: DType) -> pl.Series:

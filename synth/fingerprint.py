@@ -32,6 +32,7 @@ P = 2**31 - 1
 C = 1_234_567_891
 HEX_DIGITS = 15
 DAY_US = 86_400_000_000
+HUGE = 9 * 10**12  # doubles from here on count as this: their millionths would not fit an int64
 TERMS = 15  # products below 2^59 that an int64 can sum
 CHUNK = 131_072  # rows worked on at once: a block of lines, in arrays of 1 MiB
 
@@ -46,6 +47,11 @@ class Fingerprint:
 
     def __add__(self, other: Fingerprint) -> Fingerprint:
         return Fingerprint(self.rows + other.rows, self.linear + other.linear, self.square + other.square)
+
+    @classmethod
+    def parse(cls, text: str) -> Fingerprint:
+        """What `str` gave."""
+        return cls(*(int(part, 16) for part in text.split("-")))
 
     def __str__(self) -> str:
         return f"{self.rows:x}-{self.linear:x}-{self.square:x}"
@@ -92,7 +98,7 @@ def _rows(
 def _numbers(column: pl.Series, dtype: DType) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_] | None]:
     """Cells as whole numbers, and which are NULL. (n,) -> (n,), (n,)"""
     if dtype.name == "double":
-        scaled = column.fill_null(0.0).to_numpy() * 1e6
+        scaled = np.clip(column.fill_null(0.0).to_numpy(), -HUGE, HUGE) * 1e6
         numbers = (np.sign(scaled) * np.floor(np.abs(scaled) + 0.5)).astype(np.int64)
         return numbers, column.is_null().to_numpy() if column.null_count() else None
     if dtype.name in ("varchar", "uuid"):
@@ -131,12 +137,17 @@ class Cells:
     decimal: str  # {unit}: minor units in one; {digits}: after the point
     integer: str
     total: str = "COALESCE(SUM({0}), 0)"
+    rows: str = "COUNT(*)"  # of a table
 
     def number(self, cell: str, dtype: DType) -> str:
         """A cell's number, not yet reduced."""
         kind = "text" if dtype.name in ("varchar", "uuid") else dtype.name
         form = self.integer if kind in ("smallint", "integer", "bigint") else getattr(self, kind)
-        return str(form.format(cell, hex_digits=HEX_DIGITS, unit=10**dtype.digits, digits=dtype.digits))
+        number = str(form.format(cell, hex_digits=HEX_DIGITS, unit=10**dtype.digits, digits=dtype.digits))
+        if kind != "double":
+            return number
+        least, most = f"{cell} <= -{HUGE} THEN -{HUGE}000000", f"{cell} >= {HUGE} THEN {HUGE}000000"
+        return f"CASE WHEN {least} WHEN {most} ELSE {number} END"
 
 
 def row_sql(types: Mapping[str, DType], cells: Cells, quoted: Callable[[str], str]) -> str:
@@ -146,4 +157,4 @@ def row_sql(types: Mapping[str, DType], cells: Cells, quoted: Callable[[str], st
         modulo = f"((({cells.number(quoted(name), dtype)}) % {P}) + {P}) % {P}"
         terms.append(f"COALESCE({modulo} * {_constant(name, 'value')} % {P}, {_constant(name, 'null')})")
     row = f"(({' + '.join(terms)}) % {P})"
-    return f"COUNT(*), {cells.total.format(row)}, {cells.total.format(f'{row} * ({row} + {C}) % {P}')}"
+    return f"{cells.rows}, {cells.total.format(row)}, {cells.total.format(f'{row} * ({row} + {C}) % {P}')}"

@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from synth.job.advance import Advance
     from synth.job.generate import Summary
     from synth.job.loading import Report as Load
     from synth.plan.model import Plan
     from synth.verify.report import Finding, Report
 
-__all__ = ["load_text", "number", "plan_text", "progress", "report_text", "size", "summary_text"]
+__all__ = ["advance_text", "load_text", "number", "plan_text", "progress", "report_text", "size", "summary_text"]
 
 PLAIN_SECONDS = 5.0  # between two lines of progress where there is no terminal
 
@@ -148,6 +149,17 @@ def load_text(report: Load, command: str, client: str | None = None) -> str:
     if client:
         lines.append(f"open: {client}")
     return "\n".join([*lines, f"next: {command} verify '{report.place}' --schema '{report.schema}'"])
+
+
+def advance_text(step: Advance) -> str:
+    """From when to when, and what it took."""
+    if step.unchanged:
+        return f"{step.place} is at {step.until:%Y-%m-%d %H:%M:%S} already; nothing to do"
+    lines = [
+        f"{step.place}: from {step.since:%Y-%m-%d %H:%M:%S} to {step.until:%Y-%m-%d %H:%M:%S}",
+        f"{number(step.rows)} rows more; {number(step.blocks)} blocks drawn, {step.seconds:.1f} s",
+    ]
+    return "\n".join([*lines, *([f"changes in {step.feed}"] if step.feed else [])])
 
 
 def report_text(report: Report) -> str:

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 import synth
+from tests.targets import LIVE, Target, url_of
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -94,3 +95,21 @@ def database(request):
         return started[name]
 
     return get
+
+
+@pytest.fixture(scope="module")
+def embedded_server(tmp_path_factory):
+    """The URL of a PostgreSQL that comes with the program."""
+    from synth.databases import embedded
+
+    out = tmp_path_factory.mktemp("embedded")
+    yield embedded.start(out).url()
+    embedded.stop(out)
+
+
+@pytest.fixture(params=LIVE)
+def target(request, tmp_path):
+    """Each database that can be loaded, without datasets of ours; what a test makes in it goes with the test."""
+    found = Target(request.param, url_of(request.param, request, tmp_path))
+    yield found
+    found.clear()

@@ -14,11 +14,14 @@ import subprocess
 import tempfile
 import time
 from collections import defaultdict
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 import pytest
+
+from synth.databases import Address, connect
 
 WAIT_S = 30
 
@@ -68,7 +71,9 @@ class Server:
     def command(self, *words) -> list[str]:
         """A command as the account, that gets a signal when we die."""
         who = ["--reuid", self.account, "--regid", self.account, "--clear-groups"] if os.geteuid() == 0 else []
-        return ["setpriv", *who, "--pdeathsig", "INT" if self.account == "postgres" else "TERM", "--", *map(str, words)]
+        death = ["--pdeathsig", "INT" if self.account == "postgres" else "TERM"]
+        own = ["env", f"TMPDIR={self.folder}"]  # MariaDB clears others' temporary tables away when it starts
+        return ["setpriv", *who, *death, "--", *own, *map(str, words)]
 
     def make(self, *words) -> None:
         done = subprocess.run(self.command(*words), capture_output=True, text=True, cwd=self.folder, check=False)
@@ -267,15 +272,15 @@ class Embedded:
 
     narrow_comments = False
 
-    def __init__(self):
-        self.open()
+    def __init__(self, *path: str):
+        self.open(*path)
 
     def stop(self) -> None:
         self.connection.close()
 
 
 class SQLite(Embedded):
-    """SQLite in memory."""
+    """SQLite in memory, or a file."""
 
     types = {
         "boolean": "BOOLEAN", "smallint": "SMALLINT", "integer": "INTEGER", "bigint": "BIGINT", "decimal": "DECIMAL({0}, {1})",
@@ -286,8 +291,8 @@ class SQLite(Embedded):
     keeps_names = True
     collations = {"BINARY"}
 
-    def open(self):
-        self.connection = sqlite3.connect(":memory:", isolation_level=None)
+    def open(self, path: str = ":memory:"):
+        self.connection = sqlite3.connect(path, isolation_level=None)
         self.connection.execute("PRAGMA foreign_keys = ON")
 
     def run(self, sql: str) -> list[tuple]:
@@ -342,7 +347,7 @@ class SQLite(Embedded):
 
 
 class DuckDB(Embedded):
-    """DuckDB in memory."""
+    """DuckDB in memory, or a file."""
 
     types = {
         "boolean": "BOOLEAN", "smallint": "SMALLINT", "integer": "INTEGER", "bigint": "BIGINT", "decimal": "DECIMAL({0},{1})",
@@ -353,8 +358,10 @@ class DuckDB(Embedded):
     keeps_lengths = keeps_names = False
     collations = set()
 
-    def open(self):
-        self.connection = duckdb.connect(":memory:")
+    def open(self, path: str = ":memory:"):
+        self.connection = duckdb.connect()
+        if path != ":memory:":  # under another name than a schema's
+            self.connection.execute(f"ATTACH '{path}' AS file; USE file")
 
     def run(self, sql: str) -> list[tuple]:
         try:
@@ -397,3 +404,29 @@ class DuckDB(Embedded):
 
 
 SERVERS = {"postgres": PostgreSQL, "mysql": MariaDB, "sqlite": SQLite, "duckdb": DuckDB}
+
+
+def live_address(name: str, database, folder: Path) -> Address:
+    """Where a database of this kind is: the running server's, or a file in the folder."""
+    if name in ("sqlite", "duckdb"):
+        return Address.parse(f"{name}:///{folder / f'target.{name}'}")
+    server = database(name)
+    if name == "postgres":
+        return Address.parse(f"postgresql://postgres@/postgres?host={server.folder}")
+    return Address.parse(f"mysql://root@localhost/?unix_socket={server.socket}")
+
+
+def change(address: Address, statements) -> None:
+    """Run statements, by the library's own connection where ours only reads."""
+    if address.database == "sqlite":
+        with closing(sqlite3.connect(address.name)) as connection, connection:
+            for statement in statements:
+                connection.execute(statement)
+    elif address.database == "duckdb":
+        with duckdb.connect(address.name) as connection:
+            for statement in statements:
+                connection.execute(statement)
+    else:
+        with connect(address) as database:
+            for statement in statements:
+                database.run(statement)

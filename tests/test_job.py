@@ -21,7 +21,7 @@ import pytest
 
 from synth.api import frame, make_plan
 from synth.errors import OptionError, OutputError
-from synth.job.generate import SMALL_FILES, _tasks, generate
+from synth.job.generate import SMALL_FILES, generate, tasks_of
 from synth.job.manifest import Manifest
 from synth.runners import runner
 from synth.runners.task import run as run_task
@@ -115,7 +115,7 @@ def test_output_layout(tmp_path):
     folder = tmp_path / "ecommerce"
     assert summary.folder == folder
     assert [path.name for path in tmp_path.iterdir()] == ["ecommerce"]
-    assert {path.name for path in folder.iterdir()} == {*made.dataset.written, "manifest.json"}
+    assert {path.name for path in folder.iterdir() if path.name[0] != "."} == {*made.dataset.written, "manifest.json"}
     for table in made.dataset.written:
         files = list((folder / table).iterdir())
         assert files
@@ -200,7 +200,7 @@ def test_another_seed_is_another_world(shop):
 @pytest.mark.parametrize("step", [1, 2, 3, 4])
 def test_tasks_are_runs_of_blocks_and_small_in_the_end(blocks, step):
     made = make_plan(THREE_BLOCKS).family("visits")
-    tasks = _tasks(replace(made, blocks=blocks, blocks_per_file=step))
+    tasks = tasks_of(replace(made, blocks=blocks, blocks_per_file=step))
     assert [task.number for task in tasks] == list(range(len(tasks)))
     walked = [number for task in tasks for number in range(task.first, task.first + task.blocks)]
     assert walked == list(range(max(1, blocks)))

@@ -41,7 +41,7 @@ def _options(
 
 
 for _command in (
-    data.datasets, data.check, data.plan, data.generate, data.verify,
+    data.datasets, data.check, data.plan, data.generate, data.verify, data.advance,
     databases.ddl, databases.load, databases.script, databases.pull,
 ):  # fmt: skip
     app.command()(_command)

@@ -9,10 +9,24 @@ from typing import Annotated, Optional
 import typer
 
 from synth.cli.words import (
-    Create, Dataset, IfExists, Json, Scale, Schema, Seed, Tables, Until, Workers, count, moment, names, program, replaces,
+    Create,
+    Dataset,
+    IfExists,
+    Json,
+    Scale,
+    Schema,
+    Seed,
+    Tables,
+    Until,
+    Workers,
+    count,
+    moment,
+    names,
+    program,
+    replaces,
 )  # fmt: skip
 
-__all__ = ["check", "datasets", "generate", "plan", "verify"]
+__all__ = ["advance", "check", "datasets", "generate", "plan", "verify"]
 
 To = Annotated[Optional[str], typer.Option("--to", metavar="URL", help="straight into this database, without files")]  # noqa: UP045
 
@@ -66,7 +80,8 @@ def plan(
 
 def generate(
     dataset: Dataset, scale: Scale = 1, seed: Seed = 42,
-    format: Annotated[str, typer.Option(help="parquet, csv or ndjson")] = "parquet",
+    format: Annotated[str, typer.Option(help="parquet, csv, ndjson, or sql: INSERT statements")] = "parquet",
+    dialect: Annotated[Optional[str], typer.Option(help="of --format sql: postgres, mysql, tsql, sqlite or duckdb")] = None,  # noqa: UP045
     out: Annotated[str, typer.Option(help="the folder DATASET is made in this one")] = "output",
     workers: Workers = "all", until: Until = None, tables: Tables = None, to: To = None, schema: Schema = None,
     if_exists: IfExists = "fail", create: Create = False, json: Json = False,
@@ -103,7 +118,7 @@ def generate(
         from synth.terminal import summary_text
 
         with progress(total) as advance:
-            summary = run(made, out, format=format, workers=started, progress=advance)
+            summary = run(made, out, format=format, dialect=dialect, workers=started, progress=advance)
     if json:
         print(json_.dumps({
             "folder": str(summary.folder), "unchanged": summary.unchanged, "rows": summary.rows, "bytes": summary.bytes,
@@ -145,3 +160,38 @@ def verify(
         print("\n\n".join(report_text(report) for report in reports))
     if not all(report.passed for report in reports):
         raise typer.Exit(1)
+
+
+def advance(
+    place: Annotated[str, typer.Argument(metavar="DIR_OR_URL", help="the folder OUT/DATASET, or a database's URL")],
+    until: Annotated[str, typer.Option(help="the dataset's new now, exclusive: 2026-01-31 or 2026-01-31T12:00:00")],
+    schema: Schema = None,
+    changes: Annotated[Optional[str], typer.Option(help="a folder for the feed of changes: a file a step")] = None,  # noqa: UP045
+    workers: Workers = "all", json: Json = False,
+) -> None:  # fmt: skip
+    """Let time go on: new rows, and changes to old ones, so that it all is as if it had been generated until then.
+
+    Example: synth advance output/ecommerce --until 2026-01-31 --changes output/feed
+    """
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    from synth.runners import runner
+
+    with runner(count(workers)) as started:
+        from synth.databases.address import find, is_database
+        from synth.terminal import advance_text, progress
+
+        now = moment(until)
+        with progress(None) as told:
+            if is_database(place):
+                from synth.job.advance_database import advance_database
+
+                address = find(place)
+                assert address is not None
+                step = advance_database(
+                    address, now, schema=schema, workers=started, changes=changes, progress=told
+                )
+            else:
+                from synth.job.advance import advance_folder
+
+                step = advance_folder(place, now, workers=started, changes=changes, progress=told)
+    print(json_.dumps(step.as_dict(), indent=1) if json else advance_text(step))

@@ -9,7 +9,18 @@ from typing import Annotated, Optional
 import typer
 
 from synth.cli.words import (
-    Connections, Create, Dataset, Folder, IfExists, Json, Schema, Tables, Url, names, program, replaces,
+    Connections,
+    Create,
+    Dataset,
+    Folder,
+    IfExists,
+    Json,
+    Schema,
+    Tables,
+    Url,
+    names,
+    program,
+    replaces,
 )  # fmt: skip
 from synth.errors import OptionError, did_you_mean
 

@@ -19,6 +19,10 @@ DIALECTS: dict[str, Dialect] = {
 
 DATABASES: dict[str, type[Database]] = {
     "postgres": postgres.PostgreSQL,
+    "mysql": mysql.MySQL,
+    "tsql": tsql.SQLServer,
+    "sqlite": sqlite.SQLite,
+    "duckdb": duckdb.DuckDB,
 }
 
 

@@ -1,196 +1,184 @@
-"""Conditions of a spec in other databases' SQL: what the translator would pass through unchanged is rewritten or refused.
+"""Conditions of a spec in other databases' SQL, and the rewrites of trees that dialects need, for conditions and queries.
 
-A dialect lists the rewrites that it needs; each takes a tree and the types of the table's columns, and gives a tree.
+The translator passes much through unchanged: each dialect lists what is to be rewritten. A rewrite takes an explicit tree, whose
+nodes carry their types (`portable`), and gives a tree.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from sqlglot import exp
+from sqlglot import ErrorLevel, exp
+from sqlglot.errors import UnsupportedError
 
-from synth.dtypes import Types
+from synth.databases.portable import dtype_of, explicit_condition, is_text, number, typed, wrapped
+from synth.dtypes import BIGINT, DATE, TIMESTAMP, Types
 from synth.sql.parse import SqlError, expression
 
 __all__ = [
     "Rewrite",
     "condition",
-    "exact_decimals",
     "globs",
     "lengths_with_blanks",
     "like_marks",
     "microseconds",
     "national_texts",
+    "null_keys",
     "number_booleans",
     "text_times",
+    "written",
 ]  # fmt: skip
 
-Rewrite = Callable[[Any, Types], Any]  # (tree, types of the columns) -> tree; it may change the tree
+Rewrite = Callable[[Any], Any]  # a tree, which it may change -> the tree
 
-_PORTABLE = (
-    exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.And, exp.Or, exp.Not,
-    exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is, exp.In, exp.Between, exp.Like, exp.Escape,
-    exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.Abs, exp.Round, exp.Case, exp.If, exp.Coalesce, exp.Nullif,
-    exp.Length, exp.Upper, exp.Lower, exp.Trim, exp.Substring, exp.Replace, exp.StrPosition, exp.DPipe,
-    exp.Cast, exp.DataType, exp.DataTypeParam,
-)  # fmt: skip
 _TRUTHS = (exp.And, exp.Or, exp.Not, exp.Predicate, exp.Escape, exp.Boolean)
-_CASTS = {"DATE", "TIMESTAMP", "TIMESTAMPNTZ", "DATETIME", "SMALLINT", "INT", "BIGINT", "DECIMAL", "DOUBLE"}
+_CONDITIONS = {(exp.Where, "this"), (exp.Having, "this"), (exp.Join, "on")}
+_PIECES = {"YEAR": (1, 4), "MONTH": (6, 2), "DAY": (9, 2)}  # of a time that is a text
+_BINARY = "Latin1_General_100_BIN2"
 _MARK = "^"  # escapes in patterns, where one is needed: no database has a meaning of its own for it
 
 
 def condition(sql: str, types: Types, sqlglot: str, rewrites: Iterable[Rewrite]) -> str:
     """A condition in a dialect, its columns quoted. Raises SqlError for what not every database knows."""
-    tree: Any = exp.Paren(this=expression(sql).copy())  # a root that stays while the tree below changes
-    for column in tree.find_all(exp.Column):
-        column.this.set("quoted", True)
+    tree: Any = expression(sql).copy()
     if sqlglot != "duckdb":
-        _refuse_foreign(tree)
+        tree = explicit_condition(tree, types)
+    tree = exp.Paren(this=tree)  # a root that stays while the tree below changes
     for rewrite in rewrites:
-        tree = rewrite(tree, types)
-    return str(tree.this.sql(dialect=sqlglot))
+        tree = rewrite(tree)
+    return written(tree.this, sqlglot)
 
 
-def _refuse_foreign(tree: exp.Expression) -> None:
-    for node in tree.walk():
-        if not isinstance(node, _PORTABLE):
-            shown = node.sql(dialect="duckdb")
-            raise SqlError(f"not every database knows {type(node).__name__.upper()} as in {shown}")
-        if isinstance(node, exp.Cast) and node.to.this.name not in _CASTS:
-            raise SqlError(f"a cast to {node.to.sql(dialect='duckdb')} reads differently in every database")
-        if isinstance(node, exp.Like) and not node.expression.is_string:
-            raise SqlError("the pattern of LIKE is a text, as databases escape in it differently")
+def written(tree: Any, sqlglot: str) -> str:
+    """A tree in a dialect, its names quoted. Raises SqlError for what the dialect has no words for."""
+    for name in tree.find_all(exp.Identifier):
+        name.set("quoted", True)
+    try:
+        return str(tree.sql(dialect=sqlglot, unsupported_level=ErrorLevel.RAISE))
+    except UnsupportedError as error:
+        raise SqlError(f"not every database knows this: {str(error).splitlines()[0]}") from None
 
 
 # -- booleans
 
 
-def number_booleans(tree: Any, types: Types) -> Any:
+def number_booleans(tree: Any) -> Any:
     """Where booleans are numbers: a column alone is compared with 0, and a condition used as a value becomes a CASE."""
-    return exp.Paren(this=_truth(tree.this, types))
+    return exp.Paren(this=_truth(tree.this)) if isinstance(tree, exp.Paren) else _value(tree)
 
 
-def _truth(node: Any, types: Types) -> Any:
+def _truth(node: Any) -> Any:
     """A node that stands where a condition is expected."""
     if isinstance(node, exp.Paren):
-        return exp.Paren(this=_truth(node.this, types))
+        return exp.Paren(this=_truth(node.this))
     if isinstance(node, exp.Boolean):
         return exp.EQ(this=exp.Literal.number(1), expression=exp.Literal.number(int(node.this)))
     if isinstance(node, (exp.And, exp.Or)):
-        return type(node)(this=_truth(node.this, types), expression=_truth(node.expression, types))
+        return type(node)(this=_truth(node.this), expression=_truth(node.expression))
     if isinstance(node, exp.Not):
-        return exp.Not(this=_truth(node.this, types))
+        return exp.Not(this=_truth(node.this))
     if isinstance(node, exp.Escape):
         return node
     if isinstance(node, exp.Predicate):
-        return _inside(node, types)
-    return exp.NEQ(this=_value(node, types), expression=exp.Literal.number(0))
+        return _inside(node)
+    return exp.NEQ(this=_value(node), expression=exp.Literal.number(0))
 
 
-def _value(node: Any, types: Types) -> Any:
+def _value(node: Any) -> Any:
     """A node that stands where a value is expected."""
     if isinstance(node, exp.Boolean):
         return exp.Literal.number(int(node.this))
     if isinstance(node, exp.Paren) and isinstance(node.unnest(), _TRUTHS):
-        return _value(node.unnest(), types)
+        return _value(node.unnest())
     if isinstance(node, _TRUTHS):
-        yes = _truth(node, types)
+        yes = _truth(node)
         no = exp.Not(this=exp.Paren(this=yes.copy()))
         return exp.Case().when(yes, "1", copy=False).when(no, "0", copy=False)
     if isinstance(node, exp.Case) and node.this is None:
-        arms = [exp.If(this=_truth(a.this, types), true=_value(a.args["true"], types)) for a in node.args["ifs"]]
+        arms = [exp.If(this=_truth(a.this), true=_value(a.args["true"])) for a in node.args["ifs"]]
         default = node.args.get("default")
-        return exp.Case(ifs=arms, default=None if default is None else _value(default, types))
-    if isinstance(node, exp.If):
-        arm = exp.If(this=_truth(node.this, types), true=_value(node.args["true"], types))
-        other = node.args.get("false")
-        return exp.Case(ifs=[arm], default=None if other is None else _value(other, types))
-    return _inside(node, types)
+        return exp.Case(ifs=arms, default=None if default is None else _value(default))
+    return _inside(node)
 
 
-def _inside(node: Any, types: Types) -> Any:
-    """The same node with its operands as values."""
+def _inside(node: Any) -> Any:
+    """The same node with its operands as values, or as conditions where the SQL has them."""
     for key, held in list(node.args.items()):
-        if isinstance(held, exp.Expression) and not isinstance(held, (exp.Identifier, exp.DataType)):
-            node.set(key, _value(held, types))
+        if (type(node), key) in _CONDITIONS:
+            node.set(key, _truth(held))
+        elif isinstance(held, exp.Expression) and not isinstance(held, (exp.Identifier, exp.DataType)):
+            node.set(key, _value(held))
         elif isinstance(held, list):
-            node.set(key, [_value(each, types) if isinstance(each, exp.Expression) else each for each in held])
+            node.set(key, [_value(each) if isinstance(each, exp.Expression) else each for each in held])
     return node
 
 
-# -- numbers
+# -- windows
 
 
-def exact_decimals(tree: Any, types: Types) -> Any:
-    """Where decimals are kept as floats: what is worked out of them is rounded to the digits that it has."""
-
-    def rounded(node: Any) -> Any:
-        digits = _digits(node, types) if isinstance(node, (exp.Add, exp.Sub, exp.Mul, exp.Mod)) else None
-        if digits and not isinstance(node.parent, (exp.Add, exp.Sub, exp.Mul, exp.Mod, exp.Neg)):
-            return exp.Round(this=node.copy(), decimals=exp.Literal.number(digits))
-        return node
-
-    for node in list(tree.find_all(exp.Add, exp.Sub, exp.Mul, exp.Mod)):
-        node.replace(rounded(node))
+def null_keys(tree: Any) -> Any:
+    """Where NULL is the least of all values in a window's order: a key before it says where it stands."""
+    for window in list(tree.find_all(exp.Window)):
+        keys = []
+        for key in window.args["order"].expressions if window.args.get("order") else []:
+            least_first = not key.args.get("desc")
+            if bool(key.args.get("nulls_first")) != least_first:
+                none = exp.Is(this=wrapped(key.this.copy()), expression=exp.Null())
+                late = exp.If(this=none, true=number(int(least_first)))
+                place = exp.Case(ifs=[late], default=number(int(not least_first)))
+                keys.append(exp.Ordered(this=place, desc=False, nulls_first=True))
+            key.set("nulls_first", least_first)
+            keys.append(key)
+        if keys:
+            window.args["order"].set("expressions", keys)
     return tree
-
-
-def _digits(node: Any, types: Types) -> int | None:
-    """Digits after the point, or None where the value is not exact."""
-    if isinstance(node, exp.Column):
-        dtype = types.get(node.name)
-        return dtype.digits if dtype is not None and dtype.is_exact else None
-    if isinstance(node, exp.Literal):
-        return None if node.is_string or "e" in node.name.lower() else len(node.name.partition(".")[2])
-    if isinstance(node, (exp.Paren, exp.Neg, exp.Abs)):
-        return _digits(node.this, types)
-    if isinstance(node, (exp.Add, exp.Sub, exp.Mul, exp.Mod)):
-        left, right = _digits(node.this, types), _digits(node.expression, types)
-        if left is None or right is None:
-            return None
-        return left + right if isinstance(node, exp.Mul) else max(left, right)
-    return None
 
 
 # -- texts
 
 
-def national_texts(tree: Any, types: Types) -> Any:
-    """Texts as N'…': Unicode, whatever the database's code page."""
+def national_texts(tree: Any) -> Any:
+    """Texts as N'…': Unicode, whatever the database's code page; those that a query gives, binary as columns are."""
     for node in list(tree.find_all(exp.Literal)):
         if node.is_string:
-            node.replace(exp.National(this=node.this))
+            made: Any = exp.National(this=node.this)
+            if isinstance(node.find_ancestor(exp.Alias, exp.Select), exp.Alias):
+                made = exp.Collate(this=made, expression=exp.Var(this=_BINARY))
+            node.replace(made)
     return tree
 
 
-def lengths_with_blanks(tree: Any, types: Types) -> Any:
+def lengths_with_blanks(tree: Any) -> Any:
     """Where LENGTH leaves out blanks at the end: they are made to count."""
     for node in list(tree.find_all(exp.Length)):
-        longer = exp.Length(this=exp.Add(this=node.this.copy(), expression=exp.Literal.string(".")))
-        node.replace(exp.Paren(this=exp.Sub(this=longer, expression=exp.Literal.number(1))))
+        shorter = exp.Paren(this=exp.Sub(expression=exp.Literal.number(1)))
+        node.replace(shorter)
+        shorter.this.set("this", node)
+        node.set("this", exp.Add(this=wrapped(node.this), expression=exp.Literal.string(".")))
     return tree
 
 
-def like_marks(tree: Any, types: Types) -> Any:
+def like_marks(tree: Any) -> Any:
     """LIKE patterns in which only % and _ mean something, whatever else the database would read into them."""
     for like, parts in _patterns(tree):
         plain = "".join(part if isinstance(part, str) else part[0] for part in parts)
         special = any(isinstance(part, tuple) and part[0] in "%_\\[]^" for part in parts)
         if special:
             plain = "".join(p if isinstance(p, str) else (_MARK if p[0] in "%_\\[]^" else "") + p[0] for p in parts)
-        made = exp.Like(this=like.this.copy(), expression=exp.Literal.string(plain))
+        made = exp.Like(this=like.this, expression=exp.Literal.string(plain))
         whole: Any = exp.Escape(this=made, expression=exp.Literal.string(_MARK)) if special else made
         _put(like, whole)
     return tree
 
 
-def globs(tree: Any, types: Types) -> Any:
+def globs(tree: Any) -> Any:
     """Where LIKE takes capitals for small letters: the same pattern as a GLOB."""
     wild = {"%": "*", "_": "?"}
     for like, parts in _patterns(tree):
         text = "".join(wild[p] if isinstance(p, str) else f"[{p[0]}]" if p[0] in "*?[" else p[0] for p in parts)
-        _put(like, exp.Glob(this=like.this.copy(), expression=exp.Literal.string(text)))
+        _put(like, exp.Glob(this=like.this, expression=exp.Literal.string(text)))
     return tree
 
 
@@ -218,17 +206,31 @@ def _put(like: Any, made: Any) -> None:
 # -- times
 
 
-def text_times(tree: Any, types: Types) -> Any:
-    """Where times are texts: a literal time is the text itself, as the functions of time drop parts of seconds."""
+def text_times(tree: Any) -> Any:
+    """Where times are texts: a date is the beginning of a timestamp, and its parts are pieces of it."""
     for node in list(tree.find_all(exp.Cast)):
-        if node.to.this.name.startswith(("DATE", "TIMESTAMP")):
-            if not node.this.is_string:
-                raise SqlError(f"a cast of a column to a time is not known here: {node.sql(dialect='duckdb')}")
-            node.replace(node.this.copy())
+        if dtype_of(node) == TIMESTAMP:
+            midnight = exp.DPipe(this=wrapped(node.this), expression=exp.Literal.string(" 00:00:00.000000"))
+            node.replace(_full(node.this) if is_text(node.this) else typed(exp.Paren(this=midnight), TIMESTAMP))
+        elif dtype_of(node) == DATE:
+            node.replace(node.this if is_text(node.this) else typed(_piece(node.this, 1, 10), DATE))
+    for node in list(tree.find_all(exp.Extract)):
+        start, length = _PIECES[node.this.name]
+        node.replace(typed(exp.cast(_piece(node.expression, start, length), "bigint"), BIGINT))
     return tree
 
 
-def microseconds(tree: Any, types: Types) -> Any:
+def _full(literal: Any) -> Any:
+    """A written timestamp with all its digits."""
+    spelt = dt.datetime.fromisoformat(literal.name).isoformat(" ", "microseconds")
+    return typed(exp.Literal.string(spelt), TIMESTAMP)
+
+
+def _piece(node: Any, start: int, length: int) -> Any:
+    return exp.Substring(this=node, start=exp.Literal.number(start), length=exp.Literal.number(length))
+
+
+def microseconds(tree: Any) -> Any:
     """Where a timestamp has whole seconds unless it is told otherwise."""
     for node in list(tree.find_all(exp.Cast)):
         if node.to.this.name.startswith("TIMESTAMP"):

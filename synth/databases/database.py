@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import polars as pl
@@ -20,8 +21,9 @@ from synth.databases.ddl import LONGEST_SCHEMA, Ddl
 from synth.databases.dialect import Dialect
 from synth.dtypes import DType, Types
 from synth.errors import DatabaseError
+from synth.fingerprint import Fingerprint, row_sql
 
-__all__ = ["MANIFEST", "Database", "Step"]
+__all__ = ["MANIFEST", "Amendment", "Database", "Step"]
 
 MANIFEST = "synth_manifest"  # the table that says what is in a schema
 ADDED = ", ADD "
@@ -37,11 +39,23 @@ class Step:
     alone: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True)
+class Amendment:
+    """What comes, changes and goes in a table, in the types in which columns are written; rows are known by `key`."""
+
+    table: str
+    key: tuple[str, ...]
+    inserts: pl.DataFrame
+    updates: pl.DataFrame
+    deletes: pl.DataFrame  # the key's columns
+
+
 class Database(ABC):
     """One connection. Everything that the driver raises becomes a DatabaseError that says what to do."""
 
     dialect: ClassVar[Dialect]
     several: ClassVar[bool] = True  # whether several connections may fill the staging place at once
+    reads_files: ClassVar[bool] = False  # whether it has `send_files`
     raised: tuple[type[Exception], ...] = ()  # what the driver raises
 
     def __init__(self, address: Address):
@@ -81,6 +95,7 @@ class Database(ABC):
     @classmethod
     def create(cls, address: Address) -> None:
         """Make the database that the address names, if it is not there; a file is made by opening it."""
+        return
 
     @abstractmethod
     def close(self) -> None:
@@ -100,7 +115,10 @@ class Database(ABC):
 
     @abstractmethod
     def frames(self, sql: str, types: Types) -> Iterator[pl.DataFrame]:
-        """A query's rows, many at a time, in the types in which such columns are written."""
+        """A query's rows, many at a time, in the types in which such columns are written; one frame at least.
+
+        Without types they are what the result's columns are. Raises DatabaseError.
+        """
 
     # -- what is there
 
@@ -133,6 +151,10 @@ class Database(ABC):
     def send(self, schema: str, table: str, frame: pl.DataFrame) -> int:
         """Append rows, in the types in which columns are written, to a staged table; the bytes that were sent."""
 
+    def send_files(self, schema: str, table: str, paths: Sequence[Path], format: str, types: Types) -> int:
+        """Append the rows of all of a table's files, which the database reads itself; how many there were."""
+        raise NotImplementedError
+
     def steps(self, ddl: Ddl) -> Iterator[list[Step]]:
         """Constraints and indexes after the data: lists of steps, each list when the one before is done."""
         rules: dict[str, list[str]] = {}
@@ -151,6 +173,11 @@ class Database(ABC):
             if foreign.parent is not None
         ]
 
+    def take(self, step: Step) -> None:
+        """Run one of the steps. Raises DatabaseError."""
+        for statement in step.statements:
+            self.run(statement)
+
     @abstractmethod
     def analyze(self, schema: str, table: str) -> None:
         """Let the planner know what is in a staged table."""
@@ -163,8 +190,23 @@ class Database(ABC):
     def abandon(self, schema: str) -> None:
         """Clear the staging place; the schema is as it was. Raises nothing: the server may be gone."""
 
+    # -- growing
+
+    def amend(self, schema: str, amendments: Sequence[Amendment], also: Sequence[str]) -> None:
+        """All of it, and these statements, in one transaction; amendments come in the order of references."""
+        raise DatabaseError(
+            f"{self.address}: a dataset cannot be advanced in this kind of database yet\n"
+            "  hint: advance its folder, and load that with --if-exists replace"
+        )
+
     # -- pieces that several share
 
     def query(self, schema: str, table: str, types: Mapping[str, DType]) -> str:
         """All rows of a table, its columns in this order."""
         return f"SELECT {', '.join(map(self.dialect.quoted, types))} FROM {self.dialect.place(schema, table)}"
+
+    def content(self, schema: str, table: str, types: Types) -> Fingerprint:
+        """The fingerprint of a table, worked out by the database. Raises DatabaseError."""
+        sums = row_sql(types, self.dialect.cells, self.dialect.quoted)
+        _, rows = self.rows(f"SELECT {sums} FROM {self.dialect.place(schema, table)}")
+        return Fingerprint(*(int(number) for number in rows[0]))

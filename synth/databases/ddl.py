@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import TypeVar
 
 from synth.databases.conditions import condition
 from synth.databases.dialect import Dialect
@@ -16,7 +17,7 @@ from synth.spec.models import Dataset
 from synth.spec.scope import Scope
 from synth.sql.parse import SqlError
 
-__all__ = ["Constraint", "Ddl", "Index", "ddl", "in_reference_order"]
+__all__ = ["Constraint", "Ddl", "Index", "by_table", "ddl", "in_reference_order"]
 
 LONGEST_NAME = 60  # PostgreSQL cuts names at 63 bytes, MySQL refuses above 64
 LONGEST_SCHEMA = 63
@@ -30,6 +31,8 @@ class Constraint:
     place: str
     rule: str
     parent: str | None = None
+    kind: str = ""  # PRIMARY KEY, UNIQUE, CHECK, FOREIGN KEY
+    joins: tuple[str, str, str] | None = None  # a foreign key's column, and the place and key of the parent, quoted
 
     def __str__(self) -> str:
         return f"ALTER TABLE {self.place} ADD {self.rule}"
@@ -44,6 +47,17 @@ class Index:
 
     def __str__(self) -> str:
         return self.statement
+
+
+Part = TypeVar("Part", Constraint, Index)
+
+
+def by_table(parts: Iterable[Part]) -> dict[str, list[Part]]:
+    """The parts of each table that has one, in their order."""
+    found: dict[str, list[Part]] = {}
+    for part in parts:
+        found.setdefault(part.table, []).append(part)
+    return found
 
 
 @dataclass(frozen=True)
@@ -116,15 +130,15 @@ class _Writer:
     def write(self) -> Ddl:
         names = self.order
         self._differ(names, "tables")
-        alters = self.dialect.alters
         rules = {name: list(self._constraints(name)) for name in names}
         foreign = {name: list(self._foreign(name)) for name in names}
-        tables = {n: self._table(n, [] if alters else [c.rule for c in (*rules[n], *foreign[n])]) for n in names}
-        added = [constraint for kind in (rules, foreign) for name in names for constraint in kind[name]]
+        everything = [constraint for kind in (rules, foreign) for name in names for constraint in kind[name]]
+        added = [c for c in everything if self.dialect.alters and c.kind not in self.dialect.inside]
+        tables = {n: self._table(n, [c.rule for c in (*rules[n], *foreign[n]) if c not in added]) for n in names}
         return Ddl(
             schema=tuple(self._schema()),
             tables=tables,
-            constraints=tuple(added) if alters else (),
+            constraints=tuple(added),
             indexes=tuple(index for name in names for index in self._indexes(name)),
             comments=tuple(comment for name in names for comment in self._comments(name)),
         )
@@ -235,18 +249,20 @@ class _Writer:
 
     def _constraints(self, name: str) -> Iterator[Constraint]:
         """Primary key, unique groups and checks."""
-        yield from (Constraint(name, self._place(name), rule) for rule in self._rules(name))
+        for named, kind, what in self._rules(name):
+            yield Constraint(name, self._place(name), f"CONSTRAINT {named} {kind} ({what})", kind=kind)
 
-    def _rules(self, name: str) -> Iterator[str]:
+    def _rules(self, name: str) -> Iterator[tuple[str, str, str]]:
+        """Names, kinds, and what stands in parentheses."""
         key = self.dataset.tables[name].key
         required = constraints.not_null(self.dataset, name)
         for group in self._groups(name):
             if group == key and set(key) <= set(required):
-                yield f"CONSTRAINT {self._named('pk', name)} PRIMARY KEY ({self._quoted(*group)})"
+                yield self._named("pk", name), "PRIMARY KEY", self._quoted(*group)
             elif self.dialect.null_repeats or set(group) <= set(required):
-                yield f"CONSTRAINT {self._named('uq', name, *group)} UNIQUE ({self._quoted(*group)})"
+                yield self._named("uq", name, *group), "UNIQUE", self._quoted(*group)
         for check, sql in constraints.checks(self.dataset, name):
-            yield f"CONSTRAINT {self._named('ck', name, check)} CHECK ({self._condition(name, check, sql)})"
+            yield self._named("ck", name, check), "CHECK", self._condition(name, check, sql)
 
     def _foreign(self, name: str) -> Iterator[Constraint]:
         """To parents whose key is one column; with more columns the spec says less than a foreign key would."""
@@ -258,14 +274,11 @@ class _Writer:
                 continue  # no constraint that a foreign key could point to
             if refers.parent not in self.order or (refers.parent not in before and not self.dialect.looks_ahead):
                 continue
-            yield Constraint(
-                name,
-                self._place(name),
-                f"CONSTRAINT {self._named('fk', name, refers.column)} "
-                f"FOREIGN KEY ({self._quoted(refers.column)}) "
-                f"REFERENCES {self._place(refers.parent)} ({self._quoted(refers.key)})",
-                refers.parent,
-            )
+            column, parent, key = joins = (
+                self._quoted(refers.column), self._place(refers.parent), self._quoted(refers.key)
+            )  # fmt: skip
+            rule = f"CONSTRAINT {self._named('fk', name, refers.column)} FOREIGN KEY ({column}) REFERENCES {parent} ({key})"
+            yield Constraint(name, self._place(name), rule, refers.parent, "FOREIGN KEY", joins)
 
     def _indexes(self, name: str) -> Iterator[Index]:
         """On every reference that no key begins with; and unique ones where a constraint would count NULL once."""

@@ -34,6 +34,7 @@ class Dialect:
     quotes: tuple[str, str] = ('"', '"')
     has_schemas: bool = True
     alters: bool = True  # constraints are added after the data, by ALTER TABLE
+    inside: frozenset[str] = frozenset()  # kinds of constraints that stand in CREATE TABLE all the same
     looks_ahead: bool = True  # a foreign key may name a table that comes later
     null_repeats: bool = True  # a unique constraint takes NULL many times
     null: str = ""  # behind a column that may be NULL, where a session's settings would decide
@@ -43,6 +44,7 @@ class Dialect:
     before: tuple[str, ...] = ()  # statements that come first
     literal: Callable[[str], str] = standard_literal
     rewrites: tuple[Rewrite, ...] = ()  # of conditions, before they are translated
+    float_digits: int | None = None  # decimals are floats; of more digits and a fraction they are texts, of type "wide"
     longest_varchar: int | None = None  # above it a text has no length here
     longest_comment: int | None = None
     longest_key: int | None = None  # characters of text that all columns of a key may hold together
@@ -56,11 +58,15 @@ class Dialect:
         """A table's name, in its schema where there is one."""
         return f"{self.quoted(schema)}.{self.quoted(table)}" if schema and self.has_schemas else self.quoted(table)
 
+    def is_wide(self, dtype: DType) -> bool:
+        """Whether a type is kept as a text, as its digits would be lost in a float."""
+        return bool(self.float_digits and dtype.digits and (dtype.precision or 0) > self.float_digits)
+
     def type(self, dtype: DType, *, keyed: bool) -> str:
         """A column's type; `keyed` says that a key or an index holds it."""
         if dtype.name == "varchar":
             if dtype.length and dtype.length <= (self.longest_varchar or dtype.length):
                 return self.varchar.format(length=dtype.length, collation=self.collation)
             return (self.keyed_text if keyed else self.text) + self.collation
-        found = self.types[dtype.name]
+        found = self.types["wide" if self.is_wide(dtype) else dtype.name]
         return f"{found}({dtype.precision}, {dtype.digits})" if dtype.name == "decimal" else found

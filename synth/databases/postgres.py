@@ -13,10 +13,12 @@ import polars as pl
 from synth.columns import as_written
 from synth.databases.address import Address
 from synth.databases.conditions import like_marks
-from synth.databases.database import Database
+from synth.databases.database import Amendment, Database
 from synth.databases.dialect import Dialect
+from synth.databases.numeric import rounded_doubles
 from synth.databases.text import tab_separated
 from synth.dtypes import BOOLEAN, DATE, DOUBLE, TEXT, TIMESTAMP, DType, Types, decimal
+from synth.errors import DatabaseError
 from synth.fingerprint import Cells
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ DIALECT = Dialect(
     keyed_text="TEXT",
     collation=' COLLATE "C"',
     comments="statements",
-    rewrites=(like_marks,),
+    rewrites=(like_marks, rounded_doubles("decimal")),
     cells=Cells(
         text="CAST(CAST('x' || SUBSTR(MD5(CAST({0} AS TEXT)), 1, {hex_digits}) AS BIT(60)) AS BIGINT)",
         boolean="CAST(CAST({0} AS INTEGER) AS BIGINT)",
@@ -62,10 +64,23 @@ SETTINGS = {
     "TimeZone": "UTC",
 }
 
+WAIT_LOCK_S = 2
+
 _TYPES = {
     "boolean": BOOLEAN, "smallint": DType("smallint"), "integer": DType("integer"), "bigint": DType("bigint"),
     "real": DOUBLE, "double precision": DOUBLE, "uuid": DType("uuid"), "date": DATE,
     "timestamp without time zone": TIMESTAMP, "timestamp with time zone": TIMESTAMP,
+}  # fmt: skip
+
+_NUMERIC = 1700  # numbers of types: pg_type.dat
+# ADBC overflows at infinity without a word, so a cast refuses it
+_FINITE = "CASE WHEN ISFINITE({{0}}) THEN {{0}} ELSE CAST('no moment: ' || {{0}} AS {0}) END"
+# type -> how a cell is read, and what it is; all others are texts
+_CELLS = {
+    16: ("{0}", BOOLEAN), 21: ("{0}", DType("smallint")), 23: ("{0}", DType("integer")), 20: ("{0}", DType("bigint")),
+    700: ("CAST({0} AS DOUBLE PRECISION)", DOUBLE), 701: ("{0}", DOUBLE), 25: ("{0}", TEXT), 1043: ("{0}", TEXT),
+    1082: (_FINITE.format("DATE"), DATE), 1114: (_FINITE.format("TIMESTAMP"), TIMESTAMP),
+    1184: (f"({_FINITE.format('TIMESTAMPTZ')} AT TIME ZONE 'UTC')", TIMESTAMP),
 }  # fmt: skip
 
 # SQLSTATE, or its first two letters -> what to do
@@ -117,9 +132,13 @@ class PostgreSQL(Database):
     def explained(self, error: Exception) -> tuple[str, str]:
         """The server's own words with their details."""
         state = getattr(error, "sqlstate", None) or ""
+        if isinstance(error, pl.exceptions.PolarsError):
+            return str(error).splitlines()[0], "read such a column as text: --query with CAST"
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         what = "; ".join(line for line in lines if not line.startswith(("LINE ", "^", "CONTEXT:")))
         hint = next((_HINTS[key] for key in (state, state[:3], state[:2]) if key in _HINTS), "")
+        if not state and "ERROR:" in what:  # the server's, by way of Arrow
+            return what.partition("ERROR:")[2].strip(), ""
         if not state:  # libpq's own: it has no code for what happens before there is a server
             if "password" in what or "authentication" in what:
                 hint = _HINTS["28"]
@@ -143,19 +162,64 @@ class PostgreSQL(Database):
             return [column.name for column in found.description or ()], found.fetchall()
 
     def frames(self, sql: str, types: Types) -> Iterator[pl.DataFrame]:
-        """Arrow batches by ADBC, over a connection of their own."""
+        """Arrow batches by ADBC, over a connection of their own; what Arrow has no exact type for comes as text."""
         from adbc_driver_manager import dbapi as manager
         from adbc_driver_postgresql import dbapi
 
-        self.raised = (*self.raised, manager.Error)
+        self.raised = (*self.raised, manager.Error, OSError, pl.exceptions.PolarsError)  # OSError: of Arrow's stream
+        result = self._result(sql, types)
+        cells = ", ".join(f"{cell} AS {DIALECT.quoted(name)}" for name, (cell, _) in result.items())
+        found = {name: dtype for name, (_, dtype) in result.items()}
         with (
             self.told("reading"),
             dbapi.connect(self.address.url(password=True)) as connection,
             connection.cursor() as cursor,
         ):
-            cursor.execute(sql)
+            cursor.execute(f"SELECT {cells} FROM ({sql}\n) AS result")
+            frame = pl.DataFrame(schema={name: dtype.written for name, dtype in found.items()})
             for batch in cursor.fetch_record_batch():
-                yield as_written(pl.DataFrame(batch), types)
+                frame = as_written(pl.DataFrame(batch), found)
+                yield frame
+            if not frame.height:
+                yield frame
+
+    def _result(self, sql: str, types: Types) -> dict[str, tuple[str, DType]]:
+        """A result's columns, or those that are asked for: the SQL by which a cell is read, and the type it gets."""
+        with self.told("reading"):
+            described = self.connection.execute(f"SELECT * FROM ({sql}\n) AS result LIMIT 0".encode()).description or ()
+        names = [column.name for column in described]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise DatabaseError(f"{self.address}: two columns are called '{twice}'\n  hint: tell them apart with AS")
+        known = {column.name: column for column in described}
+        found: dict[str, tuple[str, DType]] = {}
+        open_ended = []
+        for name in types or known:
+            if name not in known:
+                raise DatabaseError(f"{self.address}: there is no column '{name}'")
+            column, wanted = known[name], types.get(name)
+            cell, dtype = _CELLS.get(column.type_code, ("CAST({0} AS TEXT)", TEXT))
+            if column.type_code == _NUMERIC:
+                dtype = _numeric(column.precision, column.scale)
+                if not (wanted or dtype).precision:
+                    open_ended.append(name)
+            found[name] = cell.format(DIALECT.quoted(name)), wanted or dtype
+        for name, dtype in zip(open_ended, self._measured(sql, open_ended), strict=True):
+            found[name] = found[name][0], dtype
+        return found
+
+    def _measured(self, sql: str, names: Sequence[str]) -> Iterator[DType]:
+        """Types that hold all values of numeric columns, whose own says nothing of digits."""
+        if not names:
+            return
+        asked = ", ".join(
+            f"MAX(SCALE({name})), MAX(LENGTH(CAST(TRUNC(ABS({name})) AS TEXT))), BOOL_OR(CAST({name} AS TEXT) ~ '[a-z]')"
+            for name in map(DIALECT.quoted, names)
+        )
+        _, ((*cells,),) = self.rows(f"SELECT {asked} FROM ({sql}\n) AS result")
+        for scale, digits, special in zip(cells[::3], cells[1::3], cells[2::3], strict=True):
+            needed = (digits or 0) + (scale or 0)
+            precision = next((most for most in (18, 38) if needed <= most), None)
+            yield TEXT if special or precision is None else decimal(precision, scale or 0)
 
     # -- what is there
 
@@ -185,10 +249,20 @@ class PostgreSQL(Database):
     # -- a load
 
     def lock(self, schema: str) -> bool:
-        """An advisory lock, which the server lets go when this session ends, however it ends."""
+        """An advisory lock, which the server lets go when it notices that this session ended: others wait a moment."""
+        import psycopg
+
         key = DIALECT.literal(f"synth/{schema}")
-        _, rows = self.rows(f"SELECT pg_try_advisory_lock(hashtextextended({key}, 0))")
-        return bool(rows[0][0])
+        self.run(f"SET lock_timeout = '{WAIT_LOCK_S}s'")
+        try:
+            with self.told("asking"):
+                self.connection.execute(f"SELECT pg_advisory_lock(hashtextextended({key}, 0))".encode())
+        except DatabaseError as error:
+            if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
+                return False
+            raise
+        self.run(f"SET lock_timeout = '{SETTINGS['lock_timeout']}'")
+        return True
 
     def begin(self, schema: str, gone: Sequence[str]) -> None:
         """A staging schema."""
@@ -198,13 +272,15 @@ class PostgreSQL(Database):
 
     def send(self, schema: str, table: str, frame: pl.DataFrame) -> int:
         """COPY."""
+        with self.told(f"sending rows of {table}"):
+            return self._copy(DIALECT.place(self.stage(schema), table), frame)
+
+    def _copy(self, place: str, frame: pl.DataFrame) -> int:
         data = tab_separated(frame)
         columns = ", ".join(map(DIALECT.quoted, frame.columns))
-        copy = f"COPY {DIALECT.place(self.stage(schema), table)} ({columns}) FROM STDIN"
         with (
-            self.told(f"sending rows of {table}"),
             self.connection.cursor() as cursor,
-            cursor.copy(copy.encode()) as channel,
+            cursor.copy(f"COPY {place} ({columns}) FROM STDIN".encode()) as channel,
         ):
             channel.write(data)
         return len(data)
@@ -227,15 +303,64 @@ class PostgreSQL(Database):
                 self.connection.execute(moved.encode())
             self.connection.execute(f"DROP SCHEMA {DIALECT.quoted(stage)}".encode())
 
+    def amend(self, schema: str, amendments: Sequence[Amendment], also: Sequence[str]) -> None:
+        """What goes first, children before parents; then what comes; then what changes, by way of temporary tables."""
+        with self.told(f"advancing schema '{schema}'"), self.connection.transaction():
+
+            def run(sql: str) -> None:
+                self.connection.execute(sql.encode())
+
+            for each in reversed(amendments):
+                if each.deletes.height:
+                    run(f"DELETE FROM {DIALECT.place(schema, each.table)} t USING {self._beside(schema, each, 'gone')} s "
+                        f"WHERE {_equal(each.key)}")  # fmt: skip
+            for each in amendments:
+                if each.inserts.height:
+                    self._copy(DIALECT.place(schema, each.table), each.inserts)
+            for each in amendments:
+                if each.updates.height:
+                    source = self._beside(schema, each, "changed")
+                    cells = [
+                        c for c in map(DIALECT.quoted, each.updates.columns) if c not in map(DIALECT.quoted, each.key)
+                    ]
+                    run(f"UPDATE {DIALECT.place(schema, each.table)} t SET {', '.join(f'{c} = s.{c}' for c in cells)} "
+                        f"FROM {source} s WHERE {_equal(each.key)}")  # fmt: skip
+            for statement in also:
+                run(statement)
+
+    def _beside(self, schema: str, amendment: Amendment, what: str) -> str:
+        """A temporary table with the rows of an amendment that change, or the keys of those that go."""
+        frame = amendment.deletes if what == "gone" else amendment.updates
+        name = DIALECT.quoted(f"_synth_{what}")
+        columns = ", ".join(map(DIALECT.quoted, frame.columns))
+        place = DIALECT.place(schema, amendment.table)
+        self.connection.execute(f"DROP TABLE IF EXISTS pg_temp.{name}".encode())
+        made = f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS SELECT {columns} FROM {place} LIMIT 0"
+        self.connection.execute(made.encode())
+        self._copy(f"pg_temp.{name}", frame)
+        self.connection.execute(f"ANALYZE pg_temp.{name}".encode())
+        return f"pg_temp.{name}"
+
     def abandon(self, schema: str) -> None:
         """Drop the staging schema."""
         with suppress(*self.raised):
             self.connection.execute(f"DROP SCHEMA IF EXISTS {DIALECT.quoted(self.stage(schema))} CASCADE".encode())
 
 
+def _equal(key: Sequence[str]) -> str:
+    return " AND ".join(f"t.{name} = s.{name}" for name in map(DIALECT.quoted, key))
+
+
 def _type(kind: str, length: int | None, precision: int | None, scale: int | None) -> DType:
-    if kind == "numeric" and precision is not None and precision <= 18:
-        return decimal(precision, scale or 0)
+    if kind == "numeric":
+        return _numeric(precision, scale)
     if kind == "character varying":
         return DType("varchar", length=length)
     return _TYPES.get(kind, TEXT)
+
+
+def _numeric(precision: int | None, scale: int | None) -> DType:
+    """A numeric's type; without digits where it has none, or so many that only its values tell what holds them."""
+    if precision is not None and precision <= 38 and 0 <= (scale or 0) <= precision:
+        return decimal(precision, scale or 0)
+    return DType("decimal")

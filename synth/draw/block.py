@@ -162,7 +162,7 @@ class Block:
             return leaving(self.residents.frame(name, {c: types[c] for c in used}), types)
 
         found: pl.DataFrame = self.residents.once(f"{name} {' '.join(used)}", whole)
-        return found
+        return found.head(self.plan.there(name, found.height))
 
     # -- what shows at `until`
 

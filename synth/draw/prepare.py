@@ -12,7 +12,7 @@ from synth.draw.residents import Residents
 from synth.draw.rollup import RollupSums, rolled_block, summed
 from synth.plan.model import FamilyPlan, Plan
 
-__all__ = ["fill", "in_order", "prepare"]
+__all__ = ["fill", "in_order", "prepare", "settling"]
 
 
 def prepare(plan: Plan, family: FamilyPlan, residents: Residents) -> None:
@@ -37,18 +37,24 @@ def in_order(plan: Plan, residents: Residents, before: str | None = None) -> Ite
             if family.root == before:
                 return
             blocks = (draw_block(plan, family, number, residents) for number in range(max(1, family.blocks)))
-        rows = dict.fromkeys(family.tables, 0)
-        kept: dict[str, list[pl.DataFrame]] = {table: [] for table in family.tables}
-        for block in blocks:
+        for block in settling(family, blocks, residents):
             yield block
             for rollup in family.rollups:
                 sums[rollup].add(summed(block, rollup))
-            for table in family.tables:
-                count, frame = block.resident(table, [column for name, column in family.residents if name == table])
-                rows[table] += count
-                kept[table].append(frame)
-        for table, frames in kept.items():
-            residents.add(table, rows[table], pl.concat(frames) if frames[0].width else pl.DataFrame())
+
+
+def settling(family: FamilyPlan, blocks: Iterable[Block], residents: Residents) -> Iterator[Block]:
+    """All blocks of a family, as they come; when they are through, what others look up of them is resident."""
+    rows = dict.fromkeys(family.tables, 0)
+    kept: dict[str, list[pl.DataFrame]] = {table: [] for table in family.tables}
+    for block in blocks:
+        yield block
+        for table in family.tables:
+            count, frame = block.resident(table, [column for name, column in family.residents if name == table])
+            rows[table] += count
+            kept[table].append(frame)
+    for table, frames in kept.items():
+        residents.add(table, rows[table], pl.concat(frames) if frames[0].width else pl.DataFrame())
 
 
 def fill(plan: Plan, root: str) -> Residents:

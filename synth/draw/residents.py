@@ -84,7 +84,7 @@ class Residents:
 
     def _text(self, name: str) -> pl.Series | None:
         if name not in self._texts and self.folder is not None and (self.folder / f"{name}.texts").exists():
-            self._texts[name] = pl.read_parquet(self.folder / f"{name}.texts")["text"]
+            self._texts[name] = pl.read_parquet(self.folder / f"{name}.texts", glob=False)["text"]
         return self._texts.get(name)
 
     def count(self, table: str) -> int:

@@ -97,7 +97,7 @@ class RollupSums:
         merged = self._merged().select(empty.columns).cast(empty.schema) if self.parts else empty
         if self.spec.every:
             spec = self.plan.spec(self.spec.every)
-            rows = np.arange(residents.count(self.spec.every))
+            rows = np.arange(self.plan.there(self.spec.every, residents.count(self.spec.every)))
             draws = spec.columns[spec.key[0]].draws
             if isinstance(draws, Key):
                 keys = draws.at(rows, self.plan.seed, self.spec.every)

@@ -13,8 +13,9 @@ from pathlib import Path
 from synth.errors import OutputError
 from synth.job.manifest import NAME, Manifest
 
-__all__ = ["complete", "holds_only_ours", "workshop"]
+__all__ = ["complete", "growing", "holds_only_ours", "leave_mark", "only_marked", "workshop"]
 
+MARK = ".synth"  # in a folder of ours without a manifest: the names of its files
 
 # what the user's disk says, not a mistake of ours
 _USERS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EFBIG, errno.EIO}
@@ -26,6 +27,44 @@ def workshop(target: Path) -> Iterator[Path]:
 
     One run at a time: others are refused. What a killed run left is cleared by the next.
     """
+    with _locked(target) as (making, old):
+        yield making
+        if target.exists():
+            target.rename(old)
+        making.rename(target)
+
+
+@contextmanager
+def growing(target: Path) -> Iterator[Path]:
+    """A hidden folder for what is new in `target`, with a manifest; when the block ends well it all moves there.
+
+    Until it has, the manifest in `target` says so. Where a killed run left it in the midst, it is completed before.
+    """
+    with _locked(target) as (making, _):
+        yield making
+        if (making / NAME).exists():
+            new = Manifest.read(making)
+            Manifest.read(target).model_copy(update={"advancing": new.until}).write(target)
+            _move(making, target)
+
+
+def _move(making: Path, target: Path) -> None:
+    """Files take their place, the manifest last; done again it comes to the same."""
+    for name in sorted(_files(making) - {NAME}):
+        (target / name).parent.mkdir(exist_ok=True)
+        (making / name).replace(target / name)
+    (making / NAME).replace(target / NAME)
+
+
+def _midway(making: Path, target: Path) -> bool:
+    """Whether files were about to move: `making` has what `target` lacks."""
+    there = (making / NAME).exists() and (target / NAME).exists()
+    return there and Manifest.read(target, advancing=True).advancing is not None
+
+
+@contextmanager
+def _locked(target: Path) -> Iterator[tuple[Path, Path]]:
+    """An empty hidden folder beside `target`, and the name of another, for the one run that holds the lock."""
     out = target.parent
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -40,21 +79,21 @@ def workshop(target: Path) -> Iterator[Path]:
         making, old = out / f".{target.name}.making", out / f".{target.name}.old"
         if old.exists() and not target.exists():
             old.rename(target)  # killed between the two renames of a swap
+        if _midway(making, target):
+            _move(making, target)  # killed in the midst of an advance
         for left in (making, old):
             shutil.rmtree(left, ignore_errors=True)
         making.mkdir()
         try:
-            yield making
-            if target.exists():
-                target.rename(old)
-            making.rename(target)
+            yield making, old
         except OSError as error:
             if error.errno not in _USERS:
                 raise
             raise OutputError(f"cannot write '{target}': {error.strerror or error}") from error
         finally:
             for left in (making, old):
-                shutil.rmtree(left, ignore_errors=True)
+                if left == old or not _midway(making, target):
+                    shutil.rmtree(left, ignore_errors=True)
             (out / f".{target.name}.lock").unlink(missing_ok=True)
 
 
@@ -64,18 +103,46 @@ def holds_only_ours(target: Path) -> Manifest | None:
         return None
     if not target.is_dir():
         raise OutputError(f"'{target}' is a file, not a folder")
-    found = {
-        os.path.relpath(os.path.join(folder, name), target) for folder, _, names in os.walk(target) for name in names
-    }
+    found = _files(target)
     if not found and not any(target.iterdir()):
         return None
     if NAME not in found:
         raise OutputError(f"'{target}' holds files that are not ours; choose another --out, or empty it yourself")
     manifest = Manifest.read(target)
-    strangers = sorted(found - {NAME} - {file.path for table in manifest.tables.values() for file in table.files})
+    known = {file.path for table in manifest.tables.values() for file in table.files}
+    strangers = sorted(found - {NAME} - known - {file.path for file in manifest.sums})
     if strangers:
         raise OutputError(f"'{target}' holds a file that is not ours ('{strangers[0]}'); move it away first")
     return manifest
+
+
+def leave_mark(folder: Path) -> None:
+    """Remember what is in a folder, so that the next run knows it for ours."""
+    (folder / MARK).write_text("".join(f"{name}\n" for name in sorted(_files(folder))), "utf-8")
+
+
+def only_marked(target: Path) -> bool:
+    """Whether `target` holds what a run left there with a mark; False where nothing is. Raises OutputError for all else."""
+    if not target.exists():
+        return False
+    if not target.is_dir():
+        raise OutputError(f"'{target}' is a file, not a folder")
+    found = _files(target)
+    if not found and not any(target.iterdir()):
+        return False
+    known = (target / MARK).read_text("utf-8").splitlines() if MARK in found else []
+    strangers = sorted(found - {MARK, *known})
+    if strangers:
+        raise OutputError(
+            f"'{target}' holds files that are not ours ('{strangers[0]}'); choose another --out, or move them away"
+        )
+    return True
+
+
+def _files(target: Path) -> set[str]:
+    return {
+        os.path.relpath(os.path.join(folder, name), target) for folder, _, names in os.walk(target) for name in names
+    }
 
 
 def complete(target: Path, manifest: Manifest) -> bool:

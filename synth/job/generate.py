@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
@@ -14,17 +15,19 @@ import polars as pl
 from synth.draw.prepare import prepare
 from synth.draw.residents import Residents
 from synth.draw.rollup import RollupSums, rolled_block
-from synth.errors import OptionError, did_you_mean
+from synth.errors import OptionError
 from synth.fingerprint import Fingerprint
 from synth.job.folder import complete, holds_only_ours, workshop
-from synth.job.manifest import FileEntry, Manifest, TableEntry, begin
+from synth.job.manifest import FileEntry, Manifest, TableEntry, TaskEntry, begin
+from synth.job.sums import FOLDER as SUMS
+from synth.job.sums import KeptSums
 from synth.plan.model import FamilyPlan, Plan
 from synth.runners import Processes, Serial, runner
 from synth.runners.task import Done, Shop, Task, leave, owner
-from synth.sinks import SINKS
+from synth.sinks import sink
 from synth.sinks.outlet import Files, Left, Outlet
 
-__all__ = ["Gathered", "Progress", "Summary", "draw_all", "generate"]
+__all__ = ["Gathered", "Progress", "Summary", "draw_all", "generate", "hidden", "tasks_of"]
 
 SMALL_FILES = 4  # at the end of a family; about that many, of one block each
 
@@ -59,6 +62,7 @@ class Gathered:
     files: dict[str, list[FileEntry]] = field(default_factory=dict)
     prints: dict[str, Fingerprint] = field(default_factory=dict)
     left: dict[str, list[Left]] = field(default_factory=dict)
+    families: dict[str, list[TaskEntry]] = field(default_factory=dict)
 
     def add(self, done: Done) -> None:
         for part, written in done.written.items():
@@ -68,6 +72,20 @@ class Gathered:
                 entry = FileEntry(path=left.path, rows=written.rows, bytes=left.bytes, sha256=left.sha256)
                 self.files.setdefault(table, []).append(entry)
             self.prints[table] = self.prints.get(table, Fingerprint()) + written.fingerprint
+
+        self.families.setdefault(done.task.family, []).append(
+            TaskEntry(
+                number=done.task.number,
+                first=done.task.first,
+                blocks=done.task.blocks,
+                changes=done.changes,
+                prints={part: str(written.fingerprint) for part, written in done.written.items()},
+            )
+        )
+
+    def tasks(self) -> dict[str, tuple[TaskEntry, ...]]:
+        """The manifest's families."""
+        return {root: tuple(sorted(each, key=lambda task: task.number)) for root, each in self.families.items()}
 
     def entries(self, plan: Plan) -> dict[str, TableEntry]:
         """The manifest's tables."""
@@ -87,45 +105,68 @@ def generate(
     out: str | Path = "output",
     *,
     format: str = "parquet",
+    dialect: str | None = None,
     workers: int | Serial | Processes = 1,
     progress: Progress | None = None,
 ) -> Summary:
     """Write all wanted tables of a plan to `out`/DATASET. Raises OptionError, OutputError, DataError.
 
-    `workers` is a number of processes, or a runner that has been started already. `progress` is called with a family
-    and the rows just written.
+    `dialect` is whose SQL the format `sql` is, PostgreSQL's if left out: INSERT statements. `workers` is a number of
+    processes, or a runner that has been started already. `progress` is called with a family and the rows just written.
     """
-    if format not in SINKS:
-        raise OptionError(f"unknown format '{format}'\n  hint: {did_you_mean(format, SINKS)}")
+    dialect = sink(format, dialect).dialect
     if isinstance(workers, int) and workers < 1:
         raise OptionError(f"workers must be 1 or more, got {workers}")
     started = time.perf_counter()
     target = Path(out) / plan.dataset.dataset
-    manifest = begin(plan, format)
+    manifest = begin(plan, format, dialect)
     existing = holds_only_ours(target)
     if existing and existing.identity == manifest.identity and complete(target, existing):
         return Summary(target, existing, time.perf_counter() - started, 0, unchanged=True)
     started_here = runner(workers) if isinstance(workers, int) else nullcontext(workers)
     with started_here as walker, workshop(target) as folder:
         store = folder / ".residents"
-        gathered = draw_all(plan, store, Files(folder, format), walker, progress)
+        outlet = Files(folder, format, dialect, plan.dataset.dataset)
+        gathered = draw_all(plan, store, outlet, walker, progress, folder / SUMS)
         shutil.rmtree(store)
-        manifest = manifest.model_copy(update={"tables": gathered.entries(plan)})
+        facts = {"tables": gathered.entries(plan), "families": gathered.tasks(), "sums": hidden(folder)}
+        manifest = manifest.model_copy(update=facts)
         manifest.write(folder)
     return Summary(target, manifest, time.perf_counter() - started, walker.workers)
 
 
+def hidden(folder: Path) -> tuple[FileEntry, ...]:
+    """What is kept beside the data so that it can grow."""
+    paths = sorted((folder / SUMS).glob("*.parquet"))
+    return tuple(
+        FileEntry(
+            path=f"{SUMS}/{path.name}", rows=0, bytes=path.stat().st_size, sha256=sha256(path.read_bytes()).hexdigest()
+        )
+        for path in paths
+    )
+
+
 def draw_all(
-    plan: Plan, store: Path, outlet: Outlet, walker: Serial | Processes, progress: Progress | None
+    plan: Plan, store: Path, outlet: Outlet, walker: Serial | Processes, progress: Progress | None, sums_in: Path
 ) -> Gathered:
-    """Draw family after family into an outlet; resident columns live in `store`, which is made, meanwhile."""
+    """Draw family after family into an outlet; resident columns live in `store`, which is made, meanwhile.
+
+    What tasks give to rollups is kept in the folder `sums_in`.
+    """
+    with KeptSums(sums_in) as keeping:
+        return _draw_all(plan, store, outlet, walker, progress, keeping)
+
+
+def _draw_all(
+    plan: Plan, store: Path, outlet: Outlet, walker: Serial | Processes, progress: Progress | None, keeping: KeptSums
+) -> Gathered:
     store.mkdir()
     shop = Shop(plan, Residents(store), outlet)
     gathered = Gathered()
     sums = {rollup: RollupSums(plan, rollup) for family in plan.families for rollup in family.rollups}
-    first = next((f for f in plan.families if len(_tasks(f)) > 1), None)
+    first = next((f for f in plan.families if len(tasks_of(f)) > 1), None)
     if first and not first.after and not first.prepared:
-        walker.ahead(shop, _tasks(first))  # while this process draws the small families
+        walker.ahead(shop, tasks_of(first))  # while this process draws the small families
     for family in plan.families:
         results: Iterable[Done]
         if family.root in sums:
@@ -133,12 +174,13 @@ def draw_all(
             results = [leave(shop, Task(family.root, 0, 0, 1), [block])]
         else:
             prepare(plan, family, shop.residents)
-            results = walker.walk(shop, _tasks(family))
+            results = walker.walk(shop, tasks_of(family))
         kept: dict[int, Done] = {}
         for done in results:
             gathered.add(done)
             for rollup, part in done.rollups:
                 sums[rollup].add(part)
+                keeping.add(rollup, family.root, done.task.number, part)
             kept[done.task.number] = done
             done.rollups = []  # summed; the rest is kept until the family is whole
             if progress:
@@ -147,7 +189,7 @@ def draw_all(
     return gathered
 
 
-def _tasks(family: FamilyPlan) -> list[Task]:
+def tasks_of(family: FamilyPlan) -> list[Task]:
     """One task a file, the last few of one block, so that workers end together; a family without rows has empty files."""
     blocks, step = max(1, family.blocks), family.blocks_per_file
     ends = list(range(step, blocks - SMALL_FILES, step)) if step > 1 else []

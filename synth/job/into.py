@@ -78,11 +78,11 @@ def generate_into(
     ):  # fmt: skip
         with loading.phase("send"):
             outlet = Rows(address, loading.schema, loading)
-            gathered = draw_all(plan, Path(store) / "residents", outlet, walker, progress)
+            gathered = draw_all(plan, Path(store) / "residents", outlet, walker, progress, Path(store) / "sums")
         manifest = begin(plan, loading.database.dialect.name)
-        manifest = manifest.model_copy(update={"tables": gathered.entries(plan)})
+        manifest = manifest.model_copy(update={"tables": gathered.entries(plan), "families": gathered.tasks()})
         for name, lefts in gathered.left.items():
             entry = loading.report.tables[name]
             entry.rows, entry.bytes = gathered.prints[name].rows, sum(left.bytes for left in lefts)
             entry.add("send", sum(left.seconds for left in lefts))
-        return loading.finish(manifest)
+        return loading.finish(manifest, Path(store) / "sums")

@@ -14,6 +14,7 @@ from synth.errors import OptionError, OutputError
 from synth.job.loading import Loading, Progress, Report
 from synth.job.manifest import Manifest
 from synth.job.reading import read_file
+from synth.job.sums import FOLDER as SUMS
 
 __all__ = ["load_folder"]
 
@@ -37,12 +38,9 @@ def load_folder(
         progress=progress,
     ) as loading:  # fmt: skip
         with loading.phase("send"):
-            loading.run([
-                _sending(loading, folder / file.path, manifest, table)
-                for table in loading.tables
-                for file in manifest.tables[table].files
-            ])  # fmt: skip
-        return loading.finish(manifest)
+            jobs = _by_table if loading.database.reads_files else _by_file
+            loading.run([job for table in loading.tables for job in jobs(loading, folder, manifest, table)])
+        return loading.finish(manifest, folder / SUMS)
 
 
 def _whole(folder: Path, manifest: Manifest) -> None:
@@ -55,6 +53,16 @@ def _whole(folder: Path, manifest: Manifest) -> None:
                     f"'{path}' is {'missing' if not path.exists() else 'not as it was made'}\n"
                     "  hint: generate the folder again"
                 )
+
+
+def _by_table(loading: Loading, folder: Path, manifest: Manifest, table: str) -> list[Callable[[], None]]:
+    entry = manifest.tables[table]
+    paths = [folder / file.path for file in entry.files]
+    return [lambda: loading.send_files(table, paths, manifest.format, entry.types)] if paths else []
+
+
+def _by_file(loading: Loading, folder: Path, manifest: Manifest, table: str) -> list[Callable[[], None]]:
+    return [_sending(loading, folder / file.path, manifest, table) for file in manifest.tables[table].files]
 
 
 def _sending(loading: Loading, path: Path, manifest: Manifest, table: str) -> Callable[[], None]:

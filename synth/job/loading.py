@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Self
 
 import polars as pl
@@ -19,12 +20,14 @@ from synth.databases import Address, Database, connect
 from synth.databases.database import MANIFEST, Step
 from synth.databases.ddl import ddl, in_reference_order
 from synth.databases.dialect import Dialect
+from synth.dtypes import Types
 from synth.errors import DatabaseError, DataError, OptionError
-from synth.fingerprint import Fingerprint, row_sql
+from synth.fingerprint import Fingerprint
 from synth.job.manifest import Manifest
+from synth.job.sums import packed
 from synth.spec.models import Dataset
 
-__all__ = ["Loading", "Report", "TableReport", "content", "manifest_of"]
+__all__ = ["Loading", "Report", "TableReport", "content", "manifest_of", "remembering"]
 
 Progress = Callable[[str, int], None]  # table or phase, rows just sent
 
@@ -99,6 +102,7 @@ class Loading:
         self.connections = connections if self.database.several else 1
         self.report = Report(str(address), self.schema, self.connections, {name: TableReport() for name in self.tables})
         self._address = address
+        self._locked = False
         self._others: list[Database] = []
         self._mine = threading.local()
         self._making = threading.Lock()
@@ -113,6 +117,7 @@ class Loading:
                     f"{self.report.place}: another load is writing schema '{self.schema}'; nothing was changed\n"
                     "  hint: wait for it, or name another --schema"
                 )
+            self._locked = True
             self.gone = self._in_the_way()
             self.ddl = ddl(self.dataset, self.database.dialect, self.database.stage(self.schema), self.tables)
             self.database.begin(self.schema, self.gone)
@@ -126,7 +131,7 @@ class Loading:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: object) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
-        if kind is not None:
+        if kind is not None and self._locked:  # else the staging place is another load's
             self.database.abandon(self.schema)
         for one in (*self._others, self.database):
             one.close()
@@ -191,14 +196,22 @@ class Loading:
         """Append rows of a table, in the types in which columns are written; `read_s` is what getting them took."""
         started = time.perf_counter()
         sent = self.mine().send(self.schema, table, frame)
-        took = time.perf_counter() - started
+        self._sent(table, frame.height, sent, read=read_s, send=time.perf_counter() - started)
+
+    def send_files(self, table: str, paths: Sequence[Path], format: str, types: Types) -> None:
+        """Append all of a table's files, where the database reads them itself."""
+        started = time.perf_counter()
+        rows = self.mine().send_files(self.schema, table, paths, format, types)
+        self._sent(table, rows, sum(path.stat().st_size for path in paths), send=time.perf_counter() - started)
+
+    def _sent(self, table: str, rows: int, sent: int, **seconds: float) -> None:
         with self._making:
             entry = self.report.tables[table]
-            entry.rows += frame.height
+            entry.rows += rows
             entry.bytes += sent
-            entry.add("read", read_s)
-            entry.add("send", took)
-            self.progress(table, frame.height)
+            for phase, took in seconds.items():
+                entry.add(phase, took)
+            self.progress(table, rows)
 
     def run(self, jobs: Iterable[Callable[[], None]]) -> None:
         """Call these, each once, over the connections at once; the first error ends it all."""
@@ -237,8 +250,11 @@ class Loading:
 
     # -- what comes after the rows
 
-    def finish(self, manifest: Manifest) -> Report:
-        """Constraints, indexes, comments, statistics, proof, and the swap. Raises DatabaseError, DataError."""
+    def finish(self, manifest: Manifest, sums: Path) -> Report:
+        """Constraints, indexes, comments, statistics, proof, and the swap. Raises DatabaseError, DataError.
+
+        `sums` is the folder of what tasks gave to rollups.
+        """
         for steps in self.database.steps(self.ddl):
             for name in dict.fromkeys(step.phase for step in steps):
                 with self.phase(name):
@@ -252,14 +268,13 @@ class Loading:
         with self.phase("verify"):
             self.run([self._timed("verify", name, lambda n: self._prove(n, manifest)) for name in self.tables])
         with self.phase("publish"):
-            self._remember(manifest)
+            self._remember(manifest, sums)
             self.database.publish(self.schema, (*self.tables, MANIFEST), self.gone)
         return self.report
 
     def _step(self, step: Step) -> Callable[[], None]:
         def job(table: str) -> None:
-            for statement in step.statements:
-                self.mine().run(statement)
+            self.mine().take(step)
 
         return self._timed(step.phase, step.table, job)
 
@@ -285,30 +300,28 @@ class Loading:
                 f"{entry.rows}); the schema '{self.schema}' is as it was"
             )
 
-    def _remember(self, manifest: Manifest) -> None:
+    def _remember(self, manifest: Manifest, sums: Path) -> None:
         """The table that says what is there."""
         dialect = self.database.dialect
-        kept = manifest.model_copy(
-            update={
-                "format": dialect.name,
-                "tables": {n: manifest.tables[n].model_copy(update={"files": ()}) for n in self.tables},
-            }
+        stage = self.database.stage(self.schema)
+        columns = ", ".join(
+            f"{dialect.quoted(c)} {dialect.text} NOT NULL" for c in ("dataset", "spec", "manifest", "sums")
         )
-        place = dialect.place(self.database.stage(self.schema), MANIFEST)
-        columns = {"dataset": dialect.text, "spec": dialect.text, "manifest": dialect.text}
-        cells = (kept.dataset, kept.spec, kept.model_dump_json(exclude={"spec"}))
-        self.database.run(
-            f"CREATE TABLE {place} ({', '.join(f'{dialect.quoted(c)} {kind} NOT NULL' for c, kind in columns.items())})"
-        )
-        self.database.run(f"INSERT INTO {place} VALUES ({', '.join(map(dialect.literal, cells))})")
+        self.database.run(f"CREATE TABLE {dialect.place(stage, MANIFEST)} ({columns})")
+        self.database.run(remembering(dialect, stage, manifest, sums))
 
 
-def content(database: Database, schema: str, table: str, types: Any) -> Fingerprint:
+def content(database: Database, schema: str, table: str, types: Types) -> Fingerprint:
     """The fingerprint of a table in a database. Raises DatabaseError."""
-    dialect: Dialect = database.dialect
-    sums = row_sql(types, dialect.cells, dialect.quoted)
-    _, rows = database.rows(f"SELECT {sums} FROM {dialect.place(schema, table)}")
-    return Fingerprint(*(int(number) for number in rows[0]))
+    return database.content(schema, table, types)
+
+
+def remembering(dialect: Dialect, schema: str, manifest: Manifest, sums: Path) -> str:
+    """The INSERT of a dataset's manifest, and of what it needs to grow."""
+    tables = {name: entry.model_copy(update={"files": ()}) for name, entry in manifest.tables.items()}
+    there = manifest.model_copy(update={"format": dialect.name, "dialect": None, "tables": tables, "sums": ()})
+    cells = (there.dataset, there.spec, there.model_dump_json(exclude={"spec"}, exclude_none=True), packed(sums))
+    return f"INSERT INTO {dialect.place(schema, MANIFEST)} VALUES ({', '.join(map(dialect.literal, cells))})"
 
 
 def manifest_of(database: Database, schema: str) -> Manifest:

@@ -17,7 +17,7 @@ from synth.spec.load import dump, parse
 from synth.spec.models import Dataset
 from synth.streams import STREAM_VERSION
 
-__all__ = ["NAME", "FileEntry", "Manifest", "TableEntry", "begin"]
+__all__ = ["NAME", "FileEntry", "Manifest", "TableEntry", "TaskEntry", "begin"]
 
 NAME = "manifest.json"
 
@@ -33,6 +33,16 @@ class FileEntry(_Entry):
     rows: int
     bytes: int
     sha256: str
+
+
+class TaskEntry(_Entry):
+    """A run of blocks that is drawn together. `changes` is the earliest moment at which it will look different."""
+
+    number: int
+    first: int
+    blocks: int
+    changes: dt.datetime | None = None
+    prints: dict[str, str]  # fingerprints by table, or part of one
 
 
 class TableEntry(_Entry):
@@ -59,19 +69,30 @@ class Manifest(_Entry):
     seed: int
     until: dt.datetime
     format: str
+    dialect: str | None = None  # of INSERT statements
     spec: str  # the resolved spec, as YAML
     identity: str  # of everything that the content depends on
     tables: dict[str, TableEntry]
+    families: dict[str, tuple[TaskEntry, ...]] = {}  # by root table
+    sums: tuple[FileEntry, ...] = ()  # hidden files: what the tasks gave to rollups
+    steps: tuple[dt.datetime, ...] = ()  # where `until` was before, from the first on
+    advancing: dt.datetime | None = None  # the `until` to which files are being replaced
 
     @classmethod
-    def read(cls, folder: Path) -> Manifest:
-        """Read a folder's manifest. Raises OutputError."""
+    def read(cls, folder: Path, *, advancing: bool = False) -> Manifest:
+        """Read a folder's manifest; one that is being advanced is refused unless told. Raises OutputError."""
         path = folder / NAME
         if not path.is_file():
             raise OutputError(
                 f"'{folder}' holds no {NAME}\n  hint: name the folder OUT/DATASET that `synth generate` made"
             )
-        return cls.parse(path.read_bytes(), f"'{path}'")
+        found = cls.parse(path.read_bytes(), f"'{path}'")
+        if found.advancing and not advancing:
+            raise OutputError(
+                f"'{folder}' was left in the midst of an advance\n"
+                f"  hint: `synth advance {folder} --until {found.advancing.isoformat()}` completes it"
+            )
+        return found
 
     @classmethod
     def parse(cls, text: str | bytes, where: str, **kept_elsewhere: str) -> Manifest:
@@ -84,7 +105,8 @@ class Manifest(_Entry):
     def write(self, folder: Path) -> None:
         """Write it under another name, then rename: it is there whole or not at all."""
         temporary = folder / f".{NAME}"
-        temporary.write_text(json.dumps(self.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n", "utf-8")
+        facts = self.model_dump(mode="json", exclude_none=True)
+        temporary.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", "utf-8")
         temporary.replace(folder / NAME)
 
     def load_dataset(self) -> Dataset:
@@ -92,7 +114,7 @@ class Manifest(_Entry):
         return parse(self.spec, NAME)
 
 
-def begin(plan: Plan, format: str) -> Manifest:
+def begin(plan: Plan, format: str, dialect: str | None = None) -> Manifest:
     """The manifest of a plan, without its tables."""
     from synth import __version__
 
@@ -106,5 +128,7 @@ def begin(plan: Plan, format: str) -> Manifest:
         "format": format,
         "spec": dump(plan.dataset),
     }
+    if dialect:
+        facts["dialect"] = dialect
     identity = sha256(json.dumps([facts, plan.wanted]).encode()).hexdigest()
     return Manifest(**facts, identity=identity, tables={})

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
+from synth.databases.duckdb import relation
 from synth.dtypes import Types
 
-__all__ = ["read_file", "relation"]
-
-
-def relation(paths: Iterable[str | Path], format: str, types: Types) -> str:
-    """A table function of DuckDB that reads files of one table."""
-    files = "[" + ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths) + "]"
-    columns = "{" + ", ".join("'" + n.replace("'", "''") + f"': '{dtype.duckdb}'" for n, dtype in types.items()) + "}"
-    if format == "parquet":
-        return f"read_parquet({files})"
-    if format == "csv":
-        return (
-            f"read_csv({files}, header = true, columns = {columns}, auto_detect = false, delim = ',', "
-            "quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false)"
-        )
-    return f"read_json({files}, format = 'newline_delimited', columns = {columns})"
+__all__ = ["empty_texts", "read_file"]
 
 
 def read_file(path: Path, format: str, types: Types) -> pl.DataFrame:
@@ -35,4 +22,14 @@ def read_file(path: Path, format: str, types: Types) -> pl.DataFrame:
     if format == "parquet":
         return pl.read_parquet(path, glob=False)
     with duckdb.connect(":memory:") as connection:
-        return pl.DataFrame(connection.execute(f"SELECT * FROM {relation([path], format, types)}").to_arrow_table())
+        return pl.DataFrame(connection.sql(f"SELECT * FROM {relation([path], format, types)}").to_arrow_table())
+
+
+def empty_texts(paths: Sequence[Path], format: str, types: Types, columns: Sequence[str]) -> list[str]:
+    """Those of the columns, of one table's files, that hold an empty text. Raises duckdb.Error."""
+    if not paths or not columns:
+        return []
+    asked = ", ".join('BOOL_OR("' + name.replace('"', '""') + "\" = '')" for name in columns)
+    with duckdb.connect(":memory:") as connection:
+        row = connection.execute(f"SELECT {asked} FROM {relation(paths, format, types)}").fetchone()
+    return [name for name, found in zip(columns, row or (), strict=True) if found]

@@ -88,6 +88,10 @@ class Plan:
         """The table's declaration."""
         return self.dataset.every[table]
 
+    def there(self, table: str, resident: int) -> int:
+        """Rows of a table of another family that are there at `until`; as many may be resident, or more of a later one."""
+        return resident if self.tables[table].intensity is None else min(resident, self.tables[table].rows)
+
     def family(self, root: str) -> FamilyPlan:
         """A family by its root."""
         return next(family for family in self.families if family.root == root)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import polars as pl
 
 from synth.draw.block import Block, draw_block
+from synth.draw.change import difference, next_change
 from synth.draw.residents import Residents
 from synth.draw.rollup import summed
 from synth.errors import DataError
@@ -26,6 +29,7 @@ class Shop:
     plan: Plan
     residents: Residents
     outlet: Outlet
+    earlier: Plan | None = None  # the same at an earlier `until`, where differences are asked for
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ class Done:
     written: dict[str, Written] = field(default_factory=dict)  # by table, or part of one
     residents: dict[str, tuple[int, pl.DataFrame]] = field(default_factory=dict)  # table -> rows, resident columns
     rollups: list[tuple[str, pl.DataFrame]] = field(default_factory=list)
+    changes: dt.datetime | None = None  # the earliest moment at which its blocks will look different
+    differences: list[tuple[str, pl.DataFrame]] = field(default_factory=list)  # by table, since an earlier `until`
 
     @property
     def rows(self) -> int:
@@ -72,11 +78,18 @@ def run(shop: Shop, task: Task) -> Done:
     plan = shop.plan
     family = plan.family(task.family)
     numbers = range(task.first, task.first + task.blocks)
-    return leave(shop, task, (draw_block(plan, family, number, shop.residents) for number in numbers))
+    before: dict[int, Block] = {}
+    if shop.earlier is not None:
+        old = shop.earlier.family(task.family)
+        before = {n: draw_block(shop.earlier, old, n, shop.residents) for n in numbers if n < max(1, old.blocks)}
+    return leave(shop, task, (draw_block(plan, family, number, shop.residents) for number in numbers), before)
 
 
-def leave(shop: Shop, task: Task, blocks: Iterable[Block]) -> Done:
-    """Write drawn blocks, each table's together; keep what other families need."""
+def leave(shop: Shop, task: Task, blocks: Iterable[Block], before: Mapping[int, Block] = MappingProxyType({})) -> Done:
+    """Write drawn blocks, each table's together; keep what other families need.
+
+    `before` are blocks as they were at an earlier `until`, by number.
+    """
     plan, family = shop.plan, shop.plan.family(task.family)
     done = Done(task)
     frames: dict[str, list[pl.DataFrame]] = {table: [] for table in family.tables if owner(table) in plan.wanted}
@@ -94,6 +107,13 @@ def leave(shop: Shop, task: Task, blocks: Iterable[Block]) -> Done:
             if frame.width:
                 kept.setdefault(table, []).append(frame)
         done.rollups += [(rollup, summed(block, rollup)) for rollup in family.rollups]
+        change = next_change(block)
+        done.changes = min(filter(None, (done.changes, change)), default=None)
+        if shop.earlier is not None:
+            for table in frames:
+                found = difference(before.get(block.number), block, table, shop.earlier.until)
+                if found.height:
+                    done.differences.append((table, found))
     for table, count in rows.items():
         done.residents[table] = (count, pl.concat(kept[table]) if table in kept else pl.DataFrame())
     for table, parts in frames.items():

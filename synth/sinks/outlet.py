@@ -12,7 +12,7 @@ from typing import Protocol
 import polars as pl
 
 from synth.dtypes import Types
-from synth.sinks import SINKS
+from synth.sinks import sink
 
 __all__ = ["Files", "Left", "Outlet"]
 
@@ -41,21 +41,23 @@ class Outlet(Protocol):
 
 @dataclass(frozen=True)
 class Files:
-    """One file a table and task, in a folder for each table."""
+    """One file a table and task, in a folder for each table. INSERT statements are in a dialect, for a schema."""
 
     folder: Path
     format: str
+    dialect: str | None = None
+    schema: str = ""
 
     def write(
         self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
     ) -> Left:
         """`orders/part-00007.parquet`, `ledger/sales-00007.parquet`."""
-        sink = SINKS[self.format]
+        form = sink(self.format, self.dialect, self.schema)
         whole, _, part = table.partition(".")
-        name = f"{whole}/{part or 'part'}-{number:05d}{sink.suffix}"
+        name = f"{whole}/{part or 'part'}-{number:05d}{form.suffix}"
         path = self.folder / name
         path.parent.mkdir(exist_ok=True)
-        sink.write(frames, types, required, path)
+        form.write(frames, types, required, path)
         with path.open("rb") as file:
             digest = sha256(file.read()).hexdigest()
         return Left(path.stat().st_size, name, digest)

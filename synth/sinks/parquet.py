@@ -61,8 +61,8 @@ def _encodings(frame: pl.DataFrame) -> tuple[list[str], dict[str, str]]:
     few, packed = [], {}
     sample = frame.gather_every(max(1, frame.height // SAMPLE_ROWS))  # from all over: a UNION's parts lie one by one
     for column in sample.get_columns():
-        if column.dtype in (pl.Boolean, pl.Float64):
-            continue
+        if column.dtype in (pl.Boolean, pl.Float64) or isinstance(column.dtype, pl.Decimal):
+            continue  # a decimal is one that has more digits than an int64
         if column.n_unique() <= max(16, FEW * sample.height):
             few.append(column.name)
         elif column.dtype != pl.String:
@@ -89,7 +89,7 @@ def _array(column: pl.Series, types: Types) -> Any:
     if dtype.name in ("smallint", "integer"):
         column = column.cast(dtype.written)
     array = column.to_arrow(compat_level=pl.CompatLevel.newest())
-    if dtype.name == "decimal":
+    if dtype.name == "decimal" and column.dtype == pl.Int64:
         kind = pa.decimal64(dtype.precision, dtype.scale)
         return pa.Array.from_buffers(kind, len(array), array.buffers(), array.null_count, array.offset)
     return array

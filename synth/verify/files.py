@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from hashlib import file_digest
 from pathlib import Path
 from typing import Any
@@ -16,28 +16,25 @@ from synth.fingerprint import Fingerprint, row_sql
 from synth.job.manifest import NAME, Manifest, TableEntry
 from synth.plan.make import make
 from synth.spec.models import Dataset
-from synth.verify.checks import checks, quoted
+from synth.verify.checks import Check, quoted
+from synth.verify.findings import EXAMPLES, Progress, adder, columns, contents, run_checks, unread
 from synth.verify.report import Finding, Report
 
 __all__ = ["verify_folder"]
-
-EXAMPLES = 3
-
-Progress = Callable[[Finding], None]
 
 
 def verify_folder(folder: str | Path, progress: Progress | None = None) -> Report:
     """Run every check on a folder that `generate` made. Raises OutputError where there is none."""
     folder = Path(folder)
     manifest = Manifest.read(folder)
+    if manifest.format == "sql":
+        raise OutputError(
+            f"'{folder}' holds INSERT statements, which are proved where they are loaded\n"
+            "  hint: the same plan as --format csv has the same content, and can be verified as files"
+        )
     dataset = manifest.load_dataset()
     report = Report(str(folder), manifest.dataset)
-
-    def add(finding: Finding) -> None:
-        report.findings.append(finding)
-        if progress:
-            progress(finding)
-
+    add = adder(report, progress)
     add(_strangers(folder, manifest))
     readable: set[str] = set()
     with duckdb.connect(":memory:") as connection:
@@ -45,48 +42,33 @@ def verify_folder(folder: str | Path, progress: Progress | None = None) -> Repor
         for table, entry in manifest.tables.items():
             started = time.perf_counter()
             broken = _files(folder, entry, table)
-            add(
-                Finding(
-                    "files",
-                    table,
-                    "checksums",
-                    len(broken),
-                    tuple(broken[:EXAMPLES]),
-                    seconds=time.perf_counter() - started,
-                )
-            )
+            took = time.perf_counter() - started
+            add(Finding("files", table, "checksums", len(broken), tuple(broken[:EXAMPLES]), seconds=took))
             add(_open(connection, folder, manifest, table))
             if report.findings[-1].passed:
                 readable.add(table)
         for finding in _contents(connection, manifest, dataset, readable):
             add(finding)
-        for check in checks(dataset, manifest.until):
-            absent = [table for table in check.reads if table not in manifest.tables]
-            if absent:
-                report.skipped.append(f"{check.kind} {check.table}.{check.name}: {absent[0]} was not made")
-                continue
-            unread = [table for table in check.reads if table not in readable]
-            if unread:
-                add(Finding(check.kind, check.table, check.name, None, note=f"{unread[0]} cannot be read"))
-                continue
-            add(_run(connection, check.kind, check.table, check.name, check.sql))
+        for finding in run_checks(dataset, manifest, report, readable, lambda check: _run(connection, check)):
+            add(finding)
     return report
 
 
-def _run(connection: duckdb.DuckDBPyConnection, kind: str, table: str, name: str, sql: str) -> Finding:
+def _run(connection: duckdb.DuckDBPyConnection, check: Check) -> Finding:
     """Count what a check selects, and fetch a few rows of it."""
     started = time.perf_counter()
     try:
-        counted = connection.execute(f"SELECT COUNT(*) FROM ({sql})").fetchone()
+        counted = connection.execute(f"SELECT COUNT(*) FROM ({check.sql})").fetchone()
         offences = int(counted[0]) if counted else 0
         examples: tuple[dict[str, Any], ...] = ()
         if offences:
-            found = connection.execute(f"SELECT * FROM ({sql}) ORDER BY ALL LIMIT {EXAMPLES}")
+            found = connection.execute(f"SELECT * FROM ({check.sql}) ORDER BY ALL LIMIT {EXAMPLES}")
             names = [column[0] for column in found.description or ()]
             examples = tuple(dict(zip(names, row, strict=True)) for row in found.fetchall())
     except duckdb.Error as error:
-        return Finding(kind, table, name, None, note=str(error).splitlines()[0])
-    return Finding(kind, table, name, offences, examples, seconds=time.perf_counter() - started)
+        return Finding(check.kind, check.table, check.name, None, note=str(error).splitlines()[0])
+    seconds = time.perf_counter() - started
+    return Finding(check.kind, check.table, check.name, offences, examples, seconds=seconds)
 
 
 def _files(folder: Path, entry: TableEntry, table: str) -> list[dict[str, Any]]:
@@ -123,16 +105,16 @@ def _open(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifes
     paths = [str(path) for path in sorted((folder / table).glob("*")) if path.is_file()]
     wanted = {name: dtype.duckdb for name, dtype in entry.types.items()}
     files = "[" + ", ".join("'" + path.replace("'", "''") + "'" for path in paths) + "]"
-    columns = "{" + ", ".join(f"'{name}': '{kind}'" for name, kind in wanted.items()) + "}"
+    typed = "{" + ", ".join(f"'{name}': '{kind}'" for name, kind in wanted.items()) + "}"
     if manifest.format == "parquet":
         source = f"read_parquet({files})"
     elif manifest.format == "csv":
         source = (
-            f"read_csv({files}, header = true, columns = {columns}, auto_detect = false, delim = ',', "
+            f"read_csv({files}, header = true, columns = {typed}, auto_detect = false, delim = ',', "
             "quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false)"
         )
     else:
-        source = f"read_json({files}, format = 'newline_delimited', columns = {columns})"
+        source = f"read_json({files}, format = 'newline_delimited', columns = {typed})"
     if not paths:
         return Finding("types", table, "columns", None, note="there are no files")
     try:
@@ -143,63 +125,26 @@ def _open(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifes
             connection.execute(f"SELECT {every} FROM {quoted(table)}").fetchall()  # every cell is of its type
     except duckdb.Error as error:
         return Finding("types", table, "columns", None, note=str(error).splitlines()[0])
-    wrong = [
-        {"column": name, "is": found.get(name, "missing"), "should be": wanted.get(name, "absent")}
-        for name in dict.fromkeys([*wanted, *found])
-        if found.get(name) != wanted.get(name)
-    ]
-    return Finding("types", table, "columns", len(wrong), tuple(wrong[:EXAMPLES]))
+    return columns(table, found, wanted)
 
 
 def _contents(
     connection: duckdb.DuckDBPyConnection, manifest: Manifest, dataset: Dataset, readable: set[str]
-) -> list[Finding]:
+) -> Iterator[Finding]:
     """Row counts and fingerprints against the manifest, and declared counts against the spec."""
     plan = make(dataset, scale=manifest.scale, seed=manifest.seed, until=manifest.until)
-    findings = []
     for table, entry in manifest.tables.items():
         if table not in readable:
-            findings.append(Finding("rows", table, "fingerprint", None, note=f"{table} cannot be read"))
+            yield unread("rows", table, "fingerprint", table)
             continue
         started = time.perf_counter()
+        sums = row_sql(entry.types, DIALECTS["duckdb"].cells, quoted)
         try:
-            row = connection.execute(f"SELECT {row_sql(entry.types, DIALECTS['duckdb'].cells, quoted)} FROM {quoted(table)}").fetchone()
+            row = connection.execute(f"SELECT {sums} FROM {quoted(table)}").fetchone()
         except duckdb.Error as error:
-            findings.append(Finding("rows", table, "fingerprint", None, note=str(error).splitlines()[0]))
+            yield Finding("rows", table, "fingerprint", None, note=str(error).splitlines()[0])
             continue
         if row is None:
             raise OutputError(f"'{table}' gave no fingerprint")
         found = Fingerprint(*(int(number) for number in row))
-        seconds = time.perf_counter() - started
-        same = str(found) == entry.fingerprint
-        findings.append(
-            Finding(
-                "rows",
-                table,
-                "manifest",
-                int(found.rows != entry.rows),
-                () if found.rows == entry.rows else ({"is": found.rows, "should be": entry.rows},),
-            )
-        )
-        findings.append(
-            Finding(
-                "rows",
-                table,
-                "fingerprint",
-                int(not same),
-                () if same else ({"is": str(found), "should be": entry.fingerprint},),
-                seconds=seconds,
-            )
-        )
-        if plan.tables[table].exact:
-            wanted = plan.tables[table].rows
-            findings.append(
-                Finding(
-                    "rows",
-                    table,
-                    "declared",
-                    int(found.rows != wanted),
-                    () if found.rows == wanted else ({"is": found.rows, "should be": wanted},),
-                )
-            )
-    return findings
+        yield from contents(table, entry, found, plan, time.perf_counter() - started)

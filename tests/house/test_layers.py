@@ -9,14 +9,16 @@ ROOT = Path(__file__).resolve().parents[2] / "synth"
 FILES = sorted(ROOT.rglob("*.py"))
 
 LAYERS = [
-    "errors", "dtypes", "columns", "texts", "streams", "fingerprint", "sql", "generators", "spec", "plan", "draw", "sinks", "databases",
+    "errors", "dtypes", "columns", "texts", "streams", "fingerprint", "sql", "generators", "spec", "plan", "draw", "databases", "sinks", "scripts",
     "runners", "job", "verify", "api", "terminal", "cli", "__main__",
 ]  # fmt: skip
 
 ONLY_HERE = {
     "numpy.random": {"streams.py"},
     "pyarrow": {"columns.py", "texts.py", "generators/keys.py", "sinks/parquet.py"},
-    "duckdb": {"verify/files.py", "verify/rehearse.py"},
+    "duckdb": {"databases/duckdb.py", "job/reading.py", "verify/files.py", "verify/rehearse.py"},
+    "sqlite3": {"databases/sqlite.py"},
+    "adbc_driver_sqlite": {"databases/sqlite.py"},
     "sqlglot": {"databases/conditions.py", "sql/parse.py", "sql/compile.py", "sql/select.py"},
     "yaml": {"spec/load.py"},
     "faker": {"generators/person.py"},

@@ -1,0 +1,90 @@
+"""Databases that are files, which this process opens itself: one connection, whose transaction is the staging place."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from contextlib import suppress
+from pathlib import Path
+from typing import ClassVar
+
+from synth.databases.database import Database
+from synth.errors import DatabaseError
+
+__all__ = ["FileDatabase"]
+
+
+class FileDatabase(Database):
+    """Nothing is opened before it is asked for: reading needs a file, and a load may make one.
+
+    No member may open the file but through its database's library: when a process closes any handle of a file, it loses
+    all its locks on it.
+    """
+
+    several = False
+    beside: ClassVar[tuple[str, ...]]  # ends of the names of files that the database keeps next to its own
+    path: Path
+    loading = False  # whether a load is going on
+    made = False  # whether it made the file
+
+    def connect(self) -> None:
+        """Refuse what cannot be a database's file."""
+        self.path = Path(self.address.name).absolute()
+        if not self.path.parent.is_dir():
+            raise DatabaseError(
+                f"{self.address}: there is no folder '{self.path.parent}'\n  hint: make it first, or name another file"
+            )
+        if self.path.is_dir():
+            raise DatabaseError(f"{self.address}: it is a folder\n  hint: name a file in it")
+
+    def there(self) -> None:
+        """Refuse to read where no file is. Raises DatabaseError."""
+        if not self.path.exists():
+            raise DatabaseError(
+                f"{self.address}: there is no such file\n  hint: `synth load DIR {self.address}` makes it"
+            )
+
+    def stage(self, schema: str) -> str:
+        """The schema itself: nobody sees what is in it before the transaction is over."""
+        return schema
+
+    @abstractmethod
+    def begin_writing(self) -> bool:
+        """Open the file and begin a transaction that writes; False where another has begun one."""
+
+    @abstractmethod
+    def is_empty(self) -> bool:
+        """Whether the database holds nothing at all."""
+
+    def lock(self, schema: str) -> bool:
+        """Begin the transaction. Who has waited for a load that failed may hold a file that is removed: it begins again."""
+        self.close()
+        while True:
+            before = self._file()
+            if not self.begin_writing():
+                return False
+            self.loading = True
+            if self._file() is not None and before in (None, self._file()):
+                self.made = before is None and self.is_empty()
+                return True
+            self.close()
+
+    def _file(self) -> int | None:
+        """Which file has the name, by a number of its own; None where there is none."""
+        return self.path.stat().st_ino if self.path.exists() else None
+
+    def abandon(self, schema: str) -> None:
+        """Roll back; a file that was not there before is not there afterwards: removed before others get the lock."""
+        if self.made:
+            for end in ("", *self.beside):
+                with suppress(OSError):
+                    Path(f"{self.path}{end}").unlink()
+        if self.loading:
+            with suppress(*self.raised, DatabaseError):
+                self.run("ROLLBACK")
+        self.close()
+
+    def publish(self, schema: str, tables: object, gone: object) -> None:
+        """COMMIT."""
+        with self.told(f"putting the tables into schema '{schema}'"):
+            self.run("COMMIT")
+        self.made = False

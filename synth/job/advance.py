@@ -1,0 +1,247 @@
+"""Takes a folder from its `until` to a later one: blocks that will look different are drawn again, all others stay.
+
+Afterwards the folder holds, table by table, what a run to the later `until` makes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from synth.draw.block import Block, draw_block
+from synth.draw.prepare import prepare, settling
+from synth.draw.residents import Residents
+from synth.draw.rollup import RollupSums, rolled_block
+from synth.errors import OptionError, OutputError
+from synth.fingerprint import Fingerprint
+from synth.job.changes import Feed
+from synth.job.folder import growing
+from synth.job.generate import Gathered, Progress, hidden
+from synth.job.manifest import Manifest, TableEntry, TaskEntry, begin
+from synth.job.sums import FOLDER as SUMS
+from synth.job.sums import KeptSums, kept
+from synth.plan.make import make
+from synth.plan.model import FamilyPlan, Plan
+from synth.runners import Processes, Serial, runner
+from synth.runners.task import Done, Shop, Task, leave, owner
+from synth.sinks.outlet import Files, Outlet
+
+__all__ = ["Advance", "Redrawing", "advance_folder", "grown", "plans"]
+
+Parts = Mapping[tuple[str, int], pl.DataFrame]  # of a rollup, by task
+
+
+@dataclass(frozen=True)
+class Advance:
+    """What a step made: from when to when, and how many blocks were drawn for it."""
+
+    place: str
+    since: dt.datetime
+    until: dt.datetime
+    seconds: float
+    blocks: int = 0  # drawn again, or new
+    rows: int = 0  # more than before
+    feed: Path | None = None
+    unchanged: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "place": self.place, "since": self.since.isoformat(), "until": self.until.isoformat(),
+            "seconds": round(self.seconds, 3), "blocks": self.blocks, "rows": self.rows,
+            "feed": str(self.feed) if self.feed else None, "unchanged": self.unchanged,
+        }  # fmt: skip
+
+
+def advance_folder(
+    folder: str | Path, until: dt.date | dt.datetime, *, workers: int | Serial | Processes = 1,
+    changes: str | Path | None = None, progress: Progress | None = None,
+) -> Advance:  # fmt: skip
+    """Take a folder to `until`. Raises OptionError, OutputError, DataError.
+
+    With `changes`, a folder, what came, changed and went is written there as one more file. A killed advance is completed
+    by the next.
+    """
+    folder, started = Path(folder), time.perf_counter()
+    Manifest.read(folder, advancing=True)  # before anything is locked or made
+    with growing(folder) as making:
+        manifest = Manifest.read(folder)
+        earlier, plan = plans(manifest, until)
+        if plan.until == manifest.until:
+            return Advance(str(folder), manifest.until, plan.until, time.perf_counter() - started, unchanged=True)
+        feed = Feed(Path(changes), manifest.until, plan.until) if changes is not None else None
+        with runner(workers) if isinstance(workers, int) else nullcontext(workers) as walker:
+            redrawing = Redrawing(
+                earlier if feed else None, plan, manifest.families,
+                {rollup: kept(folder / SUMS, rollup) for family in plan.families for rollup in family.rollups},
+            )  # fmt: skip
+            outlet = Files(making, manifest.format, manifest.dialect, plan.dataset.dataset)
+            redrawing.run(making / ".residents", outlet, walker, progress, making / SUMS)
+        new = grown(manifest, plan, redrawing).model_copy(update={"sums": hidden(making)})
+        if feed:
+            feed.write(redrawing.differences, plan)
+        new.write(making)
+    return Advance(
+        str(folder), manifest.until, plan.until, time.perf_counter() - started,
+        blocks=sum(task.blocks for tasks in redrawing.tasks.values() for task in tasks),
+        rows=sum(t.rows for t in new.tables.values()) - sum(t.rows for t in manifest.tables.values()),
+        feed=feed.path if feed else None,
+    )  # fmt: skip
+
+
+def plans(manifest: Manifest, until: dt.date | dt.datetime) -> tuple[Plan, Plan]:
+    """The plan that was, and the one to be. Raises OptionError, OutputError."""
+    if not manifest.families:
+        raise OutputError("this data was made by a version that did not note how it grows\n  hint: generate it again")
+    dataset = manifest.load_dataset()
+    words = {"scale": manifest.scale, "seed": manifest.seed, "tables": list(manifest.tables)}
+    plan = make(dataset, until=until, **words)  # type: ignore[arg-type]
+    if plan.until < manifest.until:
+        raise OptionError(
+            f"the data is at {manifest.until.isoformat()} already, and time does not go back to {plan.until.isoformat()}\n"
+            "  hint: generate it anew with that --until"
+        )
+    return make(dataset, until=manifest.until, **words), plan  # type: ignore[arg-type]
+
+
+@dataclass
+class Redrawing:
+    """The tasks of a step, drawn in the order of families; `earlier` is the plan before where differences are asked for."""
+
+    earlier: Plan | None
+    plan: Plan
+    past: Mapping[str, tuple[TaskEntry, ...]]
+    sums: Mapping[str, Parts]  # what tasks gave to rollups before
+    gathered: Gathered = field(default_factory=Gathered)
+    differences: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.tasks = {family.root: self._todo(family) for family in self.plan.families}
+
+    def _todo(self, family: FamilyPlan) -> list[Task]:
+        """Tasks that will look different at the new `until`, and new blocks, each a task of its own."""
+        past = self.past.get(family.root, ())
+        again = [
+            Task(family.root, entry.number, entry.first, entry.blocks)
+            for entry in past
+            if entry.changes is not None and entry.changes < self.plan.until
+        ]
+        end = max((entry.first + entry.blocks for entry in past), default=0)
+        number = max((entry.number + 1 for entry in past), default=0)
+        blocks = range(end, max(1, family.blocks))
+        return again + [Task(family.root, number + place, first, 1) for place, first in enumerate(blocks)]
+
+    def run(
+        self, store: Path, outlet: Outlet, walker: Serial | Processes, progress: Progress | None, sums_in: Path
+    ) -> None:
+        """Draw them into an outlet; all that is given to rollups is kept in `sums_in`."""
+        store.mkdir()
+        residents = Residents(store)
+        shop = Shop(self.plan, residents, outlet, self.earlier)
+        rollups = {rollup for family in self.plan.families for rollup in family.rollups}
+        parts = {rollup: dict(self.sums.get(rollup, {})) for rollup in rollups}
+        looked_into = self._looked_into(rollups)
+        for family in self.plan.families:
+            if family.root in rollups:
+                self._add(self._rolled(shop, family, parts[family.root]), parts, progress)
+                continue
+            if self.tasks[family.root] or family.root in looked_into:
+                prepare(self.plan, family, residents)
+            for done in walker.walk(shop, self.tasks[family.root]):
+                self._add(done, parts, progress)
+            if family.root in looked_into:
+                self._settle(family, residents)
+        with KeptSums(sums_in) as keeping:
+            for rollup, each in parts.items():
+                for (root, number), part in sorted(each.items(), key=lambda item: item[0]):
+                    keeping.add(rollup, root, number, part)
+        for path in sorted(store.iterdir()):
+            path.unlink()
+        store.rmdir()
+
+    def _add(
+        self, done: Done, parts: Mapping[str, dict[tuple[str, int], pl.DataFrame]], progress: Progress | None
+    ) -> None:
+        self.gathered.add(done)
+        fresh: dict[str, list[pl.DataFrame]] = {}
+        for rollup, part in done.rollups:
+            fresh.setdefault(rollup, []).append(part)
+        for rollup, frames in fresh.items():
+            parts[rollup][done.task.family, done.task.number] = pl.concat(frames)
+        for table, found in done.differences:
+            self.differences.setdefault(table, []).append(found)
+        if progress:
+            progress(done.task.family, done.rows)
+
+    def _rolled(self, shop: Shop, family: FamilyPlan, parts: Parts) -> Done:
+        """A rollup, summed from what was kept and what is new."""
+        before: dict[int, Block] = {}
+        if self.earlier is not None:
+            before[0] = self._summed(self.earlier, family.root, self.sums.get(family.root, {}), shop.residents)
+        block = self._summed(self.plan, family.root, parts, shop.residents)
+        self.tasks[family.root] = [Task(family.root, 0, 0, 1)]
+        return leave(shop, self.tasks[family.root][0], [block], before)
+
+    @staticmethod
+    def _summed(plan: Plan, rollup: str, parts: Parts, residents: Residents) -> Block:
+        sums = RollupSums(plan, rollup)
+        for part in parts.values():
+            sums.add(part)
+        return rolled_block(plan, rollup, sums.total(residents), residents)
+
+    def _looked_into(self, rollups: set[str]) -> set[str]:
+        """Families whose columns are looked up by what is drawn, near and far."""
+        todo = [f for f in self.plan.families if self.tasks[f.root] or f.root in rollups]
+        found: set[str] = set()
+        while todo:
+            for root in todo.pop().after:
+                if root not in found and root not in rollups:
+                    found.add(root)
+                    family = self.plan.family(root)
+                    if family.residents:
+                        todo.append(family)
+        return found
+
+    def _settle(self, family: FamilyPlan, residents: Residents) -> None:
+        """Make resident what others look up of a family; where that is nothing, they need to know how many there are."""
+        if not family.residents:
+            residents.add(family.root, self.plan.tables[family.root].rows, pl.DataFrame())
+            return
+
+        def blocks() -> Iterator[Block]:
+            for number in range(max(1, family.blocks)):
+                yield draw_block(self.plan, family, number, residents)
+
+        for _ in settling(family, blocks(), residents):
+            pass
+
+
+def grown(manifest: Manifest, plan: Plan, redrawing: Redrawing) -> Manifest:
+    """The manifest of what is there afterwards."""
+    again = redrawing.gathered.tasks()
+    families = {
+        root: tuple(sorted({t.number: t for t in (*manifest.families.get(root, ()), *again.get(root, ()))}.values(),
+                           key=lambda task: task.number))
+        for root in dict.fromkeys((*manifest.families, *again))
+    }  # fmt: skip
+    prints: dict[str, Fingerprint] = {}
+    for tasks in families.values():
+        for task in tasks:
+            for part, text in task.prints.items():
+                prints[owner(part)] = prints.get(owner(part), Fingerprint()) + Fingerprint.parse(text)
+    tables = {}
+    for name, entry in manifest.tables.items():
+        files = {file.path: file for file in (*entry.files, *redrawing.gathered.files.get(name, ()))}
+        tables[name] = TableEntry(
+            columns=entry.columns, rows=prints[name].rows, fingerprint=str(prints[name]),
+            files=tuple(sorted(files.values(), key=lambda file: file.path)),
+        )  # fmt: skip
+    facts = {"tables": tables, "families": families, "steps": (*manifest.steps, manifest.until)}
+    return begin(plan, manifest.format, manifest.dialect).model_copy(update=facts)

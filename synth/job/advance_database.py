@@ -1,0 +1,112 @@
+"""Takes a dataset in a database from its `until` to a later one, in one transaction of inserts, updates and deletes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import nullcontext
+from pathlib import Path
+
+import polars as pl
+
+from synth.columns import leaving
+from synth.databases import Address, Database, connect
+from synth.databases.database import MANIFEST, Amendment
+from synth.databases.ddl import in_reference_order
+from synth.draw.change import BEFORE, OP
+from synth.dtypes import Types
+from synth.errors import DatabaseError
+from synth.job.advance import Advance, Redrawing, grown, plans
+from synth.job.changes import Feed
+from synth.job.generate import Progress
+from synth.job.loading import manifest_of, remembering
+from synth.job.sums import kept, unpacked
+from synth.plan.model import Plan
+from synth.runners import Processes, Serial, runner
+from synth.runners.task import owner
+from synth.sinks.outlet import Left
+
+__all__ = ["advance_database"]
+
+
+class _Nowhere:
+    """An outlet for tasks of which only the differences count."""
+
+    def write(
+        self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
+    ) -> Left:
+        return Left(0)
+
+
+def advance_database(
+    address: Address, until: dt.date | dt.datetime, *, schema: str | None = None, workers: int | Serial | Processes = 1,
+    changes: str | Path | None = None, progress: Progress | None = None,
+) -> Advance:  # fmt: skip
+    """Take the dataset in a schema (which may be left out where there is one alone) to `until`.
+
+    Raises OptionError, OutputError, DatabaseError, DataError. A killed advance leaves it as it was.
+    """
+    started = time.perf_counter()
+    with connect(address) as database, tempfile.TemporaryDirectory(prefix="synth-") as store:
+        schema = schema or only_schema(database)
+        if not database.lock(schema):
+            raise DatabaseError(f"{address}: another load is writing schema '{schema}'; wait for it")
+        manifest = manifest_of(database, schema)
+        earlier, plan = plans(manifest, until)
+        place = f"schema {schema} of {address}"
+        if plan.until == manifest.until:
+            return Advance(place, manifest.until, plan.until, time.perf_counter() - started, unchanged=True)
+        feed = Feed(Path(changes), manifest.until, plan.until) if changes is not None else None
+        _, rows = database.rows(
+            f"SELECT {database.dialect.quoted('sums')} FROM {database.dialect.place(schema, MANIFEST)}"
+        )
+        old = unpacked(rows[0][0], Path(store) / "old")
+        with runner(workers) if isinstance(workers, int) else nullcontext(workers) as walker:
+            redrawing = Redrawing(
+                earlier, plan, manifest.families,
+                {rollup: kept(old, rollup) for family in plan.families for rollup in family.rollups},
+            )  # fmt: skip
+            redrawing.run(Path(store) / "residents", _Nowhere(), walker, progress, Path(store) / "sums")
+        new = grown(manifest, plan, redrawing)
+        if feed:
+            feed.write(redrawing.differences, plan)
+        also = (
+            f"DELETE FROM {database.dialect.place(schema, MANIFEST)}",
+            remembering(database.dialect, schema, new, Path(store) / "sums"),
+        )
+        database.amend(schema, list(_amendments(redrawing.differences, plan)), also)
+    return Advance(
+        place, manifest.until, plan.until, time.perf_counter() - started,
+        blocks=sum(task.blocks for tasks in redrawing.tasks.values() for task in tasks),
+        rows=sum(t.rows for t in new.tables.values()) - sum(t.rows for t in manifest.tables.values()),
+        feed=feed.path if feed else None,
+    )  # fmt: skip
+
+
+def only_schema(database: Database) -> str:
+    """The one schema that holds a dataset of ours. Raises DatabaseError where there is none, or another one."""
+    found = database.loaded()
+    if len(found) != 1:
+        said = f"the datasets {', '.join(found)}\n  hint: name one with --schema" if found else "no dataset of ours"
+        raise DatabaseError(f"{database.address} holds {said}")
+    return found[0]
+
+
+def _amendments(differences: Mapping[str, Sequence[pl.DataFrame]], plan: Plan) -> Iterator[Amendment]:
+    """What the differences are to each table, in the order of references."""
+    for table in in_reference_order(plan.dataset, set(plan.wanted)):
+        parts = [part for part in differences if owner(part) == table]
+        if not parts:
+            continue
+        types, written = plan.tables[table].types, plan.tables[table].written
+        key = tuple(plan.spec(table).key or written)
+        whole = pl.concat([frame for part in parts for frame in differences[part]])
+        now = whole.select(written)
+        gone = whole.filter(pl.col(OP) == "delete").select(pl.col(BEFORE + name).alias(name) for name in key)
+        yield Amendment(
+            table, key, leaving(now.filter(whole[OP] == "insert"), types), leaving(now.filter(whole[OP] == "update"), types),
+            leaving(gone, {name: types[name] for name in key}),
+        )  # fmt: skip

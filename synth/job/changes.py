@@ -1,0 +1,93 @@
+"""A feed of changes: what came, changed and went in each step of a dataset that grows, in order."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from synth.columns import from_moments, leaving
+from synth.databases.ddl import in_reference_order
+from synth.draw.change import AT, BEFORE, OP
+from synth.dtypes import DType
+from synth.errors import OptionError, OutputError
+from synth.plan.model import Plan
+from synth.runners.task import owner
+
+__all__ = ["Feed"]
+
+COLUMNS = ("op", "table", "key", "before", "after", "at")
+SUFFIX = ".parquet"
+_STAMP = "%Y%m%dT%H%M%S%f"
+
+
+class Feed:
+    """A folder with a file a step: op, table, key, before, after, at. Steps follow one another without a gap."""
+
+    def __init__(self, folder: Path, since: dt.datetime, until: dt.datetime):
+        """Raises OptionError where the folder's last step does not end at `since`."""
+        self.folder = folder
+        self.path = folder / f"{since:{_STAMP}}-{until:{_STAMP}}{SUFFIX}"
+        steps = list(self._steps(folder))
+        self.undone = [path for path, begins, _ in steps if begins >= since]  # of a step that was killed before its end
+        done = [ends for _, begins, ends in steps if begins < since]
+        if done and max(done) != since:
+            raise OptionError(
+                f"'{folder}' ends at {max(done)} and the data is at {since}: the changes between are not in it\n"
+                "  hint: name an empty folder"
+            )
+
+    @staticmethod
+    def _steps(folder: Path) -> Iterator[tuple[Path, dt.datetime, dt.datetime]]:
+        for path in sorted(folder.glob(f"*{SUFFIX}")):
+            try:
+                begins, ends = (dt.datetime.strptime(text, _STAMP) for text in path.stem.split("-"))  # noqa: DTZ007
+            except ValueError:
+                raise OptionError(f"'{path}' is no file of a feed; name a folder of its own") from None
+            yield path, begins, ends
+
+    def write(self, differences: Mapping[str, Sequence[pl.DataFrame]], plan: Plan) -> None:
+        """One file, whole or not at all. Raises OutputError."""
+        order = {name: place for place, name in enumerate(in_reference_order(plan.dataset))}
+        frames = [
+            _feed(frame, table, plan, order[owner(table)]) for table, found in differences.items() for frame in found
+        ]
+        schema: dict[str, Any] = {**dict.fromkeys(COLUMNS, pl.String), "at": pl.Datetime("us")}
+        ranked = pl.concat(frames).sort("at", "#rank", "key") if frames else pl.DataFrame(schema=schema)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            making = self.folder / f".{self.path.name}"
+            ranked.select(list(schema)).write_parquet(making)
+            for path in self.undone:
+                path.unlink(missing_ok=True)
+            making.replace(self.path)
+        except OSError as error:
+            raise OutputError(f"cannot write '{self.path}': {error.strerror or error}") from error
+
+
+def _feed(frame: pl.DataFrame, table: str, plan: Plan, rank: int) -> pl.DataFrame:
+    """Differences as rows of the feed; rows as JSON, decimals and times in them as text in full."""
+    types, written = plan.tables[table].types, plan.tables[table].written
+    key = plan.spec(table).key or written
+    after = _texts(frame.select(written), types)
+    before = _texts(frame.select(pl.col(BEFORE + name).alias(name) for name in written), types)
+    gone, new = frame[OP] == "delete", frame[OP] == "insert"
+    return pl.DataFrame({
+        "op": frame[OP],
+        "table": pl.Series([owner(table)], dtype=pl.String).new_from_index(0, frame.height),
+        "key": before.select(key).to_struct().struct.json_encode().zip_with(
+            gone, after.select(key).to_struct().struct.json_encode()
+        ),
+        "before": before.to_struct().struct.json_encode().set(new, None),
+        "after": after.to_struct().struct.json_encode().set(gone, None),
+        "at": from_moments(frame[AT].to_numpy()),
+    }).with_columns(pl.lit(rank).alias("#rank"))  # fmt: skip
+
+
+def _texts(frame: pl.DataFrame, types: Mapping[str, DType]) -> pl.DataFrame:
+    return leaving(frame, types).with_columns(
+        pl.col(pl.Decimal, pl.Date).cast(pl.String), pl.col(pl.Datetime).dt.strftime("%Y-%m-%d %H:%M:%S%.6f")
+    )

@@ -1,0 +1,103 @@
+"""Writes the files that load a folder of CSV with the database's own client."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from synth.databases import DIALECTS
+from synth.databases.ddl import ddl, in_reference_order
+from synth.errors import OptionError, OutputError, did_you_mean
+from synth.fingerprint import Fingerprint
+from synth.job.folder import complete, leave_mark, only_marked, workshop
+from synth.job.manifest import Manifest
+from synth.job.reading import empty_texts
+from synth.scripts import SCRIPTS, CsvTable, Source
+from synth.spec.constraints import not_null
+from synth.spec.models import Dataset
+
+__all__ = ["write_script"]
+
+
+def write_script(folder: str | Path, dialect: str, out: str | Path | None = None, schema: str | None = None) -> Path:
+    """Write SQL files and load.sh to `out`, DIR-DIALECT beside DIR if left out; an earlier script there is replaced.
+
+    `schema` is the dataset's name if left out; in MySQL it is the database. Raises OptionError, OutputError, SpecError.
+    """
+    folder = Path(folder)
+    if dialect not in SCRIPTS:
+        hint = (
+            did_you_mean(dialect, SCRIPTS)
+            if dialect not in DIALECTS
+            else "`synth load DIR FILE` fills a database's file"
+        )
+        raise OptionError(f"there is no script for '{dialect}'\n  hint: {hint}")
+    manifest = Manifest.read(folder)
+    if manifest.format != "csv":
+        raise OptionError(
+            f"'{folder}' holds {manifest.format}, and the clients of databases read CSV\n"
+            f"  hint: synth generate {manifest.dataset} --format csv"
+        )
+    if not complete(folder, manifest):
+        raise OutputError(f"'{folder}' has files missing, or not as they were made\n  hint: generate the folder again")
+    target = Path(out) if out is not None else _beside(folder, dialect)
+    data = _from(folder, target)
+    only_marked(target)
+    dataset = manifest.load_dataset()
+    source = _source(manifest, dataset, dialect, schema, data)
+    if not SCRIPTS[dialect].tells_empty:
+        _refuse_empty(folder, source, dialect)
+    files = SCRIPTS[dialect].files(source)
+    with workshop(target) as making:
+        for name, text in files.items():
+            (making / name).write_text(text, "utf-8", newline="\n")
+            if name.endswith(".sh"):
+                (making / name).chmod(0o755)
+        leave_mark(making)
+    return target
+
+
+def _beside(folder: Path, dialect: str) -> Path:
+    folder = folder if folder.name not in ("", "..") else folder.resolve()
+    return folder.with_name(f"{folder.name}-{dialect}")
+
+
+def _from(folder: Path, target: Path) -> str:
+    """The way from the scripts to the data, as it stands in a line of a file. Raises OutputError."""
+    here, there = folder.resolve(), target.resolve()
+    if there.is_relative_to(here):
+        raise OutputError(f"'{target}' is in the folder of the data; choose another --out")
+    way = os.path.relpath(here, there)
+    if any(ord(sign) < 32 or 0xD800 <= ord(sign) < 0xE000 for sign in way):
+        raise OutputError(f"{way!r} is no path that a database's client reads; rename the folder")
+    return way
+
+
+def _source(manifest: Manifest, dataset: Dataset, dialect: str, schema: str | None, data: str) -> Source:
+    spoken = DIALECTS[dialect]
+    name = schema if schema is not None else dataset.dataset
+    in_schema = SCRIPTS[dialect].in_schema
+    if not in_schema:
+        spoken = replace(spoken, has_schemas=False)
+    statements = ddl(dataset, spoken, name, manifest.tables)
+    tables = []
+    for table in in_reference_order(dataset, manifest.tables):
+        entry = manifest.tables[table]
+        content = Fingerprint(*(int(part, 16) for part in entry.fingerprint.split("-")))
+        paths = tuple(file.path for file in entry.files if file.rows)
+        tables.append(CsvTable(table, entry.types, frozenset(not_null(dataset, table)), content, paths))
+    database = dataset.dataset if in_schema else name
+    return Source(database, name if in_schema else None, spoken, statements, tuple(tables), data)
+
+
+def _refuse_empty(folder: Path, source: Source, dialect: str) -> None:
+    """Raise OutputError for an empty text where NULL may be: this client would take it for NULL."""
+    for table in source.tables:
+        columns = [n for n, dtype in table.types.items() if dtype.name == "varchar" and n not in table.required]
+        found = empty_texts([folder / file for file in table.files], "csv", table.types, columns)
+        if found:
+            raise OutputError(
+                f"{table.name}.{found[0]} holds empty texts, which the client of {dialect} would take for NULL\n"
+                "  hint: `synth load` tells them apart, and so does --format sql; or let the spec draw NULL instead"
+            )

@@ -1,0 +1,71 @@
+"""What verification of files and of databases says alike: columns, rows, content, and the order of the checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
+
+from synth.fingerprint import Fingerprint
+from synth.job.manifest import Manifest, TableEntry
+from synth.plan.model import Plan
+from synth.spec.models import Dataset
+from synth.verify.checks import Check, checks
+from synth.verify.report import Finding, Report
+
+__all__ = ["EXAMPLES", "Progress", "adder", "columns", "contents", "run_checks", "unread"]
+
+EXAMPLES = 3  # rows shown of each check
+
+Progress = Callable[[Finding], None]
+
+
+def adder(report: Report, progress: Progress | None) -> Progress:
+    """A function that adds a finding to the report and tells of it."""
+
+    def add(finding: Finding) -> None:
+        report.findings.append(finding)
+        if progress:
+            progress(finding)
+
+    return add
+
+
+def columns(table: str, found: Mapping[str, str], wanted: Mapping[str, str]) -> Finding:
+    """Columns and their types, as they are spelt, against the manifest's."""
+    wrong = tuple(
+        {"column": name, "is": found.get(name, "missing"), "should be": wanted.get(name, "absent")}
+        for name in dict.fromkeys([*wanted, *found])
+        if found.get(name) != wanted.get(name)
+    )
+    return Finding("types", table, "columns", len(wrong), wrong[:EXAMPLES])
+
+
+def contents(table: str, entry: TableEntry, found: Fingerprint, plan: Plan, seconds: float) -> Iterator[Finding]:
+    """Rows and fingerprint against the manifest, and a declared count against the spec."""
+    yield _equal(table, "manifest", found.rows, entry.rows)
+    yield _equal(table, "fingerprint", str(found), entry.fingerprint, seconds)
+    if plan.tables[table].exact:
+        yield _equal(table, "declared", found.rows, plan.tables[table].rows)
+
+
+def unread(kind: str, table: str, name: str, absent: str) -> Finding:
+    """A check that needs a table which cannot be read."""
+    return Finding(kind, table, name, None, note=f"{absent} cannot be read")
+
+
+def run_checks(
+    dataset: Dataset, manifest: Manifest, report: Report, readable: Collection[str], run: Callable[[Check], Finding]
+) -> Iterator[Finding]:
+    """Every check of tables that were made, where they can be read."""
+    for check in checks(dataset, manifest.until):
+        absent = [table for table in check.reads if table not in manifest.tables]
+        if absent:
+            report.skipped.append(f"{check.kind} {check.table}.{check.name}: {absent[0]} was not made")
+            continue
+        broken = [table for table in check.reads if table not in readable]
+        yield unread(check.kind, check.table, check.name, broken[0]) if broken else run(check)
+
+
+def _equal(table: str, name: str, found: Any, wanted: Any, seconds: float = 0.0) -> Finding:
+    examples = () if found == wanted else ({"is": found, "should be": wanted},)
+    return Finding("rows", table, name, len(examples), examples, seconds=seconds)
