@@ -17,16 +17,30 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from synth.api import block, frame, lazy, load, make_plan
-    from synth.errors import DataError, OptionError, OutputError, SpecError, SynthError
+    from synth.databases.address import Address
+    from synth.errors import DatabaseError, DataError, OptionError, OutputError, SpecError, SynthError
+    from synth.job.advance import advance_folder
+    from synth.job.advance_database import advance_database
     from synth.job.generate import Summary, generate
+    from synth.job.into import generate_into
+    from synth.job.load import load_folder
     from synth.job.manifest import Manifest
+    from synth.job.pull import pull
     from synth.spec.load import parse
     from synth.spec.models import Column, Dataset, Table
+    from synth.verify.database import verify_database
     from synth.verify.files import verify_folder
 
 _HOMES = {
     "synth.api": ("block", "frame", "lazy", "load", "make_plan"),
-    "synth.errors": ("DataError", "OptionError", "OutputError", "SpecError", "SynthError"),
+    "synth.databases.address": ("Address",),
+    "synth.job.advance": ("advance_folder",),
+    "synth.job.advance_database": ("advance_database",),
+    "synth.job.into": ("generate_into",),
+    "synth.job.load": ("load_folder",),
+    "synth.job.pull": ("pull",),
+    "synth.verify.database": ("verify_database",),
+    "synth.errors": ("DataError", "DatabaseError", "OptionError", "OutputError", "SpecError", "SynthError"),
     "synth.job.generate": ("Summary", "generate"),
     "synth.job.manifest": ("Manifest",),
     "synth.spec.load": ("parse",),
@@ -35,8 +49,9 @@ _HOMES = {
 }
 
 __all__ = [
-    "Column", "DataError", "Dataset", "Manifest", "OptionError", "OutputError", "SpecError", "Summary", "SynthError",
-    "Table", "block", "frame", "generate", "lazy", "load", "make_plan", "parse", "verify_folder",
+    "Address", "Column", "DataError", "DatabaseError", "Dataset", "Manifest", "OptionError", "OutputError", "SpecError",
+    "Summary", "SynthError", "Table", "advance_database", "advance_folder", "block", "frame", "generate", "generate_into",
+    "lazy", "load", "load_folder", "make_plan", "parse", "pull", "verify_database", "verify_folder",
 ]  # fmt: skip
 
 

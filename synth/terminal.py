@@ -12,10 +12,13 @@ if TYPE_CHECKING:
     from synth.job.advance import Advance
     from synth.job.generate import Summary
     from synth.job.loading import Report as Load
+    from synth.job.pull import Pulled
     from synth.plan.model import Plan
     from synth.verify.report import Finding, Report
 
-__all__ = ["advance_text", "load_text", "number", "plan_text", "progress", "report_text", "size", "summary_text"]
+__all__ = [
+    "advance_text", "load_text", "number", "plan_text", "progress", "pull_text", "report_text", "size", "summary_text",
+]  # fmt: skip
 
 PLAIN_SECONDS = 5.0  # between two lines of progress where there is no terminal
 
@@ -149,6 +152,22 @@ def load_text(report: Load, command: str, client: str | None = None) -> str:
     if client:
         lines.append(f"open: {client}")
     return "\n".join([*lines, f"next: {command} verify '{report.place}' --schema '{report.schema}'"])
+
+
+def pull_text(report: Pulled) -> str:
+    """What was read, and where it is."""
+    rows = [[name, number(count), size(report.bytes_of[name])] for name, count in report.rows_of.items()]
+    rows.append(["", number(report.rows), size(sum(report.bytes_of.values()))])
+    rate = number(report.rows / max(report.seconds, 1e-9))
+    lines = [
+        _grid(["table", "rows", "size"], rows, {1, 2}),
+        "",
+        f"{number(report.rows)} rows in {report.seconds:.1f} s, {rate} rows/s",
+        f"in {report.folder}",
+    ]
+    if report.changed:
+        lines.append(f"not as they were loaded: {', '.join(report.changed)}")
+    return "\n".join(lines)
 
 
 def advance_text(step: Advance) -> str:

@@ -76,7 +76,7 @@ def tables_of():
 
     @cache
     def read(folder):
-        return {path.name: pl.read_parquet(path / "*.parquet") for path in folder.iterdir() if path.is_dir()}
+        return {path.name: pl.read_parquet(path / "*.parquet") for path in folder.glob("[!.]*") if path.is_dir()}
 
     return lambda summary: read(summary.folder)
 
@@ -97,7 +97,7 @@ def database(request):
     return get
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def embedded_server(tmp_path_factory):
     """The URL of a PostgreSQL that comes with the program."""
     from synth.databases import embedded

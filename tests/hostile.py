@@ -53,7 +53,7 @@ def hostile(name: str = "hostile", empty: bool = True, lone: bool = True) -> Dat
                 "Case": {"type": "integer", "references": "order", "nullable": True},
                 "self": {"type": "bigint", "references": "group", "nullable": True},
             },
-            "values": [[at, text, at if at < len(texts) else None, at // 2] for at, text in enumerate(where_null_may_be)],
+            "values": [[at, text, at if at < len(texts) else None, at // 2 if at else None] for at, text in enumerate(where_null_may_be)],
         },
         "select": {
             "primary_key": ["id"],

@@ -21,7 +21,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from synth.databases import Address, connect
+from synth.databases import DATABASES, Address, connect
 
 WAIT_S = 30
 
@@ -406,10 +406,17 @@ class DuckDB(Embedded):
 SERVERS = {"postgres": PostgreSQL, "mysql": MariaDB, "sqlite": SQLite, "duckdb": DuckDB}
 
 
+def live() -> list[str]:
+    """Databases that are here, or can be started."""
+    return [name for name in DATABASES if name != "tsql" or os.environ.get("SYNTH_TEST_MSSQL_URL")]
+
+
 def live_address(name: str, database, folder: Path) -> Address:
     """Where a database of this kind is: the running server's, or a file in the folder."""
     if name in ("sqlite", "duckdb"):
         return Address.parse(f"{name}:///{folder / f'target.{name}'}")
+    if name == "tsql":
+        return Address.parse(os.environ["SYNTH_TEST_MSSQL_URL"])
     server = database(name)
     if name == "postgres":
         return Address.parse(f"postgresql://postgres@/postgres?host={server.folder}")

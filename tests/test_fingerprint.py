@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synth.columns import leaving
-from synth.dtypes import DType, decimal
 from synth.databases import DIALECTS
+from synth.dtypes import DType, decimal
 from synth.fingerprint import CHUNK, TERMS, Fingerprint, fingerprint, row_sql
 from synth.texts import Remembered
 

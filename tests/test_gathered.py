@@ -43,7 +43,7 @@ def failed(folder) -> dict:
 def ask(folder, sql: str) -> list:
     """A query over the written tables."""
     with duckdb.connect() as connection:
-        for table in sorted(path.name for path in folder.iterdir() if path.is_dir()):
+        for table in sorted(path.name for path in folder.glob("[!.]*") if path.is_dir()):
             connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{folder}/{table}/*.parquet')")
         return connection.execute(sql).fetchall()
 

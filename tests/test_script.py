@@ -22,7 +22,7 @@ from synth.job.manifest import Manifest
 from synth.job.script import write_script
 from synth.scripts import SCRIPTS
 from tests.hostile import hostile
-from tests.test_ddl import lint_tsql
+from tests.tsql import lint_tsql
 
 LIVE = ["postgres", "mysql"]  # SQL Server's is text, and a client that only notes what it is told
 SQL = ["check.sql", "constraints.sql", "copy.sql", "create_database.sql", "create_tables.sql"]
@@ -178,7 +178,7 @@ def test_other_connections_are_ended(place, made, tmp_path):
         drop(server, name, "inventory")
 
 
-NAMES = ["it's", 'a"b`c', "a b = c", "ünï'\\", "postgresql://x", "%s $HOME", "x" * 63]
+NAMES = ["it's a\"b`c \\", "ünï = %s $HOME", "postgresql://" + "x" * 50]
 
 
 @pytest.mark.parametrize("place", LIVE, indirect=True)
@@ -200,7 +200,7 @@ def test_hostile_databases_and_schemas(place, made, tmp_path):
 @pytest.mark.parametrize("place", LIVE, indirect=True)
 def test_hostile_paths(place, made, tmp_path):
     name, server, environment = place
-    for word in ('it\'s "a" `b`', "back\\slash \\n", "$(false) $HOME", "-x", "~", "ünï 漢字", ";", "@DATA@ @STEPS@"):
+    for word in ('it\'s "a" `b` back\\slash \\n $(false) $HOME ;', "-x", "~ ünï 漢字 @DATA@ @STEPS@"):
         home = tmp_path / word / "in"
         shutil.copytree(made("inventory"), home / word)
         folder = write_script(home / word, name)

@@ -388,6 +388,7 @@ def test_rows_that_do_not_arrive(server, shop):
     with pytest.raises(DataError, match="another content"):
         loads(shop)
     with connect(Address.parse(URL)) as found, pytest.raises(DatabaseError, match=r"takes no '\]'"):
+        assert found.send("ecommerce", "t", pl.DataFrame({"a]b": []})) == 0
         found.send("ecommerce", "t", pl.DataFrame({"a]b": [1]}))
 
 

@@ -87,12 +87,10 @@ def test_extremes(target, kind):
     found = survives(target, frame, {"c": kind})
     assert_frame_equal(found, frame)
     if kind == "double":
-        bits = [f["c"].fill_null(0).to_numpy().view(np.int64).tolist() for f in (frame, found)]
-        signs = [f["c"].fill_null(0).to_numpy() for f in (frame, found)]
-        if target.kind == "sqlite":  # it keeps a double without a fraction as an integer, which has no negative zero
-            assert (signs[0] == signs[1]).all()
-        else:
-            assert bits[0] == bits[1]
+        sent, read = (f["c"].fill_null(0).to_numpy().view(np.int64).tolist() for f in (frame, found))
+        lost = [at for at, value in enumerate(VALUES[kind], 1) if sent[at] != read[at]]
+        # SQLite keeps a double without a fraction as an integer, and MariaDB reads -0.0 as 0
+        assert [str(VALUES[kind][at - 1]) for at in lost] == (["-0.0"] if target.kind in ("sqlite", "mysql") else [])
 
 
 def test_all_types_side_by_side(target):
@@ -153,7 +151,7 @@ def frames(draw):
     return pl.DataFrame([pl.Series("n", range(rows), dtype=pl.Int32), *columns]), kinds
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(frames())
 def test_any_frame(target, made):
     frame, kinds = made

@@ -20,7 +20,7 @@ RULES = load("ecommerce").rules
 def opened(folder):
     """A connection with a view of every table."""
     connection = duckdb.connect()
-    for table in sorted(path.name for path in folder.iterdir() if path.is_dir()):
+    for table in sorted(path.name for path in folder.glob("[!.]*") if path.is_dir()):
         connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{folder}/{table}/*.parquet')")
     return connection
 

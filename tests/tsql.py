@@ -15,18 +15,17 @@ WORDS = (
 TRUTHS = (exp.And, exp.Or, exp.Not)
 
 
-def lint_tsql(text: str, flags: set[str] = frozenset()) -> list[str]:
-    """What T-SQL does not have; texts, names and comments left out. `flags` are columns of type BIT."""
+def lint_tsql(text: str) -> list[str]:
+    """What T-SQL does not have; texts, names and comments left out."""
     bare = re.sub(r"N?'(?:[^']|'')*'|\[(?:[^\]]|\]\])*\]", lambda m: "[x]" if m[0][0] == "[" else "N''", text)
     found = re.findall(WORDS, bare, re.IGNORECASE)
-    flags = flags | {name[1:-1] for name in re.findall(r"(\[[^\]]+\]) BIT\b", text)}
     for condition in re.findall(r"CHECK \((.*)\)", text):
-        found += _bare_flags(_parsed(f"SELECT 1 WHERE {condition}"), flags)
+        found += _bare_flags(_parsed(f"SELECT 1 WHERE {condition}"))
     for statement in text.split(";\n"):
         if statement.startswith(("CREATE TABLE", "ALTER")):
             _parsed(statement)
         elif statement.startswith(("SELECT", "WITH")):
-            found += _of_query(_parsed(statement), flags)
+            found += _of_query(_parsed(statement))
     return found
 
 
@@ -35,18 +34,18 @@ def _parsed(statement: str):
     return tree
 
 
-def _bare_flags(tree, flags) -> list[str]:
+def _bare_flags(tree) -> list[str]:
     """Columns that stand where a condition is expected."""
     places = []
     for node in tree.find_all(*TRUTHS, exp.Where, exp.Having, exp.Join, exp.If):
         places += [node.args.get("on")] if isinstance(node, exp.Join) else [node.this]
         places += [node.args.get("expression")] if isinstance(node, (exp.And, exp.Or)) else []
     bare = [p.unnest() for p in places if p is not None]
-    return [p.sql("tsql") for p in bare if isinstance(p, (exp.Column, exp.Literal, exp.Case)) or (isinstance(p, exp.Column) and p.name in flags)]
+    return [p.sql("tsql") for p in bare if isinstance(p, (exp.Column, exp.Literal, exp.Case, exp.Coalesce))]
 
 
-def _of_query(tree, flags) -> list[str]:
-    found = _bare_flags(tree, flags)
+def _of_query(tree) -> list[str]:
+    found = _bare_flags(tree)
     for node in tree.find_all(exp.Subquery):
         if isinstance(node.parent, (exp.From, exp.Join)):
             names = [e.alias_or_name.lower() for e in node.this.selects]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as json_
 import os
-from typing import Annotated, Optional
+from typing import Annotated, Any, Optional
 
 import typer
 
@@ -167,6 +167,7 @@ def advance(
     until: Annotated[str, typer.Option(help="the dataset's new now, exclusive: 2026-01-31 or 2026-01-31T12:00:00")],
     schema: Schema = None,
     changes: Annotated[Optional[str], typer.Option(help="a folder for the feed of changes: a file a step")] = None,  # noqa: UP045
+    changes_format: Annotated[str, typer.Option(help="of the feed: parquet or ndjson")] = "parquet",
     workers: Workers = "all", json: Json = False,
 ) -> None:  # fmt: skip
     """Let time go on: new rows, and changes to old ones, so that it all is as if it had been generated until then.
@@ -182,16 +183,16 @@ def advance(
 
         now = moment(until)
         with progress(None) as told:
+            feed = {"changes": changes, "changes_format": changes_format}
+            how: dict[str, Any] = {"workers": started, "progress": told, **feed}
             if is_database(place):
                 from synth.job.advance_database import advance_database
 
                 address = find(place)
                 assert address is not None
-                step = advance_database(
-                    address, now, schema=schema, workers=started, changes=changes, progress=told
-                )
+                step = advance_database(address, now, schema=schema, **how)
             else:
                 from synth.job.advance import advance_folder
 
-                step = advance_folder(place, now, workers=started, changes=changes, progress=told)
+                step = advance_folder(place, now, **how)
     print(json_.dumps(step.as_dict(), indent=1) if json else advance_text(step))

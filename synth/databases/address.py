@@ -92,7 +92,7 @@ class Address:
         """The address as a URL; with the password only where a driver is to read it."""
         scheme = next(s for s, kind in SCHEMES.items() if kind == self.database)
         if self.is_file:
-            return f"{scheme}:///{self.name}"
+            return f"{scheme}:///{quote(self.name)}"
         secret = f":{quote(self.password, safe='')}" if password and self.password else ""
         user = f"{quote(self.user, safe='')}{secret}@" if self.user or secret else ""
         host = f"[{self.host}]" if ":" in self.host else self.host

@@ -1,7 +1,7 @@
 """Conditions of a spec in other databases' SQL, and the rewrites of trees that dialects need, for conditions and queries.
 
-The translator passes much through unchanged: each dialect lists what is to be rewritten. A rewrite takes an explicit tree, whose
-nodes carry their types (`portable`), and gives a tree.
+The translator passes much through unchanged: each dialect lists what is to be rewritten. A rewrite takes an explicit tree,
+whose nodes carry their types (`portable`), and gives a tree.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def written(tree: Any, sqlglot: str) -> str:
     for name in tree.find_all(exp.Identifier):
         name.set("quoted", True)
     try:
-        return str(tree.sql(dialect=sqlglot, unsupported_level=ErrorLevel.RAISE))
+        return str(tree.sql(dialect=sqlglot, unsupported_level=ErrorLevel.RAISE, comments=False))
     except UnsupportedError as error:
         raise SqlError(f"not every database knows this: {str(error).splitlines()[0]}") from None
 

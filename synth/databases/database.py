@@ -41,13 +41,16 @@ class Step:
 
 @dataclass(frozen=True)
 class Amendment:
-    """What comes, changes and goes in a table, in the types in which columns are written; rows are known by `key`."""
+    """What comes, changes and goes in a table, in the types in which columns are written; rows are known by `key`.
+
+    Without a key rows are known by all their columns: nothing changes, and of equal rows as many go as are given.
+    """
 
     table: str
     key: tuple[str, ...]
     inserts: pl.DataFrame
     updates: pl.DataFrame
-    deletes: pl.DataFrame  # the key's columns
+    deletes: pl.DataFrame  # the key's columns, or all where there is no key
 
 
 class Database(ABC):

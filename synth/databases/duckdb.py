@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,10 +73,11 @@ _HINTS = {
     "main key table": "drop what depends on the old tables first",
     "not a valid DuckDB": "name another file",
     "read-only": "may you write to the file, and to its folder?",
+    "Read-only": "may you write to the file, and to its folder?",
     "Permission denied": "may you write to the file, and to its folder?",
     "No space left": "free space on the disk, then run it again",
-    "more than one occurrence": "tell the columns apart with AS",
-    "Out of Memory": "free memory, or set memory_limit in your own ~/.duckdbrc",
+    "more than once": "tell the columns apart with AS",
+    "Out of Memory": "keys and references need memory: end other programs, then run it again",
 }
 
 
@@ -118,7 +119,8 @@ class DuckDB(FileDatabase):
         """Close it; a transaction that goes on is rolled back."""
         if self.connection is not None:
             self.connection.close()
-        self.connection, self.loading = None, False
+        self.connection = None
+        self.ended()
 
     def _opened(self) -> duckdb.DuckDBPyConnection:
         """The connection: that of the load, or one that reads only, so that others may read meanwhile."""
@@ -211,7 +213,8 @@ class DuckDB(FileDatabase):
     def begin(self, schema: str, gone: Sequence[str]) -> None:
         """Drop the tables that are gone, children first."""
         self.schema = schema
-        for table in self._children_first(schema, gone):
+        refers = {(table, parent) for table, _, parent, _ in self._references(schema)} if gone else set()
+        for table in _children_first(gone, refers):
             self.run(f"DROP TABLE {DIALECT.place(schema, table)}")
         self.run(f"CREATE SCHEMA IF NOT EXISTS {DIALECT.quoted(schema)}")
 
@@ -223,14 +226,6 @@ class DuckDB(FileDatabase):
             f"AND schema_name = {DIALECT.literal(schema)}"
         )
         return [(table, column, parent, key) for table, column, parent, key in rows]
-
-    def _children_first(self, schema: str, tables: Sequence[str]) -> Iterator[str]:
-        left = list(tables)
-        refers = {(table, parent) for table, _, parent, _ in self._references(schema) if table != parent}
-        while left:
-            free = next((t for t in left if not any((other, t) in refers for other in left)), left[0])
-            left.remove(free)
-            yield free
 
     def send(self, schema: str, table: str, frame: pl.DataFrame) -> int:
         """Let the rows wait; none at all must not be inserted: the next ones would be lost (DuckDB 2.0, one transaction)."""
@@ -272,7 +267,7 @@ class DuckDB(FileDatabase):
             level = f"SELECT * EXCLUDE (_synth_ready) FROM {_LEVEL} WHERE"
             moved = self._count(f"INSERT INTO {place} BY NAME {level} _synth_ready")
             if not moved:
-                raise self._lost(table, place, *own[0])
+                raise self._lost(table, own)
             left = self._count(f"CREATE OR REPLACE TEMP TABLE {_LEFT} AS {level} NOT _synth_ready")
             rows += moved
         return rows
@@ -282,15 +277,20 @@ class DuckDB(FileDatabase):
         row = self._opened().execute(sql).fetchone()
         return int(row[0]) if row else 0
 
-    def _lost(self, table: str, place: str, column: str, key: str) -> DatabaseError:
+    def _lost(self, table: str, own: Sequence[tuple[str, str]]) -> DatabaseError:
         """What is said of rows whose parents never come."""
-        name = DIALECT.quoted(column)
-        _, rows = self.rows(
-            f"SELECT COUNT(*), MIN({name}) FROM {_LEFT} WHERE {name} NOT IN (SELECT {DIALECT.quoted(key)} FROM {place})"
-        )
+        for column, key in own:
+            name, known = DIALECT.quoted(column), DIALECT.quoted(key)
+            _, ((rows, example),) = self.rows(
+                f"SELECT COUNT(*), MIN({name}) FROM {_LEFT} WHERE {name} NOT IN (SELECT {known} FROM {_LEFT} "
+                f"UNION ALL SELECT {known} FROM {DIALECT.place(self.schema, table)})"
+            )
+            if rows:
+                what = f"{column} = {example!r} is not in {table}.{key} ({rows} such rows)"
+                return DatabaseError(f"{self.address}: table '{table}': {what}\n  hint: {_HINTS['Constraint Error']}")
         return DatabaseError(
-            f"{self.address}: table '{table}': {column} = {rows[0][1]!r} is not in {table}.{key}, or is the row itself or a "
-            f"descendant, which DuckDB takes for the same ({rows[0][0]} such rows)\n  hint: {_HINTS['Constraint Error']}"
+            f"{self.address}: table '{table}' has rows that are their own ancestors, which DuckDB cannot hold\n"
+            "  hint: load it into another kind of database"
         )
 
     def steps(self, ddl: Ddl) -> Iterator[list[Step]]:
@@ -310,6 +310,15 @@ class DuckDB(FileDatabase):
 
     def analyze(self, schema: str, table: str) -> None:
         """It knows."""
+
+
+def _children_first(tables: Sequence[str], refers: Set[tuple[str, str]]) -> Iterator[str]:
+    """Tables, each after those that refer to it; `refers` are children and parents."""
+    left = list(tables)
+    while left:
+        free = next((t for t in left if not any((other, t) in refers for other in left if other != t)), left[0])
+        left.remove(free)
+        yield free
 
 
 def _waiting(table: str) -> str:

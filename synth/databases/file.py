@@ -16,12 +16,13 @@ __all__ = ["FileDatabase"]
 class FileDatabase(Database):
     """Nothing is opened before it is asked for: reading needs a file, and a load may make one.
 
-    No member may open the file but through its database's library: when a process closes any handle of a file, it loses
-    all its locks on it.
+    When a process closes any handle of a file, it loses all its locks on it. So no member opens the file but through its
+    database's library, and while this process loads a file, it reads it through that load alone.
     """
 
     several = False
     beside: ClassVar[tuple[str, ...]]  # ends of the names of files that the database keeps next to its own
+    written: ClassVar[set[Path]] = set()  # files that loads of this process are writing
     path: Path
     loading = False  # whether a load is going on
     made = False  # whether it made the file
@@ -37,7 +38,9 @@ class FileDatabase(Database):
             raise DatabaseError(f"{self.address}: it is a folder\n  hint: name a file in it")
 
     def there(self) -> None:
-        """Refuse to read where no file is. Raises DatabaseError."""
+        """Refuse to read where no file is, or another load's. Raises DatabaseError."""
+        if self.path.resolve() in self.written:
+            raise DatabaseError(f"{self.address}: another load of this process is writing it\n  hint: wait for it")
         if not self.path.exists():
             raise DatabaseError(
                 f"{self.address}: there is no such file\n  hint: `synth load DIR {self.address}` makes it"
@@ -60,12 +63,17 @@ class FileDatabase(Database):
         self.close()
         while True:
             before = self._file()
-            if not self.begin_writing():
-                return False
-            self.loading = True
-            if self._file() is not None and before in (None, self._file()):
-                self.made = before is None and self.is_empty()
-                return True
+            try:
+                if not self.begin_writing():
+                    return False
+                self.loading = True
+                if self._file() is not None and before in (None, self._file()):
+                    self.made = before is None and self.is_empty()
+                    self.written.add(self.path.resolve())
+                    return True
+            except DatabaseError:
+                if self._file() == before:
+                    raise
             self.close()
 
     def _file(self) -> int | None:
@@ -82,6 +90,12 @@ class FileDatabase(Database):
             with suppress(*self.raised, DatabaseError):
                 self.run("ROLLBACK")
         self.close()
+
+    def ended(self) -> None:
+        """To be called with the end of a connection."""
+        if self.loading:
+            self.written.discard(self.path.resolve())
+        self.loading = False
 
     def publish(self, schema: str, tables: object, gone: object) -> None:
         """COMMIT."""

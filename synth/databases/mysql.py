@@ -34,7 +34,8 @@ __all__ = ["DIALECT", "MySQL"]
 # binary, and blanks at the end count; each server reads its own hint, and MariaDB none of MySQL 8's
 _COLLATED = "DEFAULT CHARACTER SET utf8mb4 /*M! COLLATE utf8mb4_nopad_bin */ /*!80000 COLLATE utf8mb4_0900_bin */"
 LONGEST_LOCK = 64
-OLDEST_MYSQL, OLDEST_MARIADB = (8, 0, 16), (10, 6, 0)  # CHECK is kept; one RENAME of many tables is all or nothing
+# CHECK is kept, texts compare by their bytes, and one RENAME of many tables is all or nothing
+OLDEST_MYSQL, OLDEST_MARIADB = (8, 0, 17), (10, 6, 0)
 
 
 def _literal(text: str) -> str:
@@ -100,6 +101,7 @@ class MySQL(Database):
 
     dialect = DIALECT
     connection: Wire
+    locked = False
 
     def connect(self) -> None:
         """Open it; options in the URL are PyMySQL's, and `ssl_mode` as MySQL's own clients have it."""
@@ -120,12 +122,17 @@ class MySQL(Database):
 
     @classmethod
     def create(cls, address: Address) -> None:
-        """CREATE DATABASE."""
+        """CREATE DATABASE. A URL need not name one."""
+        if not address.name:
+            return
         with cls(replace(address, name="")) as server:
             server.run(f"CREATE DATABASE IF NOT EXISTS {DIALECT.quoted(address.name)} {_COLLATED}")
 
     def close(self) -> None:
-        """Close it."""
+        """Close it; the lock is let go first, as the server sees only a moment later that a connection has ended."""
+        if self.locked:
+            with suppress(DatabaseError):
+                self._ask("DO RELEASE_ALL_LOCKS()", "closing")
         if hasattr(self, "connection") and self.connection.open:
             self.connection.close()
 
@@ -213,7 +220,9 @@ class MySQL(Database):
         name = f"synth/{schema}"
         if len(name) > LONGEST_LOCK:
             name = f"synth/{blake2b(schema.encode(), digest_size=16).hexdigest()}"
-        return bool(self.rows(f"SELECT GET_LOCK({DIALECT.literal(name)}, 0)")[1][0][0])
+        got = bool(self.rows(f"SELECT GET_LOCK({DIALECT.literal(name)}, 0)")[1][0][0])
+        self.locked = self.locked or got
+        return got
 
     def begin(self, schema: str, gone: Sequence[str]) -> None:
         """A staging database, on a server that can do what a load asks of it."""
@@ -229,8 +238,8 @@ class MySQL(Database):
         oldest = OLDEST_MARIADB if "mariadb" in version.lower() else OLDEST_MYSQL
         if numbers and tuple(map(int, numbers.groups())) < oldest:
             raise DatabaseError(
-                f"{self.address}: version {version} is too old: it renames tables one by one, or does not check CHECKs\n"
-                "  hint: MySQL 8.0.16 or MariaDB 10.6 and later can be loaded; `synth script` writes files for others"
+                f"{self.address}: version {version} is too old for a load that is all or nothing\n"
+                "  hint: MySQL 8.0.17 or MariaDB 10.6 and later can be loaded; `synth script` writes files for others"
             )
         if not local:
             raise DatabaseError(f"{self.address}: LOAD DATA LOCAL is switched off there\n  hint: {LOCAL}")

@@ -43,6 +43,7 @@ _HINTS = {
     **dict.fromkeys((1217, 1435, 1450, 1451, 3730), HELD),
     **dict.fromkeys((1148, 2068, 3948, 4166), LOCAL),
     1153: "raise max_allowed_packet on the server",
+    3750: "on the server, as an administrator: SET GLOBAL sql_require_primary_key = 0",
     **dict.fromkeys((1290, 1792, 1836), "name the server that takes writes"),
     2026: "ssl_mode, ssl_ca, ssl_cert and ssl_key in the URL say how to trust each other",
 }

@@ -142,9 +142,9 @@ _COMPARING = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, ex
 
 def _compared(node: Any) -> Any:
     """A comparison: columns and numbers as they are, anything else in minor units of as many digits on all sides."""
-    flat = [each for key, held in node.args.items() if key != "query" for each in (held if isinstance(held, list) else [held])]
-    values = [each for each in flat if isinstance(each, exp.Expression)]
     inner = node.args.get("query")
+    sides = [held if isinstance(held, list) else [held] for key, held in node.args.items() if key != "query"]
+    values = [each for side in sides for each in side if isinstance(each, exp.Expression)]
     dtypes = [d for each in (*values, *([inner] if inner else [])) if (d := dtype_of(each)) is not None]
     exact = bool(dtypes) and all(dtype.is_exact for dtype in dtypes)
     digits = max((dtype.digits for dtype in dtypes), default=0)
@@ -189,7 +189,7 @@ def _units(node: Any, digits: int) -> Any:
     own = _UNITS.get(type(node), _other)(node, dtype)
     if digits == dtype.digits:
         return own
-    return typed(exp.Mul(this=wrapped(own), expression=number(10 ** (digits - dtype.digits))), BIGINT)
+    return exp.Paren(this=exp.Mul(this=wrapped(own), expression=number(10 ** (digits - dtype.digits))))
 
 
 def _column(node: Any, dtype: DType) -> Any:
@@ -227,7 +227,8 @@ def _rounded(node: Any, dtype: DType) -> Any:
     unit, units = 10 ** (inner.digits - digits), wrapped(_units(node.this, inner.digits))
     positive = exp.Paren(this=exp.GT(this=units.copy(), expression=number(0)))  # 1 or 0 here
     up = exp.Sub(
-        this=exp.Add(this=units, expression=exp.Mul(this=positive, expression=number(unit))), expression=number(unit // 2)
+        this=exp.Add(this=units, expression=exp.Mul(this=positive, expression=number(unit))),
+        expression=number(unit // 2),
     )
     made = exp.Paren(this=_divided(up, unit))
     return made if digits >= 0 else exp.Paren(this=exp.Mul(this=made, expression=number(10**-digits)))
@@ -293,7 +294,9 @@ def _other(node: Any, dtype: DType) -> Any:
 
 _UNITS: dict[Any, Callable[[Any, DType], Any]] = {
     exp.Column: _column,
-    **dict.fromkeys((exp.Paren, exp.Neg, exp.Abs, exp.Add, exp.Sub, exp.Mod, exp.IntDiv, exp.Coalesce, exp.Nullif), _same),
+    **dict.fromkeys(
+        (exp.Paren, exp.Neg, exp.Abs, exp.Add, exp.Sub, exp.Mod, exp.IntDiv, exp.Coalesce, exp.Nullif), _same
+    ),
     exp.Mul: _product,
     exp.Round: _rounded,
     exp.Floor: _floor,

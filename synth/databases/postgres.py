@@ -306,27 +306,32 @@ class PostgreSQL(Database):
     def amend(self, schema: str, amendments: Sequence[Amendment], also: Sequence[str]) -> None:
         """What goes first, children before parents; then what comes; then what changes, by way of temporary tables."""
         with self.told(f"advancing schema '{schema}'"), self.connection.transaction():
-
-            def run(sql: str) -> None:
-                self.connection.execute(sql.encode())
-
             for each in reversed(amendments):
                 if each.deletes.height:
-                    run(f"DELETE FROM {DIALECT.place(schema, each.table)} t USING {self._beside(schema, each, 'gone')} s "
-                        f"WHERE {_equal(each.key)}")  # fmt: skip
+                    place, source = DIALECT.place(schema, each.table), self._beside(schema, each, "gone")
+                    self._amended(each.table, each.deletes, _deleting(place, source, each))
             for each in amendments:
                 if each.inserts.height:
                     self._copy(DIALECT.place(schema, each.table), each.inserts)
             for each in amendments:
                 if each.updates.height:
-                    source = self._beside(schema, each, "changed")
-                    cells = [
-                        c for c in map(DIALECT.quoted, each.updates.columns) if c not in map(DIALECT.quoted, each.key)
-                    ]
-                    run(f"UPDATE {DIALECT.place(schema, each.table)} t SET {', '.join(f'{c} = s.{c}' for c in cells)} "
-                        f"FROM {source} s WHERE {_equal(each.key)}")  # fmt: skip
+                    place, source = DIALECT.place(schema, each.table), self._beside(schema, each, "changed")
+                    cells = ", ".join(
+                        f"{c} = s.{c}" for c in _quoted(each.updates.columns) if c not in _quoted(each.key)
+                    )
+                    changed = f"UPDATE {place} t SET {cells} FROM {source} s WHERE {_equal(each.key)}"
+                    self._amended(each.table, each.updates, changed)
             for statement in also:
-                run(statement)
+                self.connection.execute(statement.encode())
+
+    def _amended(self, table: str, frame: pl.DataFrame, sql: str) -> None:
+        """Run a statement that touches these rows, each once. Raises DatabaseError where they are not there."""
+        found = self.connection.execute(sql.encode()).rowcount
+        if found != frame.height:
+            raise DatabaseError(
+                f"{self.address}: table '{table}' has only {found} of {frame.height} rows that change or go; nothing was "
+                "changed\n  hint: it is not as it was made: load it again"
+            )
 
     def _beside(self, schema: str, amendment: Amendment, what: str) -> str:
         """A temporary table with the rows of an amendment that change, or the keys of those that go."""
@@ -347,8 +352,26 @@ class PostgreSQL(Database):
             self.connection.execute(f"DROP SCHEMA IF EXISTS {DIALECT.quoted(self.stage(schema))} CASCADE".encode())
 
 
+def _quoted(names: Iterable[str]) -> list[str]:
+    return [DIALECT.quoted(name) for name in names]
+
+
 def _equal(key: Sequence[str]) -> str:
-    return " AND ".join(f"t.{name} = s.{name}" for name in map(DIALECT.quoted, key))
+    return " AND ".join(f"t.{name} = s.{name}" for name in _quoted(key))
+
+
+def _deleting(place: str, source: str, amendment: Amendment) -> str:
+    """The DELETE of the rows in `source`; those without a key are equal in all columns, and numbered among their equals."""
+    if amendment.key:
+        return f"DELETE FROM {place} t USING {source} s WHERE {_equal(amendment.key)}"
+    names = _quoted(amendment.deletes.columns)
+    columns = ", ".join(names)
+    ours, theirs = (
+        f'(SELECT ctid AS "#row", ROW_NUMBER() OVER (PARTITION BY {columns}) AS "#copy", {columns} FROM {each})'
+        for each in (place, source)
+    )
+    same = " AND ".join(['t."#copy" = s."#copy"', *(f"t.{name} IS NOT DISTINCT FROM s.{name}" for name in names)])
+    return f'DELETE FROM {place} WHERE ctid IN (SELECT t."#row" FROM {ours} t JOIN {theirs} s ON {same})'
 
 
 def _type(kind: str, length: int | None, precision: int | None, scale: int | None) -> DType:

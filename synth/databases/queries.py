@@ -72,4 +72,3 @@ def _around(tree: Any, with_: Any, names: list[Any]) -> exp.Select:
     """A query of the rows that a query gives; its WITH goes to the front, as not every database reads it within."""
     inner = exp.Subquery(this=tree.copy(), alias=exp.TableAlias(this=exp.to_identifier(_FOUND)))
     return exp.Select(expressions=names, from_=exp.From(this=inner), with_=with_.copy() if with_ is not None else None)
-

@@ -121,7 +121,8 @@ class SQLite(FileDatabase):
         if self.writer is not None:
             with suppress(*self.raised):
                 self.writer.close()
-        self.writer, self.loading = None, False
+        self.writer = None
+        self.ended()
 
     def _close_reader(self) -> None:
         if self.reader is not None:
@@ -186,7 +187,7 @@ class SQLite(FileDatabase):
                 names = ", ".join(map(DIALECT.quoted, types))
                 with connection.cursor() as cursor:
                     cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": BATCH_ROWS})
-                    cursor.execute(f"SELECT {first} UNION ALL SELECT {names} FROM ({sql.strip(' ;')})")
+                    cursor.execute(f"SELECT {first} UNION ALL SELECT {names} FROM ({sql.strip(' ;')}\n)")
                     batches = map(pl.DataFrame, cursor.fetch_record_batch())
                     yield restored(next(batches).slice(1), types)
                     for frame in batches:

@@ -239,6 +239,8 @@ class SQLServer(Database):
 
     def send(self, schema: str, table: str, frame: pl.DataFrame) -> int:
         """Bulk copy of Arrow columns, one batch, which takes all rows or none."""
+        if not frame.height:
+            return 0
         unspoken = next((column for column in frame.columns if "]" in column), None)
         if unspoken:
             raise DatabaseError(

@@ -17,7 +17,7 @@ from synth.plan.model import BLOCK_ROWS
 __all__ = ["AT", "BEFORE", "OP", "difference", "next_change"]
 
 OP, AT, BEFORE = "#op", "#at", "#before "  # columns of a difference
-CAME, CHANGED = "#came", "#changed"
+CAME, CHANGED, COPY = "#came", "#changed", "#copy"
 
 Rows = npt.NDArray[np.int64]
 
@@ -34,7 +34,8 @@ def next_change(block: Block) -> dt.datetime | None:
     for table in block.family.tables:
         spec = plan.spec(table)
         for name, column in spec.columns.items():
-            if isinstance(column.draws, State) and "until" in plan.compiled[table, name].reads:
+            state = plan.compiled.get((table, name)) if isinstance(column.draws, State) else None
+            if state is not None and "until" in state.reads:  # one that nobody asked for is not compiled
                 return plan.until
         for name in dict.fromkeys([*spec.hidden_moments, *([spec.at] if spec.at else [])]):
             if name not in block.tables[table].columns:
@@ -49,8 +50,10 @@ def next_change(block: Block) -> dt.datetime | None:
 def _came(block: Block, table: str) -> Rows:
     """When each row came: its arrival, its `at`, or its parent's; `NULL` where nothing says so. (rows,)"""
     spec, here = block.plan.spec(table), block.tables[table]
-    if spec.arrival or spec.at:
-        return moments(here.columns[spec.at or spec.arrival or ""])
+    if here.times is not None:
+        return here.times
+    if spec.at:
+        return moments(here.columns[spec.at])
     if spec.per:
         return _came(block, spec.per)[block.home(table, spec.per)]
     return np.full(here.rows, NULL)
@@ -60,7 +63,7 @@ def _changed(block: Block, table: str, since: dt.datetime) -> Rows:
     """The latest moment from `since` to `until` at which something of each row, or of its parent, showed. (rows,)"""
     spec, here, since_us = block.plan.spec(table), block.tables[table], microseconds(since)
     found = np.full(here.rows, NULL)
-    for name in spec.hidden_moments:
+    for name in spec.hidden_moments.keys() & here.columns.keys():  # what nobody asked for is not drawn
         times = moments(here.columns[name])
         found = np.maximum(found, np.where((times >= since_us) & (times < block.plan.until_us), times, NULL))
     if spec.per:
@@ -72,12 +75,16 @@ def difference(before: Block | None, after: Block, table: str, since: dt.datetim
     """Rows of a table that came, changed or went between two looks at a block.
 
     Columns: #op (insert, update, delete), #at (when: microseconds), the table's columns as they are, and each behind
-    `#before ` as it was at `since`. Rows are told apart by the table's key, or as a whole where it has none.
+    `#before ` as it was at `since`. Rows are told apart by the table's key; where it has none, as a whole, and equal ones
+    are counted.
     """
     written, until_us = after.plan.tables[table].written, after.plan.until_us
     new = _seen(after, table, since)
     old = _seen(before, table, since).drop(CAME, CHANGED) if before is not None else new.clear().drop(CAME, CHANGED)
-    key = list(after.plan.spec(table).key or written)
+    key = list(after.plan.spec(table).key)
+    if not key:
+        key = [*written, COPY]
+        new, old = (rows.with_columns(pl.int_range(pl.len()).over(written).alias(COPY)) for rows in (new, old))
     joined = new.with_columns(pl.lit(value=True).alias("#new")).join(
         old.select(pl.all().name.prefix(BEFORE), pl.lit(value=True).alias("#old")),
         left_on=key, right_on=[BEFORE + name for name in key], how="full", nulls_equal=True,

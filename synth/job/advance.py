@@ -6,8 +6,10 @@ Afterwards the folder holds, table by table, what a run to the later `until` mak
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,16 +24,18 @@ from synth.draw.rollup import RollupSums, rolled_block
 from synth.errors import OptionError, OutputError
 from synth.fingerprint import Fingerprint
 from synth.job.changes import Feed
-from synth.job.folder import growing
+from synth.job.folder import complete, growing
 from synth.job.generate import Gathered, Progress, hidden
 from synth.job.manifest import Manifest, TableEntry, TaskEntry, begin
 from synth.job.sums import FOLDER as SUMS
 from synth.job.sums import KeptSums, kept
+from synth.plan.leaning import leaning
 from synth.plan.make import make
 from synth.plan.model import FamilyPlan, Plan
 from synth.runners import Processes, Serial, runner
 from synth.runners.task import Done, Shop, Task, leave, owner
 from synth.sinks.outlet import Files, Outlet
+from synth.streams import STREAM_VERSION
 
 __all__ = ["Advance", "Redrawing", "advance_folder", "grown", "plans"]
 
@@ -62,12 +66,12 @@ class Advance:
 
 def advance_folder(
     folder: str | Path, until: dt.date | dt.datetime, *, workers: int | Serial | Processes = 1,
-    changes: str | Path | None = None, progress: Progress | None = None,
+    changes: str | Path | None = None, changes_format: str = "parquet", progress: Progress | None = None,
 ) -> Advance:  # fmt: skip
     """Take a folder to `until`. Raises OptionError, OutputError, DataError.
 
     With `changes`, a folder, what came, changed and went is written there as one more file. A killed advance is completed
-    by the next.
+    by the next. Files that come out as they were are left as they are.
     """
     folder, started = Path(folder), time.perf_counter()
     Manifest.read(folder, advancing=True)  # before anything is locked or made
@@ -76,15 +80,24 @@ def advance_folder(
         earlier, plan = plans(manifest, until)
         if plan.until == manifest.until:
             return Advance(str(folder), manifest.until, plan.until, time.perf_counter() - started, unchanged=True)
-        feed = Feed(Path(changes), manifest.until, plan.until) if changes is not None else None
+        if not complete(folder, manifest, growing=True):
+            raise OutputError(f"a file of '{folder}' is missing, or not as it was made\n  hint: generate it again")
+        feed = None
+        if changes is not None:
+            if folder.resolve() in (Path(changes).resolve(), *Path(changes).resolve().parents):
+                raise OptionError(f"changes are no part of the data: name a folder outside of '{folder}'")
+            feed = Feed(Path(changes), manifest.until, plan.until, changes_format)
         with runner(workers) if isinstance(workers, int) else nullcontext(workers) as walker:
             redrawing = Redrawing(
-                earlier if feed else None, plan, manifest.families,
+                earlier, plan, manifest.families,
                 {rollup: kept(folder / SUMS, rollup) for family in plan.families for rollup in family.rollups},
+                telling=feed is not None,
             )  # fmt: skip
-            outlet = Files(making, manifest.format, manifest.dialect, plan.dataset.dataset)
+            outlet = Files.of(plan.dataset, making, manifest.format, manifest.dialect)
             redrawing.run(making / ".residents", outlet, walker, progress, making / SUMS)
         new = grown(manifest, plan, redrawing).model_copy(update={"sums": hidden(making)})
+        for path in _as_before(manifest, new):
+            (making / path).unlink(missing_ok=True)
         if feed:
             feed.write(redrawing.differences, plan)
         new.write(making)
@@ -96,10 +109,22 @@ def advance_folder(
     )  # fmt: skip
 
 
+def _as_before(old: Manifest, new: Manifest) -> set[str]:
+    """Files that came out as they had been."""
+    before, now = (
+        {(f.path, f.sha256) for f in (*m.sums, *(file for table in m.tables.values() for file in table.files))}
+        for m in (old, new)
+    )
+    return {path for path, _ in before & now}
+
+
 def plans(manifest: Manifest, until: dt.date | dt.datetime) -> tuple[Plan, Plan]:
     """The plan that was, and the one to be. Raises OptionError, OutputError."""
-    if not manifest.families:
-        raise OutputError("this data was made by a version that did not note how it grows\n  hint: generate it again")
+    if not manifest.families or manifest.stream_version != STREAM_VERSION:
+        raise OutputError(
+            "this data does not say how it grows, or would now be drawn otherwise: it was pulled from a database, or made "
+            "by another version\n  hint: generate it again"
+        )
     dataset = manifest.load_dataset()
     words = {"scale": manifest.scale, "seed": manifest.seed, "tables": list(manifest.tables)}
     plan = make(dataset, until=until, **words)  # type: ignore[arg-type]
@@ -113,16 +138,19 @@ def plans(manifest: Manifest, until: dt.date | dt.datetime) -> tuple[Plan, Plan]
 
 @dataclass
 class Redrawing:
-    """The tasks of a step, drawn in the order of families; `earlier` is the plan before where differences are asked for."""
+    """The tasks of a step, drawn in the order of families; `telling` whether differences are asked for."""
 
-    earlier: Plan | None
+    earlier: Plan
     plan: Plan
     past: Mapping[str, tuple[TaskEntry, ...]]
     sums: Mapping[str, Parts]  # what tasks gave to rollups before
+    telling: bool
     gathered: Gathered = field(default_factory=Gathered)
     differences: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.leaning = leaning(self.earlier, self.plan)
+        self.rollups = {rollup for family in self.plan.families for rollup in family.rollups}
         self.tasks = {family.root: self._todo(family) for family in self.plan.families}
 
     def _todo(self, family: FamilyPlan) -> list[Task]:
@@ -131,7 +159,7 @@ class Redrawing:
         again = [
             Task(family.root, entry.number, entry.first, entry.blocks)
             for entry in past
-            if entry.changes is not None and entry.changes < self.plan.until
+            if (entry.changes is not None and entry.changes < self.plan.until) or family.root in self.leaning
         ]
         end = max((entry.first + entry.blocks for entry in past), default=0)
         number = max((entry.number + 1 for entry in past), default=0)
@@ -142,29 +170,38 @@ class Redrawing:
         self, store: Path, outlet: Outlet, walker: Serial | Processes, progress: Progress | None, sums_in: Path
     ) -> None:
         """Draw them into an outlet; all that is given to rollups is kept in `sums_in`."""
-        store.mkdir()
-        residents = Residents(store)
-        shop = Shop(self.plan, residents, outlet, self.earlier)
-        rollups = {rollup for family in self.plan.families for rollup in family.rollups}
-        parts = {rollup: dict(self.sums.get(rollup, {})) for rollup in rollups}
-        looked_into = self._looked_into(rollups)
+        sides = self._sides(store)
+        shop = Shop(self.plan, sides[0][1], outlet, self.earlier if self.telling else None, sides[-1][1])
+        parts = {rollup: dict(self.sums.get(rollup, {})) for rollup in self.rollups}
+        looked_into = self._looked_into()
         for family in self.plan.families:
-            if family.root in rollups:
+            if family.root in self.rollups:
                 self._add(self._rolled(shop, family, parts[family.root]), parts, progress)
                 continue
-            if self.tasks[family.root] or family.root in looked_into:
-                prepare(self.plan, family, residents)
+            for plan, residents in sides:
+                if self.tasks[family.root] or (family.root in looked_into and family.residents):
+                    prepare(plan, family, residents)
+                if family.root in looked_into:
+                    _settle(plan, plan.family(family.root), residents)
             for done in walker.walk(shop, self.tasks[family.root]):
                 self._add(done, parts, progress)
-            if family.root in looked_into:
-                self._settle(family, residents)
         with KeptSums(sums_in) as keeping:
             for rollup, each in parts.items():
                 for (root, number), part in sorted(each.items(), key=lambda item: item[0]):
                     keeping.add(rollup, root, number, part)
-        for path in sorted(store.iterdir()):
-            path.unlink()
-        store.rmdir()
+        shutil.rmtree(store)
+
+    def _sides(self, store: Path) -> list[tuple[Plan, Residents]]:
+        """What is resident now; and as it was before, where what was drawn then cannot be told from what is there now."""
+        store.mkdir()
+        sides = [(self.plan, Residents(store / "now"))]
+        counted = {self.plan.spec(rollup).rollup.every for rollup in self.rollups}  # type: ignore[union-attr]
+        if self.telling and (self.leaning - self.rollups or counted - {None, *self.tasks}):
+            sides.append((self.earlier, Residents(store / "before")))
+        for _, residents in sides:
+            assert residents.folder
+            residents.folder.mkdir()
+        return sides
 
     def _add(
         self, done: Done, parts: Mapping[str, dict[tuple[str, int], pl.DataFrame]], progress: Progress | None
@@ -183,44 +220,44 @@ class Redrawing:
     def _rolled(self, shop: Shop, family: FamilyPlan, parts: Parts) -> Done:
         """A rollup, summed from what was kept and what is new."""
         before: dict[int, Block] = {}
-        if self.earlier is not None:
-            before[0] = self._summed(self.earlier, family.root, self.sums.get(family.root, {}), shop.residents)
-        block = self._summed(self.plan, family.root, parts, shop.residents)
+        if self.telling:
+            assert shop.past
+            before[0] = _summed(self.earlier, family.root, self.sums.get(family.root, {}), shop.past)
+        block = _summed(self.plan, family.root, parts, shop.residents)
+        for drawn, residents in ((block, shop.residents), *((each, shop.past) for each in before.values())):
+            if residents is not None and family.residents:
+                deque(settling(family, [drawn], residents), maxlen=0)
         self.tasks[family.root] = [Task(family.root, 0, 0, 1)]
         return leave(shop, self.tasks[family.root][0], [block], before)
 
-    @staticmethod
-    def _summed(plan: Plan, rollup: str, parts: Parts, residents: Residents) -> Block:
-        sums = RollupSums(plan, rollup)
-        for part in parts.values():
-            sums.add(part)
-        return rolled_block(plan, rollup, sums.total(residents), residents)
-
-    def _looked_into(self, rollups: set[str]) -> set[str]:
+    def _looked_into(self) -> set[str]:
         """Families whose columns are looked up by what is drawn, near and far."""
-        todo = [f for f in self.plan.families if self.tasks[f.root] or f.root in rollups]
+        todo = [f for f in self.plan.families if self.tasks[f.root] or f.root in self.rollups]
         found: set[str] = set()
         while todo:
             for root in todo.pop().after:
-                if root not in found and root not in rollups:
+                if root not in found and root not in self.rollups:
                     found.add(root)
                     family = self.plan.family(root)
                     if family.residents:
                         todo.append(family)
         return found
 
-    def _settle(self, family: FamilyPlan, residents: Residents) -> None:
-        """Make resident what others look up of a family; where that is nothing, they need to know how many there are."""
-        if not family.residents:
-            residents.add(family.root, self.plan.tables[family.root].rows, pl.DataFrame())
-            return
 
-        def blocks() -> Iterator[Block]:
-            for number in range(max(1, family.blocks)):
-                yield draw_block(self.plan, family, number, residents)
+def _settle(plan: Plan, family: FamilyPlan, residents: Residents) -> None:
+    """Make resident what others look up of a family; where that is nothing, they need to know how many there are."""
+    if not family.residents:
+        residents.add(family.root, plan.tables[family.root].rows, pl.DataFrame())
+        return
+    blocks = (draw_block(plan, family, number, residents) for number in range(max(1, family.blocks)))
+    deque(settling(family, blocks, residents), maxlen=0)
 
-        for _ in settling(family, blocks(), residents):
-            pass
+
+def _summed(plan: Plan, rollup: str, parts: Parts, residents: Residents) -> Block:
+    sums = RollupSums(plan, rollup)
+    for part in parts.values():
+        sums.add(part)
+    return rolled_block(plan, rollup, sums.total(residents), residents)
 
 
 def grown(manifest: Manifest, plan: Plan, redrawing: Redrawing) -> Manifest:

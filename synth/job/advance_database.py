@@ -43,7 +43,7 @@ class _Nowhere:
 
 def advance_database(
     address: Address, until: dt.date | dt.datetime, *, schema: str | None = None, workers: int | Serial | Processes = 1,
-    changes: str | Path | None = None, progress: Progress | None = None,
+    changes: str | Path | None = None, changes_format: str = "parquet", progress: Progress | None = None,
 ) -> Advance:  # fmt: skip
     """Take the dataset in a schema (which may be left out where there is one alone) to `until`.
 
@@ -59,7 +59,7 @@ def advance_database(
         place = f"schema {schema} of {address}"
         if plan.until == manifest.until:
             return Advance(place, manifest.until, plan.until, time.perf_counter() - started, unchanged=True)
-        feed = Feed(Path(changes), manifest.until, plan.until) if changes is not None else None
+        feed = Feed(Path(changes), manifest.until, plan.until, changes_format) if changes is not None else None
         _, rows = database.rows(
             f"SELECT {database.dialect.quoted('sums')} FROM {database.dialect.place(schema, MANIFEST)}"
         )
@@ -68,6 +68,7 @@ def advance_database(
             redrawing = Redrawing(
                 earlier, plan, manifest.families,
                 {rollup: kept(old, rollup) for family in plan.families for rollup in family.rollups},
+                telling=True,
             )  # fmt: skip
             redrawing.run(Path(store) / "residents", _Nowhere(), walker, progress, Path(store) / "sums")
         new = grown(manifest, plan, redrawing)
@@ -102,11 +103,12 @@ def _amendments(differences: Mapping[str, Sequence[pl.DataFrame]], plan: Plan) -
         if not parts:
             continue
         types, written = plan.tables[table].types, plan.tables[table].written
-        key = tuple(plan.spec(table).key or written)
+        key = tuple(plan.spec(table).key)
+        known_by = key or written
         whole = pl.concat([frame for part in parts for frame in differences[part]])
         now = whole.select(written)
-        gone = whole.filter(pl.col(OP) == "delete").select(pl.col(BEFORE + name).alias(name) for name in key)
+        gone = whole.filter(pl.col(OP) == "delete").select(pl.col(BEFORE + name).alias(name) for name in known_by)
         yield Amendment(
             table, key, leaving(now.filter(whole[OP] == "insert"), types), leaving(now.filter(whole[OP] == "update"), types),
-            leaving(gone, {name: types[name] for name in key}),
+            leaving(gone, {name: types[name] for name in known_by}),
         )  # fmt: skip

@@ -13,24 +13,27 @@ from synth.columns import from_moments, leaving
 from synth.databases.ddl import in_reference_order
 from synth.draw.change import AT, BEFORE, OP
 from synth.dtypes import DType
-from synth.errors import OptionError, OutputError
+from synth.errors import OptionError, OutputError, did_you_mean
 from synth.plan.model import Plan
 from synth.runners.task import owner
 
-__all__ = ["Feed"]
+__all__ = ["FORMATS", "Feed"]
 
 COLUMNS = ("op", "table", "key", "before", "after", "at")
-SUFFIX = ".parquet"
+FORMATS = ("parquet", "ndjson")  # rows as JSON in a text; or as objects, all in one
 _STAMP = "%Y%m%dT%H%M%S%f"
+_MOMENT = "%Y-%m-%d %H:%M:%S%.6f"
 
 
 class Feed:
     """A folder with a file a step: op, table, key, before, after, at. Steps follow one another without a gap."""
 
-    def __init__(self, folder: Path, since: dt.datetime, until: dt.datetime):
+    def __init__(self, folder: Path, since: dt.datetime, until: dt.datetime, format: str = "parquet"):
         """Raises OptionError where the folder's last step does not end at `since`."""
-        self.folder = folder
-        self.path = folder / f"{since:{_STAMP}}-{until:{_STAMP}}{SUFFIX}"
+        if format not in FORMATS:
+            raise OptionError(f"unknown format of changes '{format}'\n  hint: {did_you_mean(format, FORMATS)}")
+        self.folder, self.format = folder, format
+        self.path = folder / f"{since:{_STAMP}}-{until:{_STAMP}}.{format}"
         steps = list(self._steps(folder))
         self.undone = [path for path, begins, _ in steps if begins >= since]  # of a step that was killed before its end
         done = [ends for _, begins, ends in steps if begins < since]
@@ -42,7 +45,7 @@ class Feed:
 
     @staticmethod
     def _steps(folder: Path) -> Iterator[tuple[Path, dt.datetime, dt.datetime]]:
-        for path in sorted(folder.glob(f"*{SUFFIX}")):
+        for path in sorted(path for path in folder.glob("[!.]*") if path.suffix[1:] in FORMATS):
             try:
                 begins, ends = (dt.datetime.strptime(text, _STAMP) for text in path.stem.split("-"))  # noqa: DTZ007
             except ValueError:
@@ -57,10 +60,14 @@ class Feed:
         ]
         schema: dict[str, Any] = {**dict.fromkeys(COLUMNS, pl.String), "at": pl.Datetime("us")}
         ranked = pl.concat(frames).sort("at", "#rank", "key") if frames else pl.DataFrame(schema=schema)
+        ranked = ranked.select(list(schema))
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             making = self.folder / f".{self.path.name}"
-            ranked.select(list(schema)).write_parquet(making)
+            if self.format == "parquet":
+                ranked.write_parquet(making)
+            else:
+                _lines(ranked).write_csv(making, include_header=False, quote_style="never")
             for path in self.undone:
                 path.unlink(missing_ok=True)
             making.replace(self.path)
@@ -69,7 +76,10 @@ class Feed:
 
 
 def _feed(frame: pl.DataFrame, table: str, plan: Plan, rank: int) -> pl.DataFrame:
-    """Differences as rows of the feed; rows as JSON, decimals and times in them as text in full."""
+    """Differences as rows of the feed; rows as JSON, decimals and times in them as text in full.
+
+    Of one moment, what goes comes first, children before parents; then what comes and changes, parents before children.
+    """
     types, written = plan.tables[table].types, plan.tables[table].written
     key = plan.spec(table).key or written
     after = _texts(frame.select(written), types)
@@ -84,10 +94,20 @@ def _feed(frame: pl.DataFrame, table: str, plan: Plan, rank: int) -> pl.DataFram
         "before": before.to_struct().struct.json_encode().set(new, None),
         "after": after.to_struct().struct.json_encode().set(gone, None),
         "at": from_moments(frame[AT].to_numpy()),
-    }).with_columns(pl.lit(rank).alias("#rank"))  # fmt: skip
+    }).with_columns(pl.when(pl.col("op") == "delete").then(-rank - 1).otherwise(rank).alias("#rank"))  # fmt: skip
+
+
+def _lines(feed: pl.DataFrame) -> pl.DataFrame:
+    """Each change as one JSON object."""
+    pieces: list[pl.Expr] = []
+    for name in COLUMNS:
+        cell = pl.col(name).fill_null("null") if name in ("key", "before", "after") else pl.format('"{}"', pl.col(name))
+        pieces += [pl.lit(("," if pieces else "{") + f'"{name}":'), cell]
+    texts = feed.with_columns(pl.col("at").dt.strftime(_MOMENT))
+    return texts.select(pl.concat_str(*pieces, pl.lit("}")))
 
 
 def _texts(frame: pl.DataFrame, types: Mapping[str, DType]) -> pl.DataFrame:
     return leaving(frame, types).with_columns(
-        pl.col(pl.Decimal, pl.Date).cast(pl.String), pl.col(pl.Datetime).dt.strftime("%Y-%m-%d %H:%M:%S%.6f")
+        pl.col(pl.Decimal, pl.Date).cast(pl.String), pl.col(pl.Datetime).dt.strftime(_MOMENT)
     )

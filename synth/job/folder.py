@@ -41,6 +41,11 @@ def growing(target: Path) -> Iterator[Path]:
     Until it has, the manifest in `target` says so. Where a killed run left it in the midst, it is completed before.
     """
     with _locked(target) as (making, _):
+        if Manifest.read(target, advancing=True).advancing:
+            raise OutputError(
+                f"'{target}' was left in the midst of an advance, and the files that it lacks ('{making}') are gone\n"
+                "  hint: generate it again"
+            )
         yield making
         if (making / NAME).exists():
             new = Manifest.read(making)
@@ -108,9 +113,12 @@ def holds_only_ours(target: Path) -> Manifest | None:
         return None
     if NAME not in found:
         raise OutputError(f"'{target}' holds files that are not ours; choose another --out, or empty it yourself")
-    manifest = Manifest.read(target)
+    manifest = Manifest.read(target, advancing=True)
     known = {file.path for table in manifest.tables.values() for file in table.files}
-    strangers = sorted(found - {NAME} - known - {file.path for file in manifest.sums})
+    known |= {NAME, f".{NAME}", *(file.path for file in manifest.sums)}
+    if manifest.advancing:  # left in the midst of it: with files of the step
+        known |= {name for name in found if name.partition("/")[0] in manifest.tables}
+    strangers = sorted(found - known)
     if strangers:
         raise OutputError(f"'{target}' holds a file that is not ours ('{strangers[0]}'); move it away first")
     return manifest
@@ -145,7 +153,8 @@ def _files(target: Path) -> set[str]:
     }
 
 
-def complete(target: Path, manifest: Manifest) -> bool:
-    """Whether all files of a manifest are there at their size."""
+def complete(target: Path, manifest: Manifest, *, growing: bool = False) -> bool:
+    """Whether all files of a manifest are there at their size; `growing`: those that it needs to grow, too."""
     files = [file for table in manifest.tables.values() for file in table.files]
+    files += manifest.sums if growing else ()
     return all((target / f.path).is_file() and (target / f.path).stat().st_size == f.bytes for f in files)

@@ -121,12 +121,13 @@ def generate(
     target = Path(out) / plan.dataset.dataset
     manifest = begin(plan, format, dialect)
     existing = holds_only_ours(target)
-    if existing and existing.identity == manifest.identity and complete(target, existing):
+    same = existing and existing.identity == manifest.identity and not existing.advancing
+    if existing and same and complete(target, existing, growing=True):
         return Summary(target, existing, time.perf_counter() - started, 0, unchanged=True)
     started_here = runner(workers) if isinstance(workers, int) else nullcontext(workers)
     with started_here as walker, workshop(target) as folder:
         store = folder / ".residents"
-        outlet = Files(folder, format, dialect, plan.dataset.dataset)
+        outlet = Files.of(plan.dataset, folder, format, dialect)
         gathered = draw_all(plan, store, outlet, walker, progress, folder / SUMS)
         shutil.rmtree(store)
         facts = {"tables": gathered.entries(plan), "families": gathered.tasks(), "sums": hidden(folder)}

@@ -122,7 +122,7 @@ def begin(plan: Plan, format: str, dialect: str | None = None) -> Manifest:
         "program": __version__,
         "stream_version": STREAM_VERSION,
         "dataset": plan.dataset.dataset,
-        "scale": plan.scale,
+        "scale": float(plan.scale),  # 1 and 1.0 are the same
         "seed": plan.seed,
         "until": plan.until.isoformat(),
         "format": format,

@@ -84,7 +84,7 @@ def _source(manifest: Manifest, dataset: Dataset, dialect: str, schema: str | No
     tables = []
     for table in in_reference_order(dataset, manifest.tables):
         entry = manifest.tables[table]
-        content = Fingerprint(*(int(part, 16) for part in entry.fingerprint.split("-")))
+        content = Fingerprint.parse(entry.fingerprint)
         paths = tuple(file.path for file in entry.files if file.rows)
         tables.append(CsvTable(table, entry.types, frozenset(not_null(dataset, table)), content, paths))
     database = dataset.dataset if in_schema else name

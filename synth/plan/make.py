@@ -157,7 +157,7 @@ class _Maker:
                 if every
                 else max(self.tables[p].rows for p in self.dataset.rolled(table.rollup))
             )
-            exact = every is not None
+            exact = every is not None and self.tables[every].exact
         elif table.kind == "gathered":
             rows, exact = sum(self.tables[part].rows for part in self.dataset.parts(name)), False
         else:
@@ -369,7 +369,8 @@ class _Maker:
         found += [(part, column, False) for part in self.dataset.rolled(rollup) for column in ("", *rollup.by)]
         if rollup.every:
             key = self.scope.table(rollup.every).key[0]
-            self_made = isinstance(self.scope.column(rollup.every, key).draws, Key)
+            counted = self.scope.table(rollup.every)  # children's numbers have gaps, and so have their keys
+            self_made = isinstance(counted.columns[key].draws, Key) and not counted.per
             found.append((rollup.every, "" if self_made else key, not self_made))
         return found
 

@@ -30,6 +30,7 @@ class Shop:
     residents: Residents
     outlet: Outlet
     earlier: Plan | None = None  # the same at an earlier `until`, where differences are asked for
+    past: Residents | None = None  # what was resident then, or is now where that does as well
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ def run(shop: Shop, task: Task) -> Done:
     before: dict[int, Block] = {}
     if shop.earlier is not None:
         old = shop.earlier.family(task.family)
-        before = {n: draw_block(shop.earlier, old, n, shop.residents) for n in numbers if n < max(1, old.blocks)}
+        past = shop.past or shop.residents
+        before = {n: draw_block(shop.earlier, old, n, past) for n in numbers if n < max(1, old.blocks)}
     return leave(shop, task, (draw_block(plan, family, number, shop.residents) for number in numbers), before)
 
 

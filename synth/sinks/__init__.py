@@ -14,10 +14,9 @@ from pathlib import Path
 
 import polars as pl
 
-from synth.databases import DIALECTS
 from synth.dtypes import Types
 from synth.errors import OptionError, did_you_mean
-from synth.sinks import csv, ndjson, parquet, sql
+from synth.sinks import csv, ndjson, parquet
 
 __all__ = ["SINKS", "SQL", "Sink", "sink"]
 
@@ -41,13 +40,22 @@ SINKS: dict[str, Sink] = {
 }
 
 
-def sink(format: str, dialect: str | None = None, schema: str = "") -> Sink:
-    """The sink of a format; INSERT statements are in a dialect, for tables of a schema. Raises OptionError."""
+def sink(
+    format: str, dialect: str | None = None, schema: str = "", hierarchies: AbstractSet[str] = frozenset()
+) -> Sink:  # fmt: skip
+    """The sink of a format; INSERT statements are in a dialect, for tables of a schema. Raises OptionError.
+
+    `hierarchies` are the tables that refer to themselves, which matters to one dialect.
+    """
     if format == SQL:
+        from synth.databases import DIALECTS  # a quarter of a second, which a worker need not have
+        from synth.sinks import sql
+
         dialect = dialect or "postgres"
         if dialect not in DIALECTS:
             raise OptionError(f"unknown dialect '{dialect}'\n  hint: {did_you_mean(dialect, DIALECTS)}")
-        return Sink(SQL, ".sql", partial(sql.write, dialect=DIALECTS[dialect], schema=schema), dialect)
+        write = partial(sql.write, dialect=DIALECTS[dialect], schema=schema, hierarchies=hierarchies)
+        return Sink(SQL, ".sql", write, dialect)
     if format not in SINKS:
         raise OptionError(f"unknown format '{format}'\n  hint: {did_you_mean(format, [*SINKS, SQL])}")
     if dialect:

@@ -13,6 +13,8 @@ import polars as pl
 
 from synth.dtypes import Types
 from synth.sinks import sink
+from synth.spec.constraints import hierarchies
+from synth.spec.models import Dataset
 
 __all__ = ["Files", "Left", "Outlet"]
 
@@ -47,12 +49,18 @@ class Files:
     format: str
     dialect: str | None = None
     schema: str = ""
+    hierarchies: frozenset[str] = frozenset()  # tables that refer to themselves
+
+    @classmethod
+    def of(cls, dataset: Dataset, folder: Path, format: str, dialect: str | None) -> Files:
+        """The files of a dataset; INSERT statements are for the schema of its name."""
+        return cls(folder, format, dialect, dataset.dataset, hierarchies(dataset))
 
     def write(
         self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
     ) -> Left:
         """`orders/part-00007.parquet`, `ledger/sales-00007.parquet`."""
-        form = sink(self.format, self.dialect, self.schema)
+        form = sink(self.format, self.dialect, self.schema, self.hierarchies)
         whole, _, part = table.partition(".")
         name = f"{whole}/{part or 'part'}-{number:05d}{form.suffix}"
         path = self.folder / name

@@ -33,6 +33,7 @@ class Spelling:
     pieces: str = ""  # what begins such a text
     booleans: tuple[str, str] = ("TRUE", "FALSE")
     nulls: Mapping[str, str] = field(default_factory=dict)  # of types whose NULL has to say so
+    sees_itself: bool = True  # whether a row's parent may come in the same statement
     before: str = "BEGIN;\n"
     between: str = ""  # behind every statement
     after: str = "COMMIT;\n"
@@ -60,18 +61,20 @@ SPELLINGS = {
         after="",
     ),
     "sqlite": Spelling({**QUOTE, "\r": "' || CHAR(13) || '"}, booleans=("1", "0")),  # as MySQL's client
-    "duckdb": Spelling({**QUOTE, "\r": "' || CHR(13) || '"}),  # its client is SQLite's
+    "duckdb": Spelling({**QUOTE, "\r": "' || CHR(13) || '"}, sees_itself=False),  # its client is SQLite's
 }
 
 
 def write(
-    frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str], path: Path, *, dialect: Dialect, schema: str
+    frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str], path: Path, *, dialect: Dialect, schema: str,
+    hierarchies: AbstractSet[str] = frozenset(),
 ) -> None:  # fmt: skip
     """Write one file, all of it or nothing of it taken where the database can; the table is named as the path's folder.
 
     Raises OverflowError where a value has no literal.
     """
     spelling = SPELLINGS[dialect.name]
+    together = 1 if path.parent.name in hierarchies and not spelling.sees_itself else STATEMENT_ROWS
     rows = [frame for frame in frames if frame.height]
     with path.open("wb") as file:
         if rows:
@@ -79,18 +82,18 @@ def write(
         for frame in rows:
             columns = ", ".join(map(dialect.quoted, frame.columns))
             insert = f"INSERT INTO {dialect.place(schema, path.parent.name)} ({columns}) VALUES\n"
-            lines = _lines(leaving(frame, types), types, spelling, insert)
+            lines = _lines(leaving(frame, types), types, spelling, insert, together)
             lines.write_csv(file, include_header=False, quote_style="never")
         if rows:
             file.write(spelling.after.encode())
 
 
-def _lines(frame: pl.DataFrame, types: Types, spelling: Spelling, insert: str) -> pl.DataFrame:
-    """A frame's rows as lines of statements, in one column."""
+def _lines(frame: pl.DataFrame, types: Types, spelling: Spelling, insert: str, together: int) -> pl.DataFrame:
+    """A frame's rows as lines of statements, so many rows together, in one column."""
     cells = pl.select(_spelt(column, types[column.name], spelling) for column in frame.get_columns())
     place = pl.int_range(pl.len())
-    is_first = place % STATEMENT_ROWS == 0
-    is_last = ((place + 1) % STATEMENT_ROWS == 0) | (place == pl.len() - 1)
+    is_first = place % together == 0
+    is_last = ((place + 1) % together == 0) | (place == pl.len() - 1)
     return cells.select(
         pl.concat_str(
             pl.when(is_first).then(pl.lit(f"{insert}(")).otherwise(pl.lit("(")),

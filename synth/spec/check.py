@@ -338,6 +338,13 @@ def _rollup(scope: Scope, name: str) -> Iterator[Problem]:
             yield Problem((*at, "by"), f"'{column}' is no column of {name}")
     if rollup.every and (len(rollup.by) != 1 or len(scope.table(rollup.every).key) != 1):
         yield Problem((*at, "every"), "`every` goes with one column in `by`, and a table with a key of one column")
+    elif rollup.every and (
+        scope.table(rollup.every).at or (scope.window(rollup.every) and scope.family(rollup.every) != rollup.every)
+    ):
+        yield Problem(
+            (*at, "every"), f"rows of {rollup.every} are drawn before their time: not every one is there",
+            "leave `every` out, or name the table they are made from",
+        )  # fmt: skip
 
 
 def sql_travels(scope: Scope) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from synth.generators.reference import Reference
 from synth.spec.models import Dataset
 
-__all__ = ["Refers", "checks", "moments", "not_null", "references", "uniques"]
+__all__ = ["Refers", "checks", "hierarchies", "moments", "not_null", "references", "uniques"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,11 @@ def references(dataset: Dataset) -> Iterator[Refers]:
             parent = declared.draws.to if isinstance(declared.draws, Reference) else declared.references
             if parent and parent in dataset.written:
                 yield Refers(name, column, parent, dataset.tables[parent].key[0])
+
+
+def hierarchies(dataset: Dataset) -> frozenset[str]:
+    """The tables that refer to themselves."""
+    return frozenset(refers.table for refers in references(dataset) if refers.parent == refers.table)
 
 
 def uniques(dataset: Dataset, table: str) -> Iterator[tuple[str, ...]]:

@@ -14,7 +14,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-__all__ = ["SqlError", "columns", "expression", "has_star", "lint", "named", "path", "query", "tables"]
+__all__ = ["SqlError", "columns", "expression", "given_by", "has_star", "lint", "named", "path", "query", "tables"]
 
 
 class SqlError(ValueError):
@@ -81,6 +81,19 @@ def has_star(tree: exp.Expression) -> bool:
 def named(text: str) -> tuple[str, ...]:
     """Paths of the columns that an expression's text names; parsed once."""
     return columns(expression(text))
+
+
+def given_by(text: str, name: str) -> tuple[str, ...] | None:
+    """The tables' columns that a SELECT gives by this name just as they are, one for each SELECT of a UNION; else None."""
+    tree, found = query(text), []
+    if tree.find(exp.CTE, exp.Subquery):
+        return None
+    for select in tree.find_all(exp.Select):
+        given = next((item.unalias() for item in select.expressions if item.alias_or_name == name), None)
+        if not isinstance(given, exp.Column):
+            return None
+        found.append(given.name)
+    return tuple(found)
 
 
 def tables(tree: exp.Expression) -> tuple[str, ...]:

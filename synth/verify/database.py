@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from decimal import Decimal
-from typing import Any
+from queue import SimpleQueue
+from typing import Any, TypeVar
 
 from synth.databases import Address, Database, connect
 from synth.databases.queries import Question, question
@@ -15,39 +18,53 @@ from synth.errors import DatabaseError, did_you_mean
 from synth.job.loading import content, manifest_of
 from synth.job.manifest import Manifest
 from synth.plan.make import make
+from synth.plan.model import Plan
 from synth.spec import constraints
 from synth.spec.models import Dataset
 from synth.sql.parse import SqlError
 from synth.verify.checks import Check
-from synth.verify.findings import EXAMPLES, Progress, adder, columns, contents, run_checks, unread
+from synth.verify.findings import EXAMPLES, Progress, adder, columns, contents, planned, unread
 from synth.verify.report import Finding, Report
 
 __all__ = ["verify_database"]
 
+CONNECTIONS = 4  # to a server; most of them work out a query on one core
+
 _WHOLE = {"smallint", "integer", "bigint"}
 _TEXTS = {"varchar", "uuid"}
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 def verify_database(address: Address, schema: str | None = None, progress: Progress | None = None) -> list[Report]:
     """Run every check on a schema that a load made, or on all of them. Raises DatabaseError where there is none."""
-    with connect(address) as database:
+    with connect(address) as database, ExitStack() as others:
         there = database.loaded()
         if not there:
             raise DatabaseError(f"{address}: no dataset is loaded there\n  hint: `synth load DIR URL` loads one")
         if schema is not None and schema not in there:
-            raise DatabaseError(f"{address}: no dataset is loaded in schema '{schema}'\n  hint: {did_you_mean(schema, there)}")
-        return [_Verification(database, name).run(progress) for name in (there if schema is None else [schema])]
+            hint = did_you_mean(schema, there)
+            raise DatabaseError(f"{address}: no dataset is loaded in schema '{schema}'\n  hint: {hint}")
+        connections = [database]
+        with suppress(DatabaseError):  # as many as the server has for us
+            while database.several and len(connections) < CONNECTIONS:
+                connections.append(others.enter_context(database.another()))
+        return [_Verification(connections, name).run(progress) for name in (there if schema is None else [schema])]
 
 
 class _Verification:
     """One schema's."""
 
-    def __init__(self, database: Database, schema: str):
-        self.database, self.schema = database, schema
-        self.manifest: Manifest = manifest_of(database, schema)
+    def __init__(self, connections: list[Database], schema: str):
+        self.database, self.schema = connections[0], schema
+        self.connections = len(connections)
+        self.free: SimpleQueue[Database] = SimpleQueue()
+        for connection in connections:
+            self.free.put(connection)
+        self.manifest: Manifest = manifest_of(self.database, schema)
         self.dataset: Dataset = self.manifest.load_dataset()
         self.tables: dict[str, Types] = {name: entry.types for name, entry in self.manifest.tables.items()}
-        self.report = Report(str(database.address), self.manifest.dataset)
+        self.report = Report(str(self.database.address), self.manifest.dataset)
 
     def run(self, progress: Progress | None) -> Report:
         """All findings."""
@@ -57,51 +74,80 @@ class _Verification:
             add(finding)
             if finding.passed:
                 readable.add(finding.table)
-        for finding in self._contents(readable):
-            add(finding)
-        for finding in run_checks(self.dataset, self.manifest, self.report, readable, self._check):
+        manifest = self.manifest
+        plan = make(self.dataset, scale=manifest.scale, seed=manifest.seed, until=manifest.until)
+        for findings in self._each(lambda table: self._content(table, plan, table in readable), manifest.tables):
+            for finding in findings:
+                add(finding)
+        for finding in self._each(self._check, planned(self.dataset, manifest, self.report, readable)):
             add(finding)
         return self.report
+
+    def _each(self, run: Callable[[T], U], items: Iterable[T]) -> Iterator[U]:
+        """The results of a function that takes a connection of its own, in order."""
+        if self.connections == 1:
+            yield from map(run, items)
+            return
+        with ThreadPoolExecutor(self.connections) as pool:
+            yield from pool.map(run, items)
+
+    @contextmanager
+    def _connection(self) -> Iterator[Database]:
+        """One that nobody else uses meanwhile."""
+        connection = self.free.get()
+        try:
+            yield connection
+        finally:
+            self.free.put(connection)
 
     def _types(self) -> Iterator[Finding]:
         """Columns and their types, as far as the database tells them apart."""
         there = self.database.catalogue(self.schema)
+        small = {name.lower(): columns for name, columns in there.items()}  # as MySQL has them on some systems
         refer = {(refers.table, refers.column) for refers in constraints.references(self.dataset)}
         for table, types in self.tables.items():
-            if table not in there:
+            kept = there.get(table) or small.get(table.lower())
+            if not kept:
                 yield Finding("types", table, "columns", None, note="there is no such table")
                 continue
             found = {
-                name: str(types[name] if name in types and _holds(dtype, types[name], (table, name) in refer) else dtype)
-                for name, dtype in there[table].items()
+                name: str(
+                    types[name] if name in types and _holds(dtype, types[name], (table, name) in refer) else dtype
+                )
+                for name, dtype in kept.items()
             }
             yield columns(table, found, {name: str(dtype) for name, dtype in types.items()})
 
-    def _contents(self, readable: set[str]) -> Iterator[Finding]:
-        manifest = self.manifest
-        plan = make(self.dataset, scale=manifest.scale, seed=manifest.seed, until=manifest.until)
-        for table, entry in manifest.tables.items():
-            if table not in readable:
-                yield unread("rows", table, "fingerprint", table)
-                continue
+    def _content(self, table: str, plan: Plan, readable: bool) -> list[Finding]:
+        """A table's rows and fingerprint."""
+        entry = self.manifest.tables[table]
+        if not readable:
+            return [unread("rows", table, "fingerprint", table)]
+        with self._connection() as database:
             started = time.perf_counter()
             try:
-                found = content(self.database, self.schema, table, entry.types)
+                found = content(database, self.schema, table, entry.types)
             except DatabaseError as error:
-                yield Finding("rows", table, "fingerprint", None, note=self._said(error))
-                continue
-            yield from contents(table, entry, found, plan, time.perf_counter() - started)
+                return [Finding("rows", table, "fingerprint", None, note=self._said(error))]
+            return list(contents(table, entry, found, plan, time.perf_counter() - started))
 
-    def _check(self, check: Check) -> Finding:
+    def _check(self, check: Check | Finding) -> Finding:
+        """A check, if it is to be run."""
+        if isinstance(check, Finding):
+            return check
+        with self._connection() as database:
+            return self._run(database, check)
+
+    def _run(self, database: Database, check: Check) -> Finding:
         """Count what a check selects, and fetch a few rows of it."""
         started = time.perf_counter()
         examples: tuple[dict[str, Any], ...] = ()
         try:
-            asked = question(check.sql, self.database.dialect, self.schema, self.tables, EXAMPLES)
-            _, counted = self.database.rows(asked.count)
+            asked = question(check.sql, database.dialect, self.schema, self.tables, EXAMPLES)
+            _, counted = database.rows(asked.count)
             offences = int(counted[0][0])
             if offences:
-                names, rows = self.database.rows(asked.examples)
+                names, rows = database.rows(asked.examples)
                 examples = tuple(_row(names, row, asked) for row in rows)
         except (SqlError, DatabaseError) as error:
             return Finding(check.kind, check.table, check.name, None, note=self._said(error))

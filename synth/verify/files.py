@@ -17,7 +17,7 @@ from synth.job.manifest import NAME, Manifest, TableEntry
 from synth.plan.make import make
 from synth.spec.models import Dataset
 from synth.verify.checks import Check, quoted
-from synth.verify.findings import EXAMPLES, Progress, adder, columns, contents, run_checks, unread
+from synth.verify.findings import EXAMPLES, Progress, adder, columns, contents, planned, unread
 from synth.verify.report import Finding, Report
 
 __all__ = ["verify_folder"]
@@ -49,8 +49,8 @@ def verify_folder(folder: str | Path, progress: Progress | None = None) -> Repor
                 readable.add(table)
         for finding in _contents(connection, manifest, dataset, readable):
             add(finding)
-        for finding in run_checks(dataset, manifest, report, readable, lambda check: _run(connection, check)):
-            add(finding)
+        for check in planned(dataset, manifest, report, readable):
+            add(check if isinstance(check, Finding) else _run(connection, check))
     return report
 
 

@@ -11,6 +11,7 @@ from synth.generators import GENERATORS
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
+DATABASES = (ROOT / "docs" / "databases.md").read_text()
 SCHEMA = (ROOT / "schema" / "README.md").read_text()
 
 
@@ -23,7 +24,8 @@ def place(tmp_path_factory):
     """A folder with output/ecommerce, as after the README's first command (smaller)."""
     folder = tmp_path_factory.mktemp("readme")
     assert main(["generate", "ecommerce", "--scale", "0.1", "--workers", "1", "--out", str(folder / "output")]) == 0
-    return folder
+    yield folder
+    assert main(["db", "stop", "--out", str(folder / "output")]) == 0
 
 
 def run(command, capsys):
@@ -51,10 +53,17 @@ def test_readme_commands(place, monkeypatch, capsys):
             assert run(command, capsys)
 
 
+def test_commands_about_databases(place, monkeypatch, capsys, tmp_path):
+    (tmp_path / "output").symlink_to(place / "output")
+    monkeypatch.chdir(tmp_path)
+    for command in (line for block in blocks(DATABASES, "sh") for line in block.strip().splitlines()):
+        assert run(command, capsys)
+
+
 def test_make_targets_are_documented():
     makefile = (ROOT / "Makefile").read_text()
     targets = set(re.findall(r"^([a-z]+):.*## ", makefile, flags=re.M))
-    assert targets >= {"help", "data", "verify", "test", "lint", "bench", "clean"}
+    assert targets >= {"help", "data", "load", "verify", "test", "lint", "bench", "clean"}
     for target in targets - {"help"}:
         assert f"make {target}" in README, target
 
@@ -88,6 +97,6 @@ def test_schema_readme_names_every_generator():
 
 
 def test_linked_files_exist():
-    for text, home in ((README, ROOT), (SCHEMA, ROOT / "schema")):
+    for text, home in ((README, ROOT), (SCHEMA, ROOT / "schema"), (DATABASES, ROOT / "docs")):
         for target in re.findall(r"\]\(([^)#:]+)\)", text):
             assert (home / target).exists(), target

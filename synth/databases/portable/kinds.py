@@ -12,8 +12,8 @@ from synth.dtypes import BIGINT, DATE, DOUBLE, TEXT, TIMESTAMP, DType, decimal
 from synth.sql.parse import SqlError
 
 __all__ = [
-    "Handlers", "Node", "Visit", "as_double", "as_text", "cast", "dtype_of", "holding", "is_number", "is_text", "kind_of", "moment",
-    "number", "only", "refused", "shown", "together", "typed", "wrapped",
+    "Handlers", "Node", "Visit", "as_double", "as_text", "cast", "dtype_of", "holding", "is_number", "is_text", "kind_of",
+    "moment", "number", "only", "refused", "shown", "together", "typed", "wrapped",
 ]  # fmt: skip
 
 Node = Any  # a node of sqlglot's trees
@@ -67,7 +67,8 @@ def cast(node: Node, dtype: DType) -> Node:
 
 def wrapped(node: Node) -> Node:
     """The node in brackets, unless nothing can tear it apart."""
-    return node if isinstance(node, _CLOSED) else typed(exp.Paren(this=node), dtype_of(node))
+    closed = isinstance(node, _CLOSED) and not isinstance(node, exp.Binary)  # AND is a function to sqlglot
+    return node if closed else typed(exp.Paren(this=node), dtype_of(node))
 
 
 def is_text(node: Node) -> bool:

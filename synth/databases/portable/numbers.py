@@ -5,7 +5,21 @@ from __future__ import annotations
 from sqlglot import exp
 
 from synth.databases.portable.kinds import (
-    DIGITS, Node, Visit, as_text, cast, dtype_of, holding, is_number, kind_of, number, only, refused, shown, together, typed,
+    DIGITS,
+    Node,
+    Visit,
+    as_text,
+    cast,
+    dtype_of,
+    holding,
+    is_number,
+    kind_of,
+    number,
+    only,
+    refused,
+    shown,
+    together,
+    typed,
     wrapped,
 )  # fmt: skip
 from synth.databases.portable.texts import days

@@ -20,7 +20,7 @@ Columns = list[tuple[str, DType | None]]  # what a query gives
 def explicit_query(tree: Node, tables: Mapping[str, Types]) -> Columns:
     """Make a query over these tables explicit, in place; the columns that it gives. Raises SqlError.
 
-    Every table has an alias, every column its table, and every column given a name; tables of the dataset are marked `stored`.
+    Every table has an alias, every column its table, and what is given a name; tables of the dataset are marked `stored`.
     """
     return _Statements(tables).query(tree, None, {})
 

@@ -7,7 +7,22 @@ from functools import reduce
 from sqlglot import exp
 
 from synth.databases.portable.kinds import (
-    DIGITS, Node, Visit, as_text, cast, dtype_of, is_number, is_text, moment, number, only, refused, shown, together, typed, wrapped,
+    DIGITS,
+    Node,
+    Visit,
+    as_text,
+    cast,
+    dtype_of,
+    is_number,
+    is_text,
+    moment,
+    number,
+    only,
+    refused,
+    shown,
+    together,
+    typed,
+    wrapped,
 )  # fmt: skip
 from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, TEXT, TIMESTAMP, DType, decimal
 from synth.sql.parse import SqlError
@@ -33,6 +48,11 @@ def _concat(to: Visit, node: Node) -> Node:
     some = [v if is_text(v) else typed(exp.Coalesce(this=v, expressions=[empty.copy()]), TEXT) for v in values]
     joined = reduce(lambda a, b: typed(exp.DPipe(this=a, expression=b, safe=True), TEXT), some)
     return typed(exp.Paren(this=joined), TEXT)
+
+
+def _trimmed(to: Visit, node: Node) -> Node:
+    only(node, "this")  # what else than blanks goes is letters to some and a word to others
+    return typed(exp.Trim(this=as_text(to.visit(node.this))), TEXT)
 
 
 def _function(to: Visit, node: Node) -> Node:
@@ -121,8 +141,9 @@ def _wanted(to: Node) -> DType:
 HANDLERS = (
     ((exp.DPipe,), _joined),
     ((exp.Concat,), _concat),
-    ((exp.Length, exp.Upper, exp.Lower, exp.Trim, exp.Substring, exp.Replace, exp.StrPosition), _function),
+    ((exp.Length, exp.Upper, exp.Lower, exp.Substring, exp.Replace, exp.StrPosition), _function),
     ((exp.Left,), _left),
+    ((exp.Trim,), _trimmed),
     ((exp.DateDiff,), _difference),
     ((exp.Extract, exp.Year, exp.Month, exp.Day), _part),
     ((exp.Cast,), _cast),

@@ -10,7 +10,19 @@ from sqlglot import exp
 
 from synth.databases.portable import numbers, texts
 from synth.databases.portable.kinds import (
-    DIGITS, Handlers, Node, as_text, cast, dtype_of, number, only, refused, shown, together, typed, wrapped,
+    DIGITS,
+    Handlers,
+    Node,
+    as_text,
+    cast,
+    dtype_of,
+    number,
+    only,
+    refused,
+    shown,
+    together,
+    typed,
+    wrapped,
 )  # fmt: skip
 from synth.dtypes import BIGINT, BOOLEAN, DOUBLE, TEXT, DType, decimal
 from synth.sql.parse import SqlError
