@@ -26,7 +26,7 @@ try:
 except ImportError:  # pragma: no cover - some builds leave it out
     from hashlib import md5
 
-__all__ = ["Cells", "Fingerprint", "fingerprint", "row_sql"]
+__all__ = ["Cells", "Fingerprint", "fingerprint", "sums_sql"]
 
 P = 2**31 - 1
 C = 1_234_567_891
@@ -138,6 +138,7 @@ class Cells:
     integer: str
     total: str = "COALESCE(SUM({0}), 0)"
     rows: str = "COUNT(*)"  # of a table
+    fence: str = ""  # behind the rows' query, where a row's number would be worked out for each sum anew
 
     def number(self, cell: str, dtype: DType) -> str:
         """A cell's number, not yet reduced."""
@@ -150,11 +151,12 @@ class Cells:
         return f"CASE WHEN {least} WHEN {most} ELSE {number} END"
 
 
-def row_sql(types: Mapping[str, DType], cells: Cells, quoted: Callable[[str], str]) -> str:
-    """SELECT list of the three sums in a database's SQL, over a relation with these columns."""
+def sums_sql(types: Mapping[str, DType], cells: Cells, quoted: Callable[[str], str], place: str) -> str:
+    """A query of the three sums in a database's SQL, over a table with these columns."""
     terms = []
     for name, dtype in types.items():
         modulo = f"((({cells.number(quoted(name), dtype)}) % {P}) + {P}) % {P}"
         terms.append(f"COALESCE({modulo} * {_constant(name, 'value')} % {P}, {_constant(name, 'null')})")
-    row = f"(({' + '.join(terms)}) % {P})"
-    return f"{cells.rows}, {cells.total.format(row)}, {cells.total.format(f'{row} * ({row} + {C}) % {P}')}"
+    row = f"SELECT ({' + '.join(terms)}) % {P} AS r FROM {place} {cells.fence}".rstrip()
+    square = f"r * (r + {C}) % {P}"
+    return f"SELECT {cells.rows}, {cells.total.format('r')}, {cells.total.format(square)} FROM ({row}) x"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from synth.columns import leaving
 from synth.databases import DIALECTS
 from synth.dtypes import DType, decimal
-from synth.fingerprint import CHUNK, TERMS, Fingerprint, fingerprint, row_sql
+from synth.fingerprint import CHUNK, TERMS, Fingerprint, fingerprint, sums_sql
 from synth.texts import Remembered
 
 SETTINGS = settings(deadline=None, max_examples=60, derandomize=True)
@@ -68,7 +68,7 @@ def in_duckdb(frame: pl.DataFrame, types) -> Fingerprint:
     written = leaving(frame, types).to_arrow()
     with duckdb.connect() as connection:
         connection.register("t", written)
-        return Fingerprint(*connection.execute(f"SELECT {row_sql(types, DIALECTS['duckdb'].cells, DIALECTS['duckdb'].quoted)} FROM t").fetchone())
+        return Fingerprint(*connection.execute(sums_sql(types, DIALECTS["duckdb"].cells, DIALECTS["duckdb"].quoted, "t")).fetchone())
 
 
 @SETTINGS

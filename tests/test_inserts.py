@@ -15,7 +15,7 @@ from synth.cli import main
 from synth.databases import DIALECTS
 from synth.databases.ddl import ddl, in_reference_order
 from synth.errors import OptionError
-from synth.fingerprint import Fingerprint, row_sql
+from synth.fingerprint import Fingerprint, sums_sql
 from synth.sinks import SINKS, sink
 from synth.sinks.sql import SPELLINGS, STATEMENT_ROWS
 from tests.hostile import hostile
@@ -40,8 +40,8 @@ def place(request, database):
 
 def found(server, dialect, schema, table, entry) -> str:
     """The fingerprint of a table's content, by the database's own SQL."""
-    sums = row_sql(entry.types, dialect.cells, dialect.quoted)
-    ((rows, linear, square),) = server.run(f"SELECT {sums} FROM {dialect.place(schema, table)}")
+    sums = sums_sql(entry.types, dialect.cells, dialect.quoted, dialect.place(schema, table))
+    ((rows, linear, square),) = server.run(sums)
     return str(Fingerprint(int(rows), int(linear), int(square)))
 
 

@@ -26,7 +26,7 @@ from synth.job.pull import pull
 from synth.job.reading import read_file
 from synth.verify.files import verify_folder
 from tests.hostile import hostile
-from tests.servers import live_address
+from tests.servers import SERVERS, live_address
 
 LIVE = [name for name in DATABASES if name != "tsql"]  # SQL Server: wherever SYNTH_TEST_MSSQL_URL is set, by hand
 
@@ -297,6 +297,31 @@ def test_tables_of_anyone(foreign, format, tmp_path):
         "x": pl.Decimal(5, 2),
         "y": pl.String,
     }
+
+
+@pytest.mark.parametrize("name", [name for name in LIVE if name != "postgres"])
+def test_tables_of_anyone_elsewhere(name, database, tmp_path):
+    """Common types; in a file the schema's name is only the folder's, but for DuckDB."""
+    made = (
+        "CREATE TABLE t (id INTEGER, price DECIMAL(10, 2), name VARCHAR(20), day DATE, moment {}, ok BOOLEAN);"
+        "INSERT INTO t VALUES (1, 2.50, 'it''s', '2024-02-29', '2024-02-29 23:59:59', TRUE), (2, NULL, NULL, NULL, NULL, NULL);"
+    ).format("DATETIME" if name in ("mysql", "sqlite") else "TIMESTAMP")
+    address = live_address(name, database, tmp_path)
+    schema = {"mysql": "foreign", "sqlite": "any", "duckdb": "main"}[name]
+    if name == "mysql":
+        made = f"CREATE DATABASE `foreign`; USE `foreign`; {made}"
+    server = database(name) if name == "mysql" else SERVERS[name](address.name)
+    try:
+        server.run(made)
+        if address.is_file:
+            server.stop()
+        report = pull(address, tmp_path / "out", schema=schema)
+        frame = pl.read_parquet(report.folder / "t" / "*.parquet")
+        row = (1, Decimal("2.50"), "it's", dt.date(2024, 2, 29), dt.datetime(2024, 2, 29, 23, 59, 59), True)
+        assert report.folder == tmp_path / "out" / schema and frame.rows() == [row, (2, *[None] * 5)]
+    finally:
+        if name == "mysql":
+            server.drop("foreign", ())
 
 
 @pytest.mark.parametrize(("kind", "cell"), [("TIMESTAMP", "infinity"), ("DATE", "-infinity"), ("TIMESTAMPTZ", "infinity"), ("NUMERIC(5, 1)", "NaN")])  # fmt: skip

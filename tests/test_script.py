@@ -16,7 +16,7 @@ import synth
 from synth.cli import main
 from synth.databases import DIALECTS, Address, connect
 from synth.errors import OptionError, OutputError
-from synth.fingerprint import Fingerprint, row_sql
+from synth.fingerprint import Fingerprint, sums_sql
 from synth.job.loading import content
 from synth.job.manifest import Manifest
 from synth.job.script import write_script
@@ -79,8 +79,8 @@ def holds(server, name, folder, database=None, schema=None) -> bool:
         return all(same)
     dialect = DIALECTS[name]
     for table, entry in manifest.tables.items():
-        sums = row_sql(entry.types, dialect.cells, dialect.quoted)
-        ((rows, linear, square),) = server.run(f"SELECT {sums} FROM {dialect.place(database, table)}")
+        sums = sums_sql(entry.types, dialect.cells, dialect.quoted, dialect.place(database, table))
+        ((rows, linear, square),) = server.run(sums)
         if str(Fingerprint(int(rows), int(linear), int(square))) != entry.fingerprint:
             return False
     return True

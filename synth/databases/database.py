@@ -21,7 +21,7 @@ from synth.databases.ddl import LONGEST_SCHEMA, Ddl
 from synth.databases.dialect import Dialect
 from synth.dtypes import DType, Types
 from synth.errors import DatabaseError
-from synth.fingerprint import Fingerprint, row_sql
+from synth.fingerprint import Fingerprint, sums_sql
 
 __all__ = ["MANIFEST", "Amendment", "Database", "Step"]
 
@@ -210,6 +210,6 @@ class Database(ABC):
 
     def content(self, schema: str, table: str, types: Types) -> Fingerprint:
         """The fingerprint of a table, worked out by the database. Raises DatabaseError."""
-        sums = row_sql(types, self.dialect.cells, self.dialect.quoted)
-        _, rows = self.rows(f"SELECT {sums} FROM {self.dialect.place(schema, table)}")
+        place = self.dialect.place(schema, table)
+        _, rows = self.rows(sums_sql(types, self.dialect.cells, self.dialect.quoted, place))
         return Fingerprint(*(int(number) for number in rows[0]))

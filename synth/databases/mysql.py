@@ -75,6 +75,7 @@ DIALECT = Dialect(
         timestamp="TIMESTAMPDIFF(MICROSECOND, '1970-01-01 00:00:00', {0})",
         decimal="CAST({0} * {unit} AS SIGNED)",
         integer="CAST({0} AS SIGNED)",
+        fence="LIMIT 18446744073709551615",
     ),
     longest_varchar=4000,  # a row of all VARCHAR columns has at most 65,535 bytes, four a character
     longest_comment=1024,

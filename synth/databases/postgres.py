@@ -53,6 +53,7 @@ DIALECT = Dialect(
         timestamp="CAST(EXTRACT(EPOCH FROM {0}) * 1000000 AS BIGINT)",
         decimal="CAST({0} * {unit} AS BIGINT)",
         integer="CAST({0} AS BIGINT)",
+        fence="OFFSET 0",
     ),
 )
 

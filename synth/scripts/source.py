@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from synth.databases.ddl import Ddl
 from synth.databases.dialect import Dialect
 from synth.dtypes import Types
-from synth.fingerprint import Fingerprint, row_sql
+from synth.fingerprint import Fingerprint, sums_sql
 
 __all__ = ["CsvTable", "Source", "sql"]
 
@@ -70,10 +70,10 @@ class Source:
     def proofs(self) -> Iterator[str]:
         """A query for each table: its name, its rows, the rows it should have, and 1 where the content is the same."""
         for table in self.tables:
-            sums = row_sql(table.types, self.dialect.cells, self.dialect.quoted)
+            sums = sums_sql(table.types, self.dialect.cells, self.dialect.quoted, self.place(table.name))
             made = table.content
             yield (
-                f"WITH found (a, b, c) AS (SELECT {sums} FROM {self.place(table.name)})\n"
+                f"WITH found (a, b, c) AS ({sums})\n"
                 f"SELECT {self.dialect.literal(table.name)}, a, {made.rows}, "
                 f"CASE WHEN a = {made.rows} AND b = {made.linear} AND c = {made.square} THEN 1 ELSE 0 END FROM found"
             )

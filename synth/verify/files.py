@@ -12,7 +12,7 @@ import duckdb
 
 from synth.databases import DIALECTS
 from synth.errors import OutputError
-from synth.fingerprint import Fingerprint, row_sql
+from synth.fingerprint import Fingerprint, sums_sql
 from synth.job.manifest import NAME, Manifest, TableEntry
 from synth.plan.make import make
 from synth.spec.models import Dataset
@@ -138,9 +138,9 @@ def _contents(
             yield unread("rows", table, "fingerprint", table)
             continue
         started = time.perf_counter()
-        sums = row_sql(entry.types, DIALECTS["duckdb"].cells, quoted)
+        sums = sums_sql(entry.types, DIALECTS["duckdb"].cells, quoted, quoted(table))
         try:
-            row = connection.execute(f"SELECT {sums} FROM {quoted(table)}").fetchone()
+            row = connection.execute(sums).fetchone()
         except duckdb.Error as error:
             yield Finding("rows", table, "fingerprint", None, note=str(error).splitlines()[0])
             continue
