@@ -135,7 +135,9 @@ def as_written(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
     """
     if not types:
         return pl.DataFrame([_settled(column) for column in frame.get_columns()])
-    spelt = [_settled(column) for column in frame.get_columns() if column.dtype.is_nested() or column.dtype == pl.Binary]
+    spelt = [
+        _settled(column) for column in frame.get_columns() if column.dtype.is_nested() or column.dtype == pl.Binary
+    ]
     return frame.with_columns(spelt).select(pl.col(name).cast(dtype.written) for name, dtype in types.items())
 
 

@@ -127,7 +127,10 @@ def summary_text(summary: Summary, command: str) -> str:
         f"{number(summary.rows)} rows in {summary.seconds:.1f} s, {rate} rows/s, "
         f"{summary.workers} worker{'s' * (summary.workers > 1)}",
         f"in {summary.folder}",
-        f"next: {command} verify {summary.folder}",
+        f"next: {command} " + (
+            f"ddl {summary.manifest.dataset} --dialect {summary.manifest.dialect}, for the tables that the INSERTs fill"
+            if summary.manifest.dialect else f"verify {summary.folder}"
+        ),
     ])  # fmt: skip
 
 

@@ -81,6 +81,11 @@ class Target:
     def load(self, folder, **options):
         return load_folder(folder, self.address, **options)
 
+    def loaded(self) -> list[str]:
+        """Schemas with datasets, but those that other tests have left."""
+        with self.connect() as database:
+            return [name for name in database.loaded() if name not in self.before]
+
     def tables(self, schema: str = "ecommerce") -> dict:
         with self.connect() as database:
             return database.catalogue(schema)

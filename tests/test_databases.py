@@ -52,8 +52,8 @@ def test_rows_and_what_says_so(target, shop):
     assert target.state() == prints(shop)
     for name, entry in manifest.tables.items():
         assert target.sql(f"SELECT COUNT(*) FROM {target.place(name)}") in ([(entry.rows,)], [(str(entry.rows),)])
+    assert target.loaded() == ["ecommerce"]
     with target.connect() as database:
-        assert database.loaded() == ["ecommerce"]
         kept = synth.job.loading.manifest_of(database, "ecommerce")
     assert kept.format == target.dialect.name and kept.spec == manifest.spec and kept.identity == manifest.identity
     assert {n: e.columns for n, e in kept.tables.items()} == {n: e.columns for n, e in manifest.tables.items()}
@@ -301,8 +301,7 @@ def test_schemas_of_any_name(target, schema, tmp_path):
         target.fill(dataset, {"t": frame}, schema)
     target.fill(dataset, {"t": frame}, schema, replace=True)
     assert len(target.state(schema)) == 1
-    with target.connect() as database:
-        assert database.loaded() == [schema if target.dialect.has_schemas else "hand_made"]
+    assert target.loaded() == [schema if target.dialect.has_schemas else "hand_made"]
     assert_frame_equal(target.read("t", {"c": target.tables(schema)["t"]["c"]}, schema), frame, check_row_order=False)
 
 

@@ -51,12 +51,18 @@ def question(sql: str, dialect: Dialect, schema: str | None, tables: Mapping[str
     for table in tree.find_all(exp.Table):
         if table.meta.get("stored") and schema and dialect.has_schemas:
             table.set("db", exp.to_identifier(schema))
-    with_ = tree.args.get("with_")
+    first = tree.args.get("with_")  # not every database reads it within brackets
     tree.set("with_", None)
-    counted = _around(tree, with_, [exp.Count(this=exp.Star(), big_int=True)])
-    some = _around(tree, with_, names).order_by(*order, copy=False).limit(examples, copy=False)
-    spelt = (written(counted, dialect.sqlglot), written(some, dialect.sqlglot))
-    return Question(*spelt, types, exact_decimals in dialect.rewrites)
+    before = f"{written(first, dialect.sqlglot)} " if first is not None else ""
+    inside = written(tree, dialect.sqlglot)
+    counted = _around(inside, [exp.Count(this=exp.Star(), big_int=True)])
+    some = _around(inside, names).order_by(*order, copy=False).limit(examples, copy=False)
+    return Question(
+        count=before + written(counted, dialect.sqlglot),
+        examples=before + written(some, dialect.sqlglot),
+        types=types,
+        minor=exact_decimals in dialect.rewrites,
+    )
 
 
 def _mark(tree: Any, tables: Mapping[str, Types]) -> None:
@@ -68,7 +74,7 @@ def _mark(tree: Any, tables: Mapping[str, Types]) -> None:
             table.meta["stored"] = True
 
 
-def _around(tree: Any, with_: Any, names: list[Any]) -> exp.Select:
-    """A query of the rows that a query gives; its WITH goes to the front, as not every database reads it within."""
-    inner = exp.Subquery(this=tree.copy(), alias=exp.TableAlias(this=exp.to_identifier(_FOUND)))
-    return exp.Select(expressions=names, from_=exp.From(this=inner), with_=with_.copy() if with_ is not None else None)
+def _around(inside: str, names: list[Any]) -> exp.Select:
+    """A query of the rows that a query gives, which is spelt already."""
+    inner = exp.Subquery(this=exp.Var(this=inside), alias=exp.TableAlias(this=exp.to_identifier(_FOUND)))
+    return exp.Select(expressions=names, from_=exp.From(this=inner))
