@@ -90,7 +90,9 @@ class Databases:
         ddl = subprocess.run([BIN / "synth", "ddl", "ecommerce"], check=True, capture_output=True, text=True).stdout
         table = next(s for s in ddl.split(";\n") if s.startswith('CREATE TABLE "ecommerce"."order_items"'))
         made = table.replace('"ecommerce"."order_items"', "copied")
-        subprocess.run([*self.psql, "-q", "-c", "DROP TABLE IF EXISTS copied", "-c", made], check=True, capture_output=True)
+        subprocess.run(
+            [*self.psql, "-q", "-c", "DROP TABLE IF EXISTS copied", "-c", made], check=True, capture_output=True
+        )
         began = time.perf_counter()
         copy = f"\\copy copied from '{self.folder / 'order_items.csv'}' with (format csv)"
         subprocess.run([*self.psql, "-q", "-c", copy], check=True)
@@ -125,7 +127,15 @@ class Databases:
         self.mariadb.run("CREATE DATABASE IF NOT EXISTS plain; DROP TABLE IF EXISTS plain.order_items")
         self.mariadb.run(table.replace("`ecommerce`", "`plain`"))
         self.mariadb.run("ALTER TABLE plain.order_items ADD PRIMARY KEY (order_item_id)")
-        client = ["mariadb", "--no-defaults", f"--socket={self.mariadb.socket}", "-u", "root", "--local-infile=1", "plain"]
+        client = [
+            "mariadb",
+            "--no-defaults",
+            f"--socket={self.mariadb.socket}",
+            "-u",
+            "root",
+            "--local-infile=1",
+            "plain",
+        ]
         sql = (
             f"LOAD DATA LOCAL INFILE '{self.folder / 'order_items.csv'}' INTO TABLE order_items FIELDS TERMINATED BY ',' "
             "(order_item_id, order_id, line_number, product_id, seller_id, @promotion_id, quantity, unit_price, discount, "

@@ -98,7 +98,9 @@ def machine() -> dict[str, object]:
     """What it ran on."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     cpu = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "?")
-    versions = {name: importlib.metadata.version(name) for name in ("polars", "pyarrow", "numpy", "psycopg", "tpchgen-cli")}
+    versions = {
+        name: importlib.metadata.version(name) for name in ("polars", "pyarrow", "numpy", "psycopg", "tpchgen-cli")
+    }
     return {"cpu": cpu, "cores": len(os.sched_getaffinity(0)), "memory_bytes": psutil.virtual_memory().total,
             "system": f"{platform.system()} {platform.machine()}", "python": platform.python_version(), **versions}  # fmt: skip
 

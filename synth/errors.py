@@ -9,7 +9,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-__all__ = ["DataError", "DatabaseError", "OptionError", "OutputError", "Problem", "SpecError", "SynthError", "did_you_mean"]
+__all__ = [
+    "DataError",
+    "DatabaseError",
+    "OptionError",
+    "OutputError",
+    "Problem",
+    "SpecError",
+    "SynthError",
+    "did_you_mean",
+]
 
 
 class SynthError(Exception):

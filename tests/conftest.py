@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -98,13 +99,13 @@ def database(request):
 
 
 @pytest.fixture(scope="session")
-def embedded_server(tmp_path_factory):
-    """The URL of a PostgreSQL that comes with the program."""
+def embedded_server():
+    """The URL of a PostgreSQL that comes with the program; not in pytest's folder, which other runs close to the server."""
     from synth.databases import embedded
 
-    out = tmp_path_factory.mktemp("embedded")
-    yield embedded.start(out).url()
-    embedded.stop(out)
+    with tempfile.TemporaryDirectory(prefix="synth-embedded-") as out:
+        yield embedded.start(Path(out)).url()
+        embedded.stop(Path(out))
 
 
 @pytest.fixture(params=LIVE)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from synth.job.manifest import Manifest
 from synth.spec.models import Dataset
@@ -96,3 +97,10 @@ def apply(rows: dict[str, dict[str, Counter]], file: Path, dataset: Dataset) -> 
 def there(rows: dict[str, dict[str, Counter]]) -> dict[str, Counter]:
     """All rows of a state, by table."""
     return {table: sum((+each for each in by_key.values()), Counter()) for table, by_key in rows.items()}
+
+
+def small_blocks(patch: pytest.MonkeyPatch, rows: int) -> None:
+    """Blocks of so few rows, in this process: another world, but one of many blocks."""
+    for module in ("draw.ask", "draw.block", "draw.change", "plan.make", "plan.model"):
+        patch.setattr(f"synth.{module}.BLOCK_ROWS", rows)
+    patch.setattr("synth.draw.ask.PrepareAsk.block_rows", rows)

@@ -192,7 +192,9 @@ BREAKS = {  # what breaks -> table, the change, what the message must hold
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("what, there", [*((what, "old") for what in BREAKS), ("unique", "nothing"), ("check", "nothing")])
+@pytest.mark.parametrize(
+    "what, there", [*((what, "old") for what in BREAKS), ("unique", "nothing"), ("check", "nothing")]
+)
 def test_broken_data_leaves_all_as_it_was(target, what, there, shop, other, tmp_path):
     table, change, words = BREAKS[what]
     folder = changed(other, tmp_path / "broken", table, change)

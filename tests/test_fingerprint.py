@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from synth.columns import leaving
 from synth.databases import DIALECTS
 from synth.dtypes import DType, decimal
-from synth.fingerprint import CHUNK, TERMS, Fingerprint, fingerprint, sums_sql
+from synth.fingerprint import CHUNK, HUGE, TERMS, Fingerprint, fingerprint, sums_sql
 from synth.texts import Remembered
 
 SETTINGS = settings(deadline=None, max_examples=60, derandomize=True)
@@ -68,7 +68,9 @@ def in_duckdb(frame: pl.DataFrame, types) -> Fingerprint:
     written = leaving(frame, types).to_arrow()
     with duckdb.connect() as connection:
         connection.register("t", written)
-        return Fingerprint(*connection.execute(sums_sql(types, DIALECTS["duckdb"].cells, DIALECTS["duckdb"].quoted, "t")).fetchone())
+        return Fingerprint(
+            *connection.execute(sums_sql(types, DIALECTS["duckdb"].cells, DIALECTS["duckdb"].quoted, "t")).fetchone()
+        )
 
 
 @SETTINGS
@@ -84,6 +86,16 @@ def test_duckdb_computes_the_same_at_the_edges(kind):
     for cell in EDGES[kind]:
         frame = pl.DataFrame({"x": pl.Series([cell, None], dtype=types["x"].drawn)})
         assert fingerprint(frame, types) == in_duckdb(frame, types), cell
+
+
+def test_doubles_whose_millionths_do_not_fit():
+    """They count as the largest that do: the same everywhere, and no error."""
+    types = {"x": DType("double")}
+    largest = 1.7976931348623157e308
+    frames = [pl.DataFrame({"x": [x, -x, None, 5e-324]}) for x in (HUGE - 1.0, float(HUGE), HUGE + 1.0, 1e19, largest)]
+    prints = [fingerprint(frame, types) for frame in frames]
+    assert prints == [in_duckdb(frame, types) for frame in frames]
+    assert prints[0] != prints[1] == prints[2] == prints[3] == prints[4]
 
 
 def test_duckdb_computes_the_same_of_wide_and_long_tables():

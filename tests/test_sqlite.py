@@ -32,6 +32,13 @@ def target(tmp_path):
     return Target("sqlite", f"sqlite:///{quote(str(tmp_path))}/it%27s%20%3F%20100%25%20[x].db")
 
 
+def test_there_are_no_schemas(target, shop):
+    report = target.load(shop, schema="elsewhere")
+    assert (
+        report.schema == "ecommerce" and target.loaded() == ["ecommerce"] and target.state("anything") == prints(shop)
+    )
+
+
 # -- decimals
 
 WIDE = {
@@ -282,7 +289,9 @@ for line in sys.stdin:
 @contextmanager
 def other_program(path: str):
     """Statements for a connection of another process: in ours its locks and those of the load would not meet."""
-    process = subprocess.Popen([sys.executable, "-c", OTHER, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", OTHER, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
 
     def ask(sql: str) -> str:
         process.stdin.write(f"{sql}\n")

@@ -23,7 +23,11 @@ def one_of(*values):
 
 def delay(draw, after: str, **more):
     law = {"even": True, "min": draw(one_of(0, 1)), "max": draw(one_of(2, 10, 60))}
-    return {"delay": {"after": after, **law, **more}, "type": draw(one_of("date", "timestamp")), "null_share": draw(one_of(0.0, 0.3))}
+    return {
+        "delay": {"after": after, **law, **more},
+        "type": draw(one_of("date", "timestamp")),
+        "null_share": draw(one_of(0.0, 0.3)),
+    }
 
 
 @st.composite
@@ -32,7 +36,9 @@ def moments(draw, least: int = 2, most: int = 4):
     some = st.one_of(
         st.datetimes(dt.datetime(2024, 1, 1, 0, 0, 1), dt.datetime(2024, 5, 1)),
         st.dates(START + dt.timedelta(days=1), dt.date(2024, 5, 1)).map(lambda day: dt.datetime(*day.timetuple()[:3])),
-        one_of(dt.datetime(2024, 1, 1, 0, 0, 0, 1), dt.datetime(2024, 3, 1), dt.datetime(2024, 2, 29, 23, 59, 59, 999_999)),
+        one_of(
+            dt.datetime(2024, 1, 1, 0, 0, 0, 1), dt.datetime(2024, 3, 1), dt.datetime(2024, 2, 29, 23, 59, 59, 999_999)
+        ),
     )
     found = draw(st.lists(some, min_size=least, max_size=most, unique=True))
     if draw(rarely):
@@ -81,7 +87,7 @@ def worlds(draw):
             **({"seen_at": delay(draw, "booked_on")} if draw(bools) else {}),
         },
     }  # fmt: skip
-    tables["ledger"] = ledger(draw)
+    tables["ledger"] = ledger("journal_id" in tables["journals"]["columns"])
     rollups(draw, tables)
     spec = {"dataset": "world", "period": {"start": START, "until": END}, "tables": tables}
     return parse(yaml.safe_dump(spec, sort_keys=False, width=10**9))
@@ -95,9 +101,15 @@ def people(draw, come: bool) -> dict:
     }
     more = {}
     if come:
-        columns["came"] = {"arrival": {"since": dt.date(2023, 6, 1), "before_start": 0.5}, "type": draw(one_of("date", "timestamp"))}
+        columns["came"] = {
+            "arrival": {"since": dt.date(2023, 6, 1), "before_start": 0.5},
+            "type": draw(one_of("date", "timestamp")),
+        }
         if draw(bools):
-            columns["gone"] = {"delay": {"after": "came", "median": 60, "sigma": 1, "min": 20, "max": 400}, "null_share": 0.6}
+            columns["gone"] = {
+                "delay": {"after": "came", "median": 60, "sigma": 1, "min": 20, "max": 400},
+                "null_share": 0.6,
+            }
             more["alive_until"] = "gone"
         if draw(rarely):
             columns["age"] = {"state": "DATE_DIFF('day', came, until)"}
@@ -112,7 +124,9 @@ def things(draw, people_come: bool) -> dict:
         columns["_owner"] = {"lookup": "owner_id.kind"}
     if draw(rarely):
         columns["ends_at"] = {"uniform": {"min": START, "max": dt.date(2024, 6, 1)}, "type": "date"}
-        columns["is_new"] = {"state": draw(one_of("ends_at IS NULL", "ends_at IS NULL AND EXTRACT(MONTH FROM until) < 3"))}
+        columns["is_new"] = {
+            "state": draw(one_of("ends_at IS NULL", "ends_at IS NULL AND EXTRACT(MONTH FROM until) < 3"))
+        }
         return {"rows": 25, "events": ["ends_at"], "columns": columns}
     return {"rows": 25, "columns": columns}
 
@@ -197,8 +211,15 @@ def items(draw, people_come: bool, window: bool) -> dict:
 def receipts(draw, kinds: bool, window: bool) -> dict:
     shout = kinds and draw(bools)
     at = draw(bools) or window
-    select = "SELECT v.visit_id AS receipt_id, v.kind, v.paid_at, v.came" + (", k.shout FROM visits v JOIN _kinds k ON k.kind = v.kind" if shout else " FROM visits v")
-    columns = {"receipt_id": {"type": "bigint"}, "kind": {"type": "varchar(3)"}, "paid_at": {"type": "timestamp", "nullable": True}, "came": {"type": "timestamp"}}
+    select = "SELECT v.visit_id AS receipt_id, v.kind, v.paid_at, v.came" + (
+        ", k.shout FROM visits v JOIN _kinds k ON k.kind = v.kind" if shout else " FROM visits v"
+    )
+    columns = {
+        "receipt_id": {"type": "bigint"},
+        "kind": {"type": "varchar(3)"},
+        "paid_at": {"type": "timestamp", "nullable": True},
+        "came": {"type": "timestamp"},
+    }
     if shout:
         columns["shout"] = {"type": "varchar(3)"}
     moment = draw(one_of("paid_at", "came"))
@@ -208,15 +229,24 @@ def receipts(draw, kinds: bool, window: bool) -> dict:
     if draw(rarely):
         columns["is_old"] = {"state": "DATE_DIFF('day', came, until) > 20"}
     hidden = {"events": {"paid_at": ["kind"]}} if not (at and moment == "paid_at") else {}
-    return {"select": select, **({"at": moment} if at else {}), **hidden, "primary_key": ["receipt_id"], "columns": columns}
+    return {
+        "select": select,
+        **({"at": moment} if at else {}),
+        **hidden,
+        "primary_key": ["receipt_id"],
+        "columns": columns,
+    }
 
 
-def ledger(draw) -> dict:
+def ledger(numbered: bool) -> dict:
     selects = {
         "items": "SELECT 'I' || CAST(item_id AS VARCHAR) AS line_id, came_on AS posted_on, EXTRACT(MONTH FROM came_on) AS month, amount FROM items",
-        "journals": "SELECT 'J' || CAST(amount * 100 AS VARCHAR) || CAST(booked_on AS VARCHAR) AS line_id, booked_on AS posted_on, "
-                    "EXTRACT(MONTH FROM booked_on) AS month, SUM(amount) AS amount FROM journals GROUP BY amount, booked_on",
     }  # fmt: skip
+    if numbered:
+        selects["journals"] = (
+            "SELECT 'J' || CAST(journal_id AS VARCHAR) AS line_id, booked_on AS posted_on, EXTRACT(MONTH FROM booked_on) AS month, "
+            "amount FROM journals WHERE kind = 'a'"
+        )
     return {
         "select": selects, "at": "posted_on", "primary_key": ["line_id"],
         "columns": {"line_id": {"type": "varchar(60)"}, "posted_on": {"type": "date"}, "month": {"type": "integer"}, "amount": {"type": "decimal(14,2)"}},
@@ -255,7 +285,7 @@ def rollups(draw, tables: dict[str, dict]) -> None:
     if draw(bools):
         name = draw(one_of("balance", "_balance"))
         tables[name] = {
-            "rollup": {"of": "ledger", "by": ["month"], "take": {"amount": {"sum": "amount"}, "last_on": {"max": "posted_on"}}, **({"parts": ["journals"]} if draw(rarely) else {})},
+            "rollup": {"of": "ledger", "by": ["month"], "take": {"amount": {"sum": "amount"}, "last_on": {"max": "posted_on"}}, **({"parts": ["items"]} if draw(rarely) else {})},
             "primary_key": ["month"], "columns": {"month": {}, "amount": {}, "last_on": {}},
         }  # fmt: skip
         tables["closing"] = {

@@ -27,9 +27,7 @@ Until = Annotated[Optional[str], typer.Option(help="the dataset's now, exclusive
 Tables = Annotated[Optional[str], typer.Option(help="only these tables, a,b,c")]  # noqa: UP045
 Json = Annotated[bool, typer.Option("--json", help="print JSON for scripts")]
 Workers = Annotated[str, typer.Option(help="processes, or `all` processors")]
-Schema = Annotated[
-    str | None, typer.Option(help="the schema's name (in MySQL: database's); the dataset's if left out")
-]
+Schema = Annotated[str | None, typer.Option(help="the schema's name (in MySQL: database's); the dataset's if left out")]
 IfExists = Annotated[str, typer.Option(help="fail, or replace tables of the same names")]
 Create = Annotated[bool, typer.Option("--create", help="create the database on the server, if it is not there")]
 Connections = Annotated[int, typer.Option(help="connections that send at once", min=1, max=64)]

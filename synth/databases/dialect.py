@@ -43,7 +43,7 @@ class Dialect:
     table_options: str = ""
     before: tuple[str, ...] = ()  # statements that come first
     literal: Callable[[str], str] = standard_literal
-    rewrites: tuple[Rewrite, ...] = ()  # of conditions, before they are translated
+    rewrites: tuple[Rewrite, ...] = ()  # of conditions and queries, before they are spelt
     float_digits: int | None = None  # decimals are floats; of more digits and a fraction they are texts, of type "wide"
     longest_varchar: int | None = None  # above it a text has no length here
     longest_comment: int | None = None

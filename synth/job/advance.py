@@ -27,8 +27,8 @@ from synth.job.changes import Feed
 from synth.job.folder import complete, growing
 from synth.job.generate import Gathered, Progress, hidden
 from synth.job.manifest import Manifest, TableEntry, TaskEntry, begin
-from synth.job.sums import FOLDER as SUMS
-from synth.job.sums import KeptSums, kept
+from synth.job.sums import FILE as SUMS
+from synth.job.sums import KeptSums, kept, packed
 from synth.plan.leaning import leaning
 from synth.plan.make import make
 from synth.plan.model import FamilyPlan, Plan
@@ -89,9 +89,7 @@ def advance_folder(
             feed = Feed(Path(changes), manifest.until, plan.until, changes_format)
         with runner(workers) if isinstance(workers, int) else nullcontext(workers) as walker:
             redrawing = Redrawing(
-                earlier, plan, manifest.families,
-                {rollup: kept(folder / SUMS, rollup) for family in plan.families for rollup in family.rollups},
-                telling=feed is not None,
+                earlier, plan, manifest.families, kept(packed(folder / SUMS)), telling=feed is not None
             )  # fmt: skip
             outlet = Files.of(plan.dataset, making, manifest.format, manifest.dialect)
             redrawing.run(making / ".residents", outlet, walker, progress, making / SUMS)

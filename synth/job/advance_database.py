@@ -23,7 +23,7 @@ from synth.job.advance import Advance, Redrawing, grown, plans
 from synth.job.changes import Feed
 from synth.job.generate import Progress
 from synth.job.loading import manifest_of, remembering
-from synth.job.sums import kept, unpacked
+from synth.job.sums import kept
 from synth.plan.model import Plan
 from synth.runners import Processes, Serial, runner
 from synth.runners.task import owner
@@ -51,7 +51,7 @@ def advance_database(
     """
     started = time.perf_counter()
     with connect(address) as database, tempfile.TemporaryDirectory(prefix="synth-") as store:
-        schema = schema or only_schema(database)
+        schema = _schema(database, schema)
         if not database.lock(schema):
             raise DatabaseError(f"{address}: another load is writing schema '{schema}'; wait for it")
         manifest = manifest_of(database, schema)
@@ -63,12 +63,9 @@ def advance_database(
         _, rows = database.rows(
             f"SELECT {database.dialect.quoted('sums')} FROM {database.dialect.place(schema, MANIFEST)}"
         )
-        old = unpacked(rows[0][0], Path(store) / "old")
         with runner(workers) if isinstance(workers, int) else nullcontext(workers) as walker:
             redrawing = Redrawing(
-                earlier, plan, manifest.families,
-                {rollup: kept(old, rollup) for family in plan.families for rollup in family.rollups},
-                telling=True,
+                earlier, plan, manifest.families, kept(rows[0][0]), telling=True
             )  # fmt: skip
             redrawing.run(Path(store) / "residents", _Nowhere(), walker, progress, Path(store) / "sums")
         new = grown(manifest, plan, redrawing)
@@ -87,13 +84,14 @@ def advance_database(
     )  # fmt: skip
 
 
-def only_schema(database: Database) -> str:
-    """The one schema that holds a dataset of ours. Raises DatabaseError where there is none, or another one."""
+def _schema(database: Database, asked: str | None) -> str:
+    """A schema that holds a dataset of ours: the one that is asked for, or the only one. Raises DatabaseError."""
     found = database.loaded()
-    if len(found) != 1:
-        said = f"the datasets {', '.join(found)}\n  hint: name one with --schema" if found else "no dataset of ours"
-        raise DatabaseError(f"{database.address} holds {said}")
-    return found[0]
+    if asked in found or (asked is None and len(found) == 1):
+        return asked or found[0]
+    said = f"the datasets {', '.join(found)}\n  hint: name one with --schema" if found else "no dataset of ours"
+    none = f"no '{asked}', but " if asked is not None and found else ""
+    raise DatabaseError(f"{database.address} holds {none}{said}")
 
 
 def _amendments(differences: Mapping[str, Sequence[pl.DataFrame]], plan: Plan) -> Iterator[Amendment]:

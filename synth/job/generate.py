@@ -19,7 +19,7 @@ from synth.errors import OptionError
 from synth.fingerprint import Fingerprint
 from synth.job.folder import complete, holds_only_ours, workshop
 from synth.job.manifest import FileEntry, Manifest, TableEntry, TaskEntry, begin
-from synth.job.sums import FOLDER as SUMS
+from synth.job.sums import FILE as SUMS
 from synth.job.sums import KeptSums
 from synth.plan.model import FamilyPlan, Plan
 from synth.runners import Processes, Serial, runner
@@ -138,13 +138,8 @@ def generate(
 
 def hidden(folder: Path) -> tuple[FileEntry, ...]:
     """What is kept beside the data so that it can grow."""
-    paths = sorted((folder / SUMS).glob("*.parquet"))
-    return tuple(
-        FileEntry(
-            path=f"{SUMS}/{path.name}", rows=0, bytes=path.stat().st_size, sha256=sha256(path.read_bytes()).hexdigest()
-        )
-        for path in paths
-    )
+    path = folder / SUMS
+    return (FileEntry(path=SUMS, rows=0, bytes=path.stat().st_size, sha256=sha256(path.read_bytes()).hexdigest()),)
 
 
 def draw_all(
@@ -152,7 +147,7 @@ def draw_all(
 ) -> Gathered:
     """Draw family after family into an outlet; resident columns live in `store`, which is made, meanwhile.
 
-    What tasks give to rollups is kept in the folder `sums_in`.
+    What tasks give to rollups is kept in the file `sums_in`.
     """
     with KeptSums(sums_in) as keeping:
         return _draw_all(plan, store, outlet, walker, progress, keeping)

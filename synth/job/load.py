@@ -14,7 +14,7 @@ from synth.errors import OptionError, OutputError
 from synth.job.loading import Loading, Progress, Report
 from synth.job.manifest import Manifest
 from synth.job.reading import read_file
-from synth.job.sums import FOLDER as SUMS
+from synth.job.sums import FILE as SUMS
 
 __all__ = ["load_folder"]
 

@@ -93,12 +93,12 @@ class Loading:
         """Tables are those that will be sent; `replace` lets them take the place of tables of their names."""
         self.dataset = dataset
         self.tables = in_reference_order(dataset, set(tables))
-        self.schema = schema or dataset.dataset
         self.replace = replace
         self.progress = progress or (lambda phase, rows: None)
         if MANIFEST in self.tables:
             raise OptionError(f"a table cannot be called {MANIFEST} in a database: it says what is there; rename it")
         self.database = connect(address)
+        self.schema = (schema if self.database.dialect.has_schemas else None) or dataset.dataset
         self.connections = connections if self.database.several else 1
         self.report = Report(str(address), self.schema, self.connections, {name: TableReport() for name in self.tables})
         self._address = address
@@ -253,7 +253,7 @@ class Loading:
     def finish(self, manifest: Manifest, sums: Path) -> Report:
         """Constraints, indexes, comments, statistics, proof, and the swap. Raises DatabaseError, DataError.
 
-        `sums` is the folder of what tasks gave to rollups.
+        `sums` is the file of what tasks gave to rollups.
         """
         for steps in self.database.steps(self.ddl):
             for name in dict.fromkeys(step.phase for step in steps):

@@ -1,38 +1,44 @@
-"""What each task gave to the rollups, kept in hidden files beside the data: so it can grow without being drawn anew."""
+"""What each task gave to the rollups, kept in a hidden file beside the data: so it can grow without being drawn anew."""
 
 from __future__ import annotations
 
+import io
 import json
 from base64 import b64decode, b64encode
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
-__all__ = ["FOLDER", "KeptSums", "kept", "packed", "unpacked"]
+__all__ = ["FILE", "KeptSums", "kept", "packed"]
 
-FOLDER = ".sums"
+FILE = ".sums"
 GROUP_PARTS = 64  # parts that are written together
 
 FAMILY, NUMBER = "#family", "#number"
 
 
 class KeptSums:
-    """Writes the parts of all rollups, a file each, as they come. Use it as a context."""
+    """Gathers the parts of all rollups as they come, and writes them as one file. Use it as a context."""
 
-    def __init__(self, folder: Path):
-        self.folder = folder
+    def __init__(self, path: Path):
+        self.path = path
         self.waiting: dict[str, list[pl.DataFrame]] = {}
-        self.writers: dict[str, pq.ParquetWriter] = {}
+        self.written: dict[str, tuple[pa.BufferOutputStream, pq.ParquetWriter]] = {}
 
     def __enter__(self) -> KeptSums:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: object) -> None:
+        if kind is not None:
+            return
         for rollup in list(self.waiting):
             self._flush(rollup)
-        for writer in self.writers.values():
+        for _, writer in self.written.values():
             writer.close()
+        texts = {name: b64encode(made.getvalue()).decode() for name, (made, _) in sorted(self.written.items())}
+        self.path.write_text(json.dumps(texts), "ascii")
 
     def add(self, rollup: str, family: str, number: int, part: pl.DataFrame) -> None:
         """Take what task `number` of a family gives to a rollup."""
@@ -42,31 +48,24 @@ class KeptSums:
             self._flush(rollup)
 
     def _flush(self, rollup: str) -> None:
-        parts = self.waiting.pop(rollup)
-        table = pl.concat(parts).to_arrow()
-        if rollup not in self.writers:
-            self.folder.mkdir(exist_ok=True)
-            self.writers[rollup] = pq.ParquetWriter(self.folder / f"{rollup}.parquet", table.schema)
-        self.writers[rollup].write_table(table)
+        table = pl.concat(self.waiting.pop(rollup)).to_arrow()
+        if rollup not in self.written:
+            made = pa.BufferOutputStream()
+            self.written[rollup] = made, pq.ParquetWriter(made, table.schema)
+        self.written[rollup][1].write_table(table)
 
 
-def packed(folder: Path) -> str:
-    """The files as one text, for a database."""
-    return json.dumps({p.name: b64encode(p.read_bytes()).decode() for p in sorted(folder.glob("*.parquet"))})
+def packed(path: Path) -> str:
+    """The file's text, as a database keeps it; a folder of an older version has none."""
+    return path.read_text("ascii") if path.exists() else "{}"
 
 
-def unpacked(text: str, folder: Path) -> Path:
-    """The files of such a text, in a new folder."""
-    folder.mkdir()
-    for name, data in json.loads(text).items():
-        (folder / Path(name).name).write_bytes(b64decode(data))
-    return folder
-
-
-def kept(folder: Path, rollup: str) -> dict[tuple[str, int], pl.DataFrame]:
-    """The kept parts of a rollup by task: (family, number)."""
-    path = folder / f"{rollup}.parquet"
-    if not path.exists():
-        return {}
-    parts = pl.read_parquet(path).partition_by(FAMILY, NUMBER, as_dict=True, include_key=False)
-    return {(str(family), int(number)): part for (family, number), part in parts.items()}
+def kept(text: str) -> dict[str, dict[tuple[str, int], pl.DataFrame]]:
+    """The parts of each rollup by task: (family, number)."""
+    found = {}
+    for rollup, data in json.loads(text).items():
+        parts = pl.read_parquet(io.BytesIO(b64decode(data))).partition_by(
+            FAMILY, NUMBER, as_dict=True, include_key=False
+        )
+        found[rollup] = {(str(family), int(number)): part for (family, number), part in parts.items()}
+    return found

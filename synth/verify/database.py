@@ -64,7 +64,8 @@ class _Verification:
         self.manifest: Manifest = manifest_of(self.database, schema)
         self.dataset: Dataset = self.manifest.load_dataset()
         self.tables: dict[str, Types] = {name: entry.types for name, entry in self.manifest.tables.items()}
-        self.report = Report(str(self.database.address), self.manifest.dataset)
+        other = "" if schema == self.manifest.dataset else f" (schema {schema})"
+        self.report = Report(f"{self.database.address}{other}", self.manifest.dataset)
 
     def run(self, progress: Progress | None) -> Report:
         """All findings."""
