@@ -126,7 +126,6 @@ class Databases:
         table = next(s for s in ddl.split(";\n") if s.startswith("CREATE TABLE `ecommerce`.`order_items`"))
         self.mariadb.run("CREATE DATABASE IF NOT EXISTS plain; DROP TABLE IF EXISTS plain.order_items")
         self.mariadb.run(table.replace("`ecommerce`", "`plain`"))
-        self.mariadb.run("ALTER TABLE plain.order_items ADD PRIMARY KEY (order_item_id)")
         client = [
             "mariadb",
             "--no-defaults",

@@ -96,7 +96,11 @@ def apply(rows: dict[str, dict[str, Counter]], file: Path, dataset: Dataset) -> 
 
 def there(rows: dict[str, dict[str, Counter]]) -> dict[str, Counter]:
     """All rows of a state, by table."""
-    return {table: sum((+each for each in by_key.values()), Counter()) for table, by_key in rows.items()}
+    found: dict[str, Counter] = {table: Counter() for table in rows}
+    for table, by_key in rows.items():
+        for each in by_key.values():
+            found[table].update(+each)
+    return found
 
 
 def small_blocks(patch: pytest.MonkeyPatch, rows: int) -> None:

@@ -205,7 +205,7 @@ ANSWERS = [
     (r"SELECT TABLE_SCHEMA FROM INFORMATION_SCHEMA.TABLES .*", Server.holding),
     (rf"SELECT \[spec\], \[manifest\] FROM {NAME}\.\[synth_manifest\]", Server.kept),
     (r"SELECT \[x\] FROM \[t\]|SELECT 1", Server.nothing),
-    (rf"SELECT COUNT_BIG\(\*\), .* FROM ({ONE})", Server.sums),
+    (rf"SELECT COUNT_BIG\(\*\), .* FROM ({ONE})\) x", Server.sums),
 ]  # fmt: skip
 
 

@@ -37,7 +37,7 @@ def next_change(block: Block) -> dt.datetime | None:
             state = plan.compiled.get((table, name)) if isinstance(column.draws, State) else None
             if state is not None and "until" in state.reads:  # one that nobody asked for is not compiled
                 return plan.until
-        for name in dict.fromkeys([*spec.hidden_moments, *([spec.at] if spec.at else [])]):
+        for name in dict.fromkeys([*plan.pending(table), *([spec.at] if spec.at else [])]):
             if name not in block.tables[table].columns:
                 continue
             times = moments(block.tables[table].columns[name])
@@ -63,7 +63,9 @@ def _changed(block: Block, table: str, since: dt.datetime) -> Rows:
     """The latest moment from `since` to `until` at which something of each row, or of its parent, showed. (rows,)"""
     spec, here, since_us = block.plan.spec(table), block.tables[table], microseconds(since)
     found = np.full(here.rows, NULL)
-    for name in spec.hidden_moments.keys() & here.columns.keys():  # what nobody asked for is not drawn
+    for name in block.plan.pending(table):
+        if name not in here.columns:
+            continue
         times = moments(here.columns[name])
         found = np.maximum(found, np.where((times >= since_us) & (times < block.plan.until_us), times, NULL))
     if spec.per:

@@ -73,7 +73,7 @@ def advance_folder(
     With `changes`, a folder, what came, changed and went is written there as one more file. A killed advance is completed
     by the next. Files that come out as they were are left as they are.
     """
-    folder, started = Path(folder), time.perf_counter()
+    folder, started = Path(folder).resolve(), time.perf_counter()  # it may be `.`, and is written to from beside it
     Manifest.read(folder, advancing=True)  # before anything is locked or made
     with growing(folder) as making:
         manifest = Manifest.read(folder)

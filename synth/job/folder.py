@@ -7,8 +7,9 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from synth.errors import OutputError
 from synth.job.manifest import NAME, Manifest
@@ -71,16 +72,7 @@ def _midway(making: Path, target: Path) -> bool:
 def _locked(target: Path) -> Iterator[tuple[Path, Path]]:
     """An empty hidden folder beside `target`, and the name of another, for the one run that holds the lock."""
     out = target.parent
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        lock = open(out / f".{target.name}.lock", "w")  # noqa: SIM115 - held until the end
-    except OSError as error:
-        raise OutputError(f"cannot write to '{out}': {error.strerror or error}") from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise OutputError(f"another run is writing '{target}'; wait for it, or choose another --out") from None
+    with _lock(target) as lock:
         making, old = out / f".{target.name}.making", out / f".{target.name}.old"
         if old.exists() and not target.exists():
             old.rename(target)  # killed between the two renames of a swap
@@ -99,7 +91,27 @@ def _locked(target: Path) -> Iterator[tuple[Path, Path]]:
             for left in (making, old):
                 if left == old or not _midway(making, target):
                     shutil.rmtree(left, ignore_errors=True)
-            (out / f".{target.name}.lock").unlink(missing_ok=True)
+            Path(lock.name).unlink(missing_ok=True)
+
+
+def _lock(target: Path) -> IO[str]:
+    """An open file beside `target` that nobody else has locked, or can lock as long as it is open. Raises OutputError."""
+    path = target.parent / f".{target.name}.lock"
+    while True:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = open(path, "w")  # noqa: SIM115 - held until the end
+        except OSError as error:
+            raise OutputError(f"cannot write to '{path.parent}': {error.strerror or error}") from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            raise OutputError(f"another run is writing '{target}'; wait for it, or choose another --out") from None
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(lock.fileno()), path.stat()):
+                return lock
+        lock.close()  # the run before has just unlinked this one, and others would lock a new one
 
 
 def holds_only_ours(target: Path) -> Manifest | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from synth.dtypes import DType
 from synth.generators.arrival import Intensity, microseconds
+from synth.generators.derived import State
 from synth.plan.fanout import FanoutLaw
 from synth.spec.models import Dataset, Table
 from synth.sql.compiled import Branch, Compiled
@@ -83,6 +84,29 @@ class Plan:
     def until_us(self) -> int:
         """`until` in microseconds since 1970."""
         return microseconds(self.until)
+
+    @cached_property
+    def shown(self) -> frozenset[tuple[str, str]]:
+        """Columns whose look at `until` counts: those that are written, or that states and rollups read."""
+        found = {(name, column) for name, table in self.tables.items() for column in table.written}
+        reads = [
+            (table, path)
+            for (table, column), compiled in self.compiled.items()
+            if isinstance(self.spec(table).columns[column].draws, State)
+            for path in compiled.reads
+        ]
+        for rollup in {rollup for family in self.families for rollup in family.rollups}:
+            spec = self.spec(rollup).rollup
+            assert spec is not None
+            paths = {*spec.by, *(path for name in spec.take for path in self.taken[rollup, name].reads)}
+            reads += [(part, path) for part in self.dataset.rolled(spec) for path in paths]
+        seen = (self.paths.get(read, ("own", *read, "")) for read in reads)
+        return frozenset({*found, *((table, column) for how, table, column, _ in seen if how != "through")})
+
+    def pending(self, table: str) -> tuple[str, ...]:
+        """The planned moments of a table at which something begins to show."""
+        hidden = self.spec(table).hidden_moments
+        return tuple(m for m, others in hidden.items() if any((table, column) in self.shown for column in (m, *others)))
 
     def spec(self, table: str) -> Table:
         """The table's declaration."""
