@@ -72,7 +72,9 @@ def test_a_shipped_dataset_step_by_step(name, tmp_path, monkeypatch):
 @pytest.mark.parametrize("format", ["parquet", "csv", "ndjson", "sql"])
 def test_files_are_those_of_one_run(format, tmp_path):
     """Byte for byte, where both have a block in each file."""
-    plans = [synth.make_plan("ecommerce", scale=0.01, until=u) for u in (At(2024, 5, 31), At(2024, 6, 1), At(2025, 9, 9))]
+    plans = [
+        synth.make_plan("ecommerce", scale=0.01, until=u) for u in (At(2024, 5, 31), At(2024, 6, 1), At(2025, 9, 9))
+    ]
     folder = walked(plans, tmp_path, format=format)
     assert Manifest.read(folder).tables == generate(plans[-1], tmp_path / "one", format=format).manifest.tables
     assert {path.suffix for path in folder.rglob("part-*")} == {f".{format}"}
