@@ -20,7 +20,7 @@ from synth.databases import DATABASES, Address, connect
 from synth.errors import DatabaseError
 from synth.fingerprint import fingerprint
 from synth.job.load import load_folder
-from synth.job.loading import Loading, content, manifest_of
+from synth.job.loading import Loading, manifest_of
 from synth.job.manifest import Manifest, TableEntry, begin
 from synth.plan.make import make
 from synth.spec.load import parse
@@ -101,7 +101,7 @@ class Target:
             if "synth_manifest" not in there:
                 return {}
             entries = manifest_of(database, schema).tables
-            found = {name: str(content(database, schema, name, entry.types)) for name, entry in entries.items()}
+            found = {name: str(database.content(schema, name, entry.types)) for name, entry in entries.items()}
             assert found == {name: entry.fingerprint for name, entry in entries.items()}
             return found
 

@@ -15,7 +15,7 @@ import synth
 from synth.databases import DATABASES, Address, connect
 from synth.errors import DatabaseError
 from synth.job.load import load_folder
-from synth.job.loading import content, manifest_of
+from synth.job.loading import manifest_of
 from synth.job.manifest import Manifest
 from tests.servers import SERVERS
 
@@ -79,7 +79,7 @@ def state(url: str, schema: str = "ecommerce") -> dict[str, str]:
             return {}
         manifest = manifest_of(database, schema)
         assert set(manifest.tables) == set(there) - {"synth_manifest"}
-        found = {name: str(content(database, schema, name, entry.types)) for name, entry in manifest.tables.items()}
+        found = {name: str(database.content(schema, name, entry.types)) for name, entry in manifest.tables.items()}
         assert found == {name: entry.fingerprint for name, entry in manifest.tables.items()}
         return found
 

@@ -7,15 +7,13 @@ import subprocess
 import pytest
 
 import synth
-from synth.databases import DATABASES, Address, connect
+from synth.databases import Address, connect
 from synth.databases.address import find, is_database, without_password
 from synth.errors import OptionError
 from synth.job.into import generate_into
-from synth.job.loading import content, manifest_of
+from synth.job.loading import manifest_of
 from synth.job.manifest import Manifest
 from tests.test_faults import url_of
-
-LIVE = [name for name in DATABASES if name != "tsql"]
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +43,7 @@ def test_the_embedded_server_goes_on(embedded, run, shop):
     manifest = Manifest.read(shop)
     with connect(Address.parse(url)) as database:
         for name, entry in manifest.tables.items():
-            assert str(content(database, "ecommerce", name, entry.types)) == entry.fingerprint
+            assert str(database.content("ecommerce", name, entry.types)) == entry.fingerprint
     again = run("load", str(out / "ecommerce"))
     assert again.returncode == 2 and "--if-exists replace" in again.stderr
     shown = run("load", str(out / "ecommerce"), "--if-exists", "replace", "--json", "--schema", "second")
@@ -72,37 +70,24 @@ def test_a_broken_server_says_so(run, tmp_path):
     assert done.returncode == 2 and "does not start" in done.stderr and "Traceback" not in done.stderr
 
 
-@pytest.fixture(params=LIVE)
-def url(request, database, tmp_path):
-    """A database without our schema."""
-    name = request.param
-    if name in ("sqlite", "duckdb"):
-        yield f"{name}:///{tmp_path}/target.{name}"
-        return
-    server = database(name)
-    server.drop("ecommerce", ())
-    yield url_of(server, name)
-    server.drop("ecommerce", ())
-
-
 @pytest.mark.parametrize("workers", [1, 2])
-def test_generating_into_a_database(url, workers):
+def test_generating_into_a_database(target, workers):
     plan = synth.make_plan("ecommerce", scale=0.05)
-    report = generate_into(plan, Address.parse(url), workers=workers)
-    with connect(Address.parse(url)) as database:
+    report = generate_into(plan, target.address, workers=workers)
+    with target.connect() as database:
         manifest = manifest_of(database, "ecommerce")
         assert manifest.spec and manifest.scale == 0.05 and set(manifest.tables) == set(plan.wanted)
         for name, entry in manifest.tables.items():
-            assert str(content(database, "ecommerce", name, entry.types)) == entry.fingerprint
+            assert str(database.content("ecommerce", name, entry.types)) == entry.fingerprint
             assert report.tables[name].rows == entry.rows
     assert report.bytes > 0
 
 
-def test_generated_is_what_files_hold(url, runs):
+def test_generated_is_what_files_hold(target, runs):
     summary = runs("erp", 0.02)
-    generate_into(synth.make_plan("erp", scale=0.02), Address.parse(url), schema="ecommerce", workers=2)
-    with connect(Address.parse(url)) as database:
-        found = manifest_of(database, "ecommerce")
+    generate_into(synth.make_plan("erp", scale=0.02), target.address, workers=2)
+    with target.connect() as database:
+        found = manifest_of(database, "erp")
     assert {n: t.fingerprint for n, t in found.tables.items()} == {
         n: t.fingerprint for n, t in summary.manifest.tables.items()
     }

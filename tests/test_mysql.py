@@ -25,7 +25,7 @@ from synth.dtypes import BIGINT, DType, decimal
 from synth.errors import DatabaseError, OptionError
 from synth.fingerprint import fingerprint
 from synth.job.load import load_folder
-from synth.job.loading import content, manifest_of
+from synth.job.loading import manifest_of
 from synth.job.manifest import Manifest
 from tests.servers import Refused
 from tests.test_ddl import COMMENTS, spec
@@ -73,7 +73,7 @@ def same(mysql: MySQL, frame: pl.DataFrame, types: dict[str, DType]) -> None:
     make(mysql, types)
     written = leaving(frame, types)
     mysql.send(S, "t", written)
-    assert content(mysql, mysql.stage(S), "t", types) == fingerprint(frame, types)
+    assert mysql.content(mysql.stage(S), "t", types) == fingerprint(frame, types)
     assert back(mysql, types).sort("at").equals(written)  # -0.0 comes back as 0.0
 
 
@@ -110,7 +110,7 @@ def test_one_column_of_nothing_and_no_rows(mysql):
         frame = pl.DataFrame({"x": pl.Series(cells, dtype=pl.String)})
         make(mysql, types)
         mysql.send(S, "t", frame)
-        assert content(mysql, mysql.stage(S), "t", types) == fingerprint(frame, types)
+        assert mysql.content(mysql.stage(S), "t", types) == fingerprint(frame, types)
         assert sorted(back(mysql, types)["x"], key=repr) == sorted(cells, key=repr)
 
 
@@ -339,7 +339,7 @@ def all_there(address: Address, folder, schema: str = "ecommerce") -> None:
         assert schema in found.loaded()
         assert manifest_of(found, schema).tables.keys() == manifest.tables.keys()
         for name, entry in manifest.tables.items():
-            assert str(content(found, schema, name, entry.types)) == entry.fingerprint
+            assert str(found.content(schema, name, entry.types)) == entry.fingerprint
         hidden = [name for (name,) in found.rows("SHOW DATABASES")[1] if name.startswith("_synth_")]
         assert not hidden
 
@@ -418,7 +418,7 @@ def test_what_a_killed_load_leaves_is_cleared(clean, shop, monkeypatch):
             load_folder(shop, clean, replace=True)
     with connect(clean) as found:
         assert found.catalogue(found._left("ecommerce"))
-        assert content(found, "ecommerce", "orders", Manifest.read(shop).tables["orders"].types).rows == 2000
+        assert found.content("ecommerce", "orders", Manifest.read(shop).tables["orders"].types).rows == 2000
     load_folder(shop, clean, replace=True)
     all_there(clean, shop)
 

@@ -17,7 +17,6 @@ from synth.cli import main
 from synth.databases import DIALECTS, Address, connect
 from synth.errors import OptionError, OutputError
 from synth.fingerprint import Fingerprint, sums_sql
-from synth.job.loading import content
 from synth.job.manifest import Manifest
 from synth.job.script import write_script
 from synth.scripts import SCRIPTS
@@ -75,7 +74,7 @@ def holds(server, name, folder, database=None, schema=None) -> bool:
     if name == "postgres":
         address = Address("postgres", database, user="postgres", options=(("host", str(server.folder)),))
         with connect(address) as connection:
-            same = [str(content(connection, schema, t, e.types)) == e.fingerprint for t, e in manifest.tables.items()]
+            same = [str(connection.content(schema, t, e.types)) == e.fingerprint for t, e in manifest.tables.items()]
         return all(same)
     dialect = DIALECTS[name]
     for table, entry in manifest.tables.items():

@@ -26,7 +26,7 @@ from synth.dtypes import DType, decimal
 from synth.errors import DatabaseError, DataError, OptionError
 from synth.fingerprint import Fingerprint, fingerprint
 from synth.job.load import load_folder
-from synth.job.loading import content, manifest_of
+from synth.job.loading import manifest_of
 from synth.job.manifest import Manifest
 from tests.test_fingerprint import EDGES, KINDS
 from tests.tsql import lint_tsql
@@ -530,7 +530,7 @@ def test_live_loads(live, shop):
         with connect(live) as found:
             assert set(found.catalogue("ecommerce")) == {*manifest.tables, "synth_manifest"}
             for name, entry in manifest.tables.items():
-                assert str(content(found, "ecommerce", name, entry.types)) == entry.fingerprint
+                assert str(found.content("ecommerce", name, entry.types)) == entry.fingerprint
                 frames = pl.concat(found.frames(found.query("ecommerce", name, entry.types), entry.types))
                 assert frames.height == entry.rows
             untrusted = "SELECT name FROM sys.foreign_keys WHERE is_not_trusted = 1 UNION SELECT name FROM sys.check_constraints WHERE is_not_trusted = 1"
@@ -550,7 +550,7 @@ def test_live_values_arrive_and_come_back(live, kind):
         columns = ", ".join(f"{DIALECT.quoted(n)} {DIALECT.type(t, keyed=False)} NULL" for n, t in kinds.items())
         found.run(f"CREATE TABLE {DIALECT.place(found.stage('trial'), 't')} ({columns})")
         found.send("trial", "t", leaving(frame, kinds))
-        assert content(found, found.stage("trial"), "t", kinds) == fingerprint(frame, kinds)
+        assert found.content(found.stage("trial"), "t", kinds) == fingerprint(frame, kinds)
         back = pl.concat(found.frames(found.query(found.stage("trial"), "t", kinds), kinds)).sort("n")
         assert back.equals(leaving(frame, kinds))
 

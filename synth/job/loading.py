@@ -22,12 +22,11 @@ from synth.databases.ddl import ddl, in_reference_order
 from synth.databases.dialect import Dialect
 from synth.dtypes import Types
 from synth.errors import DatabaseError, DataError, OptionError
-from synth.fingerprint import Fingerprint
 from synth.job.manifest import Manifest
 from synth.job.sums import packed
 from synth.spec.models import Dataset
 
-__all__ = ["Loading", "Report", "TableReport", "content", "manifest_of", "remembering"]
+__all__ = ["Loading", "Report", "TableReport", "manifest_of", "remembering"]
 
 Progress = Callable[[str, int], None]  # table or phase, rows just sent
 
@@ -293,7 +292,7 @@ class Loading:
     def _prove(self, table: str, manifest: Manifest) -> None:
         entry = manifest.tables[table]
         database = self.mine()
-        found = content(database, database.stage(self.schema), table, entry.types)
+        found = database.content(database.stage(self.schema), table, entry.types)
         if str(found) != entry.fingerprint:
             raise DataError(
                 f"{self.report.place}: '{table}' came out with another content than was sent ({found.rows} rows of "
@@ -309,11 +308,6 @@ class Loading:
         )
         self.database.run(f"CREATE TABLE {dialect.place(stage, MANIFEST)} ({columns})")
         self.database.run(remembering(dialect, stage, manifest, sums))
-
-
-def content(database: Database, schema: str, table: str, types: Types) -> Fingerprint:
-    """The fingerprint of a table in a database. Raises DatabaseError."""
-    return database.content(schema, table, types)
 
 
 def remembering(dialect: Dialect, schema: str, manifest: Manifest, sums: Path) -> str:

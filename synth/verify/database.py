@@ -15,7 +15,7 @@ from synth.databases import Address, Database, connect
 from synth.databases.queries import Question, question
 from synth.dtypes import DType, Types
 from synth.errors import DatabaseError, did_you_mean
-from synth.job.loading import content, manifest_of
+from synth.job.loading import manifest_of
 from synth.job.manifest import Manifest
 from synth.plan.make import make
 from synth.plan.model import Plan
@@ -127,7 +127,7 @@ class _Verification:
         with self._connection() as database:
             started = time.perf_counter()
             try:
-                found = content(database, self.schema, table, entry.types)
+                found = database.content(self.schema, table, entry.types)
             except DatabaseError as error:
                 return [Finding("rows", table, "fingerprint", None, note=self._said(error))]
             return list(contents(table, entry, found, plan, time.perf_counter() - started))
