@@ -360,7 +360,7 @@ def test_a_folder_of_something_else(copied, tmp_path):
     with pytest.raises(OutputError, match="is a file"):
         write_script(copied, "postgres", tmp_path / "file")
     (copied / "orders" / "part-00000.csv").unlink()
-    with pytest.raises(OutputError, match="files missing"):
+    with pytest.raises(OutputError, match=r"orders/part-00000.csv' is missing"):
         write_script(copied, "mysql")
 
 

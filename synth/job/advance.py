@@ -24,7 +24,7 @@ from synth.draw.rollup import RollupSums, rolled_block
 from synth.errors import OptionError, OutputError
 from synth.fingerprint import Fingerprint
 from synth.job.changes import Feed
-from synth.job.folder import complete, growing
+from synth.job.folder import growing, refuse_lacking
 from synth.job.generate import Gathered, Progress, hidden
 from synth.job.manifest import Manifest, TableEntry, TaskEntry, begin
 from synth.job.sums import FILE as SUMS
@@ -80,8 +80,7 @@ def advance_folder(
         earlier, plan = plans(manifest, until)
         if plan.until == manifest.until:
             return Advance(str(folder), manifest.until, plan.until, time.perf_counter() - started, unchanged=True)
-        if not complete(folder, manifest, growing=True):
-            raise OutputError(f"a file of '{folder}' is missing, or not as it was made\n  hint: generate it again")
+        refuse_lacking(folder, manifest, growing=True)
         feed = None
         if changes is not None:
             if folder.resolve() in (Path(changes).resolve(), *Path(changes).resolve().parents):

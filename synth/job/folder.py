@@ -14,7 +14,7 @@ from typing import IO
 from synth.errors import OutputError
 from synth.job.manifest import NAME, Manifest
 
-__all__ = ["complete", "growing", "holds_only_ours", "leave_mark", "only_marked", "workshop"]
+__all__ = ["growing", "holds_only_ours", "lacking", "leave_mark", "only_marked", "refuse_lacking", "workshop"]
 
 MARK = ".synth"  # in a folder of ours without a manifest: the names of its files
 
@@ -165,8 +165,15 @@ def _files(target: Path) -> set[str]:
     }
 
 
-def complete(target: Path, manifest: Manifest, *, growing: bool = False) -> bool:
-    """Whether all files of a manifest are there at their size; `growing`: those that it needs to grow, too."""
+def refuse_lacking(target: Path, manifest: Manifest, *, growing: bool = False) -> None:
+    """Raise OutputError for what `lacking` finds."""
+    if lost := lacking(target, manifest, growing=growing):
+        raise OutputError(f"'{lost}' is missing, or not as it was made\n  hint: generate the folder again")
+
+
+def lacking(target: Path, manifest: Manifest, *, growing: bool = False) -> Path | None:
+    """The first file of a manifest that is not there at its size, if any; `growing`: also of those that it needs to grow."""
     files = [file for table in manifest.tables.values() for file in table.files]
     files += manifest.sums if growing else ()
-    return all((target / f.path).is_file() and (target / f.path).stat().st_size == f.bytes for f in files)
+    here = ((target / file.path, file.bytes) for file in files)
+    return next((path for path, size in here if not path.is_file() or path.stat().st_size != size), None)

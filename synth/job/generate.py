@@ -17,7 +17,7 @@ from synth.draw.residents import Residents
 from synth.draw.rollup import RollupSums, rolled_block
 from synth.errors import OptionError
 from synth.fingerprint import Fingerprint
-from synth.job.folder import complete, holds_only_ours, workshop
+from synth.job.folder import holds_only_ours, lacking, workshop
 from synth.job.manifest import FileEntry, Manifest, TableEntry, TaskEntry, begin
 from synth.job.sums import FILE as SUMS
 from synth.job.sums import KeptSums
@@ -122,7 +122,7 @@ def generate(
     manifest = begin(plan, format, dialect)
     existing = holds_only_ours(target)
     same = existing and existing.identity == manifest.identity and not existing.advancing
-    if existing and same and complete(target, existing, growing=True):
+    if existing and same and not lacking(target, existing, growing=True):
         return Summary(target, existing, time.perf_counter() - started, 0, unchanged=True)
     started_here = runner(workers) if isinstance(workers, int) else nullcontext(workers)
     with started_here as walker, workshop(target) as folder:

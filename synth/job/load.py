@@ -11,6 +11,7 @@ import polars as pl
 from synth.columns import as_written
 from synth.databases import Address
 from synth.errors import OptionError, OutputError
+from synth.job.folder import refuse_lacking
 from synth.job.loading import Loading, Progress, Report
 from synth.job.manifest import Manifest
 from synth.job.reading import read_file
@@ -32,7 +33,7 @@ def load_folder(
     manifest = Manifest.read(folder)
     if manifest.format == "sql":
         raise OptionError(f"'{folder}' holds INSERT statements\n  hint: run them with the database's own client")
-    _whole(folder, manifest)
+    refuse_lacking(folder, manifest)  # before anything is sent
     with Loading(
         address, manifest.load_dataset(), manifest.tables, schema=schema, replace=replace, connections=connections,
         progress=progress,
@@ -41,18 +42,6 @@ def load_folder(
             jobs = _by_table if loading.database.reads_files else _by_file
             loading.run([job for table in loading.tables for job in jobs(loading, folder, manifest, table)])
         return loading.finish(manifest, folder / SUMS)
-
-
-def _whole(folder: Path, manifest: Manifest) -> None:
-    """Refuse a folder with a file missing or cut, before anything is sent. Raises OutputError."""
-    for entry in manifest.tables.values():
-        for file in entry.files:
-            path = folder / file.path
-            if not path.is_file() or path.stat().st_size != file.bytes:
-                raise OutputError(
-                    f"'{path}' is {'missing' if not path.exists() else 'not as it was made'}\n"
-                    "  hint: generate the folder again"
-                )
 
 
 def _by_table(loading: Loading, folder: Path, manifest: Manifest, table: str) -> list[Callable[[], None]]:

@@ -10,7 +10,7 @@ from synth.databases import DIALECTS
 from synth.databases.ddl import ddl, in_reference_order
 from synth.errors import OptionError, OutputError, did_you_mean
 from synth.fingerprint import Fingerprint
-from synth.job.folder import complete, leave_mark, only_marked, workshop
+from synth.job.folder import leave_mark, only_marked, refuse_lacking, workshop
 from synth.job.manifest import Manifest
 from synth.job.reading import empty_texts
 from synth.scripts import SCRIPTS, CsvTable, Source
@@ -39,8 +39,7 @@ def write_script(folder: str | Path, dialect: str, out: str | Path | None = None
             f"'{folder}' holds {manifest.format}, and the clients of databases read CSV\n"
             f"  hint: synth generate {manifest.dataset} --format csv"
         )
-    if not complete(folder, manifest):
-        raise OutputError(f"'{folder}' has files missing, or not as they were made\n  hint: generate the folder again")
+    refuse_lacking(folder, manifest)
     target = Path(out) if out is not None else _beside(folder, dialect)
     data = _from(folder, target)
     only_marked(target)
