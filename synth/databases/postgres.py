@@ -13,7 +13,7 @@ import polars as pl
 from synth.columns import as_written
 from synth.databases.address import Address
 from synth.databases.conditions import like_marks
-from synth.databases.database import Amendment, Database
+from synth.databases.database import MANIFEST, Amendment, Database
 from synth.databases.dialect import Dialect
 from synth.databases.numeric import rounded_doubles
 from synth.databases.text import tab_separated
@@ -58,7 +58,6 @@ DIALECT = Dialect(
 )
 
 SETTINGS = {
-    "application_name": "synth",
     "client_min_messages": "warning",
     "maintenance_work_mem": "256MB",
     "lock_timeout": "60s",
@@ -110,8 +109,7 @@ class PostgreSQL(Database):
         import psycopg
 
         self.raised = (psycopg.Error,)
-        options = dict(SETTINGS)
-        words = " ".join(f"-c {name}={value}" for name, value in options.items() if name != "application_name")
+        words = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
         self.connection = psycopg.connect(
             self.address.url(password=True), autocommit=True, application_name="synth",
             options=f"{words} {self.address.option('options')}".strip(), connect_timeout=30,
@@ -242,7 +240,8 @@ class PostgreSQL(Database):
     def loaded(self) -> list[str]:
         """Schemas with our manifest."""
         _, rows = self.rows(
-            "SELECT table_schema FROM information_schema.tables WHERE table_name = 'synth_manifest' "
+            "SELECT table_schema FROM information_schema.tables WHERE table_name = "
+            f"{DIALECT.literal(MANIFEST)} "
             "AND table_schema NOT LIKE '\\_synth\\_%' ORDER BY 1"
         )
         return [schema for (schema,) in rows]
