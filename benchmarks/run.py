@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -21,11 +22,12 @@ from databases import Databases
 HERE = Path(__file__).resolve().parent
 BIN = Path(sys.executable).parent
 RIVALS = ["tpchgen"]
+DAY = ("2025-12-30", "2025-12-31")  # of the advance: the last but one of ecommerce's period
 SAMPLE_S = 0.05
 
 
-def cases(databases: Databases) -> dict[str, dict]:
-    """name -> a command or a function, rows that count."""
+def cases(databases: Databases, grown: Path) -> dict[str, dict]:
+    """name -> a command or a function, rows that count; `grown` is where a dataset to be advanced is made."""
 
     def synth(dataset: str, scale: int, *more: str) -> list[str]:
         options = ["--workers", "2", "--out", "{out}", "--scale", str(scale), *more]
@@ -38,6 +40,11 @@ def cases(databases: Databases) -> dict[str, dict]:
         "ecommerce csv ×10": {"command": synth("ecommerce", 10, "--format", "csv"), "counts": lines},
         "erp parquet ×10": {"command": synth("erp", 10), "counts": postings},
         "erp parquet ×20": {"command": synth("erp", 20), "counts": postings},
+        "ecommerce ×10: synth advance by one day": {
+            "command": [str(BIN / "synth"), "advance", "{out}/ecommerce", "--until", DAY[1], "--workers", "2"],
+            "before": lambda out: _copied(grown, out),
+            "counts": lines,
+        },
         "floor": {"command": [sys.executable, str(HERE / "floor.py"), "{out}"], "rows": 10_000_000, "inner": True},
     }
     for name in RIVALS:
@@ -47,11 +54,22 @@ def cases(databases: Databases) -> dict[str, dict]:
     return found | {name: {"call": call} for name, call in databases.cases.items()}
 
 
+def _copied(grown: Path, out: str) -> None:
+    """A dataset as it was a day before, made at the first call; files are shared, as an advance replaces them whole."""
+    if not grown.exists():
+        subprocess.run(
+            [BIN / "synth", "generate", "ecommerce", "--scale", "10", "--until", DAY[0], "--out", grown], check=True,
+            capture_output=True,
+        )  # fmt: skip
+    shutil.copytree(grown, out, copy_function=os.link, dirs_exist_ok=True)
+
+
 def one(case: dict, memory: bool) -> dict[str, float]:
     """One run of a case."""
     if "call" in case:
         return case["call"]()
-    return measure(case["command"], bool(case.get("inner")), memory=memory, counts=case.get("counts"))
+    how = {"counts": case.get("counts"), "before": case.get("before")}
+    return measure(case["command"], bool(case.get("inner")), memory=memory, **how)
 
 
 def pss_bytes(root: psutil.Process) -> int:
@@ -66,14 +84,18 @@ def pss_bytes(root: psutil.Process) -> int:
     return total
 
 
-def measure(command: list[str], inner: bool, memory: bool, counts: str | None = None) -> dict[str, float]:
+def measure(
+    command: list[str], inner: bool, memory: bool, counts: str | None = None, before: Callable | None = None
+) -> dict[str, float]:
     """One run: wall and CPU seconds, the peak of memory (sampled only where asked, since sampling costs time).
 
-    `counts` names the table whose rows count.
+    `counts` names the table whose rows count, `before` makes ready what the command works on.
     """
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as out:
+        if before:
+            before(out)
         words = [word.format(out=out) for word in command]
-        before = os.times()
+        used = os.times()
         began = time.perf_counter()
         usual = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}  # modules are compiled once
         process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=usual)
@@ -86,7 +108,7 @@ def measure(command: list[str], inner: bool, memory: bool, counts: str | None = 
         after = os.times()
         if process.returncode:
             sys.exit(f"{' '.join(words)} failed with {process.returncode}")
-        cpu_s = after.children_user + after.children_system - before.children_user - before.children_system
+        cpu_s = after.children_user + after.children_system - used.children_user - used.children_system
         found = {"wall_s": float(printed) if inner else wall_s, "cpu_s": cpu_s, "peak_bytes": peak}
         if counts:
             manifest = json.loads(next(Path(out).glob("*/manifest.json")).read_text())
@@ -115,11 +137,14 @@ def table(result: dict) -> str:
         runs = [run["wall_s"] for run in case["runs"]]
         wall_s = statistics.median(runs)
         cpu_s = statistics.median(run.get("cpu_s", 0) for run in case["runs"])
-        assert 1e4 < case["rows"] / wall_s < 1e9, f"{name}: check the units, not the champagne"
-        per_cpu = "" if case.get("inner") or not cpu_s else f"{case['rows'] / cpu_s:,.0f}"
+        per_s = per_cpu = ""
+        if case["rows"]:
+            assert 1e4 < case["rows"] / wall_s < 1e9, f"{name}: check the units, not the champagne"
+            per_s = f"{case['rows'] / wall_s:,.0f}"
+            per_cpu = "" if case.get("inner") or not cpu_s else f"{case['rows'] / cpu_s:,.0f}"
         peak = f"{case['peak_bytes'] / 2**20:,.0f}" if case.get("peak_bytes") else ""
         rows.append(f"| {name} | {len(runs)} | {wall_s:.2f} ({min(runs):.2f} – {max(runs):.2f}) "
-                    f"| {case['rows'] / wall_s:,.0f} | {per_cpu} | {peak} |")  # fmt: skip
+                    f"| {per_s} | {per_cpu} | {peak} |")  # fmt: skip
     return "\n".join(rows)
 
 
@@ -132,7 +157,8 @@ def main() -> None:
     options = parser.parse_args()
     sys.path.insert(0, str(HERE))
     with Databases() as databases:
-        chosen = {name: case for name, case in cases(databases).items() if options.only in name}
+        every = cases(databases, databases.folder / "grown")
+        chosen = {name: case for name, case in every.items() if options.only in name}
         for case in chosen.values():
             case["runs"] = []
         for turn in range(options.runs + 1):
@@ -150,6 +176,7 @@ def main() -> None:
     ).stdout.strip()
     today = dt.datetime.now(dt.UTC).date().isoformat()
     for case in chosen.values():
+        case.pop("before", None)
         if call := case.pop("call", None):
             case["about"] = call.__doc__
             continue
