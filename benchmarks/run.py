@@ -43,7 +43,6 @@ def cases(databases: Databases, grown: Path) -> dict[str, dict]:
         "ecommerce ×10: synth advance by one day": {
             "command": [str(BIN / "synth"), "advance", "{out}/ecommerce", "--until", DAY[1], "--workers", "2"],
             "before": lambda out: _copied(grown, out),
-            "counts": lines,
         },
         "floor": {"command": [sys.executable, str(HERE / "floor.py"), "{out}"], "rows": 10_000_000, "inner": True},
     }
