@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import polars as pl
@@ -34,13 +35,28 @@ def make_plan(
     seed: int = 42,
     until: dt.date | dt.datetime | None = None,
     tables: Iterable[str] | None = None,
+    existing: Iterable[str] = (),
+    source: str | Path | None = None,
+    source_schema: str | None = None,
+    skip_unfit: bool = False,
 ) -> Plan:
-    """Plan a dataset (or the name or path of one). Raises SpecError, OptionError."""
-    if isinstance(dataset, Dataset):
-        return make(dataset, scale=scale, seed=seed, until=until, tables=tables)
-    spec = load(dataset)
-    with located(dataset):
-        return make(spec, scale=scale, seed=seed, until=until, tables=tables)
+    """Plan a dataset (or the name or path of one). Raises SpecError, OptionError.
+
+    Tables that are `existing`, here or in the spec, are read from `source`, a folder or a database's URL, and become
+    parents; keys go on behind those that are there. Of rows that the spec cannot build on a DataError tells, unless they
+    are to be skipped. Raises OutputError and DatabaseError, too.
+    """
+    spec = dataset if isinstance(dataset, Dataset) else load(dataset)
+    with nullcontext() if isinstance(dataset, Dataset) else located(dataset):
+        names = tuple(existing)
+        if not spec.existing and not names and source is None:
+            return make(spec, scale=scale, seed=seed, until=until, tables=tables)
+        from synth.existing.bind import bound
+
+        return bound(
+            spec, None if source is None else str(source), schema=source_schema, existing=names, skip_unfit=skip_unfit,
+            scale=scale, seed=seed, until=until, tables=tables,
+        )  # fmt: skip
 
 
 def block(plan: Plan, table: str, number: int) -> dict[str, pl.DataFrame]:
@@ -90,7 +106,7 @@ def lazy(plan: Plan, table: str) -> pl.LazyFrame:
 
 def _batches(plan: Plan, table: str) -> Iterator[pl.DataFrame]:
     """The table's rows, block by block, in row order."""
-    only = make(plan.dataset, scale=plan.scale, seed=plan.seed, until=plan.until, tables=[table])
+    only = make(plan.dataset, scale=plan.scale, seed=plan.seed, until=plan.until, tables=[table], content=plan.content)
     parts = plan.dataset.parts(table)
     for drawn in in_order(only, Residents()):
         for part in parts:

@@ -100,7 +100,7 @@ def test_random_datasets_step_by_step(target, tmp_path_factory):
         with pytest.MonkeyPatch.context() as patch:
             small_blocks(patch, BLOCK)
             plans = [make(spec, seed=seed, until=until) for until in untils]
-            generate_into(plans[0], target.address, replace=True)
+            generate_into(plans[0], target.address, if_exists="replace")
             for plan in plans[1:]:
                 advance_database(target.address, plan.until, schema="world")
                 identical(target, plan, tmp_path, "world")

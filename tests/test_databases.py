@@ -137,12 +137,12 @@ def test_what_is_there_is_not_touched(target, shop, other):
 
 
 def test_what_is_there_is_replaced(target, shop, other, few):
-    target.load(shop, replace=True)
-    target.load(other, replace=True)
+    target.load(shop, if_exists="replace")
+    target.load(other, if_exists="replace")
     assert target.state() == prints(other) != prints(shop)
-    target.load(few, replace=True)
+    target.load(few, if_exists="replace")
     assert set(target.tables()) == {*prints(few), "synth_manifest"} and target.state() == prints(few)
-    target.load(shop, replace=True)
+    target.load(shop, if_exists="replace")
     assert target.state() == prints(shop)
 
 
@@ -157,7 +157,7 @@ def test_other_tables_survive(target, schema, shop, other):
     for place in mine:
         target.sql(f"CREATE TABLE {place} ({dialect.quoted('a `b] c')} INTEGER)")
         target.sql(f"INSERT INTO {place} VALUES (7)")
-    target.load(other, schema=schema, replace=True)
+    target.load(other, schema=schema, if_exists="replace")
     assert target.state(schema) == prints(other)
     if schema != "another" and dialect.has_schemas:
         assert target.state("another") == prints(shop)
@@ -173,10 +173,10 @@ def test_what_depends_on_old_tables_is_not_broken(target, shop, other):
         f"CREATE TABLE {reviews} (id BIGINT, order_id BIGINT, FOREIGN KEY (order_id) REFERENCES {orders} (order_id))"
     )
     with pytest.raises(DatabaseError, match=r"(?s)orders.*hint: "):
-        target.load(other, replace=True)
+        target.load(other, if_exists="replace")
     assert target.state() == prints(shop)
     target.sql(f"DROP TABLE {reviews}")
-    target.load(other, replace=True)
+    target.load(other, if_exists="replace")
     assert target.state() == prints(other)
 
 
@@ -201,13 +201,13 @@ def test_broken_data_leaves_all_as_it_was(target, what, there, shop, other, tmp_
     if there == "old":
         target.load(shop)
     with pytest.raises(DatabaseError) as caught:
-        target.load(folder, replace=True)
+        target.load(folder, if_exists="replace")
     said = str(caught.value)
     assert all(word in said for word in words) and "\n  hint: " in said and len(said) < 600, said
     assert target.state() == (prints(shop) if there == "old" else {})
     if there == "nothing" and not target.address.is_file:
         assert not target.tables()
-    target.load(other, replace=True)
+    target.load(other, if_exists="replace")
     assert target.state() == prints(other)
 
 
@@ -216,7 +216,7 @@ def test_other_content_than_the_manifest_says(target, change, shop, other, tmp_p
     table = change.split()[1 if change.startswith("UPDATE") else 2]
     target.load(shop)
     with pytest.raises(DataError, match=f"'{table}' came out with another content"):
-        target.load(changed(other, tmp_path / "changed", table, change), replace=True)
+        target.load(changed(other, tmp_path / "changed", table, change), if_exists="replace")
     assert target.state() == prints(shop)
 
 
@@ -238,7 +238,7 @@ def test_two_loads_at_once(target, shop, other, environment):
     try:
         assert first.stdout.readline() == "ready\n"
         with pytest.raises(DatabaseError, match="another load"):
-            target.load(other, replace=True)
+            target.load(other, if_exists="replace")
         first.communicate("\n", timeout=60)
         assert first.returncode == 0
     finally:
@@ -267,7 +267,7 @@ def test_two_loads_at_once_in_one_process(target, shop, other):
     try:
         assert inside.wait(60)
         with pytest.raises(DatabaseError, match="another load"):
-            target.load(other, replace=True)
+            target.load(other, if_exists="replace")
         if target.address.is_file:
             with pytest.raises(DatabaseError, match="another load of this process"):
                 target.state()
@@ -301,7 +301,7 @@ def test_schemas_of_any_name(target, schema, tmp_path):
     target.fill(dataset, {"t": frame}, schema)
     with pytest.raises(DatabaseError, match="already"):
         target.fill(dataset, {"t": frame}, schema)
-    target.fill(dataset, {"t": frame}, schema, replace=True)
+    target.fill(dataset, {"t": frame}, schema, if_exists="replace")
     assert len(target.state(schema)) == 1
     assert target.loaded() == [schema if target.dialect.has_schemas else "hand_made"]
     assert_frame_equal(target.read("t", {"c": target.tables(schema)["t"]["c"]}, schema), frame, check_row_order=False)
@@ -321,7 +321,7 @@ def test_tables_and_columns_that_are_keywords(target):
     assert set(target.state("hand_made")) == set(KEYWORDS)
     broken = {**frames, "order": frame.with_columns(user=pl.Series([1, 2, 4], dtype=pl.Int32))}
     with pytest.raises(DatabaseError, match="order"):
-        target.fill(spec(tables), broken, replace=True)
+        target.fill(spec(tables), broken, if_exists="replace")
 
 
 NAMES = ['a"b', "a`b", "a]b", "it's", "semi;colon", "drop table x; --", "two words", "ünï 漢字 𝄞", "%s", "{0}", "?1", ":x", "\\n", "@y", "a.b"]  # fmt: skip

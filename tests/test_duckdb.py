@@ -134,7 +134,7 @@ def test_tables_are_dropped_children_first():
 def test_files_named_as_a_schema(name, shop, tmp_path):
     target = Target("duckdb", f"duckdb:///{tmp_path}/{quote(name)}.duckdb")
     target.load(shop)
-    target.load(shop, replace=True)
+    target.load(shop, if_exists="replace")
     assert target.state() == prints(shop)
     with connect(target.address) as database:
         assert database.loaded() == ["ecommerce"]
@@ -175,12 +175,12 @@ def test_a_file_that_another_program_has_open(how, target, shop):
     try:
         assert other.stdout.readline() == "open\n"
         with pytest.raises(DatabaseError, match=rf"(?s)PID {other.pid}.*hint: another load, or another program"):
-            target.load(shop, replace=True)
+            target.load(shop, if_exists="replace")
         if how == "reading":
             assert target.state() == prints(shop)
     finally:
         other.communicate("\n")
-    target.load(shop, replace=True)
+    target.load(shop, if_exists="replace")
 
 
 def test_several_read_at_once(target, shop):
@@ -197,7 +197,7 @@ def test_several_read_at_once(target, shop):
 def test_a_connection_of_this_process(target, shop):
     target.load(shop)
     with duckdb.connect(target.address.name), pytest.raises(DatabaseError, match=r"another connection of this process"):
-        target.load(shop, replace=True)
+        target.load(shop, if_exists="replace")
     assert target.state() == prints(shop)
 
 
@@ -244,7 +244,7 @@ def test_a_full_disk(shop):
         large = synth.generate(synth.make_plan("ecommerce", scale=0.1), folder.parent / f"{folder.name}-data")
         try:
             with pytest.raises(DatabaseError, match=r"(?s)No space left.*free space"):
-                target.load(large.folder, replace=True)
+                target.load(large.folder, if_exists="replace")
         finally:
             os.system(f"rm -r '{folder}-data'")
         assert target.state() == before
@@ -257,7 +257,7 @@ def test_a_disk_that_may_only_be_read(shop):
         os.system(f"mount -o remount,ro '{folder}'")
         assert target.state() == prints(shop)
         with pytest.raises(DatabaseError, match=r"(?s)ead-only.*may you write"):
-            target.load(shop, replace=True)
+            target.load(shop, if_exists="replace")
 
 
 def test_a_file_that_is_no_parquet(target, shop, tmp_path):

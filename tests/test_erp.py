@@ -618,9 +618,9 @@ def test_keys_have_one_type_in_all_tables(made):
     references = list(constraints.references(spec()))
     assert len(references) > 70
     for refers in references:
-        here, there = scope.type_of(refers.table, refers.column), scope.type_of(refers.parent, refers.key)
+        here, there = scope.type_of(refers.table, refers.columns[0]), scope.type_of(refers.parent, refers.keys[0])
         assert here == there, refers
-        assert tables[refers.table].columns[refers.column] == tables[refers.parent].columns[refers.key], refers
+        assert tables[refers.table].columns[refers.columns[0]] == tables[refers.parent].columns[refers.keys[0]], refers
 
 
 def test_nobody_can_be_written_to_or_called(world):

@@ -38,7 +38,7 @@ def die(phase, rows):
             threading.Timer(float(seconds), os.kill, (os.getpid(), signal.SIGKILL)).start()
         else:
             os.kill(os.getpid(), signal.SIGKILL)
-load_folder(folder, Address.parse(url), replace=True, connections=2, progress=die)
+load_folder(folder, Address.parse(url), if_exists="replace", connections=2, progress=die)
 """
 
 
@@ -119,7 +119,7 @@ def test_killed(url, last, seconds, shop, other, environment):
     end = time.monotonic() + 10
     while True:  # a server notices that a client is gone when it next speaks to it
         try:
-            load_folder(other, Address.parse(url), replace=True)
+            load_folder(other, Address.parse(url), if_exists="replace")
             break
         except DatabaseError as error:
             assert "another load" in str(error) and time.monotonic() < end
@@ -161,11 +161,11 @@ def test_the_server_ends_midway(name, last, shop, other):
                 server.process.wait()
 
         with pytest.raises(DatabaseError) as caught:
-            load_folder(other, address, replace=True, progress=end)
+            load_folder(other, address, if_exists="replace", progress=end)
         assert "server" in str(caught.value).lower() and "hint: " in str(caught.value)
         server.again()
         assert state(address.url()) == prints(shop)
-        load_folder(other, address, replace=True)
+        load_folder(other, address, if_exists="replace")
         assert state(address.url()) == prints(other)
 
 
@@ -185,7 +185,7 @@ def test_a_full_tablespace(shop, tmp_path):
             address = Address.parse(url_of(server, "postgres"))
             load_folder(shop, address)
             with pytest.raises(DatabaseError, match="No space left on device") as caught:
-                load_folder(large, address, replace=True)
+                load_folder(large, address, if_exists="replace")
             assert "free space" in str(caught.value)
             assert state(address.url()) == prints(shop)
             assert not staged(address.url())

@@ -345,8 +345,8 @@ def all_there(address: Address, folder, schema: str = "ecommerce") -> None:
 
 
 def test_a_folder_is_loaded_and_replaced(clean, shop, server):
-    for replace in (False, True):
-        load_folder(shop, clean, replace=replace, connections=3)
+    for if_exists in ("fail", "replace"):
+        load_folder(shop, clean, if_exists=if_exists, connections=3)
         all_there(clean, shop)
     assert "fk_orders_customer_id" in refused(server, "DELETE FROM ecommerce.customers")
     with pytest.raises(DatabaseError, match="nothing was changed"):
@@ -393,7 +393,7 @@ def test_a_broken_load_leaves_things_as_they_were(clean, shop, tmp_path):
         text = re.sub(rf'("bytes": ?){file.bytes}\b', rf"\g<1>{(broken / file.path).stat().st_size}", text)
         (broken / "manifest.json").write_text(text)
     with pytest.raises(DatabaseError) as caught:
-        load_folder(broken, clean, replace=True, connections=2)
+        load_folder(broken, clean, if_exists="replace", connections=2)
     assert "fk_orders_customer_id" in str(caught.value) and "is 9999999" in str(caught.value)
     all_there(clean, shop)
 
@@ -415,11 +415,11 @@ def test_what_a_killed_load_leaves_is_cleared(clean, shop, monkeypatch):
         patch.setattr(MySQL, "_ask", dying)
         patch.setattr(MySQL, "abandon", lambda self, schema: None)
         with pytest.raises(Killed):
-            load_folder(shop, clean, replace=True)
+            load_folder(shop, clean, if_exists="replace")
     with connect(clean) as found:
         assert found.catalogue(found._left("ecommerce"))
         assert found.content("ecommerce", "orders", Manifest.read(shop).tables["orders"].types).rows == 2000
-    load_folder(shop, clean, replace=True)
+    load_folder(shop, clean, if_exists="replace")
     all_there(clean, shop)
 
 

@@ -95,7 +95,7 @@ def test_conditions_on_wide_decimals_hold_and_bite(condition, target):
     dataset = spec({"t": {"columns": columns, "checks": {"holds": condition}}})
     target.fill(dataset, {"t": row()})
     with pytest.raises(DatabaseError, match="ck_t_holds"):
-        target.fill(dataset, {"t": row(**CONDITIONS[condition])}, replace=True)
+        target.fill(dataset, {"t": row(**CONDITIONS[condition])}, if_exists="replace")
     assert_frame_equal(target.read("t", {k: DType.parse(v) for k, v in WIDE.items()}, ""), row())
 
 
@@ -117,7 +117,7 @@ def test_references_and_keys_of_wide_decimals(target):
     target.fill(dataset, {"p": pl.DataFrame({"k": key}), "c": pl.DataFrame({"r": key})})
     lost = pl.DataFrame({"r": pl.Series(["999999999999999.998"]).cast(pl.Decimal(18, 3))})
     with pytest.raises(DatabaseError, match=r"table 'c': r = '999999999999999.998' is not in p.k \(1 such rows\)"):
-        target.fill(dataset, {"p": pl.DataFrame({"k": key}), "c": lost}, replace=True)
+        target.fill(dataset, {"p": pl.DataFrame({"k": key}), "c": lost}, if_exists="replace")
 
 
 @settings(max_examples=200, deadline=None)
@@ -309,9 +309,9 @@ def test_another_writer(target, shop):
     with other_program(target.address.name) as ask:
         ask("BEGIN IMMEDIATE")
         with pytest.raises(DatabaseError, match=r"another load is writing"):
-            target.load(shop, replace=True)
+            target.load(shop, if_exists="replace")
         ask("ROLLBACK")
-        target.load(shop, replace=True)
+        target.load(shop, if_exists="replace")
     assert target.state() == prints(shop)
 
 
@@ -323,7 +323,7 @@ def test_a_reader_sees_the_old_rows_until_the_end(target, shop, tmp_path):
     with other_program(target.address.name) as ask:
         ask("BEGIN")
         before = ask("SELECT SUM(total) FROM orders")
-        target.load(other, replace=True)
+        target.load(other, if_exists="replace")
         assert ask("SELECT SUM(total) FROM orders") == before
         ask("COMMIT")
         assert ask("SELECT SUM(total) FROM orders") != before
@@ -337,7 +337,7 @@ def test_a_full_disk(shop):
         target.fill(few, {"t": pl.DataFrame({"x": range(1000)}, schema={"x": pl.Int32})})
         before = target.state()
         with pytest.raises(DatabaseError, match=r"disk is full|disk I/O error") as caught:
-            target.load(shop, replace=True)
+            target.load(shop, if_exists="replace")
         assert "\n  hint: " in str(caught.value) and target.state() == before
 
 
@@ -348,7 +348,7 @@ def test_a_disk_that_may_only_be_read(shop):
         os.system(f"mount -o remount,ro '{folder}'")
         assert target.state() == prints(shop)
         with pytest.raises(DatabaseError, match=r"(?s)readonly.*may only be read"):
-            target.load(shop, replace=True)
+            target.load(shop, if_exists="replace")
         with pytest.raises(DatabaseError, match=r"hint: "):
             Target("sqlite", f"sqlite:///{folder}/new.db").load(shop)
 

@@ -303,8 +303,8 @@ def loads(shop, **options):
 
 def test_a_folder_is_loaded_and_replaced(server, shop):
     manifest = Manifest.read(shop)
-    for replace in (False, True):
-        report = loads(shop, replace=replace)
+    for if_exists in ("fail", "replace"):
+        report = loads(shop, if_exists=if_exists)
         assert report.rows == sum(entry.rows for entry in manifest.tables.values())
         assert set(server.schemas) == {"dbo", "ecommerce"}
         assert set(server.schemas["ecommerce"]) == {*manifest.tables, "synth_manifest"}
@@ -341,7 +341,7 @@ def test_foreign_keys_from_elsewhere_stop_the_swap(server, shop):
     server.keys["dbo", "mine", "fk_mine"] = ("ecommerce", "orders")
     before = server.state()
     with pytest.raises(DatabaseError) as caught:
-        loads(shop, replace=True)
+        loads(shop, if_exists="replace")
     assert "is referenced by a FOREIGN KEY" in str(caught.value) and "hint: drop what depends" in str(caught.value)
     assert "[Microsoft]" not in str(caught.value) and server.state() == before
 
@@ -360,11 +360,11 @@ def test_a_failed_load_leaves_things_as_they_were(server, shop, words, error, hi
     before = server.state()
     server.fails[words] = error
     with pytest.raises(DatabaseError) as caught:
-        loads(shop, replace=True)
+        loads(shop, if_exists="replace")
     assert error.rpartition("]")[2] in str(caught.value) and hint in str(caught.value)
     assert server.state() == before and "hush" not in str(caught.value)
     server.fails.clear()
-    loads(shop, replace=True)
+    loads(shop, if_exists="replace")
 
 
 def test_what_a_killed_load_leaves_is_cleared(server, shop, monkeypatch):
@@ -525,8 +525,8 @@ def live():
 
 def test_live_loads(live, shop):
     manifest = Manifest.read(shop)
-    for replace in (False, True):
-        load_folder(shop, live, replace=replace, connections=3)
+    for if_exists in ("fail", "replace"):
+        load_folder(shop, live, if_exists=if_exists, connections=3)
         with connect(live) as found:
             assert set(found.catalogue("ecommerce")) == {*manifest.tables, "synth_manifest"}
             for name, entry in manifest.tables.items():

@@ -69,7 +69,7 @@ def survives(target, frame: pl.DataFrame, kinds: dict[str, str]) -> pl.DataFrame
     columns = {name: {"type": kind, "nullable": True} for name, kind in kinds.items()}
     dataset = spec({"t": {"primary_key": ["n"], "columns": {"n": {"type": "integer"}, **columns}}})
     types = {"n": DType("integer"), **{name: DType.parse(kind) for name, kind in kinds.items()}}
-    target.fill(dataset, {"t": frame}, SCHEMA, replace=True)
+    target.fill(dataset, {"t": frame}, SCHEMA, if_exists="replace")
     return target.read("t", types, SCHEMA).sort("n")
 
 

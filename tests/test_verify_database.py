@@ -164,7 +164,7 @@ def loaded(request, place, worlds, patched):
     world = worlds(request.param)
     address = replace(place, name=f"{place.name}.{request.param}") if place.is_file else place
     patched.setattr("synth.job.loading.ddl", bare)
-    load_folder(world.good, address, replace=True)
+    load_folder(world.good, address, if_exists="replace")
     (good,) = verify_database(address, request.param)
     change(address, world.breaking(DIALECTS[address.database]))
     (broken,) = verify_database(address, request.param)
@@ -215,7 +215,7 @@ def test_tables_that_were_changed(place, worlds, patched):
     name, dialect = "inventory", DIALECTS[place.database]
     address = replace(place, name=f"{place.name}.changed") if place.is_file else place
     patched.setattr("synth.job.loading.ddl", bare)
-    load_folder(worlds(name).good, address, replace=True)
+    load_folder(worlds(name).good, address, if_exists="replace")
     tables = {table: dialect.place(name, table) for table in load(name).written}
     statements = [f"ALTER TABLE {tables['products']} ADD COLUMN extra INTEGER", f"DROP TABLE {tables['stock']}"]
     if place.database in RETYPED:
@@ -267,7 +267,7 @@ def test_every_type(place, tmp_path, patched):
     patched.setattr("synth.job.loading.ddl", ddl)
     folder = synth.generate(synth.make_plan(parse(TYPES)), tmp_path).folder
     address = replace(place, name=f"{place.name}.kinds") if place.is_file else place
-    load_folder(folder, address, replace=True)
+    load_folder(folder, address, if_exists="replace")
     (report,) = verify_database(address, "kinds")
     assert report.failed == []
     assert len(told(report)) == len(told(verify_folder(folder)))

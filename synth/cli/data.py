@@ -11,19 +11,25 @@ import typer
 from synth.cli.words import (
     Create,
     Dataset,
+    Existing,
+    From,
+    FromSchema,
     IfExists,
     Json,
     Scale,
     Schema,
     Seed,
+    SkipUnfit,
     Tables,
     Until,
     Workers,
+    built_on,
     count,
+    known_if_exists,
     moment,
     names,
     program,
-    replaces,
+    tell_unfit,
 )  # fmt: skip
 
 __all__ = ["advance", "check", "datasets", "generate", "plan", "verify"]
@@ -52,20 +58,21 @@ def check(file: Dataset) -> None:
 
     Example: synth check my_shop.yaml
     """
-    from synth.plan.make import make
+    from synth.plan.make import make, supposed
     from synth.spec.load import load, located
     from synth.verify.rehearse import rehearse
 
     dataset = load(file)
     with located(file):
-        make(dataset)
+        make(supposed(dataset))
         rehearse(dataset)
     print(f"{file}: {len(dataset.written)} tables, {len(dataset.rules)} rules, all good")
 
 
 def plan(
     dataset: Dataset, scale: Scale = 1, seed: Seed = 42, until: Until = None, tables: Tables = None,
-    workers: Workers = "all", json: Json = False,
+    workers: Workers = "all", existing: Existing = None, source: From = None, from_schema: FromSchema = None,
+    skip_unfit: SkipUnfit = False, json: Json = False,
 ) -> None:  # fmt: skip
     """The plan: tables with their rows, families, blocks, memory. Nothing is drawn.
 
@@ -74,7 +81,11 @@ def plan(
     from synth.api import make_plan
     from synth.terminal import plan_text
 
-    made = make_plan(dataset, scale=scale, seed=seed, until=moment(until), tables=names(tables))
+    made = make_plan(
+        dataset, scale=scale, seed=seed, until=moment(until), tables=names(tables),
+        **built_on(existing, source, from_schema, skip_unfit=skip_unfit),
+    )  # fmt: skip
+    tell_unfit(made)
     print(json_.dumps(made.as_dict(), indent=1) if json else plan_text(made, count(workers)))
 
 
@@ -84,21 +95,29 @@ def generate(
     dialect: Annotated[Optional[str], typer.Option(help="of --format sql: postgres, mysql, tsql, sqlite or duckdb")] = None,  # noqa: UP045
     out: Annotated[str, typer.Option(help="the folder DATASET is made in this one")] = "output",
     workers: Workers = "all", until: Until = None, tables: Tables = None, to: To = None, schema: Schema = None,
-    if_exists: IfExists = "fail", create: Create = False, json: Json = False,
+    if_exists: IfExists = "fail", create: Create = False, existing: Existing = None, source: From = None,
+    from_schema: FromSchema = None, skip_unfit: SkipUnfit = False, json: Json = False,
 ) -> None:  # fmt: skip
     """Generate a dataset into OUT/DATASET, or straight into a database. The same command again finds the folder done.
 
     Example: synth generate ecommerce --scale 10 --format csv --out /tmp/data
+
+    Example: synth generate shop.yaml --existing customers,products --from postgresql://me@localhost/crm
     """
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before Polars loads: small frames, and the workers do the rest
     from synth.runners import runner
 
-    processes, replace = count(workers), replaces(if_exists)
+    processes = count(workers)
+    known_if_exists(if_exists)
     with runner(processes) as started:
         from synth.api import make_plan
         from synth.terminal import progress
 
-        made = make_plan(dataset, scale=scale, seed=seed, until=moment(until), tables=names(tables))
+        made = make_plan(
+            dataset, scale=scale, seed=seed, until=moment(until), tables=names(tables),
+            **built_on(existing, source, from_schema, skip_unfit=skip_unfit),
+        )  # fmt: skip
+        tell_unfit(made)
         total = sum(made.tables[name].rows for name in made.wanted)
         if to is not None:
             from synth.databases import DATABASES
@@ -111,7 +130,9 @@ def generate(
             if create:
                 DATABASES[address.database].create(address)
             with progress(total) as advance:
-                report = generate_into(made, address, schema=schema, replace=replace, workers=started, progress=advance)
+                report = generate_into(
+                    made, address, schema=schema, if_exists=if_exists, workers=started, progress=advance
+                )
             print(json_.dumps(report.as_dict(), indent=1) if json else load_text(report, program()))
             return
         from synth.job.generate import generate as run

@@ -18,9 +18,9 @@ from synth.cli.words import (
     Schema,
     Tables,
     Url,
+    known_if_exists,
     names,
     program,
-    replaces,
 )  # fmt: skip
 from synth.errors import OptionError, did_you_mean
 
@@ -63,7 +63,7 @@ def load(
     from synth.job.manifest import Manifest
     from synth.terminal import load_text, progress
 
-    replace = replaces(if_exists)
+    known_if_exists(if_exists)
     manifest = Manifest.read(Path(folder))
     address = find(url)
     out = Path(folder).resolve().parent
@@ -74,7 +74,9 @@ def load(
     elif create:
         DATABASES[address.database].create(address)
     with progress(sum(table.rows for table in manifest.tables.values())) as advance:
-        report = load_folder(folder, address, schema=schema, replace=replace, connections=connections, progress=advance)
+        report = load_folder(
+            folder, address, schema=schema, if_exists=if_exists, connections=connections, progress=advance
+        )
     print(json_.dumps(report.as_dict(), indent=1) if json else load_text(report, program(), client))
 
 

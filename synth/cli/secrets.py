@@ -17,6 +17,8 @@ def hide() -> None:
 
     bare = [without_password(word) for word in words]
     found = [password for _, password in bare if password]
+    if len(set(found)) > 1:
+        sys.exit("two URLs with two passwords: name one of them in synth.toml, with ${NAME} for its password")
     if found:
         os.environ[PASSWORD_VARIABLE] = found[0]
         os.execv(sys.executable, [sys.executable, *_starter(), *(word for word, _ in bare)])  # noqa: S606

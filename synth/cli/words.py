@@ -10,8 +10,9 @@ import typer
 from synth.errors import OptionError
 
 __all__ = [
-    "Connections", "Dataset", "Folder", "IfExists", "Json", "Scale", "Schema", "Seed", "Tables", "Until", "Url", "Workers",
-    "count", "moment", "names", "program", "replaces",
+    "Connections", "Dataset", "Existing", "Folder", "From", "FromSchema", "IfExists", "Json", "Scale", "Schema", "Seed",
+    "SkipUnfit", "Tables", "Until", "Url", "Workers", "built_on", "count", "known_if_exists", "moment", "names", "program",
+    "tell_unfit",
 ]  # fmt: skip
 
 URL = (
@@ -28,7 +29,12 @@ Tables = Annotated[Optional[str], typer.Option(help="only these tables, a,b,c")]
 Json = Annotated[bool, typer.Option("--json", help="print JSON for scripts")]
 Workers = Annotated[str, typer.Option(help="processes, or `all` processors")]
 Schema = Annotated[str | None, typer.Option(help="the schema's name (in MySQL: database's); the dataset's if left out")]
-IfExists = Annotated[str, typer.Option(help="fail, or replace tables of the same names")]
+IfExists = Annotated[str, typer.Option(help="fail, or replace tables of the same names, or append to them")]
+Existing = Annotated[Optional[str], typer.Option(help="tables that exist in --from and become parents, a,b,c")]  # noqa: UP045
+SOURCE = "where tables exist: a folder, or a database"
+From = Annotated[Optional[str], typer.Option("--from", metavar="URL_OR_DIR", help=SOURCE)]  # noqa: UP045
+FromSchema = Annotated[Optional[str], typer.Option(help="the schema in --from; the dataset's, or the usual one")]  # noqa: UP045
+SkipUnfit = Annotated[bool, typer.Option("--skip-unfit", help="leave out existing rows that break what the spec needs")]
 Create = Annotated[bool, typer.Option("--create", help="create the database on the server, if it is not there")]
 Connections = Annotated[int, typer.Option(help="connections that send at once", min=1, max=64)]
 
@@ -49,13 +55,13 @@ def count(workers: str) -> int:
     return int(workers)
 
 
-def names(tables: str | None) -> list[str] | None:
-    """Read --tables. Raises OptionError."""
+def names(tables: str | None, option: str = "--tables") -> list[str] | None:
+    """Read --tables, or another option with names. Raises OptionError."""
     if tables is None:
         return None
     found = [name.strip() for name in tables.split(",") if name.strip()]
     if not found:
-        raise OptionError("--tables names no table; write them as a,b,c")
+        raise OptionError(f"{option} names no table; write them as a,b,c")
     return found
 
 
@@ -73,8 +79,22 @@ def moment(text: str | None) -> Any:
         ) from None
 
 
-def replaces(if_exists: str) -> bool:
+def built_on(existing: str | None, source: str | None, schema: str | None, *, skip_unfit: bool) -> dict[str, Any]:
+    """Read --existing, --from, --from-schema and --skip-unfit, as `make_plan` takes them. Raises OptionError."""
+    if source is None and (existing is not None or schema is not None):
+        raise OptionError(f"--{'existing' if existing else 'from-schema'} needs --from: a folder, or a database's URL")
+    tables = names(existing, "--existing") or ()
+    return {"existing": tables, "source": source, "source_schema": schema, "skip_unfit": skip_unfit}
+
+
+def tell_unfit(plan: Any) -> None:
+    """Say on the error stream which existing rows were left out."""
+    for line in plan.content.unfit:
+        print(f"left out: {line}", file=sys.stderr)
+
+
+def known_if_exists(if_exists: str) -> str:
     """Read --if-exists. Raises OptionError."""
-    if if_exists not in ("fail", "replace"):
-        raise OptionError(f"--if-exists takes fail or replace, not '{if_exists}'")
-    return if_exists == "replace"
+    if if_exists not in ("fail", "replace", "append"):
+        raise OptionError(f"--if-exists takes fail, replace or append, not '{if_exists}'")
+    return if_exists

@@ -202,6 +202,27 @@ class Database(ABC):
             "  hint: advance its folder, and load that with --if-exists replace"
         )
 
+    def refuse_appending(self) -> None:
+        """Raise DatabaseError where rows cannot go behind those that are there, all or none."""
+        raise DatabaseError(
+            f"{self.address}: rows cannot be appended to tables of this kind of database yet; nothing was changed\n"
+            "  hint: --if-exists replace, another --schema, or PostgreSQL"
+        )
+
+    @contextmanager
+    def appending(self, schema: str, tables: Sequence[str]) -> Iterator[None]:
+        """A transaction in which these tables of a schema get staged rows, and others are adopted; all of it or nothing."""
+        self.refuse_appending()
+        yield
+
+    def append(self, schema: str, table: str, columns: Sequence[str]) -> None:
+        """Put the staged rows of a table behind those that are there."""
+        raise NotImplementedError
+
+    def adopt(self, schema: str, table: str) -> None:
+        """Put a staged table into its place."""
+        raise NotImplementedError
+
     # -- pieces that several share
 
     def query(self, schema: str, table: str, types: Mapping[str, DType]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import TypeVar
 
 from synth.databases.conditions import condition
@@ -32,7 +33,9 @@ class Constraint:
     rule: str
     parent: str | None = None
     kind: str = ""  # PRIMARY KEY, UNIQUE, CHECK, FOREIGN KEY
-    joins: tuple[str, str, str] | None = None  # a foreign key's column, and the place and key of the parent, quoted
+    joins: tuple[tuple[str, ...], str, tuple[str, ...]] | None = (
+        None  # of a foreign key: columns, the parent's place and key
+    )
 
     def __str__(self) -> str:
         return f"ALTER TABLE {self.place} ADD {self.rule}"
@@ -80,12 +83,17 @@ class Ddl:
         return "".join(f"{statement};\n" for statement in self)
 
 
-def ddl(dataset: Dataset, dialect: Dialect, schema: str | None = None, only: Collection[str] | None = None) -> Ddl:
+def ddl(
+    dataset: Dataset, dialect: Dialect, schema: str | None = None, only: Collection[str] | None = None,
+    parents: Mapping[str, str] = MappingProxyType({}),
+) -> Ddl:  # fmt: skip
     """The statements for all written tables, or `only` these; `schema` is the dataset's name if left out.
+
+    `parents` are tables that are there already and can be referred to, and their places, quoted.
 
     Raises SpecError, OptionError.
     """
-    return _Writer(dataset, dialect, dataset.dataset if schema is None else _fits(schema), only).write()
+    return _Writer(dataset, dialect, dataset.dataset if schema is None else _fits(schema), only, parents).write()
 
 
 def in_reference_order(dataset: Dataset, only: Collection[str] | None = None) -> tuple[str, ...]:
@@ -117,13 +125,21 @@ def _fits(schema: str) -> str:
 
 
 class _Writer:
-    def __init__(self, dataset: Dataset, dialect: Dialect, schema: str, only: Collection[str] | None):
+    def __init__(
+        self, dataset: Dataset, dialect: Dialect, schema: str, only: Collection[str] | None, there: Mapping[str, str]
+    ):
+        self.there = there
         self.dataset, self.dialect, self.schema = dataset, dialect, schema
         self.scope = Scope(dataset)
         self.refers: dict[str, list[Refers]] = {}
         for refers in constraints.references(dataset):
             self.refers.setdefault(refers.table, []).append(refers)
-        self.parents = {(r.table, r.column): (r.parent, r.key) for group in self.refers.values() for r in group}
+        self.parents = {
+            (r.table, column): (r.parent, key)
+            for group in self.refers.values()
+            for r in group
+            for column, key in zip(r.columns, r.keys, strict=True)
+        }
         self.order = in_reference_order(dataset, only)
         self.taken = {name.lower() for name in dataset.written}
 
@@ -232,7 +248,7 @@ class _Writer:
         self._differ(table.written, "tables", name, "columns")
         required = constraints.not_null(self.dataset, name)
         keyed = {c for group in self._groups(name) for c in group}
-        keyed |= {refers.column for refers in self.refers.get(name, [])}
+        keyed |= {column for refers in self.refers.get(name, []) for column in refers.columns}
         lines = []
         for column in table.written:
             words = [self._quoted(column), self.dialect.type(self._type(name, column), keyed=column in keyed)]
@@ -265,19 +281,21 @@ class _Writer:
             yield self._named("ck", name, check), "CHECK", self._condition(name, check, sql)
 
     def _foreign(self, name: str) -> Iterator[Constraint]:
-        """To parents whose key is one column; with more columns the spec says less than a foreign key would."""
+        """To parents that are made, or are there."""
         before = set(self.order[: self.order.index(name) + 1])
         for refers in self.refers.get(name, []):
-            whole = (refers.key,) in set(self._groups(refers.parent))
-            required = refers.key in constraints.not_null(self.dataset, refers.parent)
+            whole = refers.keys in set(self._groups(refers.parent))
+            required = set(refers.keys) <= set(constraints.not_null(self.dataset, refers.parent))
             if not whole or not (required or self.dialect.null_repeats):
                 continue  # no constraint that a foreign key could point to
-            if refers.parent not in self.order or (refers.parent not in before and not self.dialect.looks_ahead):
+            made = refers.parent in self.order and (refers.parent in before or self.dialect.looks_ahead)
+            if not made and refers.parent not in self.there:
                 continue
-            column, parent, key = joins = (
-                self._quoted(refers.column), self._place(refers.parent), self._quoted(refers.key)
-            )  # fmt: skip
-            rule = f"CONSTRAINT {self._named('fk', name, refers.column)} FOREIGN KEY ({column}) REFERENCES {parent} ({key})"
+            place = self._place(refers.parent) if made else self.there[refers.parent]
+            columns, keys = self._quoted(*refers.columns), self._quoted(*refers.keys)
+            named = self._named("fk", name, *refers.columns)
+            rule = f"CONSTRAINT {named} FOREIGN KEY ({columns}) REFERENCES {place} ({keys})"
+            joins = tuple(map(self._quoted, refers.columns)), place, tuple(map(self._quoted, refers.keys))
             yield Constraint(name, self._place(name), rule, refers.parent, "FOREIGN KEY", joins)
 
     def _indexes(self, name: str) -> Iterator[Index]:
@@ -296,9 +314,9 @@ class _Writer:
                     f"ON {self._place(name)} ({self._quoted(*group)}) WHERE {there}"
                 )
         for refers in self.refers.get(name, []):
-            if refers.column not in begun:
-                index = self._named("ix", name, refers.column)
-                yield f"CREATE INDEX {index} ON {self._place(name)} ({self._quoted(refers.column)})"
+            if refers.columns[0] not in begun:
+                index = self._named("ix", name, *refers.columns)
+                yield f"CREATE INDEX {index} ON {self._place(name)} ({self._quoted(*refers.columns)})"
 
     def _comments(self, name: str) -> Iterator[str]:
         table = self.dataset.tables[name]

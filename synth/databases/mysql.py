@@ -349,9 +349,11 @@ def _added(constraints: Sequence[Constraint]) -> str:
 def _orphans(foreign: Constraint) -> str:
     """A query for a row whose parent is not there."""
     assert foreign.joins
-    column, parent, key = foreign.joins
-    what = DIALECT.literal(f"a row of {foreign.table} breaks {foreign.rule}: its {column} is ")
+    columns, parent, keys = foreign.joins
+    what = DIALECT.literal(f"a row of {foreign.table} breaks {foreign.rule}: its {', '.join(columns)} is ")
+    joined = " AND ".join(f"p.{key} = c.{column}" for column, key in zip(columns, keys, strict=True))
+    there = " AND ".join(f"c.{column} IS NOT NULL" for column in columns)
     return (
-        f"SELECT CONCAT({what}, c.{column}) FROM {foreign.place} c LEFT JOIN {parent} p ON p.{key} = c.{column} "
-        f"WHERE c.{column} IS NOT NULL AND p.{key} IS NULL LIMIT 1"
+        f"SELECT CONCAT({what}, CONCAT_WS(', ', c.{', c.'.join(columns)})) FROM {foreign.place} c "
+        f"LEFT JOIN {parent} p ON {joined} WHERE {there} AND p.{keys[0]} IS NULL LIMIT 1"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -88,6 +88,7 @@ _HINTS = {
     "28": "is the user's name right, and the password? SYNTH_PASSWORD holds one that the URL leaves out",
     "3D": "create it first, or say --create",
     "42501": "ask the database's owner for CREATE on the database and the schema",
+    "42830": "give the existing table a primary key, or a unique constraint on the columns that rows refer to",
     "53100": "free space on the server's disk, then run it again",
     "53300": "try fewer --connections",
     "55P03": "something else uses these tables; end it, then run it again",
@@ -293,15 +294,43 @@ class PostgreSQL(Database):
         """One transaction: old tables are dropped, staged ones move; keys and references go along."""
         stage = self.stage(schema)
         with self.told(f"putting the tables into schema '{schema}'"), self.connection.transaction():
-            if not self.connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)).fetchone():
-                self.connection.execute(f"CREATE SCHEMA {DIALECT.quoted(schema)}".encode())
+            self._have(schema)
             if gone:
                 old = ", ".join(DIALECT.place(schema, table) for table in gone)
                 self.connection.execute(f"DROP TABLE IF EXISTS {old}".encode())
             for table in tables:
-                moved = f"ALTER TABLE {DIALECT.place(stage, table)} SET SCHEMA {DIALECT.quoted(schema)}"
-                self.connection.execute(moved.encode())
+                self.adopt(schema, table)
             self.connection.execute(f"DROP SCHEMA {DIALECT.quoted(stage)}".encode())
+
+    def _have(self, schema: str) -> None:
+        """CREATE SCHEMA, for which nobody needs a right where it is there."""
+        if not self.connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)).fetchone():
+            self.connection.execute(f"CREATE SCHEMA {DIALECT.quoted(schema)}".encode())
+
+    def refuse_appending(self) -> None:
+        """It can."""
+
+    @contextmanager
+    def appending(self, schema: str, tables: Sequence[str]) -> Iterator[None]:
+        """Others may read meanwhile, not write."""
+        with self.told(f"appending to schema '{schema}'"), self.connection.transaction():
+            self._have(schema)
+            for table in tables:
+                self.run(f"LOCK TABLE {DIALECT.place(schema, table)} IN SHARE ROW EXCLUSIVE MODE")
+            yield
+            self.run(f"DROP SCHEMA {DIALECT.quoted(self.stage(schema))} CASCADE")
+        for table in tables:
+            self.run(f"ANALYZE {DIALECT.place(schema, table)}")
+
+    def append(self, schema: str, table: str, columns: Sequence[str]) -> None:
+        """INSERT … SELECT, whose foreign keys are looked at with each row."""
+        names = ", ".join(_quoted(columns))
+        source = DIALECT.place(self.stage(schema), table)
+        self.run(f"INSERT INTO {DIALECT.place(schema, table)} ({names}) SELECT {names} FROM {source}")
+
+    def adopt(self, schema: str, table: str) -> None:
+        """It moves; keys and references go along."""
+        self.run(f"ALTER TABLE {DIALECT.place(self.stage(schema), table)} SET SCHEMA {DIALECT.quoted(schema)}")
 
     def amend(self, schema: str, amendments: Sequence[Amendment], also: Sequence[str]) -> None:
         """What goes first, children before parents; then what comes; then what changes, by way of temporary tables."""

@@ -117,7 +117,7 @@ class ColumnAsk(PrepareAsk):
             if how == "up":
                 found = gather(self.block.tables[table].columns[column], self.block.home(self.table, table))
             else:
-                found = self.taken(table, column, self.here.pointed[via])
+                found = self.taken(table, column, self.block.pointed(self.table, via, table))
             self.here.seen[path] = found.alias(path)
         return self.here.seen[path]
 
@@ -127,7 +127,7 @@ class ColumnAsk(PrepareAsk):
         draws = parent.columns[name].draws
         if self.plan.spec(self.table).per == table:
             return gather(self.block.tables[table].columns[name], self.block.home(self.table, table))
-        if not isinstance(draws, Key):
+        if not isinstance(draws, Key) or parent.is_given(name):
             return self.taken(table, name, rows)
         keys = draws.at(rows, self.seed, table)
         return mask(keys, rows < 0) if len(rows) and rows.min() < 0 else keys

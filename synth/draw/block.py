@@ -15,6 +15,7 @@ from synth.draw.residents import Residents
 from synth.dtypes import DType, exact
 from synth.errors import DataError
 from synth.generators.derived import Given, State
+from synth.plan.content import HOME, already, having
 from synth.plan.model import BLOCK_ROWS, FamilyPlan, Plan
 from synth.sql.compiled import Branch
 from synth.streams import stream
@@ -68,7 +69,7 @@ class Block:
                 raise DataError(f"{table}: {error}") from error
             return
         declared = spec.columns[column]
-        if isinstance(declared.draws, (Given, State)):
+        if spec.is_given(column) or isinstance(declared.draws, State):
             return  # given with the rows; states are evaluated on what shows
         ask = ColumnAsk(self, table, column)
         try:
@@ -86,6 +87,8 @@ class Block:
 
     def _rows(self, table: str) -> TableRows:
         spec, plan = self.plan.spec(table), self.plan.tables[table]
+        if spec.existing:
+            return self._existing(table, spec.per)
         if spec.per:
             return self._child(table, spec.per)
         if isinstance(spec.select, str):
@@ -107,6 +110,24 @@ class Block:
                 found.columns[column] = given_column(column, cells, self.plan.tables[table].types[column])
         return found
 
+    def _existing(self, table: str, parent: str | None) -> TableRows:
+        """Rows that were there before: a run of them, or those that belong to the parents here."""
+        plan, home = self.plan.tables[table], None
+        if parent:
+            above, homes = self.tables[parent], self.residents.whole(table, HOME)
+            first, end = np.searchsorted(homes, [above.first_row, above.first_row + above.rows])
+            home = homes[first:end] - above.first_row
+        else:
+            first = self.number * BLOCK_ROWS
+            end = min(first + BLOCK_ROWS, plan.rows)
+        rows = np.arange(first, end)
+        found = TableRows(int(first), len(rows), len(rows), home=home)
+        if home is not None:
+            found.counts = np.bincount(home, minlength=self.tables[parent].rows)  # type: ignore[index]
+        for column in self.plan.read(table):
+            found.columns[column] = self.residents.taken(table, column, rows, plan.types[column]).alias(column)
+        return found
+
     def _child(self, table: str, parent: str) -> TableRows:
         plan, above = self.plan.tables[table], self.tables[parent]
         law = plan.fanout
@@ -115,18 +136,32 @@ class Block:
             law, above.first_row, above.whole, self.plan.tables[parent].declared,
             lambda sub: stream(self.plan.seed, table, "#fanout", self.number, sub),
         )  # fmt: skip
+        if (
+            self.plan.spec(table).already and self.plan.spec(parent).existing
+        ):  # parents that have had theirs get no more
+            had = self.residents.whole(parent, having(table))[above.first_row : above.first_row + above.rows]
+            counts = np.where(had == 1, 0, counts)
         shown = counts[: above.rows]
         first = law.total(above.first_row) if law.exact else above.first_row * law.max
         home = np.repeat(np.arange(above.rows), shown)
         return TableRows(first, int(counts.sum()), len(home), counts=shown, home=home)
 
     def _derived(self, table: str, select: str) -> TableRows:
-        """Run the SELECT over the block's planned rows, decimals in major units."""
+        """Rows of a SELECT over the block's planned rows, but for those that were there before."""
+        branches = self.plan.selects.get(table)
+        found = self._plain(branches) if branches is not None else self._selected(table, select)
+        if not self.plan.spec(table).already:
+            return found
+        key, types = self.plan.spec(table).key, self.plan.tables[table].types
+        name = already(table)
+        had = self.residents.once(name, lambda: self.residents.frame(name, {column: types[column] for column in key}))
+        new = pl.DataFrame(found.columns).join(had, on=key, how="anti", maintain_order="left")
+        return TableRows(0, new.height, new.height, columns={c.name: c for c in new.get_columns()})
+
+    def _selected(self, table: str, select: str) -> TableRows:
+        """Run the SELECT, decimals in major units."""
         plan = self.plan.tables[table]
         spec = self.plan.spec(table)
-        branches = self.plan.selects.get(table)
-        if branches is not None:
-            return self._plain(branches)
         frames = {name: self._source(name, used).lazy() for name, used in self.plan.sources[table].items()}
         try:
             found = pl.SQLContext(frames=frames).execute(select).collect()
@@ -243,6 +278,25 @@ class Block:
         return (here.rows, frame) if beyond is None else (beyond, frame.head(beyond))
 
     # -- places
+
+    def pointed(self, table: str, column: str, parent: str) -> Rows:
+        """The row numbers of the parents that a reference column points at; below 0: none. (rows,)
+
+        Of rows that exist they are found by their keys.
+        """
+        here = self.tables[table]
+        if column not in here.pointed:
+            key = self.plan.spec(parent).key[0]
+            dtype = self.plan.tables[parent].types[key]
+
+            def numbered() -> pl.DataFrame:
+                return self.residents.frame(parent, {key: dtype}).with_row_index("#row")
+
+            keys = self.residents.once(f"rows of {parent} by {key}", numbered)
+            ours = here.columns[column].alias(key).to_frame()
+            rows = ours.join(keys, on=key, how="left", maintain_order="left")["#row"]
+            here.pointed[column] = rows.cast(pl.Int64).fill_null(-1).to_numpy()
+        return here.pointed[column]
 
     def home(self, table: str, ancestor: str) -> Rows:
         """The place of each row's ancestor in the block. (rows,)"""

@@ -24,6 +24,7 @@ def prepare(plan: Plan, family: FamilyPlan, residents: Residents) -> None:
 
 def in_order(plan: Plan, residents: Residents, before: str | None = None) -> Iterator[Block]:
     """Draw block after block, families in order; with `before`, only those that this family looks into."""
+    plan.content.settle(residents.add)
     sums = {rollup: RollupSums(plan, rollup) for family in plan.families for rollup in family.rollups}
     wanted = _before(plan, before) if before else {family.root for family in plan.families}
     for family in plan.families:

@@ -99,7 +99,7 @@ class RollupSums:
             spec = self.plan.spec(self.spec.every)
             rows = np.arange(self.plan.there(self.spec.every, residents.count(self.spec.every)))
             draws = spec.columns[spec.key[0]].draws
-            if isinstance(draws, Key) and not spec.per:
+            if isinstance(draws, Key) and not spec.per and not spec.existing:
                 keys = draws.at(rows, self.plan.seed, self.spec.every)
             else:
                 keys = residents.taken(self.spec.every, spec.key[0], rows, types[by[0]])

@@ -42,7 +42,7 @@ class Key(Generator):
         if self.kind == "sequence":
             return pl.Series(rows + self.start)
         if self.kind == "uuid":
-            return _uuids(rows, seed, table)
+            return _uuids(rows, seed, table if self.start == 1 else f"{table}/{self.start}")
         number = pl.Series("n", rows + self.start).to_frame()
         return number.select(pl.lit(self.prefix) + pl.col("n").cast(pl.String).str.zfill(self.digits)).to_series()
 

@@ -53,6 +53,7 @@ class Reference(Generator):
     where: str | None = None  # a parent's column of booleans: only parents where it is true
     distinct_per: str | None = None  # an ancestor table: no parent twice in one of its rows
     unique: bool = False  # each parent at most once: matched within blocks of parents
+    take: str | None = None  # of a key of several columns: the one that this column holds; look the others up
     roots: Share = 0.0  # in a table that references itself: the share of rows with no parent
 
     @model_validator(mode="after")
@@ -71,7 +72,7 @@ class Reference(Generator):
         """The moment, and the parent's columns that the choice depends on."""
         if self.to == schema.table or self.is_within(schema):
             return ()
-        found: list[Need] = [whole(self.to, name) for name in (self.weights, self.where) if name]
+        found: list[Need] = [whole(self.to, name) for name in (self.weights, self.where, self.take) if name]
         if self.alive_at:
             found.append(of_row(self.alive_at))
             found += [whole(self.to, c) for c in (schema.arrival_of(self.to), schema.ends_of(self.to)) if c]
@@ -113,7 +114,7 @@ class Reference(Generator):
         else:
             rows = self._chosen(ask)
         ask.refer(rows)
-        return ask.key(self.to, rows)
+        return ask.taken(self.to, self.take, rows) if self.take else ask.key(self.to, rows)
 
     def _earlier(self, ask: Ask) -> Rows:
         """A hierarchy without cycles: each row's parent is an earlier row, or none."""

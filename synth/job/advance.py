@@ -122,6 +122,11 @@ def plans(manifest: Manifest, until: dt.date | dt.datetime) -> tuple[Plan, Plan]
             "this data does not say how it grows, or would now be drawn otherwise: it was pulled from a database, or made "
             "by another version\n  hint: generate it again"
         )
+    if manifest.built_on:
+        raise OutputError(
+            f"'{manifest.dataset}' was made for rows that exist elsewhere, and grows with them\n"
+            "  hint: when these have grown, `synth generate` it once more, with a later --until"
+        )
     dataset = manifest.load_dataset()
     words = {"scale": manifest.scale, "seed": manifest.seed, "tables": list(manifest.tables)}
     plan = make(dataset, until=until, **words)  # type: ignore[arg-type]

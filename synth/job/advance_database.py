@@ -56,13 +56,14 @@ def advance_database(
             raise DatabaseError(f"{address}: another load is writing schema '{schema}'; wait for it")
         manifest = manifest_of(database, schema)
         earlier, plan = plans(manifest, until)
-        place = f"schema {schema} of {address}"
+        where = f"schema {schema} of {address}"
         if plan.until == manifest.until:
-            return Advance(place, manifest.until, plan.until, time.perf_counter() - started, unchanged=True)
+            return Advance(where, manifest.until, plan.until, time.perf_counter() - started, unchanged=True)
         feed = Feed(Path(changes), manifest.until, plan.until, changes_format) if changes is not None else None
-        _, rows = database.rows(
-            f"SELECT {database.dialect.quoted('sums')} FROM {database.dialect.place(schema, MANIFEST)}"
-        )
+        dialect = database.dialect
+        place, name = dialect.place(schema, MANIFEST), dialect.literal(manifest.dataset)
+        ours = f"FROM {place} WHERE {dialect.quoted('dataset')} = {name}"
+        _, rows = database.rows(f"SELECT {dialect.quoted('sums')} {ours}")
         with runner(workers) if isinstance(workers, int) else nullcontext(workers) as walker:
             redrawing = Redrawing(
                 earlier, plan, manifest.families, kept(rows[0][0]), telling=True
@@ -72,12 +73,12 @@ def advance_database(
         if feed:
             feed.write(redrawing.differences, plan)
         also = (
-            f"DELETE FROM {database.dialect.place(schema, MANIFEST)}",
+            f"DELETE {ours}",
             remembering(database.dialect, schema, new, Path(store) / "sums"),
         )
         database.amend(schema, list(_amendments(redrawing.differences, plan)), also)
     return Advance(
-        place, manifest.until, plan.until, time.perf_counter() - started,
+        where, manifest.until, plan.until, time.perf_counter() - started,
         blocks=sum(task.blocks for tasks in redrawing.tasks.values() for task in tasks),
         rows=sum(t.rows for t in new.tables.values()) - sum(t.rows for t in manifest.tables.values()),
         feed=feed.path if feed else None,

@@ -127,7 +127,7 @@ def holds_only_ours(target: Path) -> Manifest | None:
         raise OutputError(f"'{target}' holds files that are not ours; choose another --out, or empty it yourself")
     manifest = Manifest.read(target, advancing=True)
     known = {file.path for table in manifest.tables.values() for file in table.files}
-    known |= {NAME, f".{NAME}", *(file.path for file in manifest.sums)}
+    known |= {NAME, f".{NAME}", *(file.path for file in manifest.hidden)}
     if manifest.advancing:  # left in the midst of it: with files of the step
         known |= {name for name in found if name.partition("/")[0] in manifest.tables}
     strangers = sorted(found - known)
@@ -174,6 +174,6 @@ def refuse_lacking(target: Path, manifest: Manifest, *, growing: bool = False) -
 def lacking(target: Path, manifest: Manifest, *, growing: bool = False) -> Path | None:
     """The first file of a manifest that is not there at its size, if any; `growing`: also of those that it needs to grow."""
     files = [file for table in manifest.tables.values() for file in table.files]
-    files += manifest.sums if growing else ()
+    files += manifest.hidden if growing else ()
     here = ((target / file.path, file.bytes) for file in files)
     return next((path for path, size in here if not path.is_file() or path.stat().st_size != size), None)

@@ -19,6 +19,7 @@ from synth.errors import OptionError
 from synth.fingerprint import Fingerprint
 from synth.job.folder import holds_only_ours, lacking, workshop
 from synth.job.manifest import FileEntry, Manifest, TableEntry, TaskEntry, begin
+from synth.job.parents import keep
 from synth.job.sums import FILE as SUMS
 from synth.job.sums import KeptSums
 from synth.plan.model import FamilyPlan, Plan
@@ -130,7 +131,10 @@ def generate(
         outlet = Files.of(plan.dataset, folder, format, dialect)
         gathered = draw_all(plan, store, outlet, walker, progress, folder / SUMS)
         shutil.rmtree(store)
-        facts = {"tables": gathered.entries(plan), "families": gathered.tasks(), "sums": hidden(folder)}
+        facts = {
+            "tables": gathered.entries(plan), "families": gathered.tasks(), "sums": hidden(folder),
+            "existing": keep(plan, folder),
+        }  # fmt: skip
         manifest = manifest.model_copy(update=facts)
         manifest.write(folder)
     return Summary(target, manifest, time.perf_counter() - started, walker.workers)
@@ -158,6 +162,7 @@ def _draw_all(
 ) -> Gathered:
     store.mkdir()
     shop = Shop(plan, Residents(store), outlet)
+    plan.content.settle(shop.residents.add)
     gathered = Gathered()
     sums = {rollup: RollupSums(plan, rollup) for family in plan.families for rollup in family.rollups}
     first = next((f for f in plan.families if len(tasks_of(f)) > 1), None)

@@ -20,6 +20,7 @@ from synth.errors import OptionError
 from synth.job.generate import Progress, draw_all
 from synth.job.loading import Loading, Report
 from synth.job.manifest import begin
+from synth.job.parents import entries
 from synth.plan.model import Plan
 from synth.runners import Processes, Serial, runner
 from synth.sinks.outlet import Left
@@ -56,22 +57,25 @@ def _connection(address: Address) -> Database:
 
 
 def generate_into(
-    plan: Plan, address: Address, *, schema: str | None = None, replace: bool = False,
+    plan: Plan, address: Address, *, schema: str | None = None, if_exists: str = "fail",
     workers: int | Serial | Processes = 1, progress: Progress | None = None,
 ) -> Report:  # fmt: skip
     """Draw all wanted tables of a plan into a database, or nothing. Raises OptionError, DatabaseError, DataError.
 
-    `schema` is the dataset's name if left out; `replace` lets tables of the same names be replaced. A database that takes
-    one connection at a time is filled by this process alone.
+    `schema` is, if left out, the one that parents were read from in the same database, or the dataset's name; `if_exists`
+    is what becomes of tables of the same names: fail, replace, append. A database that takes one connection at a time is
+    filled by this process alone.
     """
     if isinstance(workers, int) and workers < 1:
         raise OptionError(f"workers must be 1 or more, got {workers}")
+    if schema is None and plan.content.at and plan.content.at[0] == str(address):
+        schema = plan.content.at[1]  # beside the parents
     if not DATABASES[address.database].several:
         workers = Serial()
     with (
         runner(workers) if isinstance(workers, int) else nullcontext(workers) as walker,
         Loading(
-            address, plan.dataset, plan.wanted, schema=schema, replace=replace, connections=walker.workers,
+            address, plan.dataset, plan.wanted, schema=schema, if_exists=if_exists, connections=walker.workers,
             progress=progress,
         ) as loading,
         tempfile.TemporaryDirectory(prefix="synth-") as store,
@@ -80,7 +84,8 @@ def generate_into(
             outlet = Rows(address, loading.schema, loading)
             gathered = draw_all(plan, Path(store) / "residents", outlet, walker, progress, Path(store) / "sums")
         manifest = begin(plan, loading.database.dialect.name)
-        manifest = manifest.model_copy(update={"tables": gathered.entries(plan), "families": gathered.tasks()})
+        facts = {"tables": gathered.entries(plan), "families": gathered.tasks(), "existing": entries(plan)}
+        manifest = manifest.model_copy(update=facts)
         for name, lefts in gathered.left.items():
             entry = loading.report.tables[name]
             entry.rows, entry.bytes = gathered.prints[name].rows, sum(left.bytes for left in lefts)

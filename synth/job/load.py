@@ -21,13 +21,13 @@ __all__ = ["load_folder"]
 
 
 def load_folder(
-    folder: str | Path, address: Address, *, schema: str | None = None, replace: bool = False, connections: int = 4,
+    folder: str | Path, address: Address, *, schema: str | None = None, if_exists: str = "fail", connections: int = 4,
     progress: Progress | None = None,
 ) -> Report:  # fmt: skip
     """Load all tables of a folder, or nothing. Raises OutputError, OptionError, DatabaseError, DataError.
 
-    `schema` is the dataset's name if left out; `replace` lets tables of the same names be replaced. `progress` is called
-    with a table and the rows just sent, and with each phase that begins.
+    `schema` is the dataset's name if left out; `if_exists` is what becomes of tables of the same names: fail, replace,
+    append. `progress` is called with a table and the rows just sent, and with each phase that begins.
     """
     folder = Path(folder)
     manifest = Manifest.read(folder)
@@ -35,7 +35,7 @@ def load_folder(
         raise OptionError(f"'{folder}' holds INSERT statements\n  hint: run them with the database's own client")
     refuse_lacking(folder, manifest)  # before anything is sent
     with Loading(
-        address, manifest.load_dataset(), manifest.tables, schema=schema, replace=replace, connections=connections,
+        address, manifest.load_dataset(), manifest.tables, schema=schema, if_exists=if_exists, connections=connections,
         progress=progress,
     ) as loading:  # fmt: skip
         with loading.phase("send"):

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,15 +18,16 @@ import polars as pl
 
 from synth.databases import Address, Database, connect
 from synth.databases.database import MANIFEST, Step
-from synth.databases.ddl import ddl, in_reference_order
+from synth.databases.ddl import Constraint, Ddl, ddl, in_reference_order
 from synth.databases.dialect import Dialect
 from synth.dtypes import Types
 from synth.errors import DatabaseError, DataError, OptionError
+from synth.fingerprint import Fingerprint
 from synth.job.manifest import Manifest
 from synth.job.sums import packed
 from synth.spec.models import Dataset
 
-__all__ = ["Loading", "Report", "TableReport", "manifest_of", "remembering"]
+__all__ = ["Loading", "Report", "TableReport", "manifest_of", "manifests_of", "remembering"]
 
 Progress = Callable[[str, int], None]  # table or phase, rows just sent
 
@@ -87,12 +88,13 @@ class Loading:
 
     def __init__(
         self, address: Address, dataset: Dataset, tables: Iterable[str], *, schema: str | None = None,
-        replace: bool = False, connections: int = 1, progress: Progress | None = None,
+        if_exists: str = "fail", connections: int = 1, progress: Progress | None = None,
     ):  # fmt: skip
-        """Tables are those that will be sent; `replace` lets them take the place of tables of their names."""
+        """`tables` will be sent; `if_exists` is what becomes of those of their names: fail, replace, append."""
         self.dataset = dataset
         self.tables = in_reference_order(dataset, set(tables))
-        self.replace = replace
+        self.if_exists = if_exists
+        self.into: tuple[str, ...] = ()  # tables that get the rows behind theirs
         self.progress = progress or (lambda phase, rows: None)
         if MANIFEST in self.tables:
             raise OptionError(f"a table cannot be called {MANIFEST} in a database: it says what is there; rename it")
@@ -100,6 +102,7 @@ class Loading:
         self.schema = (schema if self.database.dialect.has_schemas else None) or dataset.dataset
         self.connections = connections if self.database.several else 1
         self.report = Report(str(address), self.schema, self.connections, {name: TableReport() for name in self.tables})
+        self.foreign: list[Constraint] = []  # to be made once the rows are in place
         self._address = address
         self._locked = False
         self._others: list[Database] = []
@@ -117,8 +120,17 @@ class Loading:
                     "  hint: wait for it, or name another --schema"
                 )
             self._locked = True
-            self.gone = self._in_the_way()
-            self.ddl = ddl(self.dataset, self.database.dialect, self.database.stage(self.schema), self.tables)
+            there = self.database.catalogue(self.schema)
+            self.gone = self._in_the_way(there)
+            self.ddl = self._ddl(self.database.stage(self.schema), there)
+            if self.if_exists == "append":
+                self.into = tuple(name for name in self.tables if name in there)
+                self.foreign = [
+                    c for c in self._ddl(self.schema, there).constraints if c.parent and c.table not in self.into
+                ]
+                kept = [c for c in self.ddl.constraints if not c.parent and c.table not in self.into]
+                indexes = [index for index in self.ddl.indexes if index.table not in self.into]
+                self.ddl = replace(self.ddl, constraints=tuple(kept), indexes=tuple(indexes))
             self.database.begin(self.schema, self.gone)
             for statement in (*self.ddl.tables.values(), *self._preparations()):
                 self.database.run(statement)
@@ -135,27 +147,35 @@ class Loading:
         for one in (*self._others, self.database):
             one.close()
 
+    def _ddl(self, schema: str, there: Collection[str]) -> Ddl:
+        """The statements for a schema; tables that exist in ours can be referred to."""
+        called = {name: self.dataset.tables[name].existing.table or name for name in self.dataset.existing}  # type: ignore[union-attr]
+        place = self.database.dialect.place
+        parents = {name: place(self.schema, other) for name, other in called.items() if other in there}
+        return ddl(self.dataset, self.database.dialect, schema, self.tables, parents)
+
     def _preparations(self) -> Iterator[str]:
         """Of databases that take what belongs to a table before its rows."""
         dialect = self.database.dialect
         if not dialect.alters:
             yield from self.ddl.comments
 
-    def _in_the_way(self) -> tuple[str, ...]:
+    def _in_the_way(self, there: Collection[str]) -> tuple[str, ...]:
         """Tables that the load takes the place of. Raises DatabaseError where that was not asked for."""
-        there = self.database.catalogue(self.schema)
+        if self.if_exists == "append":
+            self.database.refuse_appending()
+            return ()
         ours: set[str] = set()
         if MANIFEST in there:
-            old = manifest_of(self.database, self.schema)
-            ours = {MANIFEST, *old.tables}
+            ours = {MANIFEST, *(table for old in manifests_of(self.database, self.schema) for table in old.tables)}
         lower = {name.lower() for name in (*self.tables, MANIFEST, *ours)}
         found = [name for name in there if name.lower() in lower]
-        if found and not self.replace:
+        if found and self.if_exists != "replace":
             shown = ", ".join(found[:3]) + (", …" if len(found) > 3 else "")
             raise DatabaseError(
                 f"{self.report.place}: schema '{self.schema}' has tables of these names already "
                 f"({shown}); nothing was changed\n"
-                "  hint: --if-exists replace, or another --schema"
+                "  hint: --if-exists replace or append, or another --schema"
             )
         return tuple(found)
 
@@ -263,13 +283,49 @@ class Loading:
                 for comment in self.ddl.comments:
                     self.database.run(comment)
         with self.phase("analyze"):
-            self.run([self._timed("analyze", name, self._analyze) for name in self.tables])
+            new = [name for name in self.tables if name not in self.into]
+            self.run([self._timed("analyze", name, self._analyze) for name in new])
         with self.phase("verify"):
             self.run([self._timed("verify", name, lambda n: self._prove(n, manifest)) for name in self.tables])
         with self.phase("publish"):
-            self._remember(manifest, sums)
-            self.database.publish(self.schema, (*self.tables, MANIFEST), self.gone)
+            if self.if_exists == "append":
+                self._append(manifest, sums)
+            else:
+                self._remember(self.database.stage(self.schema), manifest, sums)
+                self.database.publish(self.schema, (*self.tables, MANIFEST), self.gone)
         return self.report
+
+    def _append(self, manifest: Manifest, sums: Path) -> None:
+        """Behind the rows that are there, in one transaction; the manifest tells of all rows of the tables."""
+        database, schema = self.database, self.schema
+        with database.appending(schema, self.into):
+            before = {name: database.content(schema, name, manifest.tables[name].types) for name in self.into}
+            for name in self.into:
+                database.append(schema, name, list(manifest.tables[name].types))
+            for name in self.tables:
+                if name not in self.into:
+                    database.adopt(schema, name)
+            for foreign in self.foreign:
+                database.run(str(foreign))
+            there = MANIFEST in database.catalogue(schema)
+            tables = {}
+            for name, old in before.items():
+                entry = manifest.tables[name]
+                after = old + Fingerprint.parse(entry.fingerprint)
+                if database.content(schema, name, entry.types) != after:
+                    raise DataError(
+                        f"{self.report.place}: '{name}' did not come out as it was and what was sent; nothing was changed"
+                    )
+                tables[name] = entry.model_copy(update={"rows": after.rows, "fingerprint": str(after)})
+            if there:
+                for known in manifests_of(database, schema):
+                    if known.dataset == manifest.dataset:
+                        tables = {**known.tables, **manifest.tables, **tables}
+                dialect = database.dialect
+                ours = f"{dialect.quoted('dataset')} = {dialect.literal(manifest.dataset)}"
+                database.run(f"DELETE FROM {dialect.place(schema, MANIFEST)} WHERE {ours}")
+            facts = {"tables": {**manifest.tables, **tables}, "families": {}}
+            self._remember(schema, manifest.model_copy(update=facts), sums, there=there)
 
     def _step(self, step: Step) -> Callable[[], None]:
         def job(table: str) -> None:
@@ -299,15 +355,15 @@ class Loading:
                 f"{entry.rows}); the schema '{self.schema}' is as it was"
             )
 
-    def _remember(self, manifest: Manifest, sums: Path) -> None:
-        """The table that says what is there."""
+    def _remember(self, schema: str, manifest: Manifest, sums: Path, *, there: bool = False) -> None:
+        """The table that says what is there, and this dataset's row of it."""
         dialect = self.database.dialect
-        stage = self.database.stage(self.schema)
         columns = ", ".join(
             f"{dialect.quoted(c)} {dialect.text} NOT NULL" for c in ("dataset", "spec", "manifest", "sums")
         )
-        self.database.run(f"CREATE TABLE {dialect.place(stage, MANIFEST)} ({columns})")
-        self.database.run(remembering(dialect, stage, manifest, sums))
+        if not there:
+            self.database.run(f"CREATE TABLE {dialect.place(schema, MANIFEST)} ({columns})")
+        self.database.run(remembering(dialect, schema, manifest, sums))
 
 
 def remembering(dialect: Dialect, schema: str, manifest: Manifest, sums: Path) -> str:
@@ -318,11 +374,17 @@ def remembering(dialect: Dialect, schema: str, manifest: Manifest, sums: Path) -
     return f"INSERT INTO {dialect.place(schema, MANIFEST)} VALUES ({', '.join(map(dialect.literal, cells))})"
 
 
-def manifest_of(database: Database, schema: str) -> Manifest:
-    """The manifest that a load left in a schema. Raises DatabaseError."""
+def manifests_of(database: Database, schema: str) -> list[Manifest]:
+    """The manifests that loads left in a schema, those that others were built on first. Raises DatabaseError."""
     dialect = database.dialect
     columns = ", ".join(map(dialect.quoted, ("spec", "manifest")))
     _, rows = database.rows(f"SELECT {columns} FROM {dialect.place(schema, MANIFEST)}")
-    if len(rows) != 1:
-        raise DatabaseError(f"{database.address}: table {MANIFEST} of schema '{schema}' has {len(rows)} rows, not one")
-    return Manifest.parse(rows[0][1], f"{MANIFEST} of schema '{schema}'", spec=rows[0][0])
+    found = [Manifest.parse(text, f"{MANIFEST} of schema '{schema}'", spec=spec) for spec, text in rows]
+    if not found:
+        raise DatabaseError(f"{database.address}: table {MANIFEST} of schema '{schema}' has no rows")
+    return sorted(found, key=lambda manifest: (manifest.built_on, manifest.dataset))
+
+
+def manifest_of(database: Database, schema: str) -> Manifest:
+    """The manifest of the dataset that a schema holds; of several, the one that others were built on."""
+    return manifests_of(database, schema)[0]

@@ -17,7 +17,7 @@ from synth.spec.load import dump, parse
 from synth.spec.models import Dataset
 from synth.streams import STREAM_VERSION
 
-__all__ = ["NAME", "FileEntry", "Manifest", "TableEntry", "TaskEntry", "begin"]
+__all__ = ["NAME", "ExistingEntry", "FileEntry", "Manifest", "TableEntry", "TaskEntry", "begin"]
 
 NAME = "manifest.json"
 
@@ -59,6 +59,17 @@ class TableEntry(_Entry):
         return {name: DType.parse(text) for name, text in self.columns.items()}
 
 
+class ExistingEntry(_Entry):
+    """A table that was read: where, how much of it, and the file that keeps the columns that were needed."""
+
+    source: str
+    table: str  # its name there
+    rows: int
+    skipped: int
+    fingerprint: str
+    file: FileEntry | None = None
+
+
 class Manifest(_Entry):
     """Written last, as `manifest.json`."""
 
@@ -75,8 +86,20 @@ class Manifest(_Entry):
     tables: dict[str, TableEntry]
     families: dict[str, tuple[TaskEntry, ...]] = {}  # by root table
     sums: tuple[FileEntry, ...] = ()  # hidden files: what the tasks gave to rollups
+    existing: dict[str, ExistingEntry] = {}  # tables that were read
+    first_keys: dict[str, str] = {}  # `table.column`: the first new key, where others were there before
     steps: tuple[dt.datetime, ...] = ()  # where `until` was before, from the first on
     advancing: dt.datetime | None = None  # the `until` to which files are being replaced
+
+    @property
+    def hidden(self) -> tuple[FileEntry, ...]:
+        """Files beside the data."""
+        return (*self.sums, *(entry.file for entry in self.existing.values() if entry.file))
+
+    @property
+    def built_on(self) -> bool:
+        """Whether its rows were made for others that had been there."""
+        return bool(self.existing or self.first_keys)
 
     @classmethod
     def read(cls, folder: Path, *, advancing: bool = False) -> Manifest:
@@ -131,4 +154,5 @@ def begin(plan: Plan, format: str, dialect: str | None = None) -> Manifest:
     if dialect:
         facts["dialect"] = dialect
     identity = sha256(json.dumps([facts, plan.wanted]).encode()).hexdigest()
-    return Manifest(**facts, identity=identity, tables={})
+    keys = dict(plan.content.first_keys)
+    return Manifest(**facts, identity=identity, tables={}, first_keys=keys)

@@ -13,6 +13,7 @@ from synth.generators.derived import Expr, Given, State
 from synth.generators.in_force import InForce
 from synth.generators.keys import Key, Window
 from synth.generators.reference import Reference
+from synth.plan.content import Content
 from synth.plan.fanout import FanoutLaw, fanout_law
 from synth.plan.model import BLOCK_ROWS, FamilyPlan, Plan, Step, TablePlan
 from synth.spec.check import check
@@ -22,11 +23,12 @@ from synth.sql.parse import columns, has_star, named, query
 from synth.sql.select import compile_select
 from synth.streams import stream
 
-__all__ = ["make"]
+__all__ = ["make", "supposed"]
 
 MIN_FILES = 15  # a large table has so many files at least, so that workers share it evenly
 MAX_BLOCKS_PER_FILE = 4  # 400,000 order lines: what a worker holds before it writes
 MAX_ROWS = 2**53
+MANY = 10**9  # rows that an existing table is taken to have while it has not been read
 YEAR_US = 365 * DAY_US
 FAR_YEAR = 2200  # the first that `until` may not reach
 LAST_US = microseconds(dt.datetime(FAR_YEAR, 1, 1))
@@ -39,8 +41,12 @@ def make(
     seed: int = 42,
     until: dt.date | dt.datetime | None = None,
     tables: Iterable[str] | None = None,
+    content: Content | None = None,
 ) -> Plan:
-    """The plan of a dataset. Raises OptionError for options, SpecError for a spec that cannot be drawn at this scale."""
+    """The plan of a dataset. Raises OptionError for options, SpecError for a spec that cannot be drawn at this scale.
+
+    Of a dataset with tables that exist, `content` is what was read of them; without it nothing can be drawn.
+    """
     if not (math.isfinite(scale) and scale > 0):
         raise OptionError(f"scale must be a number above 0, got {scale}")
     if not 0 <= seed < 2**63:
@@ -61,11 +67,30 @@ def make(
             if name not in wanted:
                 raise OptionError(f"unknown table '{name}'\n  hint: {did_you_mean(name, wanted)}")
         wanted = tuple(name for name in wanted if name in asked)
-    return _Maker(dataset, scale, seed, now, wanted).plan()
+    unread = [name for name in dataset.existing if dataset.tables[name].existing.rows is None]  # type: ignore[union-attr]
+    if unread:
+        raise OptionError(
+            f"{dataset.dataset}: rows of '{unread[0]}' exist elsewhere\n  hint: say where: --from URL_OR_DIR"
+        )
+    return _Maker(dataset, scale, seed, now, wanted, content or Content()).plan()
+
+
+def supposed(dataset: Dataset) -> Dataset:
+    """The dataset as if all existing tables had been read, and had many rows."""
+    tables = {
+        name: table.model_copy(update={"existing": table.existing.model_copy(update={"rows": MANY})})
+        if table.existing
+        else table
+        for name, table in dataset.tables.items()
+    }
+    return dataset.model_copy(update={"tables": tables}) if dataset.existing else dataset
 
 
 class _Maker:
-    def __init__(self, dataset: Dataset, scale: float, seed: int, until: dt.datetime, wanted: tuple[str, ...]):
+    def __init__(
+        self, dataset: Dataset, scale: float, seed: int, until: dt.datetime, wanted: tuple[str, ...], content: Content
+    ):
+        self.content = content
         self.dataset, self.scale, self.seed, self.until, self.wanted = dataset, scale, seed, until, wanted
         self.scope = check(dataset)
         self.tables: dict[str, TablePlan] = {}
@@ -102,6 +127,7 @@ class _Maker:
             self.selects,
             self.sorts,
             self.paths,
+            self.content,
         )
 
     # -- tables
@@ -127,7 +153,9 @@ class _Maker:
         rows, exact = 0, True
         intensity: Intensity | None = None
         law: FanoutLaw | None = None
-        if table.rows is not None:
+        if table.existing is not None:
+            declared = rows = table.existing.rows or 0
+        elif table.rows is not None:
             declared = rows = table.rows.at(self.scale)
             if rows > MAX_ROWS:
                 raise OptionError(f"scale {self.scale:g} is too large: {name} would have {rows:,} rows")
@@ -162,6 +190,7 @@ class _Maker:
             rows, exact = sum(self.tables[part].rows for part in self.dataset.parts(name)), False
         else:
             rows, exact = self.tables[self.scope.sources(name)[0]].rows, False
+        exact = exact and table.already is None
         types = {column: self.scope.type_of(name, column) for column in table.columns}
         return TablePlan(
             name, table.kind, self.scope.family(name), declared, rows, exact, types, table.written, intensity, law
@@ -309,6 +338,8 @@ class _Maker:
         for moment, others in declared.hidden_moments.items():
             if column in others:
                 found.append((table, moment, False))
+        if declared.existing and declared.is_given(column):
+            return found
         draws = declared.columns[column].draws
         for need in self.scope.needs(table, column):
             if need.kind == "row":
@@ -320,24 +351,33 @@ class _Maker:
         if isinstance(draws, InForce) and draws.largest:
             self.compiled[table, column] = self.scope.ranking(table, column)
         if isinstance(draws, Reference) and draws.to != table:
-            key = self.scope.table(draws.to).key[0]
+            key = draws.take or self.scope.table(draws.to).key[0]
             inside = draws.to == declared.per
-            if inside or not isinstance(self.scope.column(draws.to, key).draws, Key):
+            if inside or draws.take or not self._numbered(draws.to):
                 found.append((draws.to, key, not inside))
             else:
                 found.append((draws.to, "", False))
         return found
 
+    def _numbered(self, table: str) -> bool:
+        """Whether a table's keys follow from row numbers."""
+        spec = self.scope.table(table)
+        return isinstance(spec.columns[spec.key[0]].draws, Key) and not spec.is_given(spec.key[0])
+
     def _path(self, table: str, path: str) -> list[tuple[str, str, bool]]:
         seen = self.scope.resolve(table, path)
         self.paths[table, path] = (seen.how, seen.table, seen.column, seen.via)
         found = [(seen.table, seen.column, seen.how == "through")]
+        if seen.via and self.scope.table(table).is_given(seen.via):  # a key that is found again among its parents
+            found.append((seen.table, self.scope.table(seen.table).key[0], True))
         return [*found, (table, seen.via, False)] if seen.via else found
 
     def _rows_from(self, table: str) -> list[tuple[str, str, bool]]:
         declared = self.scope.table(table)
         if declared.per:
             return [(declared.per, "", False)]
+        if declared.existing:
+            return []
         if declared.select is not None:
             assert isinstance(declared.select, str)
             tree = query(declared.select)
@@ -370,9 +410,14 @@ class _Maker:
         if rollup.every:
             key = self.scope.table(rollup.every).key[0]
             counted = self.scope.table(rollup.every)  # children's numbers have gaps, and so have their keys
-            self_made = isinstance(counted.columns[key].draws, Key) and not counted.per
+            self_made = self._numbered(rollup.every) and not counted.per
             found.append((rollup.every, "" if self_made else key, not self_made))
         return found
+
+    def _is_read(self, table: str, column: str) -> bool:
+        """Whether a column is resident from the beginning."""
+        spec = self.scope.table(table)
+        return spec.existing is not None and spec.is_given(column)
 
     def _looked_into(self, root: str, drawn: set[tuple[str, str]]) -> tuple[str, ...]:
         found: dict[str, None] = {}
@@ -418,7 +463,7 @@ class _Maker:
             blocks=blocks,
             blocks_per_file=min(max(1, declared_blocks // MIN_FILES), MAX_BLOCKS_PER_FILE),
             steps=tuple(steps),
-            residents=tuple(sorted(r for r in residents if r[1])),
+            residents=tuple(sorted((t, c) for t, c in residents if c and not self._is_read(t, c))),
             prepared=tuple(at for at, made in generators.items() if type(made).prepare is not Generator.prepare),
             rollups=rollups,
         )

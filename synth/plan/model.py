@@ -11,6 +11,7 @@ from typing import Any
 from synth.dtypes import DType
 from synth.generators.arrival import Intensity, microseconds
 from synth.generators.derived import State
+from synth.plan.content import Content
 from synth.plan.fanout import FanoutLaw
 from synth.spec.models import Dataset, Table
 from synth.sql.compiled import Branch, Compiled
@@ -79,6 +80,7 @@ class Plan:
         compare=False, repr=False
     )  # derived: what orders a SELECT without order
     paths: Mapping[tuple[str, str], tuple[str, str, str, str]] = field(compare=False, repr=False)  # see Scope.resolve
+    content: Content = field(default_factory=Content, compare=False, repr=False)  # rows that were there before
 
     @cached_property
     def until_us(self) -> int:
@@ -107,6 +109,11 @@ class Plan:
         """The planned moments of a table at which something begins to show."""
         hidden = self.spec(table).hidden_moments
         return tuple(m for m, others in hidden.items() if any((table, column) in self.shown for column in (m, *others)))
+
+    def read(self, table: str) -> tuple[str, ...]:
+        """The columns that are needed of a table that exists."""
+        steps = self.family_of(table).steps
+        return tuple(s.column for s in steps if s.table == table and s.column and self.spec(table).is_given(s.column))
 
     def spec(self, table: str) -> Table:
         """The table's declaration."""

@@ -105,36 +105,22 @@ def families_hold(scope: Scope) -> Iterator[Problem]:
             place = _select(about) if scope.table(about).select else ("tables", about, "per")
             yield Problem(place, str(error), error.hint)
             return
+        if table.existing and table.per and not scope.table(table.per).existing:
+            yield Problem((*at, "per"), f"{name} exists, so {table.per} must", f"say that {table.per} is existing, too")
+        elif table.existing and table.per and scope.home(name) is None:
+            yield Problem(
+                (*at, "per"), f"no column of {name} says which of {table.per} a row belongs to",
+                f"say `references: {table.per}` of that column",
+            )  # fmt: skip
         if table.per and scope.table(table.per).kind in ("derived", "gathered", "rollup"):
             yield Problem((*at, "per"), f"rows cannot be born with {table.per}, a {scope.table(table.per).kind} table")
     for name, column, declared in scope.every_column():
         here: Path = ("tables", name, "columns", column)
         draws = declared.draws
+        if scope.table(name).existing and scope.table(name).is_given(column):
+            continue
         if isinstance(draws, Reference):
-            parent = scope.table(draws.to)
-            if draws.to in (name, *scope.ancestors(name)):
-                if draws.to != name and draws.to != scope.table(name).per:
-                    yield Problem(here, f"{draws.to} is an ancestor", f"write {{lookup: {draws.to}.…}}")
-            elif parent.kind not in ("roster", "arrival") or scope.family(draws.to) == scope.family(name):
-                yield Problem(
-                    (*here, "reference", "to"),
-                    f"{draws.to} is {parent.kind}: only rows of a table with "
-                    "`rows` or `values` of another family can be chosen",
-                )
-            if len(parent.key) != 1:
-                yield Problem(
-                    (*here, "reference", "to"),
-                    f"{draws.to} has no key of one column",
-                    "give it a column with `key`, or a `primary_key` of one column",
-                )
-            if draws.alive_at and not (parent.arrival or parent.alive_until):
-                yield Problem((*here, "reference", "alive_at"), f"{draws.to} has no arrival column")
-            if draws.distinct_per and draws.distinct_per not in scope.ancestors(name):
-                yield Problem((*here, "reference", "distinct_per"), f"'{draws.distinct_per}' is no ancestor of {name}")
-            if draws.roots and draws.to != name:
-                yield Problem(
-                    (*here, "reference", "roots"), "`roots` is for a table that references itself", "use null_share"
-                )
+            yield from _reference(scope, name, here, draws)
         if isinstance(draws, InForce) and scope.family(draws.of) == scope.family(name):
             yield Problem((*here, "in_force", "of"), f"{draws.of} belongs to the same family")
         if isinstance(draws, (Sum, Count)):
@@ -156,12 +142,52 @@ def families_hold(scope: Scope) -> Iterator[Problem]:
             yield Problem(here, "columns of a derived table come from its SELECT", "write it there, here only its type")
 
 
+def _reference(scope: Scope, name: str, here: Path, draws: Reference) -> Iterator[Problem]:
+    """Whom a reference may choose."""
+    parent = scope.table(draws.to)
+    if draws.to in (name, *scope.ancestors(name)):
+        if draws.to != name and draws.to != scope.table(name).per:
+            yield Problem(here, f"{draws.to} is an ancestor", f"write {{lookup: {draws.to}.…}}")
+    elif parent.kind not in ("roster", "arrival", "existing") or scope.family(draws.to) == scope.family(name):
+        yield Problem(
+            (*here, "reference", "to"),
+            f"{draws.to} is {parent.kind}: only rows of a table with "
+            "`rows` or `values` of another family can be chosen",
+        )
+    elif parent.kind == "existing" and parent.per and draws.alive_at:
+        yield Problem(
+            (*here, "reference", "alive_at"),
+            f"rows of {draws.to} lie in the order of {parent.per}, not of time",
+            f"leave `per` of {draws.to} out",
+        )
+    if draws.take and (draws.take not in parent.key or draws.to in (name, *scope.ancestors(name))):
+        known = ", ".join(parent.key)
+        yield Problem(
+            (*here, "reference", "take"), f"'{draws.take}' is no column of the key of another family's table",
+            f"the key of {draws.to} is {known or 'not declared'}",
+        )  # fmt: skip
+    elif len(parent.key) != 1 and not draws.take:
+        yield Problem(
+            (*here, "reference", "to"),
+            f"{draws.to} has no key of one column",
+            "give it a column with `key`, or a `primary_key` of one column; of a key of several columns `take` one",
+        )
+    if draws.alive_at and not (parent.arrival or parent.alive_until):
+        yield Problem((*here, "reference", "alive_at"), f"{draws.to} has no arrival column")
+    if draws.distinct_per and draws.distinct_per not in scope.ancestors(name):
+        yield Problem((*here, "reference", "distinct_per"), f"'{draws.distinct_per}' is no ancestor of {name}")
+    if draws.roots and draws.to != name:
+        yield Problem((*here, "reference", "roots"), "`roots` is for a table that references itself", "use null_share")
+
+
 def columns_are_known(scope: Scope) -> Iterator[Problem]:
     """Every column that is named exists."""
     for name, table in scope.dataset.tables.items():
         at: Path = ("tables", name)
         mentioned: list[tuple[Path, str]] = [((*at, "alive_until"), table.alive_until)] if table.alive_until else []
         mentioned += [((*at, "at"), table.at)] if table.at else []
+        if table.existing and table.existing.arrival:
+            mentioned.append(((*at, "existing", "arrival"), table.existing.arrival))
         for by in table.rollup.by if table.rollup else ():
             yield from _try((*at, "rollup", "by"), lambda t=table, c=by: scope.column(t.rollup.of, c))  # type: ignore[misc]
         mentioned += [((*at, "primary_key"), column) for column in table.primary_key]
@@ -195,6 +221,8 @@ def types_fit(scope: Scope) -> Iterator[Problem]:
         word = declared.kind if not isinstance(declared.draws, Given) else "type"
         try:
             dtype = scope.type_of(name, column)
+            if scope.table(name).existing and scope.table(name).is_given(column):
+                continue
             if isinstance(declared.draws, Expr):
                 scope.compiled(name, column)
             if isinstance(declared.draws, InForce) and declared.draws.largest:
@@ -223,7 +251,8 @@ def types_fit(scope: Scope) -> Iterator[Problem]:
                     yield Problem(at, "one of sum, count, min, max is expected")
                     continue
                 yield from _try(at, lambda n=name, c=column: scope.taken(n, c))  # type: ignore[misc]
-        for word, moment in (("alive_until", table.alive_until), ("at", table.at)):
+        came = table.arrival if table.existing else None
+        for word, moment in (("alive_until", table.alive_until), ("at", table.at), ("existing", came)):
             if moment and not scope.type_of(name, moment).is_time:
                 yield Problem(("tables", name, word), f"'{moment}' is no moment")
         for moment in table.hidden_moments:
@@ -280,7 +309,9 @@ def tables_are_drawable(scope: Scope) -> Iterator[Problem]:
         arrivals = [c for c, declared in table.columns.items() if declared.kind == "arrival"]
         if len(arrivals) > 1:
             yield Problem((*at, "columns", arrivals[1]), f"{name} has two arrival columns; one says when rows come")
-        if arrivals and table.rows is None:
+        if arrivals and table.existing and arrivals[0].startswith("_"):
+            yield Problem((*at, "columns", arrivals[0]), f"nothing says when rows of {name} came, which exist")
+        elif arrivals and table.rows is None and not table.existing:
             yield Problem((*at, "columns", arrivals[0]), "only a table with `rows` has an arrival column")
         for column in arrivals:
             since = getattr(table.columns[column].draws, "since", None)
@@ -309,7 +340,7 @@ def _windows(scope: Scope, name: str) -> Iterator[Problem]:
         yield Problem(("tables", name, "columns", windows[1]), f"{name} has two windows", "one column has `window`")
     for column, declared in table.columns.items():
         here: Path = ("tables", name, "columns", column)
-        if declared.kind == "window" and table.rows is None:
+        if declared.kind == "window" and table.rows is None and not table.existing:
             yield Problem(here, "only a table with `rows` has windows")
         draws = declared.draws
         other = draws.to if isinstance(draws, Reference) else draws.of if isinstance(draws, InForce) else name
@@ -349,7 +380,7 @@ def _rollup(scope: Scope, name: str) -> Iterator[Problem]:
 
 def sql_travels(scope: Scope) -> Iterator[Problem]:
     """Rules and checks are SQL that runs in every database, over tables and columns that are written."""
-    written = {name: set(scope.table(name).written) for name in scope.dataset.written}
+    written = {name: set(scope.table(name).written) for name in scope.dataset.named}
     for name, rule in scope.dataset.rules.items():
         at: Path = ("rules", name)
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from synth.generators.derived import Lookup
 from synth.generators.reference import Reference
 from synth.spec.models import Dataset
 
@@ -13,22 +14,36 @@ __all__ = ["Refers", "checks", "hierarchies", "moments", "not_null", "references
 
 @dataclass(frozen=True)
 class Refers:
-    """`table.column` holds a key of `parent.key`, or NULL."""
+    """`columns` of a table hold a key of the parent, or one of them is NULL. More than one: a key of several columns."""
 
     table: str
-    column: str
+    columns: tuple[str, ...]
     parent: str
-    key: str
+    keys: tuple[str, ...]
 
 
 def references(dataset: Dataset) -> Iterator[Refers]:
-    """All references between tables that are written."""
-    for name in dataset.written:
+    """All references of tables that are written, to these and to tables that exist, and between the latter."""
+    for name in dataset.named:
         for column in dataset.tables[name].written:
             declared = dataset.tables[name].columns[column]
             parent = declared.draws.to if isinstance(declared.draws, Reference) else declared.references
-            if parent and parent in dataset.written:
-                yield Refers(name, column, parent, dataset.tables[parent].key[0])
+            if not parent or parent not in dataset.named:
+                continue
+            keys = dataset.tables[parent].key
+            if len(keys) == 1:
+                yield Refers(name, (column,), parent, keys)
+            elif isinstance(declared.draws, Reference) and declared.draws.take:
+                held = {declared.draws.take: column, **_looked_up(dataset, name, column)}
+                if set(keys) <= set(held):
+                    yield Refers(name, tuple(held[key] for key in keys), parent, keys)
+
+
+def _looked_up(dataset: Dataset, table: str, reference: str) -> dict[str, str]:
+    """What a table's written columns look up through a reference: the parent's column, ours."""
+    draws = {name: dataset.tables[table].columns[name].draws for name in dataset.tables[table].written}
+    paths = {name: each.path.split(".") for name, each in draws.items() if isinstance(each, Lookup)}
+    return {path[1]: name for name, path in paths.items() if path[0] == reference}
 
 
 def hierarchies(dataset: Dataset) -> frozenset[str]:

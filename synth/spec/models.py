@@ -19,7 +19,7 @@ from synth.generators.base import Many, Model, Share
 from synth.generators.keys import Key, Window
 from synth.spec.wording import NAMES, plain_errors, shown
 
-__all__ = ["Column", "Dataset", "Fanout", "Period", "Rollup", "Rows", "Table"]
+__all__ = ["Already", "Column", "Dataset", "Existing", "Fanout", "Period", "Rollup", "Rows", "Table"]
 
 NAME = r"^[A-Za-z_][A-Za-z0-9_]{0,62}$"
 Name = Annotated[str, StringConstraints(pattern=NAME)]
@@ -193,10 +193,27 @@ class Rollup(Model):
     parts: Annotated[tuple[str, ...] | None, Field(strict=False)] = None  # of a gathered table: only these SELECTs
 
 
+class Existing(Model):
+    """Rows that are there before a run, and are read instead of made. What was found of them is noted in the run's spec."""
+
+    arrival: str | None = None  # the column that says when each row came
+    table: str | None = None  # what it is called there, if otherwise
+    source: str | None = None  # where it is, if elsewhere than the run's source: a folder, or a database's URL
+    rows: Annotated[int, Field(ge=0)] | None = None  # found
+    fingerprint: str | None = None  # of the columns that are read
+
+
+class Already(Model):
+    """Rows of a table that is made, which were in the source before: keys go on behind theirs, and none is made twice."""
+
+    rows: Annotated[int, Field(ge=1)]
+    fingerprint: str  # of their keys
+
+
 class Table(Model):
     """One table. What it has says its kind: values or rows (roster, arrival), per (child), select (derived), rollup.
 
-    With several named SELECTs it is gathered: each adds its own family's rows.
+    With several named SELECTs it is gathered: each adds its own family's rows. One that is `existing` is read.
     """
 
     about: str | None = None
@@ -207,6 +224,8 @@ class Table(Model):
     select: str | dict[Name, str] | None = None
     at: str | None = None
     rollup: Rollup | None = None
+    existing: Existing | None = None
+    already: Already | None = None
     columns: Annotated[dict[Name, Column], Field(min_length=1)]
     events: dict[Name, Many] = Field(
         default_factory=dict
@@ -215,6 +234,11 @@ class Table(Model):
     primary_key: Annotated[tuple[str, ...], Field(strict=False)] = ()
     unique: Annotated[tuple[Annotated[tuple[str, ...], Field(strict=False)], ...], Field(strict=False)] = ()
     checks: dict[Name, str] = Field(default_factory=dict)
+
+    @field_validator("existing", mode="before")
+    @classmethod
+    def _exists(cls, given: Any) -> Any:
+        return {} if given is True else given
 
     @field_validator("rows", mode="before")
     @classmethod
@@ -249,9 +273,14 @@ class Table(Model):
     @model_validator(mode="after")
     def _check(self) -> Table:
         ways = [word for word in ("rows", "values", "per", "select", "rollup") if getattr(self, word) is not None]
+        if self.existing:
+            more = [way for way in ways if way != "per"]
+            if more or self.fanout:
+                raise ValueError(f"rows of an `existing` table are read, leave `{(*more, 'fanout')[0]}` out")
+            return self
         if len(ways) != 1:
             raise ValueError(
-                "a table has one of rows, values, per, select or rollup"
+                "a table has one of rows, values, per, select, rollup or existing"
                 + (f", here are {' and '.join(ways)}" if ways else "")
             )
         if (self.per is not None) != (self.fanout is not None):
@@ -262,7 +291,9 @@ class Table(Model):
 
     @property
     def kind(self) -> str:
-        """roster, arrival, child, derived, gathered or rollup."""
+        """existing, roster, arrival, child, derived, gathered or rollup."""
+        if self.existing is not None:
+            return "existing"
         if self.rows is not None and self.arrival is not None:
             return "arrival"
         if self.per is not None:
@@ -274,11 +305,15 @@ class Table(Model):
     @cached_property
     def arrival(self) -> str | None:
         """The column with arrival times."""
+        if self.existing is not None:
+            return self.existing.arrival
         return next((name for name, column in self.columns.items() if isinstance(column.draws, Arrival)), None)
 
     @cached_property
     def window(self) -> int | None:
         """Consecutive rows that are always drawn together, where a column numbers such windows."""
+        if self.existing is not None:
+            return None
         return next((column.draws.rows for column in self.columns.values() if isinstance(column.draws, Window)), None)
 
     @cached_property
@@ -286,6 +321,11 @@ class Table(Model):
         """The primary key: as declared, or the column that a `key` generator makes."""
         found = next((name for name, column in self.columns.items() if isinstance(column.draws, Key)), None)
         return self.primary_key or ((found,) if found else ())
+
+    def is_given(self, name: str) -> bool:
+        """Whether a column comes with the table's rows: of rows that exist all but the working columns, which are drawn."""
+        here = self.existing is not None and not name.startswith("_")
+        return here or isinstance(self.columns[name].draws, Given)
 
     @property
     def written(self) -> tuple[str, ...]:
@@ -338,6 +378,21 @@ class Dataset(Model):
         return tuple(f"{rollup.of}.{part}" for part in dict.fromkeys(rollup.parts))
 
     @property
-    def written(self) -> tuple[str, ...]:
-        """Tables that leave; a name that begins with an underscore is a working table."""
+    def named(self) -> tuple[str, ...]:
+        """Tables that SQL may name; a name that begins with an underscore is a working table."""
         return tuple(name for name in self.tables if not name.startswith("_"))
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """Tables that leave: those of `named` that are made."""
+        return tuple(name for name in self.named if self.tables[name].existing is None)
+
+    @property
+    def existing(self) -> tuple[str, ...]:
+        """Tables that are read."""
+        return tuple(name for name, table in self.tables.items() if table.existing is not None)
+
+    @property
+    def grows_elsewhere(self) -> bool:
+        """Whether rows were made for what is in another place: so it cannot be made again from the spec alone."""
+        return any(table.existing or table.already for table in self.tables.values())

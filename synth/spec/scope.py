@@ -146,7 +146,9 @@ class Scope:
                 table = self.table(name)
                 above = (table.per,) if table.per else self.sources(name) if table.kind == "derived" else ()
                 roots = {other: root(other, (*path, name)) for other in above}
-                moving = {other: at for other, at in roots.items() if self.table(other).kind != "roster"}
+                moving = {
+                    other: at for other, at in roots.items() if self.table(other).kind not in ("roster", "existing")
+                }
                 homes = dict.fromkeys((moving or roots).values()) or {name: None}
                 if len(homes) > 1 and moving:
                     raise MeaningError(
@@ -161,6 +163,15 @@ class Scope:
         for name in self.dataset.every:
             root(name, ())
         return found
+
+    def home(self, table: str) -> str | None:
+        """Of rows that exist: the column that says which row of `per` each belongs to."""
+        per = self.table(table).per
+        for name, column in self.table(table).columns.items():
+            to = column.draws.to if isinstance(column.draws, Reference) else column.references
+            if per is not None and to == per:
+                return name
+        return None
 
     def foreign(self, table: str) -> tuple[str, ...]:
         """The rosters of other families that a derived table's SELECT reads whole."""
@@ -182,7 +193,9 @@ class Scope:
         return View(self, table, column)
 
     def needs(self, table: str, column: str) -> tuple[Need, ...]:
-        """What a column is made from."""
+        """What a column is made from; one that comes with its rows is made from nothing else."""
+        if self.table(table).is_given(column):
+            return ()
         try:
             return self.column(table, column).draws.needs(self.view(table, column))
         except SqlError as error:
@@ -244,7 +257,7 @@ class Scope:
             return column.declared_type
         draws = column.draws
         if isinstance(draws, Reference):
-            key = self.table(draws.to).key
+            key = (draws.take,) if draws.take else self.table(draws.to).key
             if len(key) != 1:
                 raise MeaningError(f"{draws.to} has no key of one column to refer to")
             return self.type_of(draws.to, key[0])

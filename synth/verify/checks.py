@@ -36,12 +36,17 @@ def checks(dataset: Dataset, until: dt.datetime) -> Iterator[Check]:
     for table in dataset.written:
         yield from _of_table(dataset, scope, table, until)
     for refers in constraints.references(dataset):
+        if refers.table in dataset.existing:
+            continue
         child, parent = quoted(refers.table), quoted(refers.parent)
-        column, key = quoted(refers.column), quoted(refers.key)
+        columns = [quoted(column) for column in refers.columns]
+        keys = [quoted(key) for key in refers.keys]
+        joined = " AND ".join(f"p.{key} = c.{column}" for column, key in zip(columns, keys, strict=True))
+        there = " AND ".join(f"c.{column} IS NOT NULL" for column in columns)
         yield Check(
-            "reference", refers.table, f"{refers.column} → {refers.parent}",
-            f"SELECT c.{column} FROM {child} c LEFT JOIN {parent} p ON p.{key} = c.{column} "
-            f"WHERE c.{column} IS NOT NULL AND p.{key} IS NULL",
+            "reference", refers.table, f"{', '.join(refers.columns)} → {refers.parent}",
+            f"SELECT {', '.join(f'c.{column}' for column in columns)} FROM {child} c LEFT JOIN {parent} p ON {joined} "
+            f"WHERE {there} AND p.{keys[0]} IS NULL",
             (refers.table, refers.parent),
         )  # fmt: skip
     for name, rule in dataset.rules.items():

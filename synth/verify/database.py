@@ -15,7 +15,7 @@ from synth.databases import Address, Database, connect
 from synth.databases.queries import Question, question
 from synth.dtypes import DType, Types
 from synth.errors import DatabaseError, did_you_mean
-from synth.job.loading import manifest_of
+from synth.job.loading import manifests_of
 from synth.job.manifest import Manifest
 from synth.plan.make import make
 from synth.plan.model import Plan
@@ -49,19 +49,23 @@ def verify_database(address: Address, schema: str | None = None, progress: Progr
         with suppress(DatabaseError):  # as many as the server has for us
             while database.several and len(connections) < CONNECTIONS:
                 connections.append(others.enter_context(database.another()))
-        return [_Verification(connections, name).run(progress) for name in (there if schema is None else [schema])]
+        return [
+            _Verification(connections, name, manifest).run(progress)
+            for name in (there if schema is None else [schema])
+            for manifest in manifests_of(database, name)
+        ]
 
 
 class _Verification:
     """One schema's."""
 
-    def __init__(self, connections: list[Database], schema: str):
+    def __init__(self, connections: list[Database], schema: str, manifest: Manifest):
         self.database, self.schema = connections[0], schema
         self.connections = len(connections)
         self.free: SimpleQueue[Database] = SimpleQueue()
         for connection in connections:
             self.free.put(connection)
-        self.manifest: Manifest = manifest_of(self.database, schema)
+        self.manifest = manifest
         self.dataset: Dataset = self.manifest.load_dataset()
         self.tables: dict[str, Types] = {name: entry.types for name, entry in self.manifest.tables.items()}
         other = "" if schema == self.manifest.dataset else f" (schema {schema})"
@@ -70,7 +74,7 @@ class _Verification:
     def run(self, progress: Progress | None) -> Report:
         """All findings."""
         add = adder(self.report, progress)
-        readable = set()
+        readable = self._existing()
         for finding in self._types():
             add(finding)
             if finding.passed:
@@ -83,6 +87,17 @@ class _Verification:
         for finding in self._each(self._check, planned(self.dataset, manifest, self.report, readable)):
             add(finding)
         return self.report
+
+    def _existing(self) -> set[str]:
+        """Existing tables that are in the schema by their own names, with the columns that the spec knows."""
+        there = self.database.catalogue(self.schema) if self.manifest.existing else {}
+        found = set()
+        for name in self.manifest.existing:
+            wanted = set(self.dataset.tables[name].written)
+            if wanted <= set(there.get(name, {})):
+                found.add(name)
+                self.tables[name] = {column: there[name][column] for column in self.dataset.tables[name].written}
+        return found
 
     def _each(self, run: Callable[[T], U], items: Iterable[T]) -> Iterator[U]:
         """The results of a function that takes a connection of its own, in order."""
@@ -105,8 +120,9 @@ class _Verification:
         """Columns and their types, as far as the database tells them apart."""
         there = self.database.catalogue(self.schema)
         small = {name.lower(): columns for name, columns in there.items()}  # as MySQL has them on some systems
-        refer = {(refers.table, refers.column) for refers in constraints.references(self.dataset)}
-        for table, types in self.tables.items():
+        refer = {(refers.table, c) for refers in constraints.references(self.dataset) for c in refers.columns}
+        for table in self.manifest.tables:
+            types = self.tables[table]
             kept = there.get(table) or small.get(table.lower())
             if not kept:
                 yield Finding("types", table, "columns", None, note="there is no such table")

@@ -20,7 +20,7 @@ def rehearse(dataset: Dataset) -> None:
     scope = Scope(dataset)
     problems = []
     with duckdb.connect(":memory:") as connection:
-        for table in dataset.written:
+        for table in dataset.named:
             columns = ", ".join(f"{quoted(c)} {scope.type_of(table, c).duckdb}" for c in dataset.tables[table].written)
             connection.execute(f"CREATE TABLE {quoted(table)} ({columns})")
         for check in checks(dataset, dt.datetime(2000, 1, 1)):

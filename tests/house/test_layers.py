@@ -10,7 +10,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 
 LAYERS = [
     "errors", "dtypes", "columns", "texts", "streams", "fingerprint", "sql", "generators", "spec", "plan", "draw", "databases", "sinks", "scripts",
-    "runners", "job", "verify", "api", "terminal", "cli", "__main__",
+    "runners", "job", "existing", "verify", "api", "terminal", "cli", "__main__",
 ]  # fmt: skip
 
 ONLY_HERE = {

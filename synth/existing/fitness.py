@@ -1,0 +1,150 @@
+"""Which existing rows a spec can build on, and what is wrong with the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import duckdb
+import polars as pl
+
+from synth.columns import entering
+from synth.dtypes import DType
+from synth.spec import constraints
+from synth.spec.scope import Scope
+from synth.sql.parse import columns as named
+from synth.sql.parse import expression
+
+__all__ = ["Unfit", "fitting"]
+
+EXAMPLES = 3
+NEAR = 1e-9  # what a float may be beside a decimal, in proportion
+
+_YES, _NO = ("true", "t", "1", "yes"), ("false", "f", "0", "no")
+
+
+@dataclass(frozen=True)
+class Unfit:
+    """Rows of a table that break one thing which the spec needs."""
+
+    table: str
+    what: str
+    rows: int
+    examples: tuple[str, ...]
+
+    def __str__(self) -> str:
+        more = ", …" if self.rows > len(self.examples) else ""
+        return f"{self.table}: {self.rows:,} row{'s' * (self.rows != 1)} {self.what}: {', '.join(self.examples)}{more}"
+
+
+def fitting(
+    scope: Scope, table: str, rows: pl.DataFrame, keys: Mapping[str, pl.Series]
+) -> tuple[pl.DataFrame, list[Unfit]]:
+    """The rows that fit, as columns are drawn, and what is wrong with the others.
+
+    `rows` are the columns that are needed, as they were read; `keys` the keys of other existing tables' rows that fit.
+    """
+    types = {name: scope.type_of(table, name) for name in rows.columns}
+    cast = {name: _as(rows[name], dtype) for name, dtype in types.items()}
+    frame = pl.DataFrame([column.alias(name) for name, (column, _) in cast.items()])
+    unfit: list[Unfit] = []
+    bad = pl.repeat(value=False, n=frame.height, dtype=pl.Boolean, eager=True)
+    key = [name for name in scope.table(table).key if name in rows.columns] or rows.columns[:1]
+
+    def note(what: str, wrong: pl.Series, about: str | None = None) -> None:
+        nonlocal bad
+        count = int(wrong.sum())
+        if count:
+            names = list(dict.fromkeys([*key, *([about] if about else [])]))
+            some = rows.select(names).filter(wrong).head(EXAMPLES).rows(named=True)
+            shown = tuple(" ".join(f"{name}={_shown(value)}" for name, value in row.items()) for row in some)
+            unfit.append(Unfit(table, what, count, shown))
+            bad = bad | wrong
+
+    for name, (_, wrong) in cast.items():
+        note(f"with a '{name}' that is no {types[name]}", wrong, name)
+    for name in _required(scope, table, rows.columns):
+        note(f"without '{name}'", rows[name].is_null(), name)
+    for group in constraints.uniques(scope.dataset, table):
+        if set(group) <= set(frame.columns):
+            some = frame.select(group)
+            note(f"of the same {', '.join(group)}", some.is_duplicated() & ~pl.Series(_any_null(some)))
+    for name, sql in _checks(scope, table, frame):
+        note(f"that break the check '{name}'", sql)
+    for name in rows.columns:
+        parent = _parent(scope, table, name)
+        if parent is not None and parent in keys:
+            lacking = frame[name].is_not_null() & ~frame[name].is_in(keys[parent].implode())
+            note(f"whose '{name}' is no row of {parent}", lacking, name)
+    return entering(frame.filter(~bad), types), unfit
+
+
+def _required(scope: Scope, table: str, there: list[str]) -> Iterator[str]:
+    """Columns without NULL: those that are declared so, the key, the arrival, and what tells a row's parent."""
+    spec = scope.table(table)
+    home = scope.home(table)
+    musts = (*spec.key, spec.arrival, home, *(name for name in spec.columns if not spec.may_be_null(name)))
+    yield from dict.fromkeys(name for name in musts if name is not None and name in there)
+
+
+def _parent(scope: Scope, table: str, column: str) -> str | None:
+    refers = constraints.references(scope.dataset)
+    found = next((r for r in refers if (r.table, r.columns) == (table, (column,))), None)
+    return found.parent if found else None
+
+
+def _any_null(frame: pl.DataFrame) -> pl.Series:
+    return frame.select(pl.any_horizontal(pl.all().is_null())).to_series()
+
+
+def _checks(scope: Scope, table: str, frame: pl.DataFrame) -> Iterator[tuple[str, pl.Series]]:
+    """The declared conditions over columns that are there, and the rows that break each."""
+    for name, sql in constraints.checks(scope.dataset, table):
+        if set(named(expression(sql))) <= set(frame.columns):
+            with duckdb.connect(":memory:") as connection:
+                connection.register("rows_", frame.to_arrow())
+                found = pl.DataFrame(connection.sql(f"SELECT NOT ({sql}) AS broken FROM rows_").to_arrow_table())
+            yield name, found["broken"].fill_null(value=False)
+
+
+def _shown(value: object) -> str:
+    return "NULL" if value is None else f"'{value}'" if isinstance(value, str) else str(value)
+
+
+def _as(column: pl.Series, dtype: DType) -> tuple[pl.Series, pl.Series]:
+    """A column in the type that is declared, NULL where a value has no place in it, and where that is so."""
+    there = column.is_not_null()
+    lost = pl.repeat(value=False, n=len(column), dtype=pl.Boolean, eager=True)
+    kind = column.dtype
+    if dtype.is_exact:
+        exact = pl.Decimal(38, dtype.digits)
+        if kind == pl.String:
+            column = column.str.strip_chars()
+            lost = column.str.contains(rf"\.\d{{{dtype.digits}}}\d*[1-9]").fill_null(value=False)
+            found = column.cast(exact, strict=False)
+        elif kind.is_float():
+            near = column.round(dtype.digits)
+            lost = ((column - near).abs() > NEAR * column.abs().clip(lower_bound=1.0)).fill_null(value=True)
+            found = near.cast(exact, strict=False)
+        else:
+            found = column.cast(exact, strict=False)
+            if isinstance(kind, pl.Decimal):
+                lost = (found.cast(pl.Decimal(38, kind.scale), strict=False) != column).fill_null(value=True)
+        limit = dtype.limit if dtype.digits == 0 else 10 ** ((dtype.precision or 18) - dtype.digits)
+        lost = lost | (found.abs() >= limit).fill_null(value=False)
+        found = found if dtype.name == "decimal" else found.cast(dtype.written, strict=False)
+    elif dtype.name == "boolean" and kind != pl.Boolean:
+        text = column.cast(pl.String).str.to_lowercase()
+        found = text.replace_strict([*_YES, *_NO], [True] * 4 + [False] * 4, default=None, return_dtype=pl.Boolean)
+    elif dtype.is_time and kind == pl.String:
+        found = column.str.to_datetime(time_unit="us", strict=False).cast(dtype.written)
+    elif dtype.is_time:
+        found = column.cast(dtype.written, strict=False)
+        lost = (found.cast(kind, strict=False) != column).fill_null(value=False)
+    else:
+        found = column.cast(dtype.written, strict=False)
+        if dtype.length:
+            lost = (found.str.len_chars() > dtype.length).fill_null(value=False)
+    wrong = there & (found.is_null() | lost)
+    missing = pl.Series([None], dtype=found.dtype).new_from_index(0, len(found))
+    return found.zip_with(~wrong, missing), wrong
