@@ -99,7 +99,7 @@ MISTAKES = {
     "no columns": ("    columns:\n      customer_id: {key", "    §cols:\n      customer_id: {key", "unknown word 'cols'", "did you mean 'columns'?", "'columns' is missing"),
     "fan-out without per": ("  lines:\n    per: orders\n", "  §lines:\n    rows: 5\n", "`per` and `fanout` go together"),
     "no key of a derived table": ("  payments:\n    select: SELECT order_id AS payment_id, total FROM orders\n    primary_key: [payment_id]\n", "  §payments:\n    select: SELECT order_id AS payment_id, total FROM orders\n", "a derived table needs a `primary_key`"),
-    "no kind of table": ("  customers:\n    rows: 100\n", "  §customers:\n", "a table has one of rows, values, per, select or rollup"),
+    "no kind of table": ("  customers:\n    rows: 100\n", "  §customers:\n", "a table has one of rows, values, per, select, rollup or existing"),
     # wrong types
     "text for a number": ("rows: 1_000", "§rows: many", "got 'many'", "number"),
     "number for text": (SELECT, "§select: 5", "should be a SELECT, or several by name, got 5"),

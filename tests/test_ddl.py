@@ -119,7 +119,7 @@ def says_what_the_spec_says(made: Made, dataset: Dataset) -> None:
         required = constraints.not_null(dataset, name)
         groups = list(constraints.uniques(dataset, name))
         mine = [r for r in references if r.table == name]
-        keyed = {c for group in groups for c in group} | {r.column for r in mine}
+        keyed = {c for group in groups for c in group} | {c for r in mine for c in r.columns}
         expected = {}
         for column in table.written:
             dtype = scope.type_of(name, column)
@@ -133,9 +133,9 @@ def says_what_the_spec_says(made: Made, dataset: Dataset) -> None:
         assert {(kind, columns) for kind, _, columns in seen.keys} == keys
         checks = list(constraints.checks(dataset, name))
         assert len(seen.checks) == len(checks)
-        assert {f[1:] for f in seen.foreign} == {(r.column, r.parent, r.key) for r in mine}
+        assert {f[1:] for f in seen.foreign} == {(r.columns[0], r.parent, r.keys[0]) for r in mine}
         begun = {group[0] for group in groups}
-        wanted = {r.column for r in mine if r.column not in begun}
+        wanted = {r.columns[0] for r in mine if r.columns[0] not in begun}
         assert {columns for _, columns in seen.indexes} >= wanted
         assert len(wanted) == len([i for i in seen.indexes if i[0].startswith("ix_")])
         if server.keeps_names and all(len(f"ck_{name}_{c}") <= 60 for c in (*table.columns, *table.checks)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +16,7 @@ from synth.draw.residents import Residents
 from synth.dtypes import DType, exact
 from synth.errors import DataError
 from synth.generators.derived import Given, State
+from synth.generators.keys import Key
 from synth.plan.content import HOME, already, having
 from synth.plan.model import BLOCK_ROWS, FamilyPlan, Plan
 from synth.sql.compiled import Branch
@@ -152,11 +154,20 @@ class Block:
         found = self._plain(branches) if branches is not None else self._selected(table, select)
         if not self.plan.spec(table).already:
             return found
-        key, types = self.plan.spec(table).key, self.plan.tables[table].types
-        name = already(table)
-        had = self.residents.once(name, lambda: self.residents.frame(name, {column: types[column] for column in key}))
-        new = pl.DataFrame(found.columns).join(had, on=key, how="anti", maintain_order="left")
+        new = pl.DataFrame(found.columns).filter(~self._had(table, found.columns))
         return TableRows(0, new.height, new.height, columns={c.name: c for c in new.get_columns()})
+
+    def _had(self, table: str, columns: Mapping[str, pl.Series]) -> pl.Series:
+        """Which rows were there before, by their primary key."""
+        key, types, name = list(self.plan.spec(table).key), self.plan.tables[table].types, already(table)
+
+        def known() -> pl.DataFrame:
+            frame = self.residents.frame(name, {column: types[column] for column in key})
+            return frame.with_columns(pl.lit(value=True).alias("#had"))
+
+        ours = pl.DataFrame([columns[column].alias(column) for column in key])
+        joined = ours.join(self.residents.once(name, known), on=key, how="left", maintain_order="left")
+        return joined["#had"].fill_null(value=False)
 
     def _selected(self, table: str, select: str) -> TableRows:
         """Run the SELECT, decimals in major units."""
@@ -244,6 +255,8 @@ class Block:
     def is_visible(self, table: str) -> pl.Series | None:
         """Which rows exist at `until`; None when all do."""
         spec = self.plan.spec(table)
+        if spec.already and spec.kind == "roster" and not isinstance(spec.columns[spec.key[0]].draws, Key):
+            return ~self._had(table, self.tables[table].columns)
         if spec.at is None:
             beyond = self._beyond(self.family.root)
             if beyond is None or spec.select is not None:

@@ -16,7 +16,7 @@ from synth.existing.source import Source, open_source
 from synth.fingerprint import fingerprint
 from synth.generators.keys import Key
 from synth.plan.content import HOME, Content, Found, already, having
-from synth.plan.make import make, supposed
+from synth.plan.make import elsewhere, make, supposed
 from synth.plan.model import Plan
 from synth.spec.check import check
 from synth.spec.constraints import references
@@ -67,7 +67,7 @@ def bound(
         def source(where: str | None) -> Source:
             where = where or place
             if where is None:
-                raise OptionError(f"{made.existing[0]} exists elsewhere\n  hint: say where: --from URL_OR_DIR")
+                raise OptionError(elsewhere(made))
             if where not in sources:
                 found = open_source(where, schema if where == place else None, made.dataset)
                 sources[where] = opened.enter_context(found)

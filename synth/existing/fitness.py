@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import duckdb
 import polars as pl
 
 from synth.columns import entering
 from synth.dtypes import DType
+from synth.job.reading import breaking
 from synth.spec import constraints
 from synth.spec.scope import Scope
 from synth.sql.parse import columns as named
@@ -70,7 +70,7 @@ def fitting(
             some = frame.select(group)
             note(f"of the same {', '.join(group)}", some.is_duplicated() & ~pl.Series(_any_null(some)))
     for name, sql in _checks(scope, table, frame):
-        note(f"that break the check '{name}'", sql)
+        note(f"breaking the check '{name}'", sql)
     for name in rows.columns:
         parent = _parent(scope, table, name)
         if parent is not None and parent in keys:
@@ -101,10 +101,7 @@ def _checks(scope: Scope, table: str, frame: pl.DataFrame) -> Iterator[tuple[str
     """The declared conditions over columns that are there, and the rows that break each."""
     for name, sql in constraints.checks(scope.dataset, table):
         if set(named(expression(sql))) <= set(frame.columns):
-            with duckdb.connect(":memory:") as connection:
-                connection.register("rows_", frame.to_arrow())
-                found = pl.DataFrame(connection.sql(f"SELECT NOT ({sql}) AS broken FROM rows_").to_arrow_table())
-            yield name, found["broken"].fill_null(value=False)
+            yield name, breaking(frame, sql)
 
 
 def _shown(value: object) -> str:

@@ -7,18 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
-import duckdb
 import polars as pl
 
 from synth.columns import as_written, types_of
 from synth.databases import Address, Database, connect
 from synth.databases.address import find, is_database
 from synth.databases.dialect import Dialect
-from synth.databases.duckdb import relation
 from synth.dtypes import TEXT, DType
 from synth.errors import OptionError, OutputError, did_you_mean
 from synth.job.manifest import NAME, Manifest
-from synth.job.reading import read_file
+from synth.job.reading import UNREADABLE, highest, read_file
 
 __all__ = ["Schema", "Source", "open_source"]
 
@@ -108,7 +106,7 @@ class Folder(Source):
                     parts.append(as_written(pl.read_parquet(path, columns=list(columns), glob=False), {}))
                 else:
                     parts.append(read_file(path, "csv", types).select(columns))
-            except (pl.exceptions.PolarsError, duckdb.Error, OSError) as error:
+            except UNREADABLE as error:
                 raise OutputError(f"'{path}' cannot be read: {str(error).splitlines()[0]}") from None
         empty = pl.DataFrame(schema={name: types[name].written for name in columns})
         return pl.concat([part for part in parts if part.height] or parts or [empty], how="vertical_relaxed")
@@ -117,13 +115,7 @@ class Folder(Source):
         """By DuckDB, which reads no other column."""
         if not self.files[table]:
             return 0, 0
-        kind = FORMATS[self.files[table][0].suffix]
-        spelt = '"' + key.replace('"', '""') + '"'
-        with duckdb.connect(":memory:") as connection:
-            place = relation(self.files[table], kind, self._types(table))
-            asked = f"SELECT COUNT(*), MAX(CAST({spelt} AS BIGINT)) FROM {place}"
-            rows, highest = connection.execute(asked).fetchall()[0]
-        return int(rows), int(highest or 0)
+        return highest(self.files[table], FORMATS[self.files[table][0].suffix], self._types(table), key)
 
 
 class Schema(Source):

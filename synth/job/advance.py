@@ -117,15 +117,15 @@ def _as_before(old: Manifest, new: Manifest) -> set[str]:
 
 def plans(manifest: Manifest, until: dt.date | dt.datetime) -> tuple[Plan, Plan]:
     """The plan that was, and the one to be. Raises OptionError, OutputError."""
-    if not manifest.families or manifest.stream_version != STREAM_VERSION:
-        raise OutputError(
-            "this data does not say how it grows, or would now be drawn otherwise: it was pulled from a database, or made "
-            "by another version\n  hint: generate it again"
-        )
     if manifest.built_on:
         raise OutputError(
             f"'{manifest.dataset}' was made for rows that exist elsewhere, and grows with them\n"
             "  hint: when these have grown, `synth generate` it once more, with a later --until"
+        )
+    if not manifest.families or manifest.stream_version != STREAM_VERSION:
+        raise OutputError(
+            "this data does not say how it grows, or would now be drawn otherwise: it was pulled from a database, or made "
+            "by another version\n  hint: generate it again"
         )
     dataset = manifest.load_dataset()
     words = {"scale": manifest.scale, "seed": manifest.seed, "tables": list(manifest.tables)}

@@ -379,7 +379,7 @@ def manifests_of(database: Database, schema: str) -> list[Manifest]:
     dialect = database.dialect
     columns = ", ".join(map(dialect.quoted, ("spec", "manifest")))
     _, rows = database.rows(f"SELECT {columns} FROM {dialect.place(schema, MANIFEST)}")
-    found = [Manifest.parse(text, f"{MANIFEST} of schema '{schema}'", spec=spec) for spec, text in rows]
+    found = [Manifest.parse(text, f"{MANIFEST} of schema '{schema}'", spec=spec) for spec, text, *_ in rows]
     if not found:
         raise DatabaseError(f"{database.address}: table {MANIFEST} of schema '{schema}' has no rows")
     return sorted(found, key=lambda manifest: (manifest.built_on, manifest.dataset))

@@ -11,7 +11,13 @@ import polars as pl
 from synth.databases.duckdb import relation
 from synth.dtypes import Types
 
-__all__ = ["empty_texts", "read_file"]
+__all__ = ["UNREADABLE", "breaking", "empty_texts", "highest", "read_file"]
+
+UNREADABLE = (
+    pl.exceptions.PolarsError,
+    duckdb.Error,
+    OSError,
+)  # what is raised by files that are not what they should be
 
 
 def read_file(path: Path, format: str, types: Types) -> pl.DataFrame:
@@ -23,6 +29,23 @@ def read_file(path: Path, format: str, types: Types) -> pl.DataFrame:
         return pl.read_parquet(path, glob=False)
     with duckdb.connect(":memory:") as connection:
         return pl.DataFrame(connection.sql(f"SELECT * FROM {relation([path], format, types)}").to_arrow_table())
+
+
+def highest(paths: Sequence[Path], format: str, types: Types, column: str) -> tuple[int, int]:
+    """How many rows one table's files hold, and the highest of a whole-numbered column, 0 if there is none."""
+    spelt = '"' + column.replace('"', '""') + '"'
+    with duckdb.connect(":memory:") as connection:
+        asked = f"SELECT COUNT(*), MAX(CAST({spelt} AS BIGINT)) FROM {relation(paths, format, types)}"
+        rows, found = connection.execute(asked).fetchall()[0]
+    return int(rows), int(found or 0)
+
+
+def breaking(frame: pl.DataFrame, condition: str) -> pl.Series:
+    """Which rows break a SQL condition; where it is NULL they do not. (n,)"""
+    with duckdb.connect(":memory:") as connection:
+        connection.register("these", frame.to_arrow())
+        found = pl.DataFrame(connection.sql(f"SELECT NOT ({condition}) AS broken FROM these").to_arrow_table())
+    return found["broken"].fill_null(value=False)
 
 
 def empty_texts(paths: Sequence[Path], format: str, types: Types, columns: Sequence[str]) -> list[str]:

@@ -173,6 +173,11 @@ class Scope:
                 return name
         return None
 
+    def is_read(self, table: str, column: str) -> bool:
+        """Whether a column is one of rows that exist."""
+        spec = self.table(table)
+        return spec.existing is not None and spec.is_given(column)
+
     def foreign(self, table: str) -> tuple[str, ...]:
         """The rosters of other families that a derived table's SELECT reads whole."""
         if self.table(table).kind != "derived":
