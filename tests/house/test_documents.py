@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from synth.generators import GENERATORS
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
 DATABASES = (ROOT / "docs" / "databases.md").read_text()
+EXISTING = (ROOT / "docs" / "existing.md").read_text()
 SCHEMA = (ROOT / "schema" / "README.md").read_text()
 
 
@@ -58,6 +61,26 @@ def test_commands_about_databases(place, monkeypatch, capsys, tmp_path):
     monkeypatch.chdir(tmp_path)
     for command in (line for block in blocks(DATABASES, "sh") for line in block.strip().splitlines()):
         assert run(command, capsys)
+
+
+def test_the_second_stage_on_a_real_server(tmp_path):
+    """The tutorial, word by word, in a shell; the last of its commands reads back what it made."""
+    for name in (".venv", "docs"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    if not (ROOT / ".venv" / "bin" / "synth").exists():
+        (tmp_path / ".venv").unlink()
+        (tmp_path / ".venv" / "bin").mkdir(parents=True)
+        (tmp_path / ".venv" / "bin" / "synth").symlink_to(Path(sys.executable).with_name("synth"))
+    try:
+        words = "\n".join(blocks(EXISTING, "sh"))
+        assert words.count("verify") == 2
+        done = subprocess.run(["bash", "-euc", words], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.stdout.count("all hold") == 4  # two datasets, twice
+        receipts = (tmp_path / "pulled" / "query" / "part-00000.csv").read_text().splitlines()
+        assert receipts[0] == "date,invoiced,amount" and len(receipts) > 2000
+    finally:
+        main(["db", "stop", "--out", str(tmp_path / "output")])
 
 
 def test_make_targets_are_documented():
