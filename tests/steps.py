@@ -105,6 +105,14 @@ def there(rows: dict[str, dict[str, Counter]]) -> dict[str, Counter]:
 
 def small_blocks(patch: pytest.MonkeyPatch, rows: int) -> None:
     """Blocks of so few rows, in this process: another world, but one of many blocks."""
-    for module in ("draw.ask", "draw.block", "draw.change", "plan.make", "plan.model"):
+    for module in (
+        "draw.ask",
+        "draw.block",
+        "draw.change",
+        "plan.counts",
+        "plan.families",
+        "plan.feasible",
+        "plan.model",
+    ):
         patch.setattr(f"synth.{module}.BLOCK_ROWS", rows)
     patch.setattr("synth.draw.ask.PrepareAsk.block_rows", rows)

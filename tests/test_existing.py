@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from synth.api import block, frame, lazy, make_plan
 from synth.cli import main
-from synth.errors import DataError, OptionError, SpecError
+from synth.errors import DataError, OptionError, OutputError, SpecError
 from synth.job.generate import generate
 from synth.job.manifest import Manifest
 from synth.spec.load import parse
@@ -315,6 +315,37 @@ def test_a_run_goes_on_where_the_last_one_ended(tmp_path):
     assert bills.select("k", "day").sort("k").equals(whole["bills"].select("k", "day").sort("k"))
     three, _ = grown(tmp_path, both, dt.date(2024, 2, 1))
     assert [three[name].height for name in ("kids", "bills", "kinds")] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("name", ["customers", "brands"])
+def test_more_of_the_same_is_other_and_unique(name, tmp_path):
+    """Another run's rows are no copies of the first one's, and what must be unique is, e-mail and names among it."""
+    first = make_plan("ecommerce", scale=0.1, tables=[name])
+    generate(first, tmp_path)
+    second = make_plan("ecommerce", scale=0.1, tables=[name], source=tmp_path / "ecommerce")
+    rows = pl.concat([frame(first, name), frame(second, name)])
+    assert rows.height == 2 * frame(first, name).height
+    key, unique = {"customers": ("customer_id", "email"), "brands": ("brand_id", "brand_name")}[name]
+    assert rows[key].n_unique() == rows[unique].n_unique() == rows.height
+    if name == "customers":
+        assert rows["signed_up_at"].n_unique() > rows.height - 5
+
+
+def test_a_folder_is_not_built_upon_itself(tmp_path):
+    generate(make_plan("ecommerce", scale=0.02), tmp_path)
+    plan = make_plan("ecommerce", scale=0.02, existing=["customers"], source=tmp_path / "ecommerce", tables=["orders"])
+    with pytest.raises(OptionError, match="is what this is built on"):
+        generate(plan, tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["uuid", "text"])
+def test_a_sequence_goes_on_behind_numbers_only(kind, tmp_path):
+    (tmp_path / "notes").mkdir()
+    there(tmp_path)
+    keys = ["a", "b"] if kind == "text" else ["00000000-0000-8000-8000-000000000000"]
+    pl.DataFrame({"order_id": keys}).write_csv(tmp_path / "orders.csv")
+    with pytest.raises(OutputError, match="'orders.order_id'"):
+        make_plan(shop(), source=tmp_path)
 
 
 def test_it_does_not_advance(tmp_path):

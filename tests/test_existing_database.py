@@ -143,10 +143,29 @@ def test_new_orders_go_behind(target):
         assert plan.content.first_keys.get("orders.order_id") == ("2001" if times == 2 else None)
         generate_into(plan, target.address, if_exists="append")
     assert target.sql("SELECT COUNT(*), MAX(order_id), MIN(order_id) FROM crm.orders") == [(4000, 4000, 1)]
+    assert target.sql("SELECT COUNT(DISTINCT ordered_at) FROM crm.orders")[0][0] > 3990  # others than the first
     (proof,) = verify_database(target.address, "crm")
     assert proof.passed
     with pytest.raises(OutputError, match="rows that exist elsewhere"):
         advance_database(target.address, dt.date(2025, 2, 1), schema="crm")
+
+
+@SERVERS
+def test_nothing_that_was_built_on_is_replaced(target):
+    theirs(target)
+    plan = make_plan(parse(BESIDE), source=target.url, source_schema="crm")
+    generate_into(plan, target.address, if_exists="replace")
+    generate_into(make_plan(load(STAGES / "sales.yaml"), until=dt.date(2025, 1, 20)), target.address)
+    with pytest.raises(DatabaseError, match="is what this is built on, and would go"):
+        generate_into(
+            make_plan(load(STAGES / "billing.yaml"), source=target.url, source_schema="ocean"),
+            target.address,
+            if_exists="replace",
+        )
+    stage(target, dt.date(2025, 1, 20))
+    with pytest.raises(DatabaseError, match="holds ocean and billing"):
+        generate_into(make_plan(load(STAGES / "sales.yaml")), target.address, if_exists="replace")
+    assert set(contents(target, "ocean")) == {"ocean", "billing"}
 
 
 @SERVERS

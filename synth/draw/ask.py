@@ -14,6 +14,7 @@ from synth.dtypes import DType
 from synth.generators.base import Schema
 from synth.generators.keys import Key
 from synth.generators.sampling import Search
+from synth.plan.content import goes_on
 from synth.plan.model import BLOCK_ROWS
 from synth.streams import hashed, stream
 
@@ -48,6 +49,7 @@ class PrepareAsk:
 
     rows = 0
     first_row = 0
+    first_number = 0
     block_rows = BLOCK_ROWS
 
     def __init__(self, plan: Plan, residents: Residents, table: str, column: str):
@@ -62,7 +64,7 @@ class PrepareAsk:
         return stream(self.seed, self.table, self.column, 0, sub)
 
     def hashed(self, sub: str, rows: Rows) -> npt.NDArray[np.float64]:
-        return hashed(self.seed, self.table, self.column, sub, rows)
+        return hashed(self.plan.seeds[self.table], self.table, self.column, sub, rows)
 
     def whole(self, table: str, column: str) -> npt.NDArray[Any]:
         return self.residents.whole(table, column)
@@ -105,9 +107,10 @@ class ColumnAsk(PrepareAsk):
         self.here = block.tables[table]
         self.rows = self.here.rows
         self.first_row = self.here.first_row
+        self.first_number = self.first_row + goes_on(block.plan.dataset, table)
 
     def stream(self, sub: str = "") -> np.random.Generator:
-        return stream(self.seed, self.table, self.column, self.block.number, sub)
+        return stream(self.plan.seeds[self.table], self.table, self.column, self.block.number, sub)
 
     def see(self, path: str) -> pl.Series:
         how, table, column, via = self.plan.paths.get((self.table, path), ("own", self.table, path, ""))

@@ -103,7 +103,7 @@ class Block:
             found = TableRows(first, rows, rows)
         else:
             assert spec.arrival
-            jitter = stream(self.plan.seed, table, spec.arrival, self.number).random(BLOCK_ROWS)
+            jitter = stream(self.plan.seeds[table], table, spec.arrival, self.number).random(BLOCK_ROWS)
             found = TableRows(first, BLOCK_ROWS, rows, times=plan.intensity.times(first, jitter)[:rows])
         if spec.values is not None:
             given = [c for c, declared in spec.columns.items() if isinstance(declared.draws, Given)]
@@ -136,7 +136,7 @@ class Block:
         assert law is not None
         counts = children(
             law, above.first_row, above.whole, self.plan.tables[parent].declared,
-            lambda sub: stream(self.plan.seed, table, "#fanout", self.number, sub),
+            lambda sub: stream(self.plan.seeds[table], table, "#fanout", self.number, sub),
         )  # fmt: skip
         if (
             self.plan.spec(table).already and self.plan.spec(parent).existing

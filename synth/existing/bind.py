@@ -122,14 +122,14 @@ class _Binding:
         """Read existing tables, parents first; order them by arrival, then key; note what does not fit."""
         todo = list(self.places)
         while todo:
-            name = next((n for n in todo if self.scope.table(n).per not in todo), todo[0])
-            waiting = [r for r in self._refers(name) if r in todo and r != name]
-            name = next((n for n in todo if n in waiting and not set(self._refers(n)) & set(todo) - {n}), name)
+            free = (name for name in todo if not self._above(name) & set(todo))
+            name = next(free, todo[0])  # of a circle, any
             todo.remove(name)
             self._read(name)
 
-    def _refers(self, name: str) -> set[str]:
-        return {refers.parent for refers in references(self.scope.dataset) if refers.table == name}
+    def _above(self, name: str) -> set[str]:
+        """The existing tables that a table refers to."""
+        return {refers.parent for refers in references(self.scope.dataset) if refers.table == name} - {name}
 
     def _read(self, name: str) -> None:
         source, called, needed = self.places[name]
@@ -211,6 +211,9 @@ class _Binding:
         draws = table.columns[column].draws
         assert isinstance(draws, Key)
         if draws.kind == "sequence":
+            kind = source.known(name)[column].name
+            if kind not in ("smallint", "integer", "bigint", "decimal", "varchar"):
+                raise OptionError(f"{source.place}: '{name}.{column}' is {kind}, and a sequence cannot go on behind it")
             rows, highest = source.summed(name, column)
             start = max(draws.start, highest + 1)
         else:

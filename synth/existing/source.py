@@ -115,7 +115,10 @@ class Folder(Source):
         """By DuckDB, which reads no other column."""
         if not self.files[table]:
             return 0, 0
-        return highest(self.files[table], FORMATS[self.files[table][0].suffix], self._types(table), key)
+        try:
+            return highest(self.files[table], FORMATS[self.files[table][0].suffix], self._types(table), key)
+        except UNREADABLE as error:
+            raise OutputError(f"'{table}.{key}' of '{self.folder}': {str(error).splitlines()[0]}") from None
 
 
 class Schema(Source):
@@ -157,8 +160,13 @@ class Schema(Source):
     def summed(self, table: str, key: str) -> tuple[int, int]:
         """By the database."""
         asked = f"SELECT COUNT(*), MAX({self.dialect.quoted(key)}) FROM {self.dialect.place(self.schema, table)}"
-        rows, highest = self.database.rows(asked)[1][0]
-        return int(rows), int(highest or 0)
+        rows, found = self.database.rows(asked)[1][0]
+        try:
+            return int(rows), int(found or 0)
+        except ValueError:
+            raise OptionError(
+                f"{self.place}: '{table}.{key}' holds '{found}', and a sequence cannot go on behind it"
+            ) from None
 
 
 def open_source(place: str, schema: str | None, dataset: str) -> Source:

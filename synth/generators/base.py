@@ -99,6 +99,7 @@ class Ask(Protocol):
     column: str
     rows: int
     first_row: int
+    first_number: int  # as first_row, but counting rows that the table had before the run, too: for what must be unique
     block_rows: int
     dtype: DType
 

@@ -125,7 +125,7 @@ class Email(Generator):
         which = (ask.stream().random(ask.rows) * len(DOMAINS)).astype(np.int64)
         frame = pl.DataFrame([_ascii(ask.see(name)).fill_null("").alias(f"n{at}") for at, name in enumerate(self.of)])
         frame = frame.with_columns(
-            row=pl.Series(np.arange(ask.first_row + 1, ask.first_row + ask.rows + 1)),
+            row=pl.Series(np.arange(ask.first_number + 1, ask.first_number + ask.rows + 1)),
             domain=pl.Series(DOMAINS)[which],
         )
         mailbox = pl.concat_str(pl.all().exclude("domain"), separator=".")

@@ -41,7 +41,7 @@ class Coined(Generator):
     def draw(self, ask: Ask) -> pl.Series:
         """Row numbers, shuffled by a bijection, spelt in base 64."""
         size = len(SYLLABLES) ** self.syllables * len(ENDINGS)
-        rows = np.arange(ask.first_row, ask.first_row + ask.rows)
+        rows = np.arange(ask.first_number, ask.first_number + ask.rows)
         step, start = ask.stream_of("order").integers(0, size // 2, 2)
         number = (rows % size * (2 * step + 1) + start) % size  # odd steps visit every number once
         parts = [pl.Series(ENDINGS).gather(number % len(ENDINGS))]

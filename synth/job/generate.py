@@ -121,6 +121,7 @@ def generate(
     started = time.perf_counter()
     target = Path(out) / plan.dataset.dataset
     manifest = begin(plan, format, dialect)
+    _not_upon_itself(plan, target)
     existing = holds_only_ours(target)
     same = existing and existing.identity == manifest.identity and not existing.advancing
     if existing and same and not lacking(target, existing, growing=True):
@@ -138,6 +139,12 @@ def generate(
         manifest = manifest.model_copy(update=facts)
         manifest.write(folder)
     return Summary(target, manifest, time.perf_counter() - started, walker.workers)
+
+
+def _not_upon_itself(plan: Plan, target: Path) -> None:
+    """Refuse to replace the folder that parents were read from. Raises OptionError."""
+    if any(Path(found.source).resolve() == target.resolve() for found in plan.content.found.values()):
+        raise OptionError(f"'{target}' is what this is built on, and would be replaced\n  hint: choose another --out")
 
 
 def hidden(folder: Path) -> tuple[FileEntry, ...]:

@@ -122,6 +122,11 @@ class Loading:
             self._locked = True
             there = self.database.catalogue(self.schema)
             self.gone = self._in_the_way(there)
+            if lost := [name for name in self.dataset.existing if self._called(name) in self.gone]:
+                raise DatabaseError(
+                    f"{self.report.place}: '{lost[0]}' is what this is built on, and would go; nothing was changed\n"
+                    "  hint: --if-exists append, or another --schema"
+                )
             self.ddl = self._ddl(self.database.stage(self.schema), there)
             if self.if_exists == "append":
                 self.into = tuple(name for name in self.tables if name in there)
@@ -149,10 +154,15 @@ class Loading:
 
     def _ddl(self, schema: str, there: Collection[str]) -> Ddl:
         """The statements for a schema; tables that exist in ours can be referred to."""
-        called = {name: self.dataset.tables[name].existing.table or name for name in self.dataset.existing}  # type: ignore[union-attr]
+        called = {name: self._called(name) for name in self.dataset.existing}
         place = self.database.dialect.place
         parents = {name: place(self.schema, other) for name, other in called.items() if other in there}
         return ddl(self.dataset, self.database.dialect, schema, self.tables, parents)
+
+    def _called(self, name: str) -> str:
+        """What an existing table is called where it is."""
+        existing = self.dataset.tables[name].existing
+        return (existing.table if existing else None) or name
 
     def _preparations(self) -> Iterator[str]:
         """Of databases that take what belongs to a table before its rows."""
@@ -167,7 +177,13 @@ class Loading:
             return ()
         ours: set[str] = set()
         if MANIFEST in there:
-            ours = {MANIFEST, *(table for old in manifests_of(self.database, self.schema) for table in old.tables)}
+            known = manifests_of(self.database, self.schema)
+            if len(known) > 1 and self.if_exists == "replace":
+                raise DatabaseError(
+                    f"{self.report.place}: schema '{self.schema}' holds {' and '.join(m.dataset for m in known)}, of which "
+                    "one was built on another; nothing was changed\n  hint: drop it yourself, or name another --schema"
+                )
+            ours = {MANIFEST, *(table for old in known for table in old.tables)}
         lower = {name.lower() for name in (*self.tables, MANIFEST, *ours)}
         found = [name for name in there if name.lower() in lower]
         if found and self.if_exists != "replace":
@@ -369,7 +385,9 @@ class Loading:
 def remembering(dialect: Dialect, schema: str, manifest: Manifest, sums: Path) -> str:
     """The INSERT of a dataset's manifest, and of what it needs to grow."""
     tables = {name: entry.model_copy(update={"files": ()}) for name, entry in manifest.tables.items()}
-    there = manifest.model_copy(update={"format": dialect.name, "dialect": None, "tables": tables, "sums": ()})
+    existing = {name: entry.model_copy(update={"file": None}) for name, entry in manifest.existing.items()}
+    facts = {"format": dialect.name, "dialect": None, "tables": tables, "sums": (), "existing": existing}
+    there = manifest.model_copy(update=facts)
     cells = (there.dataset, there.spec, there.model_dump_json(exclude={"spec"}, exclude_none=True), packed(sums))
     return f"INSERT INTO {dialect.place(schema, MANIFEST)} VALUES ({', '.join(map(dialect.literal, cells))})"
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 import polars as pl
 
-__all__ = ["HOME", "Content", "Found", "already", "having"]
+from synth.generators.keys import Key
+from synth.spec.models import Dataset
+
+__all__ = ["HOME", "Content", "Found", "already", "goes_on", "having", "seed_of"]
 
 HOME = "#home"  # of a table with `per`: the row number of each row's parent
 
@@ -20,6 +24,25 @@ def already(table: str) -> str:
 def having(child: str) -> str:
     """The name of a parent's column that says which rows have had children before."""
     return f"#having {child}"
+
+
+def goes_on(dataset: Dataset, table: str) -> int:
+    """Rows that a table had before, if more of the same are to be drawn now; 0 for all others."""
+    spec = dataset.every[table]
+    if spec.already is None or spec.kind not in ("roster", "arrival", "child"):
+        return 0
+    if spec.per:
+        return 0 if dataset.every[spec.per].existing else spec.already.rows
+    return spec.already.rows if any(isinstance(column.draws, Key) for column in spec.columns.values()) else 0
+
+
+def seed_of(dataset: Dataset, table: str, seed: int) -> int:
+    """The seed of a table's random numbers: another where rows go on, so that they are not the first ones once more."""
+    rows = goes_on(dataset, table)
+    if not rows:
+        return seed
+    said = f"{seed}/{table}/{rows}/{dataset.every[table].already}"
+    return int.from_bytes(blake2b(said.encode(), digest_size=8).digest()) >> 1
 
 
 @dataclass(frozen=True)

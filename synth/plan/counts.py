@@ -7,6 +7,7 @@ import math
 
 from synth.errors import OptionError
 from synth.generators.arrival import DAY_US, Arrival, Intensity, microseconds
+from synth.plan.content import seed_of
 from synth.plan.fanout import FanoutLaw, fanout_law
 from synth.plan.model import BLOCK_ROWS, TablePlan
 from synth.spec.scope import Scope
@@ -118,6 +119,6 @@ class _Counts:
         here = 0
         for row in range(sure, sure + 3):
             block, place = divmod(row, BLOCK_ROWS)
-            jitter = stream(self.seed, name, column, block).random(place + 1)[-1:]
+            jitter = stream(seed_of(self.dataset, name, self.seed), name, column, block).random(place + 1)[-1:]
             here += int(intensity.times(row, jitter)[0] < until_us)
         return min(sure + here, int(intensity.cumulated[-1]) + 1)

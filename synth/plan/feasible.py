@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from synth.errors import Problem, SpecError
 from synth.generators.keys import Window
 from synth.generators.reference import Reference
+from synth.plan.content import seed_of
 from synth.plan.model import BLOCK_ROWS, TablePlan
 from synth.spec.scope import Scope
 from synth.streams import stream
@@ -71,5 +72,7 @@ def _there_first(scope: Scope, tables: Mapping[str, TablePlan], seed: int, name:
     first = root.intensity
     if first is None:
         return parent.rows
-    moment = first.times(0, stream(seed, root.name, scope.table(root.name).arrival or "", 0).random(1))
+    moment = first.times(
+        0, stream(seed_of(scope.dataset, root.name, seed), root.name, scope.table(root.name).arrival or "", 0).random(1)
+    )
     return math.floor(parent.intensity.at(int(moment[0])))

@@ -11,7 +11,7 @@ from typing import Any
 from synth.dtypes import DType
 from synth.generators.arrival import Intensity, microseconds
 from synth.generators.derived import State
-from synth.plan.content import Content
+from synth.plan.content import Content, seed_of
 from synth.plan.fanout import FanoutLaw
 from synth.spec.models import Dataset, Table
 from synth.sql.compiled import Branch, Compiled
@@ -110,6 +110,11 @@ class Plan:
         hidden = self.spec(table).hidden_moments
         return tuple(m for m, others in hidden.items() if any((table, column) in self.shown for column in (m, *others)))
 
+    @cached_property
+    def seeds(self) -> dict[str, int]:
+        """The seed of each table's random numbers."""
+        return {name: seed_of(self.dataset, name, self.seed) for name in self.dataset.every}
+
     def read(self, table: str) -> tuple[str, ...]:
         """The columns that are needed of a table that exists."""
         steps = self.family_of(table).steps
@@ -134,6 +139,7 @@ class Plan:
     def memory_bytes(self, workers: int) -> int:
         """A rough upper estimate of peak memory: an interpreter, a file's blocks and working space each worker."""
         residents = sum(self.tables[table].rows * 8 for family in self.families for table, _ in family.residents)
+        residents += sum(frame.height * frame.width * 8 for frame in self.content.frames.values())
         heaviest = 0
         for family in self.families:
             rows_per_root = {

@@ -107,10 +107,10 @@ def families_hold(scope: Scope) -> Iterator[Problem]:
             return
         if table.existing and table.per and not scope.table(table.per).existing:
             yield Problem((*at, "per"), f"{name} exists, so {table.per} must", f"say that {table.per} is existing, too")
-        elif table.existing and table.per and scope.home(name) is None:
+        elif table.existing and table.per and (scope.home(name) is None or len(scope.table(table.per).key) != 1):
             yield Problem(
                 (*at, "per"), f"no column of {name} says which of {table.per} a row belongs to",
-                f"say `references: {table.per}` of that column",
+                f"say `references: {table.per}` of that column; {table.per} has a key of one column",
             )  # fmt: skip
         if table.per and scope.table(table.per).kind in ("derived", "gathered", "rollup"):
             yield Problem((*at, "per"), f"rows cannot be born with {table.per}, a {scope.table(table.per).kind} table")

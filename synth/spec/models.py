@@ -391,8 +391,3 @@ class Dataset(Model):
     def existing(self) -> tuple[str, ...]:
         """Tables that are read."""
         return tuple(name for name, table in self.tables.items() if table.existing is not None)
-
-    @property
-    def grows_elsewhere(self) -> bool:
-        """Whether rows were made for what is in another place: so it cannot be made again from the spec alone."""
-        return any(table.existing or table.already for table in self.tables.values())
