@@ -20,8 +20,9 @@ from synth.databases import DATABASES, Address, connect
 from synth.errors import DatabaseError
 from synth.fingerprint import fingerprint
 from synth.job.load import load_folder
-from synth.job.loading import Loading, manifest_of
+from synth.job.loading import Loading
 from synth.job.manifest import Manifest, TableEntry, begin
+from synth.job.remembered import manifest_of
 from synth.plan.make import make
 from synth.spec.load import parse
 from tests import servers

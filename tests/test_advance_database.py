@@ -22,8 +22,8 @@ from synth.job.advance import advance_folder
 from synth.job.advance_database import advance_database
 from synth.job.generate import generate
 from synth.job.into import generate_into
-from synth.job.loading import manifest_of
 from synth.job.manifest import begin
+from synth.job.remembered import manifest_of
 from synth.plan.make import make
 from synth.spec.load import parse
 from synth.verify.database import verify_database

@@ -25,8 +25,8 @@ from synth.dtypes import BIGINT, DType, decimal
 from synth.errors import DatabaseError, OptionError
 from synth.fingerprint import fingerprint
 from synth.job.load import load_folder
-from synth.job.loading import manifest_of
 from synth.job.manifest import Manifest
+from synth.job.remembered import manifest_of
 from tests.servers import Refused
 from tests.test_ddl import COMMENTS, spec
 from tests.test_fingerprint import EDGES, KINDS, frames

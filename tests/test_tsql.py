@@ -26,8 +26,8 @@ from synth.dtypes import DType, decimal
 from synth.errors import DatabaseError, DataError, OptionError
 from synth.fingerprint import Fingerprint, fingerprint
 from synth.job.load import load_folder
-from synth.job.loading import manifest_of
 from synth.job.manifest import Manifest
+from synth.job.remembered import manifest_of
 from tests.test_fingerprint import EDGES, KINDS
 from tests.tsql import lint_tsql
 

@@ -22,7 +22,7 @@ from synth.errors import DatabaseError
 from synth.job.advance import Advance, Redrawing, grown, plans
 from synth.job.changes import Feed
 from synth.job.generate import Progress
-from synth.job.loading import manifest_of, remembering
+from synth.job.remembered import manifest_of, remembering
 from synth.job.sums import kept
 from synth.plan.model import Plan
 from synth.runners import Processes, Serial, runner

@@ -19,15 +19,14 @@ import polars as pl
 from synth.databases import Address, Database, connect
 from synth.databases.database import MANIFEST, Step
 from synth.databases.ddl import Constraint, Ddl, ddl, in_reference_order
-from synth.databases.dialect import Dialect
 from synth.dtypes import Types
 from synth.errors import DatabaseError, DataError, OptionError
 from synth.fingerprint import Fingerprint
 from synth.job.manifest import Manifest
-from synth.job.sums import packed
+from synth.job.remembered import manifests_of, remembering
 from synth.spec.models import Dataset
 
-__all__ = ["Loading", "Report", "TableReport", "manifest_of", "manifests_of", "remembering"]
+__all__ = ["Loading", "Report", "TableReport"]
 
 Progress = Callable[[str, int], None]  # table or phase, rows just sent
 
@@ -380,29 +379,3 @@ class Loading:
         if not there:
             self.database.run(f"CREATE TABLE {dialect.place(schema, MANIFEST)} ({columns})")
         self.database.run(remembering(dialect, schema, manifest, sums))
-
-
-def remembering(dialect: Dialect, schema: str, manifest: Manifest, sums: Path) -> str:
-    """The INSERT of a dataset's manifest, and of what it needs to grow."""
-    tables = {name: entry.model_copy(update={"files": ()}) for name, entry in manifest.tables.items()}
-    existing = {name: entry.model_copy(update={"file": None}) for name, entry in manifest.existing.items()}
-    facts = {"format": dialect.name, "dialect": None, "tables": tables, "sums": (), "existing": existing}
-    there = manifest.model_copy(update=facts)
-    cells = (there.dataset, there.spec, there.model_dump_json(exclude={"spec"}, exclude_none=True), packed(sums))
-    return f"INSERT INTO {dialect.place(schema, MANIFEST)} VALUES ({', '.join(map(dialect.literal, cells))})"
-
-
-def manifests_of(database: Database, schema: str) -> list[Manifest]:
-    """The manifests that loads left in a schema, those that others were built on first. Raises DatabaseError."""
-    dialect = database.dialect
-    columns = ", ".join(map(dialect.quoted, ("spec", "manifest")))
-    _, rows = database.rows(f"SELECT {columns} FROM {dialect.place(schema, MANIFEST)}")
-    found = [Manifest.parse(text, f"{MANIFEST} of schema '{schema}'", spec=spec) for spec, text, *_ in rows]
-    if not found:
-        raise DatabaseError(f"{database.address}: table {MANIFEST} of schema '{schema}' has no rows")
-    return sorted(found, key=lambda manifest: (manifest.built_on, manifest.dataset))
-
-
-def manifest_of(database: Database, schema: str) -> Manifest:
-    """The manifest of the dataset that a schema holds; of several, the one that others were built on."""
-    return manifests_of(database, schema)[0]

@@ -20,8 +20,8 @@ from synth.dtypes import Types
 from synth.errors import OptionError, did_you_mean
 from synth.fingerprint import Fingerprint, fingerprint
 from synth.job.folder import MARK, holds_only_ours, leave_mark, only_marked, workshop
-from synth.job.loading import manifest_of
 from synth.job.manifest import FileEntry, Manifest
+from synth.job.remembered import manifest_of
 from synth.sinks import SINKS, Sink
 
 __all__ = ["Pulled", "pull"]

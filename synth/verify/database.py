@@ -15,8 +15,8 @@ from synth.databases import Address, Database, connect
 from synth.databases.queries import Question, question
 from synth.dtypes import DType, Types
 from synth.errors import DatabaseError, did_you_mean
-from synth.job.loading import manifests_of
 from synth.job.manifest import Manifest
+from synth.job.remembered import manifests_of
 from synth.plan.make import make
 from synth.plan.model import Plan
 from synth.spec import constraints
