@@ -27,13 +27,19 @@ def having(child: str) -> str:
 
 
 def goes_on(dataset: Dataset, table: str) -> int:
-    """Rows that a table had before, if more of the same are to be drawn now; 0 for all others."""
+    """How many rows a table has had before, if more of the same are to be drawn now; 0 for all others.
+
+    Where keys count rows it is their number, as some may have gone.
+    """
     spec = dataset.every[table]
     if spec.already is None or spec.kind not in ("roster", "arrival", "child"):
         return 0
     if spec.per:
         return 0 if dataset.every[spec.per].existing else spec.already.rows
-    return spec.already.rows if any(isinstance(column.draws, Key) for column in spec.columns.values()) else 0
+    key = next((column.draws for column in spec.columns.values() if isinstance(column.draws, Key)), None)
+    if key is None:
+        return 0
+    return spec.already.rows if key.kind == "uuid" else max(spec.already.rows, key.start - 1)
 
 
 def seed_of(dataset: Dataset, table: str, seed: int) -> int:
