@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 from polars.io.plugins import register_io_source
@@ -19,6 +20,9 @@ from synth.plan.model import Plan
 from synth.spec.load import load as load_spec
 from synth.spec.load import located
 from synth.spec.models import Dataset
+
+if TYPE_CHECKING:
+    from synth.existing.bind import Behind
 
 __all__ = ["block", "frame", "lazy", "load", "make_plan"]
 
@@ -39,23 +43,24 @@ def make_plan(
     source: str | Path | None = None,
     source_schema: str | None = None,
     skip_unfit: bool = False,
+    behind: Behind | Literal["source"] | None = "source",
 ) -> Plan:
     """Plan a dataset (or the name or path of one). Raises SpecError, OptionError.
 
     Tables that are `existing`, here or in the spec, are read from `source`, a folder or a database's URL, and become
-    parents; keys go on behind those that are there. Of rows that the spec cannot build on a DataError tells, unless they
-    are to be skipped. Raises OutputError and DatabaseError, too.
+    parents; keys go on behind those that are there, or where `behind` says. Of rows that the spec cannot build on a
+    DataError tells, unless they are to be skipped. Raises OutputError and DatabaseError, too.
     """
     spec = dataset if isinstance(dataset, Dataset) else load(dataset)
     with nullcontext() if isinstance(dataset, Dataset) else located(dataset):
         names = tuple(existing)
-        if not spec.existing and not names and source is None:
+        if not spec.existing and not names and source is None and behind in (None, "source"):
             return make(spec, scale=scale, seed=seed, until=until, tables=tables)
         from synth.existing.bind import bound
 
         return bound(
             spec, None if source is None else str(source), schema=source_schema, existing=names, skip_unfit=skip_unfit,
-            scale=scale, seed=seed, until=until, tables=tables,
+            behind=behind, scale=scale, seed=seed, until=until, tables=tables,
         )  # fmt: skip
 
 

@@ -278,9 +278,10 @@ GROWING = """
 dataset: d
 period: {start: 2024-01-01, until: 2024-03-01}
 tables:
-  p: {existing: {arrival: came}, primary_key: [k], columns: {k: {type: bigint}, came: {type: date}, _sent: {expr: came + 3}, _n: {count: kids}}}
+  p: {existing: {arrival: came}, primary_key: [k], columns: {k: {type: bigint}, came: {type: date}, _sent: {expr: came + 3}}}
   kids: {per: p, fanout: {uniform: true, min: 1, max: 3}, columns: {id: {key: code}, k: {reference: p}, n: {ordinal: p}}}
-  bills: {select: "SELECT k, _sent AS day, _n AS n FROM p", at: day, primary_key: [k], columns: {k: {type: bigint, references: p}, day: {type: date}, n: {type: bigint}}}
+  bills: {select: "SELECT k, _sent AS day FROM p", at: day, primary_key: [k], columns: {k: {type: bigint, references: p}, day: {type: date}}}
+  paid: {select: "SELECT bills.k, p._sent + 9 AS day FROM bills JOIN p ON p.k = bills.k", at: day, primary_key: [k], columns: {k: {type: bigint, references: bills}, day: {type: date}}}
   notes: {rows: 50, columns: {id: {key: uuid}, number: {choice: {1: 1}}}}
   kinds: {values: [[1, a], [2, b]], primary_key: [id], columns: {id: {type: integer}, name: {type: varchar(5)}}}
 """
@@ -307,14 +308,19 @@ def test_a_run_goes_on_where_the_last_one_ended(tmp_path):
     kids = one["kids"].height
     highest = int(max(one["kids"]["id"]))
     assert plan.content.first_keys["kids.id"] == f"{highest + 1:06d}" and "notes.id" in plan.content.first_keys
-    assert set(two["kids"]["k"]) == set(range(20, 30)) and not set(two["kids"]["id"]) & set(one["kids"]["id"])
+    assert (
+        set(one["kids"]["k"]) == set(range(1, 14))
+        and set(two["kids"]["k"]) == set(range(14, 30))
+        and not set(two["kids"]["id"]) & set(one["kids"]["id"])
+    )
     assert kids == one["kids"]["id"].n_unique() and two["kinds"].height == 0
     assert not set(two["notes"]["id"]) & set(one["notes"]["id"])
     at_once = [(k, day + dt.timedelta(days=k)) for k in range(1, 30)]
     (tmp_path / "once").mkdir()
     whole, _ = grown(tmp_path / "once", at_once, dt.date(2024, 2, 1))
-    bills = pl.concat([one["bills"], two["bills"]])
-    assert bills.select("k", "day").sort("k").equals(whole["bills"].select("k", "day").sort("k"))
+    for name in ("bills", "paid"):
+        assert pl.concat([one[name], two[name]]).sort("k").equals(whole[name].sort("k"))
+    assert two["paid"]["k"].min() < two["bills"]["k"].min()  # what was billed before is paid now
     three, _ = grown(tmp_path, both, dt.date(2024, 2, 1))
     assert [three[name].height for name in ("kids", "bills", "kinds")] == [0, 0, 0]
 
@@ -334,8 +340,7 @@ def test_more_of_the_same_is_other_and_unique(name, tmp_path):
 
 
 def test_a_folder_is_not_built_upon_itself(tmp_path):
-    generate(make_plan("ecommerce", scale=0.02), tmp_path)
-    plan = make_plan("ecommerce", scale=0.02, existing=["customers"], source=tmp_path / "ecommerce", tables=["orders"])
+    plan = make_plan(shop(), source=there(tmp_path / "shop"))
     with pytest.raises(OptionError, match="is what this is built on"):
         generate(plan, tmp_path)
 
@@ -426,7 +431,184 @@ tables:
     assert set(frame(plan, "c")["k"]) == {1}
 
 
+def test_what_had_been_made_may_be_referred_to(tmp_path):
+    spec = parse("""
+dataset: d
+period: {start: 2024-01-01, until: 2025-01-01}
+tables:
+  v: {values: [[1, a], [2, b]], primary_key: [id], columns: {id: {type: integer}, name: {type: varchar(5)}}}
+  g: {rows: 10, columns: {id: {key: sequence}, v: {reference: v}}}
+""")
+    (tmp_path / "s").mkdir()
+    pl.DataFrame({"id": [1, 2], "name": ["a", "b"]}).write_parquet(tmp_path / "s" / "v.parquet")
+    made = generate(make_plan(spec, source=tmp_path / "s"), tmp_path)
+    assert made.manifest.tables["v"].rows == 0 and made.manifest.tables["g"].rows == 10
+    assert verify_folder(made.folder).passed
+    (tmp_path / "s" / "v.parquet").unlink()
+    pl.DataFrame({"id": [1], "name": ["a"]}).write_parquet(tmp_path / "s" / "v.parquet")
+    assert generate(make_plan(spec, source=tmp_path / "s"), tmp_path).manifest.tables["v"].rows == 1
+
+
+def test_files_of_a_table_may_differ_in_order_and_type(tmp_path):
+    spec = parse("""
+dataset: d
+period: {start: 2024-01-01, until: 2025-01-01}
+tables:
+  p: {existing: true, primary_key: [k], columns: {k: {type: bigint}, v: {type: "decimal(8,2)"}}}
+  c: {rows: 200, columns: {id: {key: sequence}, k: {reference: p}, v: {lookup: k.v}}}
+""")
+    folder = tmp_path / "s" / "p"
+    folder.mkdir(parents=True)
+    (folder / "a.csv").write_text("k,v,d\n1,100,x\n")
+    (folder / "b.CSV").write_text("v,k\n300.5,3\n")
+    pl.DataFrame({"v": [2.25], "k": [9_007_199_254_740_993]}).write_parquet(folder / "c.parquet")
+    pl.DataFrame({"k": [5.0], "v": [7]}).write_parquet(folder / "d.parquet")
+    (folder / "._e.parquet").write_text("no table")
+    rows = frame(make_plan(spec, source=tmp_path / "s"), "c")
+    found = {row["k"]: str(row["v"]) for row in rows.iter_rows(named=True)}
+    assert found == {1: "100.00", 3: "300.50", 5: "7.00", 9_007_199_254_740_993: "2.25"}
+
+
+KINDS_OF_COLUMNS = [
+    pl.Series([True]), pl.Series([3]), pl.Series([2**63], dtype=pl.UInt64), pl.Series([2.5]), pl.Series([float("nan")]),
+    pl.Series(["x"]), pl.Series([""]), pl.Series(["2024-01-01"]), pl.Series(["01/02/2024"]), pl.Series([dt.date(2024, 1, 1)]),
+    pl.Series([dt.datetime(2024, 1, 1, 5)]), pl.Series([dt.time(5)]), pl.Series([b"ab"]), pl.Series([[1]]),
+    pl.Series(["a"], dtype=pl.Categorical), pl.Series(["1.50"]).cast(pl.Decimal(10, 2)),
+    pl.Series([None], dtype=pl.Int64),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "dtype", ["boolean", "smallint", "bigint", "decimal(8,2)", "double", "varchar(9)", "uuid", "date", "timestamp"]
+)
+def test_columns_of_any_type_fit_or_are_told(dtype, tmp_path):
+    """Whatever a column holds, it fits the declared type, or the rows are told of: nothing else is raised."""
+    spec = parse(f"""
+dataset: d
+period: {{start: 2024-01-01, until: 2025-01-01}}
+tables:
+  p: {{existing: true, primary_key: [k], columns: {{k: {{type: bigint}}, v: {{type: "{dtype}", nullable: true}}}}}}
+  c: {{rows: 3, columns: {{id: {{key: sequence}}, k: {{reference: p}}, v: {{lookup: k.v, nullable: true}}}}}}
+""")
+    for values in KINDS_OF_COLUMNS:
+        pl.DataFrame({"k": [1], "v": values}).write_parquet(tmp_path / "p.parquet")
+        try:
+            rows = frame(make_plan(spec, source=tmp_path), "c")
+        except DataError as error:
+            assert f"p: 1 row with a 'v' that is no {dtype}" in str(error)
+        else:
+            if (
+                isinstance(values[0], int)
+                and not isinstance(values[0], bool)
+                and dtype not in ("boolean", "varchar(9)")
+            ):
+                assert float(rows["v"][0]) == float(values[0])
+
+
+def test_dates_are_iso_whatever_their_order(tmp_path):
+    spec = parse("""
+dataset: d
+period: {start: 2024-01-01, until: 2025-01-01}
+tables:
+  p: {existing: true, primary_key: [k], columns: {k: {type: bigint}, v: {type: timestamp}}}
+  c: {rows: 30, columns: {id: {key: sequence}, k: {reference: p}, v: {lookup: k.v}}}
+""")
+    texts = ["2024-01-01T05:06:07.5Z", "2024-01-01 05:06", "2024-01-01", "01/02/2024", "20240101"]
+    for order in (1, -1):
+        pl.DataFrame({"k": range(5), "v": texts})[::order].write_csv(tmp_path / "p.csv")
+        with pytest.raises(DataError, match="p: 2 rows with a 'v' that is no timestamp"):
+            make_plan(spec, source=tmp_path)
+        assert set(frame(make_plan(spec, source=tmp_path, skip_unfit=True), "c")["k"]) == {0, 1, 2}
+
+
+def test_who_comes_later_is_not_there_yet(tmp_path):
+    spec = parse("""
+dataset: d
+period: {start: 2024-01-01, until: 2025-01-01}
+tables:
+  p: {existing: {arrival: came}, primary_key: [k], columns: {k: {type: bigint}, came: {type: date}}}
+  l: {existing: true, per: p, primary_key: [i], columns: {i: {type: bigint}, k: {type: bigint, references: p}}}
+  c: {per: p, fanout: {uniform: true, min: 1, max: 1}, columns: {id: {key: sequence}, k: {reference: p}}}
+  s: {select: SELECT i FROM l, primary_key: [i], columns: {i: {type: bigint}}}
+""")
+    pl.DataFrame({"k": [1, 2], "came": [dt.date(2024, 1, 31), dt.date(2024, 2, 1)]}).write_csv(tmp_path / "p.csv")
+    pl.DataFrame({"i": [10, 20], "k": [1, 2]}).write_csv(tmp_path / "l.csv")
+    for until, some in ((dt.date(2024, 2, 1), [1]), (dt.date(2024, 2, 2), [1, 2])):
+        plan = make_plan(spec, source=tmp_path, until=until)
+        assert list(frame(plan, "c")["k"]) == some and list(frame(plan, "s")["i"]) == [10 * k for k in some]
+
+
+def test_references_of_several_columns_are_looked_through(tmp_path):
+    spec = parse("""
+dataset: d
+period: {start: 2024-01-01, until: 2025-01-01}
+tables:
+  s: {existing: true, primary_key: [a, b], columns: {a: {type: integer}, b: {type: integer}, v: {type: integer}}}
+  o: {existing: true, primary_key: [i], columns: {i: {type: integer}, a: {reference: {to: s, take: a}}, b: {lookup: a.b}, _v: {lookup: a.v}}}
+  c: {rows: 60, columns: {id: {key: sequence}, i: {reference: o}, v: {lookup: i._v}}}
+""")
+    pl.DataFrame({"a": [1, 1, 2], "b": [1, 2, 1], "v": [5, 6, 7]}).write_csv(tmp_path / "s.csv")
+    pl.DataFrame({"i": [1, 2, 3], "a": [1, 2, 1], "b": [2, 1, 1]}).write_csv(tmp_path / "o.csv")
+    rows = frame(make_plan(spec, source=tmp_path), "c")
+    assert dict(zip(rows["i"], rows["v"], strict=True)) == {1: 6, 2: 7, 3: 5}
+
+
 # -- what is refused
+
+
+REFUSED = {
+    "which p._n is made from, and would see only new ones": ("p", "_n: {count: kids}"),
+    "has a table 'n', which others need": ("kids", "n: {reference: n}"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_would_go_wrong_unseen_is_refused(what, tmp_path):
+    table, column = REFUSED[what]
+    columns = {"p": "k: {type: bigint}", "kids": "id: {key: sequence}, k: {reference: p}"}
+    columns[table] += f", {column}"
+    spec = parse(f"""
+dataset: d
+period: {{start: 2024-01-01, until: 2025-01-01}}
+tables:
+  p: {{existing: true, primary_key: [k], columns: {{{columns["p"]}}}}}
+  kids: {{per: p, fanout: {{uniform: true, min: 1, max: 1}}, columns: {{{columns["kids"]}}}}}
+  n: {{rows: 3, columns: {{id: {{key: sequence}}}}}}
+  e: {{select: "SELECT k, {"_n" if table == "p" else "k"} AS x FROM p", primary_key: [k], columns: {{k: {{type: bigint}}, x: {{type: bigint}}}}}}
+""")
+    pl.DataFrame({"k": [1, 2]}).write_parquet(tmp_path / "p.parquet")
+    pl.DataFrame({"id": [1, 2, 3], "k": [1, 1, 1]}).write_parquet(
+        tmp_path / ("kids.parquet" if table == "p" else "n.parquet")
+    )
+    with pytest.raises(OptionError, match=what):
+        make_plan(spec, source=tmp_path, tables=["kids", "e"])
+    if table == "kids":
+        assert frame(make_plan(spec, source=tmp_path, tables=["kids", "n"]), "n")["id"].to_list() == [4, 5, 6]
+
+
+def test_a_last_key_has_none_behind_it(tmp_path):
+    there(tmp_path)
+    for key in (2**63 - 1, 2**62 + 5):
+        pl.DataFrame({"order_id": [key]}).write_parquet(tmp_path / "orders.parquet")
+        with pytest.raises(OptionError, match="no room behind it"):
+            make_plan(shop(), source=tmp_path)
+
+
+def test_only_what_is_drawn_needs_parents(tmp_path):
+    """Of a derived table alone, keys that nobody looks at are not read."""
+    spec = parse("""
+dataset: d
+period: {start: 2024-01-01, until: 2025-01-01}
+tables:
+  p: {existing: true, primary_key: [k], columns: {k: {type: bigint}}}
+  c: {rows: 50, columns: {id: {key: sequence}, k: {reference: p}, q: {uniform: {min: 1, max: 9}}}}
+  e: {select: "SELECT id, q FROM c", primary_key: [id], columns: {id: {type: bigint}, q: {type: integer}}}
+""")
+    pl.DataFrame({"k": [1]}).write_parquet(tmp_path / "p.parquet")
+    assert frame(make_plan(spec, source=tmp_path, tables=["e"]), "e").height == 50
+    pl.DataFrame({"k": []}, schema={"k": pl.Int64}).write_parquet(tmp_path / "p.parquet")
+    with pytest.raises(SpecError, match="p exists, and is empty"):
+        make_plan(spec, source=tmp_path)
 
 
 @pytest.mark.parametrize(

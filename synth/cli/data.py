@@ -113,22 +113,30 @@ def generate(
         from synth.api import make_plan
         from synth.terminal import progress
 
+        behind: Any = "source"
+        if to is not None:
+            from synth.databases import DATABASES
+            from synth.databases.address import find
+
+            address = find(to)
+            if create and address:
+                DATABASES[address.database].create(address)
+            behind = None
+            if if_exists == "append" and address:
+                from synth.existing.bind import Behind
+
+                behind = Behind(address, schema)
         made = make_plan(
             dataset, scale=scale, seed=seed, until=moment(until), tables=names(tables),
-            **built_on(existing, source, from_schema, skip_unfit=skip_unfit),
+            **built_on(existing, source, from_schema, skip_unfit=skip_unfit, behind=behind),
         )  # fmt: skip
         tell_unfit(made)
         total = sum(made.tables[name].rows for name in made.wanted)
         if to is not None:
-            from synth.databases import DATABASES
-            from synth.databases.address import find
             from synth.job.into import generate_into
             from synth.terminal import load_text
 
-            address = find(to)
             assert address is not None
-            if create:
-                DATABASES[address.database].create(address)
             with progress(total) as advance:
                 report = generate_into(
                     made, address, schema=schema, if_exists=if_exists, workers=started, progress=advance

@@ -326,7 +326,14 @@ class PostgreSQL(Database):
         """INSERT … SELECT, whose foreign keys are looked at with each row."""
         names = ", ".join(_quoted(columns))
         source = DIALECT.place(self.stage(schema), table)
-        self.run(f"INSERT INTO {DIALECT.place(schema, table)} ({names}) SELECT {names} FROM {source}")
+        place = DIALECT.place(schema, table)
+        self.run(f"INSERT INTO {place} ({names}) OVERRIDING SYSTEM VALUE SELECT {names} FROM {source}")
+        for column in columns:  # the table's own sequences go on behind the new keys
+            asked = f"SELECT pg_get_serial_sequence({DIALECT.literal(place)}, {DIALECT.literal(column)})"
+            ((sequence,),) = self.rows(asked)[1]
+            if sequence:
+                highest = f"(SELECT MAX({DIALECT.quoted(column)}) FROM {place})"
+                self.run(f"SELECT setval({DIALECT.literal(sequence)}, {highest}) WHERE {highest} IS NOT NULL")
 
     def adopt(self, schema: str, table: str) -> None:
         """It moves; keys and references go along."""

@@ -16,8 +16,7 @@ from synth.draw.residents import Residents
 from synth.dtypes import DType, exact
 from synth.errors import DataError
 from synth.generators.derived import Given, State
-from synth.generators.keys import Key
-from synth.plan.content import HOME, already, having
+from synth.plan.content import HOME, already, having, keyed
 from synth.plan.model import BLOCK_ROWS, FamilyPlan, Plan
 from synth.sql.compiled import Branch
 from synth.streams import stream
@@ -149,13 +148,9 @@ class Block:
         return TableRows(first, int(counts.sum()), len(home), counts=shown, home=home)
 
     def _derived(self, table: str, select: str) -> TableRows:
-        """Rows of a SELECT over the block's planned rows, but for those that were there before."""
+        """Rows of a SELECT over the block's planned rows."""
         branches = self.plan.selects.get(table)
-        found = self._plain(branches) if branches is not None else self._selected(table, select)
-        if not self.plan.spec(table).already:
-            return found
-        new = pl.DataFrame(found.columns).filter(~self._had(table, found.columns))
-        return TableRows(0, new.height, new.height, columns={c.name: c for c in new.get_columns()})
+        return self._plain(branches) if branches is not None else self._selected(table, select)
 
     def _had(self, table: str, columns: Mapping[str, pl.Series]) -> pl.Series:
         """Which rows were there before, by their primary key."""
@@ -255,8 +250,6 @@ class Block:
     def is_visible(self, table: str) -> pl.Series | None:
         """Which rows exist at `until`; None when all do."""
         spec = self.plan.spec(table)
-        if spec.already and spec.kind == "roster" and not isinstance(spec.columns[spec.key[0]].draws, Key):
-            return ~self._had(table, self.tables[table].columns)
         if spec.at is None:
             beyond = self._beyond(self.family.root)
             if beyond is None or spec.select is not None:
@@ -275,9 +268,12 @@ class Block:
         return end if here.rows > end else None
 
     def visible(self, table: str) -> pl.DataFrame:
-        """The table's rows that exist at `until`: written columns, as they show, in drawn dtypes."""
+        """The table's rows that exist at `until` and are to leave: written columns, as they show, in drawn dtypes."""
         frame = pl.DataFrame([self.show(table, c).alias(c) for c in self.plan.tables[table].written])
         visible = self.is_visible(table)
+        if self.plan.spec(table).already and keyed(self.plan.spec(table)) is None:
+            new = ~self._had(table, self.tables[table].columns)
+            visible = new if visible is None else visible & new
         return frame if visible is None else frame.filter(visible)
 
     def written(self, table: str) -> pl.DataFrame:
@@ -299,15 +295,15 @@ class Block:
         """
         here = self.tables[table]
         if column not in here.pointed:
-            key = self.plan.spec(parent).key[0]
-            dtype = self.plan.tables[parent].types[key]
+            columns, keys = self.plan.links[table, column]
+            types = {key: self.plan.tables[parent].types[key] for key in keys}
 
             def numbered() -> pl.DataFrame:
-                return self.residents.frame(parent, {key: dtype}).with_row_index("#row")
+                return self.residents.frame(parent, types).with_row_index("#row")
 
-            keys = self.residents.once(f"rows of {parent} by {key}", numbered)
-            ours = here.columns[column].alias(key).to_frame()
-            rows = ours.join(keys, on=key, how="left", maintain_order="left")["#row"]
+            theirs = self.residents.once(f"rows of {parent} by {' '.join(keys)}", numbered)
+            ours = pl.DataFrame([here.columns[name].alias(key) for name, key in zip(columns, keys, strict=True)])
+            rows = ours.join(theirs, on=list(keys), how="left", maintain_order="left")["#row"]
             here.pointed[column] = rows.cast(pl.Int64).fill_null(-1).to_numpy()
         return here.pointed[column]
 

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
-from typing import Any
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
 
-from synth.columns import to_written
+from synth.columns import moments, to_written
+from synth.databases import Address
+from synth.dtypes import TEXT
 from synth.errors import DataError, OptionError, did_you_mean
-from synth.existing.fitness import Unfit, fitting
-from synth.existing.source import Source, open_source
+from synth.existing.fitness import Unfit, fitting, known
+from synth.existing.source import Schema, Source, open_source
 from synth.fingerprint import fingerprint
+from synth.generators.arrival import DAY_US
+from synth.generators.derived import Count, Sum
 from synth.generators.keys import Key
+from synth.generators.reference import Reference
 from synth.plan.content import HOME, Content, Found, already, having
 from synth.plan.make import elsewhere, make, supposed
 from synth.plan.model import Plan
@@ -23,7 +30,9 @@ from synth.spec.constraints import references
 from synth.spec.models import Already, Dataset, Existing, Table
 from synth.spec.scope import Scope
 
-__all__ = ["bound", "declared"]
+__all__ = ["Behind", "bound", "declared"]
+
+LAST_KEY = 2**62  # sequences do not go on behind it
 
 
 def declared(dataset: Dataset, names: Iterable[str]) -> Dataset:
@@ -53,23 +62,31 @@ def declared(dataset: Dataset, names: Iterable[str]) -> Dataset:
 
 def bound(
     dataset: Dataset, place: str | None, *, schema: str | None = None, existing: Iterable[str] = (),
-    skip_unfit: bool = False, tables: Iterable[str] | None = None, **options: Any,
+    skip_unfit: bool = False, tables: Iterable[str] | None = None, behind: Behind | Literal["source"] | None = "source",
+    **options: Any,
 ) -> Plan:  # fmt: skip
     """The plan of a dataset whose existing tables are read from a folder or database.
 
+    Rows go on behind those in the source, or in a schema of a database, or (None) behind none.
     Raises OptionError, OutputError, DatabaseError, SpecError; DataError where rows are unfit and none may be skipped.
     """
     wanted = None if tables is None else tuple(tables)
     made = declared(dataset, existing)
     with ExitStack() as opened:
-        sources: dict[str | None, Source] = {}
+        sources: dict[str, Source] = {}
 
         def source(where: str | None) -> Source:
             where = where or place
             if where is None:
                 raise OptionError(elsewhere(made))
             if where not in sources:
-                found = open_source(where, schema if where == place else None, made.dataset)
+                here = [made.tables[name].existing for name in made.existing]
+                needed = [
+                    each.table or name
+                    for name, each in zip(made.existing, here, strict=True)
+                    if each and (each.source or place) == where
+                ]
+                found = open_source(where, schema if where == place else None, made.dataset, needed)
                 sources[where] = opened.enter_context(found)
             return sources[where]
 
@@ -85,9 +102,29 @@ def bound(
                 f"existing rows that the spec cannot build on:\n  {said}\n"
                 "  hint: mend them, or leave them out as parents with --skip-unfit"
             )
+        main = source(None) if place is not None else next(iter(sources.values()), None)
         if place is not None:
-            binding.go_on(source(None))
-        return binding.plan(sources.get(place))
+            binding.refuse_redrawn(source(None))
+        if behind == "source":
+            going_on = main if place is not None else None
+        else:
+            going_on = opened.enter_context(behind.source(main, made.dataset)) if behind else None
+        if going_on is not None:
+            binding.go_on(going_on)
+        return binding.plan(main)
+
+
+@dataclass(frozen=True)
+class Behind:
+    """A schema of a database, that of the parents or the dataset's if it is not named: what is there is gone on from."""
+
+    address: Address
+    schema: str | None = None
+
+    def source(self, main: Source | None, dataset: str) -> Source:
+        """It, which may hold nothing yet."""
+        beside = main.at[1] if main and main.at and main.at[0] == str(self.address) else dataset
+        return Schema(self.address, beside if self.schema is None else self.schema, dataset, (), new=True)
 
 
 class _Binding:
@@ -97,6 +134,7 @@ class _Binding:
         self.scope: Scope = check(self.supposed.dataset)
         self.places: dict[str, tuple[Source, str, tuple[str, ...]]] = {}
         self.frames: dict[str, pl.DataFrame] = {}
+        self.keys: dict[str, pl.Series] = {}  # of existing rows that fit, later ones too
         self.found: dict[str, Found] = {}
         self.first_keys: dict[str, str] = {}
         self.changed: dict[str, Table] = {}
@@ -137,25 +175,26 @@ class _Binding:
             self._note(name, source, called, 0, 0, "")
             return
         rows = source.read(called, needed)
-        keys = {}
-        for other, frame in self.frames.items():
-            key = self.scope.table(other).key
-            if len(key) == 1 and key[0] in frame.columns:
-                keys[other] = self._written(other, frame, key[0])
-        frame, unfit = fitting(self.scope, name, rows, keys)
+        frame, unfit = fitting(self.scope, name, rows, self.keys)
         self.unfit += unfit
         spec = self.scope.table(name)
+        if len(spec.key) == 1:
+            self.keys[name] = to_written(frame[spec.key[0]], self.scope.type_of(name, spec.key[0]))
+        skipped = rows.height - frame.height
+        if spec.arrival:  # who comes at `until` or later is not there yet
+            frame = frame.filter(moments(frame[spec.arrival]) < self._closing_us(name, spec.arrival))
         order = [c for c in (spec.arrival, *spec.key) if c] or frame.columns
         frame = frame.sort(order)
         types = {column: self.scope.type_of(name, column) for column in frame.columns}
-        known = str(fingerprint(frame, types))
         if spec.per:
             frame = self._at_home(name, spec.per, frame)
         self.frames[name] = frame
-        self._note(name, source, called, frame.height, rows.height - frame.height, known)
+        self._note(name, source, called, frame.height, skipped, str(fingerprint(frame.select(list(types)), types)))
 
-    def _written(self, table: str, frame: pl.DataFrame, column: str) -> pl.Series:
-        return to_written(frame[column], self.scope.type_of(table, column))
+    def _closing_us(self, name: str, arrival: str) -> int:
+        """The moment before which rows are there: of dates, every one that has begun by `until`."""
+        until_us = self.supposed.until_us
+        return -(-until_us // DAY_US) * DAY_US if self.scope.type_of(name, arrival).name == "date" else until_us
 
     def _at_home(self, name: str, per: str, frame: pl.DataFrame) -> pl.DataFrame:
         """Rows in the order of their parents, with the row number of each's parent."""
@@ -174,8 +213,24 @@ class _Binding:
 
     # -- tables that are made, and have rows already
 
+    def refuse_redrawn(self, source: Source) -> None:
+        """Refuse parents that are in the source, and would be drawn instead of read. Raises OptionError."""
+        there = source.tables()
+        for family in self.supposed.families:
+            root = self.dataset.tables.get(family.root)
+            if (
+                root
+                and not root.existing
+                and family.root in there
+                and not set(family.tables) & set(self.supposed.wanted)
+            ):
+                raise OptionError(
+                    f"{source.place} has a table '{family.root}', which others need\n"
+                    "  hint: say that it is --existing, or make it, too"
+                )
+
     def go_on(self, source: Source) -> None:
-        """Of tables that are made and are in the source: keys go on, and what was made is not made again."""
+        """Of tables that are made and are there: keys go on, and what was made is not made again."""
         there = source.tables()
         for name in self.supposed.wanted:
             if name in there:
@@ -185,25 +240,41 @@ class _Binding:
         table = self.dataset.tables[name]
         made = next((c for c, d in table.columns.items() if isinstance(d.draws, Key)), None)
         key = (made,) if made else table.key
-        lacking = [column for column in key if column not in there]
-        if lacking or not key or table.kind == "rollup":
-            why = f"has no '{lacking[0]}'" if lacking else "has no key" if not key else "is a sum that would change"
+        self._refuse_going_on(name, source, [column for column in key if column not in there], made)
+        if made:
+            rows, content = self._behind(name, made, source)
+        else:
+            keys = source.read(name, key)
+            rows, keys = keys.height, known(self.scope, name, keys)
+            content = str(fingerprint(keys, {c: self.scope.type_of(name, c) for c in key}))
+            self.frames[already(name)] = keys
+            self.found[already(name)] = Found(source.place, name, keys.height, 0, content)
+        if not rows:
+            return
+        if table.per and self.dataset.tables[table.per].existing:
+            content += f" {self._mark_parents(name, table.per, source)}"
+        spec = self.changed.get(name, table)
+        self.changed[name] = spec.model_copy(update={"already": Already(rows=rows, fingerprint=content)})
+
+    def _refuse_going_on(self, name: str, source: Source, lacking: list[str], made: str | None) -> None:
+        """Refuse what cannot be gone on from. Raises OptionError."""
+        table, why = self.dataset.tables[name], ""
+        matched = [c for c, d in table.columns.items() if isinstance(d.draws, Reference) and d.draws.unique]
+        if lacking:
+            why = f"has no '{lacking[0]}'"
+        elif not made and not table.key:
+            why = "has no key"
+        elif table.kind == "rollup":
+            why = "is a sum that would change"
+        elif table.kind == "arrival" and not made:
+            why = "has no column with `key`"
+        elif matched and made:
+            why = f"would match '{matched[0]}' once more"
+        if why:
             raise OptionError(
                 f"{source.place} has a table '{name}', whose rows cannot be gone on from: it {why}\n"
                 "  hint: say that it is --existing, or leave it out with --tables"
             )
-        if made:
-            rows = self._behind(name, made, source)
-        else:
-            keys, _ = fitting(self.scope, name, source.read(name, key), {})
-            rows = keys.height, str(fingerprint(keys, {c: self.scope.type_of(name, c) for c in key}))
-            self.frames[already(name)] = keys
-        if not rows[0]:
-            return
-        spec = self.changed.get(name, table)
-        self.changed[name] = spec.model_copy(update={"already": Already(rows=rows[0], fingerprint=rows[1])})
-        if table.per and self.dataset.tables[table.per].existing:
-            self._mark_parents(name, table.per, source)
 
     def _behind(self, name: str, column: str, source: Source) -> tuple[int, str]:
         """Let a key begin behind the highest that is there: rows, and what tells them from other rows."""
@@ -211,34 +282,52 @@ class _Binding:
         draws = table.columns[column].draws
         assert isinstance(draws, Key)
         if draws.kind == "sequence":
-            kind = source.known(name)[column].name
-            if kind not in ("smallint", "integer", "bigint", "decimal", "varchar"):
-                raise OptionError(f"{source.place}: '{name}.{column}' is {kind}, and a sequence cannot go on behind it")
             rows, highest = source.summed(name, column)
-            start = max(draws.start, highest + 1)
+            content, start = str(highest), max(draws.start, highest + 1)
         else:
             keys = source.read(name, (column,))[column].cast(pl.String)
-            rows, start = len(keys), draws.start + len(keys)
+            rows, content = len(keys), str(fingerprint(keys.alias(column).to_frame(), {column: TEXT}))
+            start = draws.start + 1 + int.from_bytes(blake2b(content.encode(), digest_size=5).digest())
             if draws.kind == "code":
-                numbers = keys.str.strip_prefix(draws.prefix).str.extract(r"^(\d+)$").cast(pl.Int64, strict=False)
+                numbers = keys.str.strip_prefix(draws.prefix).str.extract(r"^(\d{1,18})$").cast(pl.Int64, strict=False)
                 start = max(draws.start, int(numbers.max() or 0) + 1)  # type: ignore[arg-type]
+        if start > LAST_KEY:
+            raise OptionError(f"{source.place}: '{name}.{column}' has {start - 1:,}, and no room behind it")
         if rows:
             draws = draws.model_copy(update={"start": start})
             columns = {**table.columns, column: table.columns[column].model_copy(update={"draws": draws})}
             self.changed[name] = table.model_copy(update={"columns": columns})
             seed = self.options.get("seed", 42)
             self.first_keys[f"{name}.{column}"] = str(draws.at(np.array([0]), seed, name)[0])
-        return rows, str(start)
+        return rows, content
 
-    def _mark_parents(self, name: str, per: str, source: Source) -> None:
-        """Note which existing parents have children of this table already."""
+    def _mark_parents(self, name: str, per: str, source: Source) -> str:
+        """Note which existing parents have children of this table already; the fingerprint of whose they are."""
         link, key = self.scope.home(name), self.scope.table(per).key[0]
         if link is None or link not in source.tables()[name]:
             raise OptionError(f"{source.place} has rows of '{name}', but no column says to which of {per} they belong")
-        with_, _ = fitting(self.scope, name, source.read(name, (link,)), {})
+        had = known(self.scope, name, source.read(name, (link,)))
+        if reader := self._reader(name):
+            raise OptionError(
+                f"{source.place} has rows of '{name}', which {reader} is made from, and would see only new ones\n"
+                f"  hint: say that {name} is --existing, or leave {reader} out with --tables"
+            )
         parents = self.frames[per]
-        had = parents[key].is_in(with_[link].implode())
-        self.frames[per] = parents.with_columns(had.cast(pl.Int64).alias(having(name)))
+        marks = parents[key].is_in(had[link].implode())
+        self.frames[per] = parents.with_columns(marks.cast(pl.Int64).alias(having(name)))
+        return str(fingerprint(had, {link: self.scope.type_of(name, link)}))
+
+    def _reader(self, name: str) -> str | None:
+        """What is made from the rows of a table: a column of its parent's, or a table."""
+        drawn = {(step.table, step.column) for family in self.supposed.families for step in family.steps}
+        for table, column in sorted(drawn):
+            spec = self.scope.table(table)
+            draws = spec.columns[column].draws if column else None
+            if isinstance(draws, (Sum, Count)) and draws.of.partition(".")[0] == name and not spec.is_given(column):
+                return f"{table}.{column}"
+            if not column and not spec.per and name in self.scope.above(table):
+                return table
+        return None
 
     def plan(self, source: Source | None) -> Plan:
         """The plan over what was found."""

@@ -9,18 +9,21 @@ import polars as pl
 
 from synth.columns import entering
 from synth.dtypes import DType
-from synth.job.reading import breaking
+from synth.errors import DataError
+from synth.job.reading import UNREADABLE, breaking
 from synth.spec import constraints
 from synth.spec.scope import Scope
 from synth.sql.parse import columns as named
 from synth.sql.parse import expression
 
-__all__ = ["Unfit", "fitting"]
+__all__ = ["Unfit", "fitting", "known"]
 
 EXAMPLES = 3
 NEAR = 1e-9  # what a float may be beside a decimal, in proportion
 
-_YES, _NO = ("true", "t", "1", "yes"), ("false", "f", "0", "no")
+_YES, _NO = ("true", "t", "1", "1.0", "yes", "y"), ("false", "f", "0", "0.0", "no", "n")
+_UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+_SPELT = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")
 
 
 @dataclass(frozen=True)
@@ -73,10 +76,18 @@ def fitting(
         note(f"breaking the check '{name}'", sql)
     for name in rows.columns:
         parent = _parent(scope, table, name)
-        if parent is not None and parent in keys:
-            lacking = frame[name].is_not_null() & ~frame[name].is_in(keys[parent].implode())
+        theirs = frame[scope.table(table).key[0]] if parent == table else keys.get(parent or "")
+        if theirs is not None:
+            lacking = frame[name].is_not_null() & ~frame[name].is_in(theirs.cast(frame[name].dtype).implode())
             note(f"whose '{name}' is no row of {parent}", lacking, name)
     return entering(frame.filter(~bad), types), unfit
+
+
+def known(scope: Scope, table: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Keys of rows that are there, as columns are drawn: each once, whatever else is wrong with the rows."""
+    types = {name: scope.type_of(table, name) for name in rows.columns}
+    cast = pl.DataFrame([_as(rows[name], dtype)[0].alias(name) for name, dtype in types.items()])
+    return entering(cast.drop_nulls().unique(maintain_order=True), types)
 
 
 def _required(scope: Scope, table: str, there: list[str]) -> Iterator[str]:
@@ -101,7 +112,11 @@ def _checks(scope: Scope, table: str, frame: pl.DataFrame) -> Iterator[tuple[str
     """The declared conditions over columns that are there, and the rows that break each."""
     for name, sql in constraints.checks(scope.dataset, table):
         if set(named(expression(sql))) <= set(frame.columns):
-            yield name, breaking(frame, sql)
+            try:
+                yield name, breaking(frame, sql)
+            except UNREADABLE as error:
+                what = str(error).splitlines()[0]
+                raise DataError(f"{table}: the check '{name}' of existing rows cannot be worked out: {what}") from None
 
 
 def _shown(value: object) -> str:
@@ -110,38 +125,67 @@ def _shown(value: object) -> str:
 
 def _as(column: pl.Series, dtype: DType) -> tuple[pl.Series, pl.Series]:
     """A column in the type that is declared, NULL where a value has no place in it, and where that is so."""
-    there = column.is_not_null()
-    lost = pl.repeat(value=False, n=len(column), dtype=pl.Boolean, eager=True)
-    kind = column.dtype
-    if dtype.is_exact:
-        exact = pl.Decimal(38, dtype.digits)
-        if kind == pl.String:
-            column = column.str.strip_chars()
-            lost = column.str.contains(rf"\.\d{{{dtype.digits}}}\d*[1-9]").fill_null(value=False)
-            found = column.cast(exact, strict=False)
-        elif kind.is_float():
-            near = column.round(dtype.digits)
-            lost = ((column - near).abs() > NEAR * column.abs().clip(lower_bound=1.0)).fill_null(value=True)
-            found = near.cast(exact, strict=False)
-        else:
-            found = column.cast(exact, strict=False)
-            if isinstance(kind, pl.Decimal):
-                lost = (found.cast(pl.Decimal(38, kind.scale), strict=False) != column).fill_null(value=True)
-        limit = dtype.limit if dtype.digits == 0 else 10 ** ((dtype.precision or 18) - dtype.digits)
-        lost = lost | (found.abs() >= limit).fill_null(value=False)
-        found = found if dtype.name == "decimal" else found.cast(dtype.written, strict=False)
-    elif dtype.name == "boolean" and kind != pl.Boolean:
-        text = column.cast(pl.String).str.to_lowercase()
-        found = text.replace_strict([*_YES, *_NO], [True] * 4 + [False] * 4, default=None, return_dtype=pl.Boolean)
-    elif dtype.is_time and kind == pl.String:
-        found = column.str.to_datetime(time_unit="us", strict=False).cast(dtype.written)
-    elif dtype.is_time:
-        found = column.cast(dtype.written, strict=False)
-        lost = (found.cast(kind, strict=False) != column).fill_null(value=False)
-    else:
-        found = column.cast(dtype.written, strict=False)
-        if dtype.length:
-            lost = (found.str.len_chars() > dtype.length).fill_null(value=False)
-    wrong = there & (found.is_null() | lost)
+    try:
+        found, lost = _cast(column, dtype)
+    except pl.exceptions.PolarsError:  # types that have nothing in common
+        found = pl.Series([None], dtype=dtype.written).new_from_index(0, len(column))
+        lost = column.is_not_null()
+    wrong = column.is_not_null() & (found.is_null() | lost)
     missing = pl.Series([None], dtype=found.dtype).new_from_index(0, len(found))
     return found.zip_with(~wrong, missing), wrong
+
+
+def _cast(column: pl.Series, dtype: DType) -> tuple[pl.Series, pl.Series]:
+    """A column in another type, NULL where it cannot be, and where something would be lost. Raises PolarsError."""
+    kind, none = column.dtype, pl.repeat(value=False, n=len(column), dtype=pl.Boolean, eager=True)
+    if dtype.is_exact:
+        return (
+            (column.cast(dtype.written), ~none) if kind.is_temporal() or kind == pl.Boolean else _exact(column, dtype)
+        )
+    if dtype.name == "boolean" and kind != pl.Boolean:
+        text = column.cast(pl.String).str.strip_chars().str.to_lowercase()
+        return text.replace_strict(
+            [*_YES, *_NO], [True] * len(_YES) + [False] * len(_NO), default=None, return_dtype=pl.Boolean
+        ), none
+    if dtype.is_time:
+        if kind == pl.String:
+            column = _moments(column)
+        elif not kind.is_temporal():
+            return pl.Series([None], dtype=dtype.written).new_from_index(0, len(column)), none
+        found = column.cast(dtype.written, strict=False)
+        return found, (found.cast(column.dtype, strict=False) != column).fill_null(value=False)
+    found = column.cast(dtype.written, strict=False)
+    if dtype.name == "uuid":
+        found = found.str.to_lowercase()
+        return found, ~found.str.contains(_UUID).fill_null(value=True)
+    if dtype.name == "double":
+        return found, found.is_nan().fill_null(value=False)
+    return found, (found.str.len_chars() > dtype.length).fill_null(value=False) if dtype.length else none
+
+
+def _exact(column: pl.Series, dtype: DType) -> tuple[pl.Series, pl.Series]:
+    """Whole numbers and decimals, of numbers and texts."""
+    kind, exact = column.dtype, pl.Decimal(38, dtype.digits)
+    lost = pl.repeat(value=False, n=len(column), dtype=pl.Boolean, eager=True)
+    if kind == pl.String:
+        column = column.str.strip_chars()
+        lost = column.str.contains(rf"\.\d{{{dtype.digits}}}\d*[1-9]").fill_null(value=False)
+        found = column.cast(exact, strict=False)
+    elif kind.is_float():
+        near = column.round(dtype.digits)
+        lost = ((column - near).abs() > NEAR * column.abs().clip(lower_bound=1.0)).fill_null(value=True)
+        found = near.cast(exact, strict=False)
+    else:
+        found = column.cast(exact, strict=False)
+        if isinstance(kind, pl.Decimal):
+            lost = (found.cast(pl.Decimal(38, kind.scale), strict=False) != column).fill_null(value=True)
+    limit = dtype.limit if dtype.digits == 0 else 10 ** ((dtype.precision or 18) - dtype.digits)
+    lost = lost | (found.abs() >= limit).fill_null(value=False)
+    return found if dtype.name == "decimal" else found.cast(dtype.written, strict=False), lost
+
+
+def _moments(texts: pl.Series) -> pl.Series:
+    """Dates and timestamps as ISO 8601 spells them, whatever their order; NULL what is none."""
+    clean = texts.str.strip_chars().str.replace("T", " ").str.strip_suffix("Z")
+    tried = [clean.str.to_datetime(spelt, time_unit="us", strict=False) for spelt in _SPELT if len(clean)]
+    return pl.select(pl.coalesce(tried)).to_series() if tried else clean.cast(pl.Datetime("us"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -70,10 +70,10 @@ class Folder(Source):
             self.files = {n: [folder / file.path for file in t.files] for n, t in self.manifest.tables.items()}
         else:
             for path in sorted(folder.iterdir()):
-                if path.suffix in FORMATS and path.is_file():
+                if _is_table(path):
                     self.files.setdefault(path.stem, []).append(path)
-                elif path.is_dir() and path.name[0] != ".":
-                    inside = sorted(file for file in path.iterdir() if file.suffix in FORMATS)
+                elif path.is_dir() and path.name[0] not in "._":
+                    inside = sorted(file for file in path.iterdir() if _is_table(file))
                     if inside:
                         self.files.setdefault(path.name, []).extend(inside)
         if not self.files:
@@ -88,50 +88,75 @@ class Folder(Source):
     def _types(self, table: str) -> dict[str, DType]:
         if self.manifest:
             return self.manifest.tables[table].types
-        first = self.files[table][0]
+        return self._types_of(table, self.files[table][0]) if self.files[table] else {}
+
+    def _types_of(self, table: str, path: Path) -> dict[str, DType]:
+        """One file's columns: others may have them in another order."""
+        if self.manifest:
+            return self.manifest.tables[table].types
         try:
-            if first.suffix == ".parquet":
-                return types_of(as_written(pl.DataFrame(schema=pl.read_parquet_schema(first)), {}))
-            return dict.fromkeys(pl.read_csv(first, n_rows=0, infer_schema=False).columns, TEXT)
+            if _format(path) == "parquet":
+                return types_of(as_written(pl.DataFrame(schema=pl.read_parquet_schema(path)), {}))
+            return dict.fromkeys(pl.read_csv(path, n_rows=0, infer_schema=False, glob=False).columns, TEXT)
         except (pl.exceptions.PolarsError, OSError) as error:
-            raise OutputError(f"'{first}' cannot be read: {str(error).splitlines()[0]}") from None
+            raise OutputError(f"'{path}' cannot be read: {str(error).splitlines()[0]}") from None
 
     def read(self, table: str, columns: Sequence[str]) -> pl.DataFrame:
-        """All files, one below the other."""
-        types = self._types(table)
+        """All files, one below the other; where they disagree about a column's type, it comes as text."""
         parts = []
         for path in self.files[table]:
+            types = self._types_of(table, path)
+            if lacking := [name for name in columns if name not in types]:
+                raise OutputError(f"'{path}' has no column '{lacking[0]}', which other files of '{table}' have")
             try:
-                if path.suffix == ".parquet":
-                    parts.append(as_written(pl.read_parquet(path, columns=list(columns), glob=False), {}))
+                if _format(path) == "parquet":
+                    parts.append(
+                        as_written(pl.read_parquet(path, columns=list(columns), glob=False), {}).select(columns)
+                    )
                 else:
                     parts.append(read_file(path, "csv", types).select(columns))
             except UNREADABLE as error:
                 raise OutputError(f"'{path}' cannot be read: {str(error).splitlines()[0]}") from None
-        empty = pl.DataFrame(schema={name: types[name].written for name in columns})
-        return pl.concat([part for part in parts if part.height] or parts or [empty], how="vertical_relaxed")
+        types = self._types(table)
+        parts = [part for part in parts if part.height] or [pl.DataFrame(schema={n: types[n].written for n in columns})]
+        mixed = [name for name in columns if len({part[name].dtype for part in parts}) > 1]
+        return pl.concat([part.with_columns(pl.col(mixed).cast(pl.String)) for part in parts] if mixed else parts)
 
     def summed(self, table: str, key: str) -> tuple[int, int]:
-        """By DuckDB, which reads no other column."""
-        if not self.files[table]:
-            return 0, 0
-        try:
-            return highest(self.files[table], FORMATS[self.files[table][0].suffix], self._types(table), key)
-        except UNREADABLE as error:
-            raise OutputError(f"'{table}.{key}' of '{self.folder}': {str(error).splitlines()[0]}") from None
+        """By DuckDB, which reads no other column, file by file."""
+        found = []
+        for path in self.files[table]:
+            try:
+                found.append(highest([path], _format(path), self._types_of(table, path), key))
+            except UNREADABLE as error:
+                raise OutputError(f"'{table}.{key}' of '{path}': {str(error).splitlines()[0]}") from None
+        return sum(rows for rows, _ in found), max((most for _, most in found), default=0)
+
+
+def _format(path: Path) -> str:
+    return FORMATS[path.suffix.lower()]
+
+
+def _is_table(path: Path) -> bool:
+    return path.suffix.lower() in FORMATS and path.is_file() and path.name[0] not in "._"
 
 
 class Schema(Source):
-    """A schema of a database; without a name the dataset's, the only one that is loaded, or where tables are by default."""
+    """A schema of a database; without a name the dataset's, the only one that is loaded, or where tables are by default.
 
-    def __init__(self, address: Address, schema: str | None, dataset: str):
+    One that is `new` may hold nothing yet.
+    """
+
+    def __init__(
+        self, address: Address, schema: str | None, dataset: str, needed: Collection[str], *, new: bool = False
+    ):
         self.address = address
         self.database: Database = connect(address)
         self.dialect: Dialect = self.database.dialect
-        self.schema = schema if schema is not None else self._usual(dataset)
+        self.schema = schema if schema is not None else self._usual(dataset, needed)
         self._there = self.database.catalogue(self.schema)
         self.place, self.at = f"schema {self.schema} of {address}", (str(address), self.schema)
-        if not self._there:
+        if not self._there and not new:
             raise OptionError(
                 f"{address} has no tables in schema '{self.schema}'\n  hint: name another with --from-schema"
             )
@@ -139,13 +164,12 @@ class Schema(Source):
     def __exit__(self, *_: object) -> None:
         self.database.close()
 
-    def _usual(self, dataset: str) -> str:
+    def _usual(self, dataset: str, needed: Collection[str]) -> str:
         loaded = self.database.loaded()
-        if self.database.catalogue(dataset):
-            return dataset
-        if len(loaded) == 1:
-            return loaded[0]
-        return {"postgres": "public", "mysql": self.address.name, "tsql": "dbo"}.get(self.dialect.name, "main")
+        default = {"postgres": "public", "mysql": self.address.name, "tsql": "dbo"}.get(self.dialect.name, "main")
+        known = [dataset, *(loaded if len(loaded) == 1 else []), default]
+        there = {name: self.database.catalogue(name) for name in known}
+        return next((name for name in known if there[name] and set(needed) <= set(there[name])), default)
 
     def tables(self) -> dict[str, dict[str, DType]]:
         """From the catalogue."""
@@ -159,22 +183,24 @@ class Schema(Source):
 
     def summed(self, table: str, key: str) -> tuple[int, int]:
         """By the database."""
+        if self._there[table][key].name not in ("smallint", "integer", "bigint", "decimal"):
+            raise OptionError(f"{self.place}: '{table}.{key}' holds no numbers, and a sequence cannot go on behind it")
         asked = f"SELECT COUNT(*), MAX({self.dialect.quoted(key)}) FROM {self.dialect.place(self.schema, table)}"
         rows, found = self.database.rows(asked)[1][0]
-        try:
-            return int(rows), int(found or 0)
-        except ValueError:
-            raise OptionError(
-                f"{self.place}: '{table}.{key}' holds '{found}', and a sequence cannot go on behind it"
-            ) from None
+        return int(rows), int(found or 0)
 
 
-def open_source(place: str, schema: str | None, dataset: str) -> Source:
-    """The source that a word of the command line means. Raises OptionError, DatabaseError."""
+def open_source(place: str, schema: str | None, dataset: str, needed: Collection[str]) -> Source:
+    """The source that a word of the command line means; a schema that is not named is one with the needed tables.
+
+    Raises OptionError, DatabaseError.
+    """
+    if not place:
+        raise OptionError("--from names nothing: a folder with tables, or a database's URL")
     if is_database(place):
         address = find(place)
         assert address is not None
-        return Schema(address, schema, dataset)
+        return Schema(address, schema, dataset, needed)
     if schema is not None:
         raise OptionError(f"'{place}' is a folder, it has no schemas")
     if not Path(place).is_dir():

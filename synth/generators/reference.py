@@ -89,9 +89,11 @@ class Reference(Generator):
         count = ask.count(self.to)
         weights = np.ones(count)
         if self.weights:
-            weights = np.nan_to_num(ask.whole(self.to, self.weights).astype(np.float64), nan=0.0)
-            if (weights < 0).any():
-                raise DataError(f"{ask.table}.{ask.column}: {self.to}.{self.weights} has weights below 0")
+            weights = np.nan_to_num(ask.whole(self.to, self.weights).astype(np.float64), nan=0.0, posinf=np.inf)
+            if (weights < 0).any() or not np.isfinite(weights).all():
+                raise DataError(
+                    f"{ask.table}.{ask.column}: {self.to}.{self.weights} has weights below 0, or without end"
+                )
         elif self.popularity:
             law, declared = self.popularity.zipf_mandelbrot, max(1, ask.declared(self.to))
             chunks = -(-count // declared)  # parents beyond the declared period share the ranks out anew

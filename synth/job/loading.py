@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -95,6 +95,10 @@ class Loading:
         self.if_exists = if_exists
         self.into: tuple[str, ...] = ()  # tables that get the rows behind theirs
         self.progress = progress or (lambda phase, rows: None)
+        if lost := sorted(set(tables) - set(self.tables)):
+            raise OptionError(
+                f"the spec has no table '{lost[0]}', whose rows are to be loaded: the folder is not as it was made"
+            )
         if MANIFEST in self.tables:
             raise OptionError(f"a table cannot be called {MANIFEST} in a database: it says what is there; rename it")
         self.database = connect(address)
@@ -121,11 +125,6 @@ class Loading:
             self._locked = True
             there = self.database.catalogue(self.schema)
             self.gone = self._in_the_way(there)
-            if lost := [name for name in self.dataset.existing if self._called(name) in self.gone]:
-                raise DatabaseError(
-                    f"{self.report.place}: '{lost[0]}' is what this is built on, and would go; nothing was changed\n"
-                    "  hint: --if-exists append, or another --schema"
-                )
             self.ddl = self._ddl(self.database.stage(self.schema), there)
             if self.if_exists == "append":
                 self.into = tuple(name for name in self.tables if name in there)
@@ -171,16 +170,18 @@ class Loading:
 
     def _in_the_way(self, there: Collection[str]) -> tuple[str, ...]:
         """Tables that the load takes the place of. Raises DatabaseError where that was not asked for."""
+        known = manifests_of(self.database, self.schema) if MANIFEST in there else []
         if self.if_exists == "append":
             self.database.refuse_appending()
+            self._refuse_mixing(known)
             return ()
         ours: set[str] = set()
-        if MANIFEST in there:
-            known = manifests_of(self.database, self.schema)
-            if len(known) > 1 and self.if_exists == "replace":
+        if known:
+            others = [old.dataset for old in known if old.dataset != self.dataset.dataset]
+            if others and self.if_exists == "replace":
                 raise DatabaseError(
-                    f"{self.report.place}: schema '{self.schema}' holds {' and '.join(m.dataset for m in known)}, of which "
-                    "one was built on another; nothing was changed\n  hint: drop it yourself, or name another --schema"
+                    f"{self.report.place}: schema '{self.schema}' holds {' and '.join(m.dataset for m in known)}; "
+                    "nothing was changed\n  hint: drop it yourself, or name another --schema"
                 )
             ours = {MANIFEST, *(table for old in known for table in old.tables)}
         lower = {name.lower() for name in (*self.tables, MANIFEST, *ours)}
@@ -193,6 +194,24 @@ class Loading:
                 "  hint: --if-exists replace or append, or another --schema"
             )
         return tuple(found)
+
+    def _refuse_mixing(self, known: Iterable[Manifest]) -> None:
+        """Refuse to append what would leave a dataset that no longer says what it is. Raises DatabaseError."""
+        ours, why = self.dataset.dataset, ""
+        for old in known:
+            shared = [name for name in self.tables if name in old.tables]
+            gone = [name for name in old.tables if name not in self.dataset.written]
+            if old.dataset != ours and shared:
+                why = f"'{shared[0]}' is a table of the dataset '{old.dataset}'"
+            elif old.dataset == ours and gone:
+                why = f"the dataset '{ours}' is there with a table '{gone[0]}', which the spec does not make"
+            elif old.dataset == ours and not old.built_on and self.dataset.existing:
+                why = f"the dataset '{ours}' is there, and was not made for rows that exist"
+        if why:
+            raise DatabaseError(
+                f"{self.report.place}: {why}; nothing was changed\n"
+                "  hint: give the new dataset another name, or name another --schema"
+            )
 
     # -- rows
 
@@ -315,6 +334,7 @@ class Loading:
         database, schema = self.database, self.schema
         with database.appending(schema, self.into):
             before = {name: database.content(schema, name, manifest.tables[name].types) for name in self.into}
+            self._refuse_stale(before)
             for name in self.into:
                 database.append(schema, name, list(manifest.tables[name].types))
             for name in self.tables:
@@ -335,12 +355,29 @@ class Loading:
             if there:
                 for known in manifests_of(database, schema):
                     if known.dataset == manifest.dataset:
+                        if known.until > manifest.until:
+                            raise DatabaseError(
+                                f"{self.report.place}: '{known.dataset}' is at {known.until.isoformat()} already, and time "
+                                "does not go back; nothing was changed"
+                            )
                         tables = {**known.tables, **manifest.tables, **tables}
                 dialect = database.dialect
                 ours = f"{dialect.quoted('dataset')} = {dialect.literal(manifest.dataset)}"
                 database.run(f"DELETE FROM {dialect.place(schema, MANIFEST)} WHERE {ours}")
-            facts = {"tables": {**manifest.tables, **tables}, "families": {}}
+            grows = {} if self.into else {"families": manifest.families}  # by advance, what was made in one go
+            facts = {"tables": {**manifest.tables, **tables}, "families": {}, **grows}
             self._remember(schema, manifest.model_copy(update=facts), sums, there=there)
+
+    def _refuse_stale(self, before: Mapping[str, Fingerprint]) -> None:
+        """Refuse to put rows behind others than those that they were made to go on from. Raises DatabaseError."""
+        for name, content in before.items():
+            already = self.dataset.tables[name].already
+            if content.rows != (already.rows if already else 0):
+                raise DatabaseError(
+                    f"{self.report.place}: '{name}' has {content.rows:,} rows, and what was made goes on from "
+                    f"{already.rows if already else 0:,}; nothing was changed\n"
+                    "  hint: run `synth generate --to … --if-exists append` again, it looks at what is there"
+                )
 
     def _step(self, step: Step) -> Callable[[], None]:
         def job(table: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from synth.columns import leaving
 from synth.job.manifest import ExistingEntry, FileEntry
+from synth.plan.content import ALREADY
 from synth.plan.model import Plan
 
 __all__ = ["FOLDER", "entries", "keep"]
@@ -28,7 +29,7 @@ def keep(plan: Plan, folder: Path) -> dict[str, ExistingEntry]:
     """Write the columns that were read, a Parquet file a table; the manifest's existing tables."""
     kept = entries(plan)
     for name in [name for name in kept if name in plan.content.frames]:
-        frame, types = plan.content.frames[name], plan.tables[name].types
+        frame, types = plan.content.frames[name], plan.tables[name.removesuffix(ALREADY)].types
         path = folder / FOLDER / f"{name}.parquet"
         path.parent.mkdir(exist_ok=True)
         leaving(frame.select(c for c in frame.columns if c in types), types).write_parquet(path)

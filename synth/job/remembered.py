@@ -10,6 +10,7 @@ from synth.databases.dialect import Dialect
 from synth.errors import DatabaseError
 from synth.job.manifest import Manifest
 from synth.job.sums import packed
+from synth.plan.content import ALREADY
 
 __all__ = ["manifest_of", "manifests_of", "remembering"]
 
@@ -17,7 +18,11 @@ __all__ = ["manifest_of", "manifests_of", "remembering"]
 def remembering(dialect: Dialect, schema: str, manifest: Manifest, sums: Path) -> str:
     """The INSERT of a dataset's manifest, and of what it needs to grow."""
     tables = {name: entry.model_copy(update={"files": ()}) for name, entry in manifest.tables.items()}
-    existing = {name: entry.model_copy(update={"file": None}) for name, entry in manifest.existing.items()}
+    existing = {
+        name: entry.model_copy(update={"file": None})
+        for name, entry in manifest.existing.items()
+        if not name.endswith(ALREADY)
+    }
     facts = {"format": dialect.name, "dialect": None, "tables": tables, "sums": (), "existing": existing}
     there = manifest.model_copy(update=facts)
     cells = (there.dataset, there.spec, there.model_dump_json(exclude={"spec"}, exclude_none=True), packed(sums))

@@ -9,21 +9,27 @@ from hashlib import blake2b
 import polars as pl
 
 from synth.generators.keys import Key
-from synth.spec.models import Dataset
+from synth.spec.models import Dataset, Table
 
-__all__ = ["HOME", "Content", "Found", "already", "goes_on", "having", "seed_of"]
+__all__ = ["ALREADY", "HOME", "Content", "Found", "already", "goes_on", "having", "keyed", "seed_of"]
 
+ALREADY = "#already"  # behind a table's name: the keys of rows that it has had before
 HOME = "#home"  # of a table with `per`: the row number of each row's parent
 
 
 def already(table: str) -> str:
     """The name of what is known of rows that a table, or part of one, which is made has had before: their keys."""
-    return f"{table.partition('.')[0]}#already"
+    return f"{table.partition('.')[0]}{ALREADY}"
 
 
 def having(child: str) -> str:
     """The name of a parent's column that says which rows have had children before."""
     return f"#having {child}"
+
+
+def keyed(table: Table) -> Key | None:
+    """What makes a table's keys, if a generator does: rows that go on then get others, else they are known by theirs."""
+    return next((column.draws for column in table.columns.values() if isinstance(column.draws, Key)), None)
 
 
 def goes_on(dataset: Dataset, table: str) -> int:
@@ -36,7 +42,7 @@ def goes_on(dataset: Dataset, table: str) -> int:
         return 0
     if spec.per:
         return 0 if dataset.every[spec.per].existing else spec.already.rows
-    key = next((column.draws for column in spec.columns.values() if isinstance(column.draws, Key)), None)
+    key = keyed(spec)
     if key is None:
         return 0
     return spec.already.rows if key.kind == "uuid" else max(spec.already.rows, key.start - 1)

@@ -11,6 +11,7 @@ from synth.generators.in_force import InForce
 from synth.generators.keys import Key
 from synth.generators.reference import Reference
 from synth.plan.model import BLOCK_ROWS, FamilyPlan, Step, TablePlan
+from synth.spec.constraints import references
 from synth.spec.scope import Scope
 from synth.sql.compiled import Branch, Compiled
 from synth.sql.parse import columns, has_star, named, query
@@ -33,6 +34,7 @@ class Families:
         self.selects: dict[str, tuple[Branch, ...]] = {}
         self.sorts: dict[str, tuple[str, ...]] = {}
         self.paths: dict[tuple[str, str], tuple[str, str, str, str]] = {}
+        self.links: dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]] = {}
 
     def found(self) -> tuple[FamilyPlan, ...]:
         """Families that the wanted tables need, each after those it looks into."""
@@ -125,12 +127,23 @@ class Families:
         self.paths[table, path] = (seen.how, seen.table, seen.column, seen.via)
         found = [(seen.table, seen.column, seen.how == "through")]
         if seen.via and self.scope.is_read(table, seen.via):  # a key that is found again among its parents
-            if not self.scope.table(seen.table).existing:
-                what = f"rows of {table} exist, and so do those of {seen.table} that '{seen.via}' points to"
-                hint = f"let {seen.table} exist, too"
-                raise SpecError([Problem(("tables", table, "columns", seen.via), what, hint)])
-            found.append((seen.table, self.scope.table(seen.table).key[0], True))
+            columns, keys = self.links[table, seen.via] = self._link(table, seen.via, seen.table)
+            found += [*((seen.table, key, True) for key in keys), *((table, column, False) for column in columns)]
         return [*found, (table, seen.via, False)] if seen.via else found
+
+    def _link(self, table: str, column: str, parent: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Of rows that exist: the columns that hold their parent's key, and the key. Raises SpecError."""
+        at = ("tables", table, "columns", column)
+        if not self.scope.table(parent).existing:
+            what = f"rows of {table} exist, and so do those of {parent} that '{column}' points to"
+            raise SpecError([Problem(at, what, f"let {parent} exist, too")])
+        for refers in references(self.dataset):
+            if refers.table == table and refers.parent == parent and column in refers.columns:
+                return refers.columns, refers.keys
+        what = f"'{column}' is not the whole key of {parent}, so what it points to cannot be found"
+        raise SpecError(
+            [Problem(at, what, f"look up the other columns of its key: {', '.join(self.scope.table(parent).key)}")]
+        )
 
     def _rows_from(self, table: str) -> list[tuple[str, str, bool]]:
         declared = self.scope.table(table)

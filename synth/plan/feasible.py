@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from synth.errors import Problem, SpecError
 from synth.generators.keys import Window
@@ -31,13 +31,13 @@ def check_windows(scope: Scope) -> None:
             )
 
 
-def check_parents(scope: Scope, tables: Mapping[str, TablePlan], seed: int) -> None:
+def check_parents(scope: Scope, tables: Mapping[str, TablePlan], seed: int, drawn: Collection[tuple[str, str]]) -> None:
     """Refuse what could not be honoured: no parent there at the first child, fewer parents than distinct draws."""
     problems = []
     for name, column, declared in scope.every_column():
         draws = declared.draws
         inside = isinstance(draws, Reference) and draws.to in (name, *scope.ancestors(name))
-        if not isinstance(draws, Reference) or inside or scope.is_read(name, column):
+        if not isinstance(draws, Reference) or inside or scope.is_read(name, column) or (name, column) not in drawn:
             continue
         path = ("tables", name, "columns", column, "reference")
         parents = _there_first(scope, tables, seed, name, draws)
@@ -46,7 +46,9 @@ def check_parents(scope: Scope, tables: Mapping[str, TablePlan], seed: int) -> N
                 Problem(
                     path,
                     f"no row of {draws.to} is there yet when the first of {name} comes",
-                    f"raise `before_start` of {draws.to}, or let its `since` begin earlier",
+                    f"{draws.to} exists, and is empty"
+                    if scope.table(draws.to).existing
+                    else f"raise `before_start` of {draws.to}, or let its `since` begin earlier",
                 )
             )
         law = tables[name].fanout

@@ -58,15 +58,15 @@ def make(
     scope = check(dataset)
     counts = counted(scope, scale, seed, now)
     check_windows(scope)
-    check_parents(scope, counts, seed)
     found = Families(scope, counts, wanted)
     families = found.found()
+    check_parents(scope, counts, seed, {(step.table, step.column) for family in families for step in family.steps})
     needed = {family.root for family in families}
     return Plan(
         dataset=dataset, scale=scale, seed=seed, until=now, families=families, wanted=wanted,
         tables={name: counts[name] for name in dataset.every if scope.family(name) in needed or name in wanted},
         compiled=found.compiled, taken=found.taken, sources=found.sources, selects=found.selects, sorts=found.sorts,
-        paths=found.paths, content=content or Content(),
+        paths=found.paths, links=found.links, content=content or Content(),
     )  # fmt: skip
 
 

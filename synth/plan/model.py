@@ -80,6 +80,9 @@ class Plan:
         compare=False, repr=False
     )  # derived: what orders a SELECT without order
     paths: Mapping[tuple[str, str], tuple[str, str, str, str]] = field(compare=False, repr=False)  # see Scope.resolve
+    links: Mapping[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )  # of references of rows that exist, which are looked through: the columns that hold the key, and the key
     content: Content = field(default_factory=Content, compare=False, repr=False)  # rows that were there before
 
     @cached_property

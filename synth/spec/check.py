@@ -11,7 +11,8 @@ from synth.errors import Problem, SpecError, did_you_mean
 from synth.generators.derived import Count, Expr, Given, Ordinal, State, Sum
 from synth.generators.in_force import InForce, Ranked
 from synth.generators.reference import Reference
-from synth.spec.models import Dataset
+from synth.spec.drawable import tables_are_drawable
+from synth.spec.models import Column, Dataset
 from synth.spec.order import columns_have_an_order, rows_have_an_order
 from synth.spec.scope import MeaningError, Scope
 from synth.sql.parse import SqlError, columns, expression, lint, named, query, tables
@@ -234,6 +235,9 @@ def types_fit(scope: Scope) -> Iterator[Problem]:
             if cycle:
                 return
             continue
+        yield from _key_types(scope, name, column, declared)
+        if isinstance(declared.draws, Sum) and not scope.type_of(*declared.draws.of.split(".", 1)).is_exact:
+            yield Problem((*here, word), f"{declared.draws.of} is no exact number, and sums are", "declare a decimal")
         if isinstance(declared.draws, Ranked):
             found = scope.ranking(name, declared.draws.of).dtype
             if found is not None and (not dtype.is_exact or found.digits != dtype.digits):
@@ -258,6 +262,25 @@ def types_fit(scope: Scope) -> Iterator[Problem]:
         for moment in table.hidden_moments:
             if not scope.type_of(name, moment).is_time:
                 yield Problem(("tables", name, "events", moment), f"'{moment}' is no moment")
+
+
+_ALIKE = {"smallint": "bigint", "integer": "bigint", "uuid": "varchar"}  # what holds the same keys
+
+
+def _key_types(scope: Scope, name: str, column: str, declared: Column) -> Iterator[Problem]:
+    """A column that holds another table's key is of its type, widths aside."""
+    draws = declared.draws
+    parent = draws.to if isinstance(draws, Reference) else declared.references
+    taken = draws.take if isinstance(draws, Reference) else ""
+    key = (taken,) if taken else scope.table(parent).key[:1] if parent else ()
+    if not parent or not key:
+        return
+    ours, theirs = scope.type_of(name, column), scope.type_of(parent, key[0])
+    kinds = [
+        (_ALIKE.get(each.name, each.name), each.digits if each.name == "decimal" else 0) for each in (ours, theirs)
+    ]
+    if kinds[0] != kinds[1]:
+        yield Problem(("tables", name, "columns", column, "type"), f"it is {ours}, but the key of {parent} is {theirs}")
 
 
 def values_fit(scope: Scope) -> Iterator[Problem]:
@@ -299,83 +322,6 @@ def _cell(scope: Scope, table: str, column: str, cell: Any) -> str | None:
     if not fits or (dtype.name == "date" and isinstance(cell, dt.datetime)):
         return f"{cell!r} is no {dtype}"
     return f"'{cell}' is longer than {dtype}" if dtype.length and len(cell) > dtype.length else None
-
-
-def tables_are_drawable(scope: Scope) -> Iterator[Problem]:
-    """Arrival laws, keys and rollups that can be honoured."""
-    start = scope.dataset.period.start
-    for name, table in scope.dataset.tables.items():
-        at: Path = ("tables", name)
-        arrivals = [c for c, declared in table.columns.items() if declared.kind == "arrival"]
-        if len(arrivals) > 1:
-            yield Problem((*at, "columns", arrivals[1]), f"{name} has two arrival columns; one says when rows come")
-        if arrivals and table.existing and arrivals[0].startswith("_"):
-            yield Problem((*at, "columns", arrivals[0]), f"nothing says when rows of {name} came, which exist")
-        elif arrivals and table.rows is None and not table.existing:
-            yield Problem((*at, "columns", arrivals[0]), "only a table with `rows` has an arrival column")
-        for column in arrivals:
-            since = getattr(table.columns[column].draws, "since", None)
-            if since and since >= start:
-                yield Problem(
-                    (*at, "columns", column, "arrival", "since"), f"{since} is not before the period's start, {start}"
-                )
-        keys = [c for c, declared in table.columns.items() if declared.kind == "key"]
-        if len(keys) > 1:
-            yield Problem((*at, "columns", keys[1]), f"{name} has two keys", "one column has `key`")
-        if table.select is not None and not table.key:
-            yield Problem(at, "a derived table needs a `primary_key`", "columns of its SELECT that tell its rows apart")
-        if table.rollup:
-            yield from _rollup(scope, name)
-        yield from _windows(scope, name)
-        for column in table.key:
-            if table.columns[column].null_share:
-                yield Problem((*at, "columns", column, "null_share"), "a key is never NULL")
-
-
-def _windows(scope: Scope, name: str) -> Iterator[Problem]:
-    """A window is drawn whole, also what lies after `until`: nothing in it may depend on who has arrived by then."""
-    table = scope.table(name)
-    windows = [c for c, declared in table.columns.items() if declared.kind == "window"]
-    if len(windows) > 1:
-        yield Problem(("tables", name, "columns", windows[1]), f"{name} has two windows", "one column has `window`")
-    for column, declared in table.columns.items():
-        here: Path = ("tables", name, "columns", column)
-        if declared.kind == "window" and table.rows is None and not table.existing:
-            yield Problem(here, "only a table with `rows` has windows")
-        draws = declared.draws
-        other = draws.to if isinstance(draws, Reference) else draws.of if isinstance(draws, InForce) else name
-        if not scope.window(name) or scope.family(other) == scope.family(name):
-            continue
-        if scope.table(other).arrival:
-            yield Problem(
-                here, f"{other} arrives in time, but rows of a window are drawn before their time",
-                f"let {other} have no arrival column, or {scope.family(name)} no window",
-            )  # fmt: skip
-    if table.select is not None and not table.at and any(scope.window(part) for part in scope.dataset.parts(name)):
-        yield Problem(
-            ("tables", name), "rows of a window are drawn before their time: the table needs `at`",
-            "a column with the moment from which a row exists",
-        )  # fmt: skip
-
-
-def _rollup(scope: Scope, name: str) -> Iterator[Problem]:
-    rollup = scope.table(name).rollup
-    assert rollup
-    at: Path = ("tables", name, "rollup")
-    if scope.table(rollup.of).kind == "rollup":
-        yield Problem((*at, "of"), "a rollup of a rollup is not known")
-    for column in rollup.by:
-        if column not in scope.table(name).columns:
-            yield Problem((*at, "by"), f"'{column}' is no column of {name}")
-    if rollup.every and (len(rollup.by) != 1 or len(scope.table(rollup.every).key) != 1):
-        yield Problem((*at, "every"), "`every` goes with one column in `by`, and a table with a key of one column")
-    elif rollup.every and (
-        scope.table(rollup.every).at or (scope.window(rollup.every) and scope.family(rollup.every) != rollup.every)
-    ):
-        yield Problem(
-            (*at, "every"), f"rows of {rollup.every} are drawn before their time: not every one is there",
-            "leave `every` out, or name the table they are made from",
-        )  # fmt: skip
 
 
 def sql_travels(scope: Scope) -> Iterator[Problem]:

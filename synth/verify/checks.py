@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from synth.plan.content import already
 from synth.spec import constraints
 from synth.spec.models import Dataset
 from synth.spec.scope import Scope
@@ -30,8 +31,11 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def checks(dataset: Dataset, until: dt.datetime) -> Iterator[Check]:
-    """All checks of a dataset: not null, keys, uniqueness, lengths, references, conditions, times, rules."""
+def checks(dataset: Dataset, until: dt.datetime, had: Collection[str] = ()) -> Iterator[Check]:
+    """All checks of a dataset: not null, keys, uniqueness, lengths, references, conditions, times, rules.
+
+    `had` are names of tables of keys that others have had before, and may be referred to.
+    """
     scope = Scope(dataset)
     for table in dataset.written:
         yield from _of_table(dataset, scope, table, until)
@@ -39,6 +43,12 @@ def checks(dataset: Dataset, until: dt.datetime) -> Iterator[Check]:
         if refers.table in dataset.existing:
             continue
         child, parent = quoted(refers.table), quoted(refers.parent)
+        if already(refers.parent) in had:
+            both = [
+                f"SELECT {', '.join(map(quoted, refers.keys))} FROM {t}"
+                for t in (parent, quoted(already(refers.parent)))
+            ]
+            parent = f"({' UNION ALL '.join(both)})"
         columns = [quoted(column) for column in refers.columns]
         keys = [quoted(key) for key in refers.keys]
         joined = " AND ".join(f"p.{key} = c.{column}" for column, key in zip(columns, keys, strict=True))

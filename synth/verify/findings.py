@@ -57,7 +57,7 @@ def planned(
     dataset: Dataset, manifest: Manifest, report: Report, readable: Collection[str]
 ) -> Iterator[Check | Finding]:
     """Every check of tables that were made: to be run, or a finding where one of them cannot be read."""
-    for check in checks(dataset, manifest.until):
+    for check in checks(dataset, manifest.until, readable):
         absent = [table for table in check.reads if table not in manifest.tables and table not in readable]
         if absent:
             report.skipped.append(f"{check.kind} {check.table}.{check.name}: {absent[0]} was not made")
