@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from shlex import quote
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def load_text(report: Load, command: str, client: str | None = None) -> str:
     ]
     if client:
         lines.append(f"open: {client}")
-    return "\n".join([*lines, f"next: {command} verify '{report.place}' --schema '{report.schema}'"])
+    return "\n".join([*lines, f"next: {command} verify {quote(report.place)} --schema {quote(report.schema)}"])
 
 
 def pull_text(report: Pulled) -> str:

@@ -23,8 +23,9 @@ from synth.dtypes import DType, Types
 from synth.errors import DatabaseError
 from synth.fingerprint import Fingerprint, sums_sql
 
-__all__ = ["MANIFEST", "Amendment", "Database", "Step"]
+__all__ = ["MANIFEST", "STAGED", "Amendment", "Database", "Step"]
 
+STAGED = "_synth_"  # staging places begin so
 MANIFEST = "synth_manifest"  # the table that says what is in a schema
 ADDED = ", ADD "
 
@@ -137,10 +138,10 @@ class Database(ABC):
 
     def stage(self, schema: str) -> str:
         """The name of the staging place of a schema."""
-        name = f"_synth_{schema}"
+        name = f"{STAGED}{schema}"
         if len(name.encode()) <= LONGEST_SCHEMA:
             return name
-        return f"_synth_{blake2b(schema.encode(), digest_size=16).hexdigest()}"
+        return f"{STAGED}{blake2b(schema.encode(), digest_size=16).hexdigest()}"
 
     @abstractmethod
     def lock(self, schema: str) -> bool:

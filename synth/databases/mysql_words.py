@@ -29,6 +29,10 @@ _GONE = "the server is gone; run it again when it is back"
 _BUSY = "something else uses these tables; end it, then run it again"
 _DISK = "free space on the server's disk, then run it again"
 HELD = "drop what depends on the old tables first"
+_KEYS = (
+    "a foreign key needs the existing table's key to be indexed, and of the same type and collation "
+    "(utf8mb4_nopad_bin, in MySQL utf8mb4_0900_bin); another --schema makes none"
+)
 LOCAL = "on the server, as an administrator: SET GLOBAL local_infile = 1, or local_infile=1 in its configuration"
 _HINTS = {
     1045: "is the user's name right, and the password? SYNTH_PASSWORD holds one that the URL leaves out",
@@ -42,6 +46,7 @@ _HINTS = {
     **dict.fromkeys((1048, 1062, 1264, 1265, 1366, 1406, 1452, 3819, 4025), DATA),
     **dict.fromkeys((1217, 1435, 1450, 1451, 3730), HELD),
     **dict.fromkeys((1148, 2068, 3948, 4166), LOCAL),
+    **dict.fromkeys((1005, 1215, 1822, 3780), _KEYS),
     1153: "raise max_allowed_packet on the server",
     3750: "on the server, as an administrator: SET GLOBAL sql_require_primary_key = 0",
     **dict.fromkeys((1290, 1792, 1836), "name the server that takes writes"),

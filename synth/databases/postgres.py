@@ -87,7 +87,9 @@ _CELLS = {
 _HINTS = {
     "28": "is the user's name right, and the password? SYNTH_PASSWORD holds one that the URL leaves out",
     "3D": "create it first, or say --create",
-    "42501": "ask the database's owner for CREATE on the database and the schema",
+    "42501": "ask the owner for CREATE on the database and the schema; to append, for UPDATE and REFERENCES on the tables",
+    "42804": "declare the column's type as it is in the existing table",
+    "42809": "only a table can be referred to, no view; another --schema makes no foreign keys to it",
     "42830": "give the existing table a primary key, or a unique constraint on the columns that rows refer to",
     "53100": "free space on the server's disk, then run it again",
     "53300": "try fewer --connections",

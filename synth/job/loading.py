@@ -17,7 +17,7 @@ from typing import Any, Self
 import polars as pl
 
 from synth.databases import Address, Database, connect
-from synth.databases.database import MANIFEST, Step
+from synth.databases.database import MANIFEST, STAGED, Step
 from synth.databases.ddl import Constraint, Ddl, ddl, in_reference_order
 from synth.dtypes import Types
 from synth.errors import DatabaseError, DataError, OptionError
@@ -98,6 +98,10 @@ class Loading:
         if lost := sorted(set(tables) - set(self.tables)):
             raise OptionError(
                 f"the spec has no table '{lost[0]}', whose rows are to be loaded: the folder is not as it was made"
+            )
+        if schema and schema.startswith(STAGED):
+            raise OptionError(
+                f"a schema cannot be called '{schema}': {STAGED}… is where loads are made ready; name another"
             )
         if MANIFEST in self.tables:
             raise OptionError(f"a table cannot be called {MANIFEST} in a database: it says what is there; rename it")
