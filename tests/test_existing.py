@@ -649,6 +649,8 @@ def test_a_table_or_column_that_is_not_there(tmp_path):
         ({"customers__existing": {"arrival": "came"}}, "unknown column 'came'"),
         ({"customers__existing": {"arrival": "country"}}, "'country' is no moment"),
         ({"customers__per": "orders"}, "so orders must"),
+        ({"order_lines__columns__sku": {"reference": "products", "type": "bigint"}}, "the key of products is varchar"),
+        ({"products__columns__by": {"type": "integer", "references": "customers"}}, "the key of customers is varchar"),
         ({"products__per": "customers"}, "no column of products says"),
         (
             {"orders__columns__customer": {"reference": {"to": "customers", "take": "country"}}},

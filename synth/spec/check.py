@@ -222,7 +222,8 @@ def types_fit(scope: Scope) -> Iterator[Problem]:
         word = declared.kind if not isinstance(declared.draws, Given) else "type"
         try:
             dtype = scope.type_of(name, column)
-            if scope.table(name).existing and scope.table(name).is_given(column):
+            if scope.is_read(name, column):
+                yield from _key_types(scope, name, column, declared)
                 continue
             if isinstance(declared.draws, Expr):
                 scope.compiled(name, column)
@@ -235,7 +236,8 @@ def types_fit(scope: Scope) -> Iterator[Problem]:
             if cycle:
                 return
             continue
-        yield from _key_types(scope, name, column, declared)
+        if isinstance(declared.draws, Reference):
+            yield from _key_types(scope, name, column, declared)
         if isinstance(declared.draws, Sum) and not scope.type_of(*declared.draws.of.split(".", 1)).is_exact:
             yield Problem((*here, word), f"{declared.draws.of} is no exact number, and sums are", "declare a decimal")
         if isinstance(declared.draws, Ranked):
@@ -268,7 +270,7 @@ _ALIKE = {"smallint": "bigint", "integer": "bigint", "uuid": "varchar"}  # what 
 
 
 def _key_types(scope: Scope, name: str, column: str, declared: Column) -> Iterator[Problem]:
-    """A column that holds another table's key is of its type, widths aside."""
+    """A column that holds another table's key, because it is drawn or read, is of its type, widths aside."""
     draws = declared.draws
     parent = draws.to if isinstance(draws, Reference) else declared.references
     taken = draws.take if isinstance(draws, Reference) else ""
