@@ -42,7 +42,7 @@ lint: $(READY)  ## style and types
 	@$(BIN)/mypy
 
 clean:  ## stop the embedded database; remove what was made: output, caches (the environment stays)
-	@[ ! -e output/.postgres ] || $(BIN)/synth db stop
+	@find output -maxdepth 3 -name .postgres -prune | while read -r home; do $(BIN)/synth db stop --out "$${home%/*}"; done
 	@find output -mindepth 1 ! -name .gitkeep -delete
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
 	@find synth tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
