@@ -22,9 +22,9 @@ from synth.spec.load import load, parse
 from synth.verify.database import verify_database
 from synth.verify.files import verify_folder
 from tests.conftest import ROOT
+from tests.shops import CUSTOMERS, PRODUCTS, SHOP, there
 from tests.steps import prints
 from tests.targets import spec
-from tests.test_existing import CUSTOMERS, PRODUCTS, SHOP, there
 
 STAGES = ROOT / "docs" / "stages"
 SERVERS = pytest.mark.parametrize("target", ["embedded", "postgres"], indirect=True)

@@ -88,9 +88,6 @@ class PrepareAsk:
         types = self.plan.tables[table].types
         return self.residents.frame(table, {column: types[column] for column in columns})
 
-    def is_date(self, table: str, column: str) -> bool:
-        return self.plan.tables[table].types[column].name == "date"
-
     def once(self, name: str, make: Callable[[], Any]) -> Any:
         return self.residents.once(f"{self.table}.{self.column} {name}", make)
 

@@ -16,7 +16,7 @@ from synth.draw.residents import Residents
 from synth.dtypes import DType, exact
 from synth.errors import DataError
 from synth.generators.derived import Given, State
-from synth.plan.content import HOME, already, having, keyed
+from synth.plan.content import HOME, already, having
 from synth.plan.model import BLOCK_ROWS, FamilyPlan, Plan
 from synth.sql.compiled import Branch
 from synth.streams import stream
@@ -137,9 +137,8 @@ class Block:
             law, above.first_row, above.whole, self.plan.tables[parent].declared,
             lambda sub: stream(self.plan.seeds[table], table, "#fanout", self.number, sub),
         )  # fmt: skip
-        if (
-            self.plan.spec(table).already and self.plan.spec(parent).existing
-        ):  # parents that have had theirs get no more
+        if self.plan.spec(table).already and self.plan.spec(parent).existing:
+            # parents that have had theirs get no more
             had = self.residents.whole(parent, having(table))[above.first_row : above.first_row + above.rows]
             counts = np.where(had == 1, 0, counts)
         shown = counts[: above.rows]
@@ -271,7 +270,7 @@ class Block:
         """The table's rows that exist at `until` and are to leave: written columns, as they show, in drawn dtypes."""
         frame = pl.DataFrame([self.show(table, c).alias(c) for c in self.plan.tables[table].written])
         visible = self.is_visible(table)
-        if self.plan.spec(table).already and keyed(self.plan.spec(table)) is None:
+        if self.plan.spec(table).already and self.plan.spec(table).keyed is None:  # known by their keys
             new = ~self._had(table, self.tables[table].columns)
             visible = new if visible is None else visible & new
         return frame if visible is None else frame.filter(visible)

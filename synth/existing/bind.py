@@ -238,7 +238,7 @@ class _Binding:
 
     def _go_on(self, name: str, source: Source, there: Mapping[str, Any]) -> None:
         table = self.dataset.tables[name]
-        made = next((c for c, d in table.columns.items() if isinstance(d.draws, Key)), None)
+        made = table.keyed
         key = (made,) if made else table.key
         self._refuse_going_on(name, source, [column for column in key if column not in there], made)
         if made:

@@ -139,9 +139,6 @@ class Ask(Protocol):
     def frame(self, table: str, columns: tuple[str, ...]) -> pl.DataFrame:
         """Whole columns of another family's table, in drawn dtypes."""
 
-    def is_date(self, table: str, column: str) -> bool:
-        """Whether a table's column is a date."""
-
     def once(self, name: str, make: Callable[[], Any]) -> Any:
         """Something costly that all blocks share, made from whole columns at the first."""
 

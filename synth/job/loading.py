@@ -110,7 +110,6 @@ class Loading:
         self.connections = connections if self.database.several else 1
         self.report = Report(str(address), self.schema, self.connections, {name: TableReport() for name in self.tables})
         self.foreign: list[Constraint] = []  # to be made once the rows are in place
-        self._address = address
         self._locked = False
         self._others: list[Database] = []
         self._mine = threading.local()

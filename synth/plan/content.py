@@ -9,9 +9,9 @@ from hashlib import blake2b
 import polars as pl
 
 from synth.generators.keys import Key
-from synth.spec.models import Dataset, Table
+from synth.spec.models import Dataset
 
-__all__ = ["ALREADY", "HOME", "Content", "Found", "already", "goes_on", "having", "keyed", "seed_of"]
+__all__ = ["ALREADY", "HOME", "Content", "Found", "already", "goes_on", "having", "seed_of"]
 
 ALREADY = "#already"  # behind a table's name: the keys of rows that it has had before
 HOME = "#home"  # of a table with `per`: the row number of each row's parent
@@ -27,11 +27,6 @@ def having(child: str) -> str:
     return f"#having {child}"
 
 
-def keyed(table: Table) -> Key | None:
-    """What makes a table's keys, if a generator does: rows that go on then get others, else they are known by theirs."""
-    return next((column.draws for column in table.columns.values() if isinstance(column.draws, Key)), None)
-
-
 def goes_on(dataset: Dataset, table: str) -> int:
     """How many rows a table has had before, if more of the same are to be drawn now; 0 for all others.
 
@@ -42,9 +37,10 @@ def goes_on(dataset: Dataset, table: str) -> int:
         return 0
     if spec.per:
         return 0 if dataset.every[spec.per].existing else spec.already.rows
-    key = keyed(spec)
-    if key is None:
+    if spec.keyed is None:
         return 0
+    key = spec.columns[spec.keyed].draws
+    assert isinstance(key, Key)
     return spec.already.rows if key.kind == "uuid" else max(spec.already.rows, key.start - 1)
 
 

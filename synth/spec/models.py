@@ -317,10 +317,14 @@ class Table(Model):
         return next((column.draws.rows for column in self.columns.values() if isinstance(column.draws, Window)), None)
 
     @cached_property
+    def keyed(self) -> str | None:
+        """The column that a `key` generator makes."""
+        return next((name for name, column in self.columns.items() if isinstance(column.draws, Key)), None)
+
+    @cached_property
     def key(self) -> tuple[str, ...]:
         """The primary key: as declared, or the column that a `key` generator makes."""
-        found = next((name for name, column in self.columns.items() if isinstance(column.draws, Key)), None)
-        return self.primary_key or ((found,) if found else ())
+        return self.primary_key or ((self.keyed,) if self.keyed else ())
 
     def is_given(self, name: str) -> bool:
         """Whether a column comes with the table's rows: of rows that exist all but the working columns, which are drawn."""

@@ -130,21 +130,12 @@ def _open(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifes
     entry = manifest.tables[table]
     paths = [str(path) for path in sorted((folder / table).glob("*")) if path.is_file()]
     wanted = {name: dtype.duckdb for name, dtype in entry.types.items()}
-    files = "[" + ", ".join("'" + path.replace("'", "''") + "'" for path in paths) + "]"
-    typed = "{" + ", ".join(f"'{name}': '{kind}'" for name, kind in wanted.items()) + "}"
-    if manifest.format == "parquet":
-        source = f"read_parquet({files})"
-    elif manifest.format == "csv":
-        source = (
-            f"read_csv({files}, header = true, columns = {typed}, auto_detect = false, delim = ',', "
-            "quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false)"
-        )
-    else:
-        source = f"read_json({files}, format = 'newline_delimited', columns = {typed})"
     if not paths:
         return Finding("types", table, "columns", None, note="there are no files")
     try:
-        connection.execute(f"CREATE VIEW {quoted(table)} AS SELECT * FROM {source}")
+        connection.execute(
+            f"CREATE VIEW {quoted(table)} AS SELECT * FROM {relation(paths, manifest.format, entry.types)}"
+        )
         found = {row[0]: row[1] for row in connection.execute(f"DESCRIBE {quoted(table)}").fetchall()}
         if manifest.format != "parquet":
             every = ", ".join(f"COUNT({quoted(name)})" for name in wanted)
