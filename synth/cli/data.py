@@ -119,12 +119,12 @@ def generate(
             from synth.databases.address import find
 
             address = find(to)
-            if create and address:
-                DATABASES[address.database].create(address)
             behind = None
             if if_exists == "append" and address:
                 from synth.existing.bind import Behind
 
+                if create:
+                    DATABASES[address.database].create(address)
                 behind = Behind(address, schema)
         made = make_plan(
             dataset, scale=scale, seed=seed, until=moment(until), tables=names(tables),
@@ -137,6 +137,8 @@ def generate(
             from synth.terminal import load_text
 
             assert address is not None
+            if create:  # not before the spec has been looked at
+                DATABASES[address.database].create(address)
             with progress(total) as advance:
                 report = generate_into(
                     made, address, schema=schema, if_exists=if_exists, workers=started, progress=advance

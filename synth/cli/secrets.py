@@ -18,7 +18,11 @@ def hide() -> None:
     bare = [without_password(word) for word in words]
     found = [password for _, password in bare if password]
     if len(set(found)) > 1:
-        sys.exit("two URLs with two passwords: name one of them in synth.toml, with ${NAME} for its password")
+        print(
+            "synth: two URLs with two passwords\n  hint: name one in synth.toml, with ${NAME} for its password",
+            file=sys.stderr,
+        )
+        sys.exit(2)
     if found:
         os.environ[PASSWORD_VARIABLE] = found[0]
         os.execv(sys.executable, [sys.executable, *_starter(), *(word for word, _ in bare)])  # noqa: S606

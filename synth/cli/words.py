@@ -95,8 +95,7 @@ def tell_unfit(plan: Any) -> None:
         print(f"left out: {line}", file=sys.stderr)
 
 
-def known_if_exists(if_exists: str) -> str:
-    """Read --if-exists. Raises OptionError."""
+def known_if_exists(if_exists: str) -> None:
+    """Look at --if-exists. Raises OptionError."""
     if if_exists not in ("fail", "replace", "append"):
         raise OptionError(f"--if-exists takes fail, replace or append, not '{if_exists}'")
-    return if_exists
