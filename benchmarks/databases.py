@@ -22,7 +22,7 @@ class Databases:
 
     def __enter__(self) -> "Databases":
         sys.path.insert(0, str(ROOT))
-        from synth.databases import embedded
+        from synth.databases.postgres import embedded
 
         self.folder = Path(tempfile.mkdtemp(prefix="synth-bench-", dir=os.environ.get("BENCH_DIR")))
         self.all = self._generate("all")
@@ -39,7 +39,7 @@ class Databases:
         return self
 
     def __exit__(self, *_: object) -> None:
-        from synth.databases import embedded
+        from synth.databases.postgres import embedded
 
         embedded.stop(self.folder)
         if self.mariadb:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import synth
 from synth.draw.block import draw_block
-from synth.draw.prepare import fill
-from synth.sinks import SINKS
+from synth.draw.walk import fill
+from synth.formats import SINKS
 from synth.spec.constraints import not_null
 
 BLOCKS = 10  # drawn once, written ten times over: the rows of SCALE=10

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from synth.job.generate import Summary, generate
     from synth.job.into import generate_into
     from synth.job.load import load_folder
-    from synth.job.manifest import Manifest
     from synth.job.pull import pull
     from synth.spec.load import parse
     from synth.spec.models import Column, Dataset, Table
+    from synth.store.manifest import Manifest
     from synth.verify.database import verify_database
     from synth.verify.files import verify_folder
 
@@ -42,7 +42,7 @@ _HOMES = {
     "synth.verify.database": ("verify_database",),
     "synth.errors": ("DataError", "DatabaseError", "OptionError", "OutputError", "SpecError", "SynthError"),
     "synth.job.generate": ("Summary", "generate"),
-    "synth.job.manifest": ("Manifest",),
+    "synth.store.manifest": ("Manifest",),
     "synth.spec.load": ("parse",),
     "synth.spec.models": ("Column", "Dataset", "Table"),
     "synth.verify.files": ("verify_folder",),

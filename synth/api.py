@@ -12,8 +12,8 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from synth.draw.block import draw_block
-from synth.draw.prepare import fill, in_order
 from synth.draw.residents import Residents
+from synth.draw.walk import fill, in_order
 from synth.errors import OptionError, did_you_mean
 from synth.plan.make import make
 from synth.plan.model import Plan

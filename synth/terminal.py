@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from synth.job.advance import Advance
     from synth.job.generate import Summary
-    from synth.job.loading import Report as Load
     from synth.job.pull import Pulled
+    from synth.loading.load import Report as Load
     from synth.plan.model import Plan
     from synth.verify.report import Finding, Report
 

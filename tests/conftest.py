@@ -101,7 +101,7 @@ def database(request):
 @pytest.fixture(scope="session")
 def embedded_server():
     """The URL of a PostgreSQL that comes with the program; not in pytest's folder, which other runs close to the server."""
-    from synth.databases import embedded
+    from synth.databases.postgres import embedded
 
     with tempfile.TemporaryDirectory(prefix="synth-embedded-") as out:
         yield embedded.start(Path(out)).url()

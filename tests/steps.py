@@ -11,8 +11,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from synth.job.manifest import Manifest
 from synth.spec.models import Dataset
+from synth.store.manifest import Manifest
 
 OPS = ("insert", "update", "delete")
 
@@ -115,4 +115,4 @@ def small_blocks(patch: pytest.MonkeyPatch, rows: int) -> None:
         "plan.model",
     ):
         patch.setattr(f"synth.{module}.BLOCK_ROWS", rows)
-    patch.setattr("synth.draw.ask.PrepareAsk.block_rows", rows)
+    patch.setattr("synth.draw.context.PrepareAsk.block_rows", rows)

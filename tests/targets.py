@@ -20,11 +20,11 @@ from synth.databases import DATABASES, Address, connect
 from synth.errors import DatabaseError
 from synth.fingerprint import fingerprint
 from synth.job.load import load_folder
-from synth.job.loading import Loading
-from synth.job.manifest import Manifest, TableEntry, begin
-from synth.job.remembered import manifest_of
+from synth.loading.load import Loading
 from synth.plan.make import make
 from synth.spec.load import parse
+from synth.store.manifest import Manifest, TableEntry, begin
+from synth.store.manifest_table import manifest_of
 from tests import servers
 from tests.servers import Refused, live_address
 

@@ -14,11 +14,11 @@ import synth
 from synth.errors import SynthError
 from synth.job.advance import advance_folder
 from synth.job.generate import generate
-from synth.job.manifest import Manifest
 from synth.plan.leaning import leaning
 from synth.plan.make import make
 from synth.runners import runner
 from synth.spec.load import parse
+from synth.store.manifest import Manifest
 from synth.verify.files import verify_folder
 from tests.steps import apply, files, prints, small_blocks, state, there
 from tests.worlds import BLOCK, moments, worlds

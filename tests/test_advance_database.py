@@ -22,10 +22,10 @@ from synth.job.advance import advance_folder
 from synth.job.advance_database import advance_database
 from synth.job.generate import generate
 from synth.job.into import generate_into
-from synth.job.manifest import begin
-from synth.job.remembered import manifest_of
 from synth.plan.make import make
 from synth.spec.load import parse
+from synth.store.manifest import begin
+from synth.store.manifest_table import manifest_of
 from synth.verify.database import verify_database
 from tests.steps import apply, prints, small_blocks, state, there
 from tests.targets import LIVE, SUITES, Target, url_of
@@ -217,7 +217,7 @@ def test_databases_that_cannot(suite, request, tmp_path):
 CHILD = """
 import datetime as dt, os, signal, sys
 from synth.databases import Address
-from synth.databases.postgres import PostgreSQL
+from synth.databases.postgres.connection import PostgreSQL
 from synth.job.advance_database import advance_database
 url, last, feed = sys.argv[1:]
 def dying(name, before):

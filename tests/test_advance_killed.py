@@ -19,7 +19,7 @@ from synth.errors import OutputError
 from synth.job.advance import advance_folder
 from synth.job.generate import generate
 from synth.job.load import load_folder
-from synth.job.manifest import Manifest
+from synth.store.manifest import Manifest
 from synth.verify.files import verify_folder
 from tests.steps import apply, files, prints, state, there
 
@@ -152,9 +152,9 @@ def test_a_step_that_fails(runs, tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     for broken in (
-        "synth.sinks.outlet.Files.write",
-        "synth.job.changes.Feed.write",
-        "synth.job.manifest.Manifest.write",
+        "synth.store.output.Files.write",
+        "synth.store.change_feed.Feed.write",
+        "synth.store.manifest.Manifest.write",
     ):
         with monkeypatch.context() as patch:
             patch.setattr(broken, fails)

@@ -13,7 +13,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import synth
-import synth.draw.prepare
+import synth.draw.walk
 from synth.plan.model import BLOCK_ROWS
 from synth.spec.load import dump, shipped
 
@@ -113,13 +113,13 @@ def built() -> synth.Dataset:
 def drawn(monkeypatch):
     """Counts the blocks that are drawn for a whole table, by family."""
     count: Counter[str] = Counter()
-    draw_block = synth.draw.prepare.draw_block
+    draw_block = synth.draw.walk.draw_block
 
     def counting(plan, family, number, residents):
         count[family.root] += 1
         return draw_block(plan, family, number, residents)
 
-    monkeypatch.setattr(synth.draw.prepare, "draw_block", counting)
+    monkeypatch.setattr(synth.draw.walk, "draw_block", counting)
     return count
 
 

@@ -12,10 +12,10 @@ import pytest
 import synth
 from synth.errors import OptionError
 from synth.job.advance import advance_folder
-from synth.job.changes import FORMATS
 from synth.job.generate import generate
 from synth.plan.make import make
 from synth.spec.load import parse
+from synth.store.change_feed import FORMATS
 from tests.steps import apply, read, small_blocks, state, there
 
 At = dt.datetime

@@ -15,7 +15,7 @@ import synth
 from synth.databases import DATABASES
 from synth.errors import DatabaseError, DataError
 from synth.fingerprint import Fingerprint
-from synth.job.manifest import Manifest
+from synth.store.manifest import Manifest
 from tests.targets import LIVE, MSSQL, SUITES, changed, prints, spec
 
 
@@ -54,7 +54,7 @@ def test_rows_and_what_says_so(target, shop):
         assert target.sql(f"SELECT COUNT(*) FROM {target.place(name)}") in ([(entry.rows,)], [(str(entry.rows),)])
     assert target.loaded() == ["ecommerce"]
     with target.connect() as database:
-        kept = synth.job.remembered.manifest_of(database, "ecommerce")
+        kept = synth.store.manifest_table.manifest_of(database, "ecommerce")
     assert kept.format == target.dialect.name and kept.spec == manifest.spec and kept.identity == manifest.identity
     assert {n: e.columns for n, e in kept.tables.items()} == {n: e.columns for n, e in manifest.tables.items()}
     assert not any(entry.files for entry in kept.tables.values())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from synth import load
 from synth.cli import main
 from synth.databases import DIALECTS
-from synth.databases.ddl import ddl, in_reference_order
+from synth.ddl.statements import ddl, in_reference_order
 from synth.errors import OptionError, SpecError
 from synth.spec import constraints
 from synth.spec.load import parse, shipped

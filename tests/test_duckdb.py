@@ -15,10 +15,10 @@ import pytest
 
 import synth
 from synth.databases import Address, connect
-from synth.databases.duckdb import _children_first, relation
+from synth.databases.duckdb.connection import _children_first, relation
 from synth.dtypes import DType
 from synth.errors import DatabaseError
-from synth.job.loading import Loading
+from synth.loading.load import Loading
 from tests.targets import Target, changed, prints, small_disk, spec
 
 

@@ -17,8 +17,8 @@ from synth.job.advance_database import advance_database
 from synth.job.generate import generate
 from synth.job.into import generate_into
 from synth.job.load import load_folder
-from synth.job.remembered import manifests_of
 from synth.spec.load import load, parse
+from synth.store.manifest_table import manifests_of
 from synth.verify.database import verify_database
 from synth.verify.files import verify_folder
 from tests.conftest import ROOT

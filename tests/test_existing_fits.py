@@ -10,8 +10,8 @@ import pytest
 from synth.api import frame, make_plan
 from synth.cli import main
 from synth.errors import DataError, OptionError, SpecError
-from synth.job.manifest import Manifest
 from synth.spec.load import parse
+from synth.store.manifest import Manifest
 from tests.shops import CUSTOMERS, SHOP, shop, there
 
 # -- what does not fit

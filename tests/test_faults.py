@@ -15,8 +15,8 @@ import synth
 from synth.databases import DATABASES, Address, connect
 from synth.errors import DatabaseError
 from synth.job.load import load_folder
-from synth.job.manifest import Manifest
-from synth.job.remembered import manifest_of
+from synth.store.manifest import Manifest
+from synth.store.manifest_table import manifest_of
 from tests.servers import SERVERS
 
 LIVE = [name for name in DATABASES if name != "tsql"]  # SQL Server: wherever SYNTH_TEST_MSSQL_URL is set, by hand

@@ -13,11 +13,11 @@ import sqlglot
 import synth
 from synth.cli import main
 from synth.databases import DIALECTS
-from synth.databases.ddl import ddl, in_reference_order
+from synth.ddl.statements import ddl, in_reference_order
 from synth.errors import OptionError
 from synth.fingerprint import Fingerprint, sums_sql
-from synth.sinks import SINKS, sink
-from synth.sinks.sql import SPELLINGS, STATEMENT_ROWS
+from synth.formats import SINKS, sink
+from synth.formats.sql import SPELLINGS, STATEMENT_ROWS
 from tests.hostile import hostile
 from tests.servers import SERVERS, SQLite
 from tests.test_sinks import CASES, FIRST, TYPES, frame_of

@@ -20,12 +20,12 @@ import polars as pl
 import pytest
 
 from synth.api import frame, make_plan
+from synth.draw.task import run as run_task
 from synth.errors import OptionError, OutputError
 from synth.job.generate import SMALL_FILES, generate, tasks_of
-from synth.job.manifest import Manifest
 from synth.runners import runner
-from synth.runners.task import run as run_task
 from synth.spec.load import parse
+from synth.store.manifest import Manifest
 
 # three blocks of visits, the last one begun; dates, delays, states, children, a derived table and a rollup
 THREE_BLOCKS = parse("""\

@@ -11,8 +11,8 @@ from synth.databases import Address, connect
 from synth.databases.address import find, is_database, without_password
 from synth.errors import OptionError
 from synth.job.into import generate_into
-from synth.job.manifest import Manifest
-from synth.job.remembered import manifest_of
+from synth.store.manifest import Manifest
+from synth.store.manifest_table import manifest_of
 from tests.test_faults import url_of
 
 

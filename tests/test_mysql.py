@@ -17,16 +17,16 @@ from hypothesis import HealthCheck, given, settings
 
 from synth.columns import leaving
 from synth.databases import DATABASES, Address, connect
-from synth.databases.ddl import ddl
-from synth.databases.mysql import DIALECT, MySQL
-from synth.databases.mysql_wire import arguments
-from synth.databases.mysql_words import declared, explained
+from synth.databases.mysql.connection import DIALECT, MySQL
+from synth.databases.mysql.errors import declared, explained
+from synth.databases.mysql.wire import arguments
+from synth.ddl.statements import ddl
 from synth.dtypes import BIGINT, DType, decimal
 from synth.errors import DatabaseError, OptionError
 from synth.fingerprint import fingerprint
 from synth.job.load import load_folder
-from synth.job.manifest import Manifest
-from synth.job.remembered import manifest_of
+from synth.store.manifest import Manifest
+from synth.store.manifest_table import manifest_of
 from tests.servers import Refused
 from tests.test_ddl import COMMENTS, spec
 from tests.test_fingerprint import EDGES, KINDS, frames

@@ -21,9 +21,9 @@ from synth.errors import DatabaseError, OptionError, OutputError
 from synth.fingerprint import fingerprint
 from synth.job import pull as pulling
 from synth.job.load import load_folder
-from synth.job.manifest import Manifest
 from synth.job.pull import pull
-from synth.job.reading import read_file
+from synth.store.manifest import Manifest
+from synth.store.reading import read_file
 from synth.verify.files import verify_folder
 from tests.hostile import hostile
 from tests.servers import SERVERS, live_address

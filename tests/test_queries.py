@@ -9,12 +9,12 @@ import duckdb
 import pytest
 
 from synth.databases import DIALECTS, connect
-from synth.databases.ddl import ddl
-from synth.databases.queries import question
+from synth.ddl.statements import ddl
 from synth.errors import DatabaseError
 from synth.spec.load import parse
 from synth.spec.scope import Scope
 from synth.sql.parse import SqlError
+from synth.translate.queries import question
 from synth.verify.database import _row
 from tests.servers import change, live, live_address
 from tests.tsql import lint_tsql

@@ -15,11 +15,11 @@ import sqlglot
 import synth
 from synth.cli import main
 from synth.databases import DIALECTS, Address, connect
+from synth.databases.scripts import SCRIPTS
 from synth.errors import OptionError, OutputError
 from synth.fingerprint import Fingerprint, sums_sql
-from synth.job.manifest import Manifest
 from synth.job.script import write_script
-from synth.scripts import SCRIPTS
+from synth.store.manifest import Manifest
 from tests.hostile import hostile
 from tests.tsql import lint_tsql
 

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from synth.dtypes import DType
-from synth.sinks import SINKS
-from synth.sinks.parquet import GROUP_ROWS
+from synth.formats import SINKS
+from synth.formats.parquet import GROUP_ROWS
 
 TYPES = {
     name: DType.parse(kind)

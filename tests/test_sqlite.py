@@ -21,7 +21,7 @@ from polars.testing import assert_frame_equal
 
 import synth
 from synth.databases import Address, connect
-from synth.databases.kept import as_kept, declared, restored
+from synth.databases.sqlite.values import as_kept, declared, restored
 from synth.dtypes import DType
 from synth.errors import DatabaseError
 from tests.targets import Target, prints, small_disk, spec

@@ -20,14 +20,14 @@ import sqlglot
 
 from synth.columns import leaving
 from synth.databases import Address, connect
-from synth.databases.tsql import DIALECT, SQLServer
-from synth.databases.tsql_words import arguments, declared, explained
+from synth.databases.tsql.connection import DIALECT, SQLServer
+from synth.databases.tsql.errors import arguments, declared, explained
 from synth.dtypes import DType, decimal
 from synth.errors import DatabaseError, DataError, OptionError
 from synth.fingerprint import Fingerprint, fingerprint
 from synth.job.load import load_folder
-from synth.job.manifest import Manifest
-from synth.job.remembered import manifest_of
+from synth.store.manifest import Manifest
+from synth.store.manifest_table import manifest_of
 from tests.test_fingerprint import EDGES, KINDS
 from tests.tsql import lint_tsql
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synth.api import block, frame
-from synth.draw.prepare import in_order
 from synth.draw.residents import Residents
+from synth.draw.walk import in_order
 from synth.job.generate import generate
 from synth.plan.make import make
 from synth.plan.model import BLOCK_ROWS

@@ -36,7 +36,7 @@ def ddl(dataset: Dataset, dialect: Dialect = "postgres", schema: Schema = None) 
     Example: synth ddl ecommerce --dialect mysql
     """
     from synth.databases import DIALECTS
-    from synth.databases.ddl import ddl as written
+    from synth.ddl.statements import ddl as written
     from synth.spec.load import load
 
     if dialect not in DIALECTS:
@@ -57,10 +57,11 @@ def load(
     import os
 
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before Polars loads: every connection has a thread already
-    from synth.databases import DATABASES, embedded
+    from synth.databases import DATABASES
     from synth.databases.address import find
+    from synth.databases.postgres import embedded
     from synth.job.load import load_folder
-    from synth.job.manifest import Manifest
+    from synth.store.manifest import Manifest
     from synth.terminal import load_text, progress
 
     known_if_exists(if_exists)
@@ -130,7 +131,7 @@ def start(out: Out = "output") -> None:
 
     Example: synth db start
     """
-    from synth.databases import embedded
+    from synth.databases.postgres import embedded
 
     address = embedded.start(Path(out))
     print(f"{address}\n{embedded.psql(address, Path(out))}")
@@ -142,7 +143,7 @@ def stop(out: Out = "output") -> None:
 
     Example: synth db stop
     """
-    from synth.databases import embedded
+    from synth.databases.postgres import embedded
 
     print("stopped" if embedded.stop(Path(out)) else "it was not running")
 
@@ -153,6 +154,6 @@ def url(out: Out = "output") -> None:
 
     Example: psql "$(synth db url)"
     """
-    from synth.databases import embedded
+    from synth.databases.postgres import embedded
 
     print(embedded.start(Path(out)))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from synth.databases import duckdb, mysql, postgres, sqlite, tsql
 from synth.databases.address import Address
 from synth.databases.database import Database
-from synth.databases.dialect import Dialect
+from synth.databases.duckdb import connection as duckdb
+from synth.databases.mysql import connection as mysql
+from synth.databases.postgres import connection as postgres
+from synth.databases.sqlite import connection as sqlite
+from synth.databases.tsql import connection as tsql
+from synth.translate.dialect import Dialect
 
 __all__ = ["DATABASES", "DIALECTS", "Address", "Database", "Dialect", "connect"]
 

@@ -17,11 +17,11 @@ from typing import Any, ClassVar, Self
 import polars as pl
 
 from synth.databases.address import Address
-from synth.databases.ddl import LONGEST_SCHEMA, Ddl
-from synth.databases.dialect import Dialect
+from synth.ddl.statements import LONGEST_SCHEMA, Ddl
 from synth.dtypes import DType, Types
 from synth.errors import DatabaseError
 from synth.fingerprint import Fingerprint, sums_sql
+from synth.translate.dialect import Dialect
 
 __all__ = ["MANIFEST", "STAGED", "Amendment", "Database", "Step"]
 

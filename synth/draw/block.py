@@ -10,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from synth.columns import NULL, from_decimal, gather, leaving, mask, moments, to_written
-from synth.draw.ask import ColumnAsk
+from synth.draw.context import ColumnAsk
 from synth.draw.fanout import children
 from synth.draw.residents import Residents
 from synth.dtypes import DType, exact

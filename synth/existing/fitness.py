@@ -10,11 +10,11 @@ import polars as pl
 from synth.columns import entering
 from synth.dtypes import DType
 from synth.errors import DataError
-from synth.job.reading import UNREADABLE, breaking
 from synth.spec import constraints
 from synth.spec.scope import Scope
 from synth.sql.parse import columns as named
 from synth.sql.parse import expression
+from synth.store.reading import UNREADABLE, breaking
 
 __all__ = ["Unfit", "fitting", "known"]
 

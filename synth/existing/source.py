@@ -12,11 +12,11 @@ import polars as pl
 from synth.columns import as_written, types_of
 from synth.databases import Address, Database, connect
 from synth.databases.address import find, is_database
-from synth.databases.dialect import Dialect
 from synth.dtypes import TEXT, DType
 from synth.errors import OptionError, OutputError, did_you_mean
-from synth.job.manifest import NAME, Manifest
-from synth.job.reading import UNREADABLE, highest, read_file
+from synth.store.manifest import NAME, Manifest
+from synth.store.reading import UNREADABLE, highest, read_file
+from synth.translate.dialect import Dialect
 
 __all__ = ["Schema", "Source", "open_source"]
 

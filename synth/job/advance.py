@@ -18,23 +18,24 @@ from typing import Any
 import polars as pl
 
 from synth.draw.block import Block, draw_block
-from synth.draw.prepare import prepare, settling
+from synth.draw.output import Outlet
 from synth.draw.residents import Residents
 from synth.draw.rollup import RollupSums, rolled_block
+from synth.draw.task import Done, Shop, Task, leave, owner
+from synth.draw.walk import prepare, settling
 from synth.errors import OptionError, OutputError
 from synth.fingerprint import Fingerprint
-from synth.job.changes import Feed
-from synth.job.folder import growing, refuse_lacking
 from synth.job.generate import Gathered, Progress, hidden
-from synth.job.manifest import Manifest, TableEntry, TaskEntry, begin
-from synth.job.sums import FILE as SUMS
-from synth.job.sums import KeptSums, kept, packed
 from synth.plan.leaning import leaning
 from synth.plan.make import make
 from synth.plan.model import FamilyPlan, Plan
 from synth.runners import Processes, Serial, runner
-from synth.runners.task import Done, Shop, Task, leave, owner
-from synth.sinks.outlet import Files, Outlet
+from synth.store.change_feed import Feed
+from synth.store.folder import growing, refuse_lacking
+from synth.store.manifest import Manifest, TableEntry, TaskEntry, begin
+from synth.store.output import Files
+from synth.store.rollup_parts import FILE as SUMS
+from synth.store.rollup_parts import KeptSums, kept, packed
 from synth.streams import STREAM_VERSION
 
 __all__ = ["Advance", "Redrawing", "advance_folder", "grown", "plans"]

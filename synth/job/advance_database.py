@@ -15,19 +15,19 @@ import polars as pl
 from synth.columns import leaving
 from synth.databases import Address, Database, connect
 from synth.databases.database import MANIFEST, Amendment
-from synth.databases.ddl import in_reference_order
+from synth.ddl.statements import in_reference_order
 from synth.draw.change import BEFORE, OP
+from synth.draw.output import Left
+from synth.draw.task import owner
 from synth.dtypes import Types
 from synth.errors import DatabaseError
 from synth.job.advance import Advance, Redrawing, grown, plans
-from synth.job.changes import Feed
 from synth.job.generate import Progress
-from synth.job.remembered import manifest_of, remembering
-from synth.job.sums import kept
 from synth.plan.model import Plan
 from synth.runners import Processes, Serial, runner
-from synth.runners.task import owner
-from synth.sinks.outlet import Left
+from synth.store.change_feed import Feed
+from synth.store.manifest_table import manifest_of, remembering
+from synth.store.rollup_parts import kept
 
 __all__ = ["advance_database"]
 

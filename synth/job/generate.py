@@ -12,21 +12,22 @@ from pathlib import Path
 
 import polars as pl
 
-from synth.draw.prepare import prepare
+from synth.draw.output import Left, Outlet
 from synth.draw.residents import Residents
 from synth.draw.rollup import RollupSums, rolled_block
+from synth.draw.task import Done, Shop, Task, leave, owner
+from synth.draw.walk import prepare
 from synth.errors import OptionError
 from synth.fingerprint import Fingerprint
-from synth.job.folder import holds_only_ours, lacking, workshop
-from synth.job.manifest import FileEntry, Manifest, TableEntry, TaskEntry, begin
-from synth.job.parents import keep
-from synth.job.sums import FILE as SUMS
-from synth.job.sums import KeptSums
+from synth.formats import sink
 from synth.plan.model import FamilyPlan, Plan
 from synth.runners import Processes, Serial, runner
-from synth.runners.task import Done, Shop, Task, leave, owner
-from synth.sinks import sink
-from synth.sinks.outlet import Files, Left, Outlet
+from synth.store.folder import holds_only_ours, lacking, workshop
+from synth.store.manifest import FileEntry, Manifest, TableEntry, TaskEntry, begin
+from synth.store.output import Files
+from synth.store.parents import keep
+from synth.store.rollup_parts import FILE as SUMS
+from synth.store.rollup_parts import KeptSums
 
 __all__ = ["Gathered", "Progress", "Summary", "draw_all", "generate", "hidden", "tasks_of"]
 

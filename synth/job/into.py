@@ -15,15 +15,15 @@ import polars as pl
 
 from synth.columns import leaving
 from synth.databases import DATABASES, Address, Database, connect
+from synth.draw.output import Left
 from synth.dtypes import Types
 from synth.errors import OptionError
 from synth.job.generate import Progress, draw_all
-from synth.job.loading import Loading, Report
-from synth.job.manifest import begin
-from synth.job.parents import entries
+from synth.loading.load import Loading, Report
 from synth.plan.model import Plan
 from synth.runners import Processes, Serial, runner
-from synth.sinks.outlet import Left
+from synth.store.manifest import begin
+from synth.store.parents import entries
 
 __all__ = ["generate_into"]
 

@@ -11,11 +11,11 @@ import polars as pl
 from synth.columns import as_written
 from synth.databases import Address
 from synth.errors import OptionError, OutputError
-from synth.job.folder import refuse_lacking
-from synth.job.loading import Loading, Progress, Report
-from synth.job.manifest import Manifest
-from synth.job.reading import read_file
-from synth.job.sums import FILE as SUMS
+from synth.loading.load import Loading, Progress, Report
+from synth.store.folder import refuse_lacking
+from synth.store.manifest import Manifest
+from synth.store.reading import read_file
+from synth.store.rollup_parts import FILE as SUMS
 
 __all__ = ["load_folder"]
 

@@ -19,10 +19,10 @@ from synth.databases.database import MANIFEST
 from synth.dtypes import Types
 from synth.errors import OptionError, did_you_mean
 from synth.fingerprint import Fingerprint, fingerprint
-from synth.job.folder import MARK, holds_only_ours, leave_mark, only_marked, workshop
-from synth.job.manifest import FileEntry, Manifest
-from synth.job.remembered import manifest_of
-from synth.sinks import SINKS, Sink
+from synth.formats import SINKS, Sink
+from synth.store.folder import MARK, holds_only_ours, leave_mark, only_marked, workshop
+from synth.store.manifest import FileEntry, Manifest
+from synth.store.manifest_table import manifest_of
 
 __all__ = ["Pulled", "pull"]
 

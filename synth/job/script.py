@@ -7,15 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from synth.databases import DIALECTS
-from synth.databases.ddl import ddl, in_reference_order
+from synth.databases.scripts import SCRIPTS, CsvTable, Source
+from synth.ddl.statements import ddl, in_reference_order
 from synth.errors import OptionError, OutputError, did_you_mean
 from synth.fingerprint import Fingerprint
-from synth.job.folder import leave_mark, only_marked, refuse_lacking, workshop
-from synth.job.manifest import Manifest
-from synth.job.reading import empty_texts
-from synth.scripts import SCRIPTS, CsvTable, Source
 from synth.spec.constraints import not_null
 from synth.spec.models import Dataset
+from synth.store.folder import leave_mark, only_marked, refuse_lacking, workshop
+from synth.store.manifest import Manifest
+from synth.store.reading import empty_texts
 
 __all__ = ["write_script"]
 

@@ -24,7 +24,7 @@ from synth.errors import DataError
 from synth.runners.memory import collect_less, keep_freed_memory
 
 if TYPE_CHECKING:
-    from synth.runners.task import Done, Shop, Task
+    from synth.draw.task import Done, Shop, Task
 
 __all__ = ["Processes"]
 
@@ -72,7 +72,7 @@ class Processes:
 
     def walk(self, shop: Shop, tasks: Iterable[Task]) -> Iterator[Done]:
         """Run the tasks in their order, results as they come."""
-        from synth.runners.task import run
+        from synth.draw.task import run
 
         keep_freed_memory()
         todo = list(tasks)
@@ -119,14 +119,14 @@ def _start(parent: int) -> None:
 
 def _warm() -> None:
     """Import what drawing needs, and then what it may need."""
-    import synth.runners.task  # noqa: F401
+    import synth.draw.task  # noqa: F401
     from synth.generators.person import get_ready
 
     get_ready()
 
 
 def _run(packed: bytes, task: Task) -> Done:
-    from synth.runners.task import run
+    from synth.draw.task import run
 
     global _unpacked
     if _unpacked is None or _unpacked[0] != packed:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from synth.runners.memory import keep_freed_memory
 
 if TYPE_CHECKING:
-    from synth.runners.task import Done, Shop, Task
+    from synth.draw.task import Done, Shop, Task
 
 __all__ = ["Serial"]
 
@@ -30,7 +30,7 @@ class Serial:
 
     def walk(self, shop: Shop, tasks: Iterable[Task]) -> Iterator[Done]:
         """Run the tasks in order."""
-        from synth.runners.task import run
+        from synth.draw.task import run
 
         keep_freed_memory()
         for task in tasks:

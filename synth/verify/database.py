@@ -12,16 +12,16 @@ from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from synth.databases import Address, Database, connect
-from synth.databases.queries import Question, question
 from synth.dtypes import DType, Types
 from synth.errors import DatabaseError, did_you_mean
-from synth.job.manifest import Manifest
-from synth.job.remembered import manifests_of
 from synth.plan.make import make
 from synth.plan.model import Plan
 from synth.spec import constraints
 from synth.spec.models import Dataset
 from synth.sql.parse import SqlError
+from synth.store.manifest import Manifest
+from synth.store.manifest_table import manifests_of
+from synth.translate.queries import Question, question
 from synth.verify.checks import Check
 from synth.verify.findings import EXAMPLES, Progress, adder, columns, contents, planned, unread
 from synth.verify.report import Finding, Report

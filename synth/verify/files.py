@@ -11,12 +11,12 @@ from typing import Any
 import duckdb
 
 from synth.databases import DIALECTS
-from synth.databases.duckdb import relation
+from synth.databases.duckdb.connection import relation
 from synth.errors import OutputError
 from synth.fingerprint import Fingerprint, sums_sql
-from synth.job.manifest import NAME, Manifest, TableEntry
 from synth.plan.make import make
 from synth.spec.models import Dataset
+from synth.store.manifest import NAME, Manifest, TableEntry
 from synth.verify.checks import Check, quoted
 from synth.verify.findings import EXAMPLES, Progress, adder, columns, contents, planned, unread
 from synth.verify.report import Finding, Report

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from synth.fingerprint import Fingerprint
-from synth.job.manifest import Manifest, TableEntry
 from synth.plan.model import Plan
 from synth.spec.models import Dataset
+from synth.store.manifest import Manifest, TableEntry
 from synth.verify.checks import Check, checks
 from synth.verify.report import Finding, Report
 

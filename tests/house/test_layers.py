@@ -9,21 +9,21 @@ ROOT = Path(__file__).resolve().parents[2] / "synth"
 FILES = sorted(ROOT.rglob("*.py"))
 
 LAYERS = [
-    "errors", "dtypes", "columns", "texts", "streams", "fingerprint", "sql", "generators", "spec", "plan", "draw", "databases", "sinks", "scripts",
-    "runners", "job", "existing", "verify", "api", "terminal", "cli", "__main__",
+    "errors", "dtypes", "columns", "texts", "streams", "fingerprint", "sql", "generators", "spec", "translate", "plan", "draw",
+    "ddl", "databases", "formats", "store", "existing", "loading", "runners", "job", "verify", "api", "terminal", "cli", "__main__",
 ]  # fmt: skip
 
 ONLY_HERE = {
     "numpy.random": {"streams.py"},
-    "pyarrow": {"columns.py", "texts.py", "generators/keys.py", "job/sums.py", "sinks/parquet.py"},
-    "duckdb": {"databases/duckdb.py", "job/reading.py", "verify/files.py", "verify/rehearse.py"},
-    "sqlite3": {"databases/sqlite.py"},
-    "adbc_driver_sqlite": {"databases/sqlite.py"},
+    "pyarrow": {"columns.py", "texts.py", "generators/keys.py", "store/rollup_parts.py", "formats/parquet.py"},
+    "duckdb": {"databases/duckdb/connection.py", "store/reading.py", "verify/files.py", "verify/rehearse.py"},
+    "sqlite3": {"databases/sqlite/connection.py"},
+    "adbc_driver_sqlite": {"databases/sqlite/connection.py"},
     "sqlglot": {
-        "databases/conditions.py",
-        "databases/numeric.py",
-        "databases/queries.py",
-        *(f"databases/portable/{name}.py" for name in ("kinds", "numbers", "statements", "texts", "values")),
+        "translate/conditions.py",
+        "translate/numeric.py",
+        "translate/queries.py",
+        *(f"translate/portable/{name}.py" for name in ("kinds", "numbers", "statements", "texts", "values")),
         "sql/parse.py",
         "sql/compile.py",
         "sql/select.py",

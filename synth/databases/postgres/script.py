@@ -1,0 +1,66 @@
+"""PostgreSQL by psql: all tables, rows and constraints in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from synth.databases.script_shell import NAME, load_sh
+from synth.databases.script_source import Source, sql
+
+__all__ = ["files"]
+
+ABOUT = """
+It runs psql (or $PSQL), which finds the server by PGHOST, PGPORT, PGUSER, PGPASSWORD, PGSSLMODE and the like, a service file
+or ~/.pgpass. The database is dropped and created from the database `postgres`; the server is of version 13 or later.
+"""
+
+STEPS = r"""
+client() { # DATABASE WORDS...
+    name=$(printf '%s\n' "$1" | sed "s/[\\\\']/\\\\&/g") # as libpq reads it, whatever the name
+    shift
+    "${PSQL:-psql}" -X -q -v ON_ERROR_STOP=1 -d "dbname='$name'" "$@"
+}
+
+step create_database.sql client postgres -v database="$database" -f create_database.sql
+step 'create_tables.sql, copy.sql, constraints.sql' \
+    client "$database" -1 -f create_tables.sql -f copy.sql -f constraints.sql
+echo check.sql
+found=$(client "$database" -A -t -F "$tab" -f check.sql) || fail 'check.sql failed'
+"""
+
+CREATE = """-- By hand, from another database: psql -d postgres -v database=NAME -f create_database.sql
+\\if :{{?database}}
+\\else
+    \\set database {name}
+\\endif
+SET client_min_messages = warning;
+DROP DATABASE IF EXISTS :"database" WITH (FORCE);
+CREATE DATABASE :"database" TEMPLATE template0 ENCODING 'UTF8';
+"""
+
+SETTINGS = ("SET client_min_messages = warning", "SET client_encoding = 'UTF8'")
+
+
+def files(source: Source) -> Mapping[str, str]:
+    """The files by name."""
+    ddl = source.ddl
+    tables = (*SETTINGS, *ddl.schema, f"DROP TABLE IF EXISTS {source.places()}", *ddl.tables.values())
+    finished = (*SETTINGS, *source.constraints(), *ddl.comments, f"ANALYZE {source.places()}")
+    return dict([
+        sql("create_database.sql", [CREATE.format(name=source.database)], ""),
+        sql("create_tables.sql", tables),
+        sql("copy.sql", _copies(source), "\n"),
+        sql("constraints.sql", finished),
+        sql("check.sql", source.proofs()),
+        (NAME, load_sh(source, about=ABOUT, steps=STEPS)),
+    ])  # fmt: skip
+
+
+def _copies(source: Source) -> list[str]:
+    """psql's own, a line each: it reads the file here and sends it."""
+    return [
+        f"\\copy {source.place(table.name)} ({source.columns(table)}) "
+        f"FROM {source.dialect.literal(f'{source.data}/{file}')} WITH (FORMAT csv, HEADER, ENCODING 'UTF8')"
+        for table in source.tables
+        for file in table.files
+    ]

@@ -1,0 +1,84 @@
+"""What scripts load, and what all of them share: their files, constraints, and the proof that rows are as they were made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from synth.ddl.statements import Ddl
+from synth.dtypes import Types
+from synth.fingerprint import Fingerprint, sums_sql
+from synth.translate.dialect import Dialect
+
+__all__ = ["CsvTable", "Source", "sql"]
+
+# the files of SQL, in the order in which they are run -> what each does
+FILES = {
+    "create_database.sql": "Ends other connections to the database, drops it and creates it.",
+    "create_tables.sql": "Makes the tables, in the place of any of their names.",
+    "copy.sql": "Loads the CSV files. Run it in this folder.",
+    "constraints.sql": "Adds what waits until the rows are there.",
+    "check.sql": "Tables, their rows, the rows that should be, and whether the content is what was made.",
+}
+
+
+@dataclass(frozen=True)
+class CsvTable:
+    """A table's files, by their paths in the folder, and what is in them."""
+
+    name: str
+    types: Types
+    required: frozenset[str]  # columns that hold no NULL
+    content: Fingerprint
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A dataset in CSV files, and the database it is for."""
+
+    database: str  # its name, if no other is given
+    schema: str | None
+    dialect: Dialect
+    ddl: Ddl
+    tables: tuple[CsvTable, ...]  # each after those it refers to
+    data: str  # the folder of the files, from the scripts' own
+
+    def place(self, table: str) -> str:
+        """A table's name."""
+        return self.dialect.place(self.schema, table)
+
+    def places(self) -> str:
+        """All tables' names."""
+        return ", ".join(self.place(table.name) for table in self.tables)
+
+    def columns(self, table: CsvTable) -> str:
+        """A table's columns."""
+        return ", ".join(map(self.dialect.quoted, table.types))
+
+    def constraints(self) -> Iterator[str]:
+        """A table's keys and checks in one statement, as it may be written anew for each; then indexes, foreign keys."""
+        rules: dict[str, list[str]] = {}
+        for constraint in self.ddl.constraints:
+            if constraint.parent is None:
+                rules.setdefault(constraint.place, []).append(f"ADD {constraint.rule}")
+        for place, added in rules.items():
+            yield f"ALTER TABLE {place}\n    " + ",\n    ".join(added)
+        yield from map(str, self.ddl.indexes)
+        yield from (str(constraint) for constraint in self.ddl.constraints if constraint.parent is not None)
+
+    def proofs(self) -> Iterator[str]:
+        """A query for each table: its name, its rows, the rows it should have, and 1 where the content is the same."""
+        for table in self.tables:
+            sums = sums_sql(table.types, self.dialect.cells, self.dialect.quoted, self.place(table.name))
+            made = table.content
+            yield (
+                f"WITH found (a, b, c) AS ({sums})\n"
+                f"SELECT {self.dialect.literal(table.name)}, a, {made.rows}, "
+                f"CASE WHEN a = {made.rows} AND b = {made.linear} AND c = {made.square} THEN 1 ELSE 0 END FROM found"
+            )
+
+
+def sql(name: str, statements: Iterable[str], end: str = ";\n") -> tuple[str, str]:
+    """A file's name and text: statements below a line that says what they do."""
+    return name, f"-- {FILES[name]}\n" + "".join(statement + end for statement in statements)

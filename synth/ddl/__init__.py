@@ -1,0 +1,1 @@
+"""CREATE TABLE and what belongs to it."""

@@ -1,0 +1,36 @@
+"""Where a task's rows leave to. The rows of a table of one task arrive together, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Protocol
+
+import polars as pl
+
+from synth.dtypes import Types
+
+__all__ = ["Left", "Outlet"]
+
+
+@dataclass(frozen=True)
+class Left:
+    """What arrived: a file and its checksum, or nothing but the bytes sent, and the seconds it took."""
+
+    bytes: int
+    path: str = ""  # relative to the run's folder
+    sha256: str = ""
+    seconds: float = 0.0
+
+
+class Outlet(Protocol):
+    """Takes drawn columns; it is pickled into workers."""
+
+    def write(
+        self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
+    ) -> Left:
+        """Take the rows of task `number`; `table` may be a part of a gathered one (`ledger.sales`).
+
+        `required` columns hold no NULL. Raises OverflowError where a value is too wide for its type.
+        """

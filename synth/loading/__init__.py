@@ -1,0 +1,1 @@
+"""Loading into a database: staged, proved, and put in place in one step."""

@@ -1,0 +1,113 @@
+"""A feed of changes: what came, changed and went in each step of a dataset that grows, in order."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from synth.columns import from_moments, leaving
+from synth.ddl.statements import in_reference_order
+from synth.draw.change import AT, BEFORE, OP
+from synth.draw.task import owner
+from synth.dtypes import DType
+from synth.errors import OptionError, OutputError, did_you_mean
+from synth.plan.model import Plan
+
+__all__ = ["FORMATS", "Feed"]
+
+COLUMNS = ("op", "table", "key", "before", "after", "at")
+FORMATS = ("parquet", "ndjson")  # rows as JSON in a text; or as objects, all in one
+_STAMP = "%Y%m%dT%H%M%S%f"
+_MOMENT = "%Y-%m-%d %H:%M:%S%.6f"
+
+
+class Feed:
+    """A folder with a file a step: op, table, key, before, after, at. Steps follow one another without a gap."""
+
+    def __init__(self, folder: Path, since: dt.datetime, until: dt.datetime, format: str = "parquet"):
+        """Raises OptionError where the folder's last step does not end at `since`."""
+        if format not in FORMATS:
+            raise OptionError(f"unknown format of changes '{format}'\n  hint: {did_you_mean(format, FORMATS)}")
+        self.folder, self.format = folder, format
+        self.path = folder / f"{since:{_STAMP}}-{until:{_STAMP}}.{format}"
+        steps = list(self._steps(folder))
+        self.undone = [path for path, begins, _ in steps if begins >= since]  # of a step that was killed before its end
+        done = [ends for _, begins, ends in steps if begins < since]
+        if done and max(done) != since:
+            raise OptionError(
+                f"'{folder}' ends at {max(done)} and the data is at {since}: the changes between are not in it\n"
+                "  hint: name an empty folder"
+            )
+
+    @staticmethod
+    def _steps(folder: Path) -> Iterator[tuple[Path, dt.datetime, dt.datetime]]:
+        for path in sorted(path for path in folder.glob("[!.]*") if path.suffix[1:] in FORMATS):
+            try:
+                begins, ends = (dt.datetime.strptime(text, _STAMP) for text in path.stem.split("-"))  # noqa: DTZ007
+            except ValueError:
+                raise OptionError(f"'{path}' is no file of a feed; name a folder of its own") from None
+            yield path, begins, ends
+
+    def write(self, differences: Mapping[str, Sequence[pl.DataFrame]], plan: Plan) -> None:
+        """One file, whole or not at all. Raises OutputError."""
+        order = {name: place for place, name in enumerate(in_reference_order(plan.dataset))}
+        frames = [
+            _feed(frame, table, plan, order[owner(table)]) for table, found in differences.items() for frame in found
+        ]
+        schema: dict[str, Any] = {**dict.fromkeys(COLUMNS, pl.String), "at": pl.Datetime("us")}
+        ranked = pl.concat(frames).sort("at", "#rank", "key") if frames else pl.DataFrame(schema=schema)
+        ranked = ranked.select(list(schema))
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            making = self.folder / f".{self.path.name}"
+            if self.format == "parquet":
+                ranked.write_parquet(making)
+            else:
+                _lines(ranked).write_csv(making, include_header=False, quote_style="never")
+            for path in self.undone:
+                path.unlink(missing_ok=True)
+            making.replace(self.path)
+        except OSError as error:
+            raise OutputError(f"cannot write '{self.path}': {error.strerror or error}") from error
+
+
+def _feed(frame: pl.DataFrame, table: str, plan: Plan, rank: int) -> pl.DataFrame:
+    """Differences as rows of the feed; rows as JSON, decimals and times in them as text in full.
+
+    Of one moment, what goes comes first, children before parents; then what comes and changes, parents before children.
+    """
+    types, written = plan.tables[table].types, plan.tables[table].written
+    key = plan.spec(table).key or written
+    after = _texts(frame.select(written), types)
+    before = _texts(frame.select(pl.col(BEFORE + name).alias(name) for name in written), types)
+    gone, new = frame[OP] == "delete", frame[OP] == "insert"
+    return pl.DataFrame({
+        "op": frame[OP],
+        "table": pl.Series([owner(table)], dtype=pl.String).new_from_index(0, frame.height),
+        "key": before.select(key).to_struct().struct.json_encode().zip_with(
+            gone, after.select(key).to_struct().struct.json_encode()
+        ),
+        "before": before.to_struct().struct.json_encode().set(new, None),
+        "after": after.to_struct().struct.json_encode().set(gone, None),
+        "at": from_moments(frame[AT].to_numpy()),
+    }).with_columns(pl.when(pl.col("op") == "delete").then(-rank - 1).otherwise(rank).alias("#rank"))  # fmt: skip
+
+
+def _lines(feed: pl.DataFrame) -> pl.DataFrame:
+    """Each change as one JSON object."""
+    pieces: list[pl.Expr] = []
+    for name in COLUMNS:
+        cell = pl.col(name).fill_null("null") if name in ("key", "before", "after") else pl.format('"{}"', pl.col(name))
+        pieces += [pl.lit(("," if pieces else "{") + f'"{name}":'), cell]
+    texts = feed.with_columns(pl.col("at").dt.strftime(_MOMENT))
+    return texts.select(pl.concat_str(*pieces, pl.lit("}")))
+
+
+def _texts(frame: pl.DataFrame, types: Mapping[str, DType]) -> pl.DataFrame:
+    return leaving(frame, types).with_columns(
+        pl.col(pl.Decimal, pl.Date).cast(pl.String), pl.col(pl.Datetime).dt.strftime(_MOMENT)
+    )

@@ -1,0 +1,179 @@
+"""The output folder: made beside its place, swapped in by rename, so that a killed run leaves nothing that looks done."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from synth.errors import OutputError
+from synth.store.manifest import NAME, Manifest
+
+__all__ = ["growing", "holds_only_ours", "lacking", "leave_mark", "only_marked", "refuse_lacking", "workshop"]
+
+MARK = ".synth"  # in a folder of ours without a manifest: the names of its files
+
+# what the user's disk says, not a mistake of ours
+_USERS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EFBIG, errno.EIO}
+
+
+@contextmanager
+def workshop(target: Path) -> Iterator[Path]:
+    """A hidden folder to make `target` in; when the block ends well it takes target's place, else it vanishes.
+
+    One run at a time: others are refused. What a killed run left is cleared by the next.
+    """
+    with _locked(target) as (making, old):
+        yield making
+        if target.exists():
+            target.rename(old)
+        making.rename(target)
+
+
+@contextmanager
+def growing(target: Path) -> Iterator[Path]:
+    """A hidden folder for what is new in `target`, with a manifest; when the block ends well it all moves there.
+
+    Until it has, the manifest in `target` says so. Where a killed run left it in the midst, it is completed before.
+    """
+    with _locked(target) as (making, _):
+        if Manifest.read(target, advancing=True).advancing:
+            raise OutputError(
+                f"'{target}' was left in the midst of an advance, and the files that it lacks ('{making}') are gone\n"
+                "  hint: generate it again"
+            )
+        yield making
+        if (making / NAME).exists():
+            new = Manifest.read(making)
+            Manifest.read(target).model_copy(update={"advancing": new.until}).write(target)
+            _move(making, target)
+
+
+def _move(making: Path, target: Path) -> None:
+    """Files take their place, the manifest last; done again it comes to the same."""
+    for name in sorted(_files(making) - {NAME}):
+        (target / name).parent.mkdir(exist_ok=True)
+        (making / name).replace(target / name)
+    (making / NAME).replace(target / NAME)
+
+
+def _midway(making: Path, target: Path) -> bool:
+    """Whether files were about to move: `making` has what `target` lacks."""
+    there = (making / NAME).exists() and (target / NAME).exists()
+    return there and Manifest.read(target, advancing=True).advancing is not None
+
+
+@contextmanager
+def _locked(target: Path) -> Iterator[tuple[Path, Path]]:
+    """An empty hidden folder beside `target`, and the name of another, for the one run that holds the lock."""
+    out = target.parent
+    with _lock(target) as lock:
+        making, old = out / f".{target.name}.making", out / f".{target.name}.old"
+        if old.exists() and not target.exists():
+            old.rename(target)  # killed between the two renames of a swap
+        if _midway(making, target):
+            _move(making, target)  # killed in the midst of an advance
+        for left in (making, old):
+            shutil.rmtree(left, ignore_errors=True)
+        making.mkdir()
+        try:
+            yield making, old
+        except OSError as error:
+            if error.errno not in _USERS:
+                raise
+            raise OutputError(f"cannot write '{target}': {error.strerror or error}") from error
+        finally:
+            for left in (making, old):
+                if left == old or not _midway(making, target):
+                    shutil.rmtree(left, ignore_errors=True)
+            Path(lock.name).unlink(missing_ok=True)
+
+
+def _lock(target: Path) -> IO[str]:
+    """An open file beside `target` that nobody else has locked, or can lock as long as it is open. Raises OutputError."""
+    path = target.parent / f".{target.name}.lock"
+    while True:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = open(path, "w")  # noqa: SIM115 - held until the end
+        except OSError as error:
+            raise OutputError(f"cannot write to '{path.parent}': {error.strerror or error}") from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            raise OutputError(f"another run is writing '{target}'; wait for it, or choose another --out") from None
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(lock.fileno()), path.stat()):
+                return lock
+        lock.close()  # the run before has just unlinked this one, and others would lock a new one
+
+
+def holds_only_ours(target: Path) -> Manifest | None:
+    """The manifest of a finished run in `target`, or None where nothing is. Raises OutputError for anything else."""
+    if not target.exists():
+        return None
+    if not target.is_dir():
+        raise OutputError(f"'{target}' is a file, not a folder")
+    found = _files(target)
+    if not found and not any(target.iterdir()):
+        return None
+    if NAME not in found:
+        raise OutputError(f"'{target}' holds files that are not ours; choose another --out, or empty it yourself")
+    manifest = Manifest.read(target, advancing=True)
+    known = {file.path for table in manifest.tables.values() for file in table.files}
+    known |= {NAME, f".{NAME}", *(file.path for file in manifest.hidden)}
+    if manifest.advancing:  # left in the midst of it: with files of the step
+        known |= {name for name in found if name.partition("/")[0] in manifest.tables}
+    strangers = sorted(found - known)
+    if strangers:
+        raise OutputError(f"'{target}' holds a file that is not ours ('{strangers[0]}'); move it away first")
+    return manifest
+
+
+def leave_mark(folder: Path) -> None:
+    """Remember what is in a folder, so that the next run knows it for ours."""
+    (folder / MARK).write_text("".join(f"{name}\n" for name in sorted(_files(folder))), "utf-8")
+
+
+def only_marked(target: Path) -> bool:
+    """Whether `target` holds what a run left there with a mark; False where nothing is. Raises OutputError for all else."""
+    if not target.exists():
+        return False
+    if not target.is_dir():
+        raise OutputError(f"'{target}' is a file, not a folder")
+    found = _files(target)
+    if not found and not any(target.iterdir()):
+        return False
+    known = (target / MARK).read_text("utf-8").splitlines() if MARK in found else []
+    strangers = sorted(found - {MARK, *known})
+    if strangers:
+        raise OutputError(
+            f"'{target}' holds files that are not ours ('{strangers[0]}'); choose another --out, or move them away"
+        )
+    return True
+
+
+def _files(target: Path) -> set[str]:
+    return {
+        os.path.relpath(os.path.join(folder, name), target) for folder, _, names in os.walk(target) for name in names
+    }
+
+
+def refuse_lacking(target: Path, manifest: Manifest, *, growing: bool = False) -> None:
+    """Raise OutputError for what `lacking` finds."""
+    if lost := lacking(target, manifest, growing=growing):
+        raise OutputError(f"'{lost}' is missing, or not as it was made\n  hint: generate the folder again")
+
+
+def lacking(target: Path, manifest: Manifest, *, growing: bool = False) -> Path | None:
+    """The first file of a manifest that is not there at its size, if any; `growing`: also of those that it needs to grow."""
+    files = [file for table in manifest.tables.values() for file in table.files]
+    files += manifest.hidden if growing else ()
+    here = ((target / file.path, file.bytes) for file in files)
+    return next((path for path, size in here if not path.is_file() or path.stat().st_size != size), None)

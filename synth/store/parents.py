@@ -1,0 +1,39 @@
+"""Keeps what was read of existing tables beside the rows that refer to them, so that these can be verified anywhere."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+from synth.columns import leaving
+from synth.plan.content import ALREADY
+from synth.plan.model import Plan
+from synth.store.manifest import ExistingEntry, FileEntry
+
+__all__ = ["FOLDER", "entries", "keep"]
+
+FOLDER = ".existing"  # hidden, in the dataset's
+
+
+def entries(plan: Plan) -> dict[str, ExistingEntry]:
+    """The manifest's existing tables."""
+    return {
+        name: ExistingEntry(
+            source=found.source, table=found.table, rows=found.rows, skipped=found.skipped, fingerprint=found.fingerprint,
+        )
+        for name, found in plan.content.found.items()
+    }  # fmt: skip
+
+
+def keep(plan: Plan, folder: Path) -> dict[str, ExistingEntry]:
+    """Write the columns that were read, a Parquet file a table; the manifest's existing tables."""
+    kept = entries(plan)
+    for name in [name for name in kept if name in plan.content.frames]:
+        frame, types = plan.content.frames[name], plan.tables[name.removesuffix(ALREADY)].types
+        path = folder / FOLDER / f"{name}.parquet"
+        path.parent.mkdir(exist_ok=True)
+        leaving(frame.select(c for c in frame.columns if c in types), types).write_parquet(path)
+        where, digest = path.relative_to(folder).as_posix(), sha256(path.read_bytes()).hexdigest()
+        file = FileEntry(path=where, rows=frame.height, bytes=path.stat().st_size, sha256=digest)
+        kept[name] = kept[name].model_copy(update={"file": file})
+    return kept

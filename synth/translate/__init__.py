@@ -1,0 +1,1 @@
+"""SQL of a spec in the words of each database."""

@@ -1,0 +1,239 @@
+"""Conditions of a spec in other databases' SQL, and the rewrites of trees that dialects need, for conditions and queries.
+
+The translator passes much through unchanged: each dialect lists what is to be rewritten. A rewrite takes an explicit tree,
+whose nodes carry their types (`portable`), and gives a tree.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from sqlglot import ErrorLevel, exp
+from sqlglot.errors import UnsupportedError
+
+from synth.dtypes import BIGINT, DATE, TIMESTAMP, Types
+from synth.sql.parse import SqlError, expression
+from synth.translate.portable import dtype_of, explicit_condition, is_text, number, typed, wrapped
+
+__all__ = [
+    "Rewrite",
+    "condition",
+    "globs",
+    "lengths_with_blanks",
+    "like_marks",
+    "microseconds",
+    "national_texts",
+    "null_keys",
+    "number_booleans",
+    "text_times",
+    "written",
+]  # fmt: skip
+
+Rewrite = Callable[[Any], Any]  # a tree, which it may change -> the tree
+
+_TRUTHS = (exp.And, exp.Or, exp.Not, exp.Predicate, exp.Escape, exp.Boolean)
+_CONDITIONS = {(exp.Where, "this"), (exp.Having, "this"), (exp.Join, "on")}
+_PIECES = {"YEAR": (1, 4), "MONTH": (6, 2), "DAY": (9, 2)}  # of a time that is a text
+_BINARY = "Latin1_General_100_BIN2"
+_MARK = "^"  # escapes in patterns, where one is needed: no database has a meaning of its own for it
+
+
+def condition(sql: str, types: Types, sqlglot: str, rewrites: Iterable[Rewrite]) -> str:
+    """A condition in a dialect, its columns quoted. Raises SqlError for what not every database knows."""
+    tree: Any = expression(sql).copy()
+    if sqlglot != "duckdb":
+        tree = explicit_condition(tree, types)
+    tree = exp.Paren(this=tree)  # a root that stays while the tree below changes
+    for rewrite in rewrites:
+        tree = rewrite(tree)
+    return written(tree.this, sqlglot)
+
+
+def written(tree: Any, sqlglot: str) -> str:
+    """A tree in a dialect, its names quoted. Raises SqlError for what the dialect has no words for."""
+    for name in tree.find_all(exp.Identifier):
+        name.set("quoted", True)
+    try:
+        return str(tree.sql(dialect=sqlglot, unsupported_level=ErrorLevel.RAISE, comments=False))
+    except UnsupportedError as error:
+        raise SqlError(f"not every database knows this: {str(error).splitlines()[0]}") from None
+
+
+# -- booleans
+
+
+def number_booleans(tree: Any) -> Any:
+    """Where booleans are numbers: a column alone is compared with 0, and a condition used as a value becomes a CASE."""
+    return exp.Paren(this=_truth(tree.this)) if isinstance(tree, exp.Paren) else _value(tree)
+
+
+def _truth(node: Any) -> Any:
+    """A node that stands where a condition is expected."""
+    if isinstance(node, exp.Paren):
+        return exp.Paren(this=_truth(node.this))
+    if isinstance(node, exp.Boolean):
+        return exp.EQ(this=exp.Literal.number(1), expression=exp.Literal.number(int(node.this)))
+    if isinstance(node, (exp.And, exp.Or)):
+        return type(node)(this=_truth(node.this), expression=_truth(node.expression))
+    if isinstance(node, exp.Not):
+        return exp.Not(this=_truth(node.this))
+    if isinstance(node, exp.Escape):
+        return node
+    if isinstance(node, exp.Predicate):
+        return _inside(node)
+    return exp.NEQ(this=_value(node), expression=exp.Literal.number(0))
+
+
+def _value(node: Any) -> Any:
+    """A node that stands where a value is expected."""
+    if isinstance(node, exp.Boolean):
+        return exp.Literal.number(int(node.this))
+    if isinstance(node, exp.Paren) and isinstance(node.unnest(), _TRUTHS):
+        return _value(node.unnest())
+    if isinstance(node, _TRUTHS):
+        yes = _truth(node)
+        no = exp.Not(this=exp.Paren(this=yes.copy()))
+        return exp.Case().when(yes, "1", copy=False).when(no, "0", copy=False)
+    if isinstance(node, exp.Case) and node.this is None:
+        arms = [exp.If(this=_truth(a.this), true=_value(a.args["true"])) for a in node.args["ifs"]]
+        default = node.args.get("default")
+        return exp.Case(ifs=arms, default=None if default is None else _value(default))
+    return _inside(node)
+
+
+def _inside(node: Any) -> Any:
+    """The same node with its operands as values, or as conditions where the SQL has them."""
+    for key, held in list(node.args.items()):
+        if (type(node), key) in _CONDITIONS:
+            node.set(key, _truth(held))
+        elif isinstance(held, exp.Expression) and not isinstance(held, (exp.Identifier, exp.DataType)):
+            node.set(key, _value(held))
+        elif isinstance(held, list):
+            node.set(key, [_value(each) if isinstance(each, exp.Expression) else each for each in held])
+    return node
+
+
+# -- windows
+
+
+def null_keys(tree: Any) -> Any:
+    """Where NULL is the least of all values in a window's order: a key before it says where it stands."""
+    for window in list(tree.find_all(exp.Window)):
+        keys = []
+        for key in window.args["order"].expressions if window.args.get("order") else []:
+            least_first = not key.args.get("desc")
+            if bool(key.args.get("nulls_first")) != least_first:
+                none = exp.Is(this=wrapped(key.this.copy()), expression=exp.Null())
+                late = exp.If(this=none, true=number(int(least_first)))
+                place = exp.Case(ifs=[late], default=number(int(not least_first)))
+                keys.append(exp.Ordered(this=place, desc=False, nulls_first=True))
+            key.set("nulls_first", least_first)
+            keys.append(key)
+        if keys:
+            window.args["order"].set("expressions", keys)
+    return tree
+
+
+# -- texts
+
+
+def national_texts(tree: Any) -> Any:
+    """Texts as N'…': Unicode, whatever the database's code page; those that a query gives, binary as columns are."""
+    for node in list(tree.find_all(exp.Literal)):
+        if node.is_string:
+            made: Any = exp.National(this=node.this)
+            if isinstance(node.find_ancestor(exp.Alias, exp.Select), exp.Alias):
+                made = exp.Collate(this=made, expression=exp.Var(this=_BINARY))
+            node.replace(made)
+    return tree
+
+
+def lengths_with_blanks(tree: Any) -> Any:
+    """Where LENGTH leaves out blanks at the end: they are made to count."""
+    for node in list(tree.find_all(exp.Length)):
+        shorter = exp.Paren(this=exp.Sub(expression=exp.Literal.number(1)))
+        node.replace(shorter)
+        shorter.this.set("this", node)
+        node.set("this", exp.Add(this=wrapped(node.this), expression=exp.Literal.string(".")))
+    return tree
+
+
+def like_marks(tree: Any) -> Any:
+    """LIKE patterns in which only % and _ mean something, whatever else the database would read into them."""
+    for like, parts in _patterns(tree):
+        plain = "".join(part if isinstance(part, str) else part[0] for part in parts)
+        special = any(isinstance(part, tuple) and part[0] in "%_\\[]^" for part in parts)
+        if special:
+            plain = "".join(p if isinstance(p, str) else (_MARK if p[0] in "%_\\[]^" else "") + p[0] for p in parts)
+        made = exp.Like(this=like.this, expression=exp.Literal.string(plain))
+        whole: Any = exp.Escape(this=made, expression=exp.Literal.string(_MARK)) if special else made
+        _put(like, whole)
+    return tree
+
+
+def globs(tree: Any) -> Any:
+    """Where LIKE takes capitals for small letters: the same pattern as a GLOB."""
+    wild = {"%": "*", "_": "?"}
+    for like, parts in _patterns(tree):
+        text = "".join(wild[p] if isinstance(p, str) else f"[{p[0]}]" if p[0] in "*?[" else p[0] for p in parts)
+        _put(like, exp.Glob(this=like.this, expression=exp.Literal.string(text)))
+    return tree
+
+
+def _patterns(tree: Any) -> list[tuple[Any, list[str | tuple[str]]]]:
+    """LIKEs with their patterns: wild cards as they are, every other character in a tuple."""
+    return [(like, list(_letters(like))) for like in list(tree.find_all(exp.Like))]
+
+
+def _letters(like: Any) -> Iterator[str | tuple[str]]:
+    mark = like.parent.expression.name if isinstance(like.parent, exp.Escape) else None
+    letters = iter(like.expression.name)
+    for letter in letters:
+        if letter == mark:
+            yield (next(letters, letter),)
+        else:
+            yield letter if letter in "%_" else (letter,)
+
+
+def _put(like: Any, made: Any) -> None:
+    """A LIKE's place, its ESCAPE and its NOT, taken by another condition."""
+    old = like.parent if isinstance(like.parent, exp.Escape) else like
+    old.replace(exp.Not(this=made) if like.args.get("negate") else made)
+
+
+# -- times
+
+
+def text_times(tree: Any) -> Any:
+    """Where times are texts: a date is the beginning of a timestamp, and its parts are pieces of it."""
+    for node in list(tree.find_all(exp.Cast)):
+        if dtype_of(node) == TIMESTAMP:
+            midnight = exp.DPipe(this=wrapped(node.this), expression=exp.Literal.string(" 00:00:00.000000"))
+            node.replace(_full(node.this) if is_text(node.this) else typed(exp.Paren(this=midnight), TIMESTAMP))
+        elif dtype_of(node) == DATE:
+            node.replace(node.this if is_text(node.this) else typed(_piece(node.this, 1, 10), DATE))
+    for node in list(tree.find_all(exp.Extract)):
+        start, length = _PIECES[node.this.name]
+        node.replace(typed(exp.cast(_piece(node.expression, start, length), "bigint"), BIGINT))
+    return tree
+
+
+def _full(literal: Any) -> Any:
+    """A written timestamp with all its digits."""
+    spelt = dt.datetime.fromisoformat(literal.name).isoformat(" ", "microseconds")
+    return typed(exp.Literal.string(spelt), TIMESTAMP)
+
+
+def _piece(node: Any, start: int, length: int) -> Any:
+    return exp.Substring(this=node, start=exp.Literal.number(start), length=exp.Literal.number(length))
+
+
+def microseconds(tree: Any) -> Any:
+    """Where a timestamp has whole seconds unless it is told otherwise."""
+    for node in list(tree.find_all(exp.Cast)):
+        if node.to.this.name.startswith("TIMESTAMP"):
+            digits = exp.DataTypeParam(this=exp.Literal.number(6))
+            node.set("to", exp.DataType(this=exp.DataType.Type.DATETIME, expressions=[digits]))
+    return tree

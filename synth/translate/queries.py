@@ -1,0 +1,80 @@
+"""The checks of a dataset in a database's own SQL: how many rows a check selects, and a few of them.
+
+Checks are written once, in DuckDB's SQL; what cannot be said in another database as faithfully is refused, never guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlglot import exp
+
+from synth.dtypes import DType, Types
+from synth.sql.parse import SqlError, query
+from synth.translate.conditions import written
+from synth.translate.dialect import Dialect
+from synth.translate.numeric import exact_decimals
+from synth.translate.portable import explicit_query
+
+__all__ = ["Question", "question"]
+
+_FOUND = "found"  # what the rows of a check are called
+
+
+@dataclass(frozen=True)
+class Question:
+    """A check as a database reads it."""
+
+    count: str
+    examples: str
+    types: Mapping[str, DType | None]  # of the rows' columns; empty where the database says
+    minor: bool  # whether decimals among them come in minor units
+
+
+def question(sql: str, dialect: Dialect, schema: str | None, tables: Mapping[str, Types], examples: int) -> Question:
+    """A query over these tables, in DuckDB's SQL, for the tables of a schema in another database. Raises SqlError."""
+    tree: Any = query(sql).copy()
+    try:
+        types: Mapping[str, DType | None] = dict(explicit_query(tree, tables))
+        for rewrite in dialect.rewrites:
+            tree = rewrite(tree)
+        names = [exp.column(name, table=_FOUND) for name in types]
+        order: list[Any] = [exp.Ordered(this=name.copy(), desc=False, nulls_first=False) for name in names]
+    except SqlError:
+        if dialect.sqlglot != "duckdb":
+            raise
+        tree, types = query(sql).copy(), {}  # in its own SQL anything goes
+        names, order = [exp.column(exp.Star())], [exp.Ordered(this=exp.Var(this="ALL"))]
+        _mark(tree, tables)
+    for table in tree.find_all(exp.Table):
+        if table.meta.get("stored") and schema and dialect.has_schemas:
+            table.set("db", exp.to_identifier(schema))
+    first = tree.args.get("with_")  # not every database reads it within brackets
+    tree.set("with_", None)
+    before = f"{written(first, dialect.sqlglot)} " if first is not None else ""
+    inside = written(tree, dialect.sqlglot)
+    counted = _around(inside, [exp.Count(this=exp.Star(), big_int=True)])
+    some = _around(inside, names).order_by(*order, copy=False).limit(examples, copy=False)
+    return Question(
+        count=before + written(counted, dialect.sqlglot),
+        examples=before + written(some, dialect.sqlglot),
+        types=types,
+        minor=exact_decimals in dialect.rewrites,
+    )
+
+
+def _mark(tree: Any, tables: Mapping[str, Types]) -> None:
+    """Mark the tables of the dataset."""
+    known = {name.lower() for name in tables}
+    local = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
+    for table in tree.find_all(exp.Table):
+        if table.name.lower() in known - local and not table.db:
+            table.meta["stored"] = True
+
+
+def _around(inside: str, names: list[Any]) -> exp.Select:
+    """A query of the rows that a query gives, which is spelt already."""
+    inner = exp.Subquery(this=exp.Var(this=inside), alias=exp.TableAlias(this=exp.to_identifier(_FOUND)))
+    return exp.Select(expressions=names, from_=exp.From(this=inner))
