@@ -22,7 +22,7 @@ from synth.spec.load import located
 from synth.spec.models import Dataset
 
 if TYPE_CHECKING:
-    from synth.existing.bind import Behind
+    from synth.existing.bind import ContinueFrom
 
 __all__ = ["block", "frame", "lazy", "load", "make_plan"]
 
@@ -43,7 +43,7 @@ def make_plan(
     source: str | Path | None = None,
     source_schema: str | None = None,
     skip_unfit: bool = False,
-    behind: Behind | Literal["source"] | None = "source",
+    behind: ContinueFrom | Literal["source"] | None = "source",
 ) -> Plan:
     """Plan a dataset (or the name or path of one). Raises SpecError, OptionError.
 

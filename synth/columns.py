@@ -13,17 +13,17 @@ from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, MAX_PRECISION, TEXT, TIM
 
 __all__ = [
     "NULL",
-    "as_written",
+    "cast_to_written",
     "checked",
-    "entering",
+    "column_to_written",
+    "decimals_to_minor_units",
     "from_decimal",
-    "from_moments",
+    "from_microseconds",
     "gather",
-    "in_units",
     "largest",
-    "leaving",
     "mask",
     "moments",
+    "to_drawn",
     "to_written",
     "types_of",
     "units",
@@ -45,7 +45,7 @@ def gather(column: pl.Series, rows: Rows) -> pl.Series:
     if column.dtype == pl.Int64 and not column.null_count():
         return pl.Series(column.name, column.to_numpy()[rows])
     if column.dtype == pl.Datetime("us"):
-        return from_moments(moments(column)[rows]).alias(column.name)
+        return from_microseconds(moments(column)[rows]).alias(column.name)
     return column[rows]
 
 
@@ -57,7 +57,7 @@ def moments(column: pl.Series) -> Rows:
     return found.view(np.int64)
 
 
-def from_moments(values: Rows, dtype: DType | None = None) -> pl.Series:
+def from_microseconds(values: Rows, dtype: DType | None = None) -> pl.Series:
     """Microseconds since 1970 as a column of timestamps, or of the dtype given; `NULL` as NULL. (n,) -> (n,)"""
     column = pl.Series(values).cast(pl.Datetime("us"))
     if len(values) and values.min() == NULL:
@@ -99,12 +99,12 @@ def largest(column: pl.Series) -> int:
     return max(-low, high) if isinstance(low, int) and isinstance(high, int) else 0
 
 
-def leaving(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
+def to_written(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
     """Drawn columns in the types in which they leave: decimals in major units, integers at their width."""
-    return pl.DataFrame([to_written(column, types[column.name]) for column in frame.get_columns()])
+    return pl.DataFrame([column_to_written(column, types[column.name]) for column in frame.get_columns()])
 
 
-def to_written(column: pl.Series, dtype: DType) -> pl.Series:
+def column_to_written(column: pl.Series, dtype: DType) -> pl.Series:
     """A drawn column as it leaves. Raises OverflowError where a value is too wide.
 
     Decimals are built from their int64 (low word, sign word), without a cast: 2 ns a value instead of 16.
@@ -128,7 +128,7 @@ def to_written(column: pl.Series, dtype: DType) -> pl.Series:
     return written.alias(column.name)
 
 
-def as_written(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
+def cast_to_written(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
     """Columns read back from elsewhere, by name, in the types in which they are written. Raises PolarsError.
 
     Without types it is all of them, each in the type that holds what is there.
@@ -141,15 +141,15 @@ def as_written(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
     return frame.with_columns(spelt).select(pl.col(name).cast(dtype.written) for name, dtype in types.items())
 
 
-def entering(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
-    """Written columns, by name, in the types in which they are drawn: `leaving` turned round. Raises ValueError."""
+def to_drawn(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
+    """Written columns, by name, in the types in which they are drawn: the inverse of `to_written`. Raises ValueError."""
     return pl.DataFrame([
         from_decimal(frame[name], dtype) if dtype.name == "decimal" else frame[name].cast(dtype.drawn)
         for name, dtype in types.items()
     ])  # fmt: skip
 
 
-def in_units(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
+def decimals_to_minor_units(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
     """Written columns with decimals in minor units, as they are drawn; those too wide for an int64 stay as they are."""
     return pl.DataFrame([
         from_decimal(column, types[column.name])

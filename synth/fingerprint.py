@@ -19,7 +19,7 @@ import polars as pl
 
 from synth.columns import values
 from synth.dtypes import DType
-from synth.texts import Remembered
+from synth.texts import TextCache
 
 try:
     from _md5 import md5  # type: ignore[import-not-found,unused-ignore]  # CPython's own: three times as fast on short texts as OpenSSL's
@@ -109,13 +109,13 @@ def _numbers(column: pl.Series, dtype: DType) -> tuple[npt.NDArray[np.int64], np
     return numbers // DAY_US if dtype.name == "date" else numbers, missing
 
 
-_known: dict[str, Remembered] = {}  # column name -> digests of values met
+_known: dict[str, TextCache] = {}  # column name -> digests of values met
 
 
 def _digests(column: pl.Series) -> pl.Series:
     """Text cells as numbers: the MD5 of each value, taken once while values repeat. (n,) -> (n,)"""
     if column.name not in _known:
-        _known[column.name] = Remembered(_md5)
+        _known[column.name] = TextCache(_md5)
     return _known[column.name](column)
 
 

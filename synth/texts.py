@@ -10,12 +10,12 @@ import polars as pl
 
 from synth.columns import mask
 
-__all__ = ["Remembered", "encode", "from_bytes"]
+__all__ = ["TextCache", "encode", "from_bytes"]
 
 Rows = npt.NDArray[np.int64]
 
 
-class Remembered:
+class TextCache:
     """A function of text, worked out once while values repeat: `make` gets distinct texts and gives their values.
 
     A value has a slot by its 64-bit hash; the later of two that share one takes it, and the other is worked out again.

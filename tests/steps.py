@@ -106,7 +106,7 @@ def there(rows: dict[str, dict[str, Counter]]) -> dict[str, Counter]:
 def small_blocks(patch: pytest.MonkeyPatch, rows: int) -> None:
     """Blocks of so few rows, in this process: another world, but one of many blocks."""
     for module in (
-        "draw.ask",
+        "draw.context",
         "draw.block",
         "draw.change",
         "plan.counts",

@@ -15,7 +15,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from synth.columns import entering
+from synth.columns import to_drawn
 from synth.databases import DATABASES, Address, connect
 from synth.errors import DatabaseError
 from synth.fingerprint import fingerprint
@@ -112,7 +112,7 @@ class Target:
         entries = {}
         for name, frame in frames.items():
             types = {column: plan.tables[name].types[column] for column in plan.tables[name].written}
-            print_ = fingerprint(entering(frame, types), types)
+            print_ = fingerprint(to_drawn(frame, types), types)
             columns = {column: str(dtype) for column, dtype in types.items()}
             entries[name] = TableEntry(columns=columns, rows=frame.height, fingerprint=str(print_), files=())
         manifest = begin(plan, "parquet").model_copy(update={"tables": entries})

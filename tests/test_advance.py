@@ -14,8 +14,8 @@ import synth
 from synth.errors import SynthError
 from synth.job.advance import advance_folder
 from synth.job.generate import generate
-from synth.plan.leaning import leaning
 from synth.plan.make import make
+from synth.plan.redraw import families_to_redraw
 from synth.runners import runner
 from synth.spec.load import parse
 from synth.store.manifest import Manifest
@@ -189,7 +189,7 @@ def test_rows_that_lean_on_what_has_come(how, tmp_path):
     column, begins = COLUMNS[how]
     spec = parse(LEANING.format(column=f"x: {column}", begins=begins))
     plans = [make(spec, until=until) for until in (At(2024, 1, 20), At(2024, 1, 21), At(2024, 3, 5))]
-    assert "notes" in leaning(plans[0], plans[1])
+    assert "notes" in families_to_redraw(plans[0], plans[1])
     rows = None
     folder = generate(plans[0], tmp_path / "grown").folder
     for plan in plans[1:]:
@@ -207,7 +207,7 @@ def test_rows_that_do_not_lean_are_left(tmp_path):
         make(parse(LEANING.format(column=column, begins=later)), until=until)
         for until in (At(2024, 1, 20), At(2024, 2, 21))
     ]
-    assert not leaning(*plans) - {"houses", "kinds"}
+    assert not families_to_redraw(*plans) - {"houses", "kinds"}
     walked(plans, tmp_path)
 
 

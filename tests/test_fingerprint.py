@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synth.columns import leaving
+from synth.columns import to_written
 from synth.databases import DIALECTS
 from synth.dtypes import DType, decimal
 from synth.fingerprint import CHUNK, HUGE, TERMS, Fingerprint, fingerprint, sums_sql
-from synth.texts import Remembered
+from synth.texts import TextCache
 
 SETTINGS = settings(deadline=None, max_examples=60, derandomize=True)
 
@@ -65,7 +65,7 @@ def frames(draw, kinds=tuple(KINDS), min_size=0, max_size=25):
 
 
 def in_duckdb(frame: pl.DataFrame, types) -> Fingerprint:
-    written = leaving(frame, types).to_arrow()
+    written = to_written(frame, types).to_arrow()
     with duckdb.connect() as connection:
         connection.register("t", written)
         return Fingerprint(
@@ -188,7 +188,7 @@ def test_what_was_seen_before_does_not_matter():
         return in_duckdb(pl.DataFrame({"x": pl.Series(cells, dtype=pl.String)}), types)
 
     many = [a + b + c for a in string.ascii_letters for b in string.ascii_letters for c in "0123456789abc"]
-    assert len(many) > len(Remembered(lambda texts: texts).hashes) // 2  # so that many share a slot
+    assert len(many) > len(TextCache(lambda texts: texts).hashes) // 2  # so that many share a slot
     for cells in (
         ["a", "b"] * 900,
         ["b", "a"],

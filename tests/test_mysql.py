@@ -15,7 +15,7 @@ import pymysql
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from synth.columns import leaving
+from synth.columns import to_written
 from synth.databases import DATABASES, Address, connect
 from synth.databases.mysql.connection import DIALECT, MySQL
 from synth.databases.mysql.errors import declared, explained
@@ -71,7 +71,7 @@ def same(mysql: MySQL, frame: pl.DataFrame, types: dict[str, DType]) -> None:
     """A frame of drawn columns arrives, counts, and comes back."""
     frame, types = frame.with_columns(pl.Series("at", range(frame.height), dtype=pl.Int64)), {**types, "at": BIGINT}
     make(mysql, types)
-    written = leaving(frame, types)
+    written = to_written(frame, types)
     mysql.send(S, "t", written)
     assert mysql.content(mysql.stage(S), "t", types) == fingerprint(frame, types)
     assert back(mysql, types).sort("at").equals(written)  # -0.0 comes back as 0.0

@@ -15,7 +15,7 @@ import pytest
 
 import synth
 from synth.cli import main
-from synth.columns import in_units
+from synth.columns import decimals_to_minor_units
 from synth.databases import DATABASES
 from synth.errors import DatabaseError, OptionError, OutputError
 from synth.fingerprint import fingerprint
@@ -124,7 +124,7 @@ def test_the_files_are_those_of_generate(place, made, tmp_path):
 
 
 def fingerprint_of(frame, entry):
-    drawn = in_units(frame, entry.types).with_columns(pl.col(pl.Int16, pl.Int32).cast(pl.Int64))
+    drawn = decimals_to_minor_units(frame, entry.types).with_columns(pl.col(pl.Int16, pl.Int32).cast(pl.Int64))
     return str(fingerprint(drawn, entry.types))
 
 

@@ -14,7 +14,7 @@ from synth.errors import DatabaseError
 from synth.spec.load import parse
 from synth.spec.scope import Scope
 from synth.sql.parse import SqlError
-from synth.translate.queries import question
+from synth.translate.queries import offence_queries
 from synth.verify.database import _row
 from tests.servers import change, live, live_address
 from tests.tsql import lint_tsql
@@ -271,7 +271,7 @@ def like(rows):
 
 @pytest.mark.parametrize("sql", QUERIES)
 def test_every_database_gives_duckdbs_rows(sql, there, here, types):
-    asked = question(sql, there.dialect, "queries", types, ALL)
+    asked = offence_queries(sql, there.dialect, "queries", types, ALL)
     found = here.execute(f"SELECT * FROM ({sql}) ORDER BY ALL")
     wanted = [tuple(row) for row in found.fetchall()]
     _, counted = there.rows(asked.count)
@@ -284,7 +284,7 @@ def test_every_database_gives_duckdbs_rows(sql, there, here, types):
 
 @pytest.mark.parametrize("sql", QUERIES)
 def test_queries_in_tsql(sql, types):
-    asked = question(sql, DIALECTS["tsql"], "queries", types, 3)
+    asked = offence_queries(sql, DIALECTS["tsql"], "queries", types, 3)
     assert lint_tsql(asked.count) == [], asked.count
     assert lint_tsql(asked.examples) == [], asked.examples
 
@@ -309,11 +309,11 @@ def test_what_does_not_travel_is_refused(sql, types):
     for name, dialect in DIALECTS.items():
         if name != "duckdb":
             with pytest.raises(SqlError) as caught:
-                question(sql, dialect, "queries", types, 3)
+                offence_queries(sql, dialect, "queries", types, 3)
             assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("sql", ["SELECT id FROM things WHERE n % m = 0", "SELECT id FROM things WHERE price % n = 0", "SELECT id FROM things WHERE n // m = 0"])  # fmt: skip
 def test_remainders_by_zero_are_errors_everywhere(sql, there, types):
     with pytest.raises(DatabaseError):
-        there.rows(question(sql, there.dialect, "queries", types, 3).count)
+        there.rows(offence_queries(sql, there.dialect, "queries", types, 3).count)

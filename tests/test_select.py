@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synth.columns import leaving
-from synth.draw.block import from_written
+from synth.columns import to_written
+from synth.draw.block import select_result_to_drawn
 from synth.dtypes import DType
 from synth.sql.select import compile_select
 
@@ -52,8 +52,10 @@ def test_as_polars_sql_over_decimals(select, rows):
     branches = compile_select(select, {"t": TYPES}, WANTED)
     assert branches is not None
     found = pl.concat(branch.rows(drawn.select(branch.reads)) for branch in branches)
-    slow = pl.SQLContext(frames={"t": leaving(drawn, TYPES).lazy()}).execute(select).collect()
-    expected = pl.DataFrame([from_written(slow[name], dtype, "t").alias(name) for name, dtype in WANTED.items()])
+    slow = pl.SQLContext(frames={"t": to_written(drawn, TYPES).lazy()}).execute(select).collect()
+    expected = pl.DataFrame(
+        [select_result_to_drawn(slow[name], dtype, "t").alias(name) for name, dtype in WANTED.items()]
+    )
     expected = expected.cast(found.schema)
     if "UNION" in select:  # of no order in Polars
         found, expected = found.sort(found.columns), expected.sort(found.columns)

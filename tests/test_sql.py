@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synth.columns import to_written
+from synth.columns import column_to_written
 from synth.dtypes import DType, decimal
 from synth.sql.compile import as_type, compile_expression
 from synth.sql.parse import SqlError, expression, lint, query
@@ -323,9 +323,9 @@ def test_overflow_raises_and_never_wraps(x, y, how):
     exact = {"+": x + y, "-": x - y, "*": x * y}[how]
     if abs(exact) >= (2**63 if how == "*" else 10**18):
         with pytest.raises(OverflowError):
-            to_written(compiled.evaluate(pl.DataFrame({"x": [x], "y": [y]})).alias("z"), WIDE)
+            column_to_written(compiled.evaluate(pl.DataFrame({"x": [x], "y": [y]})).alias("z"), WIDE)
     else:
-        found = to_written(compiled.evaluate(pl.DataFrame({"x": [x], "y": [y]})).alias("z"), WIDE)[0]
+        found = column_to_written(compiled.evaluate(pl.DataFrame({"x": [x], "y": [y]})).alias("z"), WIDE)[0]
         assert found == rounded(Decimal(exact).scaleb(-4 if how == "*" else -2, EXACT), 2)
 
 
@@ -377,7 +377,7 @@ def test_long_sums_never_wrap(terms, dtype, value):
     frame = pl.DataFrame({"x": [value]})
     compiled = as_type(compile_expression(" + ".join(["x"] * terms), {"x": dtype}), dtype)
     with pytest.raises(OverflowError):
-        to_written(compiled.evaluate(frame).alias("z"), dtype)
+        column_to_written(compiled.evaluate(frame).alias("z"), dtype)
 
 
 @pytest.mark.parametrize(

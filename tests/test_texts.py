@@ -7,7 +7,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synth.texts import Remembered, encode, from_bytes
+from synth.texts import TextCache, encode, from_bytes
 
 SETTINGS = settings(deadline=None, max_examples=150, derandomize=True)
 
@@ -31,7 +31,7 @@ def shouts(texts: pl.Series) -> pl.Series:
 @given(st.lists(columns, max_size=8), st.sampled_from([2, 4, 8, 16]))
 def test_remembered_is_the_plain_function(calls, slots):
     """Whatever was met before, and however many share a slot."""
-    by_length, by_shout = Remembered(lengths, slots), Remembered(shouts, slots)
+    by_length, by_shout = TextCache(lengths, slots), TextCache(shouts, slots)
     for values in calls:
         column = series(values)
         found, louder = by_length(column), by_shout(column)
@@ -47,7 +47,7 @@ def test_remembered_works_out_each_value_once():
         met.extend(texts.to_list())
         return lengths(texts)
 
-    remembered = Remembered(noted)
+    remembered = TextCache(noted)
     for values in (["a", "b", None, "a"], ["b", "a"], ["c", None], [None, None], [], ["a", "c", "b"]):
         remembered(series(values))
     assert sorted(met) == ["a", "b", "c"]
@@ -83,7 +83,7 @@ def test_from_bytes(texts, spare):
 @given(st.integers(0, 2**32), st.sampled_from([2**7, 2**10, 2**13]), st.integers(1, 6))
 def test_remembered_with_many_values(seed, slots, calls):
     """Blocks of many texts, most of them met before, in more slots or fewer."""
-    remembered, random = Remembered(lengths, slots), np.random.default_rng(seed)
+    remembered, random = TextCache(lengths, slots), np.random.default_rng(seed)
     for _ in range(calls):
         column = pl.Series("words", random.integers(0, random.integers(1, 6000), 3000))
         column = column.set(column % 7 == 0, None)

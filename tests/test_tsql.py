@@ -18,7 +18,7 @@ import pyarrow as pa
 import pytest
 import sqlglot
 
-from synth.columns import leaving
+from synth.columns import to_written
 from synth.databases import Address, connect
 from synth.databases.tsql.connection import DIALECT, SQLServer
 from synth.databases.tsql.errors import arguments, declared, explained
@@ -549,10 +549,10 @@ def test_live_values_arrive_and_come_back(live, kind):
         found.begin("trial", ())
         columns = ", ".join(f"{DIALECT.quoted(n)} {DIALECT.type(t, keyed=False)} NULL" for n, t in kinds.items())
         found.run(f"CREATE TABLE {DIALECT.place(found.stage('trial'), 't')} ({columns})")
-        found.send("trial", "t", leaving(frame, kinds))
+        found.send("trial", "t", to_written(frame, kinds))
         assert found.content(found.stage("trial"), "t", kinds) == fingerprint(frame, kinds)
         back = pl.concat(found.frames(found.query(found.stage("trial"), "t", kinds), kinds)).sort("n")
-        assert back.equals(leaving(frame, kinds))
+        assert back.equals(to_written(frame, kinds))
 
 
 def test_live_locks(live):

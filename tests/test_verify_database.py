@@ -20,7 +20,7 @@ from synth.errors import DatabaseError
 from synth.job.load import load_folder
 from synth.spec.load import load, parse, shipped
 from synth.spec.scope import Scope
-from synth.translate.queries import question
+from synth.translate.queries import offence_queries
 from synth.verify.checks import checks
 from synth.verify.database import verify_database
 from synth.verify.files import verify_folder
@@ -333,6 +333,6 @@ def test_checks_in_tsql(name):
     scope = Scope(dataset)
     tables = {table: {c: scope.type_of(table, c) for c in dataset.tables[table].written} for table in dataset.written}
     for check in checks(dataset, dt.datetime(2026, 1, 1)):
-        asked = question(check.sql, DIALECTS["tsql"], name, tables, 3)
+        asked = offence_queries(check.sql, DIALECTS["tsql"], name, tables, 3)
         assert lint_tsql(asked.count) == [], check.name
         assert lint_tsql(asked.examples) == [], check.name

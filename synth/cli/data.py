@@ -58,13 +58,13 @@ def check(file: Dataset) -> None:
 
     Example: synth check my_shop.yaml
     """
-    from synth.plan.make import make, supposed
+    from synth.plan.make import make, with_assumed_rows
     from synth.spec.load import load, located
     from synth.verify.rehearse import rehearse
 
     dataset = load(file)
     with located(file):
-        make(supposed(dataset))
+        make(with_assumed_rows(dataset))
         rehearse(dataset)
     print(f"{file}: {len(dataset.written)} tables, {len(dataset.rules)} rules, all good")
 
@@ -121,11 +121,11 @@ def generate(
             address = find(to)
             behind = None
             if if_exists == "append" and address:
-                from synth.existing.bind import Behind
+                from synth.existing.bind import ContinueFrom
 
                 if create:
                     DATABASES[address.database].create(address)
-                behind = Behind(address, schema)
+                behind = ContinueFrom(address, schema)
         made = make_plan(
             dataset, scale=scale, seed=seed, until=moment(until), tables=names(tables),
             **built_on(existing, source, from_schema, skip_unfit=skip_unfit, behind=behind),

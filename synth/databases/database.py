@@ -64,7 +64,7 @@ class Database(ABC):
 
     def __init__(self, address: Address):
         self.address = address
-        with self.told("connecting"):
+        with self.driver_errors("connecting"):
             self.connect()
 
     def another(self) -> Self:
@@ -78,7 +78,7 @@ class Database(ABC):
         self.close()
 
     @contextmanager
-    def told(self, doing: str) -> Iterator[None]:
+    def driver_errors(self, doing: str) -> Iterator[None]:
         """What goes wrong within, in words: what was being done, where, and what the user can do."""
         try:
             yield

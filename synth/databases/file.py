@@ -99,6 +99,6 @@ class FileDatabase(Database):
 
     def publish(self, schema: str, tables: object, gone: object) -> None:
         """COMMIT."""
-        with self.told(f"putting the tables into schema '{schema}'"):
+        with self.driver_errors(f"putting the tables into schema '{schema}'"):
             self.run("COMMIT")
         self.made = False

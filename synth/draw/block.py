@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from synth.columns import NULL, from_decimal, gather, leaving, mask, moments, to_written
-from synth.draw.context import ColumnAsk
+from synth.columns import NULL, column_to_written, from_decimal, gather, mask, moments, to_written
+from synth.draw.context import BlockContext
 from synth.draw.fanout import children
 from synth.draw.residents import Residents
 from synth.dtypes import DType, exact
 from synth.errors import DataError
 from synth.generators.derived import Given, State
-from synth.plan.content import HOME, already, having
+from synth.plan.content import HOME, already, has_children_column
 from synth.plan.model import BLOCK_ROWS, FamilyPlan, Plan
 from synth.sql.compiled import Branch
 from synth.streams import stream
@@ -72,14 +72,14 @@ class Block:
         declared = spec.columns[column]
         if spec.is_given(column) or isinstance(declared.draws, State):
             return  # given with the rows; states are evaluated on what shows
-        ask = ColumnAsk(self, table, column)
+        context = BlockContext(self, table, column)
         try:
-            drawn = declared.draws.draw(ask)
+            drawn = declared.draws.draw(context)
         except OverflowError as error:
             raise DataError(f"{table}.{column}: {error}") from error
         here = self.tables[table]
         if declared.null_share:
-            hidden = ask.stream("null").random(here.rows) < declared.null_share
+            hidden = context.stream("null").random(here.rows) < declared.null_share
             drawn = mask(drawn, hidden)
             if column in here.pointed:
                 here.pointed[column] = np.where(hidden, -1, here.pointed[column])
@@ -139,7 +139,9 @@ class Block:
         )  # fmt: skip
         if self.plan.spec(table).already and self.plan.spec(parent).existing:
             # parents that have had theirs get no more
-            had = self.residents.whole(parent, having(table))[above.first_row : above.first_row + above.rows]
+            had = self.residents.whole(parent, has_children_column(table))[
+                above.first_row : above.first_row + above.rows
+            ]
             counts = np.where(had == 1, 0, counts)
         shown = counts[: above.rows]
         first = law.total(above.first_row) if law.exact else above.first_row * law.max
@@ -180,7 +182,7 @@ class Block:
                 continue
             if column not in found.columns:
                 raise DataError(f"{table}.select gives no column '{column}', it gives {', '.join(found.columns)}")
-            result.columns[column] = from_written(found[column], plan.types[column], table).alias(column)
+            result.columns[column] = select_result_to_drawn(found[column], plan.types[column], table).alias(column)
         return result
 
     def _plain(self, branches: tuple[Branch, ...]) -> TableRows:
@@ -196,10 +198,10 @@ class Block:
         """What a SELECT reads: planned rows of a table of this block, or a whole roster of another family."""
         types = self.plan.tables[name].types
         if name in self.tables:
-            return pl.DataFrame([to_written(self.tables[name].columns[c], types[c]) for c in used])
+            return pl.DataFrame([column_to_written(self.tables[name].columns[c], types[c]) for c in used])
 
         def whole() -> pl.DataFrame:
-            return leaving(self.residents.frame(name, {c: types[c] for c in used}), types)
+            return to_written(self.residents.frame(name, {c: types[c] for c in used}), types)
 
         found: pl.DataFrame = self.residents.once(f"{name} {' '.join(used)}", whole)
         return found.head(self.plan.there(name, found.height))
@@ -214,7 +216,7 @@ class Block:
             if how == "up":
                 here.shown[path] = gather(self.show(other, column), self.home(table, other)).alias(path)
             elif how == "through":
-                here.shown[path] = ColumnAsk(self, table, via).see(path)
+                here.shown[path] = BlockContext(self, table, via).see(path)
             else:
                 here.shown[path] = self._show_own(table, column)
         return here.shown[path]
@@ -277,7 +279,7 @@ class Block:
 
     def written(self, table: str) -> pl.DataFrame:
         """The table's rows as they leave, in exact types."""
-        return leaving(self.visible(table), self.plan.tables[table].types)
+        return to_written(self.visible(table), self.plan.tables[table].types)
 
     def resident(self, table: str, columns: list[str]) -> tuple[int, pl.DataFrame]:
         """The rows that other families can refer to, and planned columns that they look up."""
@@ -314,7 +316,7 @@ class Block:
         return own if parent == ancestor else self.home(parent, ancestor)[own]
 
 
-def from_written(column: pl.Series, dtype: DType, table: str) -> pl.Series:
+def select_result_to_drawn(column: pl.Series, dtype: DType, table: str) -> pl.Series:
     """A column of SQL as it is drawn: decimals as minor units."""
     if dtype.name != "decimal":
         return column.cast(dtype.drawn)

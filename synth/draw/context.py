@@ -14,7 +14,7 @@ from synth.dtypes import DType
 from synth.generators.base import Schema
 from synth.generators.keys import Key
 from synth.generators.sampling import Search
-from synth.plan.content import goes_on
+from synth.plan.content import earlier_row_count
 from synth.plan.model import BLOCK_ROWS
 from synth.streams import hashed, stream
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from synth.draw.residents import Residents
     from synth.plan.model import Plan
 
-__all__ = ["ColumnAsk", "PrepareAsk"]
+__all__ = ["BlockContext", "PrepareContext"]
 
 Rows = npt.NDArray[np.int64]
 
@@ -44,7 +44,7 @@ class _TableView:
         return self.plan.spec(self.table).per
 
 
-class PrepareAsk:
+class PrepareContext:
     """What a reference may see before the first block: whole parents, no rows of its own."""
 
     rows = 0
@@ -95,7 +95,7 @@ class PrepareAsk:
         return self.residents.taken(table, column, rows, self.plan.tables[table].types[column])
 
 
-class ColumnAsk(PrepareAsk):
+class BlockContext(PrepareContext):
     """What a column of a block may see."""
 
     def __init__(self, block: Block, table: str, column: str):
@@ -104,7 +104,7 @@ class ColumnAsk(PrepareAsk):
         self.here = block.tables[table]
         self.rows = self.here.rows
         self.first_row = self.here.first_row
-        self.first_number = self.first_row + goes_on(block.plan.dataset, table)
+        self.first_number = self.first_row + earlier_row_count(block.plan.dataset, table)
 
     def stream(self, sub: str = "") -> np.random.Generator:
         return stream(self.plan.seeds[self.table], self.table, self.column, self.block.number, sub)

@@ -11,11 +11,11 @@ import polars as pl
 
 from synth.dtypes import Types
 
-__all__ = ["Left", "Outlet"]
+__all__ = ["Sink", "WriteResult"]
 
 
 @dataclass(frozen=True)
-class Left:
+class WriteResult:
     """What arrived: a file and its checksum, or nothing but the bytes sent, and the seconds it took."""
 
     bytes: int
@@ -24,12 +24,12 @@ class Left:
     seconds: float = 0.0
 
 
-class Outlet(Protocol):
+class Sink(Protocol):
     """Takes drawn columns; it is pickled into workers."""
 
     def write(
         self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
-    ) -> Left:
+    ) -> WriteResult:
         """Take the rows of task `number`; `table` may be a part of a gathered one (`ledger.sales`).
 
         `required` columns hold no NULL. Raises OverflowError where a value is too wide for its type.

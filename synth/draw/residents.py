@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from synth.columns import NULL, from_moments, mask, moments
+from synth.columns import NULL, from_microseconds, mask, moments
 from synth.dtypes import DType
 from synth.generators.sampling import Search
 
@@ -126,9 +126,9 @@ class Residents:
         if missing is not None or self._has_nulls(name):
             values = values if missing is None else np.where(missing, NULL, values)
             if dtype.is_time:
-                return from_moments(values, dtype)
+                return from_microseconds(values, dtype)
             return mask(pl.Series(values), values == NULL).cast(dtype.drawn)
-        return from_moments(values, dtype) if dtype.is_time else pl.Series(values).cast(dtype.drawn)
+        return from_microseconds(values, dtype) if dtype.is_time else pl.Series(values).cast(dtype.drawn)
 
     def _has_nulls(self, name: str) -> bool:
         if name not in self._nulls:

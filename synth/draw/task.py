@@ -11,7 +11,7 @@ import polars as pl
 
 from synth.draw.block import Block, draw_block
 from synth.draw.change import difference, next_change
-from synth.draw.output import Left, Outlet
+from synth.draw.output import Sink, WriteResult
 from synth.draw.residents import Residents
 from synth.draw.rollup import summed
 from synth.errors import DataError
@@ -19,16 +19,16 @@ from synth.fingerprint import Fingerprint, fingerprint
 from synth.plan.model import Plan
 from synth.spec.constraints import not_null
 
-__all__ = ["Done", "Shop", "Task", "Written", "leave", "owner"]
+__all__ = ["RunContext", "TableResult", "Task", "TaskResult", "owner", "write_blocks"]
 
 
 @dataclass(frozen=True)
-class Shop:
+class RunContext:
     """What all tasks of a run share."""
 
     plan: Plan
     residents: Residents
-    outlet: Outlet
+    outlet: Sink
     earlier: Plan | None = None  # the same at an earlier `until`, where differences are asked for
     past: Residents | None = None  # what was resident then, or is now where that does as well
 
@@ -44,20 +44,20 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Written:
+class TableResult:
     """What left of a table, and what is in it."""
 
     rows: int
     fingerprint: Fingerprint
-    left: Left
+    left: WriteResult
 
 
 @dataclass
-class Done:
+class TaskResult:
     """What a task made."""
 
     task: Task
-    written: dict[str, Written] = field(default_factory=dict)  # by table, or part of one
+    written: dict[str, TableResult] = field(default_factory=dict)  # by table, or part of one
     residents: dict[str, tuple[int, pl.DataFrame]] = field(default_factory=dict)  # table -> rows, resident columns
     rollups: list[tuple[str, pl.DataFrame]] = field(default_factory=list)
     changes: dt.datetime | None = None  # the earliest moment at which its blocks will look different
@@ -74,26 +74,30 @@ def owner(table: str) -> str:
     return table.partition(".")[0]
 
 
-def run(shop: Shop, task: Task) -> Done:
+def run(run_context: RunContext, task: Task) -> TaskResult:
     """Draw the blocks and write them."""
-    plan = shop.plan
+    plan = run_context.plan
     family = plan.family(task.family)
     numbers = range(task.first, task.first + task.blocks)
     before: dict[int, Block] = {}
-    if shop.earlier is not None:
-        old = shop.earlier.family(task.family)
-        past = shop.past or shop.residents
-        before = {n: draw_block(shop.earlier, old, n, past) for n in numbers if n < max(1, old.blocks)}
-    return leave(shop, task, (draw_block(plan, family, number, shop.residents) for number in numbers), before)
+    if run_context.earlier is not None:
+        old = run_context.earlier.family(task.family)
+        past = run_context.past or run_context.residents
+        before = {n: draw_block(run_context.earlier, old, n, past) for n in numbers if n < max(1, old.blocks)}
+    return write_blocks(
+        run_context, task, (draw_block(plan, family, number, run_context.residents) for number in numbers), before
+    )
 
 
-def leave(shop: Shop, task: Task, blocks: Iterable[Block], before: Mapping[int, Block] = MappingProxyType({})) -> Done:
+def write_blocks(
+    run_context: RunContext, task: Task, blocks: Iterable[Block], before: Mapping[int, Block] = MappingProxyType({})
+) -> TaskResult:
     """Write drawn blocks, each table's together; keep what other families need.
 
     `before` are blocks as they were at an earlier `until`, by number.
     """
-    plan, family = shop.plan, shop.plan.family(task.family)
-    done = Done(task)
+    plan, family = run_context.plan, run_context.plan.family(task.family)
+    done = TaskResult(task)
     frames: dict[str, list[pl.DataFrame]] = {table: [] for table in family.tables if owner(table) in plan.wanted}
     prints = dict.fromkeys(frames, Fingerprint())
     kept: dict[str, list[pl.DataFrame]] = {}
@@ -111,9 +115,9 @@ def leave(shop: Shop, task: Task, blocks: Iterable[Block], before: Mapping[int, 
         done.rollups += [(rollup, summed(block, rollup)) for rollup in family.rollups]
         change = next_change(block)
         done.changes = min(filter(None, (done.changes, change)), default=None)
-        if shop.earlier is not None:
+        if run_context.earlier is not None:
             for table in frames:
-                found = difference(before.get(block.number), block, table, shop.earlier.until)
+                found = difference(before.get(block.number), block, table, run_context.earlier.until)
                 if found.height:
                     done.differences.append((table, found))
     for table, count in rows.items():
@@ -127,8 +131,8 @@ def leave(shop: Shop, task: Task, blocks: Iterable[Block], before: Mapping[int, 
                     f"{table}.{column}: NULL in a column that is not nullable; say `nullable: true` where it may be"
                 )
         try:
-            left = shop.outlet.write(table, task.number, parts, types, required)
+            left = run_context.outlet.write(table, task.number, parts, types, required)
         except OverflowError as error:
             raise DataError(f"{table}: {error}") from error
-        done.written[table] = Written(sum(frame.height for frame in parts), prints[table], left)
+        done.written[table] = TableResult(sum(frame.height for frame in parts), prints[table], left)
     return done

@@ -7,19 +7,19 @@ from collections.abc import Iterable, Iterator
 import polars as pl
 
 from synth.draw.block import Block, draw_block
-from synth.draw.context import PrepareAsk
+from synth.draw.context import PrepareContext
 from synth.draw.residents import Residents
 from synth.draw.rollup import RollupSums, rolled_block, summed
 from synth.plan.model import FamilyPlan, Plan
 
-__all__ = ["fill", "in_order", "prepare", "settling"]
+__all__ = ["collecting_residents", "fill", "in_order", "prepare"]
 
 
 def prepare(plan: Plan, family: FamilyPlan, residents: Residents) -> None:
     """Make once what the family's references share: cumulated weights."""
     for table, column in family.prepared:
         draws = plan.spec(table).columns[column].draws
-        residents.prepare(table, column, draws.prepare(PrepareAsk(plan, residents, table, column)))  # type: ignore[arg-type]
+        residents.prepare(table, column, draws.prepare(PrepareContext(plan, residents, table, column)))  # type: ignore[arg-type]
 
 
 def in_order(plan: Plan, residents: Residents, before: str | None = None) -> Iterator[Block]:
@@ -38,13 +38,13 @@ def in_order(plan: Plan, residents: Residents, before: str | None = None) -> Ite
             if family.root == before:
                 return
             blocks = (draw_block(plan, family, number, residents) for number in range(max(1, family.blocks)))
-        for block in settling(family, blocks, residents):
+        for block in collecting_residents(family, blocks, residents):
             yield block
             for rollup in family.rollups:
                 sums[rollup].add(summed(block, rollup))
 
 
-def settling(family: FamilyPlan, blocks: Iterable[Block], residents: Residents) -> Iterator[Block]:
+def collecting_residents(family: FamilyPlan, blocks: Iterable[Block], residents: Residents) -> Iterator[Block]:
     """All blocks of a family, as they come; when they are through, what others look up of them is resident."""
     rows = dict.fromkeys(family.tables, 0)
     kept: dict[str, list[pl.DataFrame]] = {table: [] for table in family.tables}

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import polars as pl
 
-from synth.columns import moments, to_written
+from synth.columns import column_to_written, moments
 from synth.databases import Address
 from synth.dtypes import TEXT
 from synth.errors import DataError, OptionError, did_you_mean
@@ -22,15 +22,15 @@ from synth.generators.arrival import DAY_US
 from synth.generators.derived import Count, Sum
 from synth.generators.keys import Key
 from synth.generators.reference import Reference
-from synth.plan.content import HOME, Content, Found, already, having
-from synth.plan.make import elsewhere, make, supposed
+from synth.plan.content import HOME, Content, Found, already, has_children_column
+from synth.plan.make import existing_source_needed, make, with_assumed_rows
 from synth.plan.model import Plan
 from synth.spec.check import check
 from synth.spec.constraints import references
-from synth.spec.models import Already, Dataset, Existing, Table
+from synth.spec.models import Dataset, EarlierRows, Existing, Table
 from synth.spec.scope import Scope
 
-__all__ = ["Behind", "bound", "declared"]
+__all__ = ["ContinueFrom", "bound", "declared"]
 
 LAST_KEY = 2**62  # sequences do not go on behind it
 
@@ -62,7 +62,8 @@ def declared(dataset: Dataset, names: Iterable[str]) -> Dataset:
 
 def bound(
     dataset: Dataset, place: str | None, *, schema: str | None = None, existing: Iterable[str] = (),
-    skip_unfit: bool = False, tables: Iterable[str] | None = None, behind: Behind | Literal["source"] | None = "source",
+    skip_unfit: bool = False, tables: Iterable[str] | None = None,
+    behind: ContinueFrom | Literal["source"] | None = "source",
     **options: Any,
 ) -> Plan:  # fmt: skip
     """The plan of a dataset whose existing tables are read from a folder or database.
@@ -78,7 +79,7 @@ def bound(
         def source(where: str | None) -> Source:
             where = where or place
             if where is None:
-                raise OptionError(elsewhere(made))
+                raise OptionError(existing_source_needed(made))
             if where not in sources:
                 here = [made.tables[name].existing for name in made.existing]
                 needed = [
@@ -115,7 +116,7 @@ def bound(
 
 
 @dataclass(frozen=True)
-class Behind:
+class ContinueFrom:
     """A schema of a database, that of the parents or the dataset's if it is not named: what is there is gone on from."""
 
     address: Address
@@ -130,8 +131,8 @@ class Behind:
 class _Binding:
     def __init__(self, dataset: Dataset, wanted: tuple[str, ...] | None, options: Mapping[str, Any]):
         self.dataset, self.wanted, self.options = dataset, wanted, options
-        self.supposed = make(supposed(dataset), tables=wanted, **options)
-        self.scope: Scope = check(self.supposed.dataset)
+        self.with_assumed_rows = make(with_assumed_rows(dataset), tables=wanted, **options)
+        self.scope: Scope = check(self.with_assumed_rows.dataset)
         self.places: dict[str, tuple[Source, str, tuple[str, ...]]] = {}
         self.frames: dict[str, pl.DataFrame] = {}
         self.keys: dict[str, pl.Series] = {}  # of existing rows that fit, later ones too
@@ -145,9 +146,9 @@ class _Binding:
         there = source.known(called)
         spec = self.scope.table(name)
         needed: tuple[str, ...] = ()
-        if any(name in family.tables for family in self.supposed.families):
+        if any(name in family.tables for family in self.with_assumed_rows.families):
             also = (*spec.key, spec.arrival, self.scope.home(name))
-            needed = tuple(dict.fromkeys([*self.supposed.read(name), *(c for c in also if c)]))
+            needed = tuple(dict.fromkeys([*self.with_assumed_rows.read(name), *(c for c in also if c)]))
         for column in needed:
             if column not in there:
                 raise OptionError(
@@ -179,7 +180,7 @@ class _Binding:
         self.unfit += unfit
         spec = self.scope.table(name)
         if len(spec.key) == 1:
-            self.keys[name] = to_written(frame[spec.key[0]], self.scope.type_of(name, spec.key[0]))
+            self.keys[name] = column_to_written(frame[spec.key[0]], self.scope.type_of(name, spec.key[0]))
         skipped = rows.height - frame.height
         if spec.arrival:  # who comes at `until` or later is not there yet
             frame = frame.filter(moments(frame[spec.arrival]) < self._closing_us(name, spec.arrival))
@@ -193,7 +194,7 @@ class _Binding:
 
     def _closing_us(self, name: str, arrival: str) -> int:
         """The moment before which rows are there: of dates, every one that has begun by `until`."""
-        until_us = self.supposed.until_us
+        until_us = self.with_assumed_rows.until_us
         return -(-until_us // DAY_US) * DAY_US if self.scope.type_of(name, arrival).name == "date" else until_us
 
     def _at_home(self, name: str, per: str, frame: pl.DataFrame) -> pl.DataFrame:
@@ -216,13 +217,13 @@ class _Binding:
     def refuse_redrawn(self, source: Source) -> None:
         """Refuse parents that are in the source, and would be drawn instead of read. Raises OptionError."""
         there = source.tables()
-        for family in self.supposed.families:
+        for family in self.with_assumed_rows.families:
             root = self.dataset.tables.get(family.root)
             if (
                 root
                 and not root.existing
                 and family.root in there
-                and not set(family.tables) & set(self.supposed.wanted)
+                and not set(family.tables) & set(self.with_assumed_rows.wanted)
             ):
                 raise OptionError(
                     f"{source.place} has a table '{family.root}', which others need\n"
@@ -232,7 +233,7 @@ class _Binding:
     def go_on(self, source: Source) -> None:
         """Of tables that are made and are there: keys go on, and what was made is not made again."""
         there = source.tables()
-        for name in self.supposed.wanted:
+        for name in self.with_assumed_rows.wanted:
             if name in there:
                 self._go_on(name, source, there[name])
 
@@ -254,7 +255,7 @@ class _Binding:
         if table.per and self.dataset.tables[table.per].existing:
             content += f" {self._mark_parents(name, table.per, source)}"
         spec = self.changed.get(name, table)
-        self.changed[name] = spec.model_copy(update={"already": Already(rows=rows, fingerprint=content)})
+        self.changed[name] = spec.model_copy(update={"already": EarlierRows(rows=rows, fingerprint=content)})
 
     def _refuse_going_on(self, name: str, source: Source, lacking: list[str], made: str | None) -> None:
         """Refuse what cannot be gone on from. Raises OptionError."""
@@ -314,12 +315,12 @@ class _Binding:
             )
         parents = self.frames[per]
         marks = parents[key].is_in(had[link].implode())
-        self.frames[per] = parents.with_columns(marks.cast(pl.Int64).alias(having(name)))
+        self.frames[per] = parents.with_columns(marks.cast(pl.Int64).alias(has_children_column(name)))
         return str(fingerprint(had, {link: self.scope.type_of(name, link)}))
 
     def _reader(self, name: str) -> str | None:
         """What is made from the rows of a table: a column of its parent's, or a table."""
-        drawn = {(step.table, step.column) for family in self.supposed.families for step in family.steps}
+        drawn = {(step.table, step.column) for family in self.with_assumed_rows.families for step in family.steps}
         for table, column in sorted(drawn):
             spec = self.scope.table(table)
             draws = spec.columns[column].draws if column else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from synth.columns import entering
+from synth.columns import to_drawn
 from synth.dtypes import DType
 from synth.errors import DataError
 from synth.spec import constraints
@@ -80,14 +80,14 @@ def fitting(
         if theirs is not None:
             lacking = frame[name].is_not_null() & ~frame[name].is_in(theirs.cast(frame[name].dtype).implode())
             note(f"whose '{name}' is no row of {parent}", lacking, name)
-    return entering(frame.filter(~bad), types), unfit
+    return to_drawn(frame.filter(~bad), types), unfit
 
 
 def known(scope: Scope, table: str, rows: pl.DataFrame) -> pl.DataFrame:
     """Keys of rows that are there, as columns are drawn: each once, whatever else is wrong with the rows."""
     types = {name: scope.type_of(table, name) for name in rows.columns}
     cast = pl.DataFrame([_as(rows[name], dtype)[0].alias(name) for name, dtype in types.items()])
-    return entering(cast.drop_nulls().unique(maintain_order=True), types)
+    return to_drawn(cast.drop_nulls().unique(maintain_order=True), types)
 
 
 def _required(scope: Scope, table: str, there: list[str]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Self
 
 import polars as pl
 
-from synth.columns import as_written, types_of
+from synth.columns import cast_to_written, types_of
 from synth.databases import Address, Database, connect
 from synth.databases.address import find, is_database
 from synth.dtypes import TEXT, DType
@@ -96,7 +96,7 @@ class Folder(Source):
             return self.manifest.tables[table].types
         try:
             if _format(path) == "parquet":
-                return types_of(as_written(pl.DataFrame(schema=pl.read_parquet_schema(path)), {}))
+                return types_of(cast_to_written(pl.DataFrame(schema=pl.read_parquet_schema(path)), {}))
             return dict.fromkeys(pl.read_csv(path, n_rows=0, infer_schema=False, glob=False).columns, TEXT)
         except (pl.exceptions.PolarsError, OSError) as error:
             raise OutputError(f"'{path}' cannot be read: {str(error).splitlines()[0]}") from None
@@ -111,7 +111,7 @@ class Folder(Source):
             try:
                 if _format(path) == "parquet":
                     parts.append(
-                        as_written(pl.read_parquet(path, columns=list(columns), glob=False), {}).select(columns)
+                        cast_to_written(pl.read_parquet(path, columns=list(columns), glob=False), {}).select(columns)
                     )
                 else:
                     parts.append(read_file(path, "csv", types).select(columns))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from synth.columns import leaving
+from synth.columns import to_written
 from synth.dtypes import Types
 
 __all__ = ["write"]
@@ -18,6 +18,6 @@ def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[st
     """Write one file: UTF-8, `2024-01-31 23:59:59.000000`, decimals in full, true and false."""
     with path.open("wb") as file:
         for number, frame in enumerate(frames):
-            leaving(frame, types).write_csv(
+            to_written(frame, types).write_csv(
                 file, include_header=number == 0, datetime_format="%Y-%m-%d %H:%M:%S%.6f", quote_style="necessary"
             )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from synth.columns import leaving
+from synth.columns import to_written
 from synth.dtypes import Types
 
 __all__ = ["write"]
@@ -19,4 +19,4 @@ def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[st
     with path.open("wb") as file:
         for frame in frames:
             moments = pl.col(pl.Datetime).dt.strftime("%Y-%m-%d %H:%M:%S%.6f")
-            leaving(frame, types).with_columns(moments).write_ndjson(file)
+            to_written(frame, types).with_columns(moments).write_ndjson(file)

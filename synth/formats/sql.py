@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from synth.columns import leaving
+from synth.columns import to_written
 from synth.dtypes import DType, Types
 from synth.translate.dialect import Dialect
 
@@ -82,7 +82,7 @@ def write(
         for frame in rows:
             columns = ", ".join(map(dialect.quoted, frame.columns))
             insert = f"INSERT INTO {dialect.place(schema, path.parent.name)} ({columns}) VALUES\n"
-            lines = _lines(leaving(frame, types), types, spelling, insert, together)
+            lines = _lines(to_written(frame, types), types, spelling, insert, together)
             lines.write_csv(file, include_header=False, quote_style="never")
         if rows:
             file.write(spelling.after.encode())

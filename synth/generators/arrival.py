@@ -16,10 +16,10 @@ import numpy.typing as npt
 import polars as pl
 from pydantic import Field, model_validator
 
-from synth.columns import from_moments
+from synth.columns import from_microseconds
 from synth.dtypes import TIMESTAMP, DType
 from synth.errors import did_you_mean
-from synth.generators.base import Ask, Generator, Many, Share
+from synth.generators.base import DrawContext, Generator, Many, Share
 from synth.generators.profiles import HOURS, SEASONS, WEEKDAYS
 
 __all__ = ["Arrival", "Intensity", "microseconds"]
@@ -143,6 +143,6 @@ class Arrival(Generator):
         np.minimum(cumulated[: 24 * end], declared, out=cumulated[: 24 * end])
         return Intensity(microseconds(first), np.maximum.accumulate(cumulated), whole_days)
 
-    def draw(self, ask: Ask) -> pl.Series:
+    def draw(self, context: DrawContext) -> pl.Series:
         """The arrival times of the block's rows."""
-        return from_moments(ask.arrivals(), ask.dtype)
+        return from_microseconds(context.arrivals(), context.dtype)

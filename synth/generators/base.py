@@ -1,7 +1,7 @@
 """What a generator is: frozen fields and one verb, `draw`, a pure function (what it may see, its stream) -> column.
 
 A generator says beforehand what it needs (`needs`), so the plan can put all columns in order, and sees only that, through
-an `Ask`. It knows no files, no blocks of other rows, no other column's stream.
+an `DrawContext`. It knows no files, no blocks of other rows, no other column's stream.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from synth.dtypes import DType
 from synth.generators.sampling import Search
 
-__all__ = ["Ask", "Generator", "Many", "Model", "Need", "Schema", "Share", "below", "of_row", "whole"]
+__all__ = ["DrawContext", "Generator", "Many", "Model", "Need", "Schema", "Share", "below", "row_value", "whole"]
 
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -55,7 +55,7 @@ class Need:
     table: str = ""
 
 
-def of_row(path: str) -> Need:
+def row_value(path: str) -> Need:
     """A value of the same row, of an ancestor's row, or of the row a reference points at."""
     return Need("row", path)
 
@@ -91,7 +91,7 @@ class Schema(Protocol):
         """The table that this table's rows are born with."""
 
 
-class Ask(Protocol):
+class DrawContext(Protocol):
     """What one column of one block is asked for, and all it may see."""
 
     seed: int
@@ -205,10 +205,10 @@ class Generator(Model):
         """Why the declared type cannot be drawn, or None."""
         return None
 
-    def prepare(self, ask: Ask) -> Mapping[str, npt.NDArray[Any]]:
+    def prepare(self, context: DrawContext) -> Mapping[str, npt.NDArray[Any]]:
         """Arrays made once a run and shared by all blocks (cumulated weights)."""
         return {}
 
-    def draw(self, ask: Ask) -> pl.Series:
-        """The column, (ask.rows,), in the drawn dtype of ask.dtype."""
+    def draw(self, context: DrawContext) -> pl.Series:
+        """The column, (context.rows,), in the drawn dtype of context.dtype."""
         raise NotImplementedError

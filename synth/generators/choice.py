@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from synth.dtypes import BIGINT, BOOLEAN, DATE, TEXT, DType, exact
 from synth.errors import DataError
-from synth.generators.base import Ask, Generator, Need, Schema, of_row
+from synth.generators.base import DrawContext, Generator, Need, Schema, row_value
 from synth.generators.sampling import BELOW_ONE, Search
 
 __all__ = ["Choice"]
@@ -78,22 +78,22 @@ class Choice(Generator):
 
     def needs(self, schema: Schema) -> tuple[Need, ...]:
         """The column that says which table of weights holds."""
-        return (of_row(self.per),) if self.per else ()
+        return (row_value(self.per),) if self.per else ()
 
-    def draw(self, ask: Ask) -> pl.Series:
+    def draw(self, context: DrawContext) -> pl.Series:
         """One uniform number a row, read off the cumulated weights."""
-        uniform = ask.stream().random(ask.rows)
+        uniform = context.stream().random(context.rows)
         if not self.per:
-            return _pick(self.of, uniform, ask.dtype)
-        by = ask.see(self.per)
-        result = pl.Series([None], dtype=ask.dtype.drawn).new_from_index(0, ask.rows)
+            return _pick(self.of, uniform, context.dtype)
+        by = context.see(self.per)
+        result = pl.Series([None], dtype=context.dtype.drawn).new_from_index(0, context.rows)
         for key, table in self.of.items():
             places = (by == key).fill_null(False).arg_true()
             if len(places):
-                result = result.scatter(places, _pick(table, uniform[places.to_numpy()], ask.dtype))
+                result = result.scatter(places, _pick(table, uniform[places.to_numpy()], context.dtype))
         missing = by.filter(result.is_null())
         if len(missing):
-            raise DataError(f"{ask.table}.{ask.column}: no values are declared for {self.per} = {missing[0]!r}")
+            raise DataError(f"{context.table}.{context.column}: no values are declared for {self.per} = {missing[0]!r}")
         return result
 
 

@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 from pydantic import Field, model_validator
 
-from synth.columns import NULL, from_moments, moments
+from synth.columns import NULL, from_microseconds, moments
 from synth.dtypes import TIMESTAMP, DType
 from synth.generators.arrival import HOUR_US
-from synth.generators.base import Ask, Generator, Need, Schema, of_row
+from synth.generators.base import DrawContext, Generator, Need, Schema, row_value
 from synth.generators.sampling import normal_between
 
 __all__ = ["Delay"]
@@ -48,21 +48,21 @@ class Delay(Generator):
 
     def needs(self, schema: Schema) -> tuple[Need, ...]:
         """The moment before."""
-        return (of_row(self.after),)
+        return (row_value(self.after),)
 
     def accepts(self, dtype: DType) -> str | None:
         """Dates and timestamps."""
         return None if dtype.is_time else "a delay ends at a date or a timestamp"
 
-    def draw(self, ask: Ask) -> pl.Series:
+    def draw(self, context: DrawContext) -> pl.Series:
         """At least a microsecond later, so that times run forward strictly."""
         unit = UNIT_US[self.unit]
-        uniform = ask.stream().random(ask.rows)
+        uniform = context.stream().random(context.rows)
         if self.median is None or self.sigma is None:
             units = self.min + uniform * (self.max - self.min)
         else:
             low, high = (math.log(x / self.median) / self.sigma if x else -math.inf for x in (self.min, self.max))
             units = self.median * np.exp(self.sigma * normal_between(uniform, low, high))
         delay = np.maximum(units * unit, 1.0).astype(np.int64)
-        before = moments(ask.see(self.after))
-        return from_moments(np.where(before == NULL, NULL, before + delay), ask.dtype)
+        before = moments(context.see(self.after))
+        return from_microseconds(np.where(before == NULL, NULL, before + delay), context.dtype)

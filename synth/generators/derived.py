@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from synth.dtypes import BIGINT, DType
-from synth.generators.base import Ask, Generator, Need, Schema, below, of_row
+from synth.generators.base import DrawContext, Generator, Need, Schema, below, row_value
 
 __all__ = ["Count", "Expr", "Given", "Lookup", "Ordinal", "State", "Sum"]
 
@@ -24,11 +24,11 @@ class Lookup(_Made):
 
     def needs(self, schema: Schema) -> tuple[Need, ...]:
         """The value itself."""
-        return (of_row(self.path),)
+        return (row_value(self.path),)
 
-    def draw(self, ask: Ask) -> pl.Series:
+    def draw(self, context: DrawContext) -> pl.Series:
         """As it is there."""
-        return ask.see(self.path)
+        return context.see(self.path)
 
 
 class Expr(_Made):
@@ -42,11 +42,11 @@ class Expr(_Made):
         """The columns it names."""
         from synth.sql.parse import named  # only the plan needs the parser, the workers do not
 
-        return tuple(of_row(path) for path in named(self.sql))
+        return tuple(row_value(path) for path in named(self.sql))
 
-    def draw(self, ask: Ask) -> pl.Series:
+    def draw(self, context: DrawContext) -> pl.Series:
         """As compiled by the plan."""
-        return ask.evaluate()
+        return context.evaluate()
 
 
 class State(Expr):
@@ -72,10 +72,10 @@ class Sum(_Made):
         table, _, column = self.of.partition(".")
         return (below(table, column),)
 
-    def draw(self, ask: Ask) -> pl.Series:
+    def draw(self, context: DrawContext) -> pl.Series:
         """Children lie in their parents' order: differences of one running sum."""
         table, _, column = self.of.partition(".")
-        values, counts = ask.children(table, column)
+        values, counts = context.children(table, column)
         running = np.zeros(len(values) + 1, dtype=np.int64)
         np.cumsum(values.fill_null(0).to_numpy() if values.null_count() else values.to_numpy(), out=running[1:])
         ends = np.cumsum(counts)
@@ -94,9 +94,9 @@ class Count(_Made):
         """The child's rows."""
         return (below(self.of, ""),)
 
-    def draw(self, ask: Ask) -> pl.Series:
+    def draw(self, context: DrawContext) -> pl.Series:
         """The fan-out that was drawn."""
-        return pl.Series(ask.children(self.of, "")[1])
+        return pl.Series(context.children(self.of, "")[1])
 
 
 class Ordinal(_Made):
@@ -107,9 +107,9 @@ class Ordinal(_Made):
 
     per: str
 
-    def draw(self, ask: Ask) -> pl.Series:
+    def draw(self, context: DrawContext) -> pl.Series:
         """1, 2, 3 … within each ancestor."""
-        home, above = ask.siblings(self.per)
+        home, above = context.siblings(self.per)
         sizes = np.bincount(home, minlength=len(above))
         return pl.Series(np.arange(1, len(home) + 1) - np.repeat(np.cumsum(sizes) - sizes, sizes))
 

@@ -13,7 +13,7 @@ from synth.columns import NULL, gather, moments, units
 from synth.dtypes import DType, exact
 from synth.errors import DataError
 from synth.generators.arrival import DAY_US
-from synth.generators.base import Ask, Generator, Need, Schema, of_row, whole
+from synth.generators.base import DrawContext, Generator, Need, Schema, row_value, whole
 from synth.generators.sampling import sizes_before
 
 __all__ = ["InForce", "Ranked"]
@@ -65,31 +65,33 @@ class InForce(Generator):
         column = schema.column
         ranked_by = self.ranked_by()
         theirs = self.theirs(column, ranked_by)
-        return (*(of_row(path) for path in self.own(column, ranked_by)), *(whole(self.of, c) for c in theirs))
+        return (*(row_value(path) for path in self.own(column, ranked_by)), *(whole(self.of, c) for c in theirs))
 
     def dtype(self) -> DType | None:
         """As their column; see the spec's types."""
         return None
 
-    def draw(self, ask: Ask) -> pl.Series:
+    def draw(self, context: DrawContext) -> pl.Series:
         """Their rows by what is matched and when they begin; a row's candidates are a run of them."""
-        theirs: _Open = ask.once("open", lambda: _Open(self, ask))
-        at = moments(ask.see(self.at))
-        group = theirs.groups([ask.see(path) for path in self.match.values()])
+        theirs: _Open = context.once("open", lambda: _Open(self, context))
+        at = moments(context.see(self.at))
+        group = theirs.groups([context.see(path) for path in self.match.values()])
         places, first, last = theirs.runs(group, at)
-        rows = np.full(ask.rows, -1, dtype=np.int64)
+        rows = np.full(context.rows, -1, dtype=np.int64)
         if self.ends is None and self.largest is None:
             rows[places] = theirs.order[last - 1]
         else:
-            self._best(ask, theirs, rows, at, places, first, last)
+            self._best(context, theirs, rows, at, places, first, last)
         if not self.optional and (rows < 0).any():
             lacking = int(np.flatnonzero(rows < 0)[0])
-            wanted = ", ".join(f"{path} = {ask.see(path)[lacking]}" for path in [*self.match.values(), self.at])
-            raise DataError(f"{ask.table}.{ask.column}: no row of {self.of} is in force for {wanted}")
-        ask.refer(rows)
-        return ask.taken(self.of, self.take, rows)
+            wanted = ", ".join(f"{path} = {context.see(path)[lacking]}" for path in [*self.match.values(), self.at])
+            raise DataError(f"{context.table}.{context.column}: no row of {self.of} is in force for {wanted}")
+        context.refer(rows)
+        return context.taken(self.of, self.take, rows)
 
-    def _best(self, ask: Ask, theirs: _Open, rows: Rows, at: Rows, places: Rows, first: Rows, last: Rows) -> None:
+    def _best(
+        self, context: DrawContext, theirs: _Open, rows: Rows, at: Rows, places: Rows, first: Rows, last: Rows
+    ) -> None:
         """Of the candidates of the rows at `places`, those that have not ended, the first in rank; written into `rows`."""
         counts = last - first
         home = np.repeat(places, counts)
@@ -97,13 +99,15 @@ class InForce(Generator):
         still = theirs.ends[candidate] > at[home]
         home, candidate = home[still], candidate[still]
         if not len(home):
-            ask.keep(np.full(len(rows), NULL))
+            context.keep(np.full(len(rows), NULL))
             return
         if self.largest:
-            mine = {path: gather(ask.see(path), home) for path in self.own(ask.column, ask.ranked_by())}
-            names = [name for name in theirs.frame.columns if f"{ask.column}.{name}" in ask.ranked_by()]
-            frame = pl.DataFrame({**mine, **{f"{ask.column}.{n}": gather(theirs.frame[n], candidate) for n in names}})
-            rank = units(ask.ranked(frame))
+            mine = {path: gather(context.see(path), home) for path in self.own(context.column, context.ranked_by())}
+            names = [name for name in theirs.frame.columns if f"{context.column}.{name}" in context.ranked_by()]
+            frame = pl.DataFrame(
+                {**mine, **{f"{context.column}.{n}": gather(theirs.frame[n], candidate) for n in names}}
+            )
+            rank = units(context.ranked(frame))
         else:
             rank = theirs.begins[candidate]
         order = np.lexsort((-candidate, rank, home))  # within a row the best comes last: largest, then first of theirs
@@ -111,7 +115,7 @@ class InForce(Generator):
         rows[home[order][ends]] = candidate[order][ends]
         best = np.full(len(rows), NULL)
         best[home[order][ends]] = rank[order][ends]
-        ask.keep(best)
+        context.keep(best)
 
 
 class Ranked(Generator):
@@ -123,19 +127,19 @@ class Ranked(Generator):
 
     def needs(self, schema: Schema) -> tuple[Need, ...]:
         """The column that was found."""
-        return (of_row(self.of),)
+        return (row_value(self.of),)
 
-    def draw(self, ask: Ask) -> pl.Series:
+    def draw(self, context: DrawContext) -> pl.Series:
         """As it was ranked."""
-        kept = ask.kept(self.of)
-        return pl.Series(np.where(kept == NULL, exact(self.otherwise, ask.dtype), kept))
+        kept = context.kept(self.of)
+        return pl.Series(np.where(kept == NULL, exact(self.otherwise, context.dtype), kept))
 
 
 class _Open:
     """Their rows, ordered by group (equal values of what is matched) and begin."""
 
-    def __init__(self, law: InForce, ask: Ask):
-        self.frame = ask.frame(law.of, law.theirs(ask.column, ask.ranked_by()))
+    def __init__(self, law: InForce, context: DrawContext):
+        self.frame = context.frame(law.of, law.theirs(context.column, context.ranked_by()))
         self.begins = moments(self.frame[law.begins])
         self.ends = np.full(self.frame.height, np.iinfo(np.int64).max)
         if law.ends:

@@ -11,7 +11,7 @@ import polars as pl
 from pydantic import Field
 
 from synth.dtypes import BIGINT, TEXT, DType
-from synth.generators.base import Ask, Generator
+from synth.generators.base import DrawContext, Generator
 
 __all__ = ["Key", "Window"]
 
@@ -46,9 +46,9 @@ class Key(Generator):
         number = pl.Series("n", rows + self.start).to_frame()
         return number.select(pl.lit(self.prefix) + pl.col("n").cast(pl.String).str.zfill(self.digits)).to_series()
 
-    def draw(self, ask: Ask) -> pl.Series:
+    def draw(self, context: DrawContext) -> pl.Series:
         """The keys of the block's rows."""
-        return self.at(np.arange(ask.first_row, ask.first_row + ask.rows), ask.seed, ask.table)
+        return self.at(np.arange(context.first_row, context.first_row + context.rows), context.seed, context.table)
 
 
 class Window(Generator):
@@ -62,9 +62,9 @@ class Window(Generator):
 
     rows: Annotated[int, Field(ge=1)]
 
-    def draw(self, ask: Ask) -> pl.Series:
+    def draw(self, context: DrawContext) -> pl.Series:
         """Row number by rows of a window."""
-        return pl.Series(np.arange(ask.first_row, ask.first_row + ask.rows) // self.rows)
+        return pl.Series(np.arange(context.first_row, context.first_row + context.rows) // self.rows)
 
 
 _HEX = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from synth.dtypes import DOUBLE, DType
 from synth.generators.arrival import DAY_US, microseconds
-from synth.generators.base import Ask, Generator, Need, Schema, of_row
+from synth.generators.base import DrawContext, Generator, Need, Schema, row_value
 from synth.generators.sampling import Search, normal_between
 
 __all__ = ["Gamma", "Lognormal", "Normal", "Uniform", "as_exact"]
@@ -64,18 +64,18 @@ class Uniform(Generator):
         fits = dtype.is_time if moments else dtype.is_exact or dtype.name == "double"
         return None if fits else f"values from {self.min} to {self.max} cannot be {dtype}"
 
-    def draw(self, ask: Ask) -> pl.Series:
+    def draw(self, context: DrawContext) -> pl.Series:
         """Values on the type's own grid: whole days, whole minor units, microseconds."""
-        uniform = ask.stream().random(ask.rows)
+        uniform = context.stream().random(context.rows)
         if isinstance(self.min, dt.date) and isinstance(self.max, dt.date):
-            step = DAY_US if ask.dtype.name == "date" else 1
+            step = DAY_US if context.dtype.name == "date" else 1
             start = microseconds(self.min)
             times = start + (uniform * ((microseconds(self.max) - start) // step + 1)).astype(np.int64) * step
-            return pl.Series(times).cast(pl.Datetime("us")).cast(ask.dtype.drawn)
+            return pl.Series(times).cast(pl.Datetime("us")).cast(context.dtype.drawn)
         low, high = (float(x) for x in (self.min, self.max) if not isinstance(x, dt.date))
-        if not ask.dtype.is_exact:
+        if not context.dtype.is_exact:
             return pl.Series(low + uniform * (high - low))
-        factor = 10**ask.dtype.digits
+        factor = 10**context.dtype.digits
         first, last = math.ceil(low * factor - 1e-9), math.floor(high * factor + 1e-9)
         return pl.Series(first + (uniform * (last - first + 1)).astype(np.int64))
 
@@ -93,10 +93,10 @@ class Normal(_Numeric):
         _check_range(self.min, self.max)
         return self
 
-    def draw(self, ask: Ask) -> pl.Series:
+    def draw(self, context: DrawContext) -> pl.Series:
         """Cut values come from the cut distribution; none is moved to an end."""
         low, high = ((x - self.mean) / self.sd if x is not None else None for x in (self.min, self.max))
-        return as_exact(self.mean + self.sd * _standard(ask, low, high), ask.dtype)
+        return as_exact(self.mean + self.sd * _standard(context, low, high), context.dtype)
 
 
 class Lognormal(_Numeric):
@@ -124,7 +124,7 @@ class Lognormal(_Numeric):
 
     def needs(self, schema: Schema) -> tuple[Need, ...]:
         """The column of medians."""
-        return (of_row(self.median),) if isinstance(self.median, str) else ()
+        return (row_value(self.median),) if isinstance(self.median, str) else ()
 
     def accepts(self, dtype: DType) -> str | None:
         """Endings need their digits."""
@@ -133,26 +133,26 @@ class Lognormal(_Numeric):
             return f"endings of {longest} digits need a decimal with as many"
         return super().accepts(dtype)
 
-    def draw(self, ask: Ask) -> pl.Series:
+    def draw(self, context: DrawContext) -> pl.Series:
         """exp of a normal; with endings, the whole units stay and the digits behind are drawn."""
         if isinstance(self.median, str):
-            medians: Any = ask.see(self.median).to_numpy() / 10.0 ** ask.dtype_of(self.median).digits
+            medians: Any = context.see(self.median).to_numpy() / 10.0 ** context.dtype_of(self.median).digits
             low = high = None
         else:
             medians = self.median
             low, high = (math.log(x / medians) / self.sigma if x else None for x in (self.min, self.max))
-        values = medians * np.exp(self.sigma * _standard(ask, low, high))
+        values = medians * np.exp(self.sigma * _standard(context, low, high))
         if not self.endings:
-            return as_exact(values, ask.dtype)
-        unit = 10**ask.dtype.digits
-        choices = np.array([int(e[1:].ljust(ask.dtype.digits, "0")) for e in self.endings])
+            return as_exact(values, context.dtype)
+        unit = 10**context.dtype.digits
+        choices = np.array([int(e[1:].ljust(context.dtype.digits, "0")) for e in self.endings])
         which = Search(np.cumsum(list(self.endings.values())))
-        ends = choices[which(ask.stream("endings").random(ask.rows) * sum(self.endings.values()))]
+        ends = choices[which(context.stream("endings").random(context.rows) * sum(self.endings.values()))]
         amounts = np.floor(values).astype(np.int64) * unit + ends
-        low = as_exact(np.array([self.min or 0.0]), ask.dtype)[0] or 1
+        low = as_exact(np.array([self.min or 0.0]), context.dtype)[0] or 1
         amounts = np.where(amounts < low, amounts + unit, amounts)
         if self.max is not None:
-            high = as_exact(np.array([self.max]), ask.dtype)[0]
+            high = as_exact(np.array([self.max]), context.dtype)[0]
             amounts = np.where(amounts > high, amounts - unit, amounts)
         return pl.Series(amounts)
 
@@ -163,10 +163,10 @@ class Gamma(_Numeric):
     shape: Positive
     mean: Positive = 1.0
 
-    def draw(self, ask: Ask) -> pl.Series:
+    def draw(self, context: DrawContext) -> pl.Series:
         """One gamma number a row."""
-        values = ask.stream().standard_gamma(self.shape, ask.rows) * (self.mean / self.shape)
-        return as_exact(values, ask.dtype)
+        values = context.stream().standard_gamma(self.shape, context.rows) * (self.mean / self.shape)
+        return as_exact(values, context.dtype)
 
 
 def _check_range(low: float | None, high: float | None) -> None:
@@ -174,11 +174,11 @@ def _check_range(low: float | None, high: float | None) -> None:
         raise ValueError("`min` must be below `max`")
 
 
-def _standard(ask: Any, low: float | None, high: float | None) -> Floats:
+def _standard(context: Any, low: float | None, high: float | None) -> Floats:
     """Standard normal numbers, cut where asked. (rows,)"""
     if low is None and high is None:
-        numbers: Floats = ask.stream().standard_normal(ask.rows)
+        numbers: Floats = context.stream().standard_normal(context.rows)
         return numbers
     return normal_between(
-        ask.stream().random(ask.rows), -math.inf if low is None else low, math.inf if high is None else high
+        context.stream().random(context.rows), -math.inf if low is None else low, math.inf if high is None else high
     )

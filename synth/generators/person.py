@@ -15,9 +15,9 @@ import polars as pl
 
 from synth.dtypes import TEXT, DType
 from synth.errors import DataError
-from synth.generators.base import Ask, Generator, Many, Need, Schema, of_row
+from synth.generators.base import DrawContext, Generator, Many, Need, Schema, row_value
 from synth.generators.sampling import BELOW_ONE, Search
-from synth.texts import Remembered, encode
+from synth.texts import TextCache, encode
 
 __all__ = ["Email", "FirstName", "LastName", "get_ready", "locale_column", "locales"]
 
@@ -59,12 +59,12 @@ class _Name(Generator):
         """Text."""
         return None if dtype.name == "varchar" else f"names cannot be {dtype}"
 
-    def _draw(self, ask: Ask, groups: list[tuple[Any, str, tuple[str, ...]]]) -> pl.Series:
+    def _draw(self, context: DrawContext, groups: list[tuple[Any, str, tuple[str, ...]]]) -> pl.Series:
         """groups: (mask of rows, locale, lists to choose from)."""
-        uniform = ask.stream().random(ask.rows)
+        uniform = context.stream().random(context.rows)
         lists = tuple(sorted({(locale, which) for _, locale, which in groups}))
         starts = dict(zip(lists, np.cumsum([0, *(len(_names(*at)[0]) for at in lists)]).tolist(), strict=False))
-        places = np.zeros(ask.rows, dtype=np.int64)
+        places = np.zeros(context.rows, dtype=np.int64)
         for rows, locale, which in groups:
             search = _names(locale, which)[1]
             places[rows] = starts[locale, which] + search(uniform[rows] * (search.cumulated[-1] * BELOW_ONE))
@@ -78,18 +78,18 @@ class FirstName(_Name):
 
     def needs(self, schema: Schema) -> tuple[Need, ...]:
         """The columns of locale and sex."""
-        return tuple(of_row(name) for name in (locale_column(self.locale), self.sex) if name)
+        return tuple(row_value(name) for name in (locale_column(self.locale), self.sex) if name)
 
-    def draw(self, ask: Ask) -> pl.Series:
+    def draw(self, context: DrawContext) -> pl.Series:
         """By the locale's own weights."""
         lists = {"F": ("first_names_female", "first_names"), "M": ("first_names_male", "first_names")}
-        sex, known = encode(ask.see(self.sex)) if self.sex else (np.full(ask.rows, -1), [])
+        sex, known = encode(context.see(self.sex)) if self.sex else (np.full(context.rows, -1), [])
         groups: list[tuple[Any, str, tuple[str, ...]]] = []
-        for rows, locale in locales(ask, self.locale):
+        for rows, locale in locales(context, self.locale):
             for code in range(-1, len(known)):
                 which = lists.get(known[code], ("first_names",)) if code >= 0 else ("first_names",)
                 groups.append((rows & (sex == code), locale, which))
-        return self._draw(ask, [group for group in groups if group[0].any()])
+        return self._draw(context, [group for group in groups if group[0].any()])
 
 
 class LastName(_Name):
@@ -97,11 +97,11 @@ class LastName(_Name):
 
     def needs(self, schema: Schema) -> tuple[Need, ...]:
         """The column of locales."""
-        return tuple(of_row(name) for name in (locale_column(self.locale),) if name)
+        return tuple(row_value(name) for name in (locale_column(self.locale),) if name)
 
-    def draw(self, ask: Ask) -> pl.Series:
+    def draw(self, context: DrawContext) -> pl.Series:
         """By the locale's own weights."""
-        return self._draw(ask, [(rows, locale, ("last_names",)) for rows, locale in locales(ask, self.locale)])
+        return self._draw(context, [(rows, locale, ("last_names",)) for rows, locale in locales(context, self.locale)])
 
 
 class Email(Generator):
@@ -114,18 +114,20 @@ class Email(Generator):
 
     def needs(self, schema: Schema) -> tuple[Need, ...]:
         """The names."""
-        return tuple(of_row(name) for name in self.of)
+        return tuple(row_value(name) for name in self.of)
 
     def accepts(self, dtype: DType) -> str | None:
         """Text."""
         return None if dtype.name == "varchar" else f"addresses cannot be {dtype}"
 
-    def draw(self, ask: Ask) -> pl.Series:
+    def draw(self, context: DrawContext) -> pl.Series:
         """Names spelt in ASCII."""
-        which = (ask.stream().random(ask.rows) * len(DOMAINS)).astype(np.int64)
-        frame = pl.DataFrame([_ascii(ask.see(name)).fill_null("").alias(f"n{at}") for at, name in enumerate(self.of)])
+        which = (context.stream().random(context.rows) * len(DOMAINS)).astype(np.int64)
+        frame = pl.DataFrame(
+            [_ascii(context.see(name)).fill_null("").alias(f"n{at}") for at, name in enumerate(self.of)]
+        )
         frame = frame.with_columns(
-            row=pl.Series(np.arange(ask.first_number + 1, ask.first_number + ask.rows + 1)),
+            row=pl.Series(np.arange(context.first_number + 1, context.first_number + context.rows + 1)),
             domain=pl.Series(DOMAINS)[which],
         )
         mailbox = pl.concat_str(pl.all().exclude("domain"), separator=".")
@@ -143,7 +145,7 @@ def _spell(names: pl.Series) -> pl.Series:
     return names.alias("name").to_frame().select(spelt).to_series()
 
 
-_ascii = Remembered(_spell)
+_ascii = TextCache(_spell)
 
 
 def locale_column(locale: str) -> str | None:
@@ -151,10 +153,10 @@ def locale_column(locale: str) -> str | None:
     return None if len(locale) == 5 and locale[2] == "_" and locale[3:].isupper() else locale
 
 
-def locales(ask: Ask, locale: str) -> list[tuple[Any, str]]:
+def locales(context: DrawContext, locale: str) -> list[tuple[Any, str]]:
     """(mask of rows, locale) for each locale there is."""
     column = locale_column(locale)
     if column is None:
-        return [(np.ones(ask.rows, dtype=np.bool_), locale)]
-    codes, known = encode(ask.see(column))
+        return [(np.ones(context.rows, dtype=np.bool_), locale)]
+    codes, known = encode(context.see(column))
     return [(codes == code, value) for code, value in enumerate(known)]

@@ -18,7 +18,7 @@ import polars as pl
 from synth.columns import mask
 from synth.dtypes import BIGINT, TEXT, DType
 from synth.errors import DataError
-from synth.generators.base import Ask, Generator, Need, Schema, of_row
+from synth.generators.base import DrawContext, Generator, Need, Schema, row_value
 from synth.generators.person import locale_column, locales
 from synth.generators.sampling import BELOW_ONE, Search
 from synth.texts import from_bytes
@@ -56,13 +56,13 @@ class Place(Generator):
 
     def needs(self, schema: Schema) -> tuple[Need, ...]:
         """The column of locales."""
-        return tuple(of_row(name) for name in (locale_column(self.locale),) if name)
+        return tuple(row_value(name) for name in (locale_column(self.locale),) if name)
 
-    def draw(self, ask: Ask) -> pl.Series:
+    def draw(self, context: DrawContext) -> pl.Series:
         """The place's line in the table."""
-        uniform = ask.stream().random(ask.rows)
-        result = np.zeros(ask.rows, dtype=np.int64)
-        for here, locale in locales(ask, self.locale):
+        uniform = context.stream().random(context.rows)
+        result = np.zeros(context.rows, dtype=np.int64)
+        for here, locale in locales(context, self.locale):
             rows, search = _cities(locale)
             result[here] = rows[search(uniform[here] * (search.cumulated[-1] * BELOW_ONE))]
         return pl.Series(result)
@@ -86,19 +86,19 @@ class PlacePart(Generator):
 
     def needs(self, schema: Schema) -> tuple[Need, ...]:
         """The place."""
-        return (of_row(self.of),)
+        return (row_value(self.of),)
 
-    def draw(self, ask: Ask) -> pl.Series:
+    def draw(self, context: DrawContext) -> pl.Series:
         """Patterns as rows of bytes, their holes filled."""
-        at = ask.see(self.of).to_numpy()
+        at = context.see(self.of).to_numpy()
         patterns = _places()[self.part]
         form, lengths, hole = _forms(self.part)
         if not form.size:
             return patterns[at]
-        drawn = ask.stream().integers(0, 2**16, (ask.rows, int(hole.max()) + 1))
+        drawn = context.stream().integers(0, 2**16, (context.rows, int(hole.max()) + 1))
         signs = form[at]
         for place in np.flatnonzero((hole >= 0).any(axis=0)):
-            which, kind = drawn[np.arange(ask.rows), hole[at, place]], signs[:, place]
+            which, kind = drawn[np.arange(context.rows), hole[at, place]], signs[:, place]
             kind[:] = np.where(kind == DIGIT, ord("0") + which % 10, kind)
             kind[:] = np.where(kind == LETTER, _LETTERS[which % len(_LETTERS)], kind)
         return mask(from_bytes(signs, lengths[at]), patterns.is_null().to_numpy()[at])

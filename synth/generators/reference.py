@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 
 from synth.columns import NULL, moments
 from synth.errors import DataError
-from synth.generators.base import Ask, Generator, Model, Need, Schema, Share, of_row, whole
+from synth.generators.base import DrawContext, Generator, Model, Need, Schema, Share, row_value, whole
 from synth.generators.sampling import Taken, prefix_values, settle, sizes_before, zipf_mandelbrot
 
 __all__ = ["Popularity", "Reference", "ZipfMandelbrot"]
@@ -74,7 +74,7 @@ class Reference(Generator):
             return ()
         found: list[Need] = [whole(self.to, name) for name in (self.weights, self.where, self.take) if name]
         if self.alive_at:
-            found.append(of_row(self.alive_at))
+            found.append(row_value(self.alive_at))
             found += [whole(self.to, c) for c in (schema.arrival_of(self.to), schema.ends_of(self.to)) if c]
         return tuple(found)
 
@@ -82,66 +82,67 @@ class Reference(Generator):
         """Roots of a hierarchy have no parent."""
         return self.roots > 0
 
-    def prepare(self, ask: Ask) -> Mapping[str, npt.NDArray[Any]]:
+    def prepare(self, context: DrawContext) -> Mapping[str, npt.NDArray[Any]]:
         """The parents' cumulated weights, (parents,), where they are not all equal."""
         if not (self.weights or self.popularity or self.where):
             return {}
-        count = ask.count(self.to)
+        count = context.count(self.to)
         weights = np.ones(count)
         if self.weights:
-            weights = np.nan_to_num(ask.whole(self.to, self.weights).astype(np.float64), nan=0.0, posinf=np.inf)
+            weights = np.nan_to_num(context.whole(self.to, self.weights).astype(np.float64), nan=0.0, posinf=np.inf)
             if (weights < 0).any() or not np.isfinite(weights).all():
                 raise DataError(
-                    f"{ask.table}.{ask.column}: {self.to}.{self.weights} has weights below 0, or without end"
+                    f"{context.table}.{context.column}: {self.to}.{self.weights} has weights below 0, or without end"
                 )
         elif self.popularity:
-            law, declared = self.popularity.zipf_mandelbrot, max(1, ask.declared(self.to))
+            law, declared = self.popularity.zipf_mandelbrot, max(1, context.declared(self.to))
             chunks = -(-count // declared)  # parents beyond the declared period share the ranks out anew
-            ranks = [ask.stream_of(f"rank{c}").permutation(declared) + 1 for c in range(chunks)]
+            ranks = [context.stream_of(f"rank{c}").permutation(declared) + 1 for c in range(chunks)]
             all_ranks = np.concatenate(ranks)[:count] if ranks else np.empty(0, dtype=np.int64)
             weights = zipf_mandelbrot(all_ranks, declared, law.s, law.q)
         if self.where:
-            weights = weights * (ask.whole(self.to, self.where) == 1)
+            weights = weights * (context.whole(self.to, self.where) == 1)
         return {"cumulated": np.cumsum(weights)}
 
-    def draw(self, ask: Ask) -> pl.Series:
+    def draw(self, context: DrawContext) -> pl.Series:
         """The keys of the chosen parents, (rows,)."""
-        if self.is_within(ask.schema()):
-            home, above = ask.siblings(self.to)
+        if self.is_within(context.schema()):
+            home, above = context.siblings(self.to)
             rows = above[home]
-        elif self.to == ask.table:
-            rows = self._earlier(ask)
+        elif self.to == context.table:
+            rows = self._earlier(context)
         elif self.unique:
-            rows = self._matched(ask)
+            rows = self._matched(context)
         else:
-            rows = self._chosen(ask)
-        ask.refer(rows)
-        return ask.taken(self.to, self.take, rows) if self.take else ask.key(self.to, rows)
+            rows = self._chosen(context)
+        context.refer(rows)
+        return context.taken(self.to, self.take, rows) if self.take else context.key(self.to, rows)
 
-    def _earlier(self, ask: Ask) -> Rows:
+    def _earlier(self, context: DrawContext) -> Rows:
         """A hierarchy without cycles: each row's parent is an earlier row, or none."""
-        own = np.arange(ask.first_row, ask.first_row + ask.rows)
-        rows = (ask.stream().random(ask.rows) * own).astype(np.int64)
-        roots = ask.stream("roots").random(ask.rows) < self.roots
+        own = np.arange(context.first_row, context.first_row + context.rows)
+        rows = (context.stream().random(context.rows) * own).astype(np.int64)
+        roots = context.stream("roots").random(context.rows) < self.roots
         return np.where(roots | (own == 0), -1, rows)
 
-    def _matched(self, ask: Ask) -> Rows:
+    def _matched(self, context: DrawContext) -> Rows:
         """One-to-one: row k takes a parent of the block of parents with k's number."""
-        if not ask.fixed(self.to):
-            raise DataError(f"{ask.table}.{ask.column}: `unique` needs a parent table without arrival times")
-        parents = min(ask.count(self.to) - ask.first_row, ask.block_rows)
-        if parents < ask.rows:
+        if not context.fixed(self.to):
+            raise DataError(f"{context.table}.{context.column}: `unique` needs a parent table without arrival times")
+        parents = min(context.count(self.to) - context.first_row, context.block_rows)
+        if parents < context.rows:
             raise DataError(
-                f"{ask.table}.{ask.column}: {ask.rows} rows need as many {self.to} of their own, {max(0, parents)} exist"
+                f"{context.table}.{context.column}: {context.rows} rows need as many "
+                f"{self.to} of their own, {max(0, parents)} exist"
             )
-        return ask.first_row + ask.stream().permutation(parents)[: ask.rows]
+        return context.first_row + context.stream().permutation(parents)[: context.rows]
 
-    def _chosen(self, ask: Ask) -> Rows:
-        choice = _Choice(self, ask)
-        rows = choice.pick(ask.stream().random(ask.rows), None)
+    def _chosen(self, context: DrawContext) -> Rows:
+        choice = _Choice(self, context)
+        rows = choice.pick(context.stream().random(context.rows), None)
         if not self.distinct_per and choice.ends is None:
             return rows
-        group, group_row = ask.siblings(self.distinct_per) if self.distinct_per else (None, None)
+        group, group_row = context.siblings(self.distinct_per) if self.distinct_per else (None, None)
         good = choice.alive(None, rows)
         taken = None
         if group is not None and group_row is not None:
@@ -156,23 +157,23 @@ class Reference(Generator):
             return good
 
         def redraw(number: int, places: Rows) -> Rows:
-            return choice.pick(ask.hashed(f"again{number}", ask.first_row + places), places)
+            return choice.pick(context.hashed(f"again{number}", context.first_row + places), places)
 
         left = settle(rows, np.flatnonzero(~good), accept, redraw, ROUNDS)
         if len(left):
-            self._exactly(ask, choice, rows, left, group, group_row)
+            self._exactly(context, choice, rows, left, group, group_row)
         return rows
 
     def _exactly(
-        self, ask: Ask, choice: _Choice, rows: Rows, left: Rows, group: Rows | None, group_row: Rows | None
+        self, context: DrawContext, choice: _Choice, rows: Rows, left: Rows, group: Rows | None, group_row: Rows | None
     ) -> None:
         """Draw the last few rows exactly: each group's parents race, exponential times over weights, first ones win.
 
         That is a successive draw without replacement (Efraimidis and Spirakis 2006, doi 10.1016/j.ipl.2005.11.003).
         """
         groups = group[left] if group is not None else left
-        seeds = group_row if group_row is not None else ask.first_row + np.arange(ask.rows)
-        open_rows = np.zeros(ask.rows, dtype=np.bool_)
+        seeds = group_row if group_row is not None else context.first_row + np.arange(context.rows)
+        open_rows = np.zeros(context.rows, dtype=np.bool_)
         open_rows[left] = True
         racing = np.unique(groups)
         step = max(1, EXACT_CELLS // choice.count)
@@ -183,7 +184,7 @@ class Reference(Generator):
             lane = np.arange(choice.count)
             cells = (seeds[some][:, None] << np.int64(24)) ^ lane[None, :]
             with np.errstate(divide="ignore"):
-                finish = -np.log1p(-ask.hashed("race", cells)) / choice.weights[None, :]
+                finish = -np.log1p(-context.hashed("race", cells)) / choice.weights[None, :]
             if group is not None:
                 settled = np.flatnonzero(np.isin(group, some) & ~open_rows)
                 finish[np.searchsorted(some, group[settled]), rows[settled]] = np.inf
@@ -195,8 +196,9 @@ class Reference(Generator):
                 best = np.argmin(lanes, axis=1)
                 if np.isinf(lanes[np.arange(len(best)), best]).any():
                     raise DataError(
-                        f"{ask.table}.{ask.column}: a row of {self.distinct_per or ask.table} needs more distinct "
-                        f"{self.to} than are there at its time; lower the fan-out's max or raise at_least of {self.to}"
+                        f"{context.table}.{context.column}: a row of {self.distinct_per or context.table} needs more "
+                        f"distinct {self.to} than are there at its time; lower the fan-out's max or raise "
+                        f"at_least of {self.to}"
                     )
                 rows[mine[now]] = best
                 finish[home[now], best] = np.inf
@@ -205,36 +207,38 @@ class Reference(Generator):
 class _Choice:
     """One block's choice of parents: how many are there for each row, their weights, when they end."""
 
-    def __init__(self, reference: Reference, ask: Ask):
-        self.count = ask.count(reference.to)
-        schema = ask.schema()
+    def __init__(self, reference: Reference, context: DrawContext):
+        self.count = context.count(reference.to)
+        schema = context.schema()
         weighted = bool(reference.weights or reference.popularity or reference.where)
-        self.cumulated: Floats | None = ask.prepared("cumulated") if weighted else None
+        self.cumulated: Floats | None = context.prepared("cumulated") if weighted else None
         self.moments: Rows | None = None
         self.ends: Rows | None = None
         sizes: Any = self.count
         if reference.alive_at:
-            seen = ask.see(reference.alive_at)
+            seen = context.see(reference.alive_at)
             if seen.null_count():
-                raise DataError(f"{ask.table}.{ask.column}: `alive_at: {reference.alive_at}` is NULL in some rows")
+                raise DataError(
+                    f"{context.table}.{context.column}: `alive_at: {reference.alive_at}` is NULL in some rows"
+                )
             self.moments = moments(seen)
             arrival, end = schema.arrival_of(reference.to), schema.ends_of(reference.to)
             if arrival:
-                self.came = ask.whole(reference.to, arrival)
+                self.came = context.whole(reference.to, arrival)
                 sizes = sizes_before(self.came, self.moments)
             else:
                 self.came = np.full(self.count, NULL)
             if end:
-                ends = ask.whole(reference.to, end)
+                ends = context.whole(reference.to, end)
                 self.ends = np.where(ends == NULL, np.iinfo(np.int64).max, ends)  # NULL: never
         self.sizes = sizes
-        least = int(np.min(sizes)) if ask.rows else 1
-        if least == 0 or (ask.rows and self.cumulated is not None and not self.cumulated[least - 1] > 0):
+        least = int(np.min(sizes)) if context.rows else 1
+        if least == 0 or (context.rows and self.cumulated is not None and not self.cumulated[least - 1] > 0):
             raise DataError(
-                f"{ask.table}.{ask.column}: no row of {reference.to} can be chosen for some rows"
+                f"{context.table}.{context.column}: no row of {reference.to} can be chosen for some rows"
                 + (f" (none is there at {reference.alive_at})" if reference.alive_at else "")
             )
-        self.search = ask.search("cumulated") if self.cumulated is not None and self.count else None
+        self.search = context.search("cumulated") if self.cumulated is not None and self.count else None
 
     @property
     def weights(self) -> Floats:

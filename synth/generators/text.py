@@ -10,7 +10,7 @@ import polars as pl
 from pydantic import Field, model_validator
 
 from synth.dtypes import TEXT, DType
-from synth.generators.base import Ask, Generator
+from synth.generators.base import DrawContext, Generator
 
 __all__ = ["Coined", "Sentence"]
 
@@ -38,11 +38,11 @@ class Coined(Generator):
         """Text."""
         return None if dtype.name == "varchar" else f"words cannot be {dtype}"
 
-    def draw(self, ask: Ask) -> pl.Series:
+    def draw(self, context: DrawContext) -> pl.Series:
         """Row numbers, shuffled by a bijection, spelt in base 64."""
         size = len(SYLLABLES) ** self.syllables * len(ENDINGS)
-        rows = np.arange(ask.first_number, ask.first_number + ask.rows)
-        step, start = ask.stream_of("order").integers(0, size // 2, 2)
+        rows = np.arange(context.first_number, context.first_number + context.rows)
+        step, start = context.stream_of("order").integers(0, size // 2, 2)
         number = (rows % size * (2 * step + 1) + start) % size  # odd steps visit every number once
         parts = [pl.Series(ENDINGS).gather(number % len(ENDINGS))]
         number //= len(ENDINGS)
@@ -87,13 +87,13 @@ class Sentence(Generator):
         words = (max(map(len, self.words[blank])) for blank in _BLANK.findall(pattern))
         return sum(map(len, _BLANK.split(pattern)[::2])) + sum(words)
 
-    def draw(self, ask: Ask) -> pl.Series:
+    def draw(self, context: DrawContext) -> pl.Series:
         """The pattern by its weight, then a word for each blank."""
         weights = np.cumsum(list(self.of.values()))
-        chosen = np.searchsorted(weights, ask.stream().random(ask.rows) * weights[-1], side="right")
+        chosen = np.searchsorted(weights, context.stream().random(context.rows) * weights[-1], side="right")
         blanks = max(len(_BLANK.findall(pattern)) for pattern in self.of)
-        uniform = ask.stream("words").random((ask.rows, blanks))
-        result = np.full(ask.rows, "", dtype=object)
+        uniform = context.stream("words").random((context.rows, blanks))
+        result = np.full(context.rows, "", dtype=object)
         for number, pattern in enumerate(self.of):
             rows = np.flatnonzero(chosen == number)
             literals, names = _BLANK.split(pattern)[::2], _BLANK.findall(pattern)

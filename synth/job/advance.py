@@ -18,24 +18,24 @@ from typing import Any
 import polars as pl
 
 from synth.draw.block import Block, draw_block
-from synth.draw.output import Outlet
+from synth.draw.output import Sink
 from synth.draw.residents import Residents
 from synth.draw.rollup import RollupSums, rolled_block
-from synth.draw.task import Done, Shop, Task, leave, owner
-from synth.draw.walk import prepare, settling
+from synth.draw.task import RunContext, Task, TaskResult, owner, write_blocks
+from synth.draw.walk import collecting_residents, prepare
 from synth.errors import OptionError, OutputError
 from synth.fingerprint import Fingerprint
-from synth.job.generate import Gathered, Progress, hidden
-from synth.plan.leaning import leaning
+from synth.job.generate import Progress, RunResult, hidden
 from synth.plan.make import make
 from synth.plan.model import FamilyPlan, Plan
+from synth.plan.redraw import families_to_redraw
 from synth.runners import Processes, Serial, runner
 from synth.store.change_feed import Feed
-from synth.store.folder import growing, refuse_lacking
+from synth.store.folder import extending_folder, require_files
 from synth.store.manifest import Manifest, TableEntry, TaskEntry, begin
 from synth.store.output import Files
 from synth.store.rollup_parts import FILE as SUMS
-from synth.store.rollup_parts import KeptSums, kept, packed
+from synth.store.rollup_parts import RollupPartsWriter, kept, packed
 from synth.streams import STREAM_VERSION
 
 __all__ = ["Advance", "Redrawing", "advance_folder", "grown", "plans"]
@@ -76,12 +76,12 @@ def advance_folder(
     """
     folder, started = Path(folder).resolve(), time.perf_counter()  # it may be `.`, and is written to from beside it
     Manifest.read(folder, advancing=True)  # before anything is locked or made
-    with growing(folder) as making:
+    with extending_folder(folder) as making:
         manifest = Manifest.read(folder)
         earlier, plan = plans(manifest, until)
         if plan.until == manifest.until:
             return Advance(str(folder), manifest.until, plan.until, time.perf_counter() - started, unchanged=True)
-        refuse_lacking(folder, manifest, growing=True)
+        require_files(folder, manifest, to_extend=True)
         feed = None
         if changes is not None:
             if folder.resolve() in (Path(changes).resolve(), *Path(changes).resolve().parents):
@@ -148,11 +148,11 @@ class Redrawing:
     past: Mapping[str, tuple[TaskEntry, ...]]
     sums: Mapping[str, Parts]  # what tasks gave to rollups before
     telling: bool
-    gathered: Gathered = field(default_factory=Gathered)
+    gathered: RunResult = field(default_factory=RunResult)
     differences: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.leaning = leaning(self.earlier, self.plan)
+        self.families_to_redraw = families_to_redraw(self.earlier, self.plan)
         self.rollups = {rollup for family in self.plan.families for rollup in family.rollups}
         self.tasks = {family.root: self._todo(family) for family in self.plan.families}
 
@@ -162,7 +162,7 @@ class Redrawing:
         again = [
             Task(family.root, entry.number, entry.first, entry.blocks)
             for entry in past
-            if (entry.changes is not None and entry.changes < self.plan.until) or family.root in self.leaning
+            if (entry.changes is not None and entry.changes < self.plan.until) or family.root in self.families_to_redraw
         ]
         end = max((entry.first + entry.blocks for entry in past), default=0)
         number = max((entry.number + 1 for entry in past), default=0)
@@ -170,25 +170,25 @@ class Redrawing:
         return again + [Task(family.root, number + place, first, 1) for place, first in enumerate(blocks)]
 
     def run(
-        self, store: Path, outlet: Outlet, walker: Serial | Processes, progress: Progress | None, sums_in: Path
+        self, store: Path, outlet: Sink, walker: Serial | Processes, progress: Progress | None, sums_in: Path
     ) -> None:
         """Draw them into an outlet; all that is given to rollups is kept in `sums_in`."""
         sides = self._sides(store)
-        shop = Shop(self.plan, sides[0][1], outlet, self.earlier if self.telling else None, sides[-1][1])
+        run_context = RunContext(self.plan, sides[0][1], outlet, self.earlier if self.telling else None, sides[-1][1])
         parts = {rollup: dict(self.sums.get(rollup, {})) for rollup in self.rollups}
         looked_into = self._looked_into()
         for family in self.plan.families:
             if family.root in self.rollups:
-                self._add(self._rolled(shop, family, parts[family.root]), parts, progress)
+                self._add(self._rolled(run_context, family, parts[family.root]), parts, progress)
                 continue
             for plan, residents in sides:
                 if self.tasks[family.root] or (family.root in looked_into and family.residents):
                     prepare(plan, family, residents)
                 if family.root in looked_into:
                     _settle(plan, plan.family(family.root), residents)
-            for done in walker.walk(shop, self.tasks[family.root]):
+            for done in walker.walk(run_context, self.tasks[family.root]):
                 self._add(done, parts, progress)
-        with KeptSums(sums_in) as keeping:
+        with RollupPartsWriter(sums_in) as keeping:
             for rollup, each in parts.items():
                 for (root, number), part in sorted(each.items(), key=lambda item: item[0]):
                     keeping.add(rollup, root, number, part)
@@ -199,7 +199,7 @@ class Redrawing:
         store.mkdir()
         sides = [(self.plan, Residents(store / "now"))]
         counted = {self.plan.spec(rollup).rollup.every for rollup in self.rollups}  # type: ignore[union-attr]
-        if self.telling and (self.leaning - self.rollups or counted - {None, *self.tasks}):
+        if self.telling and (self.families_to_redraw - self.rollups or counted - {None, *self.tasks}):
             sides.append((self.earlier, Residents(store / "before")))
         for _, residents in sides:
             assert residents.folder
@@ -207,7 +207,7 @@ class Redrawing:
         return sides
 
     def _add(
-        self, done: Done, parts: Mapping[str, dict[tuple[str, int], pl.DataFrame]], progress: Progress | None
+        self, done: TaskResult, parts: Mapping[str, dict[tuple[str, int], pl.DataFrame]], progress: Progress | None
     ) -> None:
         self.gathered.add(done)
         fresh: dict[str, list[pl.DataFrame]] = {}
@@ -220,18 +220,21 @@ class Redrawing:
         if progress:
             progress(done.task.family, done.rows)
 
-    def _rolled(self, shop: Shop, family: FamilyPlan, parts: Parts) -> Done:
+    def _rolled(self, run_context: RunContext, family: FamilyPlan, parts: Parts) -> TaskResult:
         """A rollup, summed from what was kept and what is new."""
         before: dict[int, Block] = {}
         if self.telling:
-            assert shop.past
-            before[0] = _summed(self.earlier, family.root, self.sums.get(family.root, {}), shop.past)
-        block = _summed(self.plan, family.root, parts, shop.residents)
-        for drawn, residents in ((block, shop.residents), *((each, shop.past) for each in before.values())):
+            assert run_context.past
+            before[0] = _summed(self.earlier, family.root, self.sums.get(family.root, {}), run_context.past)
+        block = _summed(self.plan, family.root, parts, run_context.residents)
+        for drawn, residents in (
+            (block, run_context.residents),
+            *((each, run_context.past) for each in before.values()),
+        ):
             if residents is not None and family.residents:
-                deque(settling(family, [drawn], residents), maxlen=0)
+                deque(collecting_residents(family, [drawn], residents), maxlen=0)
         self.tasks[family.root] = [Task(family.root, 0, 0, 1)]
-        return leave(shop, self.tasks[family.root][0], [block], before)
+        return write_blocks(run_context, self.tasks[family.root][0], [block], before)
 
     def _looked_into(self) -> set[str]:
         """Families whose columns are looked up by what is drawn, near and far."""
@@ -253,7 +256,7 @@ def _settle(plan: Plan, family: FamilyPlan, residents: Residents) -> None:
         residents.add(family.root, plan.tables[family.root].rows, pl.DataFrame())
         return
     blocks = (draw_block(plan, family, number, residents) for number in range(max(1, family.blocks)))
-    deque(settling(family, blocks, residents), maxlen=0)
+    deque(collecting_residents(family, blocks, residents), maxlen=0)
 
 
 def _summed(plan: Plan, rollup: str, parts: Parts, residents: Residents) -> Block:

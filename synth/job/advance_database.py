@@ -12,12 +12,12 @@ from pathlib import Path
 
 import polars as pl
 
-from synth.columns import leaving
+from synth.columns import to_written
 from synth.databases import Address, Database, connect
 from synth.databases.database import MANIFEST, Amendment
 from synth.ddl.statements import in_reference_order
 from synth.draw.change import BEFORE, OP
-from synth.draw.output import Left
+from synth.draw.output import WriteResult
 from synth.draw.task import owner
 from synth.dtypes import Types
 from synth.errors import DatabaseError
@@ -26,7 +26,7 @@ from synth.job.generate import Progress
 from synth.plan.model import Plan
 from synth.runners import Processes, Serial, runner
 from synth.store.change_feed import Feed
-from synth.store.manifest_table import manifest_of, remembering
+from synth.store.manifest_table import manifest_insert, manifest_of
 from synth.store.rollup_parts import kept
 
 __all__ = ["advance_database"]
@@ -37,8 +37,8 @@ class _Nowhere:
 
     def write(
         self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
-    ) -> Left:
-        return Left(0)
+    ) -> WriteResult:
+        return WriteResult(0)
 
 
 def advance_database(
@@ -74,7 +74,7 @@ def advance_database(
             feed.write(redrawing.differences, plan)
         also = (
             f"DELETE {ours}",
-            remembering(database.dialect, schema, new, Path(store) / "sums"),
+            manifest_insert(database.dialect, schema, new, Path(store) / "sums"),
         )
         database.amend(schema, list(_amendments(redrawing.differences, plan)), also)
     return Advance(
@@ -108,6 +108,7 @@ def _amendments(differences: Mapping[str, Sequence[pl.DataFrame]], plan: Plan) -
         now = whole.select(written)
         gone = whole.filter(pl.col(OP) == "delete").select(pl.col(BEFORE + name).alias(name) for name in known_by)
         yield Amendment(
-            table, key, leaving(now.filter(whole[OP] == "insert"), types), leaving(now.filter(whole[OP] == "update"), types),
-            leaving(gone, {name: types[name] for name in known_by}),
+            table, key, to_written(now.filter(whole[OP] == "insert"), types),
+            to_written(now.filter(whole[OP] == "update"), types),
+            to_written(gone, {name: types[name] for name in known_by}),
         )  # fmt: skip

@@ -12,24 +12,24 @@ from pathlib import Path
 
 import polars as pl
 
-from synth.draw.output import Left, Outlet
+from synth.draw.output import Sink, WriteResult
 from synth.draw.residents import Residents
 from synth.draw.rollup import RollupSums, rolled_block
-from synth.draw.task import Done, Shop, Task, leave, owner
+from synth.draw.task import RunContext, Task, TaskResult, owner, write_blocks
 from synth.draw.walk import prepare
 from synth.errors import OptionError
 from synth.fingerprint import Fingerprint
 from synth.formats import sink
 from synth.plan.model import FamilyPlan, Plan
 from synth.runners import Processes, Serial, runner
-from synth.store.folder import holds_only_ours, lacking, workshop
+from synth.store.folder import finished_run, first_missing_file, replacing_folder
 from synth.store.manifest import FileEntry, Manifest, TableEntry, TaskEntry, begin
 from synth.store.output import Files
 from synth.store.parents import keep
 from synth.store.rollup_parts import FILE as SUMS
-from synth.store.rollup_parts import KeptSums
+from synth.store.rollup_parts import RollupPartsWriter
 
-__all__ = ["Gathered", "Progress", "Summary", "draw_all", "generate", "hidden", "tasks_of"]
+__all__ = ["Progress", "RunResult", "Summary", "draw_all", "generate", "hidden", "tasks_of"]
 
 SMALL_FILES = 4  # at the end of a family; about that many, of one block each
 
@@ -58,15 +58,15 @@ class Summary:
 
 
 @dataclass
-class Gathered:
+class RunResult:
     """What the tasks of a run have made so far."""
 
     files: dict[str, list[FileEntry]] = field(default_factory=dict)
     prints: dict[str, Fingerprint] = field(default_factory=dict)
-    left: dict[str, list[Left]] = field(default_factory=dict)
+    left: dict[str, list[WriteResult]] = field(default_factory=dict)
     families: dict[str, list[TaskEntry]] = field(default_factory=dict)
 
-    def add(self, done: Done) -> None:
+    def add(self, done: TaskResult) -> None:
         for part, written in done.written.items():
             table, left = owner(part), written.left
             self.left.setdefault(table, []).append(left)
@@ -123,12 +123,12 @@ def generate(
     target = Path(out) / plan.dataset.dataset
     manifest = begin(plan, format, dialect)
     _not_upon_itself(plan, target)
-    existing = holds_only_ours(target)
+    existing = finished_run(target)
     same = existing and existing.identity == manifest.identity and not existing.advancing
-    if existing and same and not lacking(target, existing, growing=True):
+    if existing and same and not first_missing_file(target, existing, to_extend=True):
         return Summary(target, existing, time.perf_counter() - started, 0, unchanged=True)
     started_here = runner(workers) if isinstance(workers, int) else nullcontext(workers)
-    with started_here as walker, workshop(target) as folder:
+    with started_here as walker, replacing_folder(target) as folder:
         store = folder / ".residents"
         outlet = Files.of(plan.dataset, folder, format, dialect)
         gathered = draw_all(plan, store, outlet, walker, progress, folder / SUMS)
@@ -155,36 +155,43 @@ def hidden(folder: Path) -> tuple[FileEntry, ...]:
 
 
 def draw_all(
-    plan: Plan, store: Path, outlet: Outlet, walker: Serial | Processes, progress: Progress | None, sums_in: Path
-) -> Gathered:
+    plan: Plan, store: Path, outlet: Sink, walker: Serial | Processes, progress: Progress | None, sums_in: Path
+) -> RunResult:
     """Draw family after family into an outlet; resident columns live in `store`, which is made, meanwhile.
 
     What tasks give to rollups is kept in the file `sums_in`.
     """
-    with KeptSums(sums_in) as keeping:
+    with RollupPartsWriter(sums_in) as keeping:
         return _draw_all(plan, store, outlet, walker, progress, keeping)
 
 
 def _draw_all(
-    plan: Plan, store: Path, outlet: Outlet, walker: Serial | Processes, progress: Progress | None, keeping: KeptSums
-) -> Gathered:
+    plan: Plan,
+    store: Path,
+    outlet: Sink,
+    walker: Serial | Processes,
+    progress: Progress | None,
+    keeping: RollupPartsWriter,
+) -> RunResult:
     store.mkdir()
-    shop = Shop(plan, Residents(store), outlet)
-    plan.content.settle(shop.residents.add)
-    gathered = Gathered()
+    run_context = RunContext(plan, Residents(store), outlet)
+    plan.content.settle(run_context.residents.add)
+    gathered = RunResult()
     sums = {rollup: RollupSums(plan, rollup) for family in plan.families for rollup in family.rollups}
     first = next((f for f in plan.families if len(tasks_of(f)) > 1), None)
     if first and not first.after and not first.prepared:
-        walker.ahead(shop, tasks_of(first))  # while this process draws the small families
+        walker.ahead(run_context, tasks_of(first))  # while this process draws the small families
     for family in plan.families:
-        results: Iterable[Done]
+        results: Iterable[TaskResult]
         if family.root in sums:
-            block = rolled_block(plan, family.root, sums[family.root].total(shop.residents), shop.residents)
-            results = [leave(shop, Task(family.root, 0, 0, 1), [block])]
+            block = rolled_block(
+                plan, family.root, sums[family.root].total(run_context.residents), run_context.residents
+            )
+            results = [write_blocks(run_context, Task(family.root, 0, 0, 1), [block])]
         else:
-            prepare(plan, family, shop.residents)
-            results = walker.walk(shop, tasks_of(family))
-        kept: dict[int, Done] = {}
+            prepare(plan, family, run_context.residents)
+            results = walker.walk(run_context, tasks_of(family))
+        kept: dict[int, TaskResult] = {}
         for done in results:
             gathered.add(done)
             for rollup, part in done.rollups:
@@ -194,7 +201,7 @@ def _draw_all(
             done.rollups = []  # summed; the rest is kept until the family is whole
             if progress:
                 progress(family.root, done.rows)
-        _keep(family, kept, shop.residents)
+        _keep(family, kept, run_context.residents)
     return gathered
 
 
@@ -209,7 +216,7 @@ def tasks_of(family: FamilyPlan) -> list[Task]:
     ]
 
 
-def _keep(family: FamilyPlan, kept: dict[int, Done], residents: Residents) -> None:
+def _keep(family: FamilyPlan, kept: dict[int, TaskResult], residents: Residents) -> None:
     """Join the blocks' resident columns, in row order."""
     parts = [kept[number] for number in sorted(kept)]
     for table in family.tables:

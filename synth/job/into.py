@@ -13,9 +13,9 @@ from pathlib import Path
 
 import polars as pl
 
-from synth.columns import leaving
+from synth.columns import to_written
 from synth.databases import DATABASES, Address, Database, connect
-from synth.draw.output import Left
+from synth.draw.output import WriteResult
 from synth.dtypes import Types
 from synth.errors import OptionError
 from synth.job.generate import Progress, draw_all
@@ -41,13 +41,13 @@ class Rows:
 
     def write(
         self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
-    ) -> Left:
+    ) -> WriteResult:
         """Rows of a gathered table's parts go into one table."""
-        rows = pl.concat([leaving(frame, types) for frame in frames])
+        rows = pl.concat([to_written(frame, types) for frame in frames])
         started = time.perf_counter()
         database = self.loading.mine() if self.loading else _connection(self.address)
         sent = database.send(self.schema, table.partition(".")[0], rows)
-        return Left(sent, seconds=time.perf_counter() - started)
+        return WriteResult(sent, seconds=time.perf_counter() - started)
 
 
 @lru_cache(maxsize=1)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import polars as pl
 
-from synth.columns import as_written
+from synth.columns import cast_to_written
 from synth.databases import Address
 from synth.errors import OptionError, OutputError
 from synth.loading.load import Loading, Progress, Report
-from synth.store.folder import refuse_lacking
+from synth.store.folder import require_files
 from synth.store.manifest import Manifest
 from synth.store.reading import read_file
 from synth.store.rollup_parts import FILE as SUMS
@@ -33,7 +33,7 @@ def load_folder(
     manifest = Manifest.read(folder)
     if manifest.format == "sql":
         raise OptionError(f"'{folder}' holds INSERT statements\n  hint: run them with the database's own client")
-    refuse_lacking(folder, manifest)  # before anything is sent
+    require_files(folder, manifest)  # before anything is sent
     with Loading(
         address, manifest.load_dataset(), manifest.tables, schema=schema, if_exists=if_exists, connections=connections,
         progress=progress,
@@ -61,7 +61,7 @@ def _sending(loading: Loading, path: Path, manifest: Manifest, table: str) -> Ca
         started = time.perf_counter()
         types = manifest.tables[table].types
         try:
-            frame = as_written(read_file(path, manifest.format, types), types)
+            frame = cast_to_written(read_file(path, manifest.format, types), types)
         except pl.exceptions.PolarsError as error:
             raise OutputError(f"'{path}' cannot be read: {str(error).splitlines()[0]}") from error
         loading.send(table, frame, read_s=time.perf_counter() - started)

@@ -13,14 +13,14 @@ from urllib.parse import quote
 
 import polars as pl
 
-from synth.columns import in_units, types_of
+from synth.columns import decimals_to_minor_units, types_of
 from synth.databases import Address, Database, connect
 from synth.databases.database import MANIFEST
 from synth.dtypes import Types
 from synth.errors import OptionError, did_you_mean
 from synth.fingerprint import Fingerprint, fingerprint
 from synth.formats import SINKS, Sink
-from synth.store.folder import MARK, holds_only_ours, leave_mark, only_marked, workshop
+from synth.store.folder import MARK, finished_run, has_only_marked_files, replacing_folder, write_marker
 from synth.store.manifest import FileEntry, Manifest
 from synth.store.manifest_table import manifest_of
 
@@ -111,10 +111,10 @@ def _only_schema(database: Database) -> str:
 def _pull_query(database: Database, query: str, target: Path, sink: Sink, said: Progress) -> Pulled:
     _make_room(target)
     report = Pulled(str(database.address), target, None)
-    with workshop(target) as making:
+    with replacing_folder(target) as making:
         frames = database.frames(query.strip().rstrip(";").rstrip(), {})
         made = _leave(frames, making, "", sink, lambda rows: said(QUERY, rows))
-        leave_mark(making)
+        write_marker(making)
     _count(report, QUERY, made)
     return report
 
@@ -145,7 +145,7 @@ class _Schema:
         target = out / _file_name(self.schema)
         _make_room(target)
         report = Pulled(str(self.database.address), target, self.schema)
-        with workshop(target) as making:
+        with replacing_folder(target) as making:
             made = {}
             for table in self.wanted:
                 made[table] = self._table(table, making, sink, said)
@@ -154,7 +154,7 @@ class _Schema:
                 report.changed = _write_manifest(self.manifest, made, sink, making)
                 report.has_manifest = True
             else:
-                leave_mark(making)
+                write_marker(making)
         return report
 
     def _table(self, table: str, making: Path, sink: Sink, said: Progress) -> _Table:
@@ -180,9 +180,9 @@ class _Schema:
 def _make_room(target: Path) -> None:
     """Refuse a folder that holds anything but an earlier run of ours. Raises OutputError."""
     if (target / MARK).is_file():
-        only_marked(target)
+        has_only_marked_files(target)
     else:
-        holds_only_ours(target)
+        finished_run(target)
 
 
 def _file_name(name: str) -> str:
@@ -217,7 +217,7 @@ def _leave(
 
     for frame in frames:
         types = types or types_of(frame)
-        waiting.append(in_units(frame, types))
+        waiting.append(decimals_to_minor_units(frame, types))
         if ours:
             content += fingerprint(waiting[-1].with_columns(pl.col(pl.Int16, pl.Int32).cast(pl.Int64)), ours)
         if sum(each.estimated_size() for each in waiting) >= PART_BYTES:

@@ -13,7 +13,7 @@ from synth.errors import OptionError, OutputError, did_you_mean
 from synth.fingerprint import Fingerprint
 from synth.spec.constraints import not_null
 from synth.spec.models import Dataset
-from synth.store.folder import leave_mark, only_marked, refuse_lacking, workshop
+from synth.store.folder import has_only_marked_files, replacing_folder, require_files, write_marker
 from synth.store.manifest import Manifest
 from synth.store.reading import empty_texts
 
@@ -39,21 +39,21 @@ def write_script(folder: str | Path, dialect: str, out: str | Path | None = None
             f"'{folder}' holds {manifest.format}, and the clients of databases read CSV\n"
             f"  hint: synth generate {manifest.dataset} --format csv"
         )
-    refuse_lacking(folder, manifest)
+    require_files(folder, manifest)
     target = Path(out) if out is not None else _beside(folder, dialect)
     data = _from(folder, target)
-    only_marked(target)
+    has_only_marked_files(target)
     dataset = manifest.load_dataset()
     source = _source(manifest, dataset, dialect, schema, data)
     if not SCRIPTS[dialect].tells_empty:
         _refuse_empty(folder, source, dialect)
     files = SCRIPTS[dialect].files(source)
-    with workshop(target) as making:
+    with replacing_folder(target) as making:
         for name, text in files.items():
             (making / name).write_text(text, "utf-8", newline="\n")
             if name.endswith(".sh"):
                 (making / name).chmod(0o755)
-        leave_mark(making)
+        write_marker(making)
     return target
 
 

@@ -24,7 +24,7 @@ from synth.errors import DatabaseError, DataError, OptionError
 from synth.fingerprint import Fingerprint
 from synth.spec.models import Dataset
 from synth.store.manifest import Manifest
-from synth.store.manifest_table import manifests_of, remembering
+from synth.store.manifest_table import manifest_insert, manifests_of
 
 __all__ = ["Loading", "Report", "TableReport"]
 
@@ -418,4 +418,4 @@ class Loading:
         )
         if not there:
             self.database.run(f"CREATE TABLE {dialect.place(schema, MANIFEST)} ({columns})")
-        self.database.run(remembering(dialect, schema, manifest, sums))
+        self.database.run(manifest_insert(dialect, schema, manifest, sums))

@@ -11,7 +11,7 @@ import polars as pl
 from synth.generators.keys import Key
 from synth.spec.models import Dataset
 
-__all__ = ["ALREADY", "HOME", "Content", "Found", "already", "goes_on", "having", "seed_of"]
+__all__ = ["ALREADY", "HOME", "Content", "Found", "already", "earlier_row_count", "has_children_column", "seed_of"]
 
 ALREADY = "#already"  # behind a table's name: the keys of rows that it has had before
 HOME = "#home"  # of a table with `per`: the row number of each row's parent
@@ -22,12 +22,12 @@ def already(table: str) -> str:
     return f"{table.partition('.')[0]}{ALREADY}"
 
 
-def having(child: str) -> str:
+def has_children_column(child: str) -> str:
     """The name of a parent's column that says which rows have had children before."""
     return f"#having {child}"
 
 
-def goes_on(dataset: Dataset, table: str) -> int:
+def earlier_row_count(dataset: Dataset, table: str) -> int:
     """How many rows a table has had before, if more of the same are to be drawn now; 0 for all others.
 
     Where keys count rows it is their number, as some may have gone.
@@ -46,7 +46,7 @@ def goes_on(dataset: Dataset, table: str) -> int:
 
 def seed_of(dataset: Dataset, table: str, seed: int) -> int:
     """The seed of a table's random numbers: another where rows go on, so that they are not the first ones once more."""
-    rows = goes_on(dataset, table)
+    rows = earlier_row_count(dataset, table)
     if not rows:
         return seed
     said = f"{seed}/{table}/{rows}/{dataset.every[table].already}"

@@ -15,7 +15,7 @@ from synth.plan.model import Plan
 from synth.spec.check import check
 from synth.spec.models import Dataset
 
-__all__ = ["elsewhere", "make", "supposed"]
+__all__ = ["existing_source_needed", "make", "with_assumed_rows"]
 
 MANY = 10**9  # rows that an existing table is taken to have while it has not been read
 
@@ -54,7 +54,7 @@ def make(
                 raise OptionError(f"unknown table '{name}'\n  hint: {did_you_mean(name, wanted)}")
         wanted = tuple(name for name in wanted if name in asked)
     if any(dataset.tables[name].existing.rows is None for name in dataset.existing):  # type: ignore[union-attr]
-        raise OptionError(elsewhere(dataset))
+        raise OptionError(existing_source_needed(dataset))
     scope = check(dataset)
     counts = counted(scope, scale, seed, now)
     check_windows(scope)
@@ -70,12 +70,12 @@ def make(
     )  # fmt: skip
 
 
-def elsewhere(dataset: Dataset) -> str:
+def existing_source_needed(dataset: Dataset) -> str:
     """What is said of a dataset with tables that exist where nobody has told."""
     return f"{dataset.dataset}: rows of '{dataset.existing[0]}' exist elsewhere\n  hint: say where: --from URL_OR_DIR"
 
 
-def supposed(dataset: Dataset) -> Dataset:
+def with_assumed_rows(dataset: Dataset) -> Dataset:
     """The dataset as if all existing tables had been read, and had many rows."""
     tables = {
         name: table.model_copy(update={"existing": table.existing.model_copy(update={"rows": MANY})})

@@ -24,7 +24,7 @@ from synth.errors import DataError
 from synth.runners.memory import collect_less, keep_freed_memory
 
 if TYPE_CHECKING:
-    from synth.draw.task import Done, Shop, Task
+    from synth.draw.task import RunContext, Task, TaskResult
 
 __all__ = ["Processes"]
 
@@ -45,7 +45,7 @@ class Processes:
             initargs=(os.getpid(),),
         )
         self.pool.submit(_warm)
-        self._begun: dict[Task, Future[Done]] = {}  # by `ahead`
+        self._begun: dict[Task, Future[TaskResult]] = {}  # by `ahead`
 
     def __enter__(self) -> Processes:
         return self
@@ -60,17 +60,17 @@ class Processes:
         else:
             os.environ["POLARS_MAX_THREADS"] = self._threads
 
-    def ahead(self, shop: Shop, tasks: Iterable[Task]) -> None:
+    def ahead(self, run_context: RunContext, tasks: Iterable[Task]) -> None:
         """Let workers begin with tasks that `walk` will be given later; this process has other things to do first."""
-        self._submit(pickle.dumps(shop), deque(tasks), self._begun)
+        self._submit(pickle.dumps(run_context), deque(tasks), self._begun)
 
-    def _submit(self, packed: bytes, waiting: deque[Task], pending: dict[Task, Future[Done]]) -> None:
+    def _submit(self, packed: bytes, waiting: deque[Task], pending: dict[Task, Future[TaskResult]]) -> None:
         """Fill the workers' queues; the last task is left to this process."""
         while len(waiting) > 1 and len(pending) < (self.workers - 1) * AHEAD:
             task = waiting.popleft()
             pending[task] = self.pool.submit(_run, packed, task)
 
-    def walk(self, shop: Shop, tasks: Iterable[Task]) -> Iterator[Done]:
+    def walk(self, run_context: RunContext, tasks: Iterable[Task]) -> Iterator[TaskResult]:
         """Run the tasks in their order, results as they come."""
         from synth.draw.task import run
 
@@ -78,12 +78,12 @@ class Processes:
         todo = list(tasks)
         pending = {task: self._begun.pop(task) for task in todo if task in self._begun}
         waiting = deque(task for task in todo if task not in pending)
-        packed = pickle.dumps(shop) if len(waiting) > 1 else b""
+        packed = pickle.dumps(run_context) if len(waiting) > 1 else b""
         try:
             while waiting or pending:
                 self._submit(packed, waiting, pending)
                 if waiting:
-                    yield run(shop, waiting.popleft())
+                    yield run(run_context, waiting.popleft())
                 elif not any(future.done() for future in pending.values()):
                     wait(pending.values(), return_when=FIRST_COMPLETED)
                 for task in [task for task, future in pending.items() if future.done()]:
@@ -101,7 +101,7 @@ def _one_thread() -> bool:
 
 # -- in the workers
 
-_unpacked: tuple[bytes, Shop] | None = None
+_unpacked: tuple[bytes, RunContext] | None = None
 
 
 def _start(parent: int) -> None:
@@ -125,7 +125,7 @@ def _warm() -> None:
     get_ready()
 
 
-def _run(packed: bytes, task: Task) -> Done:
+def _run(packed: bytes, task: Task) -> TaskResult:
     from synth.draw.task import run
 
     global _unpacked

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from synth.runners.memory import keep_freed_memory
 
 if TYPE_CHECKING:
-    from synth.draw.task import Done, Shop, Task
+    from synth.draw.task import RunContext, Task, TaskResult
 
 __all__ = ["Serial"]
 
@@ -25,13 +25,13 @@ class Serial:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         return None
 
-    def ahead(self, shop: Shop, tasks: Iterable[Task]) -> None:
+    def ahead(self, run_context: RunContext, tasks: Iterable[Task]) -> None:
         """Nobody could begin."""
 
-    def walk(self, shop: Shop, tasks: Iterable[Task]) -> Iterator[Done]:
+    def walk(self, run_context: RunContext, tasks: Iterable[Task]) -> Iterator[TaskResult]:
         """Run the tasks in order."""
         from synth.draw.task import run
 
         keep_freed_memory()
         for task in tasks:
-            yield run(shop, task)
+            yield run(run_context, task)

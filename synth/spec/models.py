@@ -19,7 +19,7 @@ from synth.generators.base import Many, Model, Share
 from synth.generators.keys import Key, Window
 from synth.spec.wording import NAMES, plain_errors, shown
 
-__all__ = ["Already", "Column", "Dataset", "Existing", "Fanout", "Period", "Rollup", "Rows", "Table"]
+__all__ = ["Column", "Dataset", "EarlierRows", "Existing", "Fanout", "Period", "Rollup", "Rows", "Table"]
 
 NAME = r"^[A-Za-z_][A-Za-z0-9_]{0,62}$"
 Name = Annotated[str, StringConstraints(pattern=NAME)]
@@ -203,7 +203,7 @@ class Existing(Model):
     fingerprint: str | None = None  # of the columns that are read
 
 
-class Already(Model):
+class EarlierRows(Model):
     """Rows of a table that is made, which were in the source before: keys go on behind theirs, and none is made twice."""
 
     rows: Annotated[int, Field(ge=1)]
@@ -225,7 +225,7 @@ class Table(Model):
     at: str | None = None
     rollup: Rollup | None = None
     existing: Existing | None = None
-    already: Already | None = None
+    already: EarlierRows | None = None
     columns: Annotated[dict[Name, Column], Field(min_length=1)]
     events: dict[Name, Many] = Field(
         default_factory=dict

@@ -16,7 +16,7 @@ import polars as pl
 from sqlglot import exp
 
 from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, TEXT, TIMESTAMP, DType, decimal, exact
-from synth.sql.compiled import LIMIT, Compiled, Peak
+from synth.sql.compiled import LIMIT, Bound, Compiled
 from synth.sql.parse import SqlError, expression, path
 
 __all__ = ["as_type", "compile_expression", "compile_tree"]
@@ -64,7 +64,7 @@ def _to_digits(value: Compiled, digits: int) -> Compiled:
     return Compiled(value.expr * factor, decimal(18, digits), ("mul", value.peak, ("lit", factor)))
 
 
-def _widest(*values: Compiled) -> Peak:
+def _widest(*values: Compiled) -> Bound:
     """The bound of several values."""
     return reduce(lambda x, y: ("max", x, y), (value.peak for value in values))
 

@@ -17,7 +17,7 @@ __all__ = ["Branch", "Compiled", "peak"]
 LIMIT = 2**63
 
 # How large |value| can become, as a tree: ("col", path) | ("lit", n) | ("add"|"mul"|"max", a, b). See `peak`.
-Peak = tuple[Any, ...]
+Bound = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Compiled:
 
     expr: pl.Expr
     dtype: DType | None  # None: the literal NULL
-    peak: Peak = ("lit", 0)
+    peak: Bound = ("lit", 0)
 
     @cached_property
     def reads(self) -> tuple[str, ...]:
@@ -78,7 +78,7 @@ class Branch:
         return made.select(pl.col(n).alias(n[1:]) for n in names)
 
 
-def peak(tree: Peak, sizes: Mapping[str, int]) -> int:
+def peak(tree: Bound, sizes: Mapping[str, int]) -> int:
     """The bound of |value| given that of each column; raises OverflowError past 63 bits on the way."""
     match tree:
         case ("col", name):

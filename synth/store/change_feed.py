@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from synth.columns import from_moments, leaving
+from synth.columns import from_microseconds, to_written
 from synth.ddl.statements import in_reference_order
 from synth.draw.change import AT, BEFORE, OP
 from synth.draw.task import owner
@@ -93,7 +93,7 @@ def _feed(frame: pl.DataFrame, table: str, plan: Plan, rank: int) -> pl.DataFram
         ),
         "before": before.to_struct().struct.json_encode().set(new, None),
         "after": after.to_struct().struct.json_encode().set(gone, None),
-        "at": from_moments(frame[AT].to_numpy()),
+        "at": from_microseconds(frame[AT].to_numpy()),
     }).with_columns(pl.when(pl.col("op") == "delete").then(-rank - 1).otherwise(rank).alias("#rank"))  # fmt: skip
 
 
@@ -108,6 +108,6 @@ def _lines(feed: pl.DataFrame) -> pl.DataFrame:
 
 
 def _texts(frame: pl.DataFrame, types: Mapping[str, DType]) -> pl.DataFrame:
-    return leaving(frame, types).with_columns(
+    return to_written(frame, types).with_columns(
         pl.col(pl.Decimal, pl.Date).cast(pl.String), pl.col(pl.Datetime).dt.strftime(_MOMENT)
     )

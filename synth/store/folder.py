@@ -14,7 +14,15 @@ from typing import IO
 from synth.errors import OutputError
 from synth.store.manifest import NAME, Manifest
 
-__all__ = ["growing", "holds_only_ours", "lacking", "leave_mark", "only_marked", "refuse_lacking", "workshop"]
+__all__ = [
+    "extending_folder",
+    "finished_run",
+    "first_missing_file",
+    "has_only_marked_files",
+    "replacing_folder",
+    "require_files",
+    "write_marker",
+]
 
 MARK = ".synth"  # in a folder of ours without a manifest: the names of its files
 
@@ -23,7 +31,7 @@ _USERS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, er
 
 
 @contextmanager
-def workshop(target: Path) -> Iterator[Path]:
+def replacing_folder(target: Path) -> Iterator[Path]:
     """A hidden folder to make `target` in; when the block ends well it takes target's place, else it vanishes.
 
     One run at a time: others are refused. What a killed run left is cleared by the next.
@@ -36,7 +44,7 @@ def workshop(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def growing(target: Path) -> Iterator[Path]:
+def extending_folder(target: Path) -> Iterator[Path]:
     """A hidden folder for what is new in `target`, with a manifest; when the block ends well it all moves there.
 
     Until it has, the manifest in `target` says so. Where a killed run left it in the midst, it is completed before.
@@ -114,7 +122,7 @@ def _lock(target: Path) -> IO[str]:
         lock.close()  # the run before has just unlinked this one, and others would lock a new one
 
 
-def holds_only_ours(target: Path) -> Manifest | None:
+def finished_run(target: Path) -> Manifest | None:
     """The manifest of a finished run in `target`, or None where nothing is. Raises OutputError for anything else."""
     if not target.exists():
         return None
@@ -136,12 +144,12 @@ def holds_only_ours(target: Path) -> Manifest | None:
     return manifest
 
 
-def leave_mark(folder: Path) -> None:
+def write_marker(folder: Path) -> None:
     """Remember what is in a folder, so that the next run knows it for ours."""
     (folder / MARK).write_text("".join(f"{name}\n" for name in sorted(_files(folder))), "utf-8")
 
 
-def only_marked(target: Path) -> bool:
+def has_only_marked_files(target: Path) -> bool:
     """Whether `target` holds what a run left there with a mark; False where nothing is. Raises OutputError for all else."""
     if not target.exists():
         return False
@@ -165,15 +173,15 @@ def _files(target: Path) -> set[str]:
     }
 
 
-def refuse_lacking(target: Path, manifest: Manifest, *, growing: bool = False) -> None:
+def require_files(target: Path, manifest: Manifest, *, to_extend: bool = False) -> None:
     """Raise OutputError for what `lacking` finds."""
-    if lost := lacking(target, manifest, growing=growing):
+    if lost := first_missing_file(target, manifest, to_extend=to_extend):
         raise OutputError(f"'{lost}' is missing, or not as it was made\n  hint: generate the folder again")
 
 
-def lacking(target: Path, manifest: Manifest, *, growing: bool = False) -> Path | None:
+def first_missing_file(target: Path, manifest: Manifest, *, to_extend: bool = False) -> Path | None:
     """The first file of a manifest that is not there at its size, if any; `growing`: also of those that it needs to grow."""
     files = [file for table in manifest.tables.values() for file in table.files]
-    files += manifest.hidden if growing else ()
+    files += manifest.hidden if to_extend else ()
     here = ((target / file.path, file.bytes) for file in files)
     return next((path for path, size in here if not path.is_file() or path.stat().st_size != size), None)

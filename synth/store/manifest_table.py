@@ -12,10 +12,10 @@ from synth.store.manifest import Manifest
 from synth.store.rollup_parts import packed
 from synth.translate.dialect import Dialect
 
-__all__ = ["manifest_of", "manifests_of", "remembering"]
+__all__ = ["manifest_insert", "manifest_of", "manifests_of"]
 
 
-def remembering(dialect: Dialect, schema: str, manifest: Manifest, sums: Path) -> str:
+def manifest_insert(dialect: Dialect, schema: str, manifest: Manifest, sums: Path) -> str:
     """The INSERT of a dataset's manifest, and of what it needs to grow."""
     tables = {name: entry.model_copy(update={"files": ()}) for name, entry in manifest.tables.items()}
     existing = {

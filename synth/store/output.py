@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from synth.draw.output import Left
+from synth.draw.output import WriteResult
 from synth.dtypes import Types
 from synth.formats import sink
 from synth.spec.constraints import hierarchies
@@ -36,7 +36,7 @@ class Files:
 
     def write(
         self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
-    ) -> Left:
+    ) -> WriteResult:
         """`orders/part-00007.parquet`, `ledger/sales-00007.parquet`."""
         form = sink(self.format, self.dialect, self.schema, self.hierarchies)
         whole, _, part = table.partition(".")
@@ -46,4 +46,4 @@ class Files:
         form.write(frames, types, required, path)
         with path.open("rb") as file:
             digest = sha256(file.read()).hexdigest()
-        return Left(path.stat().st_size, name, digest)
+        return WriteResult(path.stat().st_size, name, digest)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
-from synth.columns import leaving
+from synth.columns import to_written
 from synth.plan.content import ALREADY
 from synth.plan.model import Plan
 from synth.store.manifest import ExistingEntry, FileEntry
@@ -32,7 +32,7 @@ def keep(plan: Plan, folder: Path) -> dict[str, ExistingEntry]:
         frame, types = plan.content.frames[name], plan.tables[name.removesuffix(ALREADY)].types
         path = folder / FOLDER / f"{name}.parquet"
         path.parent.mkdir(exist_ok=True)
-        leaving(frame.select(c for c in frame.columns if c in types), types).write_parquet(path)
+        to_written(frame.select(c for c in frame.columns if c in types), types).write_parquet(path)
         where, digest = path.relative_to(folder).as_posix(), sha256(path.read_bytes()).hexdigest()
         file = FileEntry(path=where, rows=frame.height, bytes=path.stat().st_size, sha256=digest)
         kept[name] = kept[name].model_copy(update={"file": file})

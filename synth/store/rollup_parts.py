@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-__all__ = ["FILE", "KeptSums", "kept", "packed"]
+__all__ = ["FILE", "RollupPartsWriter", "kept", "packed"]
 
 FILE = ".sums"
 GROUP_PARTS = 64  # parts that are written together
@@ -19,7 +19,7 @@ GROUP_PARTS = 64  # parts that are written together
 FAMILY, NUMBER = "#family", "#number"
 
 
-class KeptSums:
+class RollupPartsWriter:
     """Gathers the parts of all rollups as they come, and writes them as one file. Use it as a context."""
 
     def __init__(self, path: Path):
@@ -27,7 +27,7 @@ class KeptSums:
         self.waiting: dict[str, list[pl.DataFrame]] = {}
         self.written: dict[str, tuple[pa.BufferOutputStream, pq.ParquetWriter]] = {}
 
-    def __enter__(self) -> KeptSums:
+    def __enter__(self) -> RollupPartsWriter:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: object) -> None:

@@ -18,13 +18,13 @@ from synth.translate.dialect import Dialect
 from synth.translate.numeric import exact_decimals
 from synth.translate.portable import explicit_query
 
-__all__ = ["Question", "question"]
+__all__ = ["OffenceQueries", "offence_queries"]
 
 _FOUND = "found"  # what the rows of a check are called
 
 
 @dataclass(frozen=True)
-class Question:
+class OffenceQueries:
     """A check as a database reads it."""
 
     count: str
@@ -33,7 +33,9 @@ class Question:
     minor: bool  # whether decimals among them come in minor units
 
 
-def question(sql: str, dialect: Dialect, schema: str | None, tables: Mapping[str, Types], examples: int) -> Question:
+def offence_queries(
+    sql: str, dialect: Dialect, schema: str | None, tables: Mapping[str, Types], examples: int
+) -> OffenceQueries:
     """A query over these tables, in DuckDB's SQL, for the tables of a schema in another database. Raises SqlError."""
     tree: Any = query(sql).copy()
     try:
@@ -57,7 +59,7 @@ def question(sql: str, dialect: Dialect, schema: str | None, tables: Mapping[str
     inside = written(tree, dialect.sqlglot)
     counted = _around(inside, [exp.Count(this=exp.Star(), big_int=True)])
     some = _around(inside, names).order_by(*order, copy=False).limit(examples, copy=False)
-    return Question(
+    return OffenceQueries(
         count=before + written(counted, dialect.sqlglot),
         examples=before + written(some, dialect.sqlglot),
         types=types,

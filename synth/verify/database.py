@@ -21,7 +21,7 @@ from synth.spec.models import Dataset
 from synth.sql.parse import SqlError
 from synth.store.manifest import Manifest
 from synth.store.manifest_table import manifests_of
-from synth.translate.queries import Question, question
+from synth.translate.queries import OffenceQueries, offence_queries
 from synth.verify.checks import Check
 from synth.verify.findings import EXAMPLES, Progress, adder, columns, contents, planned, unread
 from synth.verify.report import Finding, Report
@@ -164,7 +164,7 @@ class _Verification:
         started = time.perf_counter()
         examples: tuple[dict[str, Any], ...] = ()
         try:
-            asked = question(check.sql, database.dialect, self.schema, self.tables, EXAMPLES)
+            asked = offence_queries(check.sql, database.dialect, self.schema, self.tables, EXAMPLES)
             _, counted = database.rows(asked.count)
             offences = int(counted[0][0])
             if offences:
@@ -189,7 +189,7 @@ def _holds(found: DType, wanted: DType, refers: bool) -> bool:
     return found.name == wanted.name and (found.precision, found.digits) == (wanted.precision, wanted.digits)
 
 
-def _row(names: list[str], row: tuple[Any, ...], asked: Question) -> dict[str, Any]:
+def _row(names: list[str], row: tuple[Any, ...], asked: OffenceQueries) -> dict[str, Any]:
     """A row as it would be read from files, whatever the driver makes of its cells."""
     types, minor = asked.types, asked.minor
     return {name: _cell(cell, types.get(name), minor=minor) for name, cell in zip(names, row, strict=True)}

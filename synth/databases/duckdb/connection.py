@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from synth.columns import as_written
+from synth.columns import cast_to_written
 from synth.databases.database import Step
 from synth.databases.file import FileDatabase
 from synth.ddl.statements import Ddl
@@ -154,23 +154,23 @@ class DuckDB(FileDatabase):
 
     def run(self, sql: str) -> None:
         """Run a statement."""
-        with self.told(sql.split("(", maxsplit=1)[0].strip()[:80]):
+        with self.driver_errors(sql.split("(", maxsplit=1)[0].strip()[:80]):
             self._opened().execute(sql)
 
     def rows(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """All rows of a query."""
-        with self.told("asking"):
+        with self.driver_errors("asking"):
             found = self._opened().execute(sql)
             return [column[0] for column in found.description or ()], found.fetchall()
 
     def frames(self, sql: str, types: Types) -> Iterator[pl.DataFrame]:
         """Arrow batches; other queries may run meanwhile, but within a load."""
-        with self.told("reading"):
+        with self.driver_errors("reading"):
             connection = self._opened() if self.loading else self._opened().cursor()
             reader = connection.sql(sql).to_arrow_reader(BATCH_ROWS)
-            yield as_written(pl.DataFrame(reader.schema.empty_table()), types)  # so that columns are known
+            yield cast_to_written(pl.DataFrame(reader.schema.empty_table()), types)  # so that columns are known
             for batch in reader:
-                yield as_written(pl.DataFrame(batch), types)
+                yield cast_to_written(pl.DataFrame(batch), types)
 
     # -- what is there
 
@@ -205,7 +205,7 @@ class DuckDB(FileDatabase):
 
     def begin_writing(self) -> bool:
         """BEGIN; the file is this process's own as long as it is open."""
-        with self.told("opening"):
+        with self.driver_errors("opening"):
             self.connection = self._attached()
         self.run("BEGIN")
         return True
@@ -232,7 +232,7 @@ class DuckDB(FileDatabase):
         if not frame.height:
             return 0
         waiting = _waiting(table)
-        with self.told(f"sending rows of {table}"):
+        with self.driver_errors(f"sending rows of {table}"):
             connection = self._opened()
             if table not in self.waiting:
                 columns = ", ".join(
@@ -247,7 +247,7 @@ class DuckDB(FileDatabase):
 
     def send_files(self, schema: str, table: str, paths: Sequence[Path], format: str, types: Types) -> int:
         """INSERT … SELECT from the files; tables come in the order of references."""
-        with self.told(f"loading {table}"):
+        with self.driver_errors(f"loading {table}"):
             return self._fill(schema, table, relation(paths, format, types))
 
     def _fill(self, schema: str, table: str, source: str) -> int:
@@ -303,7 +303,7 @@ class DuckDB(FileDatabase):
         super().take(step)
         if step.phase == "constraints" and step.table in self.waiting:
             waiting = _waiting(step.table)
-            with self.told(f"putting rows into {step.table}"):
+            with self.driver_errors(f"putting rows into {step.table}"):
                 self._fill(self.schema, step.table, waiting)
                 self._opened().execute(f"DROP TABLE {waiting}")
             self.waiting.remove(step.table)

@@ -152,13 +152,13 @@ class MySQL(Database):
         return self._ask(sql, "asking")
 
     def _ask(self, sql: str, doing: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-        with self.told(doing), self.connection.cursor() as cursor:
+        with self.driver_errors(doing), self.connection.cursor() as cursor:
             cursor.execute(sql)
             return [column[0] for column in cursor.description or ()], list(cursor.fetchall())
 
     def frames(self, sql: str, types: Types) -> Iterator[pl.DataFrame]:
         """Rows as the protocol's text, over a connection of their own; at least one frame, so that columns are known."""
-        with self.told("reading"), self.another() as reader:
+        with self.driver_errors("reading"), self.another() as reader:
             reader.connection.decoders, reader.connection.use_unicode = {}, False
             with closing(reader.connection.stream(sql, FRAME_ROWS)) as chunks:
                 first = True
@@ -275,7 +275,7 @@ class MySQL(Database):
         """LOAD DATA LOCAL, which leaves out or changes what it does not like, and warns: to us that is an error."""
         data = tab_separated(frame)
         columns = ", ".join(map(DIALECT.quoted, frame.columns))
-        with self.told(f"sending rows of {table}"):
+        with self.driver_errors(f"sending rows of {table}"):
             taken, warnings = self.connection.send(
                 f"LOAD DATA LOCAL INFILE 'rows' INTO TABLE {DIALECT.place(self.stage(schema), table)} CHARACTER SET utf8mb4 "
                 rf"FIELDS TERMINATED BY '\t' ESCAPED BY '\\' LINES TERMINATED BY '\n' ({columns})",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from synth.columns import as_written
+from synth.columns import cast_to_written
 from synth.databases.address import Address
 from synth.databases.database import MANIFEST, Amendment, Database
 from synth.databases.text import tab_separated
@@ -154,12 +154,12 @@ class PostgreSQL(Database):
 
     def run(self, sql: str) -> None:
         """Run a statement."""
-        with self.told(sql.split("(", maxsplit=1)[0].strip()[:80]):
+        with self.driver_errors(sql.split("(", maxsplit=1)[0].strip()[:80]):
             self.connection.execute(sql.encode())
 
     def rows(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """All rows of a query."""
-        with self.told("asking"):
+        with self.driver_errors("asking"):
             found = self.connection.execute(sql.encode())
             return [column.name for column in found.description or ()], found.fetchall()
 
@@ -173,21 +173,21 @@ class PostgreSQL(Database):
         cells = ", ".join(f"{cell} AS {DIALECT.quoted(name)}" for name, (cell, _) in result.items())
         found = {name: dtype for name, (_, dtype) in result.items()}
         with (
-            self.told("reading"),
+            self.driver_errors("reading"),
             dbapi.connect(self.address.url(password=True)) as connection,
             connection.cursor() as cursor,
         ):
             cursor.execute(f"SELECT {cells} FROM ({sql}\n) AS result")
             frame = pl.DataFrame(schema={name: dtype.written for name, dtype in found.items()})
             for batch in cursor.fetch_record_batch():
-                frame = as_written(pl.DataFrame(batch), found)
+                frame = cast_to_written(pl.DataFrame(batch), found)
                 yield frame
             if not frame.height:
                 yield frame
 
     def _result(self, sql: str, types: Types) -> dict[str, tuple[str, DType]]:
         """A result's columns, or those that are asked for: the SQL by which a cell is read, and the type it gets."""
-        with self.told("reading"):
+        with self.driver_errors("reading"):
             described = self.connection.execute(f"SELECT * FROM ({sql}\n) AS result LIMIT 0".encode()).description or ()
         names = [column.name for column in described]
         if twice := next((name for name in names if names.count(name) > 1), None):
@@ -258,7 +258,7 @@ class PostgreSQL(Database):
         key = DIALECT.literal(f"synth/{schema}")
         self.run(f"SET lock_timeout = '{WAIT_LOCK_S}s'")
         try:
-            with self.told("asking"):
+            with self.driver_errors("asking"):
                 self.connection.execute(f"SELECT pg_advisory_lock(hashtextextended({key}, 0))".encode())
         except DatabaseError as error:
             if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
@@ -275,7 +275,7 @@ class PostgreSQL(Database):
 
     def send(self, schema: str, table: str, frame: pl.DataFrame) -> int:
         """COPY."""
-        with self.told(f"sending rows of {table}"):
+        with self.driver_errors(f"sending rows of {table}"):
             return self._copy(DIALECT.place(self.stage(schema), table), frame)
 
     def _copy(self, place: str, frame: pl.DataFrame) -> int:
@@ -295,7 +295,7 @@ class PostgreSQL(Database):
     def publish(self, schema: str, tables: Iterable[str], gone: Sequence[str]) -> None:
         """One transaction: old tables are dropped, staged ones move; keys and references go along."""
         stage = self.stage(schema)
-        with self.told(f"putting the tables into schema '{schema}'"), self.connection.transaction():
+        with self.driver_errors(f"putting the tables into schema '{schema}'"), self.connection.transaction():
             self._have(schema)
             if gone:
                 old = ", ".join(DIALECT.place(schema, table) for table in gone)
@@ -315,7 +315,7 @@ class PostgreSQL(Database):
     @contextmanager
     def appending(self, schema: str, tables: Sequence[str]) -> Iterator[None]:
         """Others may read meanwhile, not write."""
-        with self.told(f"appending to schema '{schema}'"), self.connection.transaction():
+        with self.driver_errors(f"appending to schema '{schema}'"), self.connection.transaction():
             self._have(schema)
             for table in tables:
                 self.run(f"LOCK TABLE {DIALECT.place(schema, table)} IN SHARE ROW EXCLUSIVE MODE")
@@ -343,7 +343,7 @@ class PostgreSQL(Database):
 
     def amend(self, schema: str, amendments: Sequence[Amendment], also: Sequence[str]) -> None:
         """What goes first, children before parents; then what comes; then what changes, by way of temporary tables."""
-        with self.told(f"advancing schema '{schema}'"), self.connection.transaction():
+        with self.driver_errors(f"advancing schema '{schema}'"), self.connection.transaction():
             for each in reversed(amendments):
                 if each.deletes.height:
                     place, source = DIALECT.place(schema, each.table), self._beside(schema, each, "gone")

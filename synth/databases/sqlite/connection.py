@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import polars as pl
 
-from synth.columns import entering
+from synth.columns import to_drawn
 from synth.databases.database import MANIFEST, Step
 from synth.databases.file import FileDatabase
 from synth.databases.sqlite.values import FLOAT_DIGITS, as_kept, declared, restored, sample
@@ -151,12 +151,12 @@ class SQLite(FileDatabase):
 
     def run(self, sql: str) -> None:
         """Run a statement."""
-        with self.told(sql.split("(", maxsplit=1)[0].strip()[:80]):
+        with self.driver_errors(sql.split("(", maxsplit=1)[0].strip()[:80]):
             self._run(sql)
 
     def rows(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """All rows of a query."""
-        with self.told("asking"):
+        with self.driver_errors("asking"):
             return self._run(sql)
 
     def _run(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -175,7 +175,7 @@ class SQLite(FileDatabase):
 
     def frames(self, sql: str, types: Types) -> Iterator[pl.DataFrame]:
         """Arrow batches by ADBC, which takes a column for what its first row is: that is a row of samples."""
-        with self.told("reading"):
+        with self.driver_errors("reading"):
             connection = self.writer
             if connection is None:
                 self.there()
@@ -203,7 +203,7 @@ class SQLite(FileDatabase):
             return super().content(schema, table, types)
         found = Fingerprint()
         for frame in self.frames(self.query(schema, table, types), types):
-            found += fingerprint(entering(frame, types), types)
+            found += fingerprint(to_drawn(frame, types), types)
         return found
 
     # -- what is there
@@ -235,7 +235,7 @@ class SQLite(FileDatabase):
 
     def begin_writing(self) -> bool:
         """BEGIN IMMEDIATE."""
-        with self.told("opening"):
+        with self.driver_errors("opening"):
             try:
                 self.writer = self._adbc("rwc", busy_timeout=WAIT_LOCK_MS, foreign_keys=0, cache_size=-FILLING_KIB)
                 _ask(self.writer, "BEGIN IMMEDIATE")
@@ -265,7 +265,7 @@ class SQLite(FileDatabase):
     def send(self, schema: str, table: str, frame: pl.DataFrame) -> int:
         """Bind Arrow columns to one INSERT, in the load's transaction."""
         kept = as_kept(frame)
-        with self.told(f"sending rows of {table}"), self.writer.cursor() as cursor:
+        with self.driver_errors(f"sending rows of {table}"), self.writer.cursor() as cursor:
             cursor.adbc_ingest(table, kept.to_arrow(compat_level=pl.CompatLevel.oldest()), mode="append")
         return int(kept.estimated_size())
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from synth.columns import as_written
+from synth.columns import cast_to_written
 from synth.databases.address import Address
 from synth.databases.database import MANIFEST, Database, Step
 from synth.databases.tsql.errors import arguments, declared, explained
@@ -138,7 +138,7 @@ class SQLServer(Database):
         return self._ask(sql, "asking")
 
     def _ask(self, sql: str, doing: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-        with self.told(doing), closing(self.connection.cursor()) as cursor:
+        with self.driver_errors(doing), closing(self.connection.cursor()) as cursor:
             cursor.execute(sql)
             while cursor.description is None and cursor.nextset():
                 pass  # errors of later statements come with their results
@@ -148,14 +148,14 @@ class SQLServer(Database):
 
     def frames(self, sql: str, types: Types) -> Iterator[pl.DataFrame]:
         """Arrow batches, over a connection of their own; at least one, so that columns are known."""
-        with self.told("reading"), self.another() as reader, closing(reader.connection.cursor()) as cursor:
+        with self.driver_errors("reading"), self.another() as reader, closing(reader.connection.cursor()) as cursor:
             cursor.execute(sql)
             with closing(cursor.arrow_reader(batch_size=FRAME_ROWS)) as batches:
                 frame = pl.DataFrame(batches.schema.empty_table())
-                yield as_written(frame, types) if types else frame
+                yield cast_to_written(frame, types) if types else frame
                 for batch in batches:
                     frame = pl.DataFrame(batch)
-                    yield as_written(frame, types) if types else frame
+                    yield cast_to_written(frame, types) if types else frame
 
     # -- what is there
 
@@ -248,7 +248,7 @@ class SQLServer(Database):
                 "  hint: rename it, or let `synth script` write files"
             )
         place = DIALECT.place(self.stage(schema), table)
-        with self.told(f"sending rows of {table}"), closing(self.connection.cursor()) as cursor:
+        with self.driver_errors(f"sending rows of {table}"), closing(self.connection.cursor()) as cursor:
             done = cursor.bulkcopy_arrow(
                 place,
                 frame.to_arrow(),
@@ -295,11 +295,11 @@ class SQLServer(Database):
     @contextmanager
     def _transaction(self, doing: str) -> Iterator[None]:
         """All statements within, or none."""
-        with self.told(doing):
+        with self.driver_errors(doing):
             self.connection.autocommit = False
         try:
             yield
-            with self.told(doing):
+            with self.driver_errors(doing):
                 self.connection.commit()
         except BaseException:
             with suppress(*self.raised):

@@ -13,10 +13,10 @@ from synth.generators.reference import Reference
 from synth.plan.model import FamilyPlan, Plan
 from synth.sql.parse import given_by
 
-__all__ = ["leaning"]
+__all__ = ["families_to_redraw"]
 
 
-def leaning(earlier: Plan, plan: Plan) -> frozenset[str]:
+def families_to_redraw(earlier: Plan, plan: Plan) -> frozenset[str]:
     """Roots of the families that must be drawn anew as a whole, rollups' among them; where in doubt, they are."""
     found: set[str] = set()
     for family in plan.families:  # each after those it looks into
