@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 import synth
-from tests.targets import LIVE, Target, url_of
+from tests.support.targets import LIVE, Target, url_of
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -33,7 +33,7 @@ def books():
     """A small dataset with windows, a gathered table and rollups in two phases."""
     from synth.spec.load import load
 
-    return load(ROOT / "tests" / "books.yaml")
+    return load(ROOT / "tests" / "support" / "books.yaml")
 
 
 @pytest.fixture(scope="session")
@@ -85,7 +85,7 @@ def tables_of():
 @pytest.fixture(scope="session")
 def database(request):
     """A database by the name of its dialect, started when it is first asked for and stopped at the end."""
-    from tests.servers import SERVERS
+    from tests.support.servers import SERVERS
 
     started = {}
 

@@ -1,0 +1,121 @@
+"""What goes on where others ended: keys behind theirs, nothing made twice, and what cannot be gone on from."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+import pytest
+
+from synth.api import frame, make_plan
+from synth.cli import main
+from synth.errors import OptionError, OutputError
+from synth.job.generate import generate
+from synth.spec.load import parse
+from synth.verify.files import verify_folder
+from tests.support.shops import shop, there
+
+# -- going on
+
+GROWING = """
+dataset: d
+period: {start: 2024-01-01, until: 2024-03-01}
+tables:
+  p: {existing: {arrival: came}, primary_key: [k], columns: {k: {type: bigint}, came: {type: date}, _sent: {expr: came + 3}}}
+  kids: {per: p, fanout: {uniform: true, min: 1, max: 3}, columns: {id: {key: code}, k: {reference: p}, n: {ordinal: p}}}
+  bills: {select: "SELECT k, _sent AS day FROM p", at: day, primary_key: [k], columns: {k: {type: bigint, references: p}, day: {type: date}}}
+  paid: {select: "SELECT bills.k, p._sent + 9 AS day FROM bills JOIN p ON p.k = bills.k", at: day, primary_key: [k], columns: {k: {type: bigint, references: bills}, day: {type: date}}}
+  notes: {rows: 50, columns: {id: {key: uuid}, number: {choice: {1: 1}}}}
+  kinds: {values: [[1, a], [2, b]], primary_key: [id], columns: {id: {type: integer}, name: {type: varchar(5)}}}
+"""
+
+
+def grown(folder, rows, until=None):
+    """What a run makes in a source with these rows of `p`, and the source afterwards."""
+    pl.DataFrame(rows, schema={"k": pl.Int64, "came": pl.Date}, orient="row").write_parquet(folder / "p.parquet")
+    plan = make_plan(parse(GROWING), source=folder, until=until)
+    made = {name: frame(plan, name) for name in plan.wanted}
+    for name, new in made.items():
+        (folder / name).mkdir(exist_ok=True)
+        new.write_parquet(folder / name / f"{len(list((folder / name).iterdir()))}.parquet")
+    return made, plan
+
+
+def test_a_run_goes_on_where_the_last_one_ended(tmp_path):
+    day = dt.date(2024, 1, 1)
+    first = [(k, day + dt.timedelta(days=k)) for k in range(1, 20)]
+    one, plan = grown(tmp_path, first, dt.date(2024, 1, 15))
+    assert not plan.content.first_keys and one["bills"].height == 10 and one["kinds"].height == 2
+    both = [*first, *((k, day + dt.timedelta(days=k)) for k in range(20, 30))]
+    two, plan = grown(tmp_path, both, dt.date(2024, 2, 1))
+    kids = one["kids"].height
+    highest = int(max(one["kids"]["id"]))
+    assert plan.content.first_keys["kids.id"] == f"{highest + 1:06d}" and "notes.id" in plan.content.first_keys
+    assert (
+        set(one["kids"]["k"]) == set(range(1, 14))
+        and set(two["kids"]["k"]) == set(range(14, 30))
+        and not set(two["kids"]["id"]) & set(one["kids"]["id"])
+    )
+    assert kids == one["kids"]["id"].n_unique() and two["kinds"].height == 0
+    assert not set(two["notes"]["id"]) & set(one["notes"]["id"])
+    at_once = [(k, day + dt.timedelta(days=k)) for k in range(1, 30)]
+    (tmp_path / "once").mkdir()
+    whole, _ = grown(tmp_path / "once", at_once, dt.date(2024, 2, 1))
+    for name in ("bills", "paid"):
+        assert pl.concat([one[name], two[name]]).sort("k").equals(whole[name].sort("k"))
+    assert two["paid"]["k"].min() < two["bills"]["k"].min()  # what was billed before is paid now
+    three, _ = grown(tmp_path, both, dt.date(2024, 2, 1))
+    assert [three[name].height for name in ("kids", "bills", "kinds")] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("name", ["customers", "brands"])
+def test_more_of_the_same_is_other_and_unique(name, tmp_path):
+    """Another run's rows are no copies of the first one's, and what must be unique is, e-mail and names among it."""
+    first = make_plan("ecommerce", scale=0.1, tables=[name])
+    generate(first, tmp_path)
+    second = make_plan("ecommerce", scale=0.1, tables=[name], source=tmp_path / "ecommerce")
+    rows = pl.concat([frame(first, name), frame(second, name)])
+    assert rows.height == 2 * frame(first, name).height
+    key, unique = {"customers": ("customer_id", "email"), "brands": ("brand_id", "brand_name")}[name]
+    assert rows[key].n_unique() == rows[unique].n_unique() == rows.height
+    if name == "customers":
+        assert rows["signed_up_at"].n_unique() > rows.height - 5
+
+
+def test_a_folder_is_not_built_upon_itself(tmp_path):
+    plan = make_plan(shop(), source=there(tmp_path / "shop"))
+    with pytest.raises(OptionError, match="is what this is built on"):
+        generate(plan, tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["uuid", "text"])
+def test_a_sequence_goes_on_behind_numbers_only(kind, tmp_path):
+    (tmp_path / "notes").mkdir()
+    there(tmp_path)
+    keys = ["a", "b"] if kind == "text" else ["00000000-0000-8000-8000-000000000000"]
+    pl.DataFrame({"order_id": keys}).write_csv(tmp_path / "orders.csv")
+    with pytest.raises(OutputError, match="'orders.order_id'"):
+        make_plan(shop(), source=tmp_path)
+
+
+def test_it_does_not_advance(tmp_path):
+    generate(make_plan(shop(), source=there(tmp_path / "theirs")), tmp_path)
+    assert main(["advance", str(tmp_path / "shop"), "--until", "2025-02-01"]) == 2
+
+
+def test_what_had_been_made_may_be_referred_to(tmp_path):
+    spec = parse("""
+dataset: d
+period: {start: 2024-01-01, until: 2025-01-01}
+tables:
+  v: {values: [[1, a], [2, b]], primary_key: [id], columns: {id: {type: integer}, name: {type: varchar(5)}}}
+  g: {rows: 10, columns: {id: {key: sequence}, v: {reference: v}}}
+""")
+    (tmp_path / "s").mkdir()
+    pl.DataFrame({"id": [1, 2], "name": ["a", "b"]}).write_parquet(tmp_path / "s" / "v.parquet")
+    made = generate(make_plan(spec, source=tmp_path / "s"), tmp_path)
+    assert made.manifest.tables["v"].rows == 0 and made.manifest.tables["g"].rows == 10
+    assert verify_folder(made.folder).passed
+    (tmp_path / "s" / "v.parquet").unlink()
+    pl.DataFrame({"id": [1], "name": ["a"]}).write_parquet(tmp_path / "s" / "v.parquet")
+    assert generate(make_plan(spec, source=tmp_path / "s"), tmp_path).manifest.tables["v"].rows == 1
