@@ -8,13 +8,16 @@ from collections.abc import Callable, Collection
 from types import ModuleType
 
 
-def members_of(package: ModuleType, is_member: Callable[[type], bool]) -> dict[str, type]:
-    """The public classes that are defined in the modules of a package and are members of its family. Imports them all."""
+def members_of(package: ModuleType, is_member: Callable[[type], bool], *, private: bool = False) -> dict[str, type]:
+    """The classes that are defined in the modules of a package and are members of its family. Imports all modules.
+
+    What begins with an underscore is no member but shared by some, and is left out unless `private`.
+    """
     found = {}
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         for name, value in vars(importlib.import_module(module.name)).items():
-            if isinstance(value, type) and value.__module__ == module.name and not name.startswith("_"):
-                if is_member(value):
+            if isinstance(value, type) and value.__module__ == module.name and is_member(value):
+                if private or not name.startswith("_"):
                     found[name] = value
     return found
 

@@ -16,6 +16,7 @@ class Import:
     """One imported name. `module` is dotted and absolute; a name of a module stands behind it, as in `synth.errors.Problem`."""
 
     module: str
+    bound: str  # the name that it has in the file
     line: int
     typing_only: bool  # under `if TYPE_CHECKING`
     late: bool  # inside a function
@@ -59,12 +60,13 @@ def imports(path: Path, root: Path = PACKAGE) -> Iterator[Import]:
     def walk(node: ast.AST, typing_only: bool, late: bool) -> Iterator[Import]:
         if isinstance(node, ast.Import):
             for name in node.names:
-                yield Import(name.name, node.lineno, typing_only, late)
+                bound = name.asname or name.name.partition(".")[0]
+                yield Import(name.name, bound, node.lineno, typing_only, late)
         elif isinstance(node, ast.ImportFrom):
             above = package[: len(package) - node.level + 1] if node.level else []
             base = ".".join([*above, *([node.module] if node.module else [])])
             for name in node.names:
-                yield Import(f"{base}.{name.name}", node.lineno, typing_only, late)
+                yield Import(f"{base}.{name.name}", name.asname or name.name, node.lineno, typing_only, late)
         elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in (
             "import_module",
             "__import__",
@@ -74,7 +76,7 @@ def imports(path: Path, root: Path = PACKAGE) -> Iterator[Import]:
                 level = len(name) - len(name.lstrip("."))
                 name = ".".join([*package[: len(package) - level + 1], name[level:]])
             if name:
-                yield Import(name.rstrip("."), node.lineno, typing_only, late)
+                yield Import(name.rstrip("."), "", node.lineno, typing_only, late)
         in_function = late or isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             for child in node.body:
