@@ -14,6 +14,14 @@ import pytest
 
 import synth
 from tests.support import watchdog
+from tests.support.speed import (  # noqa: F401
+    pytest_addoption,
+    pytest_collection_modifyitems,
+    pytest_runtest_logreport,
+    pytest_runtest_makereport,
+    pytest_runtest_protocol,
+    pytest_terminal_summary,
+)
 from tests.support.targets import LIVE, Target, url_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -72,7 +80,7 @@ def run(environment):
     return program
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def runs(tmp_path_factory):
     """Finished runs, each made once: (dataset, scale, seed, until, workers) -> summary."""
 
