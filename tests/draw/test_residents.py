@@ -58,7 +58,7 @@ def frame_of(values: dict[str, list]) -> pl.DataFrame:
 @pytest.mark.parametrize("name", TYPES)
 @pytest.mark.parametrize("nulls", [False, True])
 def test_any_rows_of_any_type(name, nulls, kept):
-    @settings(max_examples=20, deadline=None, derandomize=True)
+    @settings(max_examples=12, deadline=None, derandomize=True)
     @given(st.data())
     def check(data):
         value = st.none() | VALUES[name] if nulls else VALUES[name]
