@@ -36,7 +36,7 @@ def ddl(dataset: Dataset, dialect: Dialect = "postgres", schema: Schema = None) 
     Example: synth ddl ecommerce --dialect mysql
     """
     from synth.databases import DIALECTS
-    from synth.ddl.statements import ddl as written
+    from synth.ddl import ddl as written
     from synth.spec.load import load
 
     if dialect not in DIALECTS:

@@ -39,7 +39,7 @@ def load_folder(
         progress=progress,
     ) as loading:  # fmt: skip
         with loading.phase("send"):
-            jobs = _by_table if loading.database.reads_files else _by_file
+            jobs = _by_table if loading.database.capabilities.reads_files else _by_file
             loading.run([job for table in loading.tables for job in jobs(loading, folder, manifest, table)])
         return loading.finish(manifest, folder / SUMS)
 

@@ -6,9 +6,9 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from synth.databases import DIALECTS
-from synth.databases.scripts import SCRIPTS, CsvTable, Source
-from synth.ddl.statements import ddl, in_reference_order
+from synth.databases import DIALECTS, SCRIPTS
+from synth.databases.scripting import CsvTable, ScriptInput
+from synth.ddl import ddl, in_reference_order
 from synth.errors import OptionError, OutputError, did_you_mean
 from synth.fingerprint import Fingerprint
 from synth.spec.constraints import not_null
@@ -73,7 +73,7 @@ def _from(folder: Path, target: Path) -> str:
     return way
 
 
-def _source(manifest: Manifest, dataset: Dataset, dialect: str, schema: str | None, data: str) -> Source:
+def _source(manifest: Manifest, dataset: Dataset, dialect: str, schema: str | None, data: str) -> ScriptInput:
     spoken = DIALECTS[dialect]
     name = schema if schema is not None else dataset.dataset
     in_schema = SCRIPTS[dialect].in_schema
@@ -87,10 +87,10 @@ def _source(manifest: Manifest, dataset: Dataset, dialect: str, schema: str | No
         paths = tuple(file.path for file in entry.files if file.rows)
         tables.append(CsvTable(table, entry.types, frozenset(not_null(dataset, table)), content, paths))
     database = dataset.dataset if in_schema else name
-    return Source(database, name if in_schema else None, spoken, statements, tuple(tables), data)
+    return ScriptInput(database, name if in_schema else None, spoken, statements, tuple(tables), data)
 
 
-def _refuse_empty(folder: Path, source: Source, dialect: str) -> None:
+def _refuse_empty(folder: Path, source: ScriptInput, dialect: str) -> None:
     """Raise OutputError for an empty text where NULL may be: this client would take it for NULL."""
     for table in source.tables:
         columns = [n for n, dtype in table.types.items() if dtype.name == "varchar" and n not in table.required]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from synth import load
 from synth.cli import main
 from synth.databases import DIALECTS
-from synth.ddl.statements import ddl, in_reference_order
+from synth.ddl import ddl, in_reference_order
 from synth.errors import OptionError, SpecError
 from synth.spec import constraints
 from synth.spec.load import parse, shipped
@@ -77,7 +77,7 @@ class Made:
         spelt = [
             self.dialect.literal(c) if isinstance(c, str) else "NULL" if c is None else str(c) for c in cells.values()
         ]
-        names = ", ".join(map(self.dialect.quoted, cells))
+        names = ", ".join(map(self.dialect.quote_identifier, cells))
         self.server.run(f"INSERT INTO {self.place(table)} ({names}) VALUES ({', '.join(spelt)});")
 
     def refuses(self, table: str, **cells) -> str:
@@ -243,7 +243,7 @@ def test_references_have_the_type_and_the_key_that_databases_ask_for(server):
         assert found["large"].columns["up"] == found["small"].columns["id"]
         assert found["small"].columns["back"] == found["large"].columns["id"]
         assert not found["far"].foreign
-        assert len(found["small"].foreign | found["large"].foreign) == (2 if made.dialect.looks_ahead else 1)
+        assert len(found["small"].foreign | found["large"].foreign) == (2 if made.dialect.forward_references else 1)
     assert tsql(dataset)
 
 

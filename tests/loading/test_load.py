@@ -58,7 +58,7 @@ def test_the_embedded_server_stops_and_keeps(embedded, run):
     assert run("db", "stop", "--out", str(out)).stdout == "it was not running\n"
     assert run("db", "url", "--out", str(out)).stdout == f"{url}\n"  # starts it
     with connect(Address.parse(url)) as database:
-        assert "ecommerce" in database.loaded()
+        assert "ecommerce" in database.dataset_schemas()
     started = run("db", "start", "--out", str(out)).stdout.splitlines()
     assert started[0] == url and "psql" in started[1]
 
