@@ -22,11 +22,12 @@ from synth.cli.words import (
     names,
     program,
 )  # fmt: skip
+from synth.databases.registry import NAMES
 from synth.errors import OptionError, did_you_mean
 
 __all__ = ["db", "ddl", "load", "pull", "script"]
 
-Dialect = Annotated[str, typer.Option(help="postgres, mysql, tsql, sqlite or duckdb")]
+Dialect = Annotated[str, typer.Option(help=f"{', '.join(NAMES[:-1])} or {NAMES[-1]}")]
 Out = Annotated[str, typer.Option(help="the folder that holds the embedded server, in a hidden folder of its own")]
 
 
@@ -125,6 +126,13 @@ db = typer.Typer(
 )
 
 
+def _folder(out: str) -> Path:
+    """Read --out. Raises OptionError."""
+    if not out.strip():
+        raise OptionError(f"--out names no folder, but '{out}'\n  hint: a variable of the shell may not be set")
+    return Path(out)
+
+
 @db.command()
 def start(out: Out = "output") -> None:
     """Start the server, if it is not running; print its URL and a line that opens a client.
@@ -133,8 +141,8 @@ def start(out: Out = "output") -> None:
     """
     from synth.databases.postgres import embedded
 
-    address = embedded.start(Path(out))
-    print(f"{address}\n{embedded.psql(address, Path(out))}")
+    address = embedded.start(_folder(out))
+    print(f"{address}\n{embedded.psql(address, _folder(out))}")
 
 
 @db.command()
@@ -145,7 +153,7 @@ def stop(out: Out = "output") -> None:
     """
     from synth.databases.postgres import embedded
 
-    print("stopped" if embedded.stop(Path(out)) else "it was not running")
+    print("stopped" if embedded.stop(_folder(out)) else "it was not running")
 
 
 @db.command()
@@ -156,4 +164,4 @@ def url(out: Out = "output") -> None:
     """
     from synth.databases.postgres import embedded
 
-    print(embedded.start(Path(out)))
+    print(embedded.start(_folder(out)))

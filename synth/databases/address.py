@@ -30,6 +30,7 @@ PASSWORD_VARIABLE = "SYNTH_PASSWORD"  # noqa: S105 - of a URL that names a user 
 _SCHEMES = {scheme: database for database, urls in URLS.items() for scheme in urls.schemes}
 _SUFFIXES = {suffix: database for database, urls in URLS.items() for suffix in urls.suffixes}
 _FILE_URLS = " or ".join(urls.example for urls in URLS.values() if urls.is_file)
+_EMPTY = "there is nothing in the word: a variable of the shell may not be set"
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _SECRET = re.compile(r"^([a-z][a-z0-9+]*://[^/?#]*?):([^/?#]*)@", re.IGNORECASE)
 
@@ -110,7 +111,8 @@ def find(text: str | None, folder: Path | None = None) -> Address | None:
         text = os.environ.get(URL_VARIABLE) or None
     if text is None:
         return None
-    _refuse_empty(text)
+    if not text.strip():
+        raise OptionError(f"'{text}' is no database\n  hint: {_EMPTY}")
     if "://" in text or Path(text).suffix.lower() in _SUFFIXES:
         return Address.parse(text)
     known = _configured((folder or Path()) / CONFIG)
@@ -125,17 +127,13 @@ def find(text: str | None, folder: Path | None = None) -> Address | None:
 
 def is_database(text: str, folder: Path | None = None) -> bool:
     """Whether a word means a database, and not a folder of files. Raises OptionError for an empty word."""
-    _refuse_empty(text)
+    if not text.strip():
+        raise OptionError(f"'{text}' is no folder and no database\n  hint: {_EMPTY}")
     if "://" in text:
         return True
     if Path(text).is_dir():
         return False
     return Path(text).suffix.lower() in _SUFFIXES or text in _configured((folder or Path()) / CONFIG)
-
-
-def _refuse_empty(text: str) -> None:
-    if not text.strip():
-        raise OptionError(f"'{text}' names no database\n  hint: the word is empty; is a variable of the shell not set?")
 
 
 def _configured(path: Path) -> dict[str, str]:

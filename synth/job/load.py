@@ -6,15 +6,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import polars as pl
-
 from synth.columns import cast_to_written
 from synth.databases import Address
 from synth.errors import OptionError, OutputError
 from synth.loading.load import Loading, Progress, Report
 from synth.store.folder import require_files
 from synth.store.manifest import Manifest
-from synth.store.reading import read_file
+from synth.store.reading import UNREADABLE, read_file
 from synth.store.rollup_parts import FILE as SUMS
 
 __all__ = ["load_folder"]
@@ -62,7 +60,7 @@ def _sending(loading: Loading, path: Path, manifest: Manifest, table: str) -> Ca
         types = manifest.tables[table].types
         try:
             frame = cast_to_written(read_file(path, manifest.format, types), types)
-        except pl.exceptions.PolarsError as error:
+        except UNREADABLE as error:
             raise OutputError(f"'{path}' cannot be read: {str(error).splitlines()[0]}") from error
         loading.send(table, frame, read_s=time.perf_counter() - started)
 

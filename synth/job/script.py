@@ -15,7 +15,7 @@ from synth.spec.constraints import not_null
 from synth.spec.models import Dataset
 from synth.store.folder import has_only_marked_files, replacing_folder, require_files, write_marker
 from synth.store.manifest import Manifest
-from synth.store.reading import empty_texts
+from synth.store.reading import UNREADABLE, empty_texts
 
 __all__ = ["write_script"]
 
@@ -94,9 +94,12 @@ def _refuse_empty(folder: Path, source: ScriptInput, dialect: str) -> None:
     """Raise OutputError for an empty text where NULL may be: this client would take it for NULL."""
     for table in source.tables:
         columns = [n for n, dtype in table.types.items() if dtype.name == "varchar" and n not in table.required]
-        found = empty_texts([folder / file for file in table.files], "csv", table.types, columns)
-        if found:
+        try:
+            empty = empty_texts([folder / file for file in table.files], "csv", table.types, columns)
+        except UNREADABLE as error:
+            raise OutputError(f"table '{table.name}' cannot be read: {str(error).splitlines()[0]}") from error
+        if empty:
             raise OutputError(
-                f"{table.name}.{found[0]} holds empty texts, which the client of {dialect} would take for NULL\n"
+                f"{table.name}.{empty[0]} holds empty texts, which the client of {dialect} would take for NULL\n"
                 "  hint: `synth load` tells them apart, and so does --format sql; or let the spec draw NULL instead"
             )

@@ -627,7 +627,7 @@ def test_servers_too_old_are_refused(version, able):
     found.rows = lambda sql: ([], [(version, 1)])
     said = "" if able else rf"{re.escape(version)} is too old.*\n  hint: MySQL 8.0.17 or MariaDB 10.6"
     with nullcontext() if able else pytest.raises(DatabaseError, match=said):
-        found._able()
+        found._require_server()
 
 
 def test_pymysql_missing(monkeypatch):
