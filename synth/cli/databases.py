@@ -18,6 +18,7 @@ from synth.cli.words import (
     Schema,
     Tables,
     Url,
+    either,
     known_if_exists,
     names,
     program,
@@ -27,7 +28,7 @@ from synth.errors import OptionError, did_you_mean
 
 __all__ = ["db", "ddl", "load", "pull", "script"]
 
-Dialect = Annotated[str, typer.Option(help=f"{', '.join(NAMES[:-1])} or {NAMES[-1]}")]
+Dialect = Annotated[str, typer.Option(help=either(NAMES))]
 Out = Annotated[str, typer.Option(help="the folder that holds the embedded server, in a hidden folder of its own")]
 
 

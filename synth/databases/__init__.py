@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from synth.databases.address import Address
 from synth.databases.registry import NAMES, Declarations
 
 if TYPE_CHECKING:
+    from synth.databases.address import Address
     from synth.databases.contract import Database
     from synth.databases.scripting.script import Script
     from synth.translate.dialect import Dialect
@@ -32,11 +32,15 @@ def connect(address: Address) -> Database:
     return DATABASES[address.database](address)
 
 
-_HOMES = {"Database": "synth.databases.contract", "Dialect": "synth.translate.dialect"}
+_HOMES = {
+    "Address": "synth.databases.address",
+    "Database": "synth.databases.contract",
+    "Dialect": "synth.translate.dialect",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """Names that need Polars or sqlglot load them when first used: reading an address needs neither."""
+    """These are loaded when first used: the command line asks for names alone, and reading an address needs no Polars."""
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'synth.databases' has no attribute '{name}'")

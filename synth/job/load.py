@@ -8,6 +8,7 @@ from pathlib import Path
 
 from synth.columns import cast_to_written
 from synth.databases import Address
+from synth.databases.duckdb.errors import first_words
 from synth.errors import OptionError, OutputError
 from synth.loading.load import Loading, Progress, Report
 from synth.store.folder import require_files
@@ -61,7 +62,7 @@ def _sending(loading: Loading, path: Path, manifest: Manifest, table: str) -> Ca
         try:
             frame = cast_to_written(read_file(path, manifest.format, types), types)
         except UNREADABLE as error:
-            raise OutputError(f"'{path}' cannot be read: {str(error).splitlines()[0]}") from error
+            raise OutputError(f"'{path}' cannot be read: {first_words(error)}") from error
         loading.send(table, frame, read_s=time.perf_counter() - started)
 
     return job

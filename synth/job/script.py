@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from synth.databases import DIALECTS, SCRIPTS
+from synth.databases.duckdb.errors import first_words
 from synth.databases.scripting import CsvTable, ScriptInput
 from synth.ddl import ddl, in_reference_order
 from synth.errors import OptionError, OutputError, did_you_mean
@@ -97,7 +98,7 @@ def _refuse_empty(folder: Path, source: ScriptInput, dialect: str) -> None:
         try:
             empty = empty_texts([folder / file for file in table.files], "csv", table.types, columns)
         except UNREADABLE as error:
-            raise OutputError(f"table '{table.name}' cannot be read: {str(error).splitlines()[0]}") from error
+            raise OutputError(f"table '{table.name}' cannot be read: {first_words(error)}") from error
         if empty:
             raise OutputError(
                 f"{table.name}.{empty[0]} holds empty texts, which the client of {dialect} would take for NULL\n"

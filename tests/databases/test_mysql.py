@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 
 from synth.columns import to_written
 from synth.databases import DATABASES, Address, connect
+from synth.databases.mysql.catalogue import column_type
 from synth.databases.mysql.database import MySQL
 from synth.databases.mysql.dialect import DIALECT
-from synth.databases.mysql.catalogue import column_type
 from synth.databases.mysql.errors import explain
 from synth.databases.mysql.options import arguments
 from synth.ddl import ddl

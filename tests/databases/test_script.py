@@ -14,8 +14,7 @@ import sqlglot
 
 import synth
 from synth.cli import main
-from synth.databases import DIALECTS, Address, connect
-from synth.databases import SCRIPTS
+from synth.databases import DIALECTS, SCRIPTS, Address, connect
 from synth.errors import OptionError, OutputError
 from synth.fingerprint import Fingerprint
 from synth.job.script import write_script

@@ -550,7 +550,9 @@ def test_live_values_arrive_and_come_back(live, kind):
     frame = pl.DataFrame({"x": pl.Series(cells, dtype=kinds["x"].drawn), "n": range(len(cells))})
     with connect(live) as found:
         found.begin_staging("trial", ())
-        columns = ", ".join(f"{DIALECT.quote_identifier(n)} {DIALECT.type(t, keyed=False)} NULL" for n, t in kinds.items())
+        columns = ", ".join(
+            f"{DIALECT.quote_identifier(n)} {DIALECT.type(t, keyed=False)} NULL" for n, t in kinds.items()
+        )
         found.run(f"CREATE TABLE {DIALECT.place(found.staging_schema('trial'), 't')} ({columns})")
         found.send("trial", "t", to_written(frame, kinds))
         assert found.content(found.staging_schema("trial"), "t", kinds) == fingerprint(frame, kinds)

@@ -25,7 +25,7 @@ tables:
       sale_id: {type: integer}
       shop_id: {type: integer, references: shops}
       amount: {type: "decimal(12,2)"}
-      note: {type: text}
+      note: {type: text, nullable: true}
       paid: {type: boolean}
     primary_key: [sale_id]
 """
@@ -58,7 +58,7 @@ def cell(column: int, text: bytes):
 DAMAGES = {
     "a key that is no number": ("csv", cell(0, b"one")),
     "a key too large": ("csv", cell(0, b"99999999999999999999")),
-    "an amount that is no number": ("csv", cell(2, b"1,2")),
+    "an amount that is no number": ("csv", cell(2, b'"1,2"')),
     "an amount of more digits": ("csv", cell(2, b"123456789012345678901.00")),
     "a flag that is none": ("csv", cell(4, b"perhaps")),
     "a cell too many": ("csv", line(SECOND, lambda row: row + b",more")),
@@ -86,13 +86,25 @@ def damaged(out: Path, format: str, damage) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", DAMAGES)
+@pytest.mark.parametrize("name", ["a key that is no number", "a value of another type", "a file cut short"])
 def test_a_file_that_cannot_be_read(target, name, tmp_path, capsys):
-    folder = damaged(tmp_path, *DAMAGES[name])
+    """In every database, one of each format."""
+    refused(target, damaged(tmp_path, *DAMAGES[name]), capsys)
+
+
+@pytest.mark.parametrize("target", ["sqlite", "duckdb"], indirect=True)
+@pytest.mark.parametrize("name", DAMAGES)
+def test_a_file_damaged_in_any_way(target, name, tmp_path, capsys):
+    """Read by this process, and by the database itself."""
+    refused(target, damaged(tmp_path, *DAMAGES[name]), capsys)
+
+
+def refused(target, folder: Path, capsys) -> None:
     assert main(["load", str(folder), target.url]) == 2
     said = capsys.readouterr().err
     assert said.startswith("synth: ") and len(said.strip().split("\n")) <= 2 and "Traceback" not in said
-    assert "sales" in said  # the table, or its file
+    assert "sales/part-00000" in said
+    assert ".csv" not in said or "Line: 3: " in said  # and what is wrong there
     assert target.state("damaged") == {}
     assert main(["load", str(folder), target.url]) == 2  # nobody holds the lock
     assert capsys.readouterr().err == said

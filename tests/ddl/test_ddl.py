@@ -21,8 +21,6 @@ from synth.spec.scope import Scope
 from tests.support.servers import SERVERS, DuckDB, Refused, SQLite
 from tests.support.tsql import lint_tsql
 
-TEXT_ONLY = {"tsql"}  # no server here: its text is parsed and linted
-
 
 def spec(tables: dict, name: str = "contract") -> Dataset:
     """A dataset of tables that are only declared: columns and what holds of them."""
@@ -84,11 +82,6 @@ class Made:
         with pytest.raises(Refused) as caught:
             self.insert(table, **cells)
         return str(caught.value)
-
-
-def test_every_dialect_has_a_suite():
-    assert set(SERVERS) | TEXT_ONLY == set(DIALECTS)
-    assert all(name == dialect.name for name, dialect in DIALECTS.items())
 
 
 # -- shipped datasets

@@ -20,7 +20,7 @@ class DuckDB(Staging, Catalogue):
     capabilities = Capabilities(parallel_connections=False, reads_files=True)
 
     def explain(self, error: Exception) -> Explanation:
-        """DuckDB's first line, with the file's name in place of ours for it."""
+        """DuckDB's own words, with the file's name in place of ours for it."""
         what, hint = explain(error)
         return Explanation(what.replace(ALIAS, f'"{self.path.name}"'), hint)
 
