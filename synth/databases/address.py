@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from synth.databases.registry import URLS
+from synth.databases.registry import Declarations
+from synth.databases.urls import Urls
 from synth.errors import OptionError, did_you_mean
 
 __all__ = [
     "CONFIG",
     "PASSWORD_VARIABLE",
+    "URLS",
     "URL_VARIABLE",
     "Address",
     "find",
@@ -26,6 +29,7 @@ CONFIG = "synth.toml"
 URL_VARIABLE = "SYNTH_URL"  # where no URL is given
 PASSWORD_VARIABLE = "SYNTH_PASSWORD"  # noqa: S105 - of a URL that names a user and no password
 
+URLS: Mapping[str, Urls] = Declarations("urls", "URLS")  # how users name databases of each kind
 # scheme -> database; a scheme may name a driver too, as SQLAlchemy's do: postgresql+psycopg
 _SCHEMES = {scheme: database for database, urls in URLS.items() for scheme in urls.schemes}
 _SUFFIXES = {suffix: database for database, urls in URLS.items() for suffix in urls.suffixes}

@@ -10,9 +10,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TypeVar
 
-from synth.databases.urls import Urls
-
-__all__ = ["NAMES", "URLS", "Declarations"]
+__all__ = ["NAMES", "Declarations"]
 
 # a folder beside this file, which is also the word behind --dialect
 NAMES = (
@@ -55,6 +53,3 @@ class Declarations(Mapping[str, T]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
-
-
-URLS: Mapping[str, Urls] = Declarations("urls", "URLS")

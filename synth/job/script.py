@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from synth.databases import DIALECTS, SCRIPTS
+from synth.databases.address import URLS
 from synth.databases.duckdb.errors import first_words
 from synth.databases.scripting import CsvTable, ScriptInput
 from synth.ddl import ddl, in_reference_order
@@ -28,11 +29,8 @@ def write_script(folder: str | Path, dialect: str, out: str | Path | None = None
     """
     folder = Path(folder)
     if dialect not in SCRIPTS:
-        hint = (
-            did_you_mean(dialect, SCRIPTS)
-            if dialect not in DIALECTS
-            else "`synth load DIR FILE` fills a database's file"
-        )
+        is_file = dialect in URLS and URLS[dialect].is_file
+        hint = "`synth load DIR FILE` fills a database's file" if is_file else did_you_mean(dialect, SCRIPTS)
         raise OptionError(f"there is no script for '{dialect}'\n  hint: {hint}")
     manifest = Manifest.read(folder)
     if manifest.format != "csv":

@@ -18,8 +18,8 @@ import synth.databases
 from synth.cli import data, words
 from synth.cli import databases as commands
 from synth.databases import DATABASES, DIALECTS, NAMES, SCRIPTS, Address, Database, Dialect
+from synth.databases.address import URLS
 from synth.databases.capabilities import METHODS, REFUSALS, Capabilities
-from synth.databases.registry import URLS
 from synth.ddl import ddl
 from synth.dtypes import _TABLE
 from synth.errors import DatabaseError
@@ -261,7 +261,7 @@ def test_an_address_is_read_without_libraries():
 def test_help_and_files_need_no_database():
     commands = loaded("from synth.cli import main\nfor name in ('generate', 'ddl', 'load'): main([name, '--help'])")
     ours = {name for name in commands if name.startswith("synth.databases")}
-    assert ours == {"synth.databases", "synth.databases.registry", "synth.databases.urls"}
+    assert ours == {"synth.databases", "synth.databases.registry"}
     assert commands - ours <= {"pydantic"}  # which the command line brings
     made = loaded(
         "import synth, tempfile; synth.generate(synth.make_plan('inventory', scale=0.01), tempfile.mkdtemp())"

@@ -180,4 +180,4 @@ def test_words_that_cannot_be_used(words, said, tmp_path, capsys):
 
 def test_in_python(tmp_path):
     with pytest.raises(OptionError, match="unknown dialect"):
-        synth.generate(synth.make_plan("inventory", scale=0.05), tmp_path, format="sql", dialect="oracle")
+        synth.generate(synth.make_plan("inventory", scale=0.05), tmp_path, format="sql", dialect="no such")
