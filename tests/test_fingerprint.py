@@ -68,9 +68,7 @@ def in_duckdb(frame: pl.DataFrame, types) -> Fingerprint:
     written = to_written(frame, types).to_arrow()
     with duckdb.connect() as connection:
         connection.register("t", written)
-        return Fingerprint(
-            *connection.execute(DIALECTS["duckdb"].fingerprint_query(types, "t")).fetchone()
-        )
+        return Fingerprint(*connection.execute(DIALECTS["duckdb"].fingerprint_query(types, "t")).fetchone())
 
 
 @SETTINGS
