@@ -25,12 +25,14 @@ from synth.cli.words import (
     Workers,
     built_on,
     count,
+    either,
     known_if_exists,
     moment,
     names,
     program,
     tell_unfit,
 )  # fmt: skip
+from synth.databases.registry import NAMES
 
 __all__ = ["advance", "check", "datasets", "generate", "plan", "verify"]
 
@@ -92,7 +94,7 @@ def plan(
 def generate(
     dataset: Dataset, scale: Scale = 1, seed: Seed = 42,
     format: Annotated[str, typer.Option(help="parquet, csv, ndjson, or sql: INSERT statements")] = "parquet",
-    dialect: Annotated[Optional[str], typer.Option(help="of --format sql: postgres, mysql, tsql, sqlite or duckdb")] = None,  # noqa: UP045
+    dialect: Annotated[Optional[str], typer.Option(help=f"of --format sql: {either(NAMES)}")] = None,  # noqa: UP045
     out: Annotated[str, typer.Option(help="the folder DATASET is made in this one")] = "output",
     workers: Workers = "all", until: Until = None, tables: Tables = None, to: To = None, schema: Schema = None,
     if_exists: IfExists = "fail", create: Create = False, existing: Existing = None, source: From = None,

@@ -18,15 +18,17 @@ from synth.cli.words import (
     Schema,
     Tables,
     Url,
+    either,
     known_if_exists,
     names,
     program,
 )  # fmt: skip
+from synth.databases.registry import NAMES
 from synth.errors import OptionError, did_you_mean
 
 __all__ = ["db", "ddl", "load", "pull", "script"]
 
-Dialect = Annotated[str, typer.Option(help="postgres, mysql, tsql, sqlite or duckdb")]
+Dialect = Annotated[str, typer.Option(help=either(NAMES))]
 Out = Annotated[str, typer.Option(help="the folder that holds the embedded server, in a hidden folder of its own")]
 
 
@@ -36,7 +38,7 @@ def ddl(dataset: Dataset, dialect: Dialect = "postgres", schema: Schema = None) 
     Example: synth ddl ecommerce --dialect mysql
     """
     from synth.databases import DIALECTS
-    from synth.ddl.statements import ddl as written
+    from synth.ddl import ddl as written
     from synth.spec.load import load
 
     if dialect not in DIALECTS:
@@ -125,6 +127,13 @@ db = typer.Typer(
 )
 
 
+def _folder(out: str) -> Path:
+    """Read --out. Raises OptionError."""
+    if not out.strip():
+        raise OptionError(f"--out names no folder, but '{out}'\n  hint: a variable of the shell may not be set")
+    return Path(out)
+
+
 @db.command()
 def start(out: Out = "output") -> None:
     """Start the server, if it is not running; print its URL and a line that opens a client.
@@ -133,8 +142,8 @@ def start(out: Out = "output") -> None:
     """
     from synth.databases.postgres import embedded
 
-    address = embedded.start(Path(out))
-    print(f"{address}\n{embedded.psql(address, Path(out))}")
+    address = embedded.start(_folder(out))
+    print(f"{address}\n{embedded.psql(address, _folder(out))}")
 
 
 @db.command()
@@ -145,7 +154,7 @@ def stop(out: Out = "output") -> None:
     """
     from synth.databases.postgres import embedded
 
-    print("stopped" if embedded.stop(Path(out)) else "it was not running")
+    print("stopped" if embedded.stop(_folder(out)) else "it was not running")
 
 
 @db.command()
@@ -156,4 +165,4 @@ def url(out: Out = "output") -> None:
     """
     from synth.databases.postgres import embedded
 
-    print(embedded.start(Path(out)))
+    print(embedded.start(_folder(out)))

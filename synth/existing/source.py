@@ -165,8 +165,8 @@ class Schema(Source):
         self.database.close()
 
     def _usual(self, dataset: str, needed: Collection[str]) -> str:
-        loaded = self.database.loaded()
-        default = {"postgres": "public", "mysql": self.address.name, "tsql": "dbo"}.get(self.dialect.name, "main")
+        loaded = self.database.dataset_schemas()
+        default = self.database.default_schema
         known = [dataset, *(loaded if len(loaded) == 1 else []), default]
         there = {name: self.database.catalogue(name) for name in known}
         return next((name for name in known if there[name] and set(needed) <= set(there[name])), default)
@@ -185,7 +185,9 @@ class Schema(Source):
         """By the database."""
         if self._there[table][key].name not in ("smallint", "integer", "bigint", "decimal"):
             raise OptionError(f"{self.place}: '{table}.{key}' holds no numbers, and a sequence cannot go on behind it")
-        asked = f"SELECT COUNT(*), MAX({self.dialect.quoted(key)}) FROM {self.dialect.place(self.schema, table)}"
+        asked = (
+            f"SELECT COUNT(*), MAX({self.dialect.quote_identifier(key)}) FROM {self.dialect.place(self.schema, table)}"
+        )
         rows, found = self.database.rows(asked)[1][0]
         return int(rows), int(found or 0)
 

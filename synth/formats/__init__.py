@@ -54,6 +54,10 @@ def sink(
         dialect = dialect or "postgres"
         if dialect not in DIALECTS:
             raise OptionError(f"unknown dialect '{dialect}'\n  hint: {did_you_mean(dialect, DIALECTS)}")
+        if not DIALECTS[dialect].inserts:
+            able = [name for name, each in DIALECTS.items() if each.inserts]
+            hint = did_you_mean(dialect, able)
+            raise OptionError(f"INSERT statements cannot be written for '{dialect}' yet\n  hint: {hint}")
         write = partial(sql.write, dialect=DIALECTS[dialect], schema=schema, hierarchies=hierarchies)
         return Sink(SQL, ".sql", write, dialect)
     if format not in SINKS:

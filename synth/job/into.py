@@ -71,7 +71,7 @@ def generate_into(
         raise OptionError(f"workers must be 1 or more, got {workers}")
     if schema is None and plan.content.at and plan.content.at[0] == str(address):
         schema = plan.content.at[1]  # beside the parents
-    if not DATABASES[address.database].several:
+    if not DATABASES[address.database].capabilities.parallel_connections:
         workers = Serial()
     with (
         runner(workers) if isinstance(workers, int) else nullcontext(workers) as walker,

@@ -6,15 +6,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import polars as pl
-
 from synth.columns import cast_to_written
 from synth.databases import Address
+from synth.databases.duckdb.errors import first_words
 from synth.errors import OptionError, OutputError
 from synth.loading.load import Loading, Progress, Report
 from synth.store.folder import require_files
 from synth.store.manifest import Manifest
-from synth.store.reading import read_file
+from synth.store.reading import UNREADABLE, read_file
 from synth.store.rollup_parts import FILE as SUMS
 
 __all__ = ["load_folder"]
@@ -39,7 +38,7 @@ def load_folder(
         progress=progress,
     ) as loading:  # fmt: skip
         with loading.phase("send"):
-            jobs = _by_table if loading.database.reads_files else _by_file
+            jobs = _by_table if loading.database.capabilities.reads_files else _by_file
             loading.run([job for table in loading.tables for job in jobs(loading, folder, manifest, table)])
         return loading.finish(manifest, folder / SUMS)
 
@@ -62,8 +61,8 @@ def _sending(loading: Loading, path: Path, manifest: Manifest, table: str) -> Ca
         types = manifest.tables[table].types
         try:
             frame = cast_to_written(read_file(path, manifest.format, types), types)
-        except pl.exceptions.PolarsError as error:
-            raise OutputError(f"'{path}' cannot be read: {str(error).splitlines()[0]}") from error
+        except UNREADABLE as error:
+            raise OutputError(f"'{path}' cannot be read: {first_words(error)}") from error
         loading.send(table, frame, read_s=time.perf_counter() - started)
 
     return job

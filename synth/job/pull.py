@@ -15,7 +15,7 @@ import polars as pl
 
 from synth.columns import decimals_to_minor_units, types_of
 from synth.databases import Address, Database, connect
-from synth.databases.database import MANIFEST
+from synth.databases.contract import MANIFEST
 from synth.dtypes import Types
 from synth.errors import OptionError, did_you_mean
 from synth.fingerprint import Fingerprint, fingerprint
@@ -101,7 +101,7 @@ def pull(
 
 def _only_schema(database: Database) -> str:
     """The one schema that holds a dataset of ours. Raises OptionError."""
-    loaded = database.loaded()
+    loaded = database.dataset_schemas()
     if len(loaded) == 1:
         return loaded[0]
     what = f"holds several datasets ({', '.join(loaded)})" if loaded else "holds no dataset of ours"
@@ -127,7 +127,7 @@ class _Schema:
         there = database.catalogue(schema)
         self.there = {table: types for table, types in there.items() if types and table != MANIFEST}
         if not self.there:
-            loaded = database.loaded()
+            loaded = database.dataset_schemas()
             hint = did_you_mean(schema, loaded) if loaded else "is its name right?"
             raise OptionError(f"{database.address} has no tables in schema '{schema}'\n  hint: {hint}")
         self.manifest = manifest_of(database, schema) if MANIFEST in there else None

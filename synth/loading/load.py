@@ -17,8 +17,10 @@ from typing import Any, Self
 import polars as pl
 
 from synth.databases import Address, Database, connect
-from synth.databases.database import MANIFEST, STAGED, Step
-from synth.ddl.statements import Constraint, Ddl, ddl, in_reference_order
+from synth.databases.contract import MANIFEST, STAGED
+from synth.databases.duckdb.connection import relation
+from synth.databases.steps import LoadStep
+from synth.ddl import Constraint, Ddl, ddl, in_reference_order
 from synth.dtypes import Types
 from synth.errors import DatabaseError, DataError, OptionError
 from synth.fingerprint import Fingerprint
@@ -107,7 +109,7 @@ class Loading:
             raise OptionError(f"a table cannot be called {MANIFEST} in a database: it says what is there; rename it")
         self.database = connect(address)
         self.schema = (schema if self.database.dialect.has_schemas else None) or dataset.dataset
-        self.connections = connections if self.database.several else 1
+        self.connections = connections if self.database.capabilities.parallel_connections else 1
         self.report = Report(str(address), self.schema, self.connections, {name: TableReport() for name in self.tables})
         self.foreign: list[Constraint] = []  # to be made once the rows are in place
         self._locked = False
@@ -127,8 +129,8 @@ class Loading:
                 )
             self._locked = True
             there = self.database.catalogue(self.schema)
-            self.gone = self._in_the_way(there)
-            self.ddl = self._ddl(self.database.stage(self.schema), there)
+            self.replaced = self._in_the_way(there)
+            self.ddl = self._ddl(self.database.staging_schema(self.schema), there)
             if self.if_exists == "append":
                 self.into = tuple(name for name in self.tables if name in there)
                 self.foreign = [
@@ -137,7 +139,7 @@ class Loading:
                 kept = [c for c in self.ddl.constraints if not c.parent and c.table not in self.into]
                 indexes = [index for index in self.ddl.indexes if index.table not in self.into]
                 self.ddl = replace(self.ddl, constraints=tuple(kept), indexes=tuple(indexes))
-            self.database.begin(self.schema, self.gone)
+            self.database.begin_staging(self.schema, self.replaced)
             for statement in (*self.ddl.tables.values(), *self._preparations()):
                 self.database.run(statement)
             self._open()
@@ -168,14 +170,14 @@ class Loading:
     def _preparations(self) -> Iterator[str]:
         """Of databases that take what belongs to a table before its rows."""
         dialect = self.database.dialect
-        if not dialect.alters:
+        if not dialect.constraints_after_data:
             yield from self.ddl.comments
 
     def _in_the_way(self, there: Collection[str]) -> tuple[str, ...]:
         """Tables that the load takes the place of. Raises DatabaseError where that was not asked for."""
         known = manifests_of(self.database, self.schema) if MANIFEST in there else []
         if self.if_exists == "append":
-            self.database.refuse_appending()
+            self.database.require("appends")
             self._refuse_mixing(known)
             return ()
         ours: set[str] = set()
@@ -220,7 +222,7 @@ class Loading:
 
     def _open(self) -> None:
         """A connection for each thread, before there are rows to send."""
-        if not self.database.several:
+        if not self.database.capabilities.parallel_connections:
             return
         together = threading.Barrier(self.connections)
 
@@ -239,11 +241,11 @@ class Loading:
 
     def mine(self) -> Database:
         """This thread's connection."""
-        if not self.database.several:
+        if not self.database.capabilities.parallel_connections:
             return self.database
         if not hasattr(self._mine, "connection"):
             with self._making:
-                self._mine.connection = self.database.another()
+                self._mine.connection = self.database.new_connection()
                 self._others.append(self._mine.connection)
         found: Database = self._mine.connection
         return found
@@ -257,7 +259,7 @@ class Loading:
     def send_files(self, table: str, paths: Sequence[Path], format: str, types: Types) -> None:
         """Append all of a table's files, where the database reads them itself."""
         started = time.perf_counter()
-        rows = self.mine().send_files(self.schema, table, paths, format, types)
+        rows = self.mine().send_files(self.schema, table, relation(paths, format, types))
         self._sent(table, rows, sum(path.stat().st_size for path in paths), send=time.perf_counter() - started)
 
     def _sent(self, table: str, rows: int, sent: int, **seconds: float) -> None:
@@ -275,7 +277,7 @@ class Loading:
 
     def _disjoint(self, jobs: Iterable[tuple[Callable[[], None], frozenset[str]]]) -> None:
         """Call jobs over the connections at once, no two together that need the same table alone."""
-        if not self.database.several:
+        if not self.database.capabilities.parallel_connections:
             for job, _ in jobs:
                 job()
             return
@@ -314,8 +316,8 @@ class Loading:
         for steps in self.database.steps(self.ddl):
             for name in dict.fromkeys(step.phase for step in steps):
                 with self.phase(name):
-                    self._disjoint([(self._step(step), step.alone) for step in steps if step.phase == name])
-        if self.database.dialect.alters:
+                    self._disjoint([(self._step(step), step.exclusive_tables) for step in steps if step.phase == name])
+        if self.database.dialect.constraints_after_data:
             with self.phase("constraints"):
                 for comment in self.ddl.comments:
                     self.database.run(comment)
@@ -328,8 +330,8 @@ class Loading:
             if self.if_exists == "append":
                 self._append(manifest, sums)
             else:
-                self._remember(self.database.stage(self.schema), manifest, sums)
-                self.database.publish(self.schema, (*self.tables, MANIFEST), self.gone)
+                self._remember(self.database.staging_schema(self.schema), manifest, sums)
+                self.database.publish(self.schema, (*self.tables, MANIFEST), self.replaced)
         return self.report
 
     def _append(self, manifest: Manifest, sums: Path) -> None:
@@ -339,10 +341,10 @@ class Loading:
             before = {name: database.content(schema, name, manifest.tables[name].types) for name in self.into}
             self._refuse_stale(before)
             for name in self.into:
-                database.append(schema, name, list(manifest.tables[name].types))
+                database.append_rows(schema, name, list(manifest.tables[name].types))
             for name in self.tables:
                 if name not in self.into:
-                    database.adopt(schema, name)
+                    database.adopt_table(schema, name)
             for foreign in self.foreign:
                 database.run(str(foreign))
             there = MANIFEST in database.catalogue(schema)
@@ -365,7 +367,7 @@ class Loading:
                             )
                         tables = {**known.tables, **manifest.tables, **tables}
                 dialect = database.dialect
-                ours = f"{dialect.quoted('dataset')} = {dialect.literal(manifest.dataset)}"
+                ours = f"{dialect.quote_identifier('dataset')} = {dialect.literal(manifest.dataset)}"
                 database.run(f"DELETE FROM {dialect.place(schema, MANIFEST)} WHERE {ours}")
             grows = {} if self.into else {"families": manifest.families}  # by advance, what was made in one go
             facts = {"tables": {**manifest.tables, **tables}, "families": {}, **grows}
@@ -382,9 +384,9 @@ class Loading:
                     "  hint: run `synth generate --to … --if-exists append` again, it looks at what is there"
                 )
 
-    def _step(self, step: Step) -> Callable[[], None]:
+    def _step(self, step: LoadStep) -> Callable[[], None]:
         def job(table: str) -> None:
-            self.mine().take(step)
+            self.mine().run_step(step)
 
         return self._timed(step.phase, step.table, job)
 
@@ -403,7 +405,7 @@ class Loading:
     def _prove(self, table: str, manifest: Manifest) -> None:
         entry = manifest.tables[table]
         database = self.mine()
-        found = database.content(database.stage(self.schema), table, entry.types)
+        found = database.content(database.staging_schema(self.schema), table, entry.types)
         if str(found) != entry.fingerprint:
             raise DataError(
                 f"{self.report.place}: '{table}' came out with another content than was sent ({found.rows} rows of "
@@ -414,7 +416,7 @@ class Loading:
         """The table that says what is there, and this dataset's row of it."""
         dialect = self.database.dialect
         columns = ", ".join(
-            f"{dialect.quoted(c)} {dialect.text} NOT NULL" for c in ("dataset", "spec", "manifest", "sums")
+            f"{dialect.quote_identifier(c)} {dialect.text} NOT NULL" for c in ("dataset", "spec", "manifest", "sums")
         )
         if not there:
             self.database.run(f"CREATE TABLE {dialect.place(schema, MANIFEST)} ({columns})")

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from synth.columns import from_microseconds, to_written
-from synth.ddl.statements import in_reference_order
+from synth.ddl import in_reference_order
 from synth.draw.change import AT, BEFORE, OP
 from synth.dtypes import DType
 from synth.errors import OptionError, OutputError, did_you_mean

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from synth.databases import Database
-from synth.databases.database import MANIFEST
+from synth.databases.contract import MANIFEST
 from synth.errors import DatabaseError
 from synth.plan.content import ALREADY
 from synth.store.manifest import Manifest
@@ -32,7 +32,7 @@ def manifest_insert(dialect: Dialect, schema: str, manifest: Manifest, sums: Pat
 def manifests_of(database: Database, schema: str) -> list[Manifest]:
     """The manifests that loads left in a schema, those that others were built on first. Raises DatabaseError."""
     dialect = database.dialect
-    columns = ", ".join(map(dialect.quoted, ("spec", "manifest")))
+    columns = ", ".join(map(dialect.quote_identifier, ("spec", "manifest")))
     _, rows = database.rows(f"SELECT {columns} FROM {dialect.place(schema, MANIFEST)}")
     found = [Manifest.parse(text, f"{MANIFEST} of schema '{schema}'", spec=spec) for spec, text, *_ in rows]
     if not found:

@@ -39,7 +39,7 @@ U = TypeVar("U")
 def verify_database(address: Address, schema: str | None = None, progress: Progress | None = None) -> list[Report]:
     """Run every check on a schema that a load made, or on all of them. Raises DatabaseError where there is none."""
     with connect(address) as database, ExitStack() as others:
-        there = database.loaded()
+        there = database.dataset_schemas()
         if not there:
             raise DatabaseError(f"{address}: no dataset is loaded there\n  hint: `synth load DIR URL` loads one")
         if schema is not None and schema not in there:
@@ -47,8 +47,8 @@ def verify_database(address: Address, schema: str | None = None, progress: Progr
             raise DatabaseError(f"{address}: no dataset is loaded in schema '{schema}'\n  hint: {hint}")
         connections = [database]
         with suppress(DatabaseError):  # as many as the server has for us
-            while database.several and len(connections) < CONNECTIONS:
-                connections.append(others.enter_context(database.another()))
+            while database.capabilities.parallel_connections and len(connections) < CONNECTIONS:
+                connections.append(others.enter_context(database.new_connection()))
         return [
             _Verification(connections, name, manifest).run(progress)
             for name in (there if schema is None else [schema])

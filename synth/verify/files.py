@@ -13,7 +13,7 @@ import duckdb
 from synth.databases import DIALECTS
 from synth.databases.duckdb.connection import relation
 from synth.errors import OutputError
-from synth.fingerprint import Fingerprint, sums_sql
+from synth.fingerprint import Fingerprint
 from synth.plan.make import make
 from synth.spec.models import Dataset
 from synth.store.manifest import NAME, Manifest, TableEntry
@@ -155,7 +155,7 @@ def _contents(
             yield unread("rows", table, "fingerprint", table)
             continue
         started = time.perf_counter()
-        sums = sums_sql(entry.types, DIALECTS["duckdb"].cells, quoted, quoted(table))
+        sums = DIALECTS["duckdb"].fingerprint_query(entry.types, quoted(table))
         try:
             row = connection.execute(sums).fetchone()
         except duckdb.Error as error:

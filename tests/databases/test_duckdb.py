@@ -15,7 +15,8 @@ import pytest
 
 import synth
 from synth.databases import Address, connect
-from synth.databases.duckdb.connection import _children_first, relation
+from synth.databases.duckdb.connection import relation
+from synth.databases.duckdb.staging import children_first
 from synth.dtypes import DType
 from synth.errors import DatabaseError
 from synth.loading.load import Loading
@@ -116,15 +117,15 @@ def test_rows_come_in_any_order(target):
     assert target.state("hand_made").keys() == {"c", "p"}
 
 
-def test_tables_are_dropped_children_first():
+def test_tables_are_droppedchildren_first():
     names = [f"t{at}" for at in range(9)]
     refers = {(f"t{at}", f"t{at // 2}") for at in range(1, 9)} | {("t0", "t0")}
     for seed in range(20):
         some = random.Random(seed).sample(names, 7)
-        order = list(_children_first(some, refers))
+        order = list(children_first(some, refers))
         assert sorted(order) == sorted(some)
         assert all(order.index(a) < order.index(b) for a, b in refers if a != b and a in some and b in some)
-    assert sorted(_children_first(["a", "b"], {("a", "b"), ("b", "a")})) == ["a", "b"]
+    assert sorted(children_first(["a", "b"], {("a", "b"), ("b", "a")})) == ["a", "b"]
 
 
 # -- names
@@ -137,7 +138,7 @@ def test_files_named_as_a_schema(name, shop, tmp_path):
     target.load(shop, if_exists="replace")
     assert target.state() == prints(shop)
     with connect(target.address) as database:
-        assert database.loaded() == ["ecommerce"]
+        assert database.dataset_schemas() == ["ecommerce"]
 
 
 def test_a_schema_that_duckdb_has_for_itself(target, shop):
@@ -187,7 +188,7 @@ def test_several_read_at_once(target, shop):
     target.load(shop)
     words = [sys.executable, "-c", HOLD, target.address.name, "reading"]
     with connect(target.address) as database:
-        assert database.loaded() == ["ecommerce"]
+        assert database.dataset_schemas() == ["ecommerce"]
         other = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert other.stdout.readline() == "open\n"
         other.communicate("\n")
@@ -224,7 +225,7 @@ def test_what_cannot_be_a_database(place, words, tmp_path, shop):
 def test_reading_makes_no_file(tmp_path):
     with connect(Address.parse(f"duckdb:///{tmp_path}/x.duckdb")) as database:
         with pytest.raises(DatabaseError, match=r"there is no such file\n  hint: `synth load"):
-            database.loaded()
+            database.dataset_schemas()
     assert not list(tmp_path.iterdir())
 
 

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from synth.databases import DIALECTS, connect
-from synth.ddl.statements import ddl
+from synth.ddl import ddl
 from synth.errors import DatabaseError
 from synth.spec.load import parse
 from synth.spec.scope import Scope
