@@ -56,8 +56,12 @@ def is_number(node: Node) -> bool:
 
 
 def sql_excerpt(node: Node) -> str:
-    """A piece of the spec's SQL, for a message."""
-    text = str(node.sql(dialect="duckdb"))
+    """A piece of the spec's SQL as it is written, for a message: before names were found, `meta["written"]` says."""
+
+    def as_written(each: Node) -> Node:
+        return exp.Var(this=each.meta["written"]) if each.meta.get("written") else each
+
+    text = str(node.transform(as_written).sql(dialect="duckdb"))
     return text if len(text) <= _LONGEST_EXCERPT else text[: _LONGEST_EXCERPT - 1] + "…"
 
 
