@@ -19,7 +19,7 @@ from synth.sql.kinds import Policy
 from synth.sql.nodes import Node, dtype_of, is_number, not_portable, sql_excerpt
 from synth.sql.parse import SqlError
 
-__all__ = ["FUNCTIONS", "Function"]
+__all__ = ["FUNCTIONS", "Function", "not_a_time"]
 
 PARTS = ("YEAR", "MONTH", "DAY")  # of a time, that every database names alike
 
@@ -36,7 +36,9 @@ def _always(node: Node) -> bool:
 class Function:
     """What a function takes, gives, and how it is drawn."""
 
-    takes: Mapping[str, str]  # sqlglot's names of its arguments: "text", "time", or "moment" (a time, or one written out)
+    takes: Mapping[
+        str, str
+    ]  # sqlglot's names of its arguments: "text", "time", or "moment" (a time, or one written out)
     gives: DType
     polars: Callable[..., pl.Expr] | None = None  # (node, an expression for each argument) -> the function's
     largest: int = 0  # the bound of a number that it gives
@@ -48,12 +50,11 @@ class Function:
         """Whether it has a Polars expression of its own."""
         return self.polars is not None and self.known(node)
 
-    def refusal(self, node: Node, dtype: DType | None, policy: Policy) -> SqlError:
-        """What is said of an argument that is no time."""
-        if not policy.reads_polars:
-            return not_portable(node)
-        name = node.this.name if isinstance(node, exp.Extract) else node.sql_name()
-        return SqlError(f"{_NAMES.get(name, name)} of {dtype}; dates and timestamps are expected")
+
+def not_a_time(node: Node, dtype: DType) -> SqlError:
+    """What is said of an argument that is no time."""
+    name = node.this.name if isinstance(node, exp.Extract) else node.sql_name()
+    return SqlError(f"{_NAMES.get(name, name)} of {dtype}; dates and timestamps are expected")
 
 
 _NAMES = {"DATEDIFF": "DATE_DIFF"}
@@ -141,7 +142,11 @@ FUNCTIONS: dict[type[Any], Function] = {
         {"expression": "time"}, BIGINT, _part, 2**31, besides=("this",), check=_check_part, known=_has_known_part
     ),
     exp.DateDiff: Function(
-        {"this": "moment", "expression": "moment"}, BIGINT, _days, 2**31,
-        besides=("unit", "date_part_boundary"), check=_check_days,
-    ),  # fmt: skip
+        {"this": "moment", "expression": "moment"},
+        BIGINT,
+        _days,
+        2**31,
+        besides=("unit", "date_part_boundary"),
+        check=_check_days,
+    ),
 }

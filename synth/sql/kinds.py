@@ -86,7 +86,10 @@ def common_exact_type(dtypes: Iterable[DType]) -> DType:
 
 
 def common_type(nodes: Sequence[Node], policy: Policy) -> DType | None:
-    """The type of values that meet (in a comparison, a CASE, a UNION); None of NULLs. Raises SqlError: they are of several kinds."""
+    """The type of values that meet (in a comparison, a CASE, a UNION); None of NULLs alone.
+
+    Raises SqlError where they are of several kinds.
+    """
     dtypes = [dtype for node in nodes if (dtype := dtype_of(node)) is not None]
     if policy.texts_adapt and any(dtype.is_time for dtype in dtypes):
         dtypes = [d for n in nodes if (d := moment(n.unnest().name)[1] if is_text(n) else dtype_of(n)) is not None]

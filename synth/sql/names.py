@@ -1,7 +1,7 @@
 """What names mean in a query: columns get their tables, tables an alias, and what is given a name of its own.
 
-Names are found by sqlglot's `qualify`, as DuckDB finds them. Before that, constructs that do not travel are refused as they are written,
-and what has no name, or one that another column has too, is given one.
+Names are found by sqlglot's `qualify`, as DuckDB finds them. Before that, constructs that do not travel are refused as they
+are written, and what has no name, or one that another column has too, is given one.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.schema import MappingSchema
 
 from synth.dtypes import Types
-from synth.sql.nodes import Node, not_portable, require_only, sql_excerpt
+from synth.sql.nodes import Node, not_portable, parenthesized, require_only, sql_excerpt
 from synth.sql.parse import SqlError
 
-__all__ = ["leaves", "with_names"]
+__all__ = ["leaves", "remember_names", "with_names"]
 
 
 def with_names(tree: Node, tables: Mapping[str, Types]) -> Node:
@@ -26,8 +26,7 @@ def with_names(tree: Node, tables: Mapping[str, Types]) -> Node:
     Names are in small letters afterwards; a projection's `meta["name"]` holds the name that was written for it.
     """
     known = {name.lower(): types for name, types in tables.items()}
-    for column in tree.find_all(exp.Column):
-        column.meta["written"] = column.sql(dialect="duckdb")
+    remember_names(tree)
     local = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
     if not isinstance(tree, (exp.Select, exp.SetOperation)):
         raise not_portable(tree)
@@ -43,7 +42,7 @@ def with_names(tree: Node, tables: Mapping[str, Types]) -> Node:
         if table.name.lower() not in known and table.name.lower() not in local:
             raise SqlError(f"unknown table {table.name}")
     read = {name: known[name] for table in tree.find_all(exp.Table) if (name := table.name.lower()) in known}
-    schema = {name: {column.lower(): "INT" for column in types} for name, types in read.items()}
+    schema: dict[str, object] = {name: {column.lower(): "INT" for column in types} for name, types in read.items()}
     try:  # columns that are not found stay without a table: who types them says so in our words
         return qualify(
             tree, schema=MappingSchema(schema, dialect="duckdb", normalize=False), dialect="duckdb", expand_stars=False,
@@ -51,6 +50,12 @@ def with_names(tree: Node, tables: Mapping[str, Types]) -> Node:
         )  # fmt: skip
     except OptimizeError as error:
         raise SqlError(f"bad SQL: {str(error).splitlines()[0]}") from error
+
+
+def remember_names(tree: Node) -> None:
+    """Note on every column how it is written (`sql_excerpt` shows it), before names are found."""
+    for column in tree.find_all(exp.Column):
+        column.meta["written"] = tuple((part.name, part.args.get("quoted")) for part in column.parts)
 
 
 def leaves(tree: Node) -> Iterator[Node]:
@@ -149,7 +154,20 @@ def _prepare_select(select: Node) -> None:
         require_only(group, "expressions")
         if any(isinstance(each.unnest(), (exp.Literal, exp.Null)) for each in group.expressions):
             raise SqlError("GROUP BY a number is not known everywhere; name the columns")
+    if select.args.get("having"):
+        _aliases_first(select)
     _name_projections(select)
+
+
+def _aliases_first(select: Node) -> None:
+    """In HAVING the name of what is given comes before that of a column which is not grouped: `qualify` lets columns win."""
+    group = select.args.get("group")
+    grouped = {each.name.lower() for each in (group.expressions if group else []) if isinstance(each, exp.Column)}
+    given = {each.alias.lower(): each.this for each in select.expressions if isinstance(each, exp.Alias)}
+    for column in list(select.args["having"].find_all(exp.Column)):
+        meant = given.get(column.name.lower()) if not column.table and column.name.lower() not in grouped else None
+        if meant is not None and column.find_ancestor(exp.AggFunc, exp.Select) is select:
+            column.replace(parenthesized(meant.copy()))
 
 
 def _prepare_join(join: Node) -> None:
@@ -170,6 +188,8 @@ def _prepare_source(read: Node, place: int) -> str:
         return str(read.alias_or_name)
     if not isinstance(read, exp.Subquery):
         raise not_portable(read)
+    if not isinstance(read.this, exp.Query) or isinstance(read.this, exp.Table):
+        raise not_portable(read.this)
     require_only(read, "this", "alias")
     _rename(read)
     if not read.alias:

@@ -59,7 +59,10 @@ def sql_excerpt(node: Node) -> str:
     """A piece of the spec's SQL as it is written, for a message: before names were found, `meta["written"]` says."""
 
     def as_written(each: Node) -> Node:
-        return exp.Var(this=each.meta["written"]) if each.meta.get("written") else each
+        parts = each.meta.get("written")
+        return (
+            exp.Dot.build([part.copy() for part in parts]) if parts and len(parts) > 1 else parts[0] if parts else each
+        )
 
     text = str(node.transform(as_written).sql(dialect="duckdb"))
     return text if len(text) <= _LONGEST_EXCERPT else text[: _LONGEST_EXCERPT - 1] + "…"

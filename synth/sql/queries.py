@@ -9,7 +9,7 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from synth.dtypes import DType, Types
 from synth.sql.kinds import CHECKING, common_type
-from synth.sql.names import leaves, with_names
+from synth.sql.names import leaves, remember_names, with_names
 from synth.sql.nodes import Node, dtype_of, require_only, sql_excerpt, typed
 from synth.sql.parse import SqlError
 from synth.sql.typed import Typing
@@ -52,8 +52,7 @@ def typed_condition(tree: Node, types: Types) -> Node:
         return dtype
 
     tree = exp.Paren(this=tree.copy())
-    for each in tree.find_all(exp.Column):
-        each.meta["written"] = each.sql(dialect="duckdb")
+    remember_names(tree)
     Typing(CHECKING, column).condition(tree.this)
     return tree.this
 
@@ -78,7 +77,9 @@ def _type_select(scope: Scope, known: Known) -> None:
         typing.operands(select.args["group"], "expressions")
     for projection in select.expressions:
         typed(projection, typing.visit(projection.this))
-        written = projection.meta.get("name") or (projection.this.name if isinstance(projection.this, exp.Column) else "")
+        written = projection.meta.get("name") or (
+            projection.this.name if isinstance(projection.this, exp.Column) else ""
+        )
         projection.set("alias", exp.to_identifier(written or projection.alias))
 
 

@@ -14,10 +14,19 @@ from sqlglot import exp
 
 from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, TEXT, DType, decimal, exact
 from synth.sql.casts import cast_type
-from synth.sql.functions import FUNCTIONS, Function
+from synth.sql.functions import FUNCTIONS, Function, not_a_time
 from synth.sql.kinds import DIGITS, DRAWING, Policy, common_type, exact_type, kind_of, moment, require_text
 from synth.sql.many_rows import aggregate_type, count_type, window_type
-from synth.sql.nodes import Node, dtype_of, is_number, is_text, not_portable, parenthesized, require_only, sql_excerpt, typed
+from synth.sql.nodes import (
+    Node,
+    dtype_of,
+    is_text,
+    not_portable,
+    parenthesized,
+    require_only,
+    sql_excerpt,
+    typed,
+)
 from synth.sql.parse import SqlError, path
 from synth.sql.polars_sql import polars_type
 
@@ -65,10 +74,9 @@ class Typing:
 
     def condition(self, node: Node) -> DType:
         """Type what holds or does not. Raises SqlError for anything else."""
-        said = sql_excerpt(node)
         dtype = self.visit(node)
         if dtype not in (BOOLEAN, None):
-            raise SqlError(self.policy.no_condition.format(sql=said, dtype=dtype))
+            raise SqlError(self.policy.no_condition.format(sql=sql_excerpt(node), dtype=dtype))
         return BOOLEAN
 
     def numbers(self, *nodes: Node) -> bool:
@@ -76,9 +84,7 @@ class Typing:
         names = {dtype.name if (dtype := dtype_of(node)) is not None else "null" for node in nodes}
         floats = "double" in names
         if floats and not self.policy.doubles_meet and "decimal" in names:
-            raise SqlError(
-                "a double meets a decimal: no float touches exact numbers; give the column a decimal type"
-            )
+            raise SqlError("a double meets a decimal: no float touches exact numbers; give the column a decimal type")
         for node in nodes:
             dtype = dtype_of(node)
             null = dtype is None and (floats or self.policy.doubles_meet)
@@ -104,7 +110,7 @@ class Typing:
                 elif kind == "moment" and is_text(value) and self.policy.texts_adapt:
                     moment(value.unnest().name)
                 elif dtype is not None and not dtype.is_time:
-                    raise function.refusal(node, dtype, self.policy)
+                    raise not_a_time(node, dtype)
         function.check(node, self.policy)
         return function.gives
 

@@ -53,11 +53,11 @@ def condition(sql: str, types: Types, sqlglot: str, rewrites: Iterable[Rewrite])
 
 
 def written(tree: Any, sqlglot: str) -> str:
-    """A tree in a dialect, its names quoted. Raises SqlError for what the dialect has no words for."""
+    """A tree in a dialect, its names quoted; the tree is used up. Raises SqlError for what the dialect has no words for."""
     for name in tree.find_all(exp.Identifier):
         name.set("quoted", True)
     try:
-        return str(tree.sql(dialect=sqlglot, unsupported_level=ErrorLevel.RAISE, comments=False))
+        return str(tree.sql(dialect=sqlglot, unsupported_level=ErrorLevel.RAISE, comments=False, copy=False))
     except UnsupportedError as error:
         raise SqlError(f"not every database knows this: {str(error).splitlines()[0]}") from None
 
