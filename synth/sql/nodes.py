@@ -60,9 +60,7 @@ def sql_excerpt(node: Node) -> str:
 
     def as_written(each: Node) -> Node:
         parts = each.meta.get("written")
-        return (
-            exp.Dot.build([part.copy() for part in parts]) if parts and len(parts) > 1 else parts[0] if parts else each
-        )
+        return exp.column(*(exp.to_identifier(*part) for part in reversed(parts))) if parts else each
 
     text = str(node.transform(as_written).sql(dialect="duckdb"))
     return text if len(text) <= _LONGEST_EXCERPT else text[: _LONGEST_EXCERPT - 1] + "…"

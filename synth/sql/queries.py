@@ -58,6 +58,7 @@ def typed_condition(tree: Node, types: Types) -> Node:
 
 
 Known = Mapping[str, tuple[str, Types]]  # tables by their names in small letters
+Sources = dict[str, dict[str, tuple[str, "DType | None"]]]  # alias -> name in small letters -> name as declared, type
 
 
 def _type_select(scope: Scope, known: Known) -> None:
@@ -94,17 +95,23 @@ def _type_operation(operation: Node) -> None:
 
 def _finder(scope: Scope, known: Known) -> Callable[[Node], DType | None]:
     """Finds the type of a column that a SELECT names: of a table of its own, or of a SELECT around it."""
+    learnt: dict[int, Sources] = {}
+
+    def sources(at: Scope) -> Sources:
+        if id(at) not in learnt:
+            learnt[id(at)] = _sources(at, known)
+        return learnt[id(at)]
 
     def column(node: Node) -> DType | None:
         require_only(node, "this", "table")
         if not node.table:
-            holders = [alias for alias, held in _sources(scope, known).items() if node.name in held]
+            holders = [alias for alias, held in sources(scope).items() if node.name in held]
             if len(holders) > 1:
                 raise SqlError(f"{node.name} is a column of {' and of '.join(holders)}")
             raise SqlError(f"unknown column {sql_excerpt(node)}")
         at: Scope | None = scope
         while at is not None:
-            held = _sources(at, known).get(node.table)
+            held = sources(at).get(node.table)
             if held is not None:
                 if node.name not in held:
                     break
@@ -118,8 +125,7 @@ def _finder(scope: Scope, known: Known) -> Callable[[Node], DType | None]:
     return column
 
 
-def _sources(scope: Scope, known: Known) -> dict[str, dict[str, tuple[str, DType | None]]]:
-    """The columns of what a SELECT reads, by alias, by their names in small letters: as they are spelt, and their types."""
+def _sources(scope: Scope, known: Known) -> Sources:
     return {
         alias: {name.lower(): (name, dtype) for name, dtype in _columns_of(source, known)}
         for alias, (_, source) in scope.selected_sources.items()
