@@ -308,7 +308,7 @@ def _several(held: Node | list[Node]) -> list[Node]:
 def _argument(node: Node, kind: str) -> Compiled:
     """An argument of a function as the kind that it takes."""
     value = _compiled(node)
-    if kind == "text" and (value.dtype is None or kind_of(value.dtype) != "text"):
+    if kind in ("text", "joined") and (value.dtype is None or kind_of(value.dtype) != "text"):
         return Compiled(value.expr.cast(pl.String), TEXT, value.bound)
     return value
 

@@ -19,7 +19,7 @@ from synth.sql.kinds import Policy
 from synth.sql.nodes import Node, dtype_of, is_number, not_portable, sql_excerpt
 from synth.sql.parse import SqlError
 
-__all__ = ["FUNCTIONS", "Function", "not_a_time"]
+__all__ = ["FUNCTIONS", "Function", "wrong_argument"]
 
 PARTS = ("YEAR", "MONTH", "DAY")  # of a time, that every database names alike
 
@@ -36,9 +36,7 @@ def _always(node: Node) -> bool:
 class Function:
     """What a function takes, gives, and how it is drawn."""
 
-    takes: Mapping[
-        str, str
-    ]  # sqlglot's names of its arguments: "text", "time", or "moment" (a time, or one written out)
+    takes: Mapping[str, str]  # sqlglot's names of its arguments: see `ARGUMENTS`
     gives: DType
     polars: Callable[..., pl.Expr] | None = None  # (node, an expression for each argument) -> the function's
     largest: int = 0  # the bound of a number that it gives
@@ -51,13 +49,21 @@ class Function:
         return self.polars is not None and self.known(node)
 
 
-def not_a_time(node: Node, dtype: DType) -> SqlError:
-    """What is said of an argument that is no time."""
+ARGUMENTS = {
+    "text": "a text is expected",
+    "joined": "",  # a text, or what becomes one unasked
+    "time": "dates and timestamps are expected",
+    "moment": "dates and timestamps are expected",  # or a text written out that is one
+}
+
+
+def wrong_argument(node: Node, dtype: DType, kind: str) -> SqlError:
+    """What is said of an argument that is not of the kind a function takes."""
     name = node.this.name if isinstance(node, exp.Extract) else node.sql_name()
-    return SqlError(f"{_NAMES.get(name, name)} of {dtype}; dates and timestamps are expected")
+    return SqlError(f"{_NAMES.get(name, name)} of {dtype}; {ARGUMENTS[kind]}")
 
 
-_NAMES = {"DATEDIFF": "DATE_DIFF"}
+_NAMES = {"DATEDIFF": "DATE_DIFF", "STR_POSITION": "STRPOS"}
 _LONGEST = 2**53  # more than any text has characters
 
 
@@ -71,6 +77,13 @@ def _joined(node: Node, *texts: pl.Expr) -> pl.Expr:
 def _concatenated(node: Node, *texts: pl.Expr) -> pl.Expr:
     """CONCAT passes over NULL; || does not."""
     return pl.concat_str(texts, ignore_nulls=True)
+
+
+def _position(node: Node, text: pl.Expr, piece: pl.Expr) -> pl.Expr:
+    """Where a piece begins, in characters from 1; Polars' own SQL counts bytes, and takes NULL for a text without it."""
+    before = text.str.splitn(piece, 2).struct.field("field_0").str.len_chars().cast(pl.Int64)
+    there = pl.when(piece == "").then(1).when(text.str.contains(piece, literal=True)).then(before + 1).otherwise(0)
+    return pl.when(text.is_not_null() & piece.is_not_null()).then(there)
 
 
 def _check_piece(node: Node, policy: Policy) -> None:
@@ -129,12 +142,12 @@ FUNCTIONS: dict[type[Any], Function] = {
     exp.Lower: Function({"this": "text"}, TEXT, lambda node, text: text.str.to_lowercase()),
     exp.Trim: Function({"this": "text"}, TEXT),  # blanks only: other letters are a word to some databases
     exp.Replace: Function({"this": "text", "expression": "text", "replacement": "text"}, TEXT),
-    exp.StrPosition: Function({"this": "text", "substr": "text"}, BIGINT),
+    exp.StrPosition: Function({"this": "text", "substr": "text"}, BIGINT, _position, _LONGEST),
     exp.Substring: Function({"this": "text"}, TEXT, besides=("start", "length"), check=_check_piece),
     exp.Left: Function({"this": "text"}, TEXT, besides=("expression",), check=_check_piece),
     exp.Like: Function({"this": "text"}, BOOLEAN, besides=("expression", "negate"), check=_check_pattern),
-    exp.DPipe: Function({"this": "text", "expression": "text"}, TEXT, _joined, besides=("safe",)),
-    exp.Concat: Function({"expressions": "text"}, TEXT, _concatenated, besides=("safe", "coalesce")),
+    exp.DPipe: Function({"this": "joined", "expression": "joined"}, TEXT, _joined, besides=("safe",)),
+    exp.Concat: Function({"expressions": "joined"}, TEXT, _concatenated, besides=("safe", "coalesce")),
     exp.Year: _PART,
     exp.Month: _PART,
     exp.Day: _PART,

@@ -55,7 +55,8 @@ def with_names(tree: Node, tables: Mapping[str, Types]) -> Node:
 def remember_names(tree: Node) -> None:
     """Note on every column how it is written (`sql_excerpt` shows it), before names are found."""
     for column in tree.find_all(exp.Column):
-        column.meta["written"] = tuple((part.name, part.args.get("quoted")) for part in column.parts)
+        if not column.is_star:
+            column.meta["written"] = tuple((part.name, part.args.get("quoted")) for part in column.parts)
 
 
 def leaves(tree: Node) -> Iterator[Node]:

@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, TEXT, DType, decimal, exact
 from synth.sql.casts import cast_type
-from synth.sql.functions import FUNCTIONS, Function, not_a_time
+from synth.sql.functions import FUNCTIONS, Function, wrong_argument
 from synth.sql.kinds import DIGITS, DRAWING, Policy, common_type, exact_type, kind_of, moment, require_text
 from synth.sql.many_rows import aggregate_type, count_type, window_type
 from synth.sql.nodes import (
@@ -105,12 +105,15 @@ class Typing:
         for key, kind in function.takes.items():
             for value in self.operands(node, key):
                 dtype = dtype_of(value)
-                if kind == "text":
+                if kind == "joined":
                     require_text(value, self.policy)
+                elif kind == "text":
+                    if dtype is not None and kind_of(dtype) != "text":
+                        raise wrong_argument(node, dtype, kind)
                 elif kind == "moment" and is_text(value) and self.policy.texts_adapt:
                     moment(value.unnest().name)
                 elif dtype is not None and not dtype.is_time:
-                    raise not_a_time(node, dtype)
+                    raise wrong_argument(node, dtype, kind)
         function.check(node, self.policy)
         return function.gives
 

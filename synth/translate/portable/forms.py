@@ -37,7 +37,7 @@ def explicit(node: Node) -> Node:
             node.set(key, [explicit(each) if isinstance(each, exp.Expr) else each for each in held])
     function = FUNCTIONS.get(type(node))
     for key, kind in function.takes.items() if function else ():
-        if kind == "text":
+        if kind in ("text", "joined"):
             held = node.args[key]
             node.set(key, [as_text(each) for each in held] if isinstance(held, list) else as_text(held))
     own = FUNCTION_FORMS.get(type(node))
