@@ -68,5 +68,5 @@ class Dialect:
             if dtype.length and dtype.length <= (self.longest_varchar or dtype.length):
                 return self.varchar.format(length=dtype.length, collation=self.collation)
             return (self.keyed_text if keyed else self.text) + self.collation
-        found = self.types["wide" if self.is_wide(dtype) else dtype.name]
-        return f"{found}({dtype.precision}, {dtype.digits})" if dtype.name == "decimal" else found
+        name = self.types["wide" if self.is_wide(dtype) else dtype.name]
+        return f"{name}({dtype.precision}, {dtype.digits})" if dtype.name == "decimal" else name

@@ -162,14 +162,14 @@ def _compared(node: Any) -> Any:
 
 def _is_plain(node: Any) -> bool:
     """Whether a value compares rightly as it is stored."""
-    found = node.unnest()
-    if isinstance(found, exp.Neg):
-        found = found.this
-    if isinstance(found, exp.Column):
-        dtype = dtype_of(found)
-        stored = found.meta.get("stored", True)
+    inner = node.unnest()
+    if isinstance(inner, exp.Neg):
+        inner = inner.this
+    if isinstance(inner, exp.Column):
+        dtype = dtype_of(inner)
+        stored = inner.meta.get("stored", True)
         return dtype is not None and (not dtype.digits or (stored and (dtype.precision or 0) <= EXACT_AS_FLOAT))
-    return isinstance(found, exp.Null) or (isinstance(found, exp.Literal) and not found.is_string)
+    return isinstance(inner, exp.Null) or (isinstance(inner, exp.Literal) and not inner.is_string)
 
 
 def _major(units: Any, digits: int) -> Any:
