@@ -14,10 +14,10 @@ BIN    = $(VENV)/bin
 READY  = $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help data load verify test bench lint clean
+.PHONY: help data load verify test test-fast test-times bench lint clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  options: DATASET=$(DATASET) SCALE=$(SCALE) SEED=$(SEED) FORMAT=$(FORMAT) OUT=$(OUT) WORKERS=all DB="
 
@@ -32,6 +32,12 @@ verify: $(READY)  ## prove OUT/DATASET, or what is in the database DB, by SQL: k
 
 test: $(READY)  ## run the tests
 	@$(BIN)/python -m pytest -q -n auto
+
+test-fast: $(READY)  ## run those that need no server and little time: a minute on two cores
+	@$(BIN)/python -m pytest -q -n auto -m "not server and not slow"
+
+test-times: $(READY)  ## run the tests, and note in tests/slow.txt those that are too slow for test-fast
+	@$(BIN)/python -m pytest -q -n auto --note-slow
 
 bench: $(READY) $(VENV)/.bench  ## measure against the rivals and the floor; results go to benchmarks/results
 	@$(BIN)/python benchmarks/run.py

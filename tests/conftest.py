@@ -13,9 +13,30 @@ import polars as pl
 import pytest
 
 import synth
+from tests.support import watchdog
+from tests.support.speed import (  # noqa: F401
+    pytest_addoption,
+    pytest_collection_modifyitems,
+    pytest_runtest_logreport,
+    pytest_runtest_makereport,
+    pytest_runtest_protocol,
+    pytest_terminal_summary,
+)
 from tests.support.targets import LIVE, Target, url_of
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A worker of a run that is killed is killed as well."""
+    if hasattr(config, "workerinput"):
+        watchdog.die_with_parent()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _guarded(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Servers that tests start in their own folders end with the run, also when it is killed."""
+    watchdog.watch(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +80,7 @@ def run(environment):
     return program
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def runs(tmp_path_factory):
     """Finished runs, each made once: (dataset, scale, seed, until, workers) -> summary."""
 
@@ -104,6 +125,7 @@ def embedded_server():
     from synth.databases.postgres import embedded
 
     with tempfile.TemporaryDirectory(prefix="synth-embedded-") as out:
+        watchdog.watch(Path(out), remove=True)
         yield embedded.start(Path(out)).url()
         embedded.stop(Path(out))
 

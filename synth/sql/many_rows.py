@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from sqlglot import exp
 
@@ -11,15 +11,26 @@ from synth.sql.kinds import exact_type
 from synth.sql.nodes import Node, dtype_of, is_number, not_portable, require_only, typed
 from synth.sql.parse import SqlError
 
-if TYPE_CHECKING:
-    from synth.sql.typed import Typing
-
 __all__ = ["aggregate_type", "count_type", "window_type"]
+
+
+class Typist(Protocol):
+    """What types the operands (`synth.sql.typed.Typing`)."""
+
+    def visit(self, node: Node) -> DType | None:
+        """Type a node; the type of its value."""
+
+    def operands(self, node: Node, *keys: str) -> list[Node]:
+        """Type the operands of a node."""
+
+    def numbers(self, *nodes: Node) -> bool:
+        """Refuse what is no number."""
+
 
 _AGGREGATES = (exp.Sum, exp.Avg, exp.Min, exp.Max, exp.Count)
 
 
-def count_type(typing: Typing, node: Node) -> DType:
+def count_type(typing: Typist, node: Node) -> DType:
     """COUNT is a whole number, of whatever it counts. Raises SqlError."""
     require_only(node, "this", "big_int")
     if not isinstance(node.this, exp.Star):
@@ -27,7 +38,7 @@ def count_type(typing: Typing, node: Node) -> DType:
     return BIGINT
 
 
-def aggregate_type(typing: Typing, node: Node) -> DType | None:
+def aggregate_type(typing: Typist, node: Node) -> DType | None:
     """SUM, AVG, MIN and MAX: a sum has the digits of its numbers, a mean is a double. Raises SqlError."""
     require_only(node, "this")
     value = _operand(typing, node)
@@ -42,7 +53,7 @@ def aggregate_type(typing: Typing, node: Node) -> DType | None:
     return TEXT if dtype is not None and dtype.name == "uuid" else dtype
 
 
-def _operand(typing: Typing, node: Node) -> Node:
+def _operand(typing: Typist, node: Node) -> Node:
     """What is counted or summed, typed; of DISTINCT the one expression."""
     if not isinstance(node.this, exp.Distinct):
         return typing.operands(node, "this")[0]
@@ -53,7 +64,7 @@ def _operand(typing: Typing, node: Node) -> Node:
     return values[0]
 
 
-def window_type(typing: Typing, node: Node) -> DType | None:
+def window_type(typing: Typist, node: Node) -> DType | None:
     """What runs over a window: ranks, neighbours, and aggregates of all its values. Raises SqlError."""
     require_only(node, "this", "partition_by", "order", "spec", "over")
     inner = node.this

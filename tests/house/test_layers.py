@@ -1,17 +1,39 @@
 """The architecture is a list, and these tests read it: imports go one way, heavy libraries stay in their rooms."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2] / "synth"
-FILES = sorted(ROOT.rglob("*.py"))
+from tests.house.trees import PACKAGE, Import, files, imports, place, target, tree
+
+FILES = files()
 
 LAYERS = [
     "errors", "dtypes", "columns", "texts", "streams", "fingerprint", "sql", "generators", "spec", "translate", "plan", "draw",
     "ddl", "databases", "formats", "store", "existing", "loading", "runners", "job", "verify", "api", "terminal", "cli", "__main__",
 ]  # fmt: skip
+
+# Inside a room, lowest first. What is not named stands where it likes, as long as there is no circle.
+ORDERS = {
+    "generators": ["sampling", "profiles", "base", "derived", "__init__"],
+    "spec": ["wording", "models", "scope", "check", "load"],
+    "plan": ["content", "fanout", "model", "counts", "families", "make"],
+    "draw": ["residents", "block", "rollup", "walk"],
+    "databases": ["address", "database", "file", "__init__"],
+    "store": ["manifest", "folder"],
+    "verify": ["checks", "report", "findings", "files"],
+}
+
+# Rooms whose members know nothing of each other: folders in `databases/`, files in `formats/`.
+STRANGERS = {
+    "databases": ["postgres", "mysql", "tsql", "sqlite", "duckdb"],
+    "formats": ["parquet", "csv", "ndjson", "arrow", "sql"],
+}
+
+# Circles that are still there. A circle is the same idea in two files: give one of them what both need.
+CIRCLES = [{"draw/block.py", "draw/context.py"}]
 
 ONLY_HERE = {
     "numpy.random": {"streams.py"},
@@ -19,7 +41,7 @@ ONLY_HERE = {
     "duckdb": {"databases/duckdb/connection.py", "store/reading.py", "verify/files.py", "verify/rehearse.py"},
     "sqlite3": {"databases/sqlite/connection.py"},
     "adbc_driver_sqlite": {"databases/sqlite/connection.py"},
-    "sqlglot": {"sql/", "translate/"},
+    "sqlglot": {"sql", "translate"},  # whole rooms
     "yaml": {"spec/load.py"},
     "faker": {"generators/person.py"},
     "rich": {"terminal.py"},
@@ -35,71 +57,199 @@ ROW_LOOPS = {
 FEW = {"fingerprint.py": {"to_list"}, "texts.py": {"to_list"}, "person.py": {"tolist"}}
 
 
-def layer(path: Path) -> int:
-    first = path.relative_to(ROOT).parts[0].removesuffix(".py")
-    return LAYERS.index(first) if first != "__init__" else len(LAYERS)
+def room(path: Path, root: Path = PACKAGE) -> str:
+    """The room of a file: a folder of synth/, or a file that lies beside them."""
+    return path.relative_to(root).parts[0].removesuffix(".py")
 
 
-def imports(path: Path):
-    """(module, whether only for type checkers, whether inside a function)."""
-    tree = ast.parse(path.read_text())
-    typing_only = {
-        id(node)
-        for block in ast.walk(tree)
-        if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.unparse(block.test)
-        for node in ast.walk(block)
-    }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for name in node.names:
-                yield name.name, id(node) in typing_only
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module, id(node) in typing_only
-            for name in node.names:
-                yield f"{node.module}.{name.name}", id(node) in typing_only
+def layer(path: Path, root: Path = PACKAGE) -> int:
+    """The place of a file's room in LAYERS. The package itself, which fetches names where they are used, is above all."""
+    if path == root / "__init__.py":
+        return len(LAYERS)
+    name = room(path, root)
+    assert name in LAYERS, f"{place(path, root)}: give `{name}` its place in LAYERS, in tests/house/test_layers.py"
+    return LAYERS.index(name)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(ROOT).as_posix())
-def test_imports_go_down(path):
-    for module, _ in imports(path):
-        if module.startswith("synth.") and path != ROOT / "__init__.py":
-            other = module.split(".")[1]
-            if other in LAYERS:
-                assert LAYERS.index(other) <= layer(path), f"{path.name} imports {module}"
+@cache
+def arrows(path: Path, root: Path = PACKAGE) -> list[tuple[Import, Path]]:
+    """What a file imports of the package, and from which of its files. What the package itself says is free for all."""
+    own = (root / "__init__.py").read_text()
+    found = ((each, target(each.module, root)) for each in imports(path, root))
+    return [
+        (each, other)
+        for each, other in found
+        if other not in (None, path)
+        if not (other == root / "__init__.py" and f"\n{each.module.rpartition('.')[2]} = " in own)  # __version__
+    ]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(ROOT).as_posix())
-def test_heavy_libraries_stay_in_their_rooms(path):
-    here = path.relative_to(ROOT).as_posix()
-    for module, typing_only in imports(path):
-        for library, rooms in ONLY_HERE.items():
-            if not typing_only and (module == library or module.startswith(library + ".")):
-                assert here in rooms or f"{here.split('/')[0]}/" in rooms, f"{here} imports {module}"
+def runs_up(path: Path, root: Path = PACKAGE) -> list[str]:
+    """The imports of a file that lead to a room above its own, and what to do about each."""
+    found = []
+    for each, other in arrows(path, root):
+        if layer(other, root) > layer(path, root):
+            found.append(
+                f"{place(path, root)}:{each.line} imports {each.module} of {place(other, root)}, which lies above "
+                f"`{room(path, root)}`: let it be handed in, or move what both need below both"
+            )
+    return found
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(ROOT).as_posix())
-def test_no_python_loop_over_rows(path):
-    tree = ast.parse(path.read_text())
-    called = {
-        node.func.attr for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    }
-    found = (called & ROW_LOOPS) - FEW.get(path.name, set())
-    assert not found, f"{path.name} walks rows with {found}"
+def runs_up_inside(path: Path, root: Path = PACKAGE, orders: dict[str, list[str]] = ORDERS) -> list[str]:
+    """The imports of a file against the order that its room declares."""
+    order = orders.get(room(path, root), [])
+    return [
+        f"{place(path, root)}:{each.line} imports {each.module}: `{room(path, root)}/{other.stem}` stands above "
+        f"`{path.stem}` in ORDERS, tests/house/test_layers.py"
+        for each, other in arrows(path, root)
+        if path.parent == other.parent == root / room(path, root) and {path.stem, other.stem} <= {*order}
+        if order.index(other.stem) > order.index(path.stem)
+    ]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(ROOT).as_posix())
-def test_no_wall_clock_and_no_stray_randomness(path):
-    text = path.read_text()
-    for word in ("datetime.now", "date.today", "utcnow", "default_rng", "random.seed", "time.time("):
-        assert word not in text, f"{path.name} uses {word}"
+def circles(root: Path = PACKAGE) -> list[list[str]]:
+    """Files that import each other, round and round: the members of each circle, in order."""
+    graph = {path: {other for _, other in arrows(path, root)} for path in files(root)}
+    reach: dict[Path, set[Path]] = {}
+    for path in graph:
+        seen, todo = set(), [path]
+        while todo:
+            for other in graph[todo.pop()] - seen:
+                seen.add(other)
+                todo.append(other)
+        reach[path] = seen
+    rings = {frozenset(p for p in reach[path] if path in reach[p]) for path in graph if path in reach[path]}
+    return sorted(sorted(place(path, root) for path in ring) for ring in rings)
 
 
-def test_files_stay_small():
-    long = {p.name: n for p in FILES if (n := len(p.read_text().splitlines())) > 430}
-    assert not long, f"split by idea: {long}"
+def ring_text(ring: list[str], root: Path = PACKAGE) -> str:
+    """The imports that make a circle, line by line."""
+    return "\n".join(
+        f"{name}:{each.line} imports {each.module}"
+        for name in ring for each, other in arrows(root / name, root) if place(other, root) in ring
+    )  # fmt: skip
+
+
+def test_imports_go_down():
+    found = [each for path in FILES for each in runs_up(path)]
+    assert not found, "\n".join(found)
+
+
+def test_imports_go_down_inside_a_room():
+    found = [each for path in FILES for each in runs_up_inside(path)]
+    assert not found, "\n".join(found)
+
+
+def test_files_do_not_import_in_circles():
+    found = [ring for ring in circles() if set(ring) not in CIRCLES]
+    assert not found, "break each at one import:\n" + "\n\n".join(map(ring_text, found))
+    idle = [ring for ring in CIRCLES if sorted(ring) not in circles()]
+    assert not idle, f"take them out of CIRCLES, they are gone: {idle}"
+
+
+@pytest.mark.parametrize("family", STRANGERS)
+def test_members_of_a_family_do_not_know_each_other(family):
+    members = STRANGERS[family]
+
+    def member(path: Path) -> str:
+        inside = path.relative_to(PACKAGE / family).parts[0] if path.is_relative_to(PACKAGE / family) else ""
+        return inside.removesuffix(".py")
+
+    found = [
+        f"{place(path)}:{each.line} imports {each.module}: what both need belongs beside them, into {family}/"
+        for path in FILES if member(path) in members
+        for each, other in arrows(path) if member(other) in members and member(other) != member(path)
+    ]  # fmt: skip
+    assert not found, "\n".join(found)
+
+
+def house(root: Path, **texts: str) -> Path:
+    """A small package of rooms that are called as ours, to see the guards find what they are for."""
+    package = root / "synth"
+    for name, text in {"__init__": "", **texts}.items():
+        path = package.joinpath(*name.split("__") if name != "__init__" else [name]).with_suffix(".py")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    for folder in package.iterdir():
+        if folder.is_dir() and not (folder / "__init__.py").exists():
+            (folder / "__init__.py").write_text("")
+    return package
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from synth.plan.make import make",
+        "from synth.plan import make",
+        "from synth import plan",
+        "import synth.plan.make as m",
+        "import synth",
+        "from synth import make_plan",
+        "from ..plan.make import make",
+        "from ..plan import make",
+        "from .. import plan",
+        "def f():\n    from synth import plan",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from synth.plan import make",
+        "import importlib\nmake = importlib.import_module('synth.plan.make')",
+        "from importlib import import_module\nmake = import_module(f'synth.plan.{name}')",
+        "from importlib import import_module\nmake = import_module('..plan', __package__)",
+        "x = __import__('synth.plan.make')",
+    ],
+    ids=lambda text: text.splitlines()[-1].strip(),
+)
+def test_an_arrow_that_runs_up_is_seen_however_it_is_written(text, tmp_path):
+    below = house(tmp_path, spec__load=text, plan__make="", __init__='_HOMES = {"synth.plan.make": ("make_plan",)}')
+    (found,) = runs_up(below / "spec" / "load.py", below)
+    assert found.startswith("spec/load.py:") and "lies above `spec`" in found
+    above = house(tmp_path / "other", plan__make="from synth.spec.load import load\nfrom synth import __version__",
+                  spec__load="", __init__="\n__version__ = '1'")  # fmt: skip
+    assert not runs_up(above / "plan" / "make.py", above)
+
+
+def test_circles_and_orders_are_seen(tmp_path):
+    package = house(
+        tmp_path,
+        plan__make="def f():\n    from synth.plan import counts",
+        plan__counts="from .model import Plan",
+        plan__model="from synth.plan.make import make",
+        plan__content="from synth.plan import model",
+    )
+    assert circles(package) == [["plan/counts.py", "plan/make.py", "plan/model.py"]]
+    assert "plan/counts.py:1 imports synth.plan.model.Plan" in ring_text(circles(package)[0], package)
+    found = [each for path in files(package) for each in runs_up_inside(path, package)]
+    assert [each.split(":")[0] for each in found] == ["plan/content.py", "plan/model.py"]
+
+
+def test_heavy_libraries_stay_in_their_rooms():
+    found = [
+        f"{place(path)}:{each.line} imports {each.module}: ask {sorted(rooms)} for what it does"
+        for path in FILES
+        for each in imports(path)
+        for library, rooms in ONLY_HERE.items()
+        if f"{each.module}.".startswith(f"{library}.") and not each.typing_only and not {place(path), room(path)} & rooms
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_no_python_loop_over_rows():
+    found = [
+        f"{place(path)}:{node.lineno} walks rows by {node.func.attr}: say it for whole columns"
+        for path in FILES
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if node.func.attr in ROW_LOOPS - FEW.get(path.name, set())
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_no_wall_clock_and_no_stray_randomness():
+    words = ("datetime.now", "date.today", "utcnow", "default_rng", "random.seed", "time.time(")
+    found = [f"{place(path)} uses {word}" for path in FILES for word in words if word in path.read_text()]
+    assert not found, "\n".join(found)
 
 
 def test_faker_is_never_called_for_a_row():
-    text = (ROOT / "generators" / "person.py").read_text()
+    text = (PACKAGE / "generators" / "person.py").read_text()
     assert "Faker(" not in text and "faker.Faker" not in text
     assert text.count('import_module(f"faker.providers.person') == 1

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synth.columns import to_written
-from synth.draw.block import select_result_to_drawn
 from synth.dtypes import DType
+from synth.spec.kinds.derived import select_result_to_drawn
 from synth.sql.select import compile_select
 
 TYPES = {

@@ -22,6 +22,7 @@ import duckdb
 import pytest
 
 from synth.databases import DATABASES, Address, connect
+from tests.support import watchdog
 
 WAIT_S = 30
 
@@ -58,6 +59,7 @@ class Server:
 
     def __init__(self):
         self.folder = Path(tempfile.mkdtemp(prefix=f"synth-{self.account}-"))
+        watchdog.watch(self.folder, remove=True)
         self.process = None
         try:
             if os.geteuid() == 0:

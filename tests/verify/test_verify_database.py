@@ -24,7 +24,7 @@ from synth.translate.queries import offence_queries
 from synth.verify.checks import checks
 from synth.verify.database import verify_database
 from synth.verify.files import verify_folder
-from tests.datasets import test_erp
+from tests.support.erp_breaches import BREACHES
 from tests.support.servers import change, live, live_address
 from tests.support.tsql import lint_tsql
 from tests.verify import test_verify
@@ -38,7 +38,7 @@ SHOP = [
     *(("SELECT 1", re.sub(r"\b(order_id|order_item_id) = 7\b", rf"\1 = {number}", sql))  # of a row of its own each
       for number, (_, sql, _) in enumerate(test_verify.CHANGES.values(), 100) if not sql.startswith("ALTER")),
 ]  # fmt: skip
-BOOKS = [(breach.find, breach.change) for group in test_erp.BREACHES.values() for breach in group.values()]
+BOOKS = [(breach.find, breach.change) for group in BREACHES.values() for breach in group.values()]
 MOVED = "SELECT {0}(movement_number) FROM inventory_movements WHERE movement_type = '{1}'"
 ORDERED = "SELECT {0}(order_number) FROM orders WHERE order_type = '{1}' AND ship_date IS NOT NULL"
 STOCKED = "SELECT {0}(product_number) FROM stock"

@@ -1,0 +1,88 @@
+"""What `make test-fast` leaves out is what it should."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.support.speed import LIST, noted
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def functions_of(path: Path) -> set[str]:
+    """The names of a file's tests."""
+    if not path.exists():
+        return set()
+    return {node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)}
+
+
+def test_the_list_of_slow_tests_names_tests_that_are_there():
+    stale = [name for name in noted() if name.partition("::")[2] not in functions_of(ROOT / name.partition("::")[0])]
+    assert not stale, f"take them out of tests/{LIST.name}, or let `make test-times` write it anew: {stale}"
+
+
+CONFTEST = """
+import pytest
+
+@pytest.fixture
+def database(): pass
+@pytest.fixture(params=["sqlite", "postgres"])
+def target(request, database): pass
+@pytest.fixture
+def embedded_server(): pass
+@pytest.fixture
+def environment(): pass
+@pytest.fixture
+def run(environment): pass
+"""
+TESTS = """
+import time
+import pytest
+
+@pytest.fixture
+def there(target): pass
+def test_of_each(target): pass
+def test_by_another(there): pass
+def test_of_one(database): pass
+@pytest.mark.parametrize("name", ["duckdb-csv", "mysql-csv"])
+def test_by_name(name, database): pass
+def test_embedded(embedded_server): pass
+def test_program(run): pass
+def test_plain(tmp_path): pass
+@pytest.mark.slow
+def test_marked(): pass
+def test_long():
+    end = time.process_time() + 1.1
+    while time.process_time() < end: pass
+"""
+OWN = """
+import pytest
+
+@pytest.fixture
+def target(): pass
+def test_own(target): pass
+"""
+FAST = {
+    "test_of_each[sqlite]",
+    "test_by_another[sqlite]",
+    "test_by_name[duckdb-csv]",
+    "test_plain",
+    "test_long",
+    "test_own",
+}
+
+
+def test_marks_are_read_off_fixtures_and_what_is_long_is_told(environment, tmp_path):
+    (tmp_path / "tests").mkdir()
+    for name, text in (("conftest", CONFTEST), ("test_it", TESTS), ("test_own", OWN)):
+        (tmp_path / "tests" / f"{name}.py").write_text(text)
+    words = ["-v", "-p", "no:cacheprovider", "-p", "tests.support.speed", "-m", "not server and not slow"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *words, "--rootdir", str(tmp_path), "--import-mode=importlib"],
+        capture_output=True, text=True, env=environment, cwd=tmp_path,
+    )  # fmt: skip
+    assert {*re.findall(r"::(\S+) PASSED", done.stdout)} == FAST, done.stdout + done.stderr
+    told = done.stdout.partition("too slow for this run")[2]
+    assert "::test_long" in told and "::test_plain" not in told

@@ -1,0 +1,222 @@
+"""How results look: counts and sizes, aligned tables, progress where there is a terminal and where there is none."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import sys
+
+import pytest
+
+import synth
+from synth import terminal
+from synth.databases import Address
+from synth.verify.report import Finding
+
+BOOKED = dt.datetime(2025, 3, 1, 6, 30)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567.6, "1,234,568"), (-1000, "-1,000")]
+)
+def test_numbers(value, text):
+    assert terminal.number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1000, "1.0 kB"),
+        (13_400_000, "13.4 MB"),
+        (2.5e9, "2.5 GB"),
+        (7e12, "7.0 TB"),
+        (1.2e16, "12000.0 TB"),
+    ],
+)
+def test_sizes(count, text):
+    assert terminal.size(count) == text
+
+
+# -- progress
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self, patch):
+        self.now = 100.0
+        patch.setattr(terminal.time, "perf_counter", lambda: self.now)
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self):
+        return True
+
+
+def test_a_plain_stream_gets_a_line_now_and_then(monkeypatch, capsys):
+    clock = Clock(monkeypatch)
+    with terminal.progress(10_000) as advance:
+        advance("orders", 1000)
+        clock.now += terminal.PLAIN_SECONDS - 0.1
+        advance("orders", 1000)
+        assert capsys.readouterr().err == ""
+        clock.now += 0.1
+        advance("payments", 500)
+        assert capsys.readouterr().err == "payments: 2,500 of about 10,000 rows, 500 rows/s, about 15 s left\n"
+        clock.now += 1
+        advance("payments", 500)
+        assert capsys.readouterr().err == ""
+        clock.now += terminal.PLAIN_SECONDS
+        advance("items", 9_000)  # more than was expected: nothing is said of the time left
+        assert capsys.readouterr().err == "items: 12,000 of about 10,000 rows, 1,091 rows/s\n"
+    assert capsys.readouterr().out == ""
+
+
+def test_a_plain_stream_where_the_end_is_unknown(monkeypatch, capsys):
+    clock = Clock(monkeypatch)
+    with terminal.progress(None) as advance:
+        clock.now += 10
+        advance("orders", 1000)
+    assert capsys.readouterr().err == "orders: 1,000 rows, 100 rows/s\n"
+
+
+@pytest.mark.parametrize("columns", ["120", "40", "20"])
+@pytest.mark.parametrize("total", [1000, None])
+def test_a_terminal_gets_a_bar_of_any_width(columns, total, monkeypatch):
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setenv("TERM", "xterm")
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    with terminal.progress(total) as advance:
+        advance("orders", 400)
+        advance("a_family_with_a_name_that_is_long", 600)
+    said = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", stream.getvalue())
+    assert said and all(len(line) <= int(columns) for line in re.split(r"[\r\n]+", said))
+    if columns == "120":
+        assert "rows/s" in said
+
+
+def test_an_error_within_leaves_the_terminal_as_it_was(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setenv("TERM", "xterm")
+    with pytest.raises(ZeroDivisionError), terminal.progress(10) as advance:
+        advance("orders", 1 // 0)
+    assert sys.stderr.getvalue().endswith(("\x1b[?25h", "\x1b[2K"))  # the cursor shows again
+
+
+# -- results
+
+
+def columns_of(text: str) -> list[list[str]]:
+    """The cells of a text's first table: its columns are where the rule under its heads is."""
+    lines = text.split("\n\n")[0].splitlines()
+    at = next(n for n, line in enumerate(lines) if re.fullmatch(r"[- ]+", line))
+    spans = [match.span() for match in re.finditer("-+", lines[at])]
+    return [[line.ljust(200)[a:b].strip() for a, b in spans] for line in [lines[at - 1], *lines[at + 1 :]]]
+
+
+def test_the_plan(books):
+    plan = synth.make_plan(books, scale=0.1)
+    text = terminal.plan_text(plan, 2)
+    head, tables, families, memory = text.split("\n\n")
+    assert head == "books: scale 0.1, seed 42, until 2026-01-01 00:00:00"
+    heads, *rows = columns_of(tables)
+    assert heads == ["table", "kind", "family", "rows", "columns"]
+    assert [row[0] for row in rows] == list(plan.wanted)
+    by_name = {row[0]: row[1:] for row in rows}
+    assert by_name["sales"] == ["arrival", "sales", "300", "7"]
+    assert by_name["purchases"][2].startswith("~")  # groups are not known before
+    heads, *rows = columns_of(families)
+    assert heads == ["family", "after", "blocks", "kept for look-ups"]
+    assert [row[0] for row in rows] == [family.root for family in plan.families]
+    assert re.fullmatch(r"memory: about [\d.]+ [MG]B with 2 workers", memory)
+    assert terminal.plan_text(plan, 1).endswith(" with 1 worker")
+
+
+def test_numbers_stand_right_and_nothing_trails(books):
+    for line in terminal.plan_text(synth.make_plan(books), 1).splitlines():
+        assert line == line.rstrip()
+    lines = terminal.plan_text(synth.make_plan(books), 1).split("\n\n")[1].splitlines()
+    end = lines[0].index("rows") + len("rows")
+    assert all(line[end - 1].isdigit() for line in lines[2:])
+
+
+def test_a_summary_and_the_same_again(books, tmp_path):
+    plan = synth.make_plan(books, scale=0.1)
+    summary = synth.generate(plan, tmp_path)
+    text = terminal.summary_text(summary, "synth")
+    heads, *rows = columns_of(text)
+    assert heads == ["table", "rows", "size", "files"]
+    assert [row[0] for row in rows] == [*plan.wanted, ""]
+    counts = [int(row[1].replace(",", "")) for row in rows]
+    assert counts[-1] == sum(counts[:-1]) == summary.rows
+    assert text.splitlines()[-2:] == [f"in {summary.folder}", f"next: synth verify {summary.folder}"]
+    assert "1 worker\n" in text
+    again = terminal.summary_text(synth.generate(plan, tmp_path), "synth")
+    assert again == f"{summary.folder} holds exactly this already; nothing to do ({summary.rows:,} rows)"
+
+
+def test_a_summary_of_inserts_points_to_their_tables(books, tmp_path):
+    summary = synth.generate(synth.make_plan(books, scale=0.01), tmp_path, format="sql", dialect="sqlite")
+    last = terminal.summary_text(summary, "synth").splitlines()[-1]
+    assert last == "next: synth ddl books --dialect sqlite, for the tables that the INSERTs fill"
+
+
+def test_a_load_and_what_is_read_back(books, tmp_path):
+    summary = synth.generate(synth.make_plan(books, scale=0.1), tmp_path)
+    address = Address.parse(f"sqlite:///{tmp_path / 'books.sqlite'}")
+    text = terminal.load_text(synth.load_folder(summary.folder, address), "synth", client="psql here")
+    heads, *rows = columns_of(text)
+    assert heads == "table|rows|sent|read s|send s|constraints s|indexes s|analyze s|verify s".split("|")
+    assert [row[0] for row in rows] == [*summary.manifest.tables, "by the clock"]
+    assert rows[-1][1] == f"{summary.rows:,}"
+    assert text.splitlines()[-2] == "open: psql here"
+    assert text.splitlines()[-1] == f"next: synth verify {tmp_path / 'books.sqlite'} --schema books"
+    assert ", 1 connection\n" in text
+    pulled = terminal.pull_text(synth.pull(address, tmp_path / "back"))
+    assert columns_of(pulled)[-1][1] == f"{summary.rows:,}"
+    assert f"\nin {tmp_path / 'back'}" in pulled
+    assert "not as they were loaded" not in pulled
+
+
+def test_a_step_ahead_and_none(books, tmp_path):
+    folder = synth.generate(synth.make_plan(books, scale=0.1, until=dt.date(2025, 1, 1)), tmp_path).folder
+    step = synth.advance_folder(folder, BOOKED, changes=tmp_path / "feed")
+    lines = terminal.advance_text(step).splitlines()
+    assert lines[0] == f"{folder}: from 2025-01-01 00:00:00 to 2025-03-01 06:30:00"
+    assert re.fullmatch(r"[\d,]+ rows more; \d+ blocks drawn, \d+\.\d s", lines[1])
+    assert lines[2].startswith(f"changes in {tmp_path / 'feed'}") and len(lines) == 3
+    again = terminal.advance_text(synth.advance_folder(folder, BOOKED))
+    assert again == f"{folder} is at 2025-03-01 06:30:00 already; nothing to do"
+
+
+def test_findings(books, tmp_path):
+    folder = synth.generate(synth.make_plan(books, scale=0.01), tmp_path).folder
+    report = synth.verify_folder(folder)
+    text = terminal.report_text(report)
+    assert text.endswith(f"{folder}: {len(report.findings)} checks, all hold")
+    heads, *rows = columns_of(text)
+    assert heads == ["table", "kind", "checks", "result"] and {row[3] for row in rows} == {"ok"}
+    assert rows == sorted(rows) and sum(int(row[2]) for row in rows) == len(report.findings)
+
+
+def test_findings_that_do_not_hold(books, tmp_path):
+    report = synth.verify_folder(synth.generate(synth.make_plan(books, scale=0.01), tmp_path).folder)
+    count = len(report.findings)
+    report.findings += [
+        Finding("check", "sales", "paid", 1200, ({"sale_id": 7, "paid_on": None},), note="as planned"),
+        Finding("rule", "ledger", "even", None, note="no such table"),
+    ]
+    report.skipped.append("rule left.out")
+    text = terminal.report_text(report)
+    assert "FAILED check sales: paid: 1,200 offences: as planned\n  sale_id = 7, paid_on = None\n" in text
+    assert "FAILED rule ledger: even: could not run: no such table\n" in text
+    assert "\n1 checks left out: their tables were not made\n" in text
+    assert text.endswith(f"{count + 2} checks, 2 do not hold")
+    results = {(row[0], row[1]): row[3] for row in columns_of(text)[1:]}
+    assert results["sales", "check"] == "1,200 offences" and results["ledger", "rule"] == "could not run"
