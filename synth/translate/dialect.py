@@ -99,5 +99,5 @@ class Dialect:
             if dtype.length and dtype.length <= (self.longest_varchar or dtype.length):
                 return self.varchar.format(length=dtype.length, collation=self.collation)
             return (self.keyed_text if keyed else self.text) + self.collation
-        spelt = self.types["wide" if self.is_wide(dtype) else dtype.name]
-        return f"{spelt}({dtype.precision}, {dtype.digits})" if dtype.name == "decimal" else spelt
+        name = self.types["wide" if self.is_wide(dtype) else dtype.name]
+        return f"{name}({dtype.precision}, {dtype.digits})" if dtype.name == "decimal" else name
