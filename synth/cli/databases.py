@@ -23,6 +23,7 @@ from synth.cli.words import (
     program,
 )  # fmt: skip
 from synth.errors import OptionError, did_you_mean
+from synth.formats import READABLE, listed
 
 __all__ = ["db", "ddl", "load", "pull", "script"]
 
@@ -102,10 +103,10 @@ def pull(
     out: Annotated[str, typer.Option(help="the folder SCHEMA is made in this one")] = "output",
     schema: Schema = None, tables: Tables = None,
     query: Annotated[Optional[str], typer.Option(help="the rows of this SELECT, instead of tables")] = None,  # noqa: UP045
-    format: Annotated[str, typer.Option(help="parquet or csv")] = "parquet",
+    format: Annotated[str, typer.Option(help=listed(READABLE))] = "parquet",
     json: Json = False,
 ) -> None:  # fmt: skip
-    """Tables of a database, or a query's rows, into Parquet or CSV files.
+    """Tables of a database, or a query's rows, into files.
 
     Example: synth pull postgresql://me@localhost/demo --schema ecommerce --out pulled
     """

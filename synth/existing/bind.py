@@ -16,7 +16,7 @@ from synth.databases import Address
 from synth.dtypes import TEXT
 from synth.errors import DataError, OptionError, did_you_mean
 from synth.existing.fitness import Unfit, fitting, known
-from synth.existing.source import Schema, Source, open_source
+from synth.existing.source import DatabaseSource, RowSource, open_source
 from synth.fingerprint import fingerprint
 from synth.generators.arrival import DAY_US
 from synth.generators.derived import Count, Sum
@@ -74,9 +74,9 @@ def bound(
     wanted = None if tables is None else tuple(tables)
     made = declared(dataset, existing)
     with ExitStack() as opened:
-        sources: dict[str, Source] = {}
+        sources: dict[str, RowSource] = {}
 
-        def source(where: str | None) -> Source:
+        def source(where: str | None) -> RowSource:
             where = where or place
             if where is None:
                 raise OptionError(existing_source_needed(made))
@@ -122,10 +122,10 @@ class ContinueFrom:
     address: Address
     schema: str | None = None
 
-    def source(self, main: Source | None, dataset: str) -> Source:
+    def source(self, main: RowSource | None, dataset: str) -> RowSource:
         """It, which may hold nothing yet."""
         beside = main.at[1] if main and main.at and main.at[0] == str(self.address) else dataset
-        return Schema(self.address, beside if self.schema is None else self.schema, dataset, (), new=True)
+        return DatabaseSource(self.address, beside if self.schema is None else self.schema, dataset, (), new=True)
 
 
 class _Binding:
@@ -133,7 +133,7 @@ class _Binding:
         self.dataset, self.wanted, self.options = dataset, wanted, options
         self.with_assumed_rows = make(with_assumed_rows(dataset), tables=wanted, **options)
         self.scope: Scope = check(self.with_assumed_rows.dataset)
-        self.places: dict[str, tuple[Source, str, tuple[str, ...]]] = {}
+        self.places: dict[str, tuple[RowSource, str, tuple[str, ...]]] = {}
         self.frames: dict[str, pl.DataFrame] = {}
         self.keys: dict[str, pl.Series] = {}  # of existing rows that fit, later ones too
         self.found: dict[str, Found] = {}
@@ -141,7 +141,7 @@ class _Binding:
         self.changed: dict[str, Table] = {}
         self.unfit: list[Unfit] = []
 
-    def locate(self, name: str, source: Source, called: str) -> None:
+    def locate(self, name: str, source: RowSource, called: str) -> None:
         """Note where a table is, and which of its columns are needed."""
         there = source.known(called)
         spec = self.scope.table(name)
@@ -205,7 +205,7 @@ class _Binding:
         found = frame.join(parents, left_on=link, right_on=key, how="inner", maintain_order="left")
         return found.with_columns(pl.col(HOME).cast(pl.Int64)).sort(HOME, maintain_order=True)
 
-    def _note(self, name: str, source: Source, called: str, rows: int, skipped: int, known: str) -> None:
+    def _note(self, name: str, source: RowSource, called: str, rows: int, skipped: int, known: str) -> None:
         table = self.dataset.tables[name]
         assert table.existing
         facts = {"rows": rows, "fingerprint": known or None, "source": None}
@@ -214,7 +214,7 @@ class _Binding:
 
     # -- tables that are made, and have rows already
 
-    def refuse_redrawn(self, source: Source) -> None:
+    def refuse_redrawn(self, source: RowSource) -> None:
         """Refuse parents that are in the source, and would be drawn instead of read. Raises OptionError."""
         there = source.tables()
         for family in self.with_assumed_rows.families:
@@ -230,14 +230,14 @@ class _Binding:
                     "  hint: say that it is --existing, or make it, too"
                 )
 
-    def go_on(self, source: Source) -> None:
+    def go_on(self, source: RowSource) -> None:
         """Of tables that are made and are there: keys go on, and what was made is not made again."""
         there = source.tables()
         for name in self.with_assumed_rows.wanted:
             if name in there:
                 self._go_on(name, source, there[name])
 
-    def _go_on(self, name: str, source: Source, there: Mapping[str, Any]) -> None:
+    def _go_on(self, name: str, source: RowSource, there: Mapping[str, Any]) -> None:
         table = self.dataset.tables[name]
         made = table.keyed
         key = (made,) if made else table.key
@@ -257,7 +257,7 @@ class _Binding:
         spec = self.changed.get(name, table)
         self.changed[name] = spec.model_copy(update={"already": EarlierRows(rows=rows, fingerprint=content)})
 
-    def _refuse_going_on(self, name: str, source: Source, lacking: list[str], made: str | None) -> None:
+    def _refuse_going_on(self, name: str, source: RowSource, lacking: list[str], made: str | None) -> None:
         """Refuse what cannot be gone on from. Raises OptionError."""
         table, why = self.dataset.tables[name], ""
         matched = [c for c, d in table.columns.items() if isinstance(d.draws, Reference) and d.draws.unique]
@@ -277,7 +277,7 @@ class _Binding:
                 "  hint: say that it is --existing, or leave it out with --tables"
             )
 
-    def _behind(self, name: str, column: str, source: Source) -> tuple[int, str]:
+    def _behind(self, name: str, column: str, source: RowSource) -> tuple[int, str]:
         """Let a key begin behind the highest that is there: rows, and what tells them from other rows."""
         table = self.dataset.tables[name]
         draws = table.columns[column].draws
@@ -302,7 +302,7 @@ class _Binding:
             self.first_keys[f"{name}.{column}"] = str(draws.at(np.array([0]), seed, name)[0])
         return rows, content
 
-    def _mark_parents(self, name: str, per: str, source: Source) -> str:
+    def _mark_parents(self, name: str, per: str, source: RowSource) -> str:
         """Note which existing parents have children of this table already; the fingerprint of whose they are."""
         link, key = self.scope.home(name), self.scope.table(per).key[0]
         if link is None or link not in source.tables()[name]:
@@ -330,7 +330,7 @@ class _Binding:
                 return table
         return None
 
-    def plan(self, source: Source | None) -> Plan:
+    def plan(self, source: RowSource | None) -> Plan:
         """The plan over what was found."""
         dataset = self.dataset.model_copy(update={"tables": {**self.dataset.tables, **self.changed}})
         content = Content(

@@ -25,17 +25,18 @@ from synth.draw.task import RunContext, Task, TaskResult, owner, write_blocks
 from synth.draw.walk import collecting_residents, prepare
 from synth.errors import OptionError, OutputError
 from synth.fingerprint import Fingerprint
-from synth.job.generate import Progress, RunResult, hidden
+from synth.job.generate import RunResult
 from synth.plan.make import make
 from synth.plan.model import FamilyPlan, Plan
 from synth.plan.redraw import families_to_redraw
+from synth.progress import Progress
 from synth.runners import Processes, Serial, runner
 from synth.store.change_feed import Feed
 from synth.store.folder import extending_folder, require_files
 from synth.store.manifest import Manifest, TableEntry, TaskEntry, begin
-from synth.store.output import Files
+from synth.store.output import FolderSink
 from synth.store.rollup_parts import FILE as SUMS
-from synth.store.rollup_parts import RollupPartsWriter, kept, packed
+from synth.store.rollup_parts import RollupPartsWriter, read_rollup_parts, rollup_parts_files, rollup_parts_text
 from synth.streams import STREAM_VERSION
 
 __all__ = ["Advance", "Redrawing", "advance_folder", "grown", "plans"]
@@ -89,11 +90,12 @@ def advance_folder(
             feed = Feed(Path(changes), manifest.until, plan.until, changes_format)
         with runner(workers) if isinstance(workers, int) else nullcontext(workers) as walker:
             redrawing = Redrawing(
-                earlier, plan, manifest.families, kept(packed(folder / SUMS)), telling=feed is not None
+                earlier, plan, manifest.families, read_rollup_parts(rollup_parts_text(folder / SUMS)),
+                telling=feed is not None,
             )  # fmt: skip
-            outlet = Files.of(plan.dataset, making, manifest.format, manifest.dialect)
+            outlet = FolderSink.of(plan.dataset, making, manifest.format, manifest.dialect)
             redrawing.run(making / ".residents", outlet, walker, progress, making / SUMS)
-        new = grown(manifest, plan, redrawing).model_copy(update={"sums": hidden(making)})
+        new = grown(manifest, plan, redrawing).model_copy(update={"sums": rollup_parts_files(making)})
         for path in _as_before(manifest, new):
             (making / path).unlink(missing_ok=True)
         if feed:

@@ -22,12 +22,12 @@ from synth.draw.task import owner
 from synth.dtypes import Types
 from synth.errors import DatabaseError
 from synth.job.advance import Advance, Redrawing, grown, plans
-from synth.job.generate import Progress
 from synth.plan.model import Plan
+from synth.progress import Progress
 from synth.runners import Processes, Serial, runner
 from synth.store.change_feed import Feed
 from synth.store.manifest_table import manifest_insert, manifest_of
-from synth.store.rollup_parts import kept
+from synth.store.rollup_parts import read_rollup_parts
 
 __all__ = ["advance_database"]
 
@@ -66,7 +66,7 @@ def advance_database(
         _, rows = database.rows(f"SELECT {dialect.quoted('sums')} {ours}")
         with runner(workers) if isinstance(workers, int) else nullcontext(workers) as walker:
             redrawing = Redrawing(
-                earlier, plan, manifest.families, kept(rows[0][0]), telling=True
+                earlier, plan, manifest.families, read_rollup_parts(rows[0][0]), telling=True
             )  # fmt: skip
             redrawing.run(Path(store) / "residents", _Nowhere(), walker, progress, Path(store) / "sums")
         new = grown(manifest, plan, redrawing)

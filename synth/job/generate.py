@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
@@ -19,21 +18,20 @@ from synth.draw.task import RunContext, Task, TaskResult, owner, write_blocks
 from synth.draw.walk import prepare
 from synth.errors import OptionError
 from synth.fingerprint import Fingerprint
-from synth.formats import sink
 from synth.plan.model import FamilyPlan, Plan
+from synth.progress import Progress
 from synth.runners import Processes, Serial, runner
+from synth.store.files import FileEntry
 from synth.store.folder import finished_run, first_missing_file, replacing_folder
-from synth.store.manifest import FileEntry, Manifest, TableEntry, TaskEntry, begin
-from synth.store.output import Files
-from synth.store.parents import keep
+from synth.store.manifest import Manifest, TableEntry, TaskEntry, begin
+from synth.store.output import FolderSink, dialect_of
+from synth.store.parents import write_parents
 from synth.store.rollup_parts import FILE as SUMS
-from synth.store.rollup_parts import RollupPartsWriter
+from synth.store.rollup_parts import RollupPartsWriter, rollup_parts_files
 
-__all__ = ["Progress", "RunResult", "Summary", "draw_all", "generate", "hidden", "tasks_of"]
+__all__ = ["RunResult", "Summary", "draw_all", "generate", "tasks_of"]
 
 SMALL_FILES = 4  # at the end of a family; about that many, of one block each
-
-Progress = Callable[[str, int], None]  # table family, rows just written
 
 
 @dataclass(frozen=True)
@@ -116,7 +114,7 @@ def generate(
     `dialect` is whose SQL the format `sql` is, PostgreSQL's if left out: INSERT statements. `workers` is a number of
     processes, or a runner that has been started already. `progress` is called with a family and the rows just written.
     """
-    dialect = sink(format, dialect).dialect
+    dialect = dialect_of(format, dialect)
     if isinstance(workers, int) and workers < 1:
         raise OptionError(f"workers must be 1 or more, got {workers}")
     started = time.perf_counter()
@@ -130,12 +128,12 @@ def generate(
     started_here = runner(workers) if isinstance(workers, int) else nullcontext(workers)
     with started_here as walker, replacing_folder(target) as folder:
         store = folder / ".residents"
-        outlet = Files.of(plan.dataset, folder, format, dialect)
+        outlet = FolderSink.of(plan.dataset, folder, format, dialect)
         gathered = draw_all(plan, store, outlet, walker, progress, folder / SUMS)
         shutil.rmtree(store)
         facts = {
-            "tables": gathered.entries(plan), "families": gathered.tasks(), "sums": hidden(folder),
-            "existing": keep(plan, folder),
+            "tables": gathered.entries(plan), "families": gathered.tasks(), "sums": rollup_parts_files(folder),
+            "existing": write_parents(plan, folder),
         }  # fmt: skip
         manifest = manifest.model_copy(update=facts)
         manifest.write(folder)
@@ -146,12 +144,6 @@ def _not_upon_itself(plan: Plan, target: Path) -> None:
     """Refuse to replace the folder that parents were read from. Raises OptionError."""
     if any(Path(found.source).resolve() == target.resolve() for found in plan.content.found.values()):
         raise OptionError(f"'{target}' is what this is built on, and would be replaced\n  hint: choose another --out")
-
-
-def hidden(folder: Path) -> tuple[FileEntry, ...]:
-    """What is kept beside the data so that it can grow."""
-    path = folder / SUMS
-    return (FileEntry(path=SUMS, rows=0, bytes=path.stat().st_size, sha256=sha256(path.read_bytes()).hexdigest()),)
 
 
 def draw_all(

@@ -18,26 +18,28 @@ from synth.databases import DATABASES, Address, Database, connect
 from synth.draw.output import WriteResult
 from synth.dtypes import Types
 from synth.errors import OptionError
-from synth.job.generate import Progress, draw_all
-from synth.loading.load import Loading, Report
+from synth.job.generate import draw_all
+from synth.loading.load import Loading
+from synth.loading.report import LoadReport
 from synth.plan.model import Plan
+from synth.progress import Progress
 from synth.runners import Processes, Serial, runner
 from synth.store.manifest import begin
-from synth.store.parents import entries
+from synth.store.parents import existing_entries
 
 __all__ = ["generate_into"]
 
 
 @dataclass
-class Rows:
-    """An outlet that sends rows to a staging place: through the load's connections here, through its own in a worker."""
+class DatabaseSink:
+    """A sink that sends rows to a staging place: through the load's connections here, through its own in a worker."""
 
     address: Address
     schema: str
     loading: Loading | None = field(repr=False)
 
-    def __reduce__(self) -> tuple[type[Rows], tuple[Address, str, None]]:
-        return Rows, (self.address, self.schema, None)
+    def __reduce__(self) -> tuple[type[DatabaseSink], tuple[Address, str, None]]:
+        return DatabaseSink, (self.address, self.schema, None)
 
     def write(
         self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
@@ -45,7 +47,7 @@ class Rows:
         """Rows of a gathered table's parts go into one table."""
         rows = pl.concat([to_written(frame, types) for frame in frames])
         started = time.perf_counter()
-        database = self.loading.mine() if self.loading else _connection(self.address)
+        database = self.loading.connections.mine() if self.loading else _connection(self.address)
         sent = database.send(self.schema, table.partition(".")[0], rows)
         return WriteResult(sent, seconds=time.perf_counter() - started)
 
@@ -59,7 +61,7 @@ def _connection(address: Address) -> Database:
 def generate_into(
     plan: Plan, address: Address, *, schema: str | None = None, if_exists: str = "fail",
     workers: int | Serial | Processes = 1, progress: Progress | None = None,
-) -> Report:  # fmt: skip
+) -> LoadReport:  # fmt: skip
     """Draw all wanted tables of a plan into a database, or nothing. Raises OptionError, DatabaseError, DataError.
 
     `schema` is, if left out, the one that parents were read from in the same database, or the dataset's name; `if_exists`
@@ -81,10 +83,10 @@ def generate_into(
         tempfile.TemporaryDirectory(prefix="synth-") as store,
     ):  # fmt: skip
         with loading.phase("send"):
-            outlet = Rows(address, loading.schema, loading)
+            outlet = DatabaseSink(address, loading.schema, loading)
             gathered = draw_all(plan, Path(store) / "residents", outlet, walker, progress, Path(store) / "sums")
         manifest = begin(plan, loading.database.dialect.name)
-        facts = {"tables": gathered.entries(plan), "families": gathered.tasks(), "existing": entries(plan)}
+        facts = {"tables": gathered.entries(plan), "families": gathered.tasks(), "existing": existing_entries(plan)}
         manifest = manifest.model_copy(update=facts)
         for name, lefts in gathered.left.items():
             entry = loading.report.tables[name]

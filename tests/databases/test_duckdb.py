@@ -15,7 +15,7 @@ import pytest
 
 import synth
 from synth.databases import Address, connect
-from synth.databases.duckdb.connection import _children_first, relation
+from synth.databases.duckdb.connection import _children_first
 from synth.dtypes import DType
 from synth.errors import DatabaseError
 from synth.loading.load import Loading
@@ -144,17 +144,6 @@ def test_a_schema_that_duckdb_has_for_itself(target, shop):
     with pytest.raises(DatabaseError, match="temp"):
         target.load(shop, schema="temp")
     assert not Path(target.address.name).exists()
-
-
-def test_files_are_read_as_they_are_named(tmp_path):
-    """No pattern, no column from the name of a folder."""
-    frame = pl.DataFrame({"a": [1]})
-    for name in ("plain.parquet", "[a]*?.parquet", "it's.parquet"):
-        (tmp_path / "b=7").mkdir(exist_ok=True)
-        frame.write_parquet(tmp_path / "b=7" / name)
-        with duckdb.connect() as connection:
-            found = connection.sql(f"FROM {relation([tmp_path / 'b=7' / name], 'parquet', {})}")
-            assert found.columns == ["a"] and found.fetchall() == [(1,)]
 
 
 # -- what is wrong

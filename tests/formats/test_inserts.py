@@ -16,7 +16,7 @@ from synth.databases import DIALECTS
 from synth.ddl.statements import ddl, in_reference_order
 from synth.errors import OptionError
 from synth.fingerprint import Fingerprint, sums_sql
-from synth.formats import SINKS, sink
+from synth.formats import READABLE
 from synth.formats.sql import SPELLINGS, STATEMENT_ROWS
 from tests.formats.test_formats import CASES, FIRST, TYPES, frame_of
 from tests.support.hostile import hostile
@@ -124,7 +124,7 @@ def test_a_value_without_a_literal_is_refused(dialect, column, cell, tmp_path):
 
 
 def test_every_dialect_has_a_spelling():
-    assert set(SPELLINGS) == set(DIALECTS) and "sql" not in SINKS
+    assert set(SPELLINGS) == set(DIALECTS) and "sql" not in READABLE
     for name, spelling in SPELLINGS.items():
         for text in ("", "it's", "\\", "'\\'"):
             assert spelling.opening + text.replace("'", "''").replace(

@@ -23,7 +23,7 @@ from synth.job import pull as pulling
 from synth.job.load import load_folder
 from synth.job.pull import pull
 from synth.store.manifest import Manifest
-from synth.store.reading import read_file
+from synth.formats import FORMATS
 from synth.verify.files import verify_folder
 from tests.support.hostile import hostile
 from tests.support.servers import SERVERS, live_address
@@ -368,7 +368,7 @@ def test_a_query(postgres, made, tmp_path):
     assert frame.schema["mean"] in (pl.Decimal(18, 16), pl.Decimal(38, 16)) and set(frame["percent"]) == {"50%"}
     manifest = Manifest.read(made("inventory"))
     orders, products = (
-        read_file(made("inventory") / t / "part-00000.parquet", "parquet", manifest.tables[t].types)
+        FORMATS["parquet"].read(made("inventory") / t / "part-00000.parquet", manifest.tables[t].types)
         for t in ("orders", "products")
     )
     wanted = orders.filter(pl.col("order_type") == "sale").join(products, on="product_number").group_by("category").agg(

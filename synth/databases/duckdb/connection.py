@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +15,13 @@ from synth.ddl.statements import Ddl
 from synth.dtypes import BIGINT, DOUBLE, TEXT, TIMESTAMP, DType, Types
 from synth.errors import DatabaseError
 from synth.fingerprint import Cells
+from synth.formats import format_of, unreadable_errors
 from synth.translate.dialect import Dialect
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["DIALECT", "DuckDB", "relation"]
+__all__ = ["DIALECT", "DuckDB"]
 
 DIALECT = Dialect(
     name="duckdb",
@@ -57,7 +57,6 @@ DIALECT = Dialect(
 BATCH_ROWS = 131_072
 _LEFT, _LEVEL = "temp.main._synth_left", "temp.main._synth_level"  # rows of a table that refers to itself
 _ALIAS = '"synth\x01"'  # no schema is called so
-_GLOBS = re.compile(r"[*?\[]")  # that a path may hold
 
 _TYPES = {
     "tinyint": DType("smallint"), "utinyint": DType("smallint"), "usmallint": DType("integer"), "uinteger": BIGINT,
@@ -81,20 +80,6 @@ _HINTS = {
 }
 
 
-def relation(paths: Iterable[str | Path], format: str, types: Types) -> str:
-    """A table function of DuckDB that reads files of one table."""
-    files = "[" + ", ".join(DIALECT.literal(_GLOBS.sub(r"[\g<0>]", str(path))) for path in paths) + "]"
-    columns = "{" + ", ".join(f"{DIALECT.literal(name)}: '{dtype.duckdb}'" for name, dtype in types.items()) + "}"
-    if format == "parquet":
-        return f"read_parquet({files}, hive_partitioning = false)"
-    if format == "csv":
-        return (
-            f"read_csv({files}, header = true, columns = {columns}, auto_detect = false, delim = ',', "
-            "quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, hive_partitioning = false)"
-        )
-    return f"read_json({files}, format = 'newline_delimited', columns = {columns}, hive_partitioning = false)"
-
-
 class DuckDB(FileDatabase):
     """Rows go in from files, or from Arrow columns, by INSERT … SELECT, in one transaction with the DDL.
 
@@ -109,9 +94,7 @@ class DuckDB(FileDatabase):
 
     def connect(self) -> None:
         """Import the library."""
-        import duckdb
-
-        self.raised = (duckdb.Error, OSError, pl.exceptions.PolarsError)
+        self.raised = unreadable_errors()
         self.waiting: set[str] = set()
         super().connect()
 
@@ -248,7 +231,8 @@ class DuckDB(FileDatabase):
     def send_files(self, schema: str, table: str, paths: Sequence[Path], format: str, types: Types) -> int:
         """INSERT … SELECT from the files; tables come in the order of references."""
         with self.driver_errors(f"loading {table}"):
-            return self._fill(schema, table, relation(paths, format, types))
+            format_of(format).attach(self._opened(), "synth_files", paths, types)
+            return self._fill(schema, table, "temp.main.synth_files")
 
     def _fill(self, schema: str, table: str, source: str) -> int:
         """Move rows into a table; how many. One that refers to itself gets those whose parents are there, over and over."""
