@@ -168,7 +168,9 @@ def _loadable(dataset: Dataset, tables: set[str], schema: str | None) -> tuple[s
             f"the spec has no table '{lost[0]}', whose rows are to be loaded: the folder is not as it was made"
         )
     if schema and schema.startswith(STAGED):
-        raise OptionError(f"a schema cannot be called '{schema}': {STAGED}… is where loads are made ready; name another")
+        raise OptionError(
+            f"a schema cannot be called '{schema}': {STAGED}… is where loads are made ready; name another"
+        )
     if MANIFEST in ordered:
         raise OptionError(f"a table cannot be called {MANIFEST} in a database: it says what is there; rename it")
     return ordered

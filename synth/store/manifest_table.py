@@ -17,9 +17,7 @@ __all__ = ["add_manifest", "manifest_insert", "manifest_of", "manifests_of", "re
 COLUMNS = ("dataset", "spec", "manifest", "sums")
 
 
-def add_manifest(
-    database: Database, schema: str, manifest: Manifest, sums: Path, *, create: bool = True
-) -> None:
+def add_manifest(database: Database, schema: str, manifest: Manifest, sums: Path, *, create: bool = True) -> None:
     """Add a dataset's row to the table of a schema, which is made before if `create`. Raises DatabaseError."""
     dialect = database.dialect
     if create:
@@ -45,7 +43,12 @@ def manifest_insert(dialect: Dialect, schema: str, manifest: Manifest, sums: Pat
     }
     facts = {"format": dialect.name, "dialect": None, "tables": tables, "sums": (), "existing": existing}
     there = manifest.model_copy(update=facts)
-    cells = (there.dataset, there.spec, there.model_dump_json(exclude={"spec"}, exclude_none=True), rollup_parts_text(sums))
+    cells = (
+        there.dataset,
+        there.spec,
+        there.model_dump_json(exclude={"spec"}, exclude_none=True),
+        rollup_parts_text(sums),
+    )
     return f"INSERT INTO {dialect.place(schema, MANIFEST)} VALUES ({', '.join(map(dialect.literal, cells))})"
 
 

@@ -16,9 +16,9 @@ from synth.databases import DIALECTS
 from synth.ddl.statements import ddl, in_reference_order
 from synth.errors import OptionError
 from synth.fingerprint import Fingerprint, sums_sql
-from synth.formats import READABLE
+from synth.formats import FORMATS, READABLE
 from synth.formats.sql import SPELLINGS, STATEMENT_ROWS
-from tests.formats.test_formats import CASES, FIRST, TYPES, frame_of
+from tests.support.cells import CASES, FIRST, TYPES, frame_of
 from tests.support.hostile import hostile
 from tests.support.servers import SERVERS, SQLite
 from tests.support.tsql import lint_tsql
@@ -99,7 +99,8 @@ def test_tsql_keeps_what_it_takes_apart(tmp_path):
 def written(dialect: str, frames, path) -> str:
     file = path / "t" / f"{dialect}.sql"
     file.parent.mkdir(exist_ok=True)
-    sink("sql", dialect, "contract").write(frames, TYPES, frozenset({"id"}), file)
+    form = FORMATS["sql"].in_dialect(DIALECTS[dialect], "contract", frozenset())
+    form.write(frames, TYPES, frozenset({"id"}), file)
     return file.read_bytes().decode()
 
 

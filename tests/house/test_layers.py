@@ -15,9 +15,22 @@ LAYERS = [
 
 ONLY_HERE = {
     "numpy.random": {"streams.py"},
-    "pyarrow": {"columns.py", "texts.py", "generators/keys.py", "store/rollup_parts.py", "formats/parquet.py", "formats/arrow.py",
-        "formats/format.py"},
-    "duckdb": {"databases/duckdb/connection.py", "formats/format.py", "store/reading.py", "verify/files.py", "verify/rehearse.py"},
+    "pyarrow": {
+        "columns.py",
+        "texts.py",
+        "generators/keys.py",
+        "store/rollup_parts.py",
+        "formats/parquet.py",
+        "formats/arrow.py",
+        "formats/format.py",
+    },
+    "duckdb": {
+        "databases/duckdb/connection.py",
+        "formats/format.py",
+        "store/reading.py",
+        "verify/files.py",
+        "verify/rehearse.py",
+    },
     "sqlite3": {"databases/sqlite/connection.py"},
     "adbc_driver_sqlite": {"databases/sqlite/connection.py"},
     "sqlglot": {

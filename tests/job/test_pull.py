@@ -19,11 +19,11 @@ from synth.columns import decimals_to_minor_units
 from synth.databases import DATABASES
 from synth.errors import DatabaseError, OptionError, OutputError
 from synth.fingerprint import fingerprint
+from synth.formats import FORMATS
 from synth.job import pull as pulling
 from synth.job.load import load_folder
 from synth.job.pull import pull
 from synth.store.manifest import Manifest
-from synth.formats import FORMATS
 from synth.verify.files import verify_folder
 from tests.support.hostile import hostile
 from tests.support.servers import SERVERS, live_address
