@@ -24,7 +24,7 @@ def written(frames, path, required=frozenset({"id"})):
 def test_pyarrow_and_polars_read_the_same(case, tmp_path):
     file = written(CASES[case], tmp_path)
     assert [tuple(row.values()) for row in pa.feather.read_table(file).to_pylist()] == expected(CASES[case])
-    assert pl.read_ipc(file, memory_map=False).rows() == expected(CASES[case])
+    assert pl.read_ipc(file).rows() == expected(CASES[case])
 
 
 def test_types_are_those_that_every_reader_knows(tmp_path):
