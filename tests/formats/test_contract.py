@@ -5,6 +5,7 @@ A format that can be read is run through every job that takes files here: verify
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import subprocess
 import sys
@@ -70,6 +71,17 @@ def test_a_file_has_all_parts(name):
     parts = ("write", "read", "columns", "relation") if FORMATS[name].can_be_read else ("write",)
     lacking = [part for part in parts if part not in FORMATS[name]._file.__all__]
     assert not lacking, f"synth/formats/{name}.py has no {lacking[0]}: synth/formats/format.py says what it does"
+
+
+def test_nobody_else_asks_for_a_format_by_its_name():
+    """What differs between formats is a fact in `FORMATS`, or done by the format's file."""
+    for path in sorted(FOLDER.parent.rglob("*.py")):
+        if path.parent == FOLDER:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Compare) and "format" in ast.unparse(node):
+                named = {part.value for part in ast.walk(node) if isinstance(part, ast.Constant)} & set(FORMATS)
+                assert not named, f"{path.name}:{node.lineno} compares with {named}: add a fact to Format instead"
 
 
 def test_names_and_suffixes_are_told_apart():
