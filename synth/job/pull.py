@@ -4,40 +4,25 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-import polars as pl
-
-from synth.columns import decimals_to_minor_units, types_of
 from synth.databases import Address, Database, connect
 from synth.databases.database import MANIFEST
-from synth.dtypes import Types
 from synth.errors import OptionError, did_you_mean
-from synth.fingerprint import Fingerprint, fingerprint
 from synth.formats import READABLE, Format, format_of
 from synth.progress import Progress, silent
-from synth.store.files import FileEntry, described
 from synth.store.folder import make_room, replacing_folder, write_marker
 from synth.store.manifest import Manifest
 from synth.store.manifest_table import manifest_of
+from synth.store.streamed import StreamedTable, file_name, write_streamed
 
 __all__ = ["Pulled", "pull"]
 
-PART_BYTES = 64 * 2**20  # of rows in memory: a file holds about so many
 QUERY = "query"  # the folder of a query's rows
-
-
-@dataclass(frozen=True)
-class _PulledTable:
-    """What was read of a table; its content's fingerprint where that was asked for."""
-
-    files: tuple[FileEntry, ...]
-    content: Fingerprint
 
 
 @dataclass
@@ -71,9 +56,9 @@ class Pulled:
             "tables": {name: {"rows": rows, "bytes": self.bytes_of[name]} for name, rows in self.rows_of.items()},
         }  # fmt: skip
 
-    def _count(self, name: str, table: _PulledTable) -> None:
-        self.rows_of[name] = sum(file.rows for file in table.files)
-        self.bytes_of[name] = sum(file.bytes for file in table.files)
+    def add(self, name: str, table: StreamedTable) -> None:
+        """Note what was read of a table."""
+        self.rows_of[name], self.bytes_of[name] = table.rows, table.bytes
 
 
 def pull(
@@ -116,7 +101,7 @@ def _pull_query(database: Database, query: str, target: Path, form: Format, tell
     report = Pulled(str(database.address), target, None)
     with replacing_folder(target) as work_folder:
         frames = database.frames(query.strip().rstrip(";").rstrip(), {})
-        report._count(QUERY, _write(frames, work_folder, "", form, lambda rows: tell(QUERY, rows)))
+        report.add(QUERY, write_streamed(frames, work_folder, "", form, lambda rows: tell(QUERY, rows)))
         write_marker(work_folder)
     return report
 
@@ -144,14 +129,14 @@ class _SchemaPull:
 
     def pull(self, out: Path, form: Format, tell: Progress) -> Pulled:
         """Read the tables into a folder of `out`."""
-        target = out / _file_name(self.schema)
+        target = out / file_name(self.schema)
         make_room(target)
         report = Pulled(str(self.database.address), target, self.schema)
         with replacing_folder(target) as work_folder:
             pulled = {}
             for table in self.wanted:
                 pulled[table] = self._table(table, work_folder, form, tell)
-                report._count(table, pulled[table])
+                report.add(table, pulled[table])
             if self.manifest and set(pulled) == set(self.manifest.tables) and all(map(self._is_ours, pulled)):
                 report.changed = _write_manifest(self.manifest, pulled, form, work_folder)
                 report.has_manifest = True
@@ -159,13 +144,13 @@ class _SchemaPull:
                 write_marker(work_folder)
         return report
 
-    def _table(self, table: str, work_folder: Path, form: Format, tell: Progress) -> _PulledTable:
+    def _table(self, table: str, work_folder: Path, form: Format, tell: Progress) -> StreamedTable:
         ours = self.manifest is not None and self._is_ours(table)
         types = self.manifest.tables[table].types if self.manifest and ours else self.there[table]
         frames = self.database.frames(self.database.query(self.schema, table, types), types)
-        name = _file_name(table)
-        (work_folder / name).mkdir()
-        return _write(frames, work_folder, name, form, lambda rows: tell(table, rows), types if ours else None)
+        return write_streamed(
+            frames, work_folder, file_name(table), form, lambda rows: tell(table, rows), types if ours else None
+        )
 
     def _is_ours(self, table: str) -> bool:
         """Whether a table has the columns that a load of ours made, and no decimal of more digits."""
@@ -179,46 +164,8 @@ class _SchemaPull:
         )
 
 
-def _file_name(name: str) -> str:
-    """A schema's or table's name as that of a folder, whatever signs it has."""
-    safe = quote(name, safe=" !#$&'()+,-;=@[]^_`{}~.")
-    return safe if safe[0] != "." else f"%2E{safe[1:]}"
-
-
-def _write(
-    frames: Iterator[pl.DataFrame], work_folder: Path, name: str, form: Format, tell: Callable[[int], None],
-    ours: Types | None = None,
-) -> _PulledTable:  # fmt: skip
-    """Write a result's rows into files of a folder, at least one; few of them are in memory at a time.
-
-    `ours` are the types of a table that a load of ours made: of its content there is a fingerprint.
-    """
-    types = ours or {}
-    waiting: list[pl.DataFrame] = []
-    files: list[FileEntry] = []
-    content = Fingerprint()
-
-    def write() -> None:
-        path = work_folder / name / f"part-{len(files):05d}{form.suffix}"
-        form.write(waiting, types, frozenset(), path)
-        files.append(described(path, work_folder, sum(frame.height for frame in waiting)))
-        waiting.clear()
-        tell(files[-1].rows)
-
-    for frame in frames:
-        types = types or types_of(frame)
-        waiting.append(decimals_to_minor_units(frame, types))
-        if ours:
-            content += fingerprint(waiting[-1].with_columns(pl.col(pl.Int16, pl.Int32).cast(pl.Int64)), ours)
-        if sum(each.estimated_size() for each in waiting) >= PART_BYTES:
-            write()
-    if waiting or not files:
-        write()
-    return _PulledTable(tuple(files), content)
-
-
 def _write_manifest(
-    old: Manifest, pulled: Mapping[str, _PulledTable], form: Format, work_folder: Path
+    old: Manifest, pulled: Mapping[str, StreamedTable], form: Format, work_folder: Path
 ) -> tuple[str, ...]:
     """The manifest of the load, with these files; the tables whose content is another one by now.
 

@@ -20,9 +20,9 @@ from synth.databases import DATABASES
 from synth.errors import DatabaseError, OptionError, OutputError
 from synth.fingerprint import fingerprint
 from synth.formats import FORMATS
-from synth.job import pull as pulling
 from synth.job.load import load_folder
 from synth.job.pull import pull
+from synth.store import streamed
 from synth.store.manifest import Manifest
 from synth.verify.files import verify_folder
 from tests.support.hostile import hostile
@@ -338,7 +338,7 @@ def test_many_rows_are_several_files(postgres, tmp_path, monkeypatch):
     server.run(
         'CREATE SCHEMA "foreign"; CREATE TABLE "foreign".t AS SELECT n, n / 7.0 AS x, md5(n::text) AS s FROM generate_series(1, 300000) n'
     )
-    monkeypatch.setattr(pulling, "PART_BYTES", 2**20)
+    monkeypatch.setattr(streamed, "PART_BYTES", 2**20)
     said = []
     report = pull(address, tmp_path, schema="foreign", progress=lambda table, rows: said.append(rows))
     files = sorted((report.folder / "t").iterdir())
