@@ -18,17 +18,17 @@ from synth.cli.words import (
     Schema,
     Tables,
     Url,
-    either,
     known_if_exists,
     names,
     program,
 )  # fmt: skip
 from synth.databases.registry import NAMES
-from synth.errors import OptionError, did_you_mean
+from synth.errors import OptionError, did_you_mean, one_of
+from synth.formats import READABLE
 
 __all__ = ["db", "ddl", "load", "pull", "script"]
 
-Dialect = Annotated[str, typer.Option(help=either(NAMES))]
+Dialect = Annotated[str, typer.Option(help=one_of(NAMES))]
 Out = Annotated[str, typer.Option(help="the folder that holds the embedded server, in a hidden folder of its own")]
 
 
@@ -104,10 +104,10 @@ def pull(
     out: Annotated[str, typer.Option(help="the folder SCHEMA is made in this one")] = "output",
     schema: Schema = None, tables: Tables = None,
     query: Annotated[Optional[str], typer.Option(help="the rows of this SELECT, instead of tables")] = None,  # noqa: UP045
-    format: Annotated[str, typer.Option(help="parquet or csv")] = "parquet",
+    format: Annotated[str, typer.Option(help=one_of(READABLE))] = "parquet",
     json: Json = False,
 ) -> None:  # fmt: skip
-    """Tables of a database, or a query's rows, into Parquet or CSV files.
+    """Tables of a database, or a query's rows, into files.
 
     Example: synth pull postgresql://me@localhost/demo --schema ecommerce --out pulled
     """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from typing import Annotated, Any, Optional
 
 import typer
@@ -12,7 +11,7 @@ from synth.errors import OptionError
 
 __all__ = [
     "Connections", "Dataset", "Existing", "Folder", "From", "FromSchema", "IfExists", "Json", "Scale", "Schema", "Seed",
-    "SkipUnfit", "Tables", "Until", "Url", "Workers", "built_on", "count", "either", "known_if_exists", "moment", "names",
+    "SkipUnfit", "Tables", "Until", "Url", "Workers", "built_on", "count", "known_if_exists", "moment", "names",
     "program", "tell_unfit",
 ]  # fmt: skip
 
@@ -38,11 +37,6 @@ FromSchema = Annotated[Optional[str], typer.Option(help="the schema in --from; t
 SkipUnfit = Annotated[bool, typer.Option("--skip-unfit", help="leave out existing rows that break what the spec needs")]
 Create = Annotated[bool, typer.Option("--create", help="create the database on the server, if it is not there")]
 Connections = Annotated[int, typer.Option(help="connections that send at once", min=1, max=64)]
-
-
-def either(names: Sequence[str]) -> str:
-    """Names to choose from: a, b or c."""
-    return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 def program() -> str:

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, Self
 
 import polars as pl
@@ -163,8 +164,8 @@ class Database(ABC):
     def send(self, schema: str, table: str, frame: pl.DataFrame) -> int:
         """Append rows, in the types in which columns are written, to a staged table; the bytes that were sent."""
 
-    def send_files(self, schema: str, table: str, relation: str) -> int:
-        """Append all rows of a relation of files, as DuckDB's SQL has it, to a staged table; how many there were.
+    def send_files(self, schema: str, table: str, paths: Sequence[Path], format: str, types: Types) -> int:
+        """Append all rows of a table's files, in a format by its name, to a staged table; how many there were.
 
         For databases that declare `reads_files`; others raise DatabaseError.
         """

@@ -20,13 +20,13 @@ from synth.draw.change import BEFORE, OP
 from synth.draw.output import NullSink
 from synth.errors import DatabaseError
 from synth.job.advance import Advance, blocks_of, grown, plans, step_between
-from synth.job.generate import Progress
 from synth.plan.model import Plan
+from synth.progress import Progress
 from synth.runners import Processes, Serial, runner
 from synth.spec.parts import table_of
 from synth.store.change_feed import Feed
 from synth.store.manifest_table import manifest_insert, manifest_of
-from synth.store.rollup_parts import kept
+from synth.store.rollup_parts import read_rollup_parts
 from synth.store.run import run_all
 
 __all__ = ["advance_database"]
@@ -56,7 +56,7 @@ def advance_database(
         place, name = dialect.place(schema, MANIFEST), dialect.literal(manifest.dataset)
         ours = f"FROM {place} WHERE {dialect.quote_identifier('dataset')} = {name}"
         _, rows = database.rows(f"SELECT {dialect.quote_identifier('sums')} {ours}")
-        step = step_between(earlier, plan, manifest, kept(rows[0][0]), with_differences=True)
+        step = step_between(earlier, plan, manifest, read_rollup_parts(rows[0][0]), with_differences=True)
         with runner(workers) if isinstance(workers, int) else nullcontext(workers) as running:
             parts_path = Path(store) / "sums"
             run = run_all(plan, Path(store) / "residents", NullSink(), running, progress, parts_path, step)

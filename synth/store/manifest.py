@@ -15,24 +15,16 @@ from synth.errors import OutputError
 from synth.plan.model import Plan
 from synth.spec.load import dump, parse
 from synth.spec.models import Dataset
+from synth.store.files import FileEntry, write_text
 from synth.streams import STREAM_VERSION
 
-__all__ = ["NAME", "ExistingEntry", "FileEntry", "Manifest", "TableEntry", "TaskEntry", "begin"]
+__all__ = ["NAME", "ExistingEntry", "Manifest", "TableEntry", "TaskEntry", "begin"]
 
 NAME = "manifest.json"
 
 
 class _Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class FileEntry(_Entry):
-    """One file, its path relative to the folder."""
-
-    path: str
-    rows: int
-    bytes: int
-    sha256: str
 
 
 class TaskEntry(_Entry):
@@ -126,11 +118,9 @@ class Manifest(_Entry):
             raise OutputError(f"{where} is no manifest of this program: {str(error).splitlines()[0]}") from None
 
     def write(self, folder: Path) -> None:
-        """Write it under another name, then rename: it is there whole or not at all."""
-        temporary = folder / f".{NAME}"
+        """Write it into a folder: it is there whole or not at all."""
         facts = self.model_dump(mode="json", exclude_none=True)
-        temporary.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", "utf-8")
-        temporary.replace(folder / NAME)
+        write_text(folder / NAME, json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
 
     def load_dataset(self) -> Dataset:
         """The spec it embeds."""

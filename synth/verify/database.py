@@ -23,8 +23,8 @@ from synth.store.manifest import Manifest
 from synth.store.manifest_table import manifests_of
 from synth.translate.queries import OffenceQueries, offence_queries
 from synth.verify.checks import Check
-from synth.verify.findings import EXAMPLES, Progress, adder, columns, contents, planned, unread
-from synth.verify.report import Finding, Report
+from synth.verify.findings import EXAMPLES, Tell, adder, columns, contents, planned, unread
+from synth.verify.report import Finding, VerifyReport
 
 __all__ = ["verify_database"]
 
@@ -36,7 +36,7 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 
-def verify_database(address: Address, schema: str | None = None, progress: Progress | None = None) -> list[Report]:
+def verify_database(address: Address, schema: str | None = None, progress: Tell | None = None) -> list[VerifyReport]:
     """Run every check on a schema that a load made, or on all of them. Raises DatabaseError where there is none."""
     with connect(address) as database, ExitStack() as others:
         there = database.dataset_schemas()
@@ -69,9 +69,9 @@ class _Verification:
         self.dataset: Dataset = self.manifest.load_dataset()
         self.tables: dict[str, Types] = {name: entry.types for name, entry in self.manifest.tables.items()}
         other = "" if schema == self.manifest.dataset else f" (schema {schema})"
-        self.report = Report(f"{self.database.address}{other}", self.manifest.dataset)
+        self.report = VerifyReport(f"{self.database.address}{other}", self.manifest.dataset)
 
-    def run(self, progress: Progress | None) -> Report:
+    def run(self, progress: Tell | None) -> VerifyReport:
         """All findings."""
         add = adder(self.report, progress)
         readable = self._existing()

@@ -53,7 +53,7 @@ def test_rows_and_what_says_so(target, shop):
     assert target.state() == prints(shop)
     for name, entry in manifest.tables.items():
         assert target.sql(f"SELECT COUNT(*) FROM {target.place(name)}") in ([(entry.rows,)], [(str(entry.rows),)])
-    assert target.loaded() == ["ecommerce"]
+    assert target.dataset_schemas() == ["ecommerce"]
     with target.connect() as database:
         kept = synth.store.manifest_table.manifest_of(database, "ecommerce")
     assert kept.format == target.dialect.name and kept.spec == manifest.spec and kept.identity == manifest.identity
@@ -304,7 +304,7 @@ def test_schemas_of_any_name(target, schema, tmp_path):
         target.fill(dataset, {"t": frame}, schema)
     target.fill(dataset, {"t": frame}, schema, if_exists="replace")
     assert len(target.state(schema)) == 1
-    assert target.loaded() == [schema if target.dialect.has_schemas else "hand_made"]
+    assert target.dataset_schemas() == [schema if target.dialect.has_schemas else "hand_made"]
     assert_frame_equal(target.read("t", {"c": target.tables(schema)["t"]["c"]}, schema), frame, check_row_order=False)
 
 

@@ -15,8 +15,7 @@ import pytest
 
 import synth
 from synth.databases import Address, connect
-from synth.databases.duckdb.connection import relation
-from synth.databases.duckdb.staging import children_first
+from synth.databases.duckdb.connection import _children_first
 from synth.dtypes import DType
 from synth.errors import DatabaseError
 from synth.loading.load import Loading
@@ -117,15 +116,15 @@ def test_rows_come_in_any_order(target):
     assert target.state("hand_made").keys() == {"c", "p"}
 
 
-def test_tables_are_droppedchildren_first():
+def test_tables_are_dropped_children_first():
     names = [f"t{at}" for at in range(9)]
     refers = {(f"t{at}", f"t{at // 2}") for at in range(1, 9)} | {("t0", "t0")}
     for seed in range(20):
         some = random.Random(seed).sample(names, 7)
-        order = list(children_first(some, refers))
+        order = list(_children_first(some, refers))
         assert sorted(order) == sorted(some)
         assert all(order.index(a) < order.index(b) for a, b in refers if a != b and a in some and b in some)
-    assert sorted(children_first(["a", "b"], {("a", "b"), ("b", "a")})) == ["a", "b"]
+    assert sorted(_children_first(["a", "b"], {("a", "b"), ("b", "a")})) == ["a", "b"]
 
 
 # -- names
@@ -145,17 +144,6 @@ def test_a_schema_that_duckdb_has_for_itself(target, shop):
     with pytest.raises(DatabaseError, match="temp"):
         target.load(shop, schema="temp")
     assert not Path(target.address.name).exists()
-
-
-def test_files_are_read_as_they_are_named(tmp_path):
-    """No pattern, no column from the name of a folder."""
-    frame = pl.DataFrame({"a": [1]})
-    for name in ("plain.parquet", "[a]*?.parquet", "it's.parquet"):
-        (tmp_path / "b=7").mkdir(exist_ok=True)
-        frame.write_parquet(tmp_path / "b=7" / name)
-        with duckdb.connect() as connection:
-            found = connection.sql(f"FROM {relation([tmp_path / 'b=7' / name], 'parquet', {})}")
-            assert found.columns == ["a"] and found.fetchall() == [(1,)]
 
 
 # -- what is wrong

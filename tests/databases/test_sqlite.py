@@ -36,7 +36,9 @@ def target(tmp_path):
 def test_there_are_no_schemas(target, shop):
     report = target.load(shop, schema="elsewhere")
     assert (
-        report.schema == "ecommerce" and target.loaded() == ["ecommerce"] and target.state("anything") == prints(shop)
+        report.schema == "ecommerce"
+        and target.dataset_schemas() == ["ecommerce"]
+        and target.state("anything") == prints(shop)
     )
 
 

@@ -102,7 +102,9 @@ class World:
             place, names = dialect.place(schema, table), list(declared.written)
             for row in gone:
                 cells = dict(zip(names, row, strict=True))
-                here = " AND ".join(f"{dialect.quote_identifier(c)} = {cell(dialect, cells[c])}" for c in declared.key or names)
+                here = " AND ".join(
+                    f"{dialect.quote_identifier(c)} = {cell(dialect, cells[c])}" for c in declared.key or names
+                )
                 yield f"DELETE FROM {place} WHERE {here}"
             for row in come:
                 yield f"INSERT INTO {place} VALUES ({', '.join(cell(dialect, c) for c in row)})"

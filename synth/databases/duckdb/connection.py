@@ -1,10 +1,8 @@
-"""A connection to a file of DuckDB; and how DuckDB reads files of rows."""
+"""A connection to a file of DuckDB."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -13,29 +11,15 @@ from synth.columns import cast_to_written
 from synth.databases.duckdb.dialect import DIALECT
 from synth.databases.file import FileDatabase
 from synth.dtypes import Types
+from synth.formats import unreadable_errors
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["ALIAS", "Connection", "relation"]
+__all__ = ["ALIAS", "Connection"]
 
 BATCH_ROWS = 131_072
 ALIAS = '"synth\x01"'  # no schema is called so
-_GLOBS = re.compile(r"[*?\[]")  # that a path may hold
-
-
-def relation(paths: Iterable[str | Path], format: str, types: Types) -> str:
-    """A table function of DuckDB that reads files of one table."""
-    files = "[" + ", ".join(DIALECT.literal(_GLOBS.sub(r"[\g<0>]", str(path))) for path in paths) + "]"
-    columns = "{" + ", ".join(f"{DIALECT.literal(name)}: '{dtype.duckdb}'" for name, dtype in types.items()) + "}"
-    if format == "parquet":
-        return f"read_parquet({files}, hive_partitioning = false)"
-    if format == "csv":
-        return (
-            f"read_csv({files}, header = true, columns = {columns}, auto_detect = false, delim = ',', "
-            "quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, hive_partitioning = false)"
-        )
-    return f"read_json({files}, format = 'newline_delimited', columns = {columns}, hive_partitioning = false)"
 
 
 class Connection(FileDatabase):
@@ -46,9 +30,7 @@ class Connection(FileDatabase):
 
     def connect(self) -> None:
         """Import the library."""
-        import duckdb
-
-        self.raised = (duckdb.Error, OSError, pl.exceptions.PolarsError)
+        self.raised = unreadable_errors()
         super().connect()
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import polars as pl
 
@@ -10,7 +11,9 @@ from synth.databases.duckdb.catalogue import Reference, declared_columns, refere
 from synth.databases.duckdb.connection import Connection
 from synth.databases.duckdb.dialect import DIALECT
 from synth.databases.hints import BREAKS_PROMISES
+from synth.dtypes import Types
 from synth.errors import DatabaseError
+from synth.formats import format_of
 
 __all__ = ["Sending", "waiting_place"]
 
@@ -52,10 +55,11 @@ class Sending(Connection):
             connection.unregister("synth_frame")
         return int(frame.estimated_size())
 
-    def send_files(self, schema: str, table: str, relation: str) -> int:
+    def send_files(self, schema: str, table: str, paths: Sequence[Path], format: str, types: Types) -> int:
         """INSERT … SELECT from the files; tables come in the order of references."""
         with self.driver_errors(f"loading {table}"):
-            return self._fill(schema, table, relation)
+            format_of(format).attach(self._opened(), "synth_files", paths, types)
+            return self._fill(schema, table, "temp.main.synth_files")
 
     def _fill(self, schema: str, table: str, source: str) -> int:
         """Move rows into a table; how many. One that refers to itself gets those whose parents are there, over and over."""
