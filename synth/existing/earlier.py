@@ -76,7 +76,7 @@ class EarlierTables:
         if table.per and self.parents.dataset.tables[table.per].existing:
             content += f" {self._mark_parents(name, table.per, source)}"
         spec = self.parents.changed.get(name, table)
-        self.parents.changed[name] = spec.model_copy(update={"already": EarlierRows(rows=rows, fingerprint=content)})
+        self.parents.changed[name] = spec.model_copy(update={"earlier": EarlierRows(rows=rows, fingerprint=content)})
 
     def _refuse(self, name: str, source: RowSource, lacking: list[str], made: str | None) -> None:
         """Refuse what cannot be gone on from. Raises OptionError."""

@@ -150,7 +150,7 @@ def step_between(
         for family in plan.families
         if not family.is_sum
     }
-    counted = {rollup.every for root in rollups if (rollup := plan.spec(root).rollup)} - {None}
+    counted = {rollup.for_each for root in rollups if (rollup := plan.spec(root).rollup)} - {None}
     # what was resident then cannot be told from what is there now
     others = bool(redrawn - rollups or counted - {family.root for family in plan.families})
     return Step(earlier, tasks, kept_parts, with_differences, earlier_residents=others)

@@ -65,7 +65,7 @@ def generate(
     manifest = begin(plan, format, dialect)
     _not_upon_itself(plan, target)
     existing = finished_run(target)
-    same = existing and existing.identity == manifest.identity and not existing.advancing
+    same = existing and manifest.is_same_run(existing) and not existing.advancing
     if existing and same and not first_missing_file(target, existing, to_extend=True):
         return Summary(target, existing, time.perf_counter() - started, 0, unchanged=True)
     started_here = runner(workers) if isinstance(workers, int) else nullcontext(workers)

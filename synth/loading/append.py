@@ -51,8 +51,8 @@ def _content(database: Database, schema: str, table: str, manifest: Manifest) ->
 def _refuse_stale(database: Database, dataset: Dataset, before: Mapping[str, Fingerprint]) -> None:
     """Refuse to put rows behind others than those that they were made to go on from. Raises DatabaseError."""
     for name, content in before.items():
-        already = dataset.tables[name].already
-        expected = already.rows if already else 0
+        earlier = dataset.tables[name].earlier
+        expected = earlier.rows if earlier else 0
         if content.rows != expected:
             raise DatabaseError(
                 f"{database.address}: '{name}' has {content.rows:,} rows, and what was made goes on from "

@@ -27,7 +27,7 @@ OURS = """
       seen: {expr: _seen}
       level: {expr: _level}
       at: AT
-      rate: {in_force: {of: rates, at: at, begins: begins, take: id, optional: true, MORE}}
+      rate: {in_force: {table: rates, at: at, begins: begins, column: id, optional: true, MORE}}
 """
 
 
