@@ -111,7 +111,7 @@ class Block:
             resolved = self.plan.resolve(table, path)
             if resolved.how == "ancestor":
                 above = self.at_until(resolved.table, resolved.column)
-                shown[path] = gather(above, self.ancestor_places(table, resolved.table)).alias(path)
+                shown[path] = gather(above, self.ancestor_positions(table, resolved.table)).alias(path)
             elif resolved.how == "pointed":
                 shown[path] = BlockContext(self, table, resolved.via).value(path)
             elif self.plan.spec(table).columns[resolved.column].draws.is_state:
@@ -206,8 +206,8 @@ class Block:
             here.parent_rows[column] = rows.cast(pl.Int64).fill_null(-1).to_numpy()
         return here.parent_rows[column]
 
-    def ancestor_places(self, table: str, ancestor: str) -> Rows:
+    def ancestor_positions(self, table: str, ancestor: str) -> Rows:
         """Give the place of each row's ancestor in the block. (rows,)"""
-        parent, own = self.plan.spec(table).per, self.tables[table].parent_places
+        parent, own = self.plan.spec(table).per, self.tables[table].parent_positions
         assert parent is not None and own is not None
-        return own if parent == ancestor else self.ancestor_places(parent, ancestor)[own]
+        return own if parent == ancestor else self.ancestor_positions(parent, ancestor)[own]

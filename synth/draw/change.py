@@ -61,7 +61,7 @@ def _changed(block: Block, table: str, since: dt.datetime) -> Rows:
         times = moments(here.columns[name])
         latest = np.maximum(latest, np.where((times >= since_us) & (times < block.until_us), times, NULL))
     if spec.per:
-        latest = np.maximum(latest, _changed(block, spec.per, since)[block.ancestor_places(table, spec.per)])
+        latest = np.maximum(latest, _changed(block, spec.per, since)[block.ancestor_positions(table, spec.per)])
     return latest
 
 

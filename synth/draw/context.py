@@ -11,7 +11,7 @@ import polars as pl
 
 from synth.columns import gather, mask
 from synth.dtypes import DType
-from synth.generators.context import AncestorPlaces, ChildValues
+from synth.generators.context import AncestorPositions, ChildValues
 from synth.generators.keys import Key
 from synth.generators.sampling import Search
 from synth.streams import hashed, stream
@@ -105,7 +105,9 @@ class BlockContext(PrepareContext):
         if path not in self.here.values:
             other, column = resolved.table, resolved.column
             if resolved.how == "ancestor":
-                values = gather(self.block.tables[other].columns[column], self.block.ancestor_places(self.table, other))
+                values = gather(
+                    self.block.tables[other].columns[column], self.block.ancestor_positions(self.table, other)
+                )
             else:
                 values = self.gather(other, column, self.block.parent_rows(self.table, resolved.via, other))
             self.here.values[path] = values.alias(path)
@@ -133,10 +135,10 @@ class BlockContext(PrepareContext):
         assert self.here.arrivals is not None
         return self.here.arrivals
 
-    def ancestor_places(self, table: str) -> AncestorPlaces:
+    def ancestor_positions(self, table: str) -> AncestorPositions:
         above = self.block.tables[table]
         rows = np.arange(above.first_row, above.first_row + above.rows)
-        return AncestorPlaces(self.block.ancestor_places(self.table, table), rows)
+        return AncestorPositions(self.block.ancestor_positions(self.table, table), rows)
 
     def child_values(self, table: str, column: str) -> ChildValues:
         child = self.block.tables[table]
@@ -147,7 +149,7 @@ class BlockContext(PrepareContext):
         parent = self.plan.spec(table)
         name = parent.key[0]
         if self.parent() == table:
-            return gather(self.block.tables[table].columns[name], self.block.ancestor_places(self.table, table))
+            return gather(self.block.tables[table].columns[name], self.block.ancestor_positions(self.table, table))
         if parent.is_given(name) or not parent.columns[name].draws.makes_key:
             return self.gather(table, name, rows)
         keys = cast(Key, parent.columns[name].draws).at(rows, self.seed, table)

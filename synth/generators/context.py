@@ -17,16 +17,16 @@ from synth.dtypes import DType
 from synth.generators.base import Complaint
 from synth.generators.sampling import Search
 
-__all__ = ["AncestorPlaces", "ChildValues", "DrawContext", "RowContext", "SpecView", "TableContext"]
+__all__ = ["AncestorPositions", "ChildValues", "DrawContext", "RowContext", "SpecView", "TableContext"]
 
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
-class AncestorPlaces(NamedTuple):
+class AncestorPositions(NamedTuple):
     """Where each row's ancestor stands in the block, (rows,), and the row number of each such ancestor, (ancestors,)."""
 
-    place: Rows
+    positions: Rows
     rows: Rows
 
 
@@ -137,7 +137,7 @@ class TableContext(RowContext, Protocol):
     def parent(self) -> str | None:
         """Name the table that this table's rows are born with."""
 
-    def ancestor_places(self, table: str) -> AncestorPlaces:
+    def ancestor_positions(self, table: str) -> AncestorPositions:
         """Give the place of each row's ancestor in the block, and the ancestors' row numbers."""
 
     def child_values(self, table: str, column: str) -> ChildValues:

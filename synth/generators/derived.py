@@ -180,7 +180,7 @@ class Ordinal(Generator):
 
     def draw(self, context: TableContext) -> pl.Series:
         """Number the rows 1, 2, 3 … within each ancestor. (rows,)"""
-        place, ancestors = context.ancestor_places(self.per)
+        place, ancestors = context.ancestor_positions(self.per)
         sizes = np.bincount(place, minlength=len(ancestors))
         return pl.Series(np.arange(1, len(place) + 1) - np.repeat(np.cumsum(sizes) - sizes, sizes))
 

@@ -196,8 +196,8 @@ class Reference(Generator):
     def draw(self, context: TableContext) -> pl.Series:
         """Give the keys of the chosen parents, (rows,)."""
         if self.to == context.parent():
-            parents = context.ancestor_places(self.to)
-            rows = parents.rows[parents.place]
+            parents = context.ancestor_positions(self.to)
+            rows = parents.rows[parents.positions]
         elif self.to == context.table:
             rows = self._earlier(context)
         elif self.unique:
@@ -231,7 +231,7 @@ class Reference(Generator):
         rows = choice.pick(context.stream().random(context.rows), None)
         if not self.distinct_per and choice.ends is None:
             return rows
-        group, group_row = context.ancestor_places(self.distinct_per) if self.distinct_per else (None, None)
+        group, group_row = context.ancestor_positions(self.distinct_per) if self.distinct_per else (None, None)
         good = choice.alive(None, rows)
         taken = None
         if group is not None and group_row is not None:

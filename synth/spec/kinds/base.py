@@ -177,7 +177,7 @@ class TableRows:
     in_whole_block: int  # rows of the whole block, before the cut at `until`
     rows: int
     child_counts: Rows | None = None  # children of each parent row, (parents,)
-    parent_places: Rows | None = None  # the place of each row's parent in the block, (rows,)
+    parent_positions: Rows | None = None  # the place of each row's parent in the block, (rows,)
     arrivals: Rows | None = None  # microseconds since 1970, (rows,)
     columns: dict[str, pl.Series] = field(default_factory=dict)  # as planned
     parent_rows: dict[str, Rows] = field(default_factory=dict)  # of columns that point: row numbers there
@@ -230,7 +230,7 @@ class BlockView(Protocol):
     def stream(self, table: str, column: str, sub: str = "") -> np.random.Generator:
         """Give the random generator of a column for this block."""
 
-    def ancestor_places(self, table: str, ancestor: str) -> Rows:
+    def ancestor_positions(self, table: str, ancestor: str) -> Rows:
         """Give the place of each row's ancestor in the block. (rows,)"""
 
     def root_rows_shown(self) -> int | None:

@@ -94,21 +94,21 @@ class Child(Kind):
         shown = counts[: above.rows]
         first = law.total(above.first_row) if law.exact else above.first_row * law.max
         places = np.repeat(np.arange(above.rows), shown)
-        return TableRows(first, int(counts.sum()), len(places), child_counts=shown, parent_places=places)
+        return TableRows(first, int(counts.sum()), len(places), child_counts=shown, parent_positions=places)
 
     # 4. what shows at `until`
 
     def visible(self, block: BlockView, table: str) -> Mask | None:
         """Tell which rows belong to a root row that shows. (rows,)"""
         shown = block.root_rows_shown()
-        return None if shown is None else block.ancestor_places(table, _root(block, table)) < shown
+        return None if shown is None else block.ancestor_positions(table, _root(block, table)) < shown
 
     # 5. when it changes next
 
     def came(self, block: BlockView, table: str) -> Rows:
         """Give the moment at which the parent came. (rows,)"""
         parent = _parent(block.spec(table))
-        return block.kind(parent).came(block, parent)[block.ancestor_places(table, parent)]
+        return block.kind(parent).came(block, parent)[block.ancestor_positions(table, parent)]
 
     # 6. how it goes on from rows that were there before
 

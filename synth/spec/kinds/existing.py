@@ -135,7 +135,7 @@ class ExistingKind(Kind):
             first = block.number * block.block_rows
             end = min(first + block.block_rows, plan.rows)
         rows = np.arange(first, end)
-        drawn = TableRows(int(first), len(rows), len(rows), child_counts=counts, parent_places=places)
+        drawn = TableRows(int(first), len(rows), len(rows), child_counts=counts, parent_positions=places)
         for column in block.columns_read(table):
             drawn.columns[column] = block.residents.gather(table, column, rows, plan.types[column]).alias(column)
         return drawn
