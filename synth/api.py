@@ -12,14 +12,18 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from synth.draw.block import draw_block
+from synth.draw.output import FrameSink
 from synth.draw.residents import Residents
-from synth.draw.walk import fill, in_order
+from synth.draw.task import RunContext, tasks_of
+from synth.draw.walk import Walk, residents_for
 from synth.errors import OptionError, did_you_mean
 from synth.plan.make import make
 from synth.plan.model import Plan
+from synth.runners.serial import Serial
 from synth.spec.load import load as load_spec
 from synth.spec.load import located
 from synth.spec.models import Dataset
+from synth.spec.parts import table_of
 
 if TYPE_CHECKING:
     from synth.existing.bind import ContinueFrom
@@ -70,16 +74,16 @@ def block(plan: Plan, table: str, number: int) -> dict[str, pl.DataFrame]:
     Of a gathered table there is the family's part, named like `ledger.sales`. Only what the block looks up is drawn
     besides. Raises OptionError where there is no such block.
     """
-    if plan.tables[_known(plan, table)].kind == "gathered":
+    if not plan.kind(_known(plan, table)).has_own_rows:
         raise OptionError(f"'{table}' is gathered from several families and has no blocks of its own")
     family = plan.family_of(table)
-    if plan.tables[family.root].kind == "rollup":
+    if family.is_sum:
         what = "is" if table == family.root else "is made from"
         raise OptionError(f"'{table}' {what} a rollup: it sums over all blocks and has none of its own")
     if not 0 <= number < max(1, family.blocks):
         raise OptionError(f"'{table}' has the blocks 0 to {family.blocks - 1}, not {number}")
-    drawn = draw_block(plan, family, number, fill(plan, family.root))
-    return {name: drawn.written(name) for name in family.tables if name.partition(".")[0] in plan.wanted}
+    drawn = draw_block(plan, family, number, residents_for(plan, family.root, Serial(owns_process=False)))
+    return {name: drawn.written_rows(name) for name in family.tables if table_of(name) in plan.wanted}
 
 
 def frame(plan: Plan, table: str) -> pl.DataFrame:
@@ -113,10 +117,14 @@ def _batches(plan: Plan, table: str) -> Iterator[pl.DataFrame]:
     """The table's rows, block by block, in row order."""
     only = make(plan.dataset, scale=plan.scale, seed=plan.seed, until=plan.until, tables=[table], content=plan.content)
     parts = plan.dataset.parts(table)
-    for drawn in in_order(only, Residents()):
+    context = RunContext(only, Residents(), FrameSink(), records=False)
+    tasks = {family.root: tasks_of(family, single=True) for family in only.families}
+    for result in Walk(context, Serial(owns_process=False), tasks).results():
         for part in parts:
-            if part in drawn.tables:
-                yield drawn.written(part)
+            if part in result.tables:
+                frame = result.tables[part].write.frame
+                assert frame is not None
+                yield frame
 
 
 def _known(plan: Plan, table: str) -> str:

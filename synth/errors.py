@@ -12,6 +12,7 @@ from difflib import get_close_matches
 __all__ = [
     "DataError",
     "DatabaseError",
+    "MeaningError",
     "OptionError",
     "OutputError",
     "Problem",
@@ -23,6 +24,15 @@ __all__ = [
 
 class SynthError(Exception):
     """The user's input, or what is on the user's disk, is not as it must be. The program ends with exit code 2."""
+
+
+class MeaningError(ValueError):
+    """A name, path or SQL text of a spec that means nothing where it stands, and a hint."""
+
+    def __init__(self, what: str, hint: str | None = None, at: tuple[str, str] | None = None):
+        self.hint = hint
+        self.at = at  # the table and column it is about, where known
+        super().__init__(what)
 
 
 @dataclass(frozen=True)

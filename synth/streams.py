@@ -16,9 +16,26 @@ import numpy as np
 import numpy.typing as npt
 from numpy.random.bit_generator import ISeedSequence
 
-__all__ = ["STREAM_VERSION", "hashed", "stream"]
+__all__ = ["STREAM_VERSION", "Sub", "hashed", "stream"]
 
 STREAM_VERSION = 1  # raised whenever drawn values change; see CHANGELOG.md
+
+
+class Sub:
+    """Names of sub-streams. They are hashed, so they are content: one is never changed, nor used for a second thing."""
+
+    NULLS = "null"  # of any column: which values `null_share` hides
+    FANOUT = "#fanout"  # in the place of a column's name: how many children each parent has
+    FANOUT_TURN = "meet{}"  # of #fanout: who gives or takes a child, by turn, until the total is met
+    DAYS = "days"  # of an arrival column: the noise of each day
+    RANKS = "rank{}"  # of a reference: the ranks of parents, by chunk of as many as are declared
+    ROOTS = "roots"  # of a reference to the own table: which rows have no parent
+    REDRAW = "again{}"  # of a reference: choices made anew, by round
+    RACE = "race"  # of a reference: the exact draw of the last rows
+    ENDINGS = "endings"  # of lognormal: the digits behind the point
+    WORD_ORDER = "order"  # of coined: the order of all words
+    WORDS = "words"  # of sentence: a word for each blank
+
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX = ((np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)), (np.uint64(27), np.uint64(0x94D049BB133111EB)))

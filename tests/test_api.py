@@ -113,13 +113,13 @@ def built() -> synth.Dataset:
 def drawn(monkeypatch):
     """Counts the blocks that are drawn for a whole table, by family."""
     count: Counter[str] = Counter()
-    draw_block = synth.draw.walk.draw_block
+    draw_block = synth.draw.task.draw_block
 
     def counting(plan, family, number, residents):
         count[family.root] += 1
         return draw_block(plan, family, number, residents)
 
-    monkeypatch.setattr(synth.draw.walk, "draw_block", counting)
+    monkeypatch.setattr(synth.draw.task, "draw_block", counting)
     return count
 
 

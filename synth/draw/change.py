@@ -11,8 +11,6 @@ import polars as pl
 from synth.columns import NULL, moments
 from synth.draw.block import Block
 from synth.generators.arrival import microseconds
-from synth.generators.derived import State
-from synth.plan.model import BLOCK_ROWS
 
 __all__ = ["AT", "BEFORE", "OP", "difference", "next_change"]
 
@@ -23,54 +21,48 @@ Rows = npt.NDArray[np.int64]
 
 
 def next_change(block: Block) -> dt.datetime | None:
-    """The earliest moment, at or after `until`, at which something in this block shows or changes; None if nothing will.
+    """Give the earliest moment, at or after `until`, at which something in this block shows or changes; None for never.
 
     A block that is not full changes at once, as more rows will come; so does one whose states read `until`.
     """
-    plan, found = block.plan, []
-    root = plan.tables[block.family.root]
-    if root.intensity is not None and (block.number + 1) * BLOCK_ROWS > root.rows:
-        return plan.until
+    root = block.family.root
+    times_us = [block.plan.kind(root).next_change_us(block, root)]
     for table in block.family.tables:
-        spec = plan.spec(table)
-        for name, column in spec.columns.items():
-            state = plan.compiled.get((table, name)) if isinstance(column.draws, State) else None
-            if state is not None and "until" in state.reads:  # one that nobody asked for is not compiled
-                return plan.until
-        for name in dict.fromkeys([*plan.pending(table), *([spec.at] if spec.at else [])]):
-            if name not in block.tables[table].columns:
-                continue
+        times_us.append(_next_change_us(block, table))
+        if block.until_us in times_us:
+            return block.plan.until
+    coming = [time_us for time_us in times_us if time_us is not None]
+    return dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=min(coming)) if coming else None
+
+
+def _next_change_us(block: Block, table: str) -> int | None:
+    """Give the earliest moment at which something in a table's rows shows or changes, in microseconds; None for never."""
+    plan, spec, coming = block.plan, block.plan.spec(table), []
+    for name, column in spec.columns.items():
+        state = plan.compiled.get((table, name)) if column.draws.is_state else None
+        if state is not None and "until" in state.reads:  # one that nobody asked for is not compiled
+            return block.until_us
+    for name in dict.fromkeys([*plan.pending(table), *([spec.at] if spec.at else [])]):
+        if name in block.tables[table].columns:
             times = moments(block.tables[table].columns[name])
-            ahead = times[(times >= plan.until_us) & (times != NULL)]
+            ahead = times[(times >= block.until_us) & (times != NULL)]
             if len(ahead):
-                found.append(int(ahead.min()))
-    return dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=min(found)) if found else None
-
-
-def _came(block: Block, table: str) -> Rows:
-    """When each row came: its arrival, its `at`, or its parent's; `NULL` where nothing says so. (rows,)"""
-    spec, here = block.plan.spec(table), block.tables[table]
-    if here.times is not None:
-        return here.times
-    if spec.at:
-        return moments(here.columns[spec.at])
-    if spec.per:
-        return _came(block, spec.per)[block.home(table, spec.per)]
-    return np.full(here.rows, NULL)
+                coming.append(int(ahead.min()))
+    return min(coming, default=None)
 
 
 def _changed(block: Block, table: str, since: dt.datetime) -> Rows:
-    """The latest moment from `since` to `until` at which something of each row, or of its parent, showed. (rows,)"""
+    """Give the latest moment from `since` to `until` at which something of each row, or of its parent, showed. (rows,)"""
     spec, here, since_us = block.plan.spec(table), block.tables[table], microseconds(since)
-    found = np.full(here.rows, NULL)
+    latest = np.full(here.rows, NULL)
     for name in block.plan.pending(table):
         if name not in here.columns:
             continue
         times = moments(here.columns[name])
-        found = np.maximum(found, np.where((times >= since_us) & (times < block.plan.until_us), times, NULL))
+        latest = np.maximum(latest, np.where((times >= since_us) & (times < block.until_us), times, NULL))
     if spec.per:
-        found = np.maximum(found, _changed(block, spec.per, since)[block.home(table, spec.per)])
-    return found
+        latest = np.maximum(latest, _changed(block, spec.per, since)[block.ancestor_places(table, spec.per)])
+    return latest
 
 
 def difference(before: Block | None, after: Block, table: str, since: dt.datetime) -> pl.DataFrame:
@@ -112,9 +104,9 @@ def difference(before: Block | None, after: Block, table: str, since: dt.datetim
 
 def _seen(block: Block, table: str, since: dt.datetime) -> pl.DataFrame:
     """A table's rows as they show, with when they came and changed."""
-    rows = {name: block.show(table, name).alias(name) for name in block.plan.tables[table].written}
+    rows = {name: block.at_until(table, name).alias(name) for name in block.plan.tables[table].written}
     frame = pl.DataFrame(rows).with_columns(
-        pl.Series(CAME, _came(block, table)), pl.Series(CHANGED, _changed(block, table, since))
+        pl.Series(CAME, block.plan.kind(table).came(block, table)), pl.Series(CHANGED, _changed(block, table, since))
     )
-    visible = block.is_visible(table)
-    return frame if visible is None else frame.filter(visible)
+    visible = block.visible(table)
+    return frame if visible is None else frame.filter(pl.Series(visible))

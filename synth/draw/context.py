@@ -1,9 +1,9 @@
-"""What one column of one block may see: the engine's side of `generators.base.Ask`."""
+"""What the generator of one column sees: the engine's side of `generators.context.TableContext`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -11,11 +11,9 @@ import polars as pl
 
 from synth.columns import gather, mask
 from synth.dtypes import DType
-from synth.generators.base import Schema
+from synth.generators.context import AncestorPlaces, ChildValues
 from synth.generators.keys import Key
 from synth.generators.sampling import Search
-from synth.plan.content import earlier_row_count
-from synth.plan.model import BLOCK_ROWS
 from synth.streams import hashed, stream
 
 if TYPE_CHECKING:
@@ -28,11 +26,26 @@ __all__ = ["BlockContext", "PrepareContext"]
 Rows = npt.NDArray[np.int64]
 
 
-class _TableView:
-    """The schema as a column sees it, from the plan alone."""
+class PrepareContext:
+    """What a generator sees before the first block: whole parents, no rows of its own."""
 
-    def __init__(self, plan: Plan, table: str, column: str):
-        self.plan, self.table, self.column = plan, table, column
+    rows = 0
+    first_row = 0
+    first_unique_number = 0
+
+    def __init__(self, plan: Plan, residents: Residents, table: str, column: str):
+        self.plan, self.residents, self.table, self.column = plan, residents, table, column
+        self.seed, self.block_rows = plan.seed, plan.block_rows
+        self.dtype: DType = plan.tables[table].types[column]
+
+    def column_stream(self, sub: str) -> np.random.Generator:
+        return stream(self.seed, self.table, self.column, 0, sub)
+
+    def uniform_at(self, sub: str, rows: Rows) -> npt.NDArray[np.float64]:
+        return hashed(self.plan.seeds[self.table], self.table, self.column, sub, rows)
+
+    def parent(self) -> str | None:
+        return self.plan.spec(self.table).per
 
     def arrival_of(self, table: str) -> str | None:
         return self.plan.spec(table).arrival
@@ -40,34 +53,24 @@ class _TableView:
     def ends_of(self, table: str) -> str | None:
         return self.plan.spec(table).alive_until
 
-    def parent(self) -> str | None:
-        return self.plan.spec(self.table).per
+    def row_count(self, table: str) -> int:
+        return self.residents.row_count(table)
 
+    def declared_rows(self, table: str) -> int:
+        return self.plan.tables[table].declared or 0
 
-class PrepareContext:
-    """What a reference may see before the first block: whole parents, no rows of its own."""
+    def has_constant_rows(self, table: str) -> bool:
+        return self.plan.tables[table].intensity is None
 
-    rows = 0
-    first_row = 0
-    first_number = 0
-    block_rows = BLOCK_ROWS
+    def full_column(self, table: str, column: str) -> npt.NDArray[Any]:
+        return self.residents.full_column(table, column)
 
-    def __init__(self, plan: Plan, residents: Residents, table: str, column: str):
-        self.plan, self.residents, self.table, self.column = plan, residents, table, column
-        self.seed = plan.seed
-        self.dtype: DType = plan.tables[table].types[column]
+    def frame(self, table: str, columns: tuple[str, ...]) -> pl.DataFrame:
+        types = self.plan.tables[table].types
+        return self.residents.frame(table, {column: types[column] for column in columns})
 
-    def schema(self) -> Schema:
-        return _TableView(self.plan, self.table, self.column)
-
-    def stream_of(self, sub: str) -> np.random.Generator:
-        return stream(self.seed, self.table, self.column, 0, sub)
-
-    def hashed(self, sub: str, rows: Rows) -> npt.NDArray[np.float64]:
-        return hashed(self.plan.seeds[self.table], self.table, self.column, sub, rows)
-
-    def whole(self, table: str, column: str) -> npt.NDArray[Any]:
-        return self.residents.whole(table, column)
+    def gather(self, table: str, column: str, rows: Rows) -> pl.Series:
+        return self.residents.gather(table, column, rows, self.plan.tables[table].types[column])
 
     def prepared(self, name: str) -> npt.NDArray[Any]:
         return self.residents.prepared(self.table, self.column, name)
@@ -75,28 +78,12 @@ class PrepareContext:
     def search(self, name: str) -> Search:
         return self.residents.search(self.table, self.column, name)
 
-    def count(self, table: str) -> int:
-        return self.residents.count(table)
-
-    def declared(self, table: str) -> int:
-        return self.plan.tables[table].declared or 0
-
-    def fixed(self, table: str) -> bool:
-        return self.plan.tables[table].intensity is None
-
-    def frame(self, table: str, columns: tuple[str, ...]) -> pl.DataFrame:
-        types = self.plan.tables[table].types
-        return self.residents.frame(table, {column: types[column] for column in columns})
-
-    def once(self, name: str, make: Callable[[], Any]) -> Any:
-        return self.residents.once(f"{self.table}.{self.column} {name}", make)
-
-    def taken(self, table: str, column: str, rows: Rows) -> pl.Series:
-        return self.residents.taken(table, column, rows, self.plan.tables[table].types[column])
+    def cached(self, name: str, make: Callable[[], Any]) -> Any:
+        return self.residents.cached(f"{self.table}.{self.column} {name}", make)
 
 
 class BlockContext(PrepareContext):
-    """What a column of a block may see."""
+    """What the generator of a column of a block sees."""
 
     def __init__(self, block: Block, table: str, column: str):
         super().__init__(block.plan, block.residents, table, column)
@@ -104,68 +91,73 @@ class BlockContext(PrepareContext):
         self.here = block.tables[table]
         self.rows = self.here.rows
         self.first_row = self.here.first_row
-        self.first_number = self.first_row + earlier_row_count(block.plan.dataset, table)
+        self.first_unique_number = self.first_row + block.plan.earlier_rows[table]
 
     def stream(self, sub: str = "") -> np.random.Generator:
-        return stream(self.plan.seeds[self.table], self.table, self.column, self.block.number, sub)
+        return self.block.stream(self.table, self.column, sub)
 
-    def see(self, path: str) -> pl.Series:
-        how, table, column, via = self.plan.paths.get((self.table, path), ("own", self.table, path, ""))
-        if how == "own":
-            return self.here.columns[column]
-        if path not in self.here.seen:
-            if how == "up":
-                found = gather(self.block.tables[table].columns[column], self.block.home(self.table, table))
+    # -- the row
+
+    def value(self, path: str) -> pl.Series:
+        resolved = self.plan.resolve(self.table, path)
+        if resolved.how == "own":
+            return self.here.columns[resolved.column]
+        if path not in self.here.values:
+            other, column = resolved.table, resolved.column
+            if resolved.how == "ancestor":
+                values = gather(self.block.tables[other].columns[column], self.block.ancestor_places(self.table, other))
             else:
-                found = self.taken(table, column, self.block.pointed(self.table, via, table))
-            self.here.seen[path] = found.alias(path)
-        return self.here.seen[path]
+                values = self.gather(other, column, self.block.parent_rows(self.table, resolved.via, other))
+            self.here.values[path] = values.alias(path)
+        return self.here.values[path]
 
-    def key(self, table: str, rows: Rows) -> pl.Series:
-        parent = self.plan.spec(table)
-        name = parent.key[0]
-        draws = parent.columns[name].draws
-        if self.plan.spec(self.table).per == table:
-            return gather(self.block.tables[table].columns[name], self.block.home(self.table, table))
-        if not isinstance(draws, Key) or parent.is_given(name):
-            return self.taken(table, name, rows)
-        keys = draws.at(rows, self.seed, table)
-        return mask(keys, rows < 0) if len(rows) and rows.min() < 0 else keys
-
-    def refer(self, rows: Rows) -> None:
-        self.here.pointed[self.column] = rows
-
-    def keep(self, values: Rows) -> None:
-        self.here.kept[self.column] = values
-
-    def kept(self, column: str) -> Rows:
-        return self.here.kept[column]
-
-    def siblings(self, table: str) -> tuple[Rows, Rows]:
-        above = self.block.tables[table]
-        return self.block.home(self.table, table), np.arange(above.first_row, above.first_row + above.rows)
-
-    def children(self, table: str, column: str) -> tuple[pl.Series, Rows]:
-        child = self.block.tables[table]
-        assert child.counts is not None
-        return child.columns[column] if column else pl.Series(child.counts), child.counts
-
-    def arrivals(self) -> Rows:
-        assert self.here.times is not None
-        return self.here.times
-
-    def dtype_of(self, path: str) -> DType:
-        _, table, column, _ = self.plan.paths.get((self.table, path), ("own", self.table, path, ""))
-        return self.plan.tables[table].types[column]
+    def type_at(self, path: str) -> DType:
+        resolved = self.plan.resolve(self.table, path)
+        return self.plan.tables[resolved.table].types[resolved.column]
 
     def evaluate(self) -> pl.Series:
         compiled = self.plan.compiled[self.table, self.column]
-        found = compiled.evaluate(pl.DataFrame([self.see(path).alias(path) for path in compiled.reads]))
-        return found if len(found) == self.rows else found.new_from_index(0, self.rows)
+        values = compiled.evaluate(pl.DataFrame([self.value(path).alias(path) for path in compiled.reads]))
+        return values if len(values) == self.rows else values.new_from_index(0, self.rows)
 
-    def ranked_by(self) -> tuple[str, ...]:
+    def sql_reads(self) -> tuple[str, ...]:
         compiled = self.plan.compiled.get((self.table, self.column))
         return compiled.reads if compiled else ()
 
-    def ranked(self, frame: pl.DataFrame) -> pl.Series:
+    def evaluate_on(self, frame: pl.DataFrame) -> pl.Series:
         return self.plan.compiled[self.table, self.column].evaluate(frame)
+
+    # -- other rows and tables
+
+    def arrivals(self) -> Rows:
+        assert self.here.arrivals is not None
+        return self.here.arrivals
+
+    def ancestor_places(self, table: str) -> AncestorPlaces:
+        above = self.block.tables[table]
+        rows = np.arange(above.first_row, above.first_row + above.rows)
+        return AncestorPlaces(self.block.ancestor_places(self.table, table), rows)
+
+    def child_values(self, table: str, column: str) -> ChildValues:
+        child = self.block.tables[table]
+        assert child.child_counts is not None
+        return ChildValues(child.columns[column] if column else pl.Series(child.child_counts), child.child_counts)
+
+    def keys(self, table: str, rows: Rows) -> pl.Series:
+        parent = self.plan.spec(table)
+        name = parent.key[0]
+        if self.parent() == table:
+            return gather(self.block.tables[table].columns[name], self.block.ancestor_places(self.table, table))
+        if parent.is_given(name) or not parent.columns[name].draws.makes_key:
+            return self.gather(table, name, rows)
+        keys = cast(Key, parent.columns[name].draws).at(rows, self.seed, table)
+        return mask(keys, rows < 0) if len(rows) and rows.min() < 0 else keys
+
+    def set_parent_rows(self, rows: Rows) -> None:
+        self.here.parent_rows[self.column] = rows
+
+    def attach(self, values: Rows) -> None:
+        self.here.attached[self.column] = values
+
+    def attached(self, column: str) -> Rows:
+        return self.here.attached[column]

@@ -1,4 +1,4 @@
-"""Where a task's rows leave to. The rows of a table of one task arrive together, whole or not at all."""
+"""Where a task's rows go. The rows of a table of one task arrive together, whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from typing import Protocol
 
 import polars as pl
 
+from synth.columns import to_written
 from synth.dtypes import Types
 
-__all__ = ["Sink", "WriteResult"]
+__all__ = ["FrameSink", "NullSink", "Sink", "WriteResult"]
 
 
 @dataclass(frozen=True)
 class WriteResult:
-    """What arrived: a file and its checksum, or nothing but the bytes sent, and the seconds it took."""
+    """What arrived: a file and its checksum, or the bytes sent and the seconds it took, or the rows themselves."""
 
     bytes: int
     path: str = ""  # relative to the run's folder
     sha256: str = ""
     seconds: float = 0.0
+    frame: pl.DataFrame | None = None
 
 
 class Sink(Protocol):
@@ -34,3 +36,23 @@ class Sink(Protocol):
 
         `required` columns hold no NULL. Raises OverflowError where a value is too wide for its type.
         """
+
+
+class NullSink:
+    """Keeps nothing: for tasks of which only what they find out counts."""
+
+    def write(
+        self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
+    ) -> WriteResult:
+        """Take the rows and drop them."""
+        return WriteResult(0)
+
+
+class FrameSink:
+    """Hands rows back, in the types in which they are written: for Python, in one process."""
+
+    def write(
+        self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
+    ) -> WriteResult:
+        """Take the rows and give them back as one frame."""
+        return WriteResult(0, frame=pl.concat([to_written(frame, types) for frame in frames]))

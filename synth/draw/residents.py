@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,20 +17,38 @@ import polars as pl
 from synth.columns import NULL, from_microseconds, mask, moments
 from synth.dtypes import DType
 from synth.generators.sampling import Search
+from synth.plan.content import Content
 
 __all__ = ["Residents"]
 
+Rows = npt.NDArray[np.int64]
+
+
+class _Name(NamedTuple):
+    """An array: a table's column, or something about the table or column that is called `what`."""
+
+    table: str
+    column: str = ""
+    what: str = ""
+
+    @property
+    def file(self) -> str:
+        """The file's name, without an ending; neither sign is in names of tables and columns."""
+        return f"{self.table}.{self.column}#{self.what}"
+
 
 class Residents:
-    """Columns by (table, column), and arrays that references prepared from them."""
+    """Columns by table and column, and arrays that references prepared from them."""
 
     def __init__(self, folder: Path | None = None):
         self.folder = folder
-        self._arrays: dict[str, npt.NDArray[Any]] = {}
-        self._texts: dict[str, pl.Series] = {}
+        self._arrays: dict[_Name, npt.NDArray[Any]] = {}
+        self._texts: dict[_Name, pl.Series | None] = {}  # None: the column holds no text
         self._counts: dict[str, int] = {}
-        self._nulls: dict[str, bool] = {}
-        self._made: dict[str, Any] = {}
+        self._nulls: dict[_Name, bool] = {}
+        self._cached: dict[str, Any] = {}
+        if folder is not None:
+            folder.mkdir(exist_ok=True)
 
     def __getstate__(self) -> Path | None:
         return self.folder
@@ -42,9 +60,9 @@ class Residents:
 
     def add(self, table: str, rows: int, frame: pl.DataFrame) -> None:
         """Keep whole columns of a table, in drawn dtypes; `rows` counts the table's rows even where there is no column."""
-        self._save(f"{table}#rows", np.array([rows], dtype=np.int64))
+        self._save(_Name(table, what="rows"), np.array([rows], dtype=np.int64))
         for column in frame.get_columns():
-            name = f"{table}.{column.name}"
+            name = _Name(table, column.name)
             if column.dtype == pl.String:
                 texts = column.drop_nulls().unique().sort()
                 codes = column.replace_strict(texts, np.arange(len(texts)), default=None, return_dtype=pl.Int64)
@@ -57,59 +75,78 @@ class Residents:
             else:
                 self._save(name, column.cast(pl.Int64).fill_null(NULL).to_numpy())
 
-    def prepare(self, table: str, column: str, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-        """Keep what a reference prepared."""
-        for name, array in arrays.items():
-            self._save(f"{table}.{column}#{name}", array)
+    def add_content(self, content: Content) -> None:
+        """Keep all rows that were there before the run."""
+        for table, frame in content.frames.items():
+            self.add(table, frame.height, frame)
+        for table, rows in content.parent_rows.items():
+            self._save(_Name(table, what="parent rows"), rows)
+        for (parent, child), marks in content.has_children.items():
+            self._save(_Name(parent, child, "has children"), marks)
 
-    def _save(self, name: str, array: npt.NDArray[Any]) -> None:
+    def add_prepared(self, table: str, column: str, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Keep what a column's generator prepared."""
+        for what, array in arrays.items():
+            self._save(_Name(table, column, what), array)
+
+    def _save(self, name: _Name, array: npt.NDArray[Any]) -> None:
         if self.folder is None:
             self._arrays[name] = array
         else:
-            np.save(self.folder / f"{name}.npy", array)
+            np.save(self.folder / f"{name.file}.npy", array)
 
-    def _save_text(self, name: str, texts: pl.Series) -> None:
+    def _save_text(self, name: _Name, texts: pl.Series) -> None:
         if self.folder is None:
             self._texts[name] = texts
         else:
-            texts.alias("text").to_frame().write_parquet(self.folder / f"{name}.texts", compression="uncompressed")
+            path = self.folder / f"{name.file}.texts"
+            texts.alias("text").to_frame().write_parquet(path, compression="uncompressed")
 
     # -- reading, in any process
 
-    def _array(self, name: str) -> npt.NDArray[Any]:
+    def _array(self, name: _Name) -> npt.NDArray[Any]:
         if name not in self._arrays:
             assert self.folder is not None, name
-            self._arrays[name] = np.load(self.folder / f"{name}.npy", mmap_mode="r")
+            self._arrays[name] = np.load(self.folder / f"{name.file}.npy", mmap_mode="r")
         return self._arrays[name]
 
-    def _text(self, name: str) -> pl.Series | None:
-        if name not in self._texts and self.folder is not None and (self.folder / f"{name}.texts").exists():
-            self._texts[name] = pl.read_parquet(self.folder / f"{name}.texts", glob=False)["text"]
+    def _text(self, name: _Name) -> pl.Series | None:
+        if name not in self._texts and self.folder is not None:
+            path = self.folder / f"{name.file}.texts"
+            self._texts[name] = pl.read_parquet(path, glob=False)["text"] if path.exists() else None
         return self._texts.get(name)
 
-    def count(self, table: str) -> int:
-        """The rows that a table has."""
+    def row_count(self, table: str) -> int:
+        """Give the number of rows that a table has."""
         if table not in self._counts:
-            self._counts[table] = int(self._array(f"{table}#rows")[0])
+            self._counts[table] = int(self._array(_Name(table, what="rows"))[0])
         return self._counts[table]
 
-    def whole(self, table: str, column: str) -> npt.NDArray[Any]:
-        """All rows of a column as numbers: NULL is `NULL`, or NaN."""
-        return self._array(f"{table}.{column}")
+    def full_column(self, table: str, column: str) -> npt.NDArray[Any]:
+        """Give all rows of a column as numbers: NULL is `NULL`, or NaN. (rows of the table,)"""
+        return self._array(_Name(table, column))
 
-    def prepared(self, table: str, column: str, name: str) -> npt.NDArray[Any]:
-        """What a reference prepared."""
-        return self._array(f"{table}.{column}#{name}")
+    def parent_rows(self, table: str) -> Rows:
+        """Give the row number of each existing row's parent, not decreasing. (rows of the table,)"""
+        return self._array(_Name(table, what="parent rows"))
 
-    def search(self, table: str, column: str, name: str) -> Search:
-        """A weighted search in prepared cumulated weights, made once a process."""
-        at = f"{table}.{column}#{name}"
-        found: Search = self.once(f"search {at}", lambda: Search(self._array(at)))
-        return found
+    def has_children(self, parent: str, child: str) -> npt.NDArray[np.bool_]:
+        """Tell which rows of an existing table have had children of another before. (rows of the parent,)"""
+        return self._array(_Name(parent, child, "has children"))
 
-    def taken(self, table: str, column: str, rows: npt.NDArray[np.int64], dtype: DType) -> pl.Series:
-        """A column at these rows, in the drawn dtype; a row number below 0 gives NULL. (n,) -> (n,)"""
-        name = f"{table}.{column}"
+    def prepared(self, table: str, column: str, what: str) -> npt.NDArray[Any]:
+        """Give an array that a column's generator prepared."""
+        return self._array(_Name(table, column, what))
+
+    def search(self, table: str, column: str, what: str) -> Search:
+        """Give a weighted search in prepared cumulated weights, made once a process."""
+        name = _Name(table, column, what)
+        search: Search = self.cached(f"search {name.file}", lambda: Search(self._array(name)))
+        return search
+
+    def gather(self, table: str, column: str, rows: Rows, dtype: DType) -> pl.Series:
+        """Give a column at these rows, in the drawn dtype; a row number below 0 gives NULL. (n,) -> (n,)"""
+        name = _Name(table, column)
         array, texts = self._array(name), self._text(name)
         missing = rows < 0 if len(rows) and rows.min() < 0 else None
         if missing is not None and not len(array):
@@ -130,18 +167,18 @@ class Residents:
             return mask(pl.Series(values), values == NULL).cast(dtype.drawn)
         return from_microseconds(values, dtype) if dtype.is_time else pl.Series(values).cast(dtype.drawn)
 
-    def _has_nulls(self, name: str) -> bool:
+    def _has_nulls(self, name: _Name) -> bool:
         if name not in self._nulls:
             self._nulls[name] = bool((self._array(name) == NULL).any())
         return self._nulls[name]
 
-    def once(self, name: str, make: Callable[[], Any]) -> Any:
-        """Something costly made from residents, kept for the next block of this process."""
-        if name not in self._made:
-            self._made[name] = make()
-        return self._made[name]
+    def cached(self, name: str, make: Callable[[], Any]) -> Any:
+        """Give something costly made from residents, kept for the next block of this process."""
+        if name not in self._cached:
+            self._cached[name] = make()
+        return self._cached[name]
 
     def frame(self, table: str, dtypes: Mapping[str, DType]) -> pl.DataFrame:
-        """Whole columns, in drawn dtypes."""
-        rows = np.arange(self.count(table))
-        return pl.DataFrame([self.taken(table, c, rows, dtype).alias(c) for c, dtype in dtypes.items()])
+        """Give whole columns, in drawn dtypes."""
+        rows = np.arange(self.row_count(table))
+        return pl.DataFrame([self.gather(table, c, rows, dtype).alias(c) for c, dtype in dtypes.items()])

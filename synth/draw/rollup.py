@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import polars as pl
 
-from synth.draw.block import Block, TableRows
+from synth.draw.block import Block
 from synth.draw.residents import Residents
 from synth.generators.keys import Key
 from synth.plan.model import Plan
-from synth.spec.models import Rollup
+from synth.spec.kinds.base import TableRows
 
 __all__ = ["RollupSums", "rolled_block", "summed"]
 
@@ -19,29 +21,29 @@ _HOW = {"sum": pl.Expr.sum, "count": pl.Expr.sum, "min": pl.Expr.min, "max": pl.
 
 
 def summed(block: Block, rollup: str) -> pl.DataFrame:
-    """One block's part of a rollup: groups, and what is taken of them, over rows that exist at `until`."""
-    spec = block.plan.spec(rollup).rollup
+    """Sum one block's part of a rollup: groups, and what is taken of them, over rows that exist at `until`."""
+    tables = block.plan.rollup_plan(rollup).tables
+    return pl.concat([_summed(block, rollup, table) for table in tables if table in block.tables])
+
+
+def _summed(block: Block, rollup: str, table: str) -> pl.DataFrame:
+    """Sum the rows of one table of a block."""
+    spec, plan = block.plan.spec(rollup).rollup, block.plan.rollup_plan(rollup)
     assert spec is not None
-    sums = [_summed(block, rollup, spec, table) for table in block.plan.dataset.rolled(spec) if table in block.tables]
-    return pl.concat(sums)
-
-
-def _summed(block: Block, rollup: str, spec: Rollup, table: str) -> pl.DataFrame:
-    plan = block.plan
-    columns = {name: block.show(table, name) for name in spec.by}
+    columns = {name: block.at_until(table, name) for name in spec.by}
     takes = []
     for name, take in spec.take.items():
-        compiled = plan.taken[rollup, name]
-        values = compiled.evaluate(pl.DataFrame({path: block.show(table, path) for path in compiled.reads}))
+        compiled = plan.takes[name]
+        values = compiled.evaluate(pl.DataFrame({path: block.at_until(table, path) for path in compiled.reads}))
         if len(values) != block.tables[table].rows:
             values = values.new_from_index(0, block.tables[table].rows)
         how = next(iter(take))
         columns[name] = values.is_not_null().cast(pl.Int64) if how == "count" else values
         takes.append(_HOW[how](pl.col(name)))
     frame = pl.DataFrame({name: column.alias(name) for name, column in columns.items()})
-    visible = block.is_visible(table)
+    visible = block.visible(table)
     if visible is not None:
-        frame = frame.filter(visible)
+        frame = frame.filter(pl.Series(visible))
     if len(spec.by) == 1 and all(next(iter(take)) in ("sum", "count") for take in spec.take.values()):
         dense = _dense_sums(frame, spec.by[0])
         if dense is not None:
@@ -97,12 +99,11 @@ class RollupSums:
         merged = self._merged().select(empty.columns).cast(empty.schema) if self.parts else empty
         if self.spec.every:
             spec = self.plan.spec(self.spec.every)
-            rows = np.arange(self.plan.there(self.spec.every, residents.count(self.spec.every)))
-            draws = spec.columns[spec.key[0]].draws
-            if isinstance(draws, Key) and not spec.per and not spec.existing:
-                keys = draws.at(rows, self.plan.seed, self.spec.every)
+            rows = np.arange(self.plan.rows_there(self.spec.every, residents.row_count(self.spec.every)))
+            if self.plan.rollup_plan(self.rollup).keys_follow_from_rows:
+                keys = cast(Key, spec.columns[spec.key[0]].draws).at(rows, self.plan.seed, self.spec.every)
             else:
-                keys = residents.taken(self.spec.every, spec.key[0], rows, types[by[0]])
+                keys = residents.gather(self.spec.every, spec.key[0], rows, types[by[0]])
             merged = keys.alias(by[0]).to_frame().join(merged, on=by[0], how="left", maintain_order="left")
             zero = [n for n, take in self.spec.take.items() if next(iter(take)) in ("sum", "count")]
             return merged.with_columns(pl.col(zero).fill_null(0))

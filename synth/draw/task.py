@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import NamedTuple
 
 import polars as pl
 
@@ -16,21 +17,38 @@ from synth.draw.residents import Residents
 from synth.draw.rollup import summed
 from synth.errors import DataError
 from synth.fingerprint import Fingerprint, fingerprint
-from synth.plan.model import Plan
+from synth.plan.model import FamilyPlan, Plan
 from synth.spec.constraints import not_null
+from synth.spec.parts import table_of
 
-__all__ = ["RunContext", "TableResult", "Task", "TaskResult", "owner", "write_blocks"]
+__all__ = [
+    "Difference", "Earlier", "ResidentRows", "RollupPart", "RunContext", "TableResult", "Task", "TaskResult", "run_task",
+    "tasks_of", "write_blocks",
+]  # fmt: skip
+
+SMALL_FILES = 4  # at the end of a family; about that many, of one block each
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The same run at an earlier `until`: its plan, and what was resident then, or is now where that does as well."""
+
+    plan: Plan
+    residents: Residents
 
 
 @dataclass(frozen=True)
 class RunContext:
-    """What all tasks of a run share."""
+    """What all tasks of a run share. Without a sink nothing is written, and only what others look up is kept.
+
+    `records` says that fingerprints and moments of change are worked out; with `earlier` differences are, too.
+    """
 
     plan: Plan
     residents: Residents
-    outlet: Sink
-    earlier: Plan | None = None  # the same at an earlier `until`, where differences are asked for
-    past: Residents | None = None  # what was resident then, or is now where that does as well
+    sink: Sink | None
+    earlier: Earlier | None = None
+    records: bool = True
 
 
 @dataclass(frozen=True)
@@ -43,13 +61,48 @@ class Task:
     blocks: int
 
 
+def tasks_of(family: FamilyPlan, *, single: bool = False) -> list[Task]:
+    """Cut a family into tasks: one a file, the last few of one block, so that workers end together; or each of one block.
+
+    A family without rows has one task, whose files are empty.
+    """
+    blocks, step = max(1, family.blocks), 1 if single else family.blocks_per_file
+    ends = list(range(step, blocks - SMALL_FILES, step)) if step > 1 else []
+    starts = [0, *ends, *range(ends[-1] + 1 if ends else 1, blocks)]
+    return [
+        Task(family.root, number, first, after - first)
+        for number, (first, after) in enumerate(zip(starts, [*starts[1:], blocks], strict=True))
+    ]
+
+
 @dataclass(frozen=True)
 class TableResult:
-    """What left of a table, and what is in it."""
+    """What was written of a table, and what is in it."""
 
     rows: int
     fingerprint: Fingerprint
-    left: WriteResult
+    write: WriteResult
+
+
+class ResidentRows(NamedTuple):
+    """How many rows of a table others can refer to, and the columns of it that they look up."""
+
+    rows: int
+    columns: pl.DataFrame
+
+
+class RollupPart(NamedTuple):
+    """What a block gives to a rollup."""
+
+    rollup: str
+    sums: pl.DataFrame
+
+
+class Difference(NamedTuple):
+    """Rows of a table, or part of one, that came, changed or went since an earlier `until`; see `draw.change`."""
+
+    table: str
+    rows: pl.DataFrame
 
 
 @dataclass
@@ -57,82 +110,89 @@ class TaskResult:
     """What a task made."""
 
     task: Task
-    written: dict[str, TableResult] = field(default_factory=dict)  # by table, or part of one
-    residents: dict[str, tuple[int, pl.DataFrame]] = field(default_factory=dict)  # table -> rows, resident columns
-    rollups: list[tuple[str, pl.DataFrame]] = field(default_factory=list)
+    tables: dict[str, TableResult] = field(default_factory=dict)  # by table, or part of one
+    residents: dict[str, ResidentRows] = field(default_factory=dict)  # by table
+    rollups: list[RollupPart] = field(default_factory=list)
     changes: dt.datetime | None = None  # the earliest moment at which its blocks will look different
-    differences: list[tuple[str, pl.DataFrame]] = field(default_factory=list)  # by table, since an earlier `until`
+    differences: list[Difference] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
         """Rows written."""
-        return sum(file.rows for file in self.written.values())
+        return sum(table.rows for table in self.tables.values())
 
 
-def owner(table: str) -> str:
-    """The table whose rows these are: of a part of a gathered table (`ledger.sales`) that table."""
-    return table.partition(".")[0]
-
-
-def run(run_context: RunContext, task: Task) -> TaskResult:
-    """Draw the blocks and write them."""
-    plan = run_context.plan
-    family = plan.family(task.family)
+def run_task(context: RunContext, task: Task) -> TaskResult:
+    """Draw the blocks and write them. Raises DataError."""
+    family = context.plan.family(task.family)
     numbers = range(task.first, task.first + task.blocks)
     before: dict[int, Block] = {}
-    if run_context.earlier is not None:
-        old = run_context.earlier.family(task.family)
-        past = run_context.past or run_context.residents
-        before = {n: draw_block(run_context.earlier, old, n, past) for n in numbers if n < max(1, old.blocks)}
-    return write_blocks(
-        run_context, task, (draw_block(plan, family, number, run_context.residents) for number in numbers), before
-    )
+    if context.earlier is not None:
+        plan, residents = context.earlier.plan, context.earlier.residents
+        old = plan.family(task.family)
+        before = {number: draw_block(plan, old, number, residents) for number in numbers if number < max(1, old.blocks)}
+    blocks = (draw_block(context.plan, family, number, context.residents) for number in numbers)
+    return write_blocks(context, task, blocks, before)
 
 
 def write_blocks(
-    run_context: RunContext, task: Task, blocks: Iterable[Block], before: Mapping[int, Block] = MappingProxyType({})
+    context: RunContext, task: Task, blocks: Iterable[Block], before: Mapping[int, Block] = MappingProxyType({})
 ) -> TaskResult:
-    """Write drawn blocks, each table's together; keep what other families need.
+    """Write drawn blocks, each table's together; keep what other families need. Raises DataError.
 
     `before` are blocks as they were at an earlier `until`, by number.
     """
-    plan, family = run_context.plan, run_context.plan.family(task.family)
-    done = TaskResult(task)
-    frames: dict[str, list[pl.DataFrame]] = {table: [] for table in family.tables if owner(table) in plan.wanted}
-    prints = dict.fromkeys(frames, Fingerprint())
-    kept: dict[str, list[pl.DataFrame]] = {}
-    rows: dict[str, int] = {}
+    plan, family, result = context.plan, context.plan.family(task.family), TaskResult(task)
+    frames: dict[str, list[pl.DataFrame]] = {}
+    if context.sink is not None:
+        frames = {table: [] for table in family.tables if table_of(table) in plan.wanted}
+    fingerprints = dict.fromkeys(frames, Fingerprint())
+    residents: dict[str, list[ResidentRows]] = {table: [] for table in family.tables}
     for block in blocks:
         for table, parts in frames.items():
-            parts.append(block.visible(table))
-            types = plan.tables[table].types
-            prints[table] += fingerprint(parts[-1], {column: types[column] for column in parts[-1].columns})
-        for table in family.tables:
-            count, frame = block.resident(table, [c for t, c in family.residents if t == table])
-            rows[table] = rows.get(table, 0) + count
-            if frame.width:
-                kept.setdefault(table, []).append(frame)
-        done.rollups += [(rollup, summed(block, rollup)) for rollup in family.rollups]
-        change = next_change(block)
-        done.changes = min(filter(None, (done.changes, change)), default=None)
-        if run_context.earlier is not None:
-            for table in frames:
-                found = difference(before.get(block.number), block, table, run_context.earlier.until)
-                if found.height:
-                    done.differences.append((table, found))
-    for table, count in rows.items():
-        done.residents[table] = (count, pl.concat(kept[table]) if table in kept else pl.DataFrame())
+            parts.append(block.visible_rows(table))
+            if context.records:
+                types = plan.tables[table].types
+                columns = {column: types[column] for column in parts[-1].columns}
+                fingerprints[table] += fingerprint(parts[-1], columns)
+        for table, rows in residents.items():
+            rows.append(ResidentRows(*block.resident_rows(table, [c for t, c in family.residents if t == table])))
+        result.rollups += [RollupPart(rollup, summed(block, rollup)) for rollup in family.rollups]
+        if context.records:
+            result.changes = min(filter(None, (result.changes, next_change(block))), default=None)
+        if context.earlier is not None:
+            result.differences += _differences(context.earlier, block, before.get(block.number), frames)
+    result.residents = {table: _joined(rows) for table, rows in residents.items()}
     for table, parts in frames.items():
-        types = plan.tables[table].types
-        required = frozenset(not_null(plan.dataset, owner(table)))
-        for column in required:
-            if any(frame[column].null_count() for frame in parts):
-                raise DataError(
-                    f"{table}.{column}: NULL in a column that is not nullable; say `nullable: true` where it may be"
-                )
-        try:
-            left = run_context.outlet.write(table, task.number, parts, types, required)
-        except OverflowError as error:
-            raise DataError(f"{table}: {error}") from error
-        done.written[table] = TableResult(sum(frame.height for frame in parts), prints[table], left)
-    return done
+        write = _write(context, task, table, parts)
+        result.tables[table] = TableResult(sum(frame.height for frame in parts), fingerprints[table], write)
+    return result
+
+
+def _differences(earlier: Earlier, block: Block, before: Block | None, tables: Iterable[str]) -> Iterable[Difference]:
+    """What came, changed or went in a block, table by table."""
+    for table in tables:
+        rows = difference(before, block, table, earlier.plan.until)
+        if rows.height:
+            yield Difference(table, rows)
+
+
+def _joined(blocks: list[ResidentRows]) -> ResidentRows:
+    """Resident rows of several blocks, in row order."""
+    rows, frames = sum(each.rows for each in blocks), [each.columns for each in blocks]
+    return ResidentRows(rows, pl.concat(frames) if frames and frames[0].width else pl.DataFrame())
+
+
+def _write(context: RunContext, task: Task, table: str, frames: list[pl.DataFrame]) -> WriteResult:
+    """Hand a table's rows to the sink, NULLs where they may be. Raises DataError."""
+    required = frozenset(not_null(context.plan.dataset, table_of(table)))
+    for column in required:
+        if any(frame[column].null_count() for frame in frames):
+            raise DataError(
+                f"{table}.{column}: NULL in a column that is not nullable; say `nullable: true` where it may be"
+            )
+    assert context.sink is not None
+    try:
+        return context.sink.write(table, task.number, frames, context.plan.tables[table].types, required)
+    except OverflowError as error:
+        raise DataError(f"{table}: {error}") from error

@@ -1,78 +1,228 @@
-"""All families in order, in this process; and what must be there before a family's first block."""
+"""The one walk over families: in order, each when what it looks into is resident and what it sums is drawn.
+
+Everybody who draws more than one block walks here: the Python API, runs into folders and databases, steps of time. What
+differs is which tasks are drawn, who executes them, and where rows go; so a step of time is a run of fewer tasks.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
 import polars as pl
 
 from synth.draw.block import Block, draw_block
 from synth.draw.context import PrepareContext
 from synth.draw.residents import Residents
-from synth.draw.rollup import RollupSums, rolled_block, summed
+from synth.draw.rollup import RollupSums, rolled_block
+from synth.draw.task import ResidentRows, RollupPart, RunContext, Task, TaskResult, tasks_of, write_blocks
 from synth.plan.model import FamilyPlan, Plan
 
-__all__ = ["collecting_residents", "fill", "in_order", "prepare"]
+__all__ = ["PartKey", "Runner", "Walk", "residents_for"]
 
 
-def prepare(plan: Plan, family: FamilyPlan, residents: Residents) -> None:
-    """Make once what the family's references share: cumulated weights."""
-    for table, column in family.prepared:
-        draws = plan.spec(table).columns[column].draws
-        residents.prepare(table, column, draws.prepare(PrepareContext(plan, residents, table, column)))  # type: ignore[arg-type]
+class PartKey(NamedTuple):
+    """Which task gave a part to a rollup."""
+
+    family: str
+    number: int
 
 
-def in_order(plan: Plan, residents: Residents, before: str | None = None) -> Iterator[Block]:
-    """Draw block after block, families in order; with `before`, only those that this family looks into."""
-    plan.content.settle(residents.add)
-    sums = {rollup: RollupSums(plan, rollup) for family in plan.families for rollup in family.rollups}
-    wanted = _before(plan, before) if before else {family.root for family in plan.families}
-    for family in plan.families:
-        if family.root not in wanted:
-            continue
-        blocks: Iterable[Block]
-        if family.root in sums:
-            blocks = [rolled_block(plan, family.root, sums[family.root].total(residents), residents)]
-        else:
-            prepare(plan, family, residents)
-            if family.root == before:
-                return
-            blocks = (draw_block(plan, family, number, residents) for number in range(max(1, family.blocks)))
-        for block in collecting_residents(family, blocks, residents):
-            yield block
-            for rollup in family.rollups:
-                sums[rollup].add(summed(block, rollup))
+Parts = Mapping[PartKey, pl.DataFrame]  # of one rollup
 
 
-def collecting_residents(family: FamilyPlan, blocks: Iterable[Block], residents: Residents) -> Iterator[Block]:
-    """All blocks of a family, as they come; when they are through, what others look up of them is resident."""
-    rows = dict.fromkeys(family.tables, 0)
-    kept: dict[str, list[pl.DataFrame]] = {table: [] for table in family.tables}
+class Runner(Protocol):
+    """Executes tasks; it knows nothing of families, nor of what comes of the results."""
+
+    def begin(self, context: RunContext, tasks: Sequence[Task]) -> None:
+        """Begin with tasks that `run` will be given later, where others can while this process does something else."""
+
+    def run(self, context: RunContext, tasks: Sequence[Task]) -> Iterator[TaskResult]:
+        """Run all tasks; results come in any order."""
+
+
+class Walk:
+    """One walk. Take `results` to its end; `parts` are then all that tasks, of before and now, gave to rollups."""
+
+    def __init__(
+        self, context: RunContext, runner: Runner, tasks: Mapping[str, Sequence[Task]] | None = None,
+        kept_parts: Mapping[str, Parts] = MappingProxyType({}),
+        on_part: Callable[[str, PartKey, pl.DataFrame], None] = lambda rollup, key, sums: None,
+        only: Collection[str] | None = None,
+    ):  # fmt: skip
+        """Without `tasks` (by the root of their family) all families are drawn whole; `only` names those that are walked.
+
+        `kept_parts` are what tasks of before gave to rollups, by rollup; of tasks that are drawn again it is left out.
+        `on_part` gets each part that counts, in the order of families and task numbers, whoever was ready first.
+        """
+        self.context, self.plan, self.runner, self.on_part = context, context.plan, runner, on_part
+        self.families = [family for family in self.plan.families if only is None or family.root in only]
+        whole = {family.root: tasks_of(family) for family in self.families if not family.is_sum}
+        self.tasks = whole if tasks is None else {root: tuple(tasks.get(root, ())) for root in whole}
+        self._looked_into = self._find_looked_into()
+        self._kept_parts = kept_parts
+        self._sums = {rollup: RollupSums(self.plan, rollup) for f in self.plan.families for rollup in f.rollups}
+
+    def results(self) -> Iterator[TaskResult]:
+        """Draw family after family, and yield what each task made. Raises DataError."""
+        self.context.residents.add_content(self.plan.content)
+        self._begin_early()
+        for family in self.families:
+            yield from [self._sum(family)] if family.is_sum else self._draw(family)
+
+    def get_ready(self, root: str) -> None:
+        """Make what the references of a family share: cumulated weights."""
+        for plan, residents in self._sides():
+            for table, column in plan.family(root).prepared:
+                context = PrepareContext(plan, residents, table, column)
+                draws = plan.spec(table).columns[column].draws
+                residents.add_prepared(table, column, draws.prepare(context))  # type: ignore[arg-type]
+
+    # -- families
+
+    def _sides(self) -> list[tuple[Plan, Residents]]:
+        """What is drawn now, and as it was before where residents of before are others."""
+        sides, earlier = [(self.plan, self.context.residents)], self.context.earlier
+        if earlier is not None and earlier.residents is not self.context.residents:
+            sides.append((earlier.plan, earlier.residents))
+        return sides
+
+    def _find_looked_into(self) -> set[str]:
+        """Families whose columns are looked up by what is drawn, near and far; those of rollups are always drawn."""
+        todo = [family for family in self.families if family.is_sum or self.tasks[family.root]]
+        looked_into: set[str] = set()
+        while todo:
+            for root in todo.pop().after:
+                family = self.plan.family(root)
+                if root not in looked_into and not family.is_sum:
+                    looked_into.add(root)
+                    if family.residents:
+                        todo.append(family)
+        return looked_into
+
+    def _begin_early(self) -> None:
+        """Let others begin with the first large family while this process draws the small ones."""
+        first = next((f for f in self.families if len(self.tasks.get(f.root, ())) > 1), None)
+        if first and not first.after and not first.prepared:
+            self.runner.begin(self.context, self.tasks[first.root])
+
+    def _draw(self, family: FamilyPlan) -> Iterator[TaskResult]:
+        tasks, looked_into = self.tasks[family.root], family.root in self._looked_into
+        whole = sum(task.blocks for task in tasks) >= max(1, family.blocks)
+        if tasks or (looked_into and family.residents):
+            self.get_ready(family.root)
+        if looked_into:
+            for plan, residents in self._sides():
+                if not whole or plan is not self.plan:
+                    _draw_residents(plan, plan.family(family.root), residents)
+        resident: dict[int, dict[str, ResidentRows]] = {}
+        in_turn = _InTurn(self._kept_of(family.root, {task.number for task in tasks}), {task.number for task in tasks})
+        for result in self.runner.run(self.context, tasks):
+            for number, parts in in_turn.add(result.task.number, result.rollups):
+                self._take_parts(PartKey(family.root, number), parts)
+            resident[result.task.number], result.residents, result.rollups = result.residents, {}, []
+            yield result
+        for number, parts in in_turn.rest():
+            self._take_parts(PartKey(family.root, number), parts)
+        if whole:
+            for table in family.tables:
+                _add_joined(self.context.residents, table, [resident[number][table] for number in sorted(resident)])
+
+    # -- rollups
+
+    def _kept_of(self, root: str, drawn: Set[int]) -> dict[int, list[RollupPart]]:
+        """What tasks of a family gave before which are not drawn again, by number."""
+        kept: dict[int, list[RollupPart]] = {}
+        for rollup, parts in self._kept_parts.items():
+            for key, sums in parts.items():
+                if key.family == root and key.number not in drawn:
+                    kept.setdefault(key.number, []).append(RollupPart(rollup, sums))
+        return kept
+
+    def _take_parts(self, key: PartKey, parts: Iterable[RollupPart]) -> None:
+        for rollup, sums in parts:
+            self._sums[rollup].add(sums)
+            self.on_part(rollup, key, sums)
+
+    def _sum(self, family: FamilyPlan) -> TaskResult:
+        """Make a rollup of what has been summed, and all that is derived from it."""
+        context, earlier, rollup = self.context, self.context.earlier, family.root
+        before = {}
+        if earlier is not None:
+            sums = RollupSums(earlier.plan, rollup)
+            for part in self._kept_parts.get(rollup, {}).values():
+                sums.add(part)
+            before[0] = rolled_block(earlier.plan, rollup, sums.total(earlier.residents), earlier.residents)
+            if earlier.residents is not context.residents:
+                _keep_residents(earlier.plan.family(rollup), [before[0]], earlier.residents)
+        block = rolled_block(self.plan, rollup, self._sums[rollup].total(context.residents), context.residents)
+        result = write_blocks(context, Task(rollup, 0, 0, 1), [block], before)
+        self._take_parts(PartKey(rollup, 0), result.rollups)
+        result.rollups = []
+        for table, rows in result.residents.items():
+            _add_joined(context.residents, table, [rows])
+        return result
+
+
+class _InTurn:
+    """Hands on what tasks give to rollups by their numbers: what comes too early waits, what was kept comes between."""
+
+    def __init__(self, kept: Mapping[int, list[RollupPart]], drawn: Set[int]):
+        self._here = dict(kept)
+        self._numbers = deque(sorted({*kept, *drawn}))
+
+    def add(self, number: int, parts: list[RollupPart]) -> Iterator[tuple[int, list[RollupPart]]]:
+        """Take what one task gives; yield all whose turn it is now."""
+        self._here[number] = parts
+        yield from self.rest()
+
+    def rest(self) -> Iterator[tuple[int, list[RollupPart]]]:
+        """Yield all whose turn it is."""
+        while self._numbers and self._numbers[0] in self._here:
+            number = self._numbers.popleft()
+            yield number, self._here.pop(number)
+
+
+def _draw_residents(plan: Plan, family: FamilyPlan, residents: Residents) -> None:
+    """Draw what others look up of a family; where that is nothing, they need to know how many rows there are."""
+    if not family.residents:
+        residents.add(family.root, plan.tables[family.root].rows, pl.DataFrame())
+        return
+    blocks = (draw_block(plan, family, number, residents) for number in range(max(1, family.blocks)))
+    _keep_residents(family, blocks, residents)
+
+
+def _keep_residents(family: FamilyPlan, blocks: Iterable[Block], residents: Residents) -> None:
+    """Keep what others look up of a family's blocks, which come in order."""
+    rows: dict[str, list[ResidentRows]] = {table: [] for table in family.tables}
     for block in blocks:
-        yield block
-        for table in family.tables:
-            count, frame = block.resident(table, [column for name, column in family.residents if name == table])
-            rows[table] += count
-            kept[table].append(frame)
-    for table, frames in kept.items():
-        residents.add(table, rows[table], pl.concat(frames) if frames[0].width else pl.DataFrame())
+        for table, parts in rows.items():
+            parts.append(ResidentRows(*block.resident_rows(table, [c for t, c in family.residents if t == table])))
+    for table, parts in rows.items():
+        _add_joined(residents, table, parts)
 
 
-def fill(plan: Plan, root: str) -> Residents:
-    """Residents in memory for the family of `root`, drawn here; the families after it are left out."""
-    residents = Residents()
-    for _ in in_order(plan, residents, before=root):
-        pass
-    return residents
+def _add_joined(residents: Residents, table: str, parts: Sequence[ResidentRows]) -> None:
+    """Keep the resident columns of a table that tasks made, in row order."""
+    frames = [part.columns for part in parts]
+    residents.add(
+        table, sum(part.rows for part in parts), pl.concat(frames) if frames and frames[0].width else pl.DataFrame()
+    )
 
 
-def _before(plan: Plan, root: str) -> set[str]:
-    """The family and all that it looks into, near and far."""
-    found = {root}
-    todo = [root]
+def residents_for(plan: Plan, root: str, runner: Runner) -> Residents:
+    """Draw all that a family looks into, near and far, and get its references ready: it can then be drawn. In memory."""
+    needed, todo = {root}, [root]
     while todo:
         for other in plan.family(todo.pop()).after:
-            if other not in found:
-                found.add(other)
+            if other not in needed:
+                needed.add(other)
                 todo.append(other)
-    return found
+    context = RunContext(plan, Residents(), None, records=False)
+    walk = Walk(context, runner, only=needed - {root})
+    for _ in walk.results():
+        pass
+    walk.get_ready(root)
+    return context.residents

@@ -11,6 +11,7 @@ from synth.columns import to_drawn
 from synth.dtypes import DType
 from synth.errors import DataError
 from synth.spec import constraints
+from synth.spec.kinds.existing import parent_link
 from synth.spec.scope import Scope
 from synth.sql.parse import columns as named
 from synth.sql.parse import expression
@@ -93,7 +94,7 @@ def known(scope: Scope, table: str, rows: pl.DataFrame) -> pl.DataFrame:
 def _required(scope: Scope, table: str, there: list[str]) -> Iterator[str]:
     """Columns without NULL: those that are declared so, the key, the arrival, and what tells a row's parent."""
     spec = scope.table(table)
-    home = scope.home(table)
+    home = parent_link(scope.dataset, table)
     musts = (*spec.key, spec.arrival, home, *(name for name in spec.columns if not spec.may_be_null(name)))
     yield from dict.fromkeys(name for name in musts if name is not None and name in there)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from synth.generators.arrival import Arrival
-from synth.generators.base import DrawContext, Generator, Need, Schema
+from synth.generators.base import Generator
 from synth.generators.choice import Choice
 from synth.generators.clock import Delay
-from synth.generators.derived import Count, Expr, Given, Lookup, Ordinal, State, Sum
+from synth.generators.derived import Count, Expr, Lookup, Ordinal, State, Sum
 from synth.generators.in_force import InForce, Ranked
 from synth.generators.keys import Key, Window
 from synth.generators.numeric import Gamma, Lognormal, Normal, Uniform
@@ -15,7 +15,7 @@ from synth.generators.place import Place, PlacePart
 from synth.generators.reference import Reference
 from synth.generators.text import Coined, Sentence
 
-__all__ = ["GENERATORS", "DrawContext", "Generator", "Given", "Need", "Schema"]
+__all__ = ["GENERATORS", "Generator"]
 
 GENERATORS: dict[str, type[Generator]] = {
     "arrival": Arrival,

@@ -19,7 +19,8 @@ from pydantic import Field, model_validator
 from synth.columns import from_microseconds
 from synth.dtypes import TIMESTAMP, DType
 from synth.errors import did_you_mean
-from synth.generators.base import DrawContext, Generator, Many, Share
+from synth.generators.base import Generator, Many, Share
+from synth.generators.context import TableContext
 from synth.generators.profiles import HOURS, SEASONS, WEEKDAYS
 
 __all__ = ["Arrival", "Intensity", "microseconds"]
@@ -35,7 +36,7 @@ Profile = str | Many
 
 
 def microseconds(moment: dt.date | dt.datetime) -> int:
-    """Microseconds since 1970-01-01 of a date (00:00) or a timestamp."""
+    """Give the microseconds since 1970-01-01 of a date (00:00) or a timestamp."""
     if not isinstance(moment, dt.datetime):
         moment = dt.datetime(moment.year, moment.month, moment.day)
     return (moment - _EPOCH) // dt.timedelta(microseconds=1)
@@ -50,19 +51,19 @@ class Intensity:
     whole_days: bool  # the column is a date: times are cut down to midnight
 
     def at(self, moment_us: int) -> float:
-        """Expected rows before a moment."""
+        """Give the expected rows before a moment, in microseconds since 1970."""
         hours = (moment_us - self.start_us) / HOUR_US
         return float(np.interp(hours, np.arange(len(self.cumulated)), self.cumulated))
 
     def times(self, first_row: int, jitter: Floats) -> npt.NDArray[np.int64]:
-        """Arrival times of consecutive rows, in order, microseconds since 1970. (n,) -> (n,)"""
+        """Give arrival times of consecutive rows, in order, microseconds since 1970. (n,) -> (n,)"""
         places = np.arange(first_row, first_row + len(jitter)) + jitter
         hours = np.interp(places, self.cumulated, np.arange(len(self.cumulated)))
         times: npt.NDArray[np.int64] = np.floor(hours * HOUR_US).astype(np.int64) + self.start_us
         return times // DAY_US * DAY_US if self.whole_days else times
 
     def closing(self, until_us: int) -> int:
-        """The moment before which rows exist at `until`: of dates, every one that has begun."""
+        """Give the moment before which rows exist at `until`: of dates, every one that has begun."""
         return -(-until_us // DAY_US) * DAY_US if self.whole_days else until_us
 
 
@@ -91,6 +92,8 @@ class Arrival(Generator):
     since: dt.date | None = None  # when the first row of those there before the period may have come
     before_start: Share = 0.0  # share of the declared rows that are there before the period starts
 
+    sets_arrival = True
+
     @model_validator(mode="after")
     def _check(self) -> Arrival:
         _profile(SEASONS, self.season, "season")
@@ -101,7 +104,7 @@ class Arrival(Generator):
         return self
 
     def accepts(self, dtype: DType) -> str | None:
-        """Dates and timestamps."""
+        """Take dates and timestamps."""
         return None if dtype.is_time else "an arrival is a date or a timestamp"
 
     def intensity(
@@ -115,7 +118,7 @@ class Arrival(Generator):
         noise: np.random.Generator,
         whole_days: bool,
     ) -> Intensity:
-        """The table of hours for a declared count in [start, until), reaching to `horizon_us` at least."""
+        """Make the table of hours for a declared count in [start, until), reaching to `horizon_us` at least."""
         first = self.since or start
         last = max(until, (_EPOCH + dt.timedelta(microseconds=horizon_us + DAY_US - 1)).date())
         days = np.arange(np.datetime64(first), np.datetime64(last))
@@ -143,6 +146,6 @@ class Arrival(Generator):
         np.minimum(cumulated[: 24 * end], declared, out=cumulated[: 24 * end])
         return Intensity(microseconds(first), np.maximum.accumulate(cumulated), whole_days)
 
-    def draw(self, context: DrawContext) -> pl.Series:
-        """The arrival times of the block's rows."""
+    def draw(self, context: TableContext) -> pl.Series:
+        """Give the arrival times of the block's rows. (rows,)"""
         return from_microseconds(context.arrivals(), context.dtype)

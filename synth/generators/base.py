@@ -1,182 +1,137 @@
 """What a generator is: frozen fields and one verb, `draw`, a pure function (what it may see, its stream) -> column.
 
-A generator says beforehand what it needs (`needs`), so the plan can put all columns in order, and sees only that, through
-an `DrawContext`. It knows no files, no blocks of other rows, no other column's stream.
+A generator says for itself all that the rest of the program asks about it: what it is made from, which type it gives, which
+table it points at, when its choice is settled, how many values it can give. Nobody else asks for its class.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Protocol, Self
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple, Self
 
-import numpy as np
 import numpy.typing as npt
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
 from synth.dtypes import DType
-from synth.generators.sampling import Search
 
-__all__ = ["DrawContext", "Generator", "Many", "Model", "Need", "Schema", "Share", "below", "row_value", "whole"]
+if TYPE_CHECKING:
+    from synth.generators.context import SpecView, TableContext
 
-Rows = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+__all__ = [
+    "ChildColumn", "Choosing", "ColumnSql", "Complaint", "Dependency", "FullColumn", "Generator", "HeldKey", "Many", "Model",
+    "NamedTable", "RowValue", "Share", "TableRows",
+]  # fmt: skip
 
 Share = Annotated[float, Field(ge=0, le=1)]
+Many = Annotated[tuple[Any, ...], Field(strict=False)]
 
 
 class Model(BaseModel):
-    """Declared things: frozen, strict, nothing extra."""
+    """A declared thing: frozen, strict, and with nothing extra."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy with other values, that forgets what was worked out from the old ones."""
+        """Make a copy with other values, which forgets what was worked out from the old ones."""
         copy = super().model_copy(update=update, deep=deep)
         for name in copy.__dict__.keys() - type(self).model_fields.keys():
             del copy.__dict__[name]
         return copy
 
 
-Many = Annotated[tuple[Any, ...], Field(strict=False)]
+# -- what a column is made from
 
 
 @dataclass(frozen=True)
-class Need:
-    """One thing a column is made from.
+class RowValue:
+    """A value seen from the row by a path: `price`, an ancestor's `orders.ordered_at`, or `product_id.price`."""
 
-    kind "row": `name` is a path seen from the row: `price`, `orders.ordered_at`, `product_id.price`.
-    kind "whole": all rows of a column of another family's table. kind "below": a child's column, to be summed.
-    """
-
-    kind: str
-    name: str
-    table: str = ""
+    path: str
 
 
-def row_value(path: str) -> Need:
-    """A value of the same row, of an ancestor's row, or of the row a reference points at."""
-    return Need("row", path)
-
-
-def whole(table: str, column: str) -> Need:
+@dataclass(frozen=True)
+class FullColumn:
     """All rows of a column of a table in another family."""
-    return Need("whole", column, table)
 
-
-def below(table: str, column: str) -> Need:
-    """A column of a child table of the same family."""
-    return Need("below", column, table)
-
-
-class Schema(Protocol):
-    """What a generator may know of the spec when it says what it needs."""
-
-    @property
-    def table(self) -> str:
-        """The table of the column."""
-
-    @property
-    def column(self) -> str:
-        """The column."""
-
-    def arrival_of(self, table: str) -> str | None:
-        """The column with a table's arrival times."""
-
-    def ends_of(self, table: str) -> str | None:
-        """The column from whose time on a row may no longer be referenced."""
-
-    def parent(self) -> str | None:
-        """The table that this table's rows are born with."""
-
-
-class DrawContext(Protocol):
-    """What one column of one block is asked for, and all it may see."""
-
-    seed: int
     table: str
     column: str
-    rows: int
-    first_row: int
-    first_number: int  # as first_row, but counting rows that the table had before the run, too: for what must be unique
-    block_rows: int
-    dtype: DType
 
-    def stream(self, sub: str = "") -> np.random.Generator:
-        """The column's random generator for this block, or a sub-stream of it."""
 
-    def stream_of(self, sub: str) -> np.random.Generator:
-        """The random generator of a sub-stream that belongs to the whole column, not to a block."""
+@dataclass(frozen=True)
+class ChildColumn:
+    """A column of a child table of the same family; without a column the child's rows alone."""
 
-    def hashed(self, sub: str, rows: Rows) -> Floats:
-        """Uniform numbers of a sub-stream at any row numbers."""
+    table: str
+    column: str = ""
 
-    def see(self, path: str) -> pl.Series:
-        """A column this one needs, (rows,)."""
 
-    def whole(self, table: str, column: str) -> npt.NDArray[Any]:
-        """All rows of a parent's column; NULL is the least int64, or NaN."""
+@dataclass(frozen=True)
+class TableRows:
+    """The rows of a table, of which only the number matters."""
 
-    def prepared(self, name: str) -> npt.NDArray[Any]:
-        """An array that `prepare` made."""
+    table: str
 
-    def search(self, name: str) -> Search:
-        """A weighted search in a prepared array of cumulated weights."""
 
-    def count(self, table: str) -> int:
-        """The rows that another family's table has."""
+Dependency = RowValue | FullColumn | ChildColumn | TableRows
 
-    def declared(self, table: str) -> int:
-        """The rows that a table has at the end of its declared period."""
 
-    def fixed(self, table: str) -> bool:
-        """Whether a table has the same rows at every `until`."""
+@dataclass(frozen=True)
+class ColumnSql:
+    """SQL that is compiled for a column: the text, names it may use besides the row's with their types, the wanted type.
 
-    def schema(self) -> Schema:
-        """What may be known of the spec."""
+    `is_column` says that the compiled expression gives the column itself, and so its type where none is declared.
+    """
 
-    def frame(self, table: str, columns: tuple[str, ...]) -> pl.DataFrame:
-        """Whole columns of another family's table, in drawn dtypes."""
+    text: str
+    extra: Mapping[str, DType] = field(default_factory=dict)
+    is_column: bool = True
 
-    def once(self, name: str, make: Callable[[], Any]) -> Any:
-        """Something costly that all blocks share, made from whole columns at the first."""
 
-    def taken(self, table: str, column: str, rows: Rows) -> pl.Series:
-        """A whole column at these rows; a row number below 0 gives NULL."""
+@dataclass(frozen=True)
+class Choosing:
+    """A choice among rows of a table. It is settled where it is made at a moment that is past.
 
-    def ranked_by(self) -> tuple[str, ...]:
-        """The paths that the column's SQL expression names."""
+    `moment` is the path of that moment, if there is one; `begins` a column of the table whose value at the moment decides,
+    where it is not the arrival of its rows. `must_find` says that there has to be a row; `distinct_per` names an ancestor in
+    one of whose rows none is chosen twice.
+    """
 
-    def ranked(self, frame: pl.DataFrame) -> pl.Series:
-        """The column's SQL expression over a frame of candidates."""
+    table: str
+    moment: str | None
+    begins: str | None = None
+    must_find: bool = False
+    distinct_per: str | None = None
 
-    def key(self, table: str, rows: Rows) -> pl.Series:
-        """The keys of these rows of a table; a row number below 0 gives NULL."""
 
-    def refer(self, rows: Rows) -> None:
-        """Keep the row numbers this reference column points at (below 0: none), for lookups."""
+class HeldKey(NamedTuple):
+    """The table whose key a column holds, and of a key of several columns the one that it holds."""
 
-    def keep(self, values: Rows) -> None:
-        """Keep a second array of this column for others to read, (rows,)."""
+    table: str
+    column: str | None = None
 
-    def kept(self, column: str) -> Rows:
-        """What another column of the row kept, (rows,)."""
 
-    def siblings(self, table: str) -> tuple[Rows, Rows]:
-        """For an ancestor: the place of each row's ancestor in the block, and each such ancestor's row number."""
+@dataclass(frozen=True)
+class NamedTable:
+    """A table that a parameter names; `with_own_rows` says that it cannot be one that is gathered from several families."""
 
-    def children(self, table: str, column: str) -> tuple[pl.Series, Rows]:
-        """A child's column and how many children each row has."""
+    parameter: str
+    table: str
+    with_own_rows: bool = False
 
-    def arrivals(self) -> npt.NDArray[np.int64]:
-        """The arrival times of this table's rows, microseconds since 1970, (rows,)."""
 
-    def evaluate(self) -> pl.Series:
-        """The column's SQL expression."""
+@dataclass(frozen=True)
+class Complaint:
+    """Why a column cannot be as it is declared: what, a way out, and which of its parameters it is about.
 
-    def dtype_of(self, path: str) -> DType:
-        """The type of a column this one needs."""
+    `of_column` says that `at` is a place of the column's own, beside the generator: `type`.
+    """
+
+    what: str
+    hint: str | None = None
+    at: tuple[str, ...] = ()
+    of_column: bool = False
 
 
 class Generator(Model):
@@ -185,30 +140,108 @@ class Generator(Model):
     shorthand: ClassVar[str | None] = None  # the field meant when only a value is written
     default_type: ClassVar[DType | None] = None
 
-    def needs(self, schema: Schema) -> tuple[Need, ...]:
-        """What the column is made from."""
+    # -- what it is to the table
+    comes_with_rows: ClassVar[bool] = False  # the table gives the column, it is never drawn
+    sets_arrival: ClassVar[bool] = False  # it says when the table's rows come
+    makes_key: ClassVar[bool] = False  # its values are the table's key, a function of the row number
+    is_state: ClassVar[bool] = False  # it is worked out from what shows at `until`
+
+    @property
+    def window_rows(self) -> int | None:
+        """How many consecutive rows are always drawn together, where the column numbers such windows."""
+        return None
+
+    @property
+    def target(self) -> str | None:
+        """The table that the column points at, and whose columns can be looked up through it."""
+        return None
+
+    @property
+    def held_key(self) -> HeldKey | None:
+        """The key that the column holds; None where it holds none."""
+        return None
+
+    @property
+    def one_to_one(self) -> bool:
+        """Whether no two rows point at the same row of the target."""
+        return False
+
+    # -- what it is made from
+
+    def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
+        """List what the column is made from."""
         return ()
 
+    def plan_dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
+        """List what must be there besides when the column is drawn: what it reads of the table that it points at."""
+        return ()
+
+    def column_sql(self, view: SpecView) -> ColumnSql | None:
+        """Give the SQL that is compiled for the column; None where there is none."""
+        return None
+
+    def reads_children(self) -> ChildColumn | None:
+        """Name the child's column that it sums, or the child's rows that it counts; None where it does neither."""
+        return None
+
+    # -- its type, and whether it fits
+
     def dtype(self) -> DType | None:
-        """The column's type where none is declared."""
+        """Give the column's type as far as the generator alone knows it."""
         return self.default_type
 
+    def dtype_in(self, view: SpecView) -> DType | None:
+        """Give the column's type where none is declared, from what the spec says of other columns."""
+        return self.dtype()
+
     def nullable(self) -> bool:
-        """Whether NULL can come out."""
+        """Tell whether NULL can come out."""
         return False
 
     def after_until(self) -> bool:
-        """Whether values are planned moments, hidden until they have come."""
+        """Tell whether values are planned moments, hidden until they have come."""
         return False
 
     def accepts(self, dtype: DType) -> str | None:
-        """Why the declared type cannot be drawn, or None."""
+        """Say why the declared type cannot be drawn; None where it can."""
         return None
 
-    def prepare(self, context: DrawContext) -> Mapping[str, npt.NDArray[Any]]:
-        """Arrays made once a run and shared by all blocks (cumulated weights)."""
+    def capacity(self, dtype: DType) -> int | None:
+        """Give the most different values that can come out as a type; None where that is not known or without bound."""
+        return None
+
+    def named_tables(self) -> tuple[NamedTable, ...]:
+        """List the tables that its parameters name."""
+        return ()
+
+    def complaints(self, view: SpecView) -> Iterator[Complaint]:
+        """Yield what in the spec stands against it: wrong tables, wrong families."""
+        yield from ()
+
+    def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
+        """Yield what stands against it once all types are known."""
+        yield from ()
+
+    # -- as time goes on
+
+    def choosing(self) -> Choosing | None:
+        """Say among which rows it chooses, and at which moment; None where it chooses among none."""
+        return None
+
+    def follows(self) -> str | None:
+        """Give the path of the moment that its own moments are never earlier than; None where there is none."""
+        return None
+
+    def copies(self) -> str | None:
+        """Give the path whose value it has, unchanged; None where it is no copy."""
+        return None
+
+    # -- drawing
+
+    def prepare(self, context: TableContext) -> Mapping[str, npt.NDArray[Any]]:
+        """Make arrays once a run, which all blocks share: cumulated weights."""
         return {}
 
-    def draw(self, context: DrawContext) -> pl.Series:
-        """The column, (context.rows,), in the drawn dtype of context.dtype."""
+    def draw(self, context: TableContext) -> pl.Series:
+        """Make the column, (context.rows,), in the drawn dtype of `context.dtype`."""
         raise NotImplementedError

@@ -13,7 +13,8 @@ from pydantic import Field, model_validator
 
 from synth.dtypes import BIGINT, BOOLEAN, DATE, TEXT, DType, exact
 from synth.errors import DataError
-from synth.generators.base import DrawContext, Generator, Need, Schema, row_value
+from synth.generators.base import Dependency, Generator, RowValue
+from synth.generators.context import RowContext, SpecView
 from synth.generators.sampling import BELOW_ONE, Search
 
 __all__ = ["Choice"]
@@ -54,14 +55,14 @@ class Choice(Generator):
         return [value for table in self._tables().values() for value in table]
 
     def dtype(self) -> DType | None:
-        """As the values are; None when they differ in kind (floats need a declared decimal type)."""
+        """Give the type of the values; None when they differ in kind (floats need a declared decimal type)."""
         kinds = {type(value) for value in self._values()}
         if kinds <= {int, float}:
             return BIGINT if kinds == {int} else DType("decimal", 12, 4)
         return {bool: BOOLEAN, str: TEXT, dt.date: DATE}.get(kinds.pop()) if len(kinds) == 1 else None
 
     def accepts(self, dtype: DType) -> str | None:
-        """Each value must fit the type exactly."""
+        """Take types that each value fits exactly."""
         own = self.dtype()
         assert own
         if own.is_exact and dtype.is_exact:
@@ -76,16 +77,20 @@ class Choice(Generator):
         fits = own.name == dtype.name or (own.is_exact and dtype.name == "double")
         return None if fits else f"values of type {own} cannot be {dtype}"
 
-    def needs(self, schema: Schema) -> tuple[Need, ...]:
-        """The column that says which table of weights holds."""
-        return (row_value(self.per),) if self.per else ()
+    def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
+        """List the column that says which table of weights holds."""
+        return (RowValue(self.per),) if self.per else ()
 
-    def draw(self, context: DrawContext) -> pl.Series:
-        """One uniform number a row, read off the cumulated weights."""
+    def capacity(self, dtype: DType) -> int:
+        """Count the values that have a weight."""
+        return len({value for table in self._tables().values() for value, weight in table.items() if weight})
+
+    def draw(self, context: RowContext) -> pl.Series:
+        """Read one uniform number a row off the cumulated weights. (rows,)"""
         uniform = context.stream().random(context.rows)
         if not self.per:
             return _pick(self.of, uniform, context.dtype)
-        by = context.see(self.per)
+        by = context.value(self.per)
         result = pl.Series([None], dtype=context.dtype.drawn).new_from_index(0, context.rows)
         for key, table in self.of.items():
             places = (by == key).fill_null(False).arg_true()

@@ -12,7 +12,8 @@ from pydantic import Field, model_validator
 from synth.columns import NULL, from_microseconds, moments
 from synth.dtypes import TIMESTAMP, DType
 from synth.generators.arrival import HOUR_US
-from synth.generators.base import DrawContext, Generator, Need, Schema, row_value
+from synth.generators.base import Dependency, Generator, RowValue
+from synth.generators.context import RowContext, SpecView
 from synth.generators.sampling import normal_between
 
 __all__ = ["Delay"]
@@ -43,19 +44,23 @@ class Delay(Generator):
         return self
 
     def after_until(self) -> bool:
-        """Unless announced, it shows only once it has come."""
+        """Tell that it shows only once it has come, unless it is announced."""
         return not self.announced
 
-    def needs(self, schema: Schema) -> tuple[Need, ...]:
-        """The moment before."""
-        return (row_value(self.after),)
+    def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
+        """List the moment before."""
+        return (RowValue(self.after),)
 
     def accepts(self, dtype: DType) -> str | None:
-        """Dates and timestamps."""
+        """Take dates and timestamps."""
         return None if dtype.is_time else "a delay ends at a date or a timestamp"
 
-    def draw(self, context: DrawContext) -> pl.Series:
-        """At least a microsecond later, so that times run forward strictly."""
+    def follows(self) -> str:
+        """Give the path of the moment before."""
+        return self.after
+
+    def draw(self, context: RowContext) -> pl.Series:
+        """Add the delay, at least a microsecond, so that times run forward strictly. (rows,)"""
         unit = UNIT_US[self.unit]
         uniform = context.stream().random(context.rows)
         if self.median is None or self.sigma is None:
@@ -64,5 +69,5 @@ class Delay(Generator):
             low, high = (math.log(x / self.median) / self.sigma if x else -math.inf for x in (self.min, self.max))
             units = self.median * np.exp(self.sigma * normal_between(uniform, low, high))
         delay = np.maximum(units * unit, 1.0).astype(np.int64)
-        before = moments(context.see(self.after))
+        before = moments(context.value(self.after))
         return from_microseconds(np.where(before == NULL, NULL, before + delay), context.dtype)

@@ -2,50 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import polars as pl
 
-from synth.dtypes import BIGINT, DType
-from synth.generators.base import DrawContext, Generator, Need, Schema, below, row_value
+from synth.dtypes import BIGINT, TIMESTAMP, DType, decimal
+from synth.generators.base import ChildColumn, ColumnSql, Complaint, Dependency, Generator, RowValue
+from synth.generators.context import RowContext, SpecView, TableContext
 
 __all__ = ["Count", "Expr", "Given", "Lookup", "Ordinal", "State", "Sum"]
 
 
-class _Made(Generator):
-    """Draws nothing: its values follow from others."""
-
-
-class Lookup(_Made):
+class Lookup(Generator):
     """A column of the row that a reference points at, or of an ancestor: `product_id.price`, `orders.ordered_at`."""
 
     shorthand = "path"
 
     path: str
 
-    def needs(self, schema: Schema) -> tuple[Need, ...]:
-        """The value itself."""
-        return (row_value(self.path),)
+    def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
+        """List the value itself."""
+        return (RowValue(self.path),)
 
-    def draw(self, context: DrawContext) -> pl.Series:
-        """As it is there."""
-        return context.see(self.path)
+    def dtype_in(self, view: SpecView) -> DType | None:
+        """Give the type of the value."""
+        return view.type_at(self.path)
+
+    def copies(self) -> str:
+        """Give the path."""
+        return self.path
+
+    def follows(self) -> str:
+        """Give the path: a copy of a moment is no earlier than it."""
+        return self.path
+
+    def draw(self, context: RowContext) -> pl.Series:
+        """Give the value as it is there. (rows,)"""
+        return context.value(self.path)
 
 
-class Expr(_Made):
+class Expr(Generator):
     """A SQL expression over columns of the row, exact on decimals."""
 
     shorthand = "sql"
 
     sql: str
 
-    def needs(self, schema: Schema) -> tuple[Need, ...]:
-        """The columns it names."""
+    def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
+        """List the columns that the expression names."""
         from synth.sql.parse import named  # only the plan needs the parser, the workers do not
 
-        return tuple(row_value(path) for path in named(self.sql))
+        return tuple(RowValue(path) for path in named(self.sql))
 
-    def draw(self, context: DrawContext) -> pl.Series:
-        """As compiled by the plan."""
+    def column_sql(self, view: SpecView) -> ColumnSql:
+        """Give the expression."""
+        return ColumnSql(self.sql)
+
+    def dtype_in(self, view: SpecView) -> DType | None:
+        """Give the type of the expression."""
+        return view.sql_type()
+
+    def draw(self, context: RowContext) -> pl.Series:
+        """Work the expression out, as the plan has compiled it. (rows,)"""
         return context.evaluate()
 
 
@@ -55,34 +74,62 @@ class State(Expr):
     `until` itself may be named, a timestamp.
     """
 
-    def needs(self, schema: Schema) -> tuple[Need, ...]:
-        """The columns it names."""
-        return tuple(need for need in super().needs(schema) if need.name != "until")
+    is_state = True
+
+    def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
+        """List the columns that the expression names."""
+        return tuple(each for each in super().dependencies(view) if each != RowValue("until"))
+
+    def column_sql(self, view: SpecView) -> ColumnSql:
+        """Give the expression, which may name `until`."""
+        return ColumnSql(self.sql, {"until": TIMESTAMP})
 
 
-class Sum(_Made):
+class Sum(Generator):
     """The sum of a child's column over the row's children: `order_items.tax`."""
 
     shorthand = "of"
 
     of: str
 
-    def needs(self, schema: Schema) -> tuple[Need, ...]:
-        """The child's column."""
+    @property
+    def _summed(self) -> ChildColumn:
         table, _, column = self.of.partition(".")
-        return (below(table, column),)
+        return ChildColumn(table, column)
 
-    def draw(self, context: DrawContext) -> pl.Series:
-        """Children lie in their parents' order: differences of one running sum."""
-        table, _, column = self.of.partition(".")
-        values, counts = context.children(table, column)
+    def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
+        """List the child's column."""
+        return (self._summed,)
+
+    def reads_children(self) -> ChildColumn:
+        """Name the child's column."""
+        return self._summed
+
+    def dtype_in(self, view: SpecView) -> DType | None:
+        """Give the type of the child's column; a decimal of 12 digits at least."""
+        one = view.type_of(self._summed.table, self._summed.column)
+        return decimal(max(12, one.precision or 0), one.digits) if one.name == "decimal" else one
+
+    def complaints(self, view: SpecView) -> Iterator[Complaint]:
+        """Yield that the table is no child, where it is none."""
+        yield from _no_child(view, self._summed.table)
+
+    def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
+        """Yield that the child's column is no exact number, where it is none."""
+        if not view.type_of(self._summed.table, self._summed.column).is_exact:
+            yield Complaint(f"{self.of} is no exact number, and sums are", "declare a decimal")
+
+    def draw(self, context: TableContext) -> pl.Series:
+        """Sum the children, which lie in their parents' order: differences of one running sum. (rows,)"""
+        children = context.child_values(self._summed.table, self._summed.column)
+        values, counts = children.values, children.counts
         running = np.zeros(len(values) + 1, dtype=np.int64)
         np.cumsum(values.fill_null(0).to_numpy() if values.null_count() else values.to_numpy(), out=running[1:])
         ends = np.cumsum(counts)
         return pl.Series(running[ends] - running[ends - counts])
 
 
-class Count(_Made):
+class Count(Generator):
     """How many children of a table the row has."""
 
     shorthand = "of"
@@ -90,16 +137,32 @@ class Count(_Made):
 
     of: str
 
-    def needs(self, schema: Schema) -> tuple[Need, ...]:
-        """The child's rows."""
-        return (below(self.of, ""),)
+    def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
+        """List the child's rows."""
+        return (ChildColumn(self.of),)
 
-    def draw(self, context: DrawContext) -> pl.Series:
-        """The fan-out that was drawn."""
-        return pl.Series(context.children(self.of, "")[1])
+    def reads_children(self) -> ChildColumn:
+        """Name the child's rows."""
+        return ChildColumn(self.of.partition(".")[0])
+
+    def complaints(self, view: SpecView) -> Iterator[Complaint]:
+        """Yield that the table is no child, where it is none."""
+        yield from _no_child(view, self.of.partition(".")[0])
+
+    def draw(self, context: TableContext) -> pl.Series:
+        """Give the fan-out that was drawn. (rows,)"""
+        return pl.Series(context.child_values(self.of, "").counts)
 
 
-class Ordinal(_Made):
+def _no_child(view: SpecView, table: str) -> Iterator[Complaint]:
+    """Yield that a table is no child of the view's table, where it is none."""
+    if table not in view.children():
+        yield Complaint(
+            f"'{table}' is no child of {view.table}", f"its children are {', '.join(view.children()) or 'none'}"
+        )
+
+
+class Ordinal(Generator):
     """1-based place of the row among the rows of the same ancestor."""
 
     shorthand = "per"
@@ -107,12 +170,19 @@ class Ordinal(_Made):
 
     per: str
 
-    def draw(self, context: DrawContext) -> pl.Series:
-        """1, 2, 3 … within each ancestor."""
-        home, above = context.siblings(self.per)
-        sizes = np.bincount(home, minlength=len(above))
-        return pl.Series(np.arange(1, len(home) + 1) - np.repeat(np.cumsum(sizes) - sizes, sizes))
+    def complaints(self, view: SpecView) -> Iterator[Complaint]:
+        """Yield that the table is no ancestor, where it is none."""
+        if self.per not in view.ancestors():
+            yield Complaint(f"'{self.per}' is no ancestor of {view.table}")
+
+    def draw(self, context: TableContext) -> pl.Series:
+        """Number the rows 1, 2, 3 … within each ancestor. (rows,)"""
+        place, ancestors = context.ancestor_places(self.per)
+        sizes = np.bincount(place, minlength=len(ancestors))
+        return pl.Series(np.arange(1, len(place) + 1) - np.repeat(np.cumsum(sizes) - sizes, sizes))
 
 
-class Given(_Made):
+class Given(Generator):
     """A column that the table's `values`, `select` or `rollup` gives; never drawn."""
+
+    comes_with_rows = True

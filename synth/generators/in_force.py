@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import numpy as np
@@ -13,7 +14,17 @@ from synth.columns import NULL, gather, moments, units
 from synth.dtypes import DType, exact
 from synth.errors import DataError
 from synth.generators.arrival import DAY_US
-from synth.generators.base import DrawContext, Generator, Need, Schema, row_value, whole
+from synth.generators.base import (
+    Choosing,
+    ColumnSql,
+    Complaint,
+    Dependency,
+    FullColumn,
+    Generator,
+    NamedTable,
+    RowValue,
+)
+from synth.generators.context import SpecView, TableContext
 from synth.generators.sampling import sizes_before
 
 __all__ = ["InForce", "Ranked"]
@@ -40,42 +51,67 @@ class InForce(Generator):
     optional: bool = False  # whether there may be none: NULL
 
     def nullable(self) -> bool:
-        """Where there may be none."""
+        """Tell whether there may be none."""
         return self.optional
 
-    def theirs(self, column: str, ranked_by: tuple[str, ...]) -> tuple[str, ...]:
-        """Their columns that are read; `column` is this column's name, `ranked_by` the paths that `largest` names."""
-        ranked = [p.split(".", 1)[1] for p in ranked_by if p.startswith(f"{column}.")]
-        named = [*self.match, self.begins, self.take, *([self.ends] if self.ends else []), *ranked]
-        return tuple(dict.fromkeys(named))
+    @property
+    def target(self) -> str:
+        """The table whose rows are in force."""
+        return self.of
 
-    def ranked_by(self) -> tuple[str, ...]:
-        """The paths that `largest` names."""
+    def named_tables(self) -> tuple[NamedTable, ...]:
+        """List that table."""
+        return (NamedTable("of", self.of, with_own_rows=True),)
+
+    def sql_paths(self) -> tuple[str, ...]:
+        """List the paths that `largest` names."""
         from synth.sql.parse import named  # only the plan needs the parser, the workers do not
 
         return named(self.largest) if self.largest else ()
 
-    def own(self, column: str, ranked_by: tuple[str, ...]) -> tuple[str, ...]:
-        """This row's paths that are read."""
-        ranked = [path for path in ranked_by if not path.startswith(f"{column}.")]
+    def their_columns(self, column: str, paths: tuple[str, ...]) -> tuple[str, ...]:
+        """List the columns of theirs that are read; `column` is this column's name, `paths` are what `largest` names."""
+        ranked = [path.split(".", 1)[1] for path in paths if path.startswith(f"{column}.")]
+        named = [*self.match, self.begins, self.take, *([self.ends] if self.ends else []), *ranked]
+        return tuple(dict.fromkeys(named))
+
+    def row_paths(self, column: str, paths: tuple[str, ...]) -> tuple[str, ...]:
+        """List the paths of this row that are read; the arguments are as of `their_columns`."""
+        ranked = [path for path in paths if not path.startswith(f"{column}.")]
         return tuple(dict.fromkeys([*self.match.values(), self.at, *ranked]))
 
-    def needs(self, schema: Schema) -> tuple[Need, ...]:
-        """What is matched, and their columns as a whole."""
-        column = schema.column
-        ranked_by = self.ranked_by()
-        theirs = self.theirs(column, ranked_by)
-        return (*(row_value(path) for path in self.own(column, ranked_by)), *(whole(self.of, c) for c in theirs))
+    def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
+        """List what is matched, and their columns as a whole."""
+        column, paths = view.column, self.sql_paths()
+        theirs = self.their_columns(column, paths)
+        return (*(RowValue(path) for path in self.row_paths(column, paths)), *(FullColumn(self.of, c) for c in theirs))
 
-    def dtype(self) -> DType | None:
-        """As their column; see the spec's types."""
-        return None
+    def column_sql(self, view: SpecView) -> ColumnSql | None:
+        """Give `largest`, by which candidates are ranked."""
+        if not self.largest:
+            return None
+        theirs = self.their_columns(view.column, self.sql_paths())
+        extra = {f"{view.column}.{name}": view.type_of(self.of, name) for name in theirs}
+        return ColumnSql(self.largest, extra, is_column=False)
 
-    def draw(self, context: DrawContext) -> pl.Series:
+    def dtype_in(self, view: SpecView) -> DType | None:
+        """Give the type of their column."""
+        return view.type_of(self.of, self.take)
+
+    def complaints(self, view: SpecView) -> Iterator[Complaint]:
+        """Yield that the table is drawn together with this one, where it is."""
+        if view.same_family(self.of):
+            yield Complaint(f"{self.of} belongs to the same family", at=("of",))
+
+    def choosing(self) -> Choosing:
+        """Say that rows are chosen among those that have begun at a moment."""
+        return Choosing(self.of, self.at, self.begins)
+
+    def draw(self, context: TableContext) -> pl.Series:
         """Their rows by what is matched and when they begin; a row's candidates are a run of them."""
-        theirs: _Open = context.once("open", lambda: _Open(self, context))
-        at = moments(context.see(self.at))
-        group = theirs.groups([context.see(path) for path in self.match.values()])
+        theirs: _Open = context.cached("open", lambda: _Open(self, context))
+        at = moments(context.value(self.at))
+        group = theirs.groups([context.value(path) for path in self.match.values()])
         places, first, last = theirs.runs(group, at)
         rows = np.full(context.rows, -1, dtype=np.int64)
         if self.ends is None and self.largest is None:
@@ -84,13 +120,13 @@ class InForce(Generator):
             self._best(context, theirs, rows, at, places, first, last)
         if not self.optional and (rows < 0).any():
             lacking = int(np.flatnonzero(rows < 0)[0])
-            wanted = ", ".join(f"{path} = {context.see(path)[lacking]}" for path in [*self.match.values(), self.at])
+            wanted = ", ".join(f"{path} = {context.value(path)[lacking]}" for path in [*self.match.values(), self.at])
             raise DataError(f"{context.table}.{context.column}: no row of {self.of} is in force for {wanted}")
-        context.refer(rows)
-        return context.taken(self.of, self.take, rows)
+        context.set_parent_rows(rows)
+        return context.gather(self.of, self.take, rows)
 
     def _best(
-        self, context: DrawContext, theirs: _Open, rows: Rows, at: Rows, places: Rows, first: Rows, last: Rows
+        self, context: TableContext, theirs: _Open, rows: Rows, at: Rows, places: Rows, first: Rows, last: Rows
     ) -> None:
         """Of the candidates of the rows at `places`, those that have not ended, the first in rank; written into `rows`."""
         counts = last - first
@@ -99,15 +135,17 @@ class InForce(Generator):
         still = theirs.ends[candidate] > at[home]
         home, candidate = home[still], candidate[still]
         if not len(home):
-            context.keep(np.full(len(rows), NULL))
+            context.attach(np.full(len(rows), NULL))
             return
         if self.largest:
-            mine = {path: gather(context.see(path), home) for path in self.own(context.column, context.ranked_by())}
-            names = [name for name in theirs.frame.columns if f"{context.column}.{name}" in context.ranked_by()]
+            mine = {
+                path: gather(context.value(path), home) for path in self.row_paths(context.column, context.sql_reads())
+            }
+            names = [name for name in theirs.frame.columns if f"{context.column}.{name}" in context.sql_reads()]
             frame = pl.DataFrame(
                 {**mine, **{f"{context.column}.{n}": gather(theirs.frame[n], candidate) for n in names}}
             )
-            rank = units(context.ranked(frame))
+            rank = units(context.evaluate_on(frame))
         else:
             rank = theirs.begins[candidate]
         order = np.lexsort((-candidate, rank, home))  # within a row the best comes last: largest, then first of theirs
@@ -115,7 +153,7 @@ class InForce(Generator):
         rows[home[order][ends]] = candidate[order][ends]
         best = np.full(len(rows), NULL)
         best[home[order][ends]] = rank[order][ends]
-        context.keep(best)
+        context.attach(best)
 
 
 class Ranked(Generator):
@@ -125,21 +163,31 @@ class Ranked(Generator):
     of: str  # a column made by `in_force` with `largest`
     otherwise: int | float = 0
 
-    def needs(self, schema: Schema) -> tuple[Need, ...]:
-        """The column that was found."""
-        return (row_value(self.of),)
+    def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
+        """List the column that was found."""
+        return (RowValue(self.of),)
 
-    def draw(self, context: DrawContext) -> pl.Series:
-        """As it was ranked."""
-        kept = context.kept(self.of)
-        return pl.Series(np.where(kept == NULL, exact(self.otherwise, context.dtype), kept))
+    def dtype_in(self, view: SpecView) -> DType | None:
+        """Give the type by which the column's candidates are ranked."""
+        return view.ranking_type(self.of)
+
+    def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
+        """Yield that the type cannot hold what the column is ranked by, where it cannot."""
+        ranked = view.ranking_type(self.of)
+        if ranked is not None and (not dtype.is_exact or ranked.digits != dtype.digits):
+            yield Complaint(f"'{self.of}' ranks by {ranked}; it cannot be {dtype}", at=("type",), of_column=True)
+
+    def draw(self, context: TableContext) -> pl.Series:
+        """Give what the column's candidates were ranked by. (rows,)"""
+        ranks = context.attached(self.of)
+        return pl.Series(np.where(ranks == NULL, exact(self.otherwise, context.dtype), ranks))
 
 
 class _Open:
     """Their rows, ordered by group (equal values of what is matched) and begin."""
 
-    def __init__(self, law: InForce, context: DrawContext):
-        self.frame = context.frame(law.of, law.theirs(context.column, context.ranked_by()))
+    def __init__(self, law: InForce, context: TableContext):
+        self.frame = context.frame(law.of, law.their_columns(context.column, context.sql_reads()))
         self.begins = moments(self.frame[law.begins])
         self.ends = np.full(self.frame.height, np.iinfo(np.int64).max)
         if law.ends:

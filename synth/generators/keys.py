@@ -11,7 +11,8 @@ import polars as pl
 from pydantic import Field
 
 from synth.dtypes import BIGINT, TEXT, DType
-from synth.generators.base import DrawContext, Generator
+from synth.generators.base import Generator
+from synth.generators.context import DrawContext
 
 __all__ = ["Key", "Window"]
 
@@ -27,18 +28,20 @@ class Key(Generator):
     prefix: str = ""  # of codes
     digits: Annotated[int, Field(ge=1, le=18)] = 6  # of codes: the least digits, with leading zeros
 
+    makes_key = True
+
     def dtype(self) -> DType:
-        """bigint, uuid or text."""
+        """Give bigint, uuid or text, as the kind is."""
         return {"sequence": BIGINT, "uuid": DType("uuid"), "code": TEXT}[self.kind]
 
     def accepts(self, dtype: DType) -> str | None:
-        """A sequence is an integer, the others are text."""
+        """Take integers for a sequence, and text for the others."""
         if self.kind == "sequence":
             return None if dtype.is_exact and not dtype.digits else "a sequence needs an integer type"
         return None if dtype.name in ("varchar", "uuid") else f"a key of kind {self.kind} needs a text type"
 
     def at(self, rows: Rows, seed: int, table: str) -> pl.Series:
-        """The keys of these row numbers. (n,) -> (n,)"""
+        """Make the keys of these row numbers. (n,) -> (n,)"""
         if self.kind == "sequence":
             return pl.Series(rows + self.start)
         if self.kind == "uuid":
@@ -46,8 +49,12 @@ class Key(Generator):
         number = pl.Series("n", rows + self.start).to_frame()
         return number.select(pl.lit(self.prefix) + pl.col("n").cast(pl.String).str.zfill(self.digits)).to_series()
 
+    def numbers_used(self, rows: int) -> int:
+        """Give the row numbers that so many rows from before have used up, as some of theirs may have gone."""
+        return rows if self.kind == "uuid" else max(rows, self.start - 1)
+
     def draw(self, context: DrawContext) -> pl.Series:
-        """The keys of the block's rows."""
+        """Make the keys of the block's rows. (rows,)"""
         return self.at(np.arange(context.first_row, context.first_row + context.rows), context.seed, context.table)
 
 
@@ -62,8 +69,13 @@ class Window(Generator):
 
     rows: Annotated[int, Field(ge=1)]
 
+    @property
+    def window_rows(self) -> int:
+        """The rows of a window."""
+        return self.rows
+
     def draw(self, context: DrawContext) -> pl.Series:
-        """Row number by rows of a window."""
+        """Divide the row number by the rows of a window. (rows,)"""
         return pl.Series(np.arange(context.first_row, context.first_row + context.rows) // self.rows)
 
 

@@ -13,8 +13,10 @@ from pydantic import Field, model_validator
 
 from synth.dtypes import DOUBLE, DType
 from synth.generators.arrival import DAY_US, microseconds
-from synth.generators.base import DrawContext, Generator, Need, Schema, row_value
+from synth.generators.base import Dependency, Generator, RowValue
+from synth.generators.context import DrawContext, RowContext, SpecView
 from synth.generators.sampling import Search, normal_between
+from synth.streams import Sub
 
 __all__ = ["Gamma", "Lognormal", "Normal", "Uniform", "as_exact"]
 
@@ -23,7 +25,7 @@ Positive = Annotated[float, Field(gt=0)]
 
 
 def as_exact(values: Floats, dtype: DType) -> pl.Series:
-    """Float values as a drawn column: minor units, half away from zero, or as they are. (n,) -> (n,)"""
+    """Turn floats into a drawn column: minor units, half away from zero, or as they are. (n,) -> (n,)"""
     if not dtype.is_exact:
         return pl.Series(values)
     scaled = values * 10.0**dtype.digits
@@ -34,7 +36,7 @@ class _Numeric(Generator):
     default_type = DOUBLE
 
     def accepts(self, dtype: DType) -> str | None:
-        """Any number type."""
+        """Take any number type."""
         return None if dtype.is_exact or dtype.name == "double" else f"numbers cannot be {dtype}"
 
 
@@ -53,30 +55,45 @@ class Uniform(Generator):
         return self
 
     def dtype(self) -> DType:
-        """date, integer or double, as `min` and `max` are."""
+        """Give date, integer or double, as `min` and `max` are."""
         if isinstance(self.min, dt.date):
             return DType("date")
         return DType("integer") if isinstance(self.min, int) and isinstance(self.max, int) else DOUBLE
 
     def accepts(self, dtype: DType) -> str | None:
-        """Numbers for numbers, moments for dates."""
+        """Take numbers for numbers, and moments for dates."""
         moments = isinstance(self.min, dt.date)
         fits = dtype.is_time if moments else dtype.is_exact or dtype.name == "double"
         return None if fits else f"values from {self.min} to {self.max} cannot be {dtype}"
 
+    def capacity(self, dtype: DType) -> int | None:
+        """Count the places of the type's grid from `min` to `max`; None for doubles."""
+        if isinstance(self.min, dt.date) and isinstance(self.max, dt.date):
+            step = DAY_US if dtype.name == "date" else 1
+            return (microseconds(self.max) - microseconds(self.min)) // step + 1
+        if not dtype.is_exact:
+            return None
+        first, last = self._ends(dtype)
+        return last - first + 1
+
+    def _ends(self, dtype: DType) -> tuple[int, int]:
+        """The first and the last whole number of minor units from `min` to `max`."""
+        low, high = (float(x) for x in (self.min, self.max) if not isinstance(x, dt.date))
+        factor = 10**dtype.digits
+        return math.ceil(low * factor - 1e-9), math.floor(high * factor + 1e-9)
+
     def draw(self, context: DrawContext) -> pl.Series:
-        """Values on the type's own grid: whole days, whole minor units, microseconds."""
+        """Draw values on the type's own grid: whole days, whole minor units, microseconds. (rows,)"""
         uniform = context.stream().random(context.rows)
         if isinstance(self.min, dt.date) and isinstance(self.max, dt.date):
             step = DAY_US if context.dtype.name == "date" else 1
             start = microseconds(self.min)
             times = start + (uniform * ((microseconds(self.max) - start) // step + 1)).astype(np.int64) * step
             return pl.Series(times).cast(pl.Datetime("us")).cast(context.dtype.drawn)
-        low, high = (float(x) for x in (self.min, self.max) if not isinstance(x, dt.date))
         if not context.dtype.is_exact:
+            low, high = (float(x) for x in (self.min, self.max) if not isinstance(x, dt.date))
             return pl.Series(low + uniform * (high - low))
-        factor = 10**context.dtype.digits
-        first, last = math.ceil(low * factor - 1e-9), math.floor(high * factor + 1e-9)
+        first, last = self._ends(context.dtype)
         return pl.Series(first + (uniform * (last - first + 1)).astype(np.int64))
 
 
@@ -94,7 +111,7 @@ class Normal(_Numeric):
         return self
 
     def draw(self, context: DrawContext) -> pl.Series:
-        """Cut values come from the cut distribution; none is moved to an end."""
+        """Draw from the distribution as it is cut; no value is moved to an end. (rows,)"""
         low, high = ((x - self.mean) / self.sd if x is not None else None for x in (self.min, self.max))
         return as_exact(self.mean + self.sd * _standard(context, low, high), context.dtype)
 
@@ -122,21 +139,21 @@ class Lognormal(_Numeric):
             raise ValueError("the shares of the endings are all 0")
         return self
 
-    def needs(self, schema: Schema) -> tuple[Need, ...]:
-        """The column of medians."""
-        return (row_value(self.median),) if isinstance(self.median, str) else ()
+    def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
+        """List the column of medians."""
+        return (RowValue(self.median),) if isinstance(self.median, str) else ()
 
     def accepts(self, dtype: DType) -> str | None:
-        """Endings need their digits."""
+        """Take types that have the digits of the endings."""
         longest = max((len(e) - 1 for e in self.endings or ()), default=0)
         if self.endings and (dtype.name != "decimal" or dtype.digits < longest):
             return f"endings of {longest} digits need a decimal with as many"
         return super().accepts(dtype)
 
-    def draw(self, context: DrawContext) -> pl.Series:
-        """exp of a normal; with endings, the whole units stay and the digits behind are drawn."""
+    def draw(self, context: RowContext) -> pl.Series:
+        """Draw exp of a normal; with endings, the whole units stay and the digits behind are drawn. (rows,)"""
         if isinstance(self.median, str):
-            medians: Any = context.see(self.median).to_numpy() / 10.0 ** context.dtype_of(self.median).digits
+            medians: Any = context.value(self.median).to_numpy() / 10.0 ** context.type_at(self.median).digits
             low = high = None
         else:
             medians = self.median
@@ -147,7 +164,7 @@ class Lognormal(_Numeric):
         unit = 10**context.dtype.digits
         choices = np.array([int(e[1:].ljust(context.dtype.digits, "0")) for e in self.endings])
         which = Search(np.cumsum(list(self.endings.values())))
-        ends = choices[which(context.stream("endings").random(context.rows) * sum(self.endings.values()))]
+        ends = choices[which(context.stream(Sub.ENDINGS).random(context.rows) * sum(self.endings.values()))]
         amounts = np.floor(values).astype(np.int64) * unit + ends
         low = as_exact(np.array([self.min or 0.0]), context.dtype)[0] or 1
         amounts = np.where(amounts < low, amounts + unit, amounts)
@@ -164,7 +181,7 @@ class Gamma(_Numeric):
     mean: Positive = 1.0
 
     def draw(self, context: DrawContext) -> pl.Series:
-        """One gamma number a row."""
+        """Draw one gamma number a row. (rows,)"""
         values = context.stream().standard_gamma(self.shape, context.rows) * (self.mean / self.shape)
         return as_exact(values, context.dtype)
 
@@ -174,8 +191,8 @@ def _check_range(low: float | None, high: float | None) -> None:
         raise ValueError("`min` must be below `max`")
 
 
-def _standard(context: Any, low: float | None, high: float | None) -> Floats:
-    """Standard normal numbers, cut where asked. (rows,)"""
+def _standard(context: DrawContext, low: float | None, high: float | None) -> Floats:
+    """Draw standard normal numbers, cut where asked. (rows,)"""
     if low is None and high is None:
         numbers: Floats = context.stream().standard_normal(context.rows)
         return numbers

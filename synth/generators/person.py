@@ -15,7 +15,8 @@ import polars as pl
 
 from synth.dtypes import TEXT, DType
 from synth.errors import DataError
-from synth.generators.base import DrawContext, Generator, Many, Need, Schema, row_value
+from synth.generators.base import Dependency, Generator, Many, RowValue
+from synth.generators.context import RowContext, SpecView
 from synth.generators.sampling import BELOW_ONE, Search
 from synth.texts import TextCache, encode
 
@@ -56,11 +57,11 @@ class _Name(Generator):
     locale: str = "en_US"  # a column of locales, or one locale
 
     def accepts(self, dtype: DType) -> str | None:
-        """Text."""
+        """Take text."""
         return None if dtype.name == "varchar" else f"names cannot be {dtype}"
 
-    def _draw(self, context: DrawContext, groups: list[tuple[Any, str, tuple[str, ...]]]) -> pl.Series:
-        """groups: (mask of rows, locale, lists to choose from)."""
+    def _draw(self, context: RowContext, groups: list[tuple[Any, str, tuple[str, ...]]]) -> pl.Series:
+        """Draw for each group (mask of rows, locale, lists to choose from). (rows,)"""
         uniform = context.stream().random(context.rows)
         lists = tuple(sorted({(locale, which) for _, locale, which in groups}))
         starts = dict(zip(lists, np.cumsum([0, *(len(_names(*at)[0]) for at in lists)]).tolist(), strict=False))
@@ -76,14 +77,14 @@ class FirstName(_Name):
 
     sex: str | None = None  # a column
 
-    def needs(self, schema: Schema) -> tuple[Need, ...]:
-        """The columns of locale and sex."""
-        return tuple(row_value(name) for name in (locale_column(self.locale), self.sex) if name)
+    def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
+        """List the columns of locale and sex."""
+        return tuple(RowValue(name) for name in (locale_column(self.locale), self.sex) if name)
 
-    def draw(self, context: DrawContext) -> pl.Series:
-        """By the locale's own weights."""
+    def draw(self, context: RowContext) -> pl.Series:
+        """Draw by the locale's own weights. (rows,)"""
         lists = {"F": ("first_names_female", "first_names"), "M": ("first_names_male", "first_names")}
-        sex, known = encode(context.see(self.sex)) if self.sex else (np.full(context.rows, -1), [])
+        sex, known = encode(context.value(self.sex)) if self.sex else (np.full(context.rows, -1), [])
         groups: list[tuple[Any, str, tuple[str, ...]]] = []
         for rows, locale in locales(context, self.locale):
             for code in range(-1, len(known)):
@@ -95,12 +96,12 @@ class FirstName(_Name):
 class LastName(_Name):
     """A last name that fits the locale."""
 
-    def needs(self, schema: Schema) -> tuple[Need, ...]:
-        """The column of locales."""
-        return tuple(row_value(name) for name in (locale_column(self.locale),) if name)
+    def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
+        """List the column of locales."""
+        return tuple(RowValue(name) for name in (locale_column(self.locale),) if name)
 
-    def draw(self, context: DrawContext) -> pl.Series:
-        """By the locale's own weights."""
+    def draw(self, context: RowContext) -> pl.Series:
+        """Draw by the locale's own weights. (rows,)"""
         return self._draw(context, [(rows, locale, ("last_names",)) for rows, locale in locales(context, self.locale)])
 
 
@@ -112,22 +113,22 @@ class Email(Generator):
 
     of: Many  # columns
 
-    def needs(self, schema: Schema) -> tuple[Need, ...]:
-        """The names."""
-        return tuple(row_value(name) for name in self.of)
+    def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
+        """List the names."""
+        return tuple(RowValue(name) for name in self.of)
 
     def accepts(self, dtype: DType) -> str | None:
-        """Text."""
+        """Take text."""
         return None if dtype.name == "varchar" else f"addresses cannot be {dtype}"
 
-    def draw(self, context: DrawContext) -> pl.Series:
-        """Names spelt in ASCII."""
+    def draw(self, context: RowContext) -> pl.Series:
+        """Spell the names in ASCII, and number the rows. (rows,)"""
         which = (context.stream().random(context.rows) * len(DOMAINS)).astype(np.int64)
         frame = pl.DataFrame(
-            [_ascii(context.see(name)).fill_null("").alias(f"n{at}") for at, name in enumerate(self.of)]
+            [_ascii(context.value(name)).fill_null("").alias(f"n{at}") for at, name in enumerate(self.of)]
         )
         frame = frame.with_columns(
-            row=pl.Series(np.arange(context.first_number + 1, context.first_number + context.rows + 1)),
+            row=pl.Series(np.arange(context.first_unique_number + 1, context.first_unique_number + context.rows + 1)),
             domain=pl.Series(DOMAINS)[which],
         )
         mailbox = pl.concat_str(pl.all().exclude("domain"), separator=".")
@@ -149,14 +150,14 @@ _ascii = TextCache(_spell)
 
 
 def locale_column(locale: str) -> str | None:
-    """The column that holds locales, or None when one locale is named (`en_US`, as Faker writes them)."""
+    """Name the column that holds locales; None when one locale is named (`en_US`, as Faker writes them)."""
     return None if len(locale) == 5 and locale[2] == "_" and locale[3:].isupper() else locale
 
 
-def locales(context: DrawContext, locale: str) -> list[tuple[Any, str]]:
-    """(mask of rows, locale) for each locale there is."""
+def locales(context: RowContext, locale: str) -> list[tuple[Any, str]]:
+    """List (mask of rows, locale) for each locale there is; masks are (rows,)."""
     column = locale_column(locale)
     if column is None:
         return [(np.ones(context.rows, dtype=np.bool_), locale)]
-    codes, known = encode(context.see(column))
+    codes, known = encode(context.value(column))
     return [(codes == code, value) for code, value in enumerate(known)]

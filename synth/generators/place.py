@@ -18,7 +18,8 @@ import polars as pl
 from synth.columns import mask
 from synth.dtypes import BIGINT, TEXT, DType
 from synth.errors import DataError
-from synth.generators.base import DrawContext, Generator, Need, Schema, row_value
+from synth.generators.base import Dependency, Generator, RowValue
+from synth.generators.context import RowContext, SpecView
 from synth.generators.person import locale_column, locales
 from synth.generators.sampling import BELOW_ONE, Search
 from synth.texts import from_bytes
@@ -54,12 +55,12 @@ class Place(Generator):
 
     locale: str = "en_US"  # a column of locales, or one locale
 
-    def needs(self, schema: Schema) -> tuple[Need, ...]:
-        """The column of locales."""
-        return tuple(row_value(name) for name in (locale_column(self.locale),) if name)
+    def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
+        """List the column of locales."""
+        return tuple(RowValue(name) for name in (locale_column(self.locale),) if name)
 
-    def draw(self, context: DrawContext) -> pl.Series:
-        """The place's line in the table."""
+    def draw(self, context: RowContext) -> pl.Series:
+        """Give the place's line in the table. (rows,)"""
         uniform = context.stream().random(context.rows)
         result = np.zeros(context.rows, dtype=np.int64)
         for here, locale in locales(context, self.locale):
@@ -77,20 +78,20 @@ class PlacePart(Generator):
     part: Literal["city", "region", "country", "postal_code", "phone"]
 
     def nullable(self) -> bool:
-        """Where no telephone range is kept for fiction, there is no number."""
+        """Tell that there is no number where no telephone range is kept for fiction."""
         return self.part == "phone"
 
     def accepts(self, dtype: DType) -> str | None:
-        """Text."""
+        """Take text."""
         return None if dtype.name == "varchar" else f"parts of an address cannot be {dtype}"
 
-    def needs(self, schema: Schema) -> tuple[Need, ...]:
-        """The place."""
-        return (row_value(self.of),)
+    def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
+        """List the place."""
+        return (RowValue(self.of),)
 
-    def draw(self, context: DrawContext) -> pl.Series:
-        """Patterns as rows of bytes, their holes filled."""
-        at = context.see(self.of).to_numpy()
+    def draw(self, context: RowContext) -> pl.Series:
+        """Fill the holes of patterns, which are rows of bytes. (rows,)"""
+        at = context.value(self.of).to_numpy()
         patterns = _places()[self.part]
         form, lengths, hole = _forms(self.part)
         if not form.size:

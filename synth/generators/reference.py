@@ -6,7 +6,8 @@ at a moment are a prefix of the rows, and a weighted choice among them is a sear
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 import numpy as np
@@ -15,9 +16,24 @@ import polars as pl
 from pydantic import Field, model_validator
 
 from synth.columns import NULL, moments
-from synth.errors import DataError
-from synth.generators.base import DrawContext, Generator, Model, Need, Schema, Share, row_value, whole
-from synth.generators.sampling import Taken, prefix_values, settle, sizes_before, zipf_mandelbrot
+from synth.dtypes import DType
+from synth.errors import DataError, MeaningError
+from synth.generators.base import (
+    Choosing,
+    Complaint,
+    Dependency,
+    FullColumn,
+    Generator,
+    HeldKey,
+    Model,
+    NamedTable,
+    RowValue,
+    Share,
+    TableRows,
+)  # fmt: skip
+from synth.generators.context import SpecView, TableContext
+from synth.generators.sampling import TakenPairs, prefix_values, redraw_until_accepted, sizes_before, zipf_mandelbrot
+from synth.streams import Sub
 
 __all__ = ["Popularity", "Reference", "ZipfMandelbrot"]
 
@@ -64,72 +80,144 @@ class Reference(Generator):
             raise ValueError("`unique` matches parents one to one and goes with no other choice")
         return self
 
-    def is_within(self, schema: Schema) -> bool:
-        """Whether the parent is the row that this row is born with, not one to choose."""
-        return self.to == schema.parent()
+    @property
+    def target(self) -> str:
+        """The parent table."""
+        return self.to
 
-    def needs(self, schema: Schema) -> tuple[Need, ...]:
-        """The moment, and the parent's columns that the choice depends on."""
-        if self.to == schema.table or self.is_within(schema):
+    @property
+    def held_key(self) -> HeldKey:
+        """The parent's key, or the column of it that is taken."""
+        return HeldKey(self.to, self.take)
+
+    @property
+    def one_to_one(self) -> bool:
+        """Whether each parent is chosen once at most."""
+        return self.unique
+
+    def named_tables(self) -> tuple[NamedTable, ...]:
+        """List the parent table."""
+        return (NamedTable("to", self.to),)
+
+    def chooses(self, view: SpecView) -> bool:
+        """Tell whether the parent is chosen: neither of the own table nor the row that this row is born with."""
+        return self.to not in (view.table, view.parent())
+
+    def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
+        """List the moment, and the parent's columns that the choice depends on."""
+        if not self.chooses(view):
             return ()
-        found: list[Need] = [whole(self.to, name) for name in (self.weights, self.where, self.take) if name]
-        if self.alive_at:
-            found.append(row_value(self.alive_at))
-            found += [whole(self.to, c) for c in (schema.arrival_of(self.to), schema.ends_of(self.to)) if c]
-        return tuple(found)
+        columns = [name for name in (self.weights, self.where, self.take) if name]
+        if not self.alive_at:
+            return tuple(FullColumn(self.to, name) for name in columns)
+        columns += [name for name in (view.arrival_of(self.to), view.ends_of(self.to)) if name]
+        return (*(FullColumn(self.to, name) for name in columns), RowValue(self.alive_at))
+
+    def plan_dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
+        """List the parent's key, or where that follows from the row number its rows alone."""
+        if self.to == view.table:
+            return ()
+        key = self.take or view.key_of(self.to)[0]
+        if self.to == view.parent():
+            return (RowValue(f"{self.to}.{key}"),)
+        if self.take or not view.keys_follow_from_rows(self.to):
+            return (FullColumn(self.to, key),)
+        return (TableRows(self.to),)
+
+    def dtype_in(self, view: SpecView) -> DType | None:
+        """Give the type of the key."""
+        key = (self.take,) if self.take else view.key_of(self.to)
+        if len(key) != 1:
+            raise MeaningError(f"{self.to} has no key of one column to refer to")
+        return view.type_of(self.to, key[0])
+
+    def complaints(self, view: SpecView) -> Iterator[Complaint]:
+        """Yield what stands against the choice: a table of no such rows, a key of several columns, no moment."""
+        related = self.to in (view.table, *view.ancestors())
+        no_target = None if related else view.why_no_target(self.to)
+        if related and self.to not in (view.table, view.parent()):
+            yield Complaint(f"{self.to} is an ancestor", f"write {{lookup: {self.to}.…}}", of_column=True)
+        elif no_target:
+            yield replace(no_target, at=("to",))
+        elif self.alive_at and not related and (no_moment := view.why_no_moment(self.to)):
+            yield replace(no_moment, at=("alive_at",))
+        key = view.key_of(self.to)
+        if self.take and (self.take not in key or related):
+            yield Complaint(
+                f"'{self.take}' is no column of the key of another family's table",
+                f"the key of {self.to} is {', '.join(key) or 'not declared'}", ("take",),
+            )  # fmt: skip
+        elif len(key) != 1 and not self.take:
+            yield Complaint(
+                f"{self.to} has no key of one column",
+                "give it a column with `key`, or a `primary_key` of one column; of a key of several columns `take` one",
+                ("to",),
+            )  # fmt: skip
+        if self.alive_at and not (view.arrival_of(self.to) or view.ends_of(self.to)):
+            yield Complaint(f"{self.to} has no arrival column", at=("alive_at",))
+        if self.distinct_per and self.distinct_per not in view.ancestors():
+            yield Complaint(f"'{self.distinct_per}' is no ancestor of {view.table}", at=("distinct_per",))
+        if self.roots and self.to != view.table:
+            yield Complaint("`roots` is for a table that references itself", "use null_share", ("roots",))
+
+    def choosing(self) -> Choosing:
+        """Say that parents are chosen among those that are there at `alive_at`."""
+        return Choosing(self.to, self.alive_at, must_find=True, distinct_per=self.distinct_per)
 
     def nullable(self) -> bool:
-        """Roots of a hierarchy have no parent."""
+        """Tell whether there are roots, which have no parent."""
         return self.roots > 0
 
-    def prepare(self, context: DrawContext) -> Mapping[str, npt.NDArray[Any]]:
-        """The parents' cumulated weights, (parents,), where they are not all equal."""
+    def prepare(self, context: TableContext) -> Mapping[str, npt.NDArray[Any]]:
+        """Make the parents' cumulated weights, (parents,), where they are not all equal."""
         if not (self.weights or self.popularity or self.where):
             return {}
-        count = context.count(self.to)
+        count = context.row_count(self.to)
         weights = np.ones(count)
         if self.weights:
-            weights = np.nan_to_num(context.whole(self.to, self.weights).astype(np.float64), nan=0.0, posinf=np.inf)
+            weights = np.nan_to_num(
+                context.full_column(self.to, self.weights).astype(np.float64), nan=0.0, posinf=np.inf
+            )
             if (weights < 0).any() or not np.isfinite(weights).all():
                 raise DataError(
                     f"{context.table}.{context.column}: {self.to}.{self.weights} has weights below 0, or without end"
                 )
         elif self.popularity:
-            law, declared = self.popularity.zipf_mandelbrot, max(1, context.declared(self.to))
+            law, declared = self.popularity.zipf_mandelbrot, max(1, context.declared_rows(self.to))
             chunks = -(-count // declared)  # parents beyond the declared period share the ranks out anew
-            ranks = [context.stream_of(f"rank{c}").permutation(declared) + 1 for c in range(chunks)]
+            ranks = [context.column_stream(Sub.RANKS.format(c)).permutation(declared) + 1 for c in range(chunks)]
             all_ranks = np.concatenate(ranks)[:count] if ranks else np.empty(0, dtype=np.int64)
             weights = zipf_mandelbrot(all_ranks, declared, law.s, law.q)
         if self.where:
-            weights = weights * (context.whole(self.to, self.where) == 1)
+            weights = weights * (context.full_column(self.to, self.where) == 1)
         return {"cumulated": np.cumsum(weights)}
 
-    def draw(self, context: DrawContext) -> pl.Series:
-        """The keys of the chosen parents, (rows,)."""
-        if self.is_within(context.schema()):
-            home, above = context.siblings(self.to)
-            rows = above[home]
+    def draw(self, context: TableContext) -> pl.Series:
+        """Give the keys of the chosen parents, (rows,)."""
+        if self.to == context.parent():
+            parents = context.ancestor_places(self.to)
+            rows = parents.rows[parents.place]
         elif self.to == context.table:
             rows = self._earlier(context)
         elif self.unique:
             rows = self._matched(context)
         else:
             rows = self._chosen(context)
-        context.refer(rows)
-        return context.taken(self.to, self.take, rows) if self.take else context.key(self.to, rows)
+        context.set_parent_rows(rows)
+        return context.gather(self.to, self.take, rows) if self.take else context.keys(self.to, rows)
 
-    def _earlier(self, context: DrawContext) -> Rows:
+    def _earlier(self, context: TableContext) -> Rows:
         """A hierarchy without cycles: each row's parent is an earlier row, or none."""
         own = np.arange(context.first_row, context.first_row + context.rows)
         rows = (context.stream().random(context.rows) * own).astype(np.int64)
-        roots = context.stream("roots").random(context.rows) < self.roots
+        roots = context.stream(Sub.ROOTS).random(context.rows) < self.roots
         return np.where(roots | (own == 0), -1, rows)
 
-    def _matched(self, context: DrawContext) -> Rows:
+    def _matched(self, context: TableContext) -> Rows:
         """One-to-one: row k takes a parent of the block of parents with k's number."""
-        if not context.fixed(self.to):
+        if not context.has_constant_rows(self.to):
             raise DataError(f"{context.table}.{context.column}: `unique` needs a parent table without arrival times")
-        parents = min(context.count(self.to) - context.first_row, context.block_rows)
+        parents = min(context.row_count(self.to) - context.first_row, context.block_rows)
         if parents < context.rows:
             raise DataError(
                 f"{context.table}.{context.column}: {context.rows} rows need as many "
@@ -137,16 +225,16 @@ class Reference(Generator):
             )
         return context.first_row + context.stream().permutation(parents)[: context.rows]
 
-    def _chosen(self, context: DrawContext) -> Rows:
+    def _chosen(self, context: TableContext) -> Rows:
         choice = _Choice(self, context)
         rows = choice.pick(context.stream().random(context.rows), None)
         if not self.distinct_per and choice.ends is None:
             return rows
-        group, group_row = context.siblings(self.distinct_per) if self.distinct_per else (None, None)
+        group, group_row = context.ancestor_places(self.distinct_per) if self.distinct_per else (None, None)
         good = choice.alive(None, rows)
         taken = None
         if group is not None and group_row is not None:
-            taken = Taken(group, len(group_row), choice.count)
+            taken = TakenPairs(group, len(group_row), choice.count)
             good = taken.first(rows, good)
 
         def accept(places: Rows, choices: Rows) -> npt.NDArray[np.bool_]:
@@ -157,15 +245,15 @@ class Reference(Generator):
             return good
 
         def redraw(number: int, places: Rows) -> Rows:
-            return choice.pick(context.hashed(f"again{number}", context.first_row + places), places)
+            return choice.pick(context.uniform_at(Sub.REDRAW.format(number), context.first_row + places), places)
 
-        left = settle(rows, np.flatnonzero(~good), accept, redraw, ROUNDS)
+        left = redraw_until_accepted(rows, np.flatnonzero(~good), accept, redraw, ROUNDS)
         if len(left):
             self._exactly(context, choice, rows, left, group, group_row)
         return rows
 
     def _exactly(
-        self, context: DrawContext, choice: _Choice, rows: Rows, left: Rows, group: Rows | None, group_row: Rows | None
+        self, context: TableContext, choice: _Choice, rows: Rows, left: Rows, group: Rows | None, group_row: Rows | None
     ) -> None:
         """Draw the last few rows exactly: each group's parents race, exponential times over weights, first ones win.
 
@@ -184,7 +272,7 @@ class Reference(Generator):
             lane = np.arange(choice.count)
             cells = (seeds[some][:, None] << np.int64(24)) ^ lane[None, :]
             with np.errstate(divide="ignore"):
-                finish = -np.log1p(-context.hashed("race", cells)) / choice.weights[None, :]
+                finish = -np.log1p(-context.uniform_at(Sub.RACE, cells)) / choice.weights[None, :]
             if group is not None:
                 settled = np.flatnonzero(np.isin(group, some) & ~open_rows)
                 finish[np.searchsorted(some, group[settled]), rows[settled]] = np.inf
@@ -207,29 +295,28 @@ class Reference(Generator):
 class _Choice:
     """One block's choice of parents: how many are there for each row, their weights, when they end."""
 
-    def __init__(self, reference: Reference, context: DrawContext):
-        self.count = context.count(reference.to)
-        schema = context.schema()
+    def __init__(self, reference: Reference, context: TableContext):
+        self.count = context.row_count(reference.to)
         weighted = bool(reference.weights or reference.popularity or reference.where)
         self.cumulated: Floats | None = context.prepared("cumulated") if weighted else None
         self.moments: Rows | None = None
         self.ends: Rows | None = None
         sizes: Any = self.count
         if reference.alive_at:
-            seen = context.see(reference.alive_at)
+            seen = context.value(reference.alive_at)
             if seen.null_count():
                 raise DataError(
                     f"{context.table}.{context.column}: `alive_at: {reference.alive_at}` is NULL in some rows"
                 )
             self.moments = moments(seen)
-            arrival, end = schema.arrival_of(reference.to), schema.ends_of(reference.to)
+            arrival, end = context.arrival_of(reference.to), context.ends_of(reference.to)
             if arrival:
-                self.came = context.whole(reference.to, arrival)
+                self.came = context.full_column(reference.to, arrival)
                 sizes = sizes_before(self.came, self.moments)
             else:
                 self.came = np.full(self.count, NULL)
             if end:
-                ends = context.whole(reference.to, end)
+                ends = context.full_column(reference.to, end)
                 self.ends = np.where(ends == NULL, np.iinfo(np.int64).max, ends)  # NULL: never
         self.sizes = sizes
         least = int(np.min(sizes)) if context.rows else 1

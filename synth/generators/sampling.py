@@ -13,7 +13,15 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Search", "Taken", "normal_between", "prefix_values", "settle", "sizes_before", "zipf_mandelbrot"]
+__all__ = [
+    "Search",
+    "TakenPairs",
+    "normal_between",
+    "prefix_values",
+    "redraw_until_accepted",
+    "sizes_before",
+    "zipf_mandelbrot",
+]
 
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -77,7 +85,7 @@ def normal_between(uniform: Floats, low: float, high: float) -> Floats:
     return np.clip(result, low, high)
 
 
-class Taken:
+class TakenPairs:
     """The (group, choice) pairs already taken in a block: an exact set that accepts whole arrays.
 
     While groups × choices stays small, pairs are places in one table that is never cleared: an entry is a row's place in
@@ -100,9 +108,9 @@ class Taken:
         small = np.uint8 if not len(counts) or counts.max() <= 256 else np.int32
         self.ordinal = (np.arange(len(groups)) - self.starts[groups]).astype(small)
         if self.direct:
-            if len(Taken._tables.get(small, ())) <= self.nowhere:
-                Taken._tables[small] = np.zeros(self.nowhere + 1, dtype=small)
-            self.table = Taken._tables[small]
+            if len(TakenPairs._tables.get(small, ())) <= self.nowhere:
+                TakenPairs._tables[small] = np.zeros(self.nowhere + 1, dtype=small)
+            self.table = TakenPairs._tables[small]
 
     def first(self, choices: Rows, asks: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """All rows at once, the first call: who gets its choice, the first of its group to ask for it. (n,) -> (n,)"""
@@ -143,7 +151,7 @@ class Taken:
         return got
 
 
-def settle(
+def redraw_until_accepted(
     rows: Rows,
     pending: Rows,
     accept: Callable[[Rows, Rows], npt.NDArray[np.bool_]],
@@ -152,7 +160,7 @@ def settle(
 ) -> Rows:
     """Redraw the choices at the pending places until each is accepted; changes `rows` in place.
 
-    redraw(round, places) gives new choices, accept(places, choices) says which stay. Returns the places not settled
+    redraw(round, places) gives new choices, accept(places, choices) says which stay. Returns the places not accepted
     after all rounds (their choices mean nothing).
     """
     for number in range(1, rounds + 1):

@@ -10,7 +10,9 @@ import polars as pl
 from pydantic import Field, model_validator
 
 from synth.dtypes import TEXT, DType
-from synth.generators.base import DrawContext, Generator
+from synth.generators.base import Generator
+from synth.generators.context import DrawContext
+from synth.streams import Sub
 
 __all__ = ["Coined", "Sentence"]
 
@@ -35,14 +37,14 @@ class Coined(Generator):
     suffix: str = ""
 
     def accepts(self, dtype: DType) -> str | None:
-        """Text."""
+        """Take text."""
         return None if dtype.name == "varchar" else f"words cannot be {dtype}"
 
     def draw(self, context: DrawContext) -> pl.Series:
-        """Row numbers, shuffled by a bijection, spelt in base 64."""
+        """Shuffle row numbers by a bijection and spell them in base 64. (rows,)"""
         size = len(SYLLABLES) ** self.syllables * len(ENDINGS)
-        rows = np.arange(context.first_number, context.first_number + context.rows)
-        step, start = context.stream_of("order").integers(0, size // 2, 2)
+        rows = np.arange(context.first_unique_number, context.first_unique_number + context.rows)
+        step, start = context.column_stream(Sub.WORD_ORDER).integers(0, size // 2, 2)
         number = (rows % size * (2 * step + 1) + start) % size  # odd steps visit every number once
         parts = [pl.Series(ENDINGS).gather(number % len(ENDINGS))]
         number //= len(ENDINGS)
@@ -76,23 +78,23 @@ class Sentence(Generator):
         return self
 
     def accepts(self, dtype: DType) -> str | None:
-        """Text, as long as the longest sentence."""
+        """Take text as long as the longest sentence."""
         if dtype.name != "varchar":
             return f"sentences cannot be {dtype}"
         longest = max(self._longest(pattern) for pattern, weight in self.of.items() if weight)
         return f"a sentence may be {longest} long" if dtype.length and longest > dtype.length else None
 
     def _longest(self, pattern: str) -> int:
-        """The most characters that a pattern can become."""
+        """Count the most characters that a pattern can become."""
         words = (max(map(len, self.words[blank])) for blank in _BLANK.findall(pattern))
         return sum(map(len, _BLANK.split(pattern)[::2])) + sum(words)
 
     def draw(self, context: DrawContext) -> pl.Series:
-        """The pattern by its weight, then a word for each blank."""
+        """Choose the pattern by its weight, then a word for each blank. (rows,)"""
         weights = np.cumsum(list(self.of.values()))
         chosen = np.searchsorted(weights, context.stream().random(context.rows) * weights[-1], side="right")
         blanks = max(len(_BLANK.findall(pattern)) for pattern in self.of)
-        uniform = context.stream("words").random((context.rows, blanks))
+        uniform = context.stream(Sub.WORDS).random((context.rows, blanks))
         result = np.full(context.rows, "", dtype=object)
         for number, pattern in enumerate(self.of):
             rows = np.flatnonzero(chosen == number)

@@ -6,7 +6,6 @@ import datetime as dt
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -17,28 +16,19 @@ from synth.databases import Address, Database, connect
 from synth.databases.database import MANIFEST, Amendment
 from synth.ddl.statements import in_reference_order
 from synth.draw.change import BEFORE, OP
-from synth.draw.output import WriteResult
-from synth.draw.task import owner
-from synth.dtypes import Types
+from synth.draw.output import NullSink
 from synth.errors import DatabaseError
-from synth.job.advance import Advance, Redrawing, grown, plans
+from synth.job.advance import Advance, blocks_of, grown, plans, step_between
 from synth.job.generate import Progress
 from synth.plan.model import Plan
 from synth.runners import Processes, Serial, runner
+from synth.spec.parts import table_of
 from synth.store.change_feed import Feed
 from synth.store.manifest_table import manifest_insert, manifest_of
 from synth.store.rollup_parts import kept
+from synth.store.run import run_all
 
 __all__ = ["advance_database"]
-
-
-class _Nowhere:
-    """An outlet for tasks of which only the differences count."""
-
-    def write(
-        self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
-    ) -> WriteResult:
-        return WriteResult(0)
 
 
 def advance_database(
@@ -64,22 +54,21 @@ def advance_database(
         place, name = dialect.place(schema, MANIFEST), dialect.literal(manifest.dataset)
         ours = f"FROM {place} WHERE {dialect.quoted('dataset')} = {name}"
         _, rows = database.rows(f"SELECT {dialect.quoted('sums')} {ours}")
-        with runner(workers) if isinstance(workers, int) else nullcontext(workers) as walker:
-            redrawing = Redrawing(
-                earlier, plan, manifest.families, kept(rows[0][0]), telling=True
-            )  # fmt: skip
-            redrawing.run(Path(store) / "residents", _Nowhere(), walker, progress, Path(store) / "sums")
-        new = grown(manifest, plan, redrawing)
+        step = step_between(earlier, plan, manifest, kept(rows[0][0]), with_differences=True)
+        with runner(workers) if isinstance(workers, int) else nullcontext(workers) as running:
+            parts_path = Path(store) / "sums"
+            run = run_all(plan, Path(store) / "residents", NullSink(), running, progress, parts_path, step)
+        new = grown(manifest, plan, run)
         if feed:
-            feed.write(redrawing.differences, plan)
+            feed.write(run.differences, plan)
         also = (
             f"DELETE {ours}",
-            manifest_insert(database.dialect, schema, new, Path(store) / "sums"),
+            manifest_insert(database.dialect, schema, new, parts_path),
         )
-        database.amend(schema, list(_amendments(redrawing.differences, plan)), also)
+        database.amend(schema, list(_amendments(run.differences, plan)), also)
     return Advance(
         where, manifest.until, plan.until, time.perf_counter() - started,
-        blocks=sum(task.blocks for tasks in redrawing.tasks.values() for task in tasks),
+        blocks=blocks_of(run),
         rows=sum(t.rows for t in new.tables.values()) - sum(t.rows for t in manifest.tables.values()),
         feed=feed.path if feed else None,
     )  # fmt: skip
@@ -98,7 +87,7 @@ def _schema(database: Database, asked: str | None) -> str:
 def _amendments(differences: Mapping[str, Sequence[pl.DataFrame]], plan: Plan) -> Iterator[Amendment]:
     """What the differences are to each table, in the order of references."""
     for table in in_reference_order(plan.dataset, set(plan.wanted)):
-        parts = [part for part in differences if owner(part) == table]
+        parts = [part for part in differences if table_of(part) == table]
         if not parts:
             continue
         types, written = plan.tables[table].types, plan.tables[table].written

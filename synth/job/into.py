@@ -18,12 +18,13 @@ from synth.databases import DATABASES, Address, Database, connect
 from synth.draw.output import WriteResult
 from synth.dtypes import Types
 from synth.errors import OptionError
-from synth.job.generate import Progress, draw_all
+from synth.job.generate import Progress
 from synth.loading.load import Loading, Report
 from synth.plan.model import Plan
 from synth.runners import Processes, Serial, runner
 from synth.store.manifest import begin
 from synth.store.parents import entries
+from synth.store.run import run_all
 
 __all__ = ["generate_into"]
 
@@ -82,12 +83,12 @@ def generate_into(
     ):  # fmt: skip
         with loading.phase("send"):
             outlet = Rows(address, loading.schema, loading)
-            gathered = draw_all(plan, Path(store) / "residents", outlet, walker, progress, Path(store) / "sums")
+            run = run_all(plan, Path(store) / "residents", outlet, walker, progress, Path(store) / "sums")
         manifest = begin(plan, loading.database.dialect.name)
-        facts = {"tables": gathered.entries(plan), "families": gathered.tasks(), "existing": entries(plan)}
+        facts = {"tables": run.entries(plan), "families": run.families(), "existing": entries(plan)}
         manifest = manifest.model_copy(update=facts)
-        for name, lefts in gathered.left.items():
+        for name, lefts in run.writes.items():
             entry = loading.report.tables[name]
-            entry.rows, entry.bytes = gathered.prints[name].rows, sum(left.bytes for left in lefts)
+            entry.rows, entry.bytes = run.fingerprints[name].rows, sum(left.bytes for left in lefts)
             entry.add("send", sum(left.seconds for left in lefts))
         return loading.finish(manifest, Path(store) / "sums")

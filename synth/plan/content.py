@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from synth.generators.keys import Key
+from synth.spec.kinds import kind_of
 from synth.spec.models import Dataset
+from synth.spec.parts import table_of
 
-__all__ = ["ALREADY", "HOME", "Content", "Found", "already", "earlier_row_count", "has_children_column", "seed_of"]
+__all__ = ["ALREADY", "Content", "Found", "already", "earlier_row_count", "seed_of"]
 
 ALREADY = "#already"  # behind a table's name: the keys of rows that it has had before
-HOME = "#home"  # of a table with `per`: the row number of each row's parent
 
 
 def already(table: str) -> str:
     """The name of what is known of rows that a table, or part of one, which is made has had before: their keys."""
-    return f"{table.partition('.')[0]}{ALREADY}"
-
-
-def has_children_column(child: str) -> str:
-    """The name of a parent's column that says which rows have had children before."""
-    return f"#having {child}"
+    return f"{table_of(table)}{ALREADY}"
 
 
 def earlier_row_count(dataset: Dataset, table: str) -> int:
@@ -32,25 +29,17 @@ def earlier_row_count(dataset: Dataset, table: str) -> int:
 
     Where keys count rows it is their number, as some may have gone.
     """
-    spec = dataset.every[table]
-    if spec.already is None or spec.kind not in ("roster", "arrival", "child"):
-        return 0
-    if spec.per:
-        return 0 if dataset.every[spec.per].existing else spec.already.rows
-    if spec.keyed is None:
-        return 0
-    key = spec.columns[spec.keyed].draws
-    assert isinstance(key, Key)
-    return spec.already.rows if key.kind == "uuid" else max(spec.already.rows, key.start - 1)
+    return kind_of(dataset.every[table]).earlier_row_count(dataset, table)
 
 
 def seed_of(dataset: Dataset, table: str, seed: int) -> int:
     """The seed of a table's random numbers: another where rows go on, so that they are not the first ones once more."""
-    rows = earlier_row_count(dataset, table)
-    if not rows:
+    rows, earlier = earlier_row_count(dataset, table), dataset.every[table].already
+    if not rows or earlier is None:
         return seed
-    said = f"{seed}/{table}/{rows}/{dataset.every[table].already}"
-    return int.from_bytes(blake2b(said.encode(), digest_size=8).digest()) >> 1
+    # what is hashed is content, spelt as the first release spelt it: never to be changed
+    hashed = f"{seed}/{table}/{rows}/rows={earlier.rows} fingerprint={earlier.fingerprint!r}"
+    return int.from_bytes(blake2b(hashed.encode(), digest_size=8).digest()) >> 1
 
 
 @dataclass(frozen=True)
@@ -69,6 +58,8 @@ class Content:
     """Frames in drawn dtypes by table; they do not travel to workers, which see them as residents."""
 
     frames: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    parent_rows: Mapping[str, npt.NDArray[np.int64]] = field(default_factory=dict)  # of tables with `per`
+    has_children: Mapping[tuple[str, str], npt.NDArray[np.bool_]] = field(default_factory=dict)  # (parent, child)
     found: Mapping[str, Found] = field(default_factory=dict)
     first_keys: Mapping[str, str] = field(default_factory=dict)  # `table.column`: the first new key
     unfit: tuple[str, ...] = ()  # what was left out, in words
@@ -76,8 +67,3 @@ class Content:
 
     def __reduce__(self) -> tuple[type[Content], tuple[()]]:
         return Content, ()
-
-    def settle(self, add: Callable[[str, int, pl.DataFrame], None]) -> None:
-        """Hand all of it over: a name, how many rows, their columns."""
-        for name, frame in self.frames.items():
-            add(name, frame.height, frame)

@@ -7,13 +7,18 @@ import math
 from collections.abc import Iterable
 
 from synth.errors import OptionError, did_you_mean
+from synth.generators.arrival import microseconds
+from synth.plan import model
 from synth.plan.content import Content
-from synth.plan.counts import FAR_YEAR, counted
-from synth.plan.families import Families
+from synth.plan.counts import RowCounting
+from synth.plan.families import FamilyPlanning
 from synth.plan.feasible import check_parents, check_windows
-from synth.plan.model import Plan
+from synth.plan.model import Plan, TablePlan
 from synth.spec.check import check
+from synth.spec.kinds.arrival import FAR_YEAR
+from synth.spec.kinds.base import Counted
 from synth.spec.models import Dataset
+from synth.spec.scope import Scope
 
 __all__ = ["existing_source_needed", "make", "with_assumed_rows"]
 
@@ -56,17 +61,29 @@ def make(
     if any(dataset.tables[name].existing.rows is None for name in dataset.existing):  # type: ignore[union-attr]
         raise OptionError(existing_source_needed(dataset))
     scope = check(dataset)
-    counts = counted(scope, scale, seed, now)
-    check_windows(scope)
-    found = Families(scope, counts, wanted)
-    families = found.found()
+    block_rows = model.BLOCK_ROWS
+    counting = RowCounting(scope, scale=scale, seed=seed, until_us=microseconds(now), block_rows=block_rows)
+    counts = {name: _table_plan(scope, name, counted) for name, counted in counting.all().items()}
+    check_windows(scope, block_rows)
+    planning = FamilyPlanning(scope, counts, wanted, block_rows)
+    families = planning.families()
     check_parents(scope, counts, seed, {(step.table, step.column) for family in families for step in family.steps})
     needed = {family.root for family in families}
     return Plan(
-        dataset=dataset, scale=scale, seed=seed, until=now, families=families, wanted=wanted,
+        dataset=dataset, scale=scale, seed=seed, until=now, block_rows=block_rows, families=families, wanted=wanted,
         tables={name: counts[name] for name in dataset.every if scope.family(name) in needed or name in wanted},
-        compiled=found.compiled, taken=found.taken, sources=found.sources, selects=found.selects, sorts=found.sorts,
-        paths=found.paths, links=found.links, content=content or Content(),
+        compiled=planning.compiled, row_plans=planning.row_plans, paths=planning.paths, links=planning.links,
+        content=content or Content(),
+    )  # fmt: skip
+
+
+def _table_plan(scope: Scope, name: str, counted: Counted) -> TablePlan:
+    """The plan of a table whose rows have been counted."""
+    spec = scope.table(name)
+    return TablePlan(
+        name=name, kind=scope.kind(name).name, family=scope.family(name), declared=counted.declared, rows=counted.rows,
+        exact=counted.exact, types={column: scope.type_of(name, column) for column in spec.columns},
+        written=spec.written, intensity=counted.intensity, fanout=counted.fanout,
     )  # fmt: skip
 
 

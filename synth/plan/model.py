@@ -10,11 +10,14 @@ from typing import Any
 
 from synth.dtypes import DType
 from synth.generators.arrival import Intensity, microseconds
-from synth.generators.derived import State
-from synth.plan.content import Content, seed_of
-from synth.plan.fanout import FanoutLaw
+from synth.plan.content import Content, earlier_row_count, seed_of
+from synth.plan.links import KeyLink
+from synth.spec.kinds import kind_of
+from synth.spec.kinds.base import Kind, RollupPlan, RowsPlan, SelectPlan
+from synth.spec.kinds.fanout import FanoutLaw
 from synth.spec.models import Dataset, Table
-from synth.sql.compiled import Branch, Compiled
+from synth.spec.paths import ResolvedPath
+from synth.sql.compiled import Compiled
 
 __all__ = ["BLOCK_ROWS", "FamilyPlan", "Plan", "Step", "TablePlan"]
 
@@ -34,7 +37,7 @@ class TablePlan:
     """One table at this scale and `until`."""
 
     name: str
-    kind: str
+    kind: str  # its name
     family: str
     declared: int | None  # rows at the end of the declared period, where known
     rows: int  # rows there will be: exactly where `exact`, else expected
@@ -59,6 +62,7 @@ class FamilyPlan:
     residents: tuple[tuple[str, str], ...]  # (table, column) that other families look up
     prepared: tuple[tuple[str, str], ...]  # references whose cumulated weights are made once
     rollups: tuple[str, ...]  # rollups that sum this family's rows
+    is_sum: bool = False  # the root is a rollup: one block, made when all that it sums is drawn
 
 
 @dataclass(frozen=True)
@@ -69,20 +73,16 @@ class Plan:
     scale: float
     seed: int
     until: dt.datetime
+    block_rows: int
     tables: Mapping[str, TablePlan]
     families: tuple[FamilyPlan, ...]  # in the order they are drawn; rollups last
     wanted: tuple[str, ...]  # tables that leave
     compiled: Mapping[tuple[str, str], Compiled] = field(compare=False, repr=False)
-    taken: Mapping[tuple[str, str], Compiled] = field(compare=False, repr=False)  # of rollups: what is summed
-    sources: Mapping[str, Mapping[str, tuple[str, ...]]] = field(compare=False, repr=False)  # derived: columns read
-    selects: Mapping[str, tuple[Branch, ...]] = field(compare=False, repr=False)  # derived: where the SELECT is plain
-    sorts: Mapping[str, tuple[str, ...]] = field(
-        compare=False, repr=False
-    )  # derived: what orders a SELECT without order
-    paths: Mapping[tuple[str, str], tuple[str, str, str, str]] = field(compare=False, repr=False)  # see Scope.resolve
-    links: Mapping[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]] = field(
+    row_plans: Mapping[str, RowsPlan] = field(compare=False, repr=False)  # of derived tables and rollups
+    paths: Mapping[tuple[str, str], ResolvedPath] = field(compare=False, repr=False)  # by the table they are seen from
+    links: Mapping[tuple[str, str], KeyLink] = field(
         default_factory=dict, compare=False, repr=False
-    )  # of references of rows that exist, which are looked through: the columns that hold the key, and the key
+    )  # of references of rows that exist, which are looked through
     content: Content = field(default_factory=Content, compare=False, repr=False)  # rows that were there before
 
     @cached_property
@@ -97,16 +97,16 @@ class Plan:
         reads = [
             (table, path)
             for (table, column), compiled in self.compiled.items()
-            if isinstance(self.spec(table).columns[column].draws, State)
+            if self.spec(table).columns[column].draws.is_state
             for path in compiled.reads
         ]
         for rollup in {rollup for family in self.families for rollup in family.rollups}:
-            spec = self.spec(rollup).rollup
+            spec, plan = self.spec(rollup).rollup, self.rollup_plan(rollup)
             assert spec is not None
-            paths = {*spec.by, *(path for name in spec.take for path in self.taken[rollup, name].reads)}
-            reads += [(part, path) for part in self.dataset.rolled(spec) for path in paths]
-        seen = (self.paths.get(read, ("own", *read, "")) for read in reads)
-        return frozenset({*found, *((table, column) for how, table, column, _ in seen if how != "through")})
+            paths = {*spec.by, *(path for take in plan.takes.values() for path in take.reads)}
+            reads += [(part, path) for part in plan.tables for path in paths]
+        resolved = [self.resolve(*read) for read in reads]
+        return frozenset({*found, *((each.table, each.column) for each in resolved if each.how != "pointed")})
 
     def pending(self, table: str) -> tuple[str, ...]:
         """The planned moments of a table at which something begins to show."""
@@ -118,7 +118,12 @@ class Plan:
         """The seed of each table's random numbers."""
         return {name: seed_of(self.dataset, name, self.seed) for name in self.dataset.every}
 
-    def read(self, table: str) -> tuple[str, ...]:
+    @cached_property
+    def earlier_rows(self) -> dict[str, int]:
+        """How many rows each table has had before, of which more are drawn now; see `earlier_row_count`."""
+        return {name: earlier_row_count(self.dataset, name) for name in self.dataset.every}
+
+    def columns_read(self, table: str) -> tuple[str, ...]:
         """The columns that are needed of a table that exists."""
         steps = self.family_of(table).steps
         return tuple(s.column for s in steps if s.table == table and s.column and self.spec(table).is_given(s.column))
@@ -127,7 +132,31 @@ class Plan:
         """The table's declaration."""
         return self.dataset.every[table]
 
-    def there(self, table: str, resident: int) -> int:
+    @cached_property
+    def _kinds(self) -> dict[str, Kind]:
+        return {name: kind_of(spec) for name, spec in self.dataset.every.items()}
+
+    def kind(self, table: str) -> Kind:
+        """The table's kind."""
+        return self._kinds[table]
+
+    def resolve(self, table: str, path: str) -> ResolvedPath:
+        """The column behind a path, seen from a row of a table."""
+        return self.paths.get((table, path)) or ResolvedPath("own", table, path)
+
+    def select_plan(self, table: str) -> SelectPlan:
+        """The plan of a derived table's SELECT."""
+        plan = self.row_plans[table]
+        assert isinstance(plan, SelectPlan)
+        return plan
+
+    def rollup_plan(self, table: str) -> RollupPlan:
+        """The plan of a rollup's sums."""
+        plan = self.row_plans[table]
+        assert isinstance(plan, RollupPlan)
+        return plan
+
+    def rows_there(self, table: str, resident: int) -> int:
         """Rows of a table of another family that are there at `until`; as many may be resident, or more of a later one."""
         return resident if self.tables[table].intensity is None else min(resident, self.tables[table].rows)
 
@@ -149,7 +178,7 @@ class Plan:
                 table: self.tables[table].rows / max(1, family.rows) * len(self.tables[table].types)
                 for table in family.tables
             }
-            cells = min(family.rows, BLOCK_ROWS) * sum(rows_per_root.values())
+            cells = min(family.rows, self.block_rows) * sum(rows_per_root.values())
             heaviest = max(heaviest, int(cells * 16 * (family.blocks_per_file + 2)))
         return 150_000_000 + workers * (130_000_000 + heaviest) + 2 * residents
 

@@ -1,4 +1,4 @@
-"""Runners: who walks the tasks. Each is a context with `walk(shop, tasks) -> results in any order`.
+"""Runners: who executes tasks. Each is a context with `run(context, tasks) -> results in any order`, and `begin`.
 
 Light to import: workers can be started before anything heavy is loaded here.
 """

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
@@ -45,7 +45,7 @@ class Processes:
             initargs=(os.getpid(),),
         )
         self.pool.submit(_warm)
-        self._begun: dict[Task, Future[TaskResult]] = {}  # by `ahead`
+        self._begun: dict[Task, Future[TaskResult]] = {}  # by `begin`
 
     def __enter__(self) -> Processes:
         return self
@@ -60,9 +60,9 @@ class Processes:
         else:
             os.environ["POLARS_MAX_THREADS"] = self._threads
 
-    def ahead(self, run_context: RunContext, tasks: Iterable[Task]) -> None:
-        """Let workers begin with tasks that `walk` will be given later; this process has other things to do first."""
-        self._submit(pickle.dumps(run_context), deque(tasks), self._begun)
+    def begin(self, context: RunContext, tasks: Sequence[Task]) -> None:
+        """Let workers begin with tasks that `run` will be given later; this process has other things to do first."""
+        self._submit(pickle.dumps(context), deque(tasks), self._begun)
 
     def _submit(self, packed: bytes, waiting: deque[Task], pending: dict[Task, Future[TaskResult]]) -> None:
         """Fill the workers' queues; the last task is left to this process."""
@@ -70,20 +70,20 @@ class Processes:
             task = waiting.popleft()
             pending[task] = self.pool.submit(_run, packed, task)
 
-    def walk(self, run_context: RunContext, tasks: Iterable[Task]) -> Iterator[TaskResult]:
+    def run(self, context: RunContext, tasks: Sequence[Task]) -> Iterator[TaskResult]:
         """Run the tasks in their order, results as they come."""
-        from synth.draw.task import run
+        from synth.draw.task import run_task
 
         keep_freed_memory()
         todo = list(tasks)
         pending = {task: self._begun.pop(task) for task in todo if task in self._begun}
         waiting = deque(task for task in todo if task not in pending)
-        packed = pickle.dumps(run_context) if len(waiting) > 1 else b""
+        packed = pickle.dumps(context) if len(waiting) > 1 else b""
         try:
             while waiting or pending:
                 self._submit(packed, waiting, pending)
                 if waiting:
-                    yield run(run_context, waiting.popleft())
+                    yield run_task(context, waiting.popleft())
                 elif not any(future.done() for future in pending.values()):
                     wait(pending.values(), return_when=FIRST_COMPLETED)
                 for task in [task for task, future in pending.items() if future.done()]:
@@ -126,9 +126,9 @@ def _warm() -> None:
 
 
 def _run(packed: bytes, task: Task) -> TaskResult:
-    from synth.draw.task import run
+    from synth.draw.task import run_task
 
     global _unpacked
     if _unpacked is None or _unpacked[0] != packed:
         _unpacked = packed, pickle.loads(packed)
-    return run(_unpacked[1], task)
+    return run_task(_unpacked[1], task)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -19,19 +19,24 @@ class Serial:
 
     workers = 1
 
+    def __init__(self, *, owns_process: bool = True):
+        """`owns_process` says that the process is ours to tune, and not a notebook's."""
+        self.owns_process = owns_process
+
     def __enter__(self) -> Serial:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         return None
 
-    def ahead(self, run_context: RunContext, tasks: Iterable[Task]) -> None:
-        """Nobody could begin."""
+    def begin(self, context: RunContext, tasks: Sequence[Task]) -> None:
+        """Do nothing: there is no other process to begin."""
 
-    def walk(self, run_context: RunContext, tasks: Iterable[Task]) -> Iterator[TaskResult]:
-        """Run the tasks in order."""
-        from synth.draw.task import run
+    def run(self, context: RunContext, tasks: Sequence[Task]) -> Iterator[TaskResult]:
+        """Run the tasks in their order."""
+        from synth.draw.task import run_task
 
-        keep_freed_memory()
+        if self.owns_process:
+            keep_freed_memory()
         for task in tasks:
-            yield run(run_context, task)
+            yield run_task(context, task)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from synth.generators.derived import Lookup
-from synth.generators.reference import Reference
 from synth.spec.models import Dataset
 
 __all__ = ["Refers", "checks", "hierarchies", "moments", "not_null", "references", "uniques"]
@@ -27,23 +25,23 @@ def references(dataset: Dataset) -> Iterator[Refers]:
     for name in dataset.named:
         for column in dataset.tables[name].written:
             declared = dataset.tables[name].columns[column]
-            parent = declared.draws.to if isinstance(declared.draws, Reference) else declared.references
+            parent, held = declared.refers_to, declared.draws.held_key
             if not parent or parent not in dataset.named:
                 continue
             keys = dataset.tables[parent].key
             if len(keys) == 1:
                 yield Refers(name, (column,), parent, keys)
-            elif isinstance(declared.draws, Reference) and declared.draws.take:
-                held = {declared.draws.take: column, **_looked_up(dataset, name, column)}
-                if set(keys) <= set(held):
-                    yield Refers(name, tuple(held[key] for key in keys), parent, keys)
+            elif held and held.column:
+                columns = {held.column: column, **_looked_up(dataset, name, column)}
+                if set(keys) <= set(columns):
+                    yield Refers(name, tuple(columns[key] for key in keys), parent, keys)
 
 
 def _looked_up(dataset: Dataset, table: str, reference: str) -> dict[str, str]:
     """What a table's written columns look up through a reference: the parent's column, ours."""
     draws = {name: dataset.tables[table].columns[name].draws for name in dataset.tables[table].written}
-    paths = {name: each.path.split(".") for name, each in draws.items() if isinstance(each, Lookup)}
-    return {path[1]: name for name, path in paths.items() if path[0] == reference}
+    paths = {name: path.split(".") for name, each in draws.items() if (path := each.copies())}
+    return {path[1]: name for name, path in paths.items() if len(path) > 1 and path[0] == reference}
 
 
 def hierarchies(dataset: Dataset) -> frozenset[str]:

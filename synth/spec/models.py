@@ -13,10 +13,10 @@ from pydantic_core import PydanticCustomError
 
 from synth.dtypes import DType
 from synth.errors import did_you_mean
-from synth.generators import GENERATORS, Generator, Given
-from synth.generators.arrival import Arrival
+from synth.generators import GENERATORS, Generator
 from synth.generators.base import Many, Model, Share
-from synth.generators.keys import Key, Window
+from synth.generators.derived import Given
+from synth.spec.parts import part_name
 from synth.spec.wording import NAMES, plain_errors, shown
 
 __all__ = ["Column", "Dataset", "EarlierRows", "Existing", "Fanout", "Period", "Rollup", "Rows", "Table"]
@@ -36,7 +36,7 @@ class Column(Model):
     """One column: the generator that draws it, and what holds of it. Without a generator its table gives it."""
 
     draws: Generator = Field(default_factory=Given)
-    kind: str = "given"
+    generator_name: str = "given"  # as it is written
     type: str | None = None
     nullable: bool | None = None  # None: as the generator says
     null_share: Share = 0.0
@@ -90,7 +90,7 @@ class Column(Model):
         except ValidationError as error:
             path, what, hint = plain_errors(error, lambda _: made)[0]
             raise _refuse(what, at=(kind, *path), hint=hint) from None
-        return handler({**options, "draws": draws, "kind": kind})  # type: ignore[no-any-return]
+        return handler({**options, "draws": draws, "generator_name": kind})  # type: ignore[no-any-return]
 
     @field_validator("type")
     @classmethod
@@ -103,9 +103,14 @@ class Column(Model):
     def _joined(self) -> dict[str, Any]:
         options = {name: getattr(self, name) for name in OPTIONS}
         found = {name: value for name, value in options.items() if value != type(self).model_fields[name].default}
-        if self.kind != "given":
-            found = {self.kind: self.draws.model_dump(exclude_defaults=True), **found}
+        if self.generator_name != "given":
+            found = {self.generator_name: self.draws.model_dump(exclude_defaults=True), **found}
         return found
+
+    @property
+    def refers_to(self) -> str | None:
+        """The table whose key the column holds, chosen or given; None where it holds none."""
+        return self.draws.held_key.table if self.draws.held_key else self.references
 
     @property
     def declared_type(self) -> DType | None:
@@ -289,37 +294,24 @@ class Table(Model):
             raise ValueError("`at` belongs to tables with `select`")
         return self
 
-    @property
-    def kind(self) -> str:
-        """existing, roster, arrival, child, derived, gathered or rollup."""
-        if self.existing is not None:
-            return "existing"
-        if self.rows is not None and self.arrival is not None:
-            return "arrival"
-        if self.per is not None:
-            return "child"
-        if self.select is not None:
-            return "derived" if isinstance(self.select, str) else "gathered"
-        return "rollup" if self.rollup is not None else "roster"
-
     @cached_property
     def arrival(self) -> str | None:
         """The column with arrival times."""
         if self.existing is not None:
             return self.existing.arrival
-        return next((name for name, column in self.columns.items() if isinstance(column.draws, Arrival)), None)
+        return next((name for name, column in self.columns.items() if column.draws.sets_arrival), None)
 
     @cached_property
     def window(self) -> int | None:
         """Consecutive rows that are always drawn together, where a column numbers such windows."""
         if self.existing is not None:
             return None
-        return next((column.draws.rows for column in self.columns.values() if isinstance(column.draws, Window)), None)
+        return next((rows for column in self.columns.values() if (rows := column.draws.window_rows)), None)
 
     @cached_property
     def keyed(self) -> str | None:
         """The column that a `key` generator makes."""
-        return next((name for name, column in self.columns.items() if isinstance(column.draws, Key)), None)
+        return next((name for name, column in self.columns.items() if column.draws.makes_key), None)
 
     @cached_property
     def key(self) -> tuple[str, ...]:
@@ -329,7 +321,7 @@ class Table(Model):
     def is_given(self, name: str) -> bool:
         """Whether a column comes with the table's rows: of rows that exist all but the working columns, which are drawn."""
         here = self.existing is not None and not name.startswith("_")
-        return here or isinstance(self.columns[name].draws, Given)
+        return here or self.columns[name].draws.comes_with_rows
 
     @property
     def written(self) -> tuple[str, ...]:
@@ -367,19 +359,19 @@ class Dataset(Model):
         for name, table in self.tables.items():
             found[name] = table
             for part, sql in table.select.items() if isinstance(table.select, dict) else ():
-                found[f"{name}.{part}"] = table.model_copy(update={"select": sql})
+                found[part_name(name, part)] = table.model_copy(update={"select": sql})
         return found
 
     def parts(self, table: str) -> tuple[str, ...]:
         """The tables whose rows are this table's: its own name, or the names of its parts."""
         select = self.tables[table].select if table in self.tables else None
-        return tuple(f"{table}.{part}" for part in select) if isinstance(select, dict) else (table,)
+        return tuple(part_name(table, part) for part in select) if isinstance(select, dict) else (table,)
 
     def rolled(self, rollup: Rollup) -> tuple[str, ...]:
         """The tables, or parts of one, that a rollup sums."""
         if rollup.parts is None:
             return self.parts(rollup.of)
-        return tuple(f"{rollup.of}.{part}" for part in dict.fromkeys(rollup.parts))
+        return tuple(part_name(rollup.of, part) for part in dict.fromkeys(rollup.parts))
 
     @property
     def named(self) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from synth.errors import Problem
-from synth.generators.derived import State
+from synth.generators.base import ChildColumn, Dependency, FullColumn, RowValue
+from synth.spec.parts import part_of
 from synth.spec.scope import Scope
 
 __all__ = ["columns_have_an_order", "rows_have_an_order"]
@@ -20,7 +21,7 @@ def rows_have_an_order(scope: Scope) -> Iterator[Problem]:
             return (*path[path.index(name) :], name)
         if name in done:
             return None
-        for other in scope.above(name):
+        for other in scope.row_sources(name):
             cycle = walk(other, (*path, name))
             if cycle:
                 return cycle
@@ -30,8 +31,8 @@ def rows_have_an_order(scope: Scope) -> Iterator[Problem]:
     for name in scope.dataset.every:
         cycle = walk(name, ())
         if cycle:
-            rollup = next(table for table in cycle if scope.table(table).rollup)
-            gathered = any("." in table for table in cycle)
+            rollup = next(table for table in cycle if scope.kind(table).is_sum)
+            gathered = any(part_of(table) for table in cycle)
             yield Problem(
                 ("tables", rollup, "rollup"), f"a cycle: {' → '.join(cycle)}",
                 "name in `parts` those that are not made from it" if gathered else None,
@@ -50,34 +51,41 @@ def columns_have_an_order(scope: Scope) -> Iterator[Problem]:
             return Problem(("tables", table, "columns", column), f"a cycle: {' → '.join('.'.join(c) for c in cycle)}")
         if at in done:
             return None
-        for need in scope.needs(table, column):
-            if need.kind == "below":
-                ahead = [(need.table, need.name)] if need.name else []
-            elif need.kind == "whole":
-                ahead = [(need.table, need.name)]
-            else:
-                seen = scope.resolve(table, need.name)
-                ahead = [(seen.table, seen.column), *([(table, seen.via)] if seen.via else [])]
-            for other in ahead:
+        for dependency in scope.dependencies(table, column):
+            for other in _columns_of(scope, table, dependency):
                 problem = walk(*other, (*path, at))
                 if problem:
                     return problem
         done.add(at)
         return None
 
-    for name, column, declared in scope.every_column():
+    for name, column, declared in scope.all_columns():
         problem = walk(name, column, ())
         if problem:
             yield problem
             return
-        if not isinstance(declared.draws, State):
-            for need in scope.needs(name, column):
-                if need.kind != "row":
-                    continue
-                seen = scope.resolve(name, need.name)
-                if isinstance(scope.column(seen.table, seen.column).draws, State):
-                    yield Problem(
-                        ("tables", name, "columns", column),
-                        f"'{need.name}' is a state: it depends on what "
-                        "shows at `until`, and only other states may use it",
-                    )
+        if not declared.draws.is_state:
+            yield from _states_read(scope, name, column)
+
+
+def _columns_of(scope: Scope, table: str, dependency: Dependency) -> list[tuple[str, str]]:
+    """The columns that a dependency stands for."""
+    if isinstance(dependency, RowValue):
+        resolved = scope.resolve(table, dependency.path)
+        return [(resolved.table, resolved.column), *([(table, resolved.via)] if resolved.via else [])]
+    if isinstance(dependency, (FullColumn, ChildColumn)) and dependency.column:
+        return [(dependency.table, dependency.column)]
+    return []
+
+
+def _states_read(scope: Scope, name: str, column: str) -> Iterator[Problem]:
+    """States that a column reads which is none itself."""
+    for dependency in scope.dependencies(name, column):
+        if not isinstance(dependency, RowValue):
+            continue
+        resolved = scope.resolve(name, dependency.path)
+        if scope.column(resolved.table, resolved.column).draws.is_state:
+            yield Problem(
+                ("tables", name, "columns", column),
+                f"'{dependency.path}' is a state: it depends on what shows at `until`, and only other states may use it",
+            )

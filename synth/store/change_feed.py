@@ -12,10 +12,10 @@ import polars as pl
 from synth.columns import from_microseconds, to_written
 from synth.ddl.statements import in_reference_order
 from synth.draw.change import AT, BEFORE, OP
-from synth.draw.task import owner
 from synth.dtypes import DType
 from synth.errors import OptionError, OutputError, did_you_mean
 from synth.plan.model import Plan
+from synth.spec.parts import table_of
 
 __all__ = ["FORMATS", "Feed"]
 
@@ -56,7 +56,7 @@ class Feed:
         """One file, whole or not at all. Raises OutputError."""
         order = {name: place for place, name in enumerate(in_reference_order(plan.dataset))}
         frames = [
-            _feed(frame, table, plan, order[owner(table)]) for table, found in differences.items() for frame in found
+            _feed(frame, table, plan, order[table_of(table)]) for table, found in differences.items() for frame in found
         ]
         schema: dict[str, Any] = {**dict.fromkeys(COLUMNS, pl.String), "at": pl.Datetime("us")}
         ranked = pl.concat(frames).sort("at", "#rank", "key") if frames else pl.DataFrame(schema=schema)
@@ -87,7 +87,7 @@ def _feed(frame: pl.DataFrame, table: str, plan: Plan, rank: int) -> pl.DataFram
     gone, new = frame[OP] == "delete", frame[OP] == "insert"
     return pl.DataFrame({
         "op": frame[OP],
-        "table": pl.Series([owner(table)], dtype=pl.String).new_from_index(0, frame.height),
+        "table": pl.Series([table_of(table)], dtype=pl.String).new_from_index(0, frame.height),
         "key": before.select(key).to_struct().struct.json_encode().zip_with(
             gone, after.select(key).to_struct().struct.json_encode()
         ),

@@ -11,6 +11,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from synth.draw.walk import PartKey
+
 __all__ = ["FILE", "RollupPartsWriter", "kept", "packed"]
 
 FILE = ".sums"
@@ -60,12 +62,12 @@ def packed(path: Path) -> str:
     return path.read_text("ascii") if path.exists() else "{}"
 
 
-def kept(text: str) -> dict[str, dict[tuple[str, int], pl.DataFrame]]:
+def kept(text: str) -> dict[str, dict[PartKey, pl.DataFrame]]:
     """The parts of each rollup by task: (family, number)."""
     found = {}
     for rollup, data in json.loads(text).items():
         parts = pl.read_parquet(io.BytesIO(b64decode(data))).partition_by(
             FAMILY, NUMBER, as_dict=True, include_key=False
         )
-        found[rollup] = {(str(family), int(number)): part for (family, number), part in parts.items()}
+        found[rollup] = {PartKey(str(family), int(number)): part for (family, number), part in parts.items()}
     return found

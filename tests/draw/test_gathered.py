@@ -276,7 +276,7 @@ def tiny(select):
 def test_rows_that_come_in_any_order_are_sorted(select, sorts):
     """By key, except where the SELECT itself ends in an ORDER BY."""
     plan = tiny(select)
-    assert plan.sorts["found"] == sorts
+    assert plan.select_plan("found").order == sorts
     found = frame(plan, "found")["size"].to_list()
     assert found == sorted(found, reverse=not sorts)
 
@@ -299,7 +299,7 @@ def test_rows_that_come_in_any_order_are_sorted(select, sorts):
 )
 def test_a_select_reads_what_it_names(select, reads):
     plan = tiny(select)
-    assert plan.sources["found"] == reads
+    assert plan.select_plan("found").reads == reads
     sizes = frame(plan, "things")["size"].to_list()
     times = 3 if "ranks" in reads else 1
     one = select.startswith("SELECT 7")

@@ -11,13 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synth.api import block, frame
+from synth.draw.output import FrameSink
 from synth.draw.residents import Residents
-from synth.draw.walk import in_order
+from synth.draw.task import RunContext
+from synth.draw.walk import Walk
 from synth.job.generate import generate
 from synth.plan.make import make
 from synth.plan.model import BLOCK_ROWS
-from synth.runners import runner
+from synth.runners import Serial, runner
 from synth.spec.load import dump, parse
+from synth.spec.parts import table_of
 
 WINDOW = 250
 MOMENTS = {  # when a row comes, and what depends on `until`
@@ -41,12 +44,11 @@ def windowed(books, request):
 
 def world(plan) -> dict[str, pl.DataFrame]:
     """All tables of a plan, in one walk; parts of gathered tables one below the other."""
-    found: dict[str, list[pl.DataFrame]] = {name: [] for name in plan.wanted}
-    for drawn in in_order(plan, Residents()):
-        for table in drawn.tables:
-            if table.partition(".")[0] in found:
-                found[table.partition(".")[0]].append(drawn.written(table))
-    return {name: pl.concat(frames) for name, frames in found.items()}
+    frames: dict[str, list[pl.DataFrame]] = {name: [] for name in plan.wanted}
+    for result in Walk(RunContext(plan, Residents(), FrameSink()), Serial()).results():
+        for table, made in result.tables.items():
+            frames[table_of(table)].append(made.write.frame)
+    return {name: pl.concat(parts) for name, parts in frames.items()}
 
 
 def before(rows: pl.DataFrame, moment: str, until: dt.datetime) -> pl.DataFrame:

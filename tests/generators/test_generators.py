@@ -136,7 +136,7 @@ def test_every_generator_has_an_example():
     assert set(EXAMPLES) == set(GENERATORS)
     for name in GENERATORS:
         table, column = where(name)
-        assert dataset(name, 1).tables[table].columns[column].kind == name
+        assert dataset(name, 1).tables[table].columns[column].generator_name == name
 
 
 @pytest.mark.parametrize("name", GENERATORS)

@@ -18,12 +18,13 @@ from synth import load, make_plan, verify_folder
 from synth.generators import GENERATORS
 from synth.job.generate import generate
 from synth.plan.make import make
+from synth.spec.kinds import kind_of
 from synth.spec.models import Column, Fanout, Rollup, Table
 
 SPEC = Path(__file__).with_name("contract.yaml")
 LEFT_OUT = {  # nobody writes these, or they need a source of rows
     Table: {"existing", "already"},
-    Column: {"draws", "kind"},
+    Column: {"draws", "generator_name"},
 }
 
 
@@ -72,7 +73,7 @@ MODELS = sorted({*GENERATORS.values(), *uses()}, key=lambda model: model.__name_
 @pytest.mark.parametrize("name", GENERATORS)
 def test_every_generator_is_used(name):
     columns = [column for table in load(SPEC).tables.values() for column in table.columns.values()]
-    assert any(column.kind == name for column in columns)
+    assert any(column.generator_name == name for column in columns)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
@@ -92,7 +93,7 @@ def test_the_walk_sees_what_is_used():
     assert uses()[Rollup]["take"] and words(Rollup.model_fields["take"].annotation) == {"sum", "count", "min", "max"}
     ways = set(uses()[Fanout])
     assert ways >= {"negative_binomial", "poisson", "uniform", "shares", "exact"}
-    assert {table.kind for table in load(SPEC).tables.values()} == {
+    assert {kind_of(table).name for table in load(SPEC).tables.values()} == {
         "roster", "arrival", "child", "derived", "gathered", "rollup",
     }  # fmt: skip
 

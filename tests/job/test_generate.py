@@ -20,9 +20,10 @@ import polars as pl
 import pytest
 
 from synth.api import frame, make_plan
+from synth.draw.task import SMALL_FILES, tasks_of
 from synth.draw.task import run as run_task
 from synth.errors import OptionError, OutputError
-from synth.job.generate import SMALL_FILES, generate, tasks_of
+from synth.job.generate import generate
 from synth.runners import runner
 from synth.spec.load import parse
 from synth.store.manifest import Manifest
@@ -221,7 +222,7 @@ def grows(early, late) -> None:
         here, there = frame(early, name), frame(late, name)
         key = list(table.key) or list(table.written)
         moving = {*table.hidden_moments, *(c for others in table.hidden_moments.values() for c in others)} - {table.at}
-        fixed = [c for c in table.written if table.columns[c].kind != "state" and c not in moving]
+        fixed = [c for c in table.written if table.columns[c].generator_name != "state" and c not in moving]
         both = here.select(fixed).join(there.select(fixed), on=key, how="inner", suffix=" later")
         assert both.height == here.height, f"{name}: rows have vanished"
         for column in set(fixed) - set(key):

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from synth.draw.fanout import children, meet
 from synth.errors import SpecError
-from synth.plan.fanout import fanout_law
+from synth.spec.kinds.fanout import adjust_to_total, children, fanout_law
 from synth.spec.models import Fanout
 from synth.streams import stream
 
@@ -171,7 +170,7 @@ def test_meet_is_the_slow_walk(case):
             slow[at] += step
         turn += 1
     fast = np.array(counts, dtype=np.int64)
-    meet(fast, quota, 0, 9, priority)
+    adjust_to_total(fast, quota, 0, 9, priority)
     assert fast.tolist() == slow
 
 

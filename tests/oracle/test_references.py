@@ -19,10 +19,10 @@ from synth.generators.sampling import (
     BELOW_ONE,
     DIRECT_PLACES,
     Search,
-    Taken,
+    TakenPairs,
     normal_between,
     prefix_values,
-    settle,
+    redraw_until_accepted,
     sizes_before,
     zipf_mandelbrot,
 )  # fmt: skip
@@ -103,7 +103,7 @@ def test_taken_is_a_set(direct_places, sizes, choices, data):
     """First come, first served within each call, over a first call of all rows and some more of the rest."""
     groups = [group for group, size in enumerate(sizes) for _ in range(size)]
     n = len(groups)
-    taken = Taken(np.array(groups, dtype=np.int64), len(sizes), choices, direct_places)
+    taken = TakenPairs(np.array(groups, dtype=np.int64), len(sizes), choices, direct_places)
     assert taken.direct == (direct_places > 0)
     held: set[tuple[int, int]] = set()
 
@@ -138,7 +138,7 @@ def test_taken_remembers_nothing_of_other_blocks():
         groups = np.sort(made.integers(0, 20, 200))
         wanted = made.integers(0, 7, 200)
         asks = made.random(200) < 0.8
-        found = [Taken(groups, 20, 7, places).first(wanted, asks).tolist() for places in (DIRECT_PLACES, 0)]
+        found = [TakenPairs(groups, 20, 7, places).first(wanted, asks).tolist() for places in (DIRECT_PLACES, 0)]
         assert found[0] == found[1]
 
 
@@ -146,7 +146,7 @@ def test_taken_with_groups_larger_than_a_byte():
     groups = np.repeat([0, 1], [300, 5])
     wanted = np.concatenate((np.arange(300) % 299, [0, 0, 1, 1, 2]))
     for places in (DIRECT_PLACES, 0):
-        taken = Taken(groups, 2, 400, places)
+        taken = TakenPairs(groups, 2, 400, places)
         got = taken.first(wanted, np.ones(305, dtype=np.bool_))
         assert np.flatnonzero(~got).tolist() == [299, 301, 303]
         assert taken.take(np.array([299, 301]), np.array([298, 3])).tolist() == [False, True]
@@ -162,7 +162,7 @@ def test_settle_redraws_until_accepted(n, rounds, divisor):
         return (place * 7 + number * 3) % 11
 
     rows = np.full(n, -1, dtype=np.int64)
-    left = settle(
+    left = redraw_until_accepted(
         rows, np.arange(n), lambda places, choices: (choices % divisor == 0) & (places >= 0),
         lambda number, places: drawn(number, places), rounds,
     )  # fmt: skip

@@ -105,14 +105,4 @@ def there(rows: dict[str, dict[str, Counter]]) -> dict[str, Counter]:
 
 def small_blocks(patch: pytest.MonkeyPatch, rows: int) -> None:
     """Blocks of so few rows, in this process: another world, but one of many blocks."""
-    for module in (
-        "draw.context",
-        "draw.block",
-        "draw.change",
-        "plan.counts",
-        "plan.families",
-        "plan.feasible",
-        "plan.model",
-    ):
-        patch.setattr(f"synth.{module}.BLOCK_ROWS", rows)
-    patch.setattr("synth.draw.context.PrepareContext.block_rows", rows)
+    patch.setattr("synth.plan.model.BLOCK_ROWS", rows)  # read where a plan is made

@@ -72,7 +72,7 @@ def test_until_only_adds(world, early, late):
         key = list(table.key)
         assert key, name
         moving = {*table.hidden_moments} - {table.at}
-        fixed = [c for c in table.written if table.columns[c].kind != "state" and c not in moving]
+        fixed = [c for c in table.written if table.columns[c].generator_name != "state" and c not in moving]
         here, there = before[name], after[name]
         vanished = here.select(fixed).join(there.select(fixed), on=fixed, how="anti", nulls_equal=True)
         assert vanished.height == 0, name

@@ -1,19 +1,25 @@
-"""The law of a fan-out: how many children a parent has, and the totals that are met exactly."""
+"""Fan-outs: the law of how many children a parent has, drawn for a whole block, and totals that are met exactly."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from synth.errors import Problem, SpecError
+from synth.generators.sampling import Search
 from synth.spec.models import Fanout
+from synth.streams import Sub
 
-__all__ = ["FanoutLaw", "fanout_law"]
+__all__ = ["FanoutLaw", "adjust_to_total", "children", "fanout_law"]
 
+Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
@@ -92,3 +98,56 @@ def fanout_law(fanout: Fanout, path: tuple[str, ...]) -> FanoutLaw:
             least, most = (middle, most) if obtained(middle) < wanted else (least, middle)
         weights = law(most)
     return FanoutLaw(low, high, mean, fanout.exact, np.cumsum(weights))
+
+
+@lru_cache(maxsize=64)
+def _search(cumulated: bytes) -> Search:
+    return Search(np.frombuffer(cumulated))
+
+
+def children(
+    law: FanoutLaw,
+    first_parent: int,
+    parents: int,
+    declared: int | None,
+    stream: Callable[[str], np.random.Generator],
+) -> Rows:
+    """Draw the children of consecutive parents, a whole block of them. -> (parents,)
+
+    An exact total is met between the block's ends, and between them and the declared end where that lies inside.
+    """
+    uniform = stream("").random(parents)
+    search = _search(law.cumulated.tobytes())
+    counts = search(np.minimum(uniform, 1 - 2**-53) * law.cumulated[-1]) + law.min
+    if law.exact and parents:
+        cuts = [first_parent, first_parent + parents]
+        if declared is not None and cuts[0] < declared < cuts[1]:
+            cuts.insert(1, declared)
+        for low, high in pairwise(cuts):
+            part = counts[low - first_parent : high - first_parent]
+            quota = law.total(high) - law.total(low)
+            places = slice(low - first_parent, high - first_parent)
+
+            def priority(turn: int, places: slice = places) -> npt.NDArray[np.float64]:
+                return stream(Sub.FANOUT_TURN.format(turn)).random(parents)[places]
+
+            adjust_to_total(part, quota, law.min, law.max, priority)
+    return counts
+
+
+def adjust_to_total(
+    counts: Rows, quota: int, low: int, high: int, priority: Callable[[int], npt.NDArray[np.float64]]
+) -> None:
+    """Change counts in place by ones until they sum to `quota`, those of least priority first, within low to high."""
+    turn = 0
+    missing = quota - int(counts.sum())
+    while missing:
+        step = 1 if missing > 0 else -1
+        able = np.flatnonzero(counts < high if step > 0 else counts > low)
+        assert len(able), "a quota outside what the limits allow"
+        if len(able) > abs(missing):
+            order = priority(turn)[able]
+            able = able[np.argpartition(order, abs(missing) - 1)[: abs(missing)]]
+        counts[able] += step
+        missing -= step * len(able)
+        turn += 1

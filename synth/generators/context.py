@@ -1,0 +1,199 @@
+"""What generators may see: of the spec while it is checked and planned, and of a block while it is drawn.
+
+Each of the three draw contexts holds more than the one before: a plain distribution takes the first, what is made from the
+row's other values the second, what reaches into other rows or tables the third.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from synth.dtypes import DType
+from synth.generators.base import Complaint
+from synth.generators.sampling import Search
+
+__all__ = ["AncestorPlaces", "ChildValues", "DrawContext", "RowContext", "SpecView", "TableContext"]
+
+Rows = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+class AncestorPlaces(NamedTuple):
+    """Where each row's ancestor stands in the block, (rows,), and the row number of each such ancestor, (ancestors,)."""
+
+    place: Rows
+    rows: Rows
+
+
+class ChildValues(NamedTuple):
+    """A child's column, (children,), and how many children each row has, (rows,)."""
+
+    values: pl.Series
+    counts: Rows
+
+
+class SpecView(Protocol):
+    """What a generator may know of the spec, seen from its own column. Names that mean nothing raise `MeaningError`."""
+
+    @property
+    def table(self) -> str:
+        """The table of the column."""
+
+    @property
+    def column(self) -> str:
+        """The name of the column."""
+
+    def arrival_of(self, table: str) -> str | None:
+        """Name the column with a table's arrival times."""
+
+    def ends_of(self, table: str) -> str | None:
+        """Name the column from whose time on a row may no longer be referenced."""
+
+    def parent(self) -> str | None:
+        """Name the table that this table's rows are born with."""
+
+    def ancestors(self) -> tuple[str, ...]:
+        """List the tables that this table's rows are born with, nearest first."""
+
+    def children(self) -> tuple[str, ...]:
+        """List the tables whose rows are born with this table's."""
+
+    def key_of(self, table: str) -> tuple[str, ...]:
+        """List the columns of a table's primary key."""
+
+    def keys_follow_from_rows(self, table: str) -> bool:
+        """Tell whether a table's keys are a function of its row numbers."""
+
+    def same_family(self, table: str) -> bool:
+        """Tell whether a table is drawn together with this one."""
+
+    def why_no_target(self, table: str) -> Complaint | None:
+        """Say why rows of a table cannot be chosen; None where they can."""
+
+    def why_no_moment(self, table: str) -> Complaint | None:
+        """Say why rows of a table cannot be chosen by the moment at which they came; None where they can."""
+
+    def type_of(self, table: str, column: str) -> DType:
+        """Give the type of a column."""
+
+    def type_at(self, path: str) -> DType:
+        """Give the type of the value behind a path."""
+
+    def sql_type(self) -> DType | None:
+        """Give the type of the SQL that is compiled for this column; None for NULL alone."""
+
+    def ranking_type(self, column: str) -> DType | None:
+        """Give the type by which another column of this table ranks candidates; refused where it ranks none."""
+
+
+class DrawContext(Protocol):
+    """What a plain distribution sees: how many rows of which type, and its random stream."""
+
+    seed: int
+    table: str
+    column: str
+    rows: int
+    first_row: int
+    first_unique_number: int  # as first_row, but counting rows that the table had before the run, too
+    block_rows: int
+    dtype: DType
+
+    def stream(self, sub: str = "") -> np.random.Generator:
+        """Give the column's random generator for this block, or a sub-stream of it."""
+
+    def column_stream(self, sub: str) -> np.random.Generator:
+        """Give the random generator of a sub-stream that belongs to the whole column, not to a block."""
+
+
+class RowContext(DrawContext, Protocol):
+    """What is made from other values of the row sees: these, too."""
+
+    def value(self, path: str) -> pl.Series:
+        """Give a value of the row by its path. (rows,)"""
+
+    def type_at(self, path: str) -> DType:
+        """Give the type of the value behind a path."""
+
+    def evaluate(self) -> pl.Series:
+        """Work the column's SQL out. (rows,)"""
+
+    def sql_reads(self) -> tuple[str, ...]:
+        """List the paths that the column's SQL names; empty where it has none."""
+
+    def evaluate_on(self, frame: pl.DataFrame) -> pl.Series:
+        """Work the column's SQL out over a frame whose columns are called as the paths it names. (n,)"""
+
+
+class TableContext(RowContext, Protocol):
+    """What reaches into other rows or tables sees: parents, siblings, children, whole columns."""
+
+    # -- this table's place
+
+    def parent(self) -> str | None:
+        """Name the table that this table's rows are born with."""
+
+    def ancestor_places(self, table: str) -> AncestorPlaces:
+        """Give the place of each row's ancestor in the block, and the ancestors' row numbers."""
+
+    def child_values(self, table: str, column: str) -> ChildValues:
+        """Give a child's column, or of an empty column the counts alone, and how many children each row has."""
+
+    def arrivals(self) -> Rows:
+        """Give the arrival times of this table's rows, microseconds since 1970. (rows,)"""
+
+    # -- other tables
+
+    def arrival_of(self, table: str) -> str | None:
+        """Name the column with a table's arrival times."""
+
+    def ends_of(self, table: str) -> str | None:
+        """Name the column from whose time on a row may no longer be referenced."""
+
+    def row_count(self, table: str) -> int:
+        """Give the number of rows that another family's table has."""
+
+    def declared_rows(self, table: str) -> int:
+        """Give the number of rows that a table has at the end of its declared period."""
+
+    def has_constant_rows(self, table: str) -> bool:
+        """Tell whether a table has the same rows at every `until`."""
+
+    def full_column(self, table: str, column: str) -> npt.NDArray[Any]:
+        """Give all rows of another family's column; NULL is the least int64, or NaN. (rows of the table,)"""
+
+    def frame(self, table: str, columns: tuple[str, ...]) -> pl.DataFrame:
+        """Give whole columns of another family's table, in drawn dtypes."""
+
+    def gather(self, table: str, column: str, rows: Rows) -> pl.Series:
+        """Give a column of another family's table at these rows; a row number below 0 gives NULL. (n,) -> (n,)"""
+
+    def keys(self, table: str, rows: Rows) -> pl.Series:
+        """Give the keys of these rows of a table; a row number below 0 gives NULL. (n,) -> (n,)"""
+
+    # -- what blocks and columns share
+
+    def uniform_at(self, sub: str, rows: Rows) -> Floats:
+        """Give uniform numbers in [0, 1) of a sub-stream at any row numbers. The same shape as `rows`."""
+
+    def prepared(self, name: str) -> npt.NDArray[Any]:
+        """Give an array that `prepare` made."""
+
+    def search(self, name: str) -> Search:
+        """Give a weighted search in a prepared array of cumulated weights."""
+
+    def cached(self, name: str, make: Callable[[], Any]) -> Any:
+        """Give something costly that all blocks of a process share, made at the first."""
+
+    def set_parent_rows(self, rows: Rows) -> None:
+        """Tell which rows this column points at (below 0: none), so that others can look through it. (rows,)"""
+
+    def attach(self, values: Rows) -> None:
+        """Keep a second array with this column, for other columns of the row to read. (rows,)"""
+
+    def attached(self, column: str) -> Rows:
+        """Give the second array that another column of the row keeps. (rows,)"""

@@ -1,0 +1,147 @@
+"""Children: rows that are born with a parent's row, so many as the fan-out says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from synth.errors import MeaningError, Problem
+from synth.spec.kinds.base import (
+    BlockView,
+    Counted,
+    Counting,
+    Kind,
+    Mask,
+    Names,
+    Needed,
+    Planning,
+    Rows,
+    TableRows,
+    problems_of,
+)
+from synth.spec.kinds.fanout import children, fanout_law
+from synth.spec.models import Dataset, Table
+from synth.streams import Sub
+
+__all__ = ["Child", "check_parent"]
+
+
+class Child(Kind):
+    """`per: orders` and a `fanout`."""
+
+    name = "child"
+    numbers_have_gaps = True
+
+    def matches(self, table: Table) -> bool:
+        """Tell whether rows are made for each of a parent's."""
+        return table.existing is None and table.per is not None
+
+    # 1. what it checks
+
+    def check_names(self, names: Names, table: str) -> Iterator[Problem]:
+        """Yield a parent that does not exist."""
+        yield from check_parent(names, table)
+
+    def check_family(self, names: Names, table: str) -> Iterator[Problem]:
+        """Yield a parent of a kind that has no children."""
+        yield from check_parent_kind(names, table)
+
+    def gives_columns(self, table: Table) -> bool:
+        """Tell that it does not."""
+        return False
+
+    # 2. how many rows it has, and what they are made from
+
+    def row_sources(self, names: Names, table: str) -> tuple[str, ...]:
+        """Give the parent."""
+        return (_parent(names.table(table)),)
+
+    def family_sources(self, names: Names, table: str) -> tuple[str, ...]:
+        """Give the parent."""
+        return (_parent(names.table(table)),)
+
+    def count(self, counting: Counting, table: str) -> Counted:
+        """Count the children of all parents: exactly where totals are exact and parents are counted."""
+        spec = counting.names.table(table)
+        assert spec.fanout is not None
+        law = fanout_law(spec.fanout, ("tables", table, "fanout"))
+        parent = counting.counted[_parent(spec)]
+        declared, exact = None, law.exact and parent.exact
+        if law.exact and parent.declared is not None:
+            declared = law.total(parent.declared)
+            exact = exact and parent.rows == parent.declared
+        return Counted(law.total(parent.rows), exact, declared, fanout=law)
+
+    def needed(self, planning: Planning, table: str) -> list[Needed]:
+        """Give the parent's rows."""
+        return [Needed(_parent(planning.names.table(table)))]
+
+    # 3. how its rows are drawn in a block
+
+    def draw_rows(self, block: BlockView, table: str) -> TableRows:
+        """Draw how many children each of the block's parents has, and number them."""
+        spec, law = block.spec(table), block.counted(table).fanout
+        parent = _parent(spec)
+        above = block.tables[parent]
+        counts = children(
+            law, above.first_row, above.in_whole_block, block.counted(parent).declared,
+            lambda sub: block.stream(table, Sub.FANOUT, sub),
+        )  # fmt: skip
+        if spec.already and block.kind(parent).is_read:  # parents that have had theirs get no more
+            had = block.residents.has_children(parent, table)[above.first_row : above.first_row + above.rows]
+            counts = np.where(had, 0, counts)
+        shown = counts[: above.rows]
+        first = law.total(above.first_row) if law.exact else above.first_row * law.max
+        places = np.repeat(np.arange(above.rows), shown)
+        return TableRows(first, int(counts.sum()), len(places), child_counts=shown, parent_places=places)
+
+    # 4. what shows at `until`
+
+    def visible(self, block: BlockView, table: str) -> Mask | None:
+        """Tell which rows belong to a root row that shows. (rows,)"""
+        shown = block.root_rows_shown()
+        return None if shown is None else block.ancestor_places(table, _root(block, table)) < shown
+
+    # 5. when it changes next
+
+    def came(self, block: BlockView, table: str) -> Rows:
+        """Give the moment at which the parent came. (rows,)"""
+        parent = _parent(block.spec(table))
+        return block.kind(parent).came(block, parent)[block.ancestor_places(table, parent)]
+
+    # 6. how it goes on from rows that were there before
+
+    def earlier_row_count(self, dataset: Dataset, table: str) -> int:
+        """Count the rows from before, where their parents are made and go on, too."""
+        spec = dataset.every[table]
+        parents_exist = dataset.every[_parent(spec)].existing is not None
+        return 0 if spec.already is None or parents_exist else spec.already.rows
+
+
+def _parent(table: Table) -> str:
+    """Name the table whose rows a child's are born with."""
+    assert table.per is not None
+    return table.per
+
+
+def _root(block: BlockView, table: str) -> str:
+    """Name the farthest ancestor."""
+    parent = block.spec(table).per
+    return table if parent is None else _root(block, parent)
+
+
+def check_parent(names: Names, table: str) -> Iterator[Problem]:
+    """Yield a parent that does not exist."""
+    try:
+        names.table(_parent(names.table(table)))
+    except MeaningError as error:
+        yield problems_of(("tables", table, "per"), error)
+
+
+def check_parent_kind(names: Names, table: str) -> Iterator[Problem]:
+    """Yield a parent of a kind that has no children."""
+    parent = _parent(names.table(table))
+    kind = names.kind(parent)
+    if not kind.can_have_children:
+        yield Problem(("tables", table, "per"), f"rows cannot be born with {parent}, a {kind.name} table")

@@ -1,0 +1,275 @@
+"""Derived tables: rows of a SELECT over the planned rows of one family, worked out within a block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from synth.columns import NULL, column_to_written, from_decimal, to_written
+from synth.dtypes import DType
+from synth.errors import DataError, MeaningError, Problem, did_you_mean
+from synth.spec.kinds.base import (
+    BlockView,
+    Counted,
+    Counting,
+    Kind,
+    Mask,
+    Names,
+    Needed,
+    Path,
+    Planning,
+    Rows,
+    SelectPlan,
+    TableRows,
+    came_at,
+    problems_of,
+)  # fmt: skip
+from synth.spec.models import Table
+from synth.spec.parts import part_of, table_of
+
+if TYPE_CHECKING:
+    from synth.sql.compiled import Branch
+
+__all__ = ["Derived", "check_primary_key", "check_select", "select_path", "select_sources"]
+
+
+class Derived(Kind):
+    """`select: SELECT …` over tables of one family, and any rosters; `primary_key`, optionally `at`."""
+
+    name = "derived"
+    can_have_children = False
+    only_gives_columns = True
+
+    def matches(self, table: Table) -> bool:
+        """Tell whether rows come from one SELECT."""
+        return table.existing is None and isinstance(table.select, str)
+
+    # 1. what it checks
+
+    def check_names(self, names: Names, table: str) -> Iterator[Problem]:
+        """Yield a SELECT that cannot be read, or reads tables that do not exist."""
+        yield from check_sources(names, table)
+
+    def check_types(self, names: Names, table: str) -> Iterator[Problem]:
+        """Yield a SELECT that does not give every column."""
+        yield from check_select(names, table)
+
+    def check_rows(self, names: Names, table: str) -> Iterator[Problem]:
+        """Yield a table without a key, or in windows without a moment."""
+        yield from super().check_rows(names, table)
+        yield from check_primary_key(names, table, [table])
+
+    # 2. how many rows it has, and what they are made from
+
+    def row_sources(self, names: Names, table: str) -> tuple[str, ...]:
+        """List the tables that the SELECT reads."""
+        return select_sources(names, table)
+
+    def family_sources(self, names: Names, table: str) -> tuple[str, ...]:
+        """List the tables that the SELECT reads."""
+        return select_sources(names, table)
+
+    def count(self, counting: Counting, table: str) -> Counted:
+        """Expect as many rows as the first table has that the SELECT reads."""
+        return Counted(counting.counted[select_sources(counting.names, table)[0]].rows, exact=False)
+
+    def needed(self, planning: Planning, table: str) -> list[Needed]:
+        """List the columns that the SELECT reads; those of other families' rosters as residents."""
+        whole = _of_other_families(planning.names, table)
+        reads = _columns_read(planning.names, table)
+        return [Needed(source, c, source in whole) for source, read in reads.items() for c in ("", *read)]
+
+    def rows_plan(self, planning: Planning, table: str) -> SelectPlan:
+        """Compile the SELECT where it is plain, and note what it reads."""
+        from synth.sql.parse import query
+        from synth.sql.select import compile_select
+
+        names, spec = planning.names, planning.names.table(table)
+        text, reads = _text(spec), _columns_read(names, table)
+        whole, branches = _of_other_families(names, table), None
+        if not whole:
+            sources = {s: {c: names.type_of(s, c) for c in read} for s, read in reads.items()}
+            given = {c: names.type_of(table, c) for c, d in spec.columns.items() if d.draws.comes_with_rows}
+            branches = compile_select(text, sources, given)
+        order = () if query(text).args.get("order") else spec.key
+        return SelectPlan(text, reads, whole, order, branches or None)
+
+    # 3. how its rows are drawn in a block
+
+    def draw_rows(self, block: BlockView, table: str) -> TableRows:
+        """Run the SELECT over the block's planned rows."""
+        plan = block.select_plan(table)
+        return _run(block, table, plan) if plan.branches is None else _evaluate(block, plan.branches)
+
+    # 4. what shows at `until`
+
+    def visible(self, block: BlockView, table: str) -> Mask | None:
+        """Tell which rows have come; all have where no column says when. (rows,)"""
+        at = block.spec(table).at
+        if at is None:
+            return None
+        times = came_at(block, table, at)
+        visible: Mask = (times < block.until_us) & (times != NULL)
+        return None if visible.all() else visible
+
+    # 5. when it changes next
+
+    def came(self, block: BlockView, table: str) -> Rows:
+        """Give the moment of each row, where a column says so. (rows,)"""
+        at = block.spec(table).at
+        return np.full(block.tables[table].rows, NULL) if at is None else came_at(block, table, at)
+
+
+# -- SELECTs, which gathered tables have, too
+
+
+def _text(table: Table) -> str:
+    """Give the SELECT of a derived table, or of a part of a gathered one."""
+    assert isinstance(table.select, str)
+    return table.select
+
+
+def select_path(table: str) -> Path:
+    """Say where the SELECT of a table, or of a part of one (`ledger.sales`), is written."""
+    part = part_of(table)
+    return ("tables", table_of(table), "select", *([part] if part else []))
+
+
+def select_sources(names: Names, table: str) -> tuple[str, ...]:
+    """List the tables that a SELECT reads. Raises MeaningError."""
+    from synth.sql.parse import SqlError, query, tables
+
+    try:
+        sources = tables(query(_text(names.table(table))))
+    except SqlError as error:
+        raise MeaningError(str(error)) from error
+    for name in sources:
+        names.with_own_rows(name)
+    if not sources:
+        raise MeaningError("the SELECT reads no table")
+    return sources
+
+
+def _of_other_families(names: Names, table: str) -> tuple[str, ...]:
+    """List the rosters of other families that a SELECT reads whole."""
+    return tuple(other for other in select_sources(names, table) if names.family(other) != names.family(table))
+
+
+def _columns_read(names: Names, table: str) -> dict[str, tuple[str, ...]]:
+    """List the columns that a SELECT reads of each table, one at least, as rows count by some column."""
+    from synth.sql.parse import columns, has_star, query
+
+    tree = query(_text(names.table(table)))
+    used, star = {path.rsplit(".", 1)[-1] for path in columns(tree)}, has_star(tree)
+    reads = {}
+    for source in select_sources(names, table):
+        made = [c for c, d in names.table(source).columns.items() if not d.draws.is_state]
+        reads[source] = tuple(c for c in made if c in used or star) or tuple(made[:1])
+    return reads
+
+
+def check_sources(names: Names, table: str) -> Iterator[Problem]:
+    """Yield a SELECT that cannot be read, or reads tables that do not exist."""
+    try:
+        select_sources(names, table)
+    except MeaningError as error:
+        yield problems_of(select_path(table), error)
+
+
+def check_select(names: Names, table: str) -> Iterator[Problem]:
+    """Yield a SELECT that fails on empty tables, or does not give every column."""
+    try:
+        _rehearse(names, table)
+    except MeaningError as error:
+        yield problems_of(select_path(table), error)
+
+
+def _rehearse(names: Names, table: str) -> None:
+    """Run a SELECT on empty tables: it must give every column. Raises MeaningError."""
+    frames = {}
+    for source in select_sources(names, table):
+        types = {column: names.type_of(source, column) for column in names.table(source).columns}
+        made = {c: types[c].written for c, d in names.table(source).columns.items() if not d.draws.is_state}
+        frames[source] = pl.DataFrame(schema=made).lazy()
+    try:
+        given = pl.SQLContext(frames=frames).execute(_text(names.table(table))).collect_schema().names()
+    except (pl.exceptions.PolarsError, ValueError) as error:
+        raise MeaningError(f"bad SQL: {str(error).splitlines()[0]}") from error
+    for column, declared in names.table(table).columns.items():
+        if column not in given and declared.draws.comes_with_rows:
+            raise MeaningError(f"the SELECT gives no column '{column}'", did_you_mean(column, given))
+
+
+def check_primary_key(names: Names, table: str, parts: list[str]) -> Iterator[Problem]:
+    """Yield a table of SELECTs without a key, or in windows without a moment."""
+    spec = names.table(table)
+    if not spec.key:
+        yield Problem(
+            ("tables", table), "a derived table needs a `primary_key`", "columns of its SELECT that tell its rows apart"
+        )
+    if not spec.at and any(names.family_window(part) for part in parts):
+        yield Problem(
+            ("tables", table), "rows of a window are drawn before their time: the table needs `at`",
+            "a column with the moment from which a row exists",
+        )  # fmt: skip
+
+
+# -- running one
+
+
+def _evaluate(block: BlockView, branches: tuple[Branch, ...]) -> TableRows:
+    """Work plain SELECTs out on columns as they are drawn."""
+    frames = []
+    for branch in branches:
+        columns = block.tables[branch.source].columns
+        frames.append(branch.rows(pl.DataFrame([columns[name] for name in branch.reads])))
+    frame = pl.concat(frames, rechunk=True) if len(frames) > 1 else frames[0]
+    return TableRows(0, frame.height, frame.height, columns={c.name: c for c in frame.get_columns()})
+
+
+def _run(block: BlockView, table: str, plan: SelectPlan) -> TableRows:
+    """Run a SELECT by Polars, decimals in major units."""
+    frames = {name: _source(block, name, used).lazy() for name, used in plan.reads.items()}
+    try:
+        frame = pl.SQLContext(frames=frames).execute(plan.text).collect()
+    except pl.exceptions.PolarsError as error:
+        raise DataError(f"{table}.select: {str(error).splitlines()[0]}") from error
+    if plan.order:
+        frame = frame.sort(plan.order)  # groups and joins come in any order
+    drawn = TableRows(0, frame.height, frame.height)
+    types = block.counted(table).types
+    for column, declared in block.spec(table).columns.items():
+        if not declared.draws.comes_with_rows:
+            continue
+        if column not in frame.columns:
+            raise DataError(f"{table}.select gives no column '{column}', it gives {', '.join(frame.columns)}")
+        drawn.columns[column] = select_result_to_drawn(frame[column], types[column], table).alias(column)
+    return drawn
+
+
+def _source(block: BlockView, name: str, used: tuple[str, ...]) -> pl.DataFrame:
+    """Give what a SELECT reads: planned rows of a table of this block, or a whole roster of another family."""
+    types = block.counted(name).types
+    if name in block.tables:
+        return pl.DataFrame([column_to_written(block.tables[name].columns[c], types[c]) for c in used])
+
+    def whole() -> pl.DataFrame:
+        return to_written(block.residents.frame(name, {c: types[c] for c in used}), types)
+
+    frame: pl.DataFrame = block.residents.cached(f"{name} {' '.join(used)}", whole)
+    return frame.head(block.rows_there(name, frame.height))
+
+
+def select_result_to_drawn(column: pl.Series, dtype: DType, table: str) -> pl.Series:
+    """Take a column of SQL as it is drawn, decimals as minor units. Raises DataError. (n,) -> (n,)"""
+    if dtype.name != "decimal":
+        return column.cast(dtype.drawn)
+    if column.dtype.is_float():
+        raise DataError(f"{table}.{column.name}: the SELECT gives a float, the column is {dtype}: use decimals")
+    try:
+        return from_decimal(column, dtype)
+    except ValueError as error:
+        raise DataError(f"{table}.{column.name}: {error}; write ROUND(…, {dtype.digits}) in the SELECT") from error

@@ -1,0 +1,154 @@
+"""Existing tables: rows that were there before a run, and are read instead of made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from synth.errors import MeaningError, Problem
+from synth.spec.kinds.arrival import late_beginnings
+from synth.spec.kinds.base import (
+    BlockView,
+    Counted,
+    Counting,
+    Kind,
+    Mask,
+    Names,
+    Needed,
+    Planning,
+    TableRows,
+    problems_of,
+)
+from synth.spec.kinds.child import check_parent, check_parent_kind
+from synth.spec.models import Dataset, Table
+
+__all__ = ["ExistingKind", "parent_link"]
+
+
+class ExistingKind(Kind):
+    """`existing: true`, or `existing: {arrival: created_at, table: Customers, source: URL_OR_DIR}`; optionally `per`."""
+
+    name = "existing"
+    can_be_read_whole = True
+    can_be_chosen = True
+    is_read = True
+
+    def matches(self, table: Table) -> bool:
+        """Tell whether rows are read."""
+        return table.existing is not None
+
+    # 1. what it checks
+
+    def check_names(self, names: Names, table: str) -> Iterator[Problem]:
+        """Yield a parent that does not exist."""
+        if names.table(table).per:
+            yield from check_parent(names, table)
+
+    def check_family(self, names: Names, table: str) -> Iterator[Problem]:
+        """Yield a parent that is made, or that no column tells."""
+        spec = names.table(table)
+        if spec.per is None:
+            return
+        if not names.kind(spec.per).is_read:
+            yield Problem(
+                ("tables", table, "per"), f"{table} exists, so {spec.per} must",
+                f"say that {spec.per} is existing, too",
+            )  # fmt: skip
+        elif parent_link(names.dataset, table) is None or len(names.table(spec.per).key) != 1:
+            yield Problem(
+                ("tables", table, "per"), f"no column of {table} says which of {spec.per} a row belongs to",
+                f"say `references: {spec.per}` of that column; {spec.per} has a key of one column",
+            )  # fmt: skip
+        yield from check_parent_kind(names, table)
+
+    def check_columns(self, names: Names, table: str) -> Iterator[Problem]:
+        """Yield an arrival column that does not exist."""
+        arrival = names.table(table).arrival
+        if arrival:
+            try:
+                names.column(table, arrival)
+            except MeaningError as error:
+                yield problems_of(("tables", table, "existing", "arrival"), error)
+
+    def check_types(self, names: Names, table: str) -> Iterator[Problem]:
+        """Yield an arrival column that holds no moments."""
+        arrival = names.table(table).arrival
+        if arrival and not names.type_of(table, arrival).is_time:
+            yield Problem(("tables", table, "existing"), f"'{arrival}' is no moment")
+
+    def check_arrivals(self, names: Names, table: str) -> Iterator[Problem]:
+        """Yield a working column that would say when rows came, and laws of which the first day is too late."""
+        yield from late_beginnings(names, table)
+        for column, declared in names.table(table).columns.items():
+            if declared.draws.sets_arrival and column.startswith("_"):
+                what = f"nothing says when rows of {table} came, which exist"
+                yield Problem(("tables", table, "columns", column), what)
+
+    def takes_windows(self, table: Table) -> bool:
+        """Tell that it does: the number of a window is read."""
+        return True
+
+    def ordered_by(self, table: Table) -> str | None:
+        """Name the parent, if there is one."""
+        return table.per
+
+    # 2. how many rows it has, and what they are made from
+
+    def row_sources(self, names: Names, table: str) -> tuple[str, ...]:
+        """Give the parent, if there is one."""
+        parent = names.table(table).per
+        return (parent,) if parent else ()
+
+    def family_sources(self, names: Names, table: str) -> tuple[str, ...]:
+        """Give the parent, if there is one."""
+        return self.row_sources(names, table)
+
+    def count(self, counting: Counting, table: str) -> Counted:
+        """Count the rows that were found."""
+        existing = counting.names.table(table).existing
+        assert existing is not None
+        rows = existing.rows or 0
+        return Counted(rows, exact=True, declared=rows)
+
+    def needed(self, planning: Planning, table: str) -> list[Needed]:
+        """Give the parent's rows, if there is a parent."""
+        parent = planning.names.table(table).per
+        return [Needed(parent)] if parent else []
+
+    def hint_when_none(self, table: str) -> str:
+        """Say that it is empty."""
+        return f"{table} exists, and is empty"
+
+    # 3. how its rows are drawn in a block
+
+    def draw_rows(self, block: BlockView, table: str) -> TableRows:
+        """Take a run of rows, or those that belong to the parents in the block, with the columns that are needed."""
+        parent, plan = block.spec(table).per, block.counted(table)
+        places = counts = None
+        if parent:
+            above, parent_rows = block.tables[parent], block.residents.parent_rows(table)
+            first, end = np.searchsorted(parent_rows, [above.first_row, above.first_row + above.rows])
+            places = parent_rows[first:end] - above.first_row
+            counts = np.bincount(places, minlength=above.rows)
+        else:
+            first = block.number * block.block_rows
+            end = min(first + block.block_rows, plan.rows)
+        rows = np.arange(first, end)
+        drawn = TableRows(int(first), len(rows), len(rows), child_counts=counts, parent_places=places)
+        for column in block.columns_read(table):
+            drawn.columns[column] = block.residents.gather(table, column, rows, plan.types[column]).alias(column)
+        return drawn
+
+    # 4. what shows at `until`
+
+    def visible(self, block: BlockView, table: str) -> Mask | None:
+        """Tell that all rows do: those of a later moment were not read."""
+        return None
+
+
+def parent_link(dataset: Dataset, table: str) -> str | None:
+    """Name the column that says which row of `per` each row belongs to; None where there is none."""
+    spec = dataset.every[table]
+    links = (name for name, column in spec.columns.items() if spec.per is not None and column.refers_to == spec.per)
+    return next(links, None)

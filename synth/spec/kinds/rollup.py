@@ -1,0 +1,183 @@
+"""Rollups: sums over all blocks of a table, or of some parts of a gathered one, merged when all are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from synth.dtypes import BIGINT, DType
+from synth.errors import MeaningError, Problem, did_you_mean
+from synth.spec.kinds.base import (
+    BlockView,
+    Counted,
+    Counting,
+    Kind,
+    Names,
+    Needed,
+    Path,
+    Planning,
+    RollupPlan,
+    TableRows,
+    problems_of,
+)  # fmt: skip
+from synth.spec.models import Rollup, Table
+from synth.sql.compiled import Compiled
+
+__all__ = ["RollupKind"]
+
+
+class RollupKind(Kind):
+    """`rollup: {of, parts, by, take, every}`."""
+
+    name = "rollup"
+    is_sum = True
+    can_have_children = False
+
+    def matches(self, table: Table) -> bool:
+        """Tell whether rows are sums."""
+        return table.existing is None and table.rollup is not None
+
+    # 1. what it checks
+
+    def check_names(self, names: Names, table: str) -> Iterator[Problem]:
+        """Yield tables and parts that do not exist."""
+        rollup, at = _rollup(names, table), ("tables", table, "rollup")
+        try:
+            names.table(rollup.of)
+        except MeaningError as error:
+            yield problems_of((*at, "of"), error)
+        if rollup.parts == ():
+            yield Problem((*at, "parts"), "must not be empty", "without `parts` it sums all of them")
+        summed = names.dataset.tables.get(rollup.of)
+        for part in rollup.parts or ():
+            known = summed.select if summed and isinstance(summed.select, dict) else {}
+            if part not in known:
+                hint = did_you_mean(part, known) if known else "`parts` are the named SELECTs of a gathered table"
+                yield Problem((*at, "parts"), f"{rollup.of} has no part '{part}'", hint)
+        if rollup.every:
+            try:
+                names.with_own_rows(rollup.every)
+            except MeaningError as error:
+                yield problems_of((*at, "every"), error)
+
+    def check_columns(self, names: Names, table: str) -> Iterator[Problem]:
+        """Yield columns of the summed table that do not exist."""
+        rollup = _rollup(names, table)
+        for by in rollup.by:
+            try:
+                names.column(rollup.of, by)
+            except MeaningError as error:
+                yield problems_of(("tables", table, "rollup", "by"), error)
+
+    def check_types(self, names: Names, table: str) -> Iterator[Problem]:
+        """Yield aggregates that cannot be taken."""
+        for column, take in _rollup(names, table).take.items():
+            at: Path = ("tables", table, "rollup", "take", column)
+            if len(take) != 1:
+                yield Problem(at, "one of sum, count, min, max is expected")
+                continue
+            try:
+                summed(names, table, column)
+            except MeaningError as error:
+                yield problems_of(at, error)
+
+    def check_rows(self, names: Names, table: str) -> Iterator[Problem]:
+        """Yield sums of sums, groups that are no columns, and rows for each of rows that are not all there."""
+        yield from super().check_rows(names, table)
+        rollup, at = _rollup(names, table), ("tables", table, "rollup")
+        if names.kind(rollup.of).is_sum:
+            yield Problem((*at, "of"), "a rollup of a rollup is not known")
+        for column in rollup.by:
+            if column not in names.table(table).columns:
+                yield Problem((*at, "by"), f"'{column}' is no column of {table}")
+        if not rollup.every:
+            return
+        other = names.table(rollup.every)
+        if len(rollup.by) != 1 or len(other.key) != 1:
+            yield Problem((*at, "every"), "`every` goes with one column in `by`, and a table with a key of one column")
+        elif other.at or (names.family_window(rollup.every) and names.family(rollup.every) != rollup.every):
+            yield Problem(
+                (*at, "every"), f"rows of {rollup.every} are drawn before their time: not every one is there",
+                "leave `every` out, or name the table they are made from",
+            )  # fmt: skip
+
+    def given_type(self, names: Names, table: str, column: str) -> DType:
+        """Give a group's type as it is there, and an aggregate's as it is taken."""
+        rollup = _rollup(names, table)
+        if column in rollup.by:
+            return names.type_at(rollup.of, column)
+        if column in rollup.take:
+            dtype = summed(names, table, column).dtype
+            assert dtype is not None
+            return BIGINT if "count" in rollup.take[column] else dtype
+        raise MeaningError(f"'{column}' is neither in the rollup's `by` nor in its `take`, and has no generator")
+
+    # 2. how many rows it has, and what they are made from
+
+    def row_sources(self, names: Names, table: str) -> tuple[str, ...]:
+        """List the tables that are summed, and the one each of whose rows has one."""
+        rollup = _rollup(names, table)
+        return (*names.dataset.rolled(rollup), *((rollup.every,) if rollup.every else ()))
+
+    def count(self, counting: Counting, table: str) -> Counted:
+        """Expect a row for each of the table that is named, or at most as many as are summed."""
+        rollup = _rollup(counting.names, table)
+        if rollup.every:
+            other = counting.counted[rollup.every]
+            return Counted(other.rows, other.exact)
+        return Counted(max(counting.counted[p].rows for p in counting.names.dataset.rolled(rollup)), exact=False)
+
+    def needed(self, planning: Planning, table: str) -> list[Needed]:
+        """List what is summed by what, and the keys of the table each of whose rows has one."""
+        from synth.sql.parse import named
+
+        names, rollup = planning.names, _rollup(planning.names, table)
+        needed: list[Needed] = []
+        for take in rollup.take.values():
+            for part in names.dataset.rolled(rollup):
+                for path in named(next(iter(take.values()))):
+                    needed += planning.path(part, path)
+        needed += [Needed(part, column) for part in names.dataset.rolled(rollup) for column in ("", *rollup.by)]
+        if rollup.every:
+            follow = _keys_follow_from_rows(names, rollup.every)
+            key = names.table(rollup.every).key[0]
+            needed.append(Needed(rollup.every) if follow else Needed(rollup.every, key, resident=True))
+        return needed
+
+    def rows_plan(self, planning: Planning, table: str) -> RollupPlan:
+        """Compile what aggregates are taken of."""
+        names, rollup = planning.names, _rollup(planning.names, table)
+        takes = {name: summed(names, table, name) for name in rollup.take}
+        follow = rollup.every is not None and _keys_follow_from_rows(names, rollup.every)
+        return RollupPlan(names.dataset.rolled(rollup), takes, follow)
+
+    # 3. how its rows are drawn in a block
+
+    def draw_rows(self, block: BlockView, table: str) -> TableRows:
+        """Give the rows that the sums have made."""
+        return block.tables[table]
+
+    # 6. how it goes on from rows that were there before
+
+    def why_no_more(self, table: Table) -> str:
+        """Say that sums change."""
+        return "is a sum that would change"
+
+
+def _rollup(names: Names, table: str) -> Rollup:
+    """Give what a rollup declares."""
+    rollup = names.table(table).rollup
+    assert rollup is not None
+    return rollup
+
+
+def summed(names: Names, table: str, name: str) -> Compiled:
+    """Compile the SQL that an aggregate is taken of: as the column's type, but for a count's. Raises MeaningError."""
+    rollup = _rollup(names, table)
+    how, sql = next(iter(rollup.take[name].items()))
+    column = names.table(table).columns.get(name)
+    return names.compile(rollup.of, sql, column.declared_type if column and how != "count" else None)
+
+
+def _keys_follow_from_rows(names: Names, table: str) -> bool:
+    """Tell whether keys are those of the first rows; children's numbers have gaps, and so have their keys."""
+    return names.keys_follow_from_rows(table) and not names.kind(table).numbers_have_gaps

@@ -1,0 +1,117 @@
+"""Rosters: rows that are there from the beginning, counted or written out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+
+from synth.dtypes import DType, exact
+from synth.errors import Problem
+from synth.spec.kinds.base import BlockView, Counted, Counting, Kind, Names, Path, TableRows
+from synth.spec.kinds.row_counts import declared_rows, earlier_rows_by_key
+from synth.spec.models import Dataset, Table
+
+__all__ = ["Roster"]
+
+
+class Roster(Kind):
+    """`rows: 200`, or `values: [[…], […]]` with cells for the columns without a generator."""
+
+    name = "roster"
+    can_be_read_whole = True
+    can_be_chosen = True
+
+    def matches(self, table: Table) -> bool:
+        """Tell whether rows are counted or written out, and do not arrive."""
+        return table.existing is None and (table.values is not None or (table.rows is not None and not table.arrival))
+
+    # 1. what it checks
+
+    def check_rows(self, names: Names, table: str) -> Iterator[Problem]:
+        """Yield rows that are written out with too many cells, or with cells of other types."""
+        yield from super().check_rows(names, table)
+        spec = names.table(table)
+        given = [name for name, column in spec.columns.items() if column.draws.comes_with_rows]
+        for number, row in enumerate(spec.values or ()):
+            at: Path = ("tables", table, "values", number)
+            if not isinstance(row, (list, tuple)) or len(row) != len(given):
+                yield Problem(at, f"a row has {len(given)} cells: {', '.join(given)}")
+                continue
+            for place, (column, cell) in enumerate(zip(given, row, strict=True)):
+                complaint = _why_no_cell(cell, names.type_of(table, column), nullable=spec.may_be_null(column))
+                if complaint:
+                    yield Problem((*at, place), f"{column}: {complaint}")
+
+    def takes_windows(self, table: Table) -> bool:
+        """Tell whether rows are counted."""
+        return table.rows is not None
+
+    def gives_columns(self, table: Table) -> bool:
+        """Tell whether rows are written out."""
+        return table.values is not None
+
+    # 2. how many rows it has
+
+    def count(self, counting: Counting, table: str) -> Counted:
+        """Count the rows that are written out, or those that are declared at the scale."""
+        spec = counting.names.table(table)
+        rows = declared_rows(counting, table) if spec.rows is not None else len(spec.values or ())
+        return Counted(rows, exact=True, declared=rows)
+
+    # 3. how its rows are drawn in a block
+
+    def draw_rows(self, block: BlockView, table: str) -> TableRows:
+        """Take the block's run of rows, the last one to the end of its window, and the cells that are written out."""
+        spec, first = block.spec(table), block.number * block.block_rows
+        rows = min(block.block_rows, block.counted(table).rows - first)
+        if spec.window:
+            rows = min(block.block_rows, -(-rows // spec.window) * spec.window)
+        drawn = TableRows(first, rows, rows)
+        if spec.values is not None:
+            given = [name for name, column in spec.columns.items() if column.draws.comes_with_rows]
+            for place, column in enumerate(given):
+                cells = [row[place] for row in spec.values[first : first + rows]]
+                drawn.columns[column] = cells_as_drawn(column, cells, block.counted(table).types[column])
+        return drawn
+
+    # 6. how it goes on from rows that were there before
+
+    def earlier_row_count(self, dataset: Dataset, table: str) -> int:
+        """Count the numbers that keys have used up."""
+        return earlier_rows_by_key(dataset, table)
+
+
+def cells_as_drawn(name: str, cells: list[object], dtype: DType) -> pl.Series:
+    """Make a drawn column of cells that are written out. (n,)"""
+    if dtype.is_exact:
+        cells = [None if cell is None else exact(cell, dtype) for cell in cells]  # type: ignore[arg-type]
+    return pl.Series(name, cells, dtype=dtype.drawn)
+
+
+_CELLS = {
+    "boolean": bool,
+    "double": (int, float),
+    "varchar": str,
+    "uuid": str,
+    "date": dt.date,
+    "timestamp": dt.datetime,
+}
+
+
+def _why_no_cell(cell: Any, dtype: DType, *, nullable: bool) -> str | None:
+    """Say why a written cell cannot be of a type; None where it can."""
+    if cell is None:
+        return None if nullable else "NULL in a column that is not nullable"
+    if dtype.is_exact and isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        try:
+            exact(cell, dtype)
+        except ValueError as error:
+            return str(error)
+        return None
+    fits = isinstance(cell, _CELLS.get(dtype.name, ()))  # type: ignore[arg-type]
+    if not fits or (dtype.name == "date" and isinstance(cell, dt.datetime)):
+        return f"{cell!r} is no {dtype}"
+    return f"'{cell}' is longer than {dtype}" if dtype.length and len(cell) > dtype.length else None

@@ -1,0 +1,32 @@
+"""Row counts that are declared, and row numbers that rows from before have used up."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from synth.errors import OptionError
+from synth.generators.keys import Key
+from synth.spec.kinds.base import Counting
+from synth.spec.models import Dataset
+
+__all__ = ["MAX_ROWS", "declared_rows", "earlier_rows_by_key"]
+
+MAX_ROWS = 2**53  # row numbers are exact as floats up to here
+
+
+def declared_rows(counting: Counting, table: str) -> int:
+    """Count the rows that are declared at the scale. Raises OptionError where there are too many to be numbered."""
+    declared = counting.names.table(table).rows
+    assert declared is not None
+    rows = declared.at(counting.scale)
+    if rows > MAX_ROWS:
+        raise OptionError(f"scale {counting.scale:g} is too large: {table} would have {rows:,} rows")
+    return rows
+
+
+def earlier_rows_by_key(dataset: Dataset, table: str) -> int:
+    """Count the row numbers that a table's rows from before have used up; 0 where no generator makes its key."""
+    spec = dataset.every[table]
+    if spec.already is None or spec.keyed is None:
+        return 0
+    return cast(Key, spec.columns[spec.keyed].draws).numbers_used(spec.already.rows)

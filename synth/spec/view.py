@@ -1,0 +1,92 @@
+"""The spec as one column sees it: the engine's side of `generators.context.SpecView`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from synth.dtypes import DType
+from synth.errors import MeaningError
+from synth.generators.base import Complaint
+
+if TYPE_CHECKING:
+    from synth.spec.kinds.base import Names
+
+__all__ = ["View"]
+
+
+@dataclass(frozen=True)
+class View:
+    """A dataset's names, seen from a column of a table."""
+
+    names: Names
+    table: str
+    column: str
+
+    def arrival_of(self, table: str) -> str | None:
+        """Name the column with a table's arrival times."""
+        return self.names.table(table).arrival
+
+    def ends_of(self, table: str) -> str | None:
+        """Name the column from whose time on a row may no longer be referenced."""
+        return self.names.table(table).alive_until
+
+    def parent(self) -> str | None:
+        """Name the table that this table's rows are born with."""
+        return self.names.table(self.table).per
+
+    def ancestors(self) -> tuple[str, ...]:
+        """List the tables that this table's rows are born with, nearest first."""
+        return self.names.ancestors(self.table)
+
+    def children(self) -> tuple[str, ...]:
+        """List the tables whose rows are born with this table's."""
+        return tuple(name for name, spec in self.names.dataset.tables.items() if spec.per == self.table)
+
+    def key_of(self, table: str) -> tuple[str, ...]:
+        """List the columns of a table's primary key."""
+        return self.names.table(table).key
+
+    def keys_follow_from_rows(self, table: str) -> bool:
+        """Tell whether a table's keys are a function of its row numbers."""
+        return self.names.keys_follow_from_rows(table)
+
+    def same_family(self, table: str) -> bool:
+        """Tell whether a table is drawn together with this one."""
+        return self.names.family(table) == self.names.family(self.table)
+
+    def why_no_target(self, table: str) -> Complaint | None:
+        """Say why rows of a table cannot be chosen; None where they can."""
+        kind = self.names.kind(table)
+        if kind.can_be_chosen and not self.same_family(table):
+            return None
+        return Complaint(
+            f"{table} is {kind.name}: only rows of a table with `rows` or `values` of another family can be chosen"
+        )
+
+    def why_no_moment(self, table: str) -> Complaint | None:
+        """Say why rows of a table cannot be chosen by the moment at which they came; None where they can."""
+        other = self.names.kind(table).ordered_by(self.names.table(table))
+        if other is None:
+            return None
+        return Complaint(f"rows of {table} lie in the order of {other}, not of time", f"leave `per` of {table} out")
+
+    def type_of(self, table: str, column: str) -> DType:
+        """Give the type of a column."""
+        return self.names.type_of(table, column)
+
+    def type_at(self, path: str) -> DType:
+        """Give the type of the value behind a path."""
+        return self.names.type_at(self.table, path)
+
+    def sql_type(self) -> DType | None:
+        """Give the type of the SQL that is compiled for this column; None for NULL alone."""
+        return self.names.compiled(self.table, self.column).dtype
+
+    def ranking_type(self, column: str) -> DType | None:
+        """Give the type by which another column of this table ranks candidates. Raises MeaningError where it ranks none."""
+        draws = self.names.column(self.table, column).draws
+        sql = draws.column_sql(View(self.names, self.table, column))
+        if sql is None or sql.is_column:
+            raise MeaningError(f"'{column}' is no `in_force` column with `largest`")
+        return self.names.compiled(self.table, column).dtype

@@ -1,0 +1,110 @@
+"""A walk whose results are recorded: what was written of each table, and what a dataset needs to grow."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from synth.draw.output import Sink, WriteResult
+from synth.draw.residents import Residents
+from synth.draw.task import Earlier, RunContext, Task, TaskResult
+from synth.draw.walk import PartKey, Runner, Walk
+from synth.fingerprint import Fingerprint
+from synth.plan.model import Plan
+from synth.spec.parts import table_of
+from synth.store.manifest import FileEntry, TableEntry, TaskEntry
+from synth.store.rollup_parts import RollupPartsWriter
+
+__all__ = ["RunResult", "Step", "run_all"]
+
+Progress = Callable[[str, int], None]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step from an earlier `until`: the plan of then, the tasks to draw, and what tasks of before gave to rollups.
+
+    `with_differences` asks for what came, changed or went; `earlier_residents` that residents of then are drawn for it.
+    """
+
+    earlier: Plan
+    tasks: Mapping[str, Sequence[Task]]
+    kept_parts: Mapping[str, Mapping[PartKey, pl.DataFrame]]
+    with_differences: bool
+    earlier_residents: bool
+
+
+@dataclass
+class RunResult:
+    """What the tasks of a run have made."""
+
+    files: dict[str, list[FileEntry]] = field(default_factory=dict)  # by table
+    fingerprints: dict[str, Fingerprint] = field(default_factory=dict)  # by table
+    writes: dict[str, list[WriteResult]] = field(default_factory=dict)  # by table
+    tasks: dict[str, list[TaskEntry]] = field(default_factory=dict)  # by root of their family
+    differences: dict[str, list[pl.DataFrame]] = field(default_factory=dict)  # by table, or part of one
+
+    def add(self, result: TaskResult) -> None:
+        """Record what one task made."""
+        for part, made in result.tables.items():
+            table, write = table_of(part), made.write
+            self.writes.setdefault(table, []).append(write)
+            if write.path:
+                entry = FileEntry(path=write.path, rows=made.rows, bytes=write.bytes, sha256=write.sha256)
+                self.files.setdefault(table, []).append(entry)
+            self.fingerprints[table] = self.fingerprints.get(table, Fingerprint()) + made.fingerprint
+        for table, rows in result.differences:
+            self.differences.setdefault(table, []).append(rows)
+        entry_of_task = TaskEntry(
+            number=result.task.number, first=result.task.first, blocks=result.task.blocks, changes=result.changes,
+            prints={part: str(made.fingerprint) for part, made in result.tables.items()},
+        )  # fmt: skip
+        self.tasks.setdefault(result.task.family, []).append(entry_of_task)
+
+    def families(self) -> dict[str, tuple[TaskEntry, ...]]:
+        """Give the manifest's families."""
+        return {root: tuple(sorted(each, key=lambda task: task.number)) for root, each in self.tasks.items()}
+
+    def entries(self, plan: Plan) -> dict[str, TableEntry]:
+        """Give the manifest's tables."""
+        return {
+            name: TableEntry(
+                columns={c: str(plan.tables[name].types[c]) for c in plan.tables[name].written},
+                rows=self.fingerprints[name].rows,
+                fingerprint=str(self.fingerprints[name]),
+                files=tuple(sorted(self.files.get(name, []), key=lambda file: file.path)),
+            )
+            for name in plan.wanted
+        }
+
+
+def run_all(
+    plan: Plan, work_folder: Path, sink: Sink, runner: Runner, progress: Progress | None, parts_path: Path,
+    step: Step | None = None,
+) -> RunResult:  # fmt: skip
+    """Draw a plan, or of a step what it asks for, into a sink. Raises DataError.
+
+    Resident columns live in `work_folder`, which is made, meanwhile; what tasks give to rollups is kept in the file
+    `parts_path`, that of tasks which are not drawn again as well.
+    """
+    work_folder.mkdir()
+    residents, earlier = Residents(work_folder / "now"), None
+    if step is not None and step.with_differences:
+        before = Residents(work_folder / "before") if step.earlier_residents else residents
+        earlier = Earlier(step.earlier, before)
+    run = RunResult()
+    with RollupPartsWriter(parts_path) as parts:
+        walk = Walk(
+            RunContext(plan, residents, sink, earlier), runner, step.tasks if step else None,
+            step.kept_parts if step else {}, lambda rollup, key, sums: parts.add(rollup, *key, sums),
+        )  # fmt: skip
+        for result in walk.results():
+            run.add(result)
+            if progress:
+                progress(result.task.family, result.rows)
+    shutil.rmtree(work_folder)
+    return run

@@ -1,0 +1,88 @@
+"""What a generator sees is as small as it declares: plain ones are drawn here from nothing but rows, a type and a stream."""
+
+import inspect
+
+import polars as pl
+import pytest
+
+from synth.dtypes import DType
+from synth.generators import GENERATORS, context
+from synth.generators.base import Generator
+from synth.streams import Sub, stream
+
+SIZES = ["DrawContext", "RowContext", "TableContext"]  # from small to wide
+PLAIN = {
+    "coined": {"syllables": 2},
+    "gamma": {"shape": 2},
+    "key": {},
+    "normal": {"mean": 3, "sd": 1},
+    "sentence": {"of": {"Call {who}.": 1}, "words": {"who": ["me", "you"]}},
+    "uniform": {"min": 1, "max": 9},
+    "window": {"rows": 100},
+}
+
+
+class Nothing:
+    """A draw context, and not a member more."""
+
+    seed, table, column, rows, first_row, first_unique_number, block_rows = 1, "t", "c", 500, 0, 0, 10_000
+
+    def __init__(self, dtype):
+        self.dtype = dtype
+
+    def stream(self, sub=""):
+        return stream(self.seed, self.table, self.column, 0, sub)
+
+    def column_stream(self, sub):
+        return stream(self.seed, self.table, self.column, 0, sub)
+
+
+def declared(generator):
+    return inspect.signature(generator.draw).parameters["context"].annotation
+
+
+@pytest.mark.parametrize("name", [n for n, g in GENERATORS.items() if g.draw is not Generator.draw])
+def test_a_generator_declares_what_it_sees(name):
+    assert declared(GENERATORS[name]) in SIZES, "annotate `context` of `draw` with one of the draw contexts"
+
+
+def test_the_plain_ones_are_drawn_from_nothing_else():
+    assert {name for name, g in GENERATORS.items() if declared(g) == "DrawContext"} == set(PLAIN), (
+        "give a generator that sees a DrawContext an example in PLAIN"
+    )
+    for name, fields in PLAIN.items():
+        generator = GENERATORS[name].model_validate(fields)
+        drawn = generator.draw(Nothing(generator.dtype()))
+        assert isinstance(drawn, pl.Series) and len(drawn) == 500, name
+
+
+def test_contexts_grow():
+    members = [{m for m in dir(getattr(context, name)) if m[0] != "_"} for name in SIZES]
+    assert members[0] < members[1] < members[2]
+    assert len(members[0]) <= 4, "the small context stays small"
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "dtype", "capacity"),
+    [
+        ("choice", {"of": {"a": 1, "b": 2, "c": 0}}, "text", 2),
+        ("choice", {"of": {"x": {"a": 1, "b": 1}, "y": {"b": 1, "c": 1}}, "per": "k"}, "text", 3),
+        ("uniform", {"min": 1, "max": 9}, "integer", 9),
+        ("uniform", {"min": 0, "max": 1}, "decimal(3,2)", 101),
+        ("uniform", {"min": 0.5, "max": 1.5}, "double", None),
+        ("normal", {"mean": 1, "sd": 1}, "integer", None),
+    ],
+)
+def test_no_more_values_come_than_a_generator_can_give(name, fields, dtype, capacity):
+    generator, kind = GENERATORS[name].model_validate(fields), DType.parse(dtype)
+    assert generator.capacity(kind) == capacity
+    if capacity and "per" not in fields:
+        assert generator.draw(Nothing(kind)).n_unique() <= capacity
+
+
+def test_sub_streams_have_names_of_their_own():
+    """Names are hashed: they are content. Change none, and give none a second meaning."""
+    assert {name: text for name, text in vars(Sub).items() if name.isupper()} == {
+        "NULLS": "null", "FANOUT": "#fanout", "FANOUT_TURN": "meet{}", "DAYS": "days", "RANKS": "rank{}", "ROOTS": "roots",
+        "REDRAW": "again{}", "RACE": "race", "ENDINGS": "endings", "WORD_ORDER": "order", "WORDS": "words",
+    }  # fmt: skip
