@@ -66,8 +66,8 @@ def test_any_rows_of_any_type(name, nulls, kept):
         rows = data.draw(st.lists(st.integers(-1 if nulls else 0, column.height - 1), max_size=30))
         there = f"t{next(numbers)}"  # a table that was read is not written again
         residents = kept(column, table=there)
-        assert residents.count(there) == column.height
-        found = residents.taken(there, name, np.array(rows, dtype=np.int64), TYPES[name])
+        assert residents.row_count(there) == column.height
+        found = residents.gather(there, name, np.array(rows, dtype=np.int64), TYPES[name])
         expected = [None if row < 0 else column[name][row] for row in rows]
         assert found.dtype == TYPES[name].drawn and found.to_list() == expected
         assert residents.frame(there, {name: TYPES[name]}).equals(column)
@@ -80,27 +80,27 @@ def test_whole_columns_are_numbers(kept):
     moment = dt.datetime(2024, 5, 6, 7, 8, 9, 10)
     residents = kept(frame_of({"big": [3, None], "money": [150, None], "ratio": [0.5, None], "moment": [moment, None]}))
     least = np.iinfo(np.int64).min
-    assert residents.whole("t", "big").tolist() == [3, least]
-    assert residents.whole("t", "money").tolist() == [150, least]
-    assert residents.whole("t", "moment").tolist() == [
+    assert residents.full_column("t", "big").tolist() == [3, least]
+    assert residents.full_column("t", "money").tolist() == [150, least]
+    assert residents.full_column("t", "moment").tolist() == [
         int((moment - dt.datetime(1970, 1, 1)) / dt.timedelta(microseconds=1)),
         least,
     ]
-    ratios = residents.whole("t", "ratio")
+    ratios = residents.full_column("t", "ratio")
     assert ratios[0] == 0.5 and np.isnan(ratios[1])
 
 
 def test_rows_count_where_no_column_is_kept(kept):
     residents = kept(pl.DataFrame(), rows=12_345)
-    assert residents.count("t") == 12_345
+    assert residents.row_count("t") == 12_345
 
 
 @pytest.mark.parametrize("name", TYPES)
 def test_a_table_without_rows_has_nothing_to_point_at(name, kept):
     residents = kept(frame_of({name: []}))
-    found = residents.taken("t", name, np.array([-1, -1], dtype=np.int64), TYPES[name])
+    found = residents.gather("t", name, np.array([-1, -1], dtype=np.int64), TYPES[name])
     assert found.dtype == TYPES[name].drawn and found.to_list() == [None, None]
-    assert residents.taken("t", name, np.array([], dtype=np.int64), TYPES[name]).len() == 0
+    assert residents.gather("t", name, np.array([], dtype=np.int64), TYPES[name]).len() == 0
     assert residents.frame("t", {name: TYPES[name]}).height == 0
 
 
@@ -108,14 +108,14 @@ def test_tables_whose_columns_are_called_alike(kept):
     kept(frame_of({"big": [1, 2]}), table="a")
     residents = kept(frame_of({"big": [3]}), table="b")
     rows = np.array([0], dtype=np.int64)
-    assert residents.taken("a", "big", rows, TYPES["big"]).to_list() == [1]
-    assert residents.taken("b", "big", rows, TYPES["big"]).to_list() == [3]
-    assert (residents.count("a"), residents.count("b")) == (2, 1)
+    assert residents.gather("a", "big", rows, TYPES["big"]).to_list() == [1]
+    assert residents.gather("b", "big", rows, TYPES["big"]).to_list() == [3]
+    assert (residents.row_count("a"), residents.row_count("b")) == (2, 1)
 
 
 def test_what_references_prepared_and_a_search_in_it(kept):
     made = kept(frame_of({"big": [1, 2, 3]}))
-    made.prepare("orders", "customer", {"weights": np.cumsum([1.0, 0.0, 3.0]), "order": np.array([2, 0, 1])})
+    made.add_prepared("orders", "customer", {"weights": np.cumsum([1.0, 0.0, 3.0]), "order": np.array([2, 0, 1])})
     assert made.prepared("orders", "customer", "order").tolist() == [2, 0, 1]
     search = made.search("orders", "customer", "weights")
     assert search(np.array([0.0, 0.5, 1.0, 3.9])).tolist() == [0, 0, 2, 2]
@@ -125,7 +125,7 @@ def test_what_references_prepared_and_a_search_in_it(kept):
 def test_what_is_costly_is_made_once(kept):
     residents, calls = kept(pl.DataFrame(), rows=0), []
     for _ in range(3):
-        assert residents.once("it", lambda: calls.append(1) or "made") == "made"
+        assert residents.cached("it", lambda: calls.append(1) or "made") == "made"
     assert calls == [1]
 
 
@@ -133,7 +133,7 @@ def test_files_are_shared_and_arrays_are_mapped(tmp_path):
     """Another process reads pages of the same file: nothing is copied, and nothing can be written."""
     Residents(tmp_path).add("t", 3, frame_of({"big": [1, 2, 3], "text": ["x", None, "y"]}))
     there = Residents(tmp_path)
-    array = there.whole("t", "big")
+    array = there.full_column("t", "big")
     assert isinstance(array, np.memmap) and not array.flags.writeable
-    assert there.taken("t", "text", np.array([2, 1, 0, 0]), TYPES["text"]).to_list() == ["y", None, "x", "x"]
+    assert there.gather("t", "text", np.array([2, 1, 0, 0]), TYPES["text"]).to_list() == ["y", None, "x", "x"]
     assert len(pickle.dumps(there)) < 500

@@ -61,7 +61,7 @@ UNTILS = [dt.datetime(2024, 1, 1, 1), dt.datetime(2024, 4, 1), dt.datetime(2025,
 
 def spec(by: list[str], names, every: str = ""):
     takes = ", ".join(f"{name}: {{{TAKES[name][0]}}}" for name in names)
-    columns = ", ".join(f"{name}: {{}}" for name in [*by, *names])
+    columns = ", ".join(f"{name}: {{nullable: true}}" for name in [*by, *names])
     every = f", every: {every}" if every else ""
     return synth.parse(
         SPEC.replace("ROLLED", f"rolled: {{rollup: {{of: tickets, by: [{', '.join(by)}], take: {{{takes}}}{every}}}, columns: {{{columns}}}}}")
