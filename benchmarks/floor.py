@@ -8,7 +8,7 @@ from pathlib import Path
 import synth
 from synth.draw.block import draw_block
 from synth.draw.walk import fill
-from synth.formats import SINKS
+from synth.formats import FORMATS
 from synth.spec.constraints import not_null
 
 BLOCKS = 10  # drawn once, written ten times over: the rows of SCALE=10
@@ -25,7 +25,7 @@ def work(
     start.wait()
     began = time.perf_counter()
     for turn in range(5):
-        SINKS["parquet"].write(frames, types, required, Path(out) / f"{part}-{turn}.parquet")
+        FORMATS["parquet"].write(frames, types, required, Path(out) / f"{part}-{turn}.parquet")
     seconds.put(time.perf_counter() - began)
 
 

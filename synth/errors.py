@@ -19,6 +19,7 @@ __all__ = [
     "SpecError",
     "SynthError",
     "did_you_mean",
+    "one_of",
 ]
 
 
@@ -81,3 +82,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     if near:
         return f"did you mean '{near[0]}'?"
     return f"known are {', '.join(known)}" if known else "there is none to choose from"
+
+
+def one_of(names: Iterable[str]) -> str:
+    """Names to choose from, in words: `a`, `a or b`, `a, b or c`."""
+    *first, last = names
+    return f"{', '.join(first)} or {last}" if first else last

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from synth.job.advance import Advance
     from synth.job.generate import Summary
     from synth.job.pull import Pulled
-    from synth.loading.load import Report as Load
+    from synth.loading.report import LoadReport
     from synth.plan.model import Plan
-    from synth.verify.report import Finding, Report
+    from synth.verify.report import Finding, VerifyReport
 
 __all__ = [
     "advance_text", "load_text", "number", "plan_text", "progress", "pull_text", "report_text", "size", "summary_text",
@@ -135,7 +135,7 @@ def summary_text(summary: Summary, command: str) -> str:
     ])  # fmt: skip
 
 
-def load_text(report: Load, command: str, client: str | None = None) -> str:
+def load_text(report: LoadReport, command: str, client: str | None = None) -> str:
     """What was loaded, how long each phase took, where it is, and what to do next; `client` opens the embedded server."""
     phases = ["read", "send", "constraints", "indexes", "analyze", "verify"]
     rows = [
@@ -185,7 +185,7 @@ def advance_text(step: Advance) -> str:
     return "\n".join([*lines, *([f"changes in {step.feed}"] if step.feed else [])])
 
 
-def report_text(report: Report) -> str:
+def report_text(report: VerifyReport) -> str:
     """Findings by kind and table, then the offences with examples."""
     counts: dict[tuple[str, str], list[Finding]] = {}
     for finding in report.findings:

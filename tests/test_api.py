@@ -43,7 +43,7 @@ tables:
     checks:
       odd: very % 2 = 1
   days:
-    rollup: {of: words, by: [person_id], take: {words: {count: word_id}}, every: people}
+    rollup: {table: words, group_by: [person_id], aggregates: {words: {count: word_id}}, for_each: people}
     primary_key: [person_id]
     columns:
       person_id: {references: people}
@@ -99,7 +99,7 @@ def built() -> synth.Dataset:
                 checks={"odd": "very % 2 = 1"},
             ),
             "days": synth.Table(
-                rollup={"of": "words", "by": ["person_id"], "take": {"words": {"count": "word_id"}}, "every": "people"},
+                rollup={"table": "words", "group_by": ["person_id"], "aggregates": {"words": {"count": "word_id"}}, "for_each": "people"},
                 primary_key=["person_id"],
                 columns=columns(person_id={"references": "people"}, words={"type": "bigint"}),
             ),

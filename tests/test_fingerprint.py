@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from synth.columns import to_written
 from synth.databases import DIALECTS
 from synth.dtypes import DType, decimal
-from synth.fingerprint import CHUNK, HUGE, TERMS, Fingerprint, fingerprint, sums_sql
+from synth.fingerprint import CHUNK, HUGE, TERMS, Fingerprint, fingerprint
 from synth.texts import TextCache
 
 SETTINGS = settings(deadline=None, max_examples=60, derandomize=True)
@@ -68,9 +68,7 @@ def in_duckdb(frame: pl.DataFrame, types) -> Fingerprint:
     written = to_written(frame, types).to_arrow()
     with duckdb.connect() as connection:
         connection.register("t", written)
-        return Fingerprint(
-            *connection.execute(sums_sql(types, DIALECTS["duckdb"].cells, DIALECTS["duckdb"].quoted, "t")).fetchone()
-        )
+        return Fingerprint(*connection.execute(DIALECTS["duckdb"].fingerprint_query(types, "t")).fetchone())
 
 
 @SETTINGS

@@ -31,6 +31,9 @@ from synth.cli.words import (
     program,
     tell_unfit,
 )  # fmt: skip
+from synth.databases.registry import NAMES
+from synth.errors import one_of
+from synth.formats import FEEDS, FORMATS
 
 __all__ = ["advance", "check", "datasets", "generate", "plan", "verify"]
 
@@ -91,8 +94,8 @@ def plan(
 
 def generate(
     dataset: Dataset, scale: Scale = 1, seed: Seed = 42,
-    format: Annotated[str, typer.Option(help="parquet, csv, ndjson, or sql: INSERT statements")] = "parquet",
-    dialect: Annotated[Optional[str], typer.Option(help="of --format sql: postgres, mysql, tsql, sqlite or duckdb")] = None,  # noqa: UP045
+    format: Annotated[str, typer.Option(help=f"{one_of([*FORMATS])}; sql is INSERT statements")] = "parquet",
+    dialect: Annotated[Optional[str], typer.Option(help=f"of --format sql: {one_of(NAMES)}")] = None,  # noqa: UP045
     out: Annotated[str, typer.Option(help="the folder DATASET is made in this one")] = "output",
     workers: Workers = "all", until: Until = None, tables: Tables = None, to: To = None, schema: Schema = None,
     if_exists: IfExists = "fail", create: Create = False, existing: Existing = None, source: From = None,
@@ -198,7 +201,7 @@ def advance(
     until: Annotated[str, typer.Option(help="the dataset's new now, exclusive: 2026-01-31 or 2026-01-31T12:00:00")],
     schema: Schema = None,
     changes: Annotated[Optional[str], typer.Option(help="a folder for the feed of changes: a file a step")] = None,  # noqa: UP045
-    changes_format: Annotated[str, typer.Option(help="of the feed: parquet or ndjson")] = "parquet",
+    changes_format: Annotated[str, typer.Option(help=f"of the feed: {one_of(FEEDS)}")] = "parquet",
     workers: Workers = "all", json: Json = False,
 ) -> None:  # fmt: skip
     """Let time go on: new rows, and changes to old ones, so that it all is as if it had been generated until then.

@@ -22,11 +22,13 @@ from synth.cli.words import (
     names,
     program,
 )  # fmt: skip
-from synth.errors import OptionError, did_you_mean
+from synth.databases.registry import NAMES
+from synth.errors import OptionError, did_you_mean, one_of
+from synth.formats import READABLE
 
 __all__ = ["db", "ddl", "load", "pull", "script"]
 
-Dialect = Annotated[str, typer.Option(help="postgres, mysql, tsql, sqlite or duckdb")]
+Dialect = Annotated[str, typer.Option(help=one_of(NAMES))]
 Out = Annotated[str, typer.Option(help="the folder that holds the embedded server, in a hidden folder of its own")]
 
 
@@ -36,7 +38,7 @@ def ddl(dataset: Dataset, dialect: Dialect = "postgres", schema: Schema = None) 
     Example: synth ddl ecommerce --dialect mysql
     """
     from synth.databases import DIALECTS
-    from synth.ddl.statements import ddl as written
+    from synth.ddl import ddl as written
     from synth.spec.load import load
 
     if dialect not in DIALECTS:
@@ -102,10 +104,10 @@ def pull(
     out: Annotated[str, typer.Option(help="the folder SCHEMA is made in this one")] = "output",
     schema: Schema = None, tables: Tables = None,
     query: Annotated[Optional[str], typer.Option(help="the rows of this SELECT, instead of tables")] = None,  # noqa: UP045
-    format: Annotated[str, typer.Option(help="parquet or csv")] = "parquet",
+    format: Annotated[str, typer.Option(help=one_of(READABLE))] = "parquet",
     json: Json = False,
 ) -> None:  # fmt: skip
-    """Tables of a database, or a query's rows, into Parquet or CSV files.
+    """Tables of a database, or a query's rows, into files.
 
     Example: synth pull postgresql://me@localhost/demo --schema ecommerce --out pulled
     """
@@ -125,6 +127,13 @@ db = typer.Typer(
 )
 
 
+def _folder(out: str) -> Path:
+    """Read --out. Raises OptionError."""
+    if not out.strip():
+        raise OptionError(f"--out names no folder, but '{out}'\n  hint: a variable of the shell may not be set")
+    return Path(out)
+
+
 @db.command()
 def start(out: Out = "output") -> None:
     """Start the server, if it is not running; print its URL and a line that opens a client.
@@ -133,8 +142,8 @@ def start(out: Out = "output") -> None:
     """
     from synth.databases.postgres import embedded
 
-    address = embedded.start(Path(out))
-    print(f"{address}\n{embedded.psql(address, Path(out))}")
+    address = embedded.start(_folder(out))
+    print(f"{address}\n{embedded.psql(address, _folder(out))}")
 
 
 @db.command()
@@ -145,7 +154,7 @@ def stop(out: Out = "output") -> None:
     """
     from synth.databases.postgres import embedded
 
-    print("stopped" if embedded.stop(Path(out)) else "it was not running")
+    print("stopped" if embedded.stop(_folder(out)) else "it was not running")
 
 
 @db.command()
@@ -156,4 +165,4 @@ def url(out: Out = "output") -> None:
     """
     from synth.databases.postgres import embedded
 
-    print(embedded.start(Path(out)))
+    print(embedded.start(_folder(out)))

@@ -11,8 +11,8 @@ from synth.errors import OptionError
 
 __all__ = [
     "Connections", "Dataset", "Existing", "Folder", "From", "FromSchema", "IfExists", "Json", "Scale", "Schema", "Seed",
-    "SkipUnfit", "Tables", "Until", "Url", "Workers", "built_on", "count", "known_if_exists", "moment", "names", "program",
-    "tell_unfit",
+    "SkipUnfit", "Tables", "Until", "Url", "Workers", "built_on", "count", "known_if_exists", "moment", "names",
+    "program", "tell_unfit",
 ]  # fmt: skip
 
 URL = (

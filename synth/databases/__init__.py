@@ -1,35 +1,46 @@
-"""Databases: how each is spoken to. Adding one is a file with a `Dialect` and a `Database`, and a line here for each."""
+"""Databases: how each is spoken to. Adding one is a folder, and a line in `registry.py`.
+
+Every folder has the same files (tests/databases/test_contract.py holds them to it):
+`dialect` how its SQL is spelt, `urls` how users name it, `database` what it can do, `connection` the driver,
+`catalogue` what is there, `errors` what went wrong, `sending` how rows go in, `staging` how a load takes its place,
+`script` files for the database's own client.
+"""
 
 from __future__ import annotations
 
-from synth.databases.address import Address
-from synth.databases.database import Database
-from synth.databases.duckdb import connection as duckdb
-from synth.databases.mysql import connection as mysql
-from synth.databases.postgres import connection as postgres
-from synth.databases.sqlite import connection as sqlite
-from synth.databases.tsql import connection as tsql
-from synth.translate.dialect import Dialect
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["DATABASES", "DIALECTS", "Address", "Database", "Dialect", "connect"]
+from synth.databases.registry import NAMES, Declarations
 
-DIALECTS: dict[str, Dialect] = {
-    "postgres": postgres.DIALECT,
-    "mysql": mysql.DIALECT,
-    "tsql": tsql.DIALECT,
-    "sqlite": sqlite.DIALECT,
-    "duckdb": duckdb.DIALECT,
-}
+if TYPE_CHECKING:
+    from synth.databases.address import Address
+    from synth.databases.contract import Database
+    from synth.databases.scripting.script import Script
+    from synth.translate.dialect import Dialect
 
-DATABASES: dict[str, type[Database]] = {
-    "postgres": postgres.PostgreSQL,
-    "mysql": mysql.MySQL,
-    "tsql": tsql.SQLServer,
-    "sqlite": sqlite.SQLite,
-    "duckdb": duckdb.DuckDB,
-}
+__all__ = ["DATABASES", "DIALECTS", "NAMES", "SCRIPTS", "Address", "Database", "Dialect", "connect"]
+
+DIALECTS: Mapping[str, Dialect] = Declarations("dialect", "DIALECT")
+DATABASES: Mapping[str, type[Database]] = Declarations("database", "DATABASE")  # those that can be connected to
+SCRIPTS: Mapping[str, Script] = Declarations("script", "SCRIPT")  # those whose own client loads files
 
 
 def connect(address: Address) -> Database:
     """A connection. Raises DatabaseError."""
     return DATABASES[address.database](address)
+
+
+_HOMES = {
+    "Address": "synth.databases.address",
+    "Database": "synth.databases.contract",
+    "Dialect": "synth.translate.dialect",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """These are loaded when first used: the command line asks for names alone, and reading an address needs no Polars."""
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'synth.databases' has no attribute '{name}'")

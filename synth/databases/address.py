@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
+from synth.databases.registry import Declarations
+from synth.databases.urls import Urls
 from synth.errors import OptionError, did_you_mean
 
 __all__ = [
     "CONFIG",
     "PASSWORD_VARIABLE",
-    "SCHEMES",
+    "URLS",
     "URL_VARIABLE",
     "Address",
     "find",
@@ -26,15 +29,12 @@ CONFIG = "synth.toml"
 URL_VARIABLE = "SYNTH_URL"  # where no URL is given
 PASSWORD_VARIABLE = "SYNTH_PASSWORD"  # noqa: S105 - of a URL that names a user and no password
 
+URLS: Mapping[str, Urls] = Declarations("urls", "URLS")  # how users name databases of each kind
 # scheme -> database; a scheme may name a driver too, as SQLAlchemy's do: postgresql+psycopg
-SCHEMES = {
-    "postgresql": "postgres", "postgres": "postgres",
-    "mysql": "mysql", "mariadb": "mysql",
-    "mssql": "tsql", "sqlserver": "tsql",
-    "sqlite": "sqlite", "duckdb": "duckdb",
-}  # fmt: skip
-_SUFFIXES = {".sqlite": "sqlite", ".sqlite3": "sqlite", ".db": "sqlite", ".duckdb": "duckdb"}
-_FILES = {"sqlite", "duckdb"}
+_SCHEMES = {scheme: database for database, urls in URLS.items() for scheme in urls.schemes}
+_SUFFIXES = {suffix: database for database, urls in URLS.items() for suffix in urls.suffixes}
+_FILE_URLS = " or ".join(urls.example for urls in URLS.values() if urls.is_file)
+_EMPTY = "there is nothing in the word: a variable of the shell may not be set"
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _SECRET = re.compile(r"^([a-z][a-z0-9+]*://[^/?#]*?):([^/?#]*)@", re.IGNORECASE)
 
@@ -43,7 +43,7 @@ _SECRET = re.compile(r"^([a-z][a-z0-9+]*://[^/?#]*?):([^/?#]*)@", re.IGNORECASE)
 class Address:
     """A database server or file. `options` are those behind `?`, as the driver knows them."""
 
-    database: str  # which kind: postgres, mysql, tsql, sqlite, duckdb
+    database: str  # which kind: a name in the registry
     name: str = ""  # the database on the server, or the file's path
     host: str = ""
     port: int | None = None
@@ -58,7 +58,7 @@ class Address:
             kind = _SUFFIXES.get(Path(text).suffix.lower())
             if not kind:
                 raise OptionError(
-                    f"'{text}' is no database\n  hint: a URL such as postgresql://me@host/name, {_files()}"
+                    f"'{text}' is no database\n  hint: a URL such as postgresql://me@host/name, {_FILE_URLS}"
                 )
             return cls(kind, text)
         try:
@@ -67,12 +67,12 @@ class Address:
         except ValueError as error:
             raise OptionError(f"'{without_password(text)[0]}' is no URL: {error}") from None
         scheme = parts.scheme.lower().partition("+")[0]
-        if scheme not in SCHEMES:
-            raise OptionError(f"unknown kind of database '{scheme}'\n  hint: {did_you_mean(scheme, SCHEMES)}")
-        kind, name = SCHEMES[scheme], unquote(parts.path.removeprefix("/"))
-        if kind in _FILES:
+        if scheme not in _SCHEMES:
+            raise OptionError(f"unknown kind of database '{scheme}'\n  hint: {did_you_mean(scheme, _SCHEMES)}")
+        kind, name = _SCHEMES[scheme], unquote(parts.path.removeprefix("/"))
+        if URLS[kind].is_file:
             if parts.netloc or not name:
-                raise OptionError(f"'{text}' names no file\n  hint: {_files()}, with three slashes")
+                raise OptionError(f"'{text}' names no file\n  hint: {_FILE_URLS}, with three slashes")
             return cls(kind, name)
         return cls(
             kind, name, unquote(parts.hostname or ""), port, unquote(parts.username or ""),
@@ -82,7 +82,7 @@ class Address:
     @property
     def is_file(self) -> bool:
         """Whether the database is a file."""
-        return self.database in _FILES
+        return URLS[self.database].is_file
 
     def option(self, name: str, default: str = "") -> str:
         """One of the options."""
@@ -90,7 +90,7 @@ class Address:
 
     def url(self, *, password: bool = False) -> str:
         """The address as a URL; with the password only where a driver is to read it."""
-        scheme = next(s for s, kind in SCHEMES.items() if kind == self.database)
+        scheme = URLS[self.database].schemes[0]
         if self.is_file:
             return f"{scheme}:///{quote(self.name)}"
         secret = f":{quote(self.password, safe='')}" if password and self.password else ""
@@ -104,18 +104,19 @@ class Address:
         return self.name if self.is_file else self.url()
 
 
-def _files() -> str:
-    return "sqlite:///shop.db or duckdb:///shop.duckdb"
-
-
 def find(text: str | None, folder: Path | None = None) -> Address | None:
     """The address that a word of the command line means: a URL, a path, a name in `synth.toml`; None where there is none.
 
-    Without a word it is the variable SYNTH_URL's, if that is set. ${NAME} in the file is a variable too. Raises OptionError.
+    Without a word (None) it is the variable SYNTH_URL's, if that is set. ${NAME} in the file is a variable too.
+
+    Raises OptionError, also for an empty word: it is what an unset variable of a shell leaves.
     """
-    text = text or os.environ.get(URL_VARIABLE)
-    if not text:
+    if text is None:
+        text = os.environ.get(URL_VARIABLE) or None
+    if text is None:
         return None
+    if not text.strip():
+        raise OptionError(f"'{text}' is no database\n  hint: {_EMPTY}")
     if "://" in text or Path(text).suffix.lower() in _SUFFIXES:
         return Address.parse(text)
     known = _configured((folder or Path()) / CONFIG)
@@ -129,7 +130,9 @@ def find(text: str | None, folder: Path | None = None) -> Address | None:
 
 
 def is_database(text: str, folder: Path | None = None) -> bool:
-    """Whether a word means a database, and not a folder of files."""
+    """Whether a word means a database, and not a folder of files. Raises OptionError for an empty word."""
+    if not text.strip():
+        raise OptionError(f"'{text}' is no folder and no database\n  hint: {_EMPTY}")
     if "://" in text:
         return True
     if Path(text).is_dir():
@@ -145,7 +148,7 @@ def _configured(path: Path) -> dict[str, str]:
         read = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise OptionError(f"{path}: {error}") from None
-    found = {}
+    urls = {}
     databases = read.get("databases", {})
     if not isinstance(databases, dict):
         raise OptionError(f"{path}: 'databases' must be tables such as [databases.demo]")
@@ -153,8 +156,8 @@ def _configured(path: Path) -> dict[str, str]:
         url = entry.get("url") if isinstance(entry, dict) else None
         if not isinstance(url, str):
             raise OptionError(f'{path}: [databases.{name}] has no url\n  hint: url = "postgresql://me@host/name"')
-        found[name] = url
-    return found
+        urls[name] = url
+    return urls
 
 
 def without_password(text: str) -> tuple[str, str]:

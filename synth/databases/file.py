@@ -7,7 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
-from synth.databases.database import Database
+from synth.databases.address import Address
+from synth.databases.contract import Database
 from synth.errors import DatabaseError
 
 __all__ = ["FileDatabase"]
@@ -20,12 +21,20 @@ class FileDatabase(Database):
     database's library, and while this process loads a file, it reads it through that load alone.
     """
 
-    several = False
     beside: ClassVar[tuple[str, ...]]  # ends of the names of files that the database keeps next to its own
     written: ClassVar[set[Path]] = set()  # files that loads of this process are writing
     path: Path
     loading = False  # whether a load is going on
     made = False  # whether it made the file
+
+    @classmethod
+    def create(cls, address: Address) -> None:
+        """Nothing: opening a file makes it."""
+
+    @property
+    def default_schema(self) -> str:
+        """What both of them call it."""
+        return "main"
 
     def connect(self) -> None:
         """Refuse what cannot be a database's file."""
@@ -37,7 +46,7 @@ class FileDatabase(Database):
         if self.path.is_dir():
             raise DatabaseError(f"{self.address}: it is a folder\n  hint: name a file in it")
 
-    def there(self) -> None:
+    def require_file(self) -> None:
         """Refuse to read where no file is, or another load's. Raises DatabaseError."""
         if self.path.resolve() in self.written:
             raise DatabaseError(f"{self.address}: another load of this process is writing it\n  hint: wait for it")
@@ -46,7 +55,7 @@ class FileDatabase(Database):
                 f"{self.address}: there is no such file\n  hint: `synth load DIR {self.address}` makes it"
             )
 
-    def stage(self, schema: str) -> str:
+    def staging_schema(self, schema: str) -> str:
         """The schema itself: nobody sees what is in it before the transaction is over."""
         return schema
 
@@ -91,13 +100,13 @@ class FileDatabase(Database):
                 self.run("ROLLBACK")
         self.close()
 
-    def ended(self) -> None:
+    def end_loading(self) -> None:
         """To be called with the end of a connection."""
         if self.loading:
             self.written.discard(self.path.resolve())
         self.loading = False
 
-    def publish(self, schema: str, tables: object, gone: object) -> None:
+    def publish(self, schema: str, tables: object, replaced: object) -> None:
         """COMMIT."""
         with self.driver_errors(f"putting the tables into schema '{schema}'"):
             self.run("COMMIT")

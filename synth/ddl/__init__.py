@@ -1,1 +1,20 @@
-"""CREATE TABLE and what belongs to it."""
+"""CREATE TABLE and what belongs to it, from a dataset and a dialect."""
+
+from __future__ import annotations
+
+from synth.ddl.names import LONGEST_NAME, LONGEST_SCHEMA
+from synth.ddl.order import in_reference_order
+from synth.ddl.parts import Constraint, Ddl, Index, Join, by_table
+from synth.ddl.statements import ddl
+
+__all__ = [
+    "LONGEST_NAME",
+    "LONGEST_SCHEMA",
+    "Constraint",
+    "Ddl",
+    "Index",
+    "Join",
+    "by_table",
+    "ddl",
+    "in_reference_order",
+]

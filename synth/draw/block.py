@@ -158,7 +158,7 @@ class Block:
         """Give the rows that exist at `until` and are to leave: written columns, as they show, in drawn dtypes."""
         frame = pl.DataFrame([self.at_until(table, c).alias(c) for c in self.plan.tables[table].written])
         visible = self.visible(table)
-        if self.plan.spec(table).already and self.plan.spec(table).keyed is None:  # known by their keys
+        if self.plan.spec(table).earlier and self.plan.spec(table).keyed is None:  # known by their keys
             new = ~self._was_there(table)
             visible = new if visible is None else visible & new
         return frame if visible is None else frame.filter(pl.Series(visible))

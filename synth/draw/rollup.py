@@ -30,9 +30,9 @@ def _summed(block: Block, rollup: str, table: str) -> pl.DataFrame:
     """Sum the rows of one table of a block."""
     spec, plan = block.plan.spec(rollup).rollup, block.plan.rollup_plan(rollup)
     assert spec is not None
-    columns = {name: block.at_until(table, name) for name in spec.by}
+    columns = {name: block.at_until(table, name) for name in spec.group_by}
     takes = []
-    for name, take in spec.take.items():
+    for name, take in spec.aggregates.items():
         compiled = plan.takes[name]
         values = compiled.evaluate(pl.DataFrame({path: block.at_until(table, path) for path in compiled.reads}))
         if len(values) != block.tables[table].rows:
@@ -44,11 +44,11 @@ def _summed(block: Block, rollup: str, table: str) -> pl.DataFrame:
     visible = block.visible(table)
     if visible is not None:
         frame = frame.filter(pl.Series(visible))
-    if len(spec.by) == 1 and all(next(iter(take)) in ("sum", "count") for take in spec.take.values()):
-        dense = _dense_sums(frame, spec.by[0])
+    if len(spec.group_by) == 1 and all(next(iter(take)) in ("sum", "count") for take in spec.aggregates.values()):
+        dense = _dense_sums(frame, spec.group_by[0])
         if dense is not None:
             return dense
-    return frame.group_by(list(spec.by)).agg(takes)
+    return frame.group_by(list(spec.group_by)).agg(takes)
 
 
 def _dense_sums(frame: pl.DataFrame, by: str) -> pl.DataFrame | None:
@@ -89,23 +89,23 @@ class RollupSums:
             self.parts = [self._merged()]
 
     def _merged(self) -> pl.DataFrame:
-        takes = [_HOW[next(iter(take))](pl.col(name)) for name, take in self.spec.take.items()]
-        return pl.concat(self.parts).group_by(list(self.spec.by)).agg(takes)
+        takes = [_HOW[next(iter(take))](pl.col(name)) for name, take in self.spec.aggregates.items()]
+        return pl.concat(self.parts).group_by(list(self.spec.group_by)).agg(takes)
 
     def total(self, residents: Residents) -> pl.DataFrame:
-        """All groups in key order; with `every`, one for each row of that table."""
-        by, types = list(self.spec.by), self.plan.tables[self.rollup].types
-        empty = pl.DataFrame(schema={n: types[n].drawn for n in [*by, *self.spec.take]})
+        """All groups in key order; with `for_each`, one for each row of that table."""
+        by, types = list(self.spec.group_by), self.plan.tables[self.rollup].types
+        empty = pl.DataFrame(schema={n: types[n].drawn for n in [*by, *self.spec.aggregates]})
         merged = self._merged().select(empty.columns).cast(empty.schema) if self.parts else empty
-        if self.spec.every:
-            spec = self.plan.spec(self.spec.every)
-            rows = np.arange(self.plan.rows_there(self.spec.every, residents.row_count(self.spec.every)))
+        if self.spec.for_each:
+            spec = self.plan.spec(self.spec.for_each)
+            rows = np.arange(self.plan.rows_there(self.spec.for_each, residents.row_count(self.spec.for_each)))
             if self.plan.rollup_plan(self.rollup).keys_follow_from_rows:
-                keys = cast(Key, spec.columns[spec.key[0]].draws).at(rows, self.plan.seed, self.spec.every)
+                keys = cast(Key, spec.columns[spec.key[0]].draws).at(rows, self.plan.seed, self.spec.for_each)
             else:
-                keys = residents.gather(self.spec.every, spec.key[0], rows, types[by[0]])
+                keys = residents.gather(self.spec.for_each, spec.key[0], rows, types[by[0]])
             merged = keys.alias(by[0]).to_frame().join(merged, on=by[0], how="left", maintain_order="left")
-            zero = [n for n, take in self.spec.take.items() if next(iter(take)) in ("sum", "count")]
+            zero = [n for n, take in self.spec.aggregates.items() if next(iter(take)) in ("sum", "count")]
             return merged.with_columns(pl.col(zero).fill_null(0))
         return merged.sort(by)
 

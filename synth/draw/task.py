@@ -41,7 +41,8 @@ class Earlier:
 class RunContext:
     """What all tasks of a run share. Without a sink nothing is written, and only what others look up is kept.
 
-    `records` says that fingerprints and moments of change are worked out; with `earlier` differences are, too.
+    `records` says that it is proved that NULLs are only where they may be, and that fingerprints and moments of change are
+    worked out; with `earlier` differences are, too.
     """
 
     plan: Plan
@@ -184,9 +185,9 @@ def _joined(blocks: list[ResidentRows]) -> ResidentRows:
 
 
 def _write(context: RunContext, task: Task, table: str, frames: list[pl.DataFrame]) -> WriteResult:
-    """Hand a table's rows to the sink, NULLs where they may be. Raises DataError."""
+    """Hand a table's rows to the sink. Raises DataError for NULLs where none may be, and for values that are too wide."""
     required = frozenset(not_null(context.plan.dataset, table_of(table)))
-    for column in required:
+    for column in required if context.records else ():
         if any(frame[column].null_count() for frame in frames):
             raise DataError(
                 f"{table}.{column}: NULL in a column that is not nullable; say `nullable: true` where it may be"

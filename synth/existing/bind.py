@@ -12,7 +12,7 @@ from synth.errors import DataError, OptionError
 from synth.existing.declare import with_existing
 from synth.existing.earlier import EarlierTables
 from synth.existing.parents import Parents
-from synth.existing.source import Schema, Source, open_source
+from synth.existing.source import DatabaseSource, RowSource, open_source
 from synth.plan.content import Content
 from synth.plan.make import existing_source_needed, make
 from synth.plan.model import Plan
@@ -35,9 +35,9 @@ def bound(
     wanted = None if tables is None else tuple(tables)
     made = with_existing(dataset, existing)
     with ExitStack() as opened:
-        sources: dict[str, Source] = {}
+        sources: dict[str, RowSource] = {}
 
-        def source(where: str | None) -> Source:
+        def source(where: str | None) -> RowSource:
             where = where or place
             if where is None:
                 raise OptionError(existing_source_needed(made))
@@ -89,7 +89,7 @@ class ContinueFrom:
     address: Address
     schema: str | None = None
 
-    def source(self, main: Source | None, dataset: str) -> Source:
+    def source(self, main: RowSource | None, dataset: str) -> RowSource:
         """It, which may hold nothing yet."""
         beside = main.at[1] if main and main.at and main.at[0] == str(self.address) else dataset
-        return Schema(self.address, beside if self.schema is None else self.schema, dataset, (), new=True)
+        return DatabaseSource(self.address, beside if self.schema is None else self.schema, dataset, (), new=True)

@@ -14,7 +14,7 @@ from synth.dtypes import TEXT
 from synth.errors import OptionError
 from synth.existing.fitness import known
 from synth.existing.parents import Parents
-from synth.existing.source import Source
+from synth.existing.source import RowSource
 from synth.fingerprint import fingerprint
 from synth.generators.keys import Key
 from synth.plan.content import Found, already
@@ -35,7 +35,7 @@ class EarlierTables:
         self.first_keys: dict[str, str] = {}
         self.has_children: dict[tuple[str, str], npt.NDArray[np.bool_]] = {}
 
-    def refuse_redrawn(self, source: Source) -> None:
+    def refuse_redrawn(self, source: RowSource) -> None:
         """Refuse parents that are in the source, and would be drawn instead of read. Raises OptionError."""
         there = source.tables()
         for family in self.parents.assumed.families:
@@ -51,14 +51,14 @@ class EarlierTables:
                     "  hint: say that it is --existing, or make it, too"
                 )
 
-    def go_on(self, source: Source) -> None:
+    def go_on(self, source: RowSource) -> None:
         """Let keys of made tables that are there go on, and note what is not made again. Raises OptionError."""
         there = source.tables()
         for name in self.parents.assumed.wanted:
             if name in there:
                 self._go_on(name, source, there[name])
 
-    def _go_on(self, name: str, source: Source, there: Mapping[str, Any]) -> None:
+    def _go_on(self, name: str, source: RowSource, there: Mapping[str, Any]) -> None:
         table = self.parents.dataset.tables[name]
         made = table.keyed
         key = (made,) if made else table.key
@@ -76,9 +76,9 @@ class EarlierTables:
         if table.per and self.parents.dataset.tables[table.per].existing:
             content += f" {self._mark_parents(name, table.per, source)}"
         spec = self.parents.changed.get(name, table)
-        self.parents.changed[name] = spec.model_copy(update={"already": EarlierRows(rows=rows, fingerprint=content)})
+        self.parents.changed[name] = spec.model_copy(update={"earlier": EarlierRows(rows=rows, fingerprint=content)})
 
-    def _refuse(self, name: str, source: Source, lacking: list[str], made: str | None) -> None:
+    def _refuse(self, name: str, source: RowSource, lacking: list[str], made: str | None) -> None:
         """Refuse what cannot be gone on from. Raises OptionError."""
         table, why = self.parents.dataset.tables[name], ""
         matched = [c for c, d in table.columns.items() if d.draws.one_to_one]
@@ -96,7 +96,7 @@ class EarlierTables:
                 "  hint: say that it is --existing, or leave it out with --tables"
             )
 
-    def _let_key_go_on(self, name: str, column: str, source: Source) -> tuple[int, str]:
+    def _let_key_go_on(self, name: str, column: str, source: RowSource) -> tuple[int, str]:
         """Let a key begin behind the highest that is there: rows, and what tells them from other rows."""
         table = self.parents.dataset.tables[name]
         draws = cast(Key, table.columns[column].draws)
@@ -119,7 +119,7 @@ class EarlierTables:
             self.first_keys[f"{name}.{column}"] = str(draws.at(np.array([0]), self.seed, name)[0])
         return rows, content
 
-    def _mark_parents(self, name: str, per: str, source: Source) -> str:
+    def _mark_parents(self, name: str, per: str, source: RowSource) -> str:
         """Note which existing parents have children of this table already; the fingerprint of whose they are."""
         link, key = parent_link(self.parents.dataset, name), self.parents.scope.table(per).key[0]
         if link is None or link not in source.tables()[name]:

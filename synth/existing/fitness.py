@@ -10,12 +10,13 @@ import polars as pl
 from synth.columns import to_drawn
 from synth.dtypes import DType
 from synth.errors import DataError
+from synth.formats import unreadable_errors
 from synth.spec import constraints
 from synth.spec.kinds.existing import parent_link
 from synth.spec.scope import Scope
 from synth.sql.parse import columns as named
 from synth.sql.parse import expression
-from synth.store.reading import UNREADABLE, breaking
+from synth.store.reading import broken_rows
 
 __all__ = ["Unfit", "fitting", "known"]
 
@@ -114,8 +115,8 @@ def _checks(scope: Scope, table: str, frame: pl.DataFrame) -> Iterator[tuple[str
     for name, sql in constraints.checks(scope.dataset, table):
         if set(named(expression(sql))) <= set(frame.columns):
             try:
-                yield name, breaking(frame, sql)
-            except UNREADABLE as error:
+                yield name, broken_rows(frame, sql)
+            except unreadable_errors() as error:
                 what = str(error).splitlines()[0]
                 raise DataError(f"{table}: the check '{name}' of existing rows cannot be worked out: {what}") from None
 

@@ -12,7 +12,7 @@ import polars as pl
 from synth.columns import column_to_written, moments
 from synth.errors import OptionError, did_you_mean
 from synth.existing.fitness import Unfit, fitting
-from synth.existing.source import Source
+from synth.existing.source import RowSource
 from synth.fingerprint import fingerprint
 from synth.generators.arrival import DAY_US
 from synth.plan.content import Found
@@ -35,7 +35,7 @@ class Parents:
         self.dataset = dataset
         self.assumed = make(with_assumed_rows(dataset), tables=wanted, **options)
         self.scope: Scope = check(self.assumed.dataset)
-        self.places: dict[str, tuple[Source, str, tuple[str, ...]]] = {}
+        self.places: dict[str, tuple[RowSource, str, tuple[str, ...]]] = {}
         self.frames: dict[str, pl.DataFrame] = {}
         self.parent_rows: dict[str, npt.NDArray[np.int64]] = {}  # of tables with `per`
         self.keys: dict[str, pl.Series] = {}  # of existing rows that fit, later ones too
@@ -43,7 +43,7 @@ class Parents:
         self.changed: dict[str, Table] = {}
         self.unfit: list[Unfit] = []
 
-    def locate(self, name: str, source: Source, called: str) -> None:
+    def locate(self, name: str, source: RowSource, called: str) -> None:
         """Note where a table is, and which of its columns are needed."""
         there = source.known(called)
         spec = self.scope.table(name)
@@ -109,7 +109,7 @@ class Parents:
         self.parent_rows[name] = rows[PARENT_ROW].to_numpy()
         return rows.drop(PARENT_ROW)
 
-    def _note(self, name: str, source: Source, called: str, rows: int, skipped: int, known: str) -> None:
+    def _note(self, name: str, source: RowSource, called: str, rows: int, skipped: int, known: str) -> None:
         table = self.dataset.tables[name]
         assert table.existing
         facts = {"rows": rows, "fingerprint": known or None, "source": None}

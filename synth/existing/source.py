@@ -9,22 +9,22 @@ from typing import Self
 
 import polars as pl
 
-from synth.columns import cast_to_written, types_of
 from synth.databases import Address, Database, connect
 from synth.databases.address import find, is_database
-from synth.dtypes import TEXT, DType
-from synth.errors import OptionError, OutputError, did_you_mean
+from synth.dtypes import DType
+from synth.errors import OptionError, OutputError, did_you_mean, one_of
+from synth.formats import FORMATS, READABLE, Format, format_of, unreadable_errors
 from synth.store.manifest import NAME, Manifest
-from synth.store.reading import UNREADABLE, highest, read_file
+from synth.store.reading import count_and_largest
 from synth.translate.dialect import Dialect
 
-__all__ = ["Schema", "Source", "open_source"]
+__all__ = ["DatabaseSource", "FolderSource", "RowSource", "open_source"]
 
-FORMATS = {".parquet": "parquet", ".csv": "csv"}
+_BY_SUFFIX = {FORMATS[name].suffix: FORMATS[name] for name in READABLE}
 
 
-class Source(ABC):
-    """A context. Columns come in the types that they have there; those of foreign CSV files as text."""
+class RowSource(ABC):
+    """A context. Columns come in the types that they have there; those of foreign files that say no types (CSV) as text."""
 
     place: str  # for people: without a password
     at: tuple[str, str] | None = None  # of a database: its address, and the schema
@@ -55,15 +55,18 @@ class Source(ABC):
         return there[table]
 
 
-class Folder(Source):
-    """TABLE/*.parquet, TABLE.parquet, or the same as CSV with a header; a folder of ours says itself what its files are."""
+class FolderSource(RowSource):
+    """A folder of ours, or one with files of anybody's: TABLE/*.parquet, TABLE.parquet, or the same in another format.
+
+    A folder of ours says itself which its files are, and the types of their columns.
+    """
 
     def __init__(self, folder: Path):
         self.folder, self.place = folder, str(folder)
         self.manifest = Manifest.read(folder) if (folder / NAME).is_file() else None
-        if self.manifest and self.manifest.format not in ("parquet", "csv"):
+        if self.manifest and not format_of(self.manifest.format).can_be_read:
             raise OptionError(
-                f"'{folder}' is {self.manifest.format}\n  hint: rows are read from Parquet, CSV or a database"
+                f"'{folder}' is {self.manifest.format}\n  hint: rows are read from {one_of([*READABLE, 'a database'])}"
             )
         self.files: dict[str, list[Path]] = {}
         if self.manifest:
@@ -94,12 +97,7 @@ class Folder(Source):
         """One file's columns: others may have them in another order."""
         if self.manifest:
             return self.manifest.tables[table].types
-        try:
-            if _format(path) == "parquet":
-                return types_of(cast_to_written(pl.DataFrame(schema=pl.read_parquet_schema(path)), {}))
-            return dict.fromkeys(pl.read_csv(path, n_rows=0, infer_schema=False, glob=False).columns, TEXT)
-        except (pl.exceptions.PolarsError, OSError) as error:
-            raise OutputError(f"'{path}' cannot be read: {str(error).splitlines()[0]}") from None
+        return _format(path).columns(path)
 
     def read(self, table: str, columns: Sequence[str]) -> pl.DataFrame:
         """All files, one below the other; where they disagree about a column's type, it comes as text."""
@@ -108,15 +106,8 @@ class Folder(Source):
             types = self._types_of(table, path)
             if lacking := [name for name in columns if name not in types]:
                 raise OutputError(f"'{path}' has no column '{lacking[0]}', which other files of '{table}' have")
-            try:
-                if _format(path) == "parquet":
-                    parts.append(
-                        cast_to_written(pl.read_parquet(path, columns=list(columns), glob=False), {}).select(columns)
-                    )
-                else:
-                    parts.append(read_file(path, "csv", types).select(columns))
-            except UNREADABLE as error:
-                raise OutputError(f"'{path}' cannot be read: {str(error).splitlines()[0]}") from None
+            form = _format(path)
+            parts.append(form.read(path, {} if form.holds_types else types, columns).select(columns))
         types = self._types(table)
         parts = [part for part in parts if part.height] or [pl.DataFrame(schema={n: types[n].written for n in columns})]
         mixed = [name for name in columns if len({part[name].dtype for part in parts}) > 1]
@@ -124,24 +115,24 @@ class Folder(Source):
 
     def summed(self, table: str, key: str) -> tuple[int, int]:
         """By DuckDB, which reads no other column, file by file."""
-        found = []
+        by_file = []
         for path in self.files[table]:
             try:
-                found.append(highest([path], _format(path), self._types_of(table, path), key))
-            except UNREADABLE as error:
+                by_file.append(count_and_largest(_format(path), [path], self._types_of(table, path), key))
+            except unreadable_errors() as error:
                 raise OutputError(f"'{table}.{key}' of '{path}': {str(error).splitlines()[0]}") from None
-        return sum(rows for rows, _ in found), max((most for _, most in found), default=0)
+        return sum(rows for rows, _ in by_file), max((largest for _, largest in by_file), default=0)
 
 
-def _format(path: Path) -> str:
-    return FORMATS[path.suffix.lower()]
+def _format(path: Path) -> Format:
+    return _BY_SUFFIX[path.suffix.lower()]
 
 
 def _is_table(path: Path) -> bool:
-    return path.suffix.lower() in FORMATS and path.is_file() and path.name[0] not in "._"
+    return path.suffix.lower() in _BY_SUFFIX and path.is_file() and path.name[0] not in "._"
 
 
-class Schema(Source):
+class DatabaseSource(RowSource):
     """A schema of a database; without a name the dataset's, the only one that is loaded, or where tables are by default.
 
     One that is `new` may hold nothing yet.
@@ -165,8 +156,8 @@ class Schema(Source):
         self.database.close()
 
     def _usual(self, dataset: str, needed: Collection[str]) -> str:
-        loaded = self.database.loaded()
-        default = {"postgres": "public", "mysql": self.address.name, "tsql": "dbo"}.get(self.dialect.name, "main")
+        loaded = self.database.dataset_schemas()
+        default = self.database.default_schema
         known = [dataset, *(loaded if len(loaded) == 1 else []), default]
         there = {name: self.database.catalogue(name) for name in known}
         return next((name for name in known if there[name] and set(needed) <= set(there[name])), default)
@@ -185,12 +176,14 @@ class Schema(Source):
         """By the database."""
         if self._there[table][key].name not in ("smallint", "integer", "bigint", "decimal"):
             raise OptionError(f"{self.place}: '{table}.{key}' holds no numbers, and a sequence cannot go on behind it")
-        asked = f"SELECT COUNT(*), MAX({self.dialect.quoted(key)}) FROM {self.dialect.place(self.schema, table)}"
-        rows, found = self.database.rows(asked)[1][0]
-        return int(rows), int(found or 0)
+        asked = (
+            f"SELECT COUNT(*), MAX({self.dialect.quote_identifier(key)}) FROM {self.dialect.place(self.schema, table)}"
+        )
+        rows, largest = self.database.rows(asked)[1][0]
+        return int(rows), int(largest or 0)
 
 
-def open_source(place: str, schema: str | None, dataset: str, needed: Collection[str]) -> Source:
+def open_source(place: str, schema: str | None, dataset: str, needed: Collection[str]) -> RowSource:
     """The source that a word of the command line means; a schema that is not named is one with the needed tables.
 
     Raises OptionError, DatabaseError.
@@ -200,11 +193,11 @@ def open_source(place: str, schema: str | None, dataset: str, needed: Collection
     if is_database(place):
         address = find(place)
         assert address is not None
-        return Schema(address, schema, dataset, needed)
+        return DatabaseSource(address, schema, dataset, needed)
     if schema is not None:
         raise OptionError(f"'{place}' is a folder, it has no schemas")
     if not Path(place).is_dir():
         raise OptionError(
             f"there is no folder '{place}'\n  hint: --from takes a folder with tables, or a database's URL"
         )
-    return Folder(Path(place))
+    return FolderSource(Path(place))

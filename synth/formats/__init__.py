@@ -1,63 +1,33 @@
-"""Sinks: where a table's rows end in files. Adding one is a file and a line here.
+"""File formats: each a writer, a reader and a relation. Adding one is a file here and a line in `FORMATS`.
 
-Each is one `write(frames, types, required, path)` and a suffix: frames of drawn columns, their types, and which of them
-hold no NULL. INSERT statements are a sink for each dialect and schema, so `sink` makes it.
+Facts stand in the line, so that `--help` can name formats without loading what reads and writes them; `format.py` says
+which functions the file has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
-
-import polars as pl
-
-from synth.dtypes import Types
 from synth.errors import OptionError, did_you_mean
-from synth.formats import csv, ndjson, parquet
+from synth.formats.format import Format, unreadable_errors
 
-__all__ = ["SINKS", "SQL", "Sink", "sink"]
+__all__ = ["FEEDS", "FORMATS", "READABLE", "Format", "format_of", "unreadable_errors"]
 
-SQL = "sql"  # the format of INSERT statements
-
-
-@dataclass(frozen=True)
-class Sink:
-    """A file format."""
-
-    name: str
-    suffix: str
-    write: Callable[[Sequence[pl.DataFrame], Types, AbstractSet[str], Path], None]
-    dialect: str | None = None
-
-
-SINKS: dict[str, Sink] = {
-    "parquet": Sink("parquet", ".parquet", parquet.write),
-    "csv": Sink("csv", ".csv", csv.write),
-    "ndjson": Sink("ndjson", ".ndjson", ndjson.write),
+FORMATS: dict[str, Format] = {
+    form.name: form
+    for form in (
+        Format("parquet", ".parquet", holds_types=True, is_for_feeds=True),
+        Format("csv", ".csv", is_for_clients=True),
+        Format("ndjson", ".ndjson", holds_json=True, is_for_feeds=True),
+        Format("arrow", ".arrow", holds_types=True, is_for_feeds=True),
+        Format("sql", ".sql", can_be_read=False, needs_dialect=True),
+    )
 }
 
+READABLE = tuple(name for name, form in FORMATS.items() if form.can_be_read)
+FEEDS = tuple(name for name, form in FORMATS.items() if form.is_for_feeds)
 
-def sink(
-    format: str, dialect: str | None = None, schema: str = "", hierarchies: AbstractSet[str] = frozenset()
-) -> Sink:  # fmt: skip
-    """The sink of a format; INSERT statements are in a dialect, for tables of a schema. Raises OptionError.
 
-    `hierarchies` are the tables that refer to themselves, which matters to one dialect.
-    """
-    if format == SQL:
-        from synth.databases import DIALECTS  # a quarter of a second, which a worker need not have
-        from synth.formats import sql
-
-        dialect = dialect or "postgres"
-        if dialect not in DIALECTS:
-            raise OptionError(f"unknown dialect '{dialect}'\n  hint: {did_you_mean(dialect, DIALECTS)}")
-        write = partial(sql.write, dialect=DIALECTS[dialect], schema=schema, hierarchies=hierarchies)
-        return Sink(SQL, ".sql", write, dialect)
-    if format not in SINKS:
-        raise OptionError(f"unknown format '{format}'\n  hint: {did_you_mean(format, [*SINKS, SQL])}")
-    if dialect:
-        raise OptionError(f"'{format}' is the same for every database\n  hint: --dialect goes with --format {SQL}")
-    return SINKS[format]
+def format_of(name: str, among: tuple[str, ...] = tuple(FORMATS)) -> Format:
+    """The format of a name, which is one of those that a job takes. Raises OptionError."""
+    if name not in among:
+        raise OptionError(f"unknown format '{name}'\n  hint: {did_you_mean(name, among)}")
+    return FORMATS[name]

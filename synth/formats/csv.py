@@ -1,4 +1,7 @@
-"""CSV with a header line: NULL is nothing between two commas, an empty text is "" (as PostgreSQL's COPY reads them)."""
+"""CSV with a header line: NULL is nothing between two commas, an empty text is "" (as PostgreSQL's COPY reads them).
+
+DuckDB reads it: it tells an empty text from NULL, and a decimal never becomes a float.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,10 @@ from pathlib import Path
 import polars as pl
 
 from synth.columns import to_written
-from synth.dtypes import Types
+from synth.dtypes import TEXT, DType, Types
+from synth.formats.format import column_types, file_list, read_by_duckdb
 
-__all__ = ["write"]
+__all__ = ["columns", "read", "relation", "write"]
 
 
 def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str], path: Path) -> None:
@@ -21,3 +25,22 @@ def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[st
             to_written(frame, types).write_csv(
                 file, include_header=number == 0, datetime_format="%Y-%m-%d %H:%M:%S%.6f", quote_style="necessary"
             )
+
+
+def read(path: Path, types: Types, names: Sequence[str] | None = None) -> pl.DataFrame:
+    """One file's rows, without types as text. Raises duckdb.Error, PolarsError."""
+    return read_by_duckdb(relation([path], types or columns(path)), names)
+
+
+def columns(path: Path) -> dict[str, DType]:
+    """The names of the header line, all of them texts. Raises PolarsError, OSError."""
+    header = pl.read_csv(path, n_rows=0, infer_schema=False, glob=False)
+    return dict.fromkeys(header.columns, TEXT)
+
+
+def relation(paths: Sequence[Path], types: Types) -> str:
+    """A table function of DuckDB; `types` are all columns of the files, in their order."""
+    return (
+        f"read_csv({file_list(paths)}, header = true, columns = {column_types(types)}, auto_detect = false, delim = ',', "
+        "quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, hive_partitioning = false)"
+    )

@@ -9,9 +9,12 @@ from pathlib import Path
 import polars as pl
 
 from synth.columns import to_written
-from synth.dtypes import Types
+from synth.dtypes import TEXT, DType, Types
+from synth.formats.format import column_types, file_list, read_by_duckdb
 
-__all__ = ["write"]
+__all__ = ["columns", "read", "relation", "write"]
+
+LINES = "format = 'newline_delimited', hive_partitioning = false"
 
 
 def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str], path: Path) -> None:
@@ -20,3 +23,19 @@ def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[st
         for frame in frames:
             moments = pl.col(pl.Datetime).dt.strftime("%Y-%m-%d %H:%M:%S%.6f")
             to_written(frame, types).with_columns(moments).write_ndjson(file)
+
+
+def read(path: Path, types: Types, names: Sequence[str] | None = None) -> pl.DataFrame:
+    """One file's rows, without types as text. Raises duckdb.Error."""
+    return read_by_duckdb(relation([path], types or columns(path)), names)
+
+
+def columns(path: Path) -> dict[str, DType]:
+    """The names of all its objects' keys, all of them texts. Raises duckdb.Error."""
+    rows = f"read_json({file_list([path])}, {LINES}, sample_size = -1)"
+    return dict.fromkeys(read_by_duckdb(f"{rows} LIMIT 0", None).columns, TEXT)
+
+
+def relation(paths: Sequence[Path], types: Types) -> str:
+    """A table function of DuckDB; a column that an object lacks is NULL."""
+    return f"read_json({file_list(paths)}, columns = {column_types(types)}, {LINES})"

@@ -16,10 +16,11 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from synth.columns import checked
-from synth.dtypes import Types
+from synth.columns import cast_to_written, checked, types_of
+from synth.dtypes import DType, Types
+from synth.formats.format import file_list
 
-__all__ = ["write"]
+__all__ = ["columns", "read", "relation", "write"]
 
 GROUP_ROWS = 100_000  # a row group holds so many rows at least: a block of lines, or several of a smaller table
 SAMPLE_ROWS = 4096
@@ -44,6 +45,21 @@ def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[st
         writer.write_table(first)
         for group in groups[1:]:
             writer.write_table(_table(group, types, required))
+
+
+def read(path: Path, types: Types, names: Sequence[str] | None = None) -> pl.DataFrame:
+    """One file's rows, in the types that the file says. Raises PolarsError, OSError."""
+    return pl.read_parquet(path, columns=None if names is None else list(names), glob=False)
+
+
+def columns(path: Path) -> dict[str, DType]:
+    """The columns of the file's schema. Raises PolarsError, OSError."""
+    return types_of(cast_to_written(pl.DataFrame(schema=pl.read_parquet_schema(path)), {}))
+
+
+def relation(paths: Sequence[Path], types: Types) -> str:
+    """A table function of DuckDB."""
+    return f"read_parquet({file_list(paths)}, hive_partitioning = false)"
 
 
 def _groups(frames: Sequence[pl.DataFrame]) -> list[list[pl.DataFrame]]:

@@ -33,6 +33,8 @@ class Model(BaseModel):
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
+    renamed: ClassVar[dict[str, str]] = {}  # words of older specs -> the words that stand for them now
+
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Make a copy with other values, which forgets what was worked out from the old ones."""
         copy = super().model_copy(update=update, deep=deep)
@@ -138,6 +140,7 @@ class Generator(Model):
     """Makes one column of one block."""
 
     shorthand: ClassVar[str | None] = None  # the field meant when only a value is written
+    shorthand_is_mapping: ClassVar[bool] = False  # that value is a mapping, whose words are nobody's parameters
     default_type: ClassVar[DType | None] = None
 
     # -- what it is to the table

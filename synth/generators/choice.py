@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -24,17 +24,19 @@ Weights = Annotated[dict[Any, Any], Field(min_length=1)]
 
 
 class Choice(Generator):
-    """`{a: 0.7, b: 0.3}`: values and their weights. With `per`, one such table for each value of another column."""
+    """`{a: 0.7, b: 0.3}`: values and their weights. With `by`, one such table for each value of another column."""
 
-    shorthand = "of"
+    shorthand = "values"
+    shorthand_is_mapping = True
+    renamed: ClassVar[dict[str, str]] = {"of": "values", "per": "by"}
 
-    of: Weights
-    per: str | None = None
+    values: Weights
+    by: str | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Choice:
         for name, table in self._tables().items():
-            where = f" for '{name}'" if self.per else ""
+            where = f" for '{name}'" if self.by else ""
             if not isinstance(table, Mapping) or not table:
                 raise ValueError(f"values and their weights are expected{where}")
             for value, weight in table.items():
@@ -49,7 +51,7 @@ class Choice(Generator):
         return self
 
     def _tables(self) -> dict[Any, Any]:
-        return self.of if self.per else {None: self.of}
+        return self.values if self.by else {None: self.values}
 
     def _values(self) -> list[Any]:
         return [value for table in self._tables().values() for value in table]
@@ -79,7 +81,7 @@ class Choice(Generator):
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the column that says which table of weights holds."""
-        return (RowValue(self.per),) if self.per else ()
+        return (RowValue(self.by),) if self.by else ()
 
     def capacity(self, dtype: DType) -> int:
         """Count the values that have a weight."""
@@ -88,17 +90,17 @@ class Choice(Generator):
     def draw(self, context: RowContext) -> pl.Series:
         """Read one uniform number a row off the cumulated weights. (rows,)"""
         uniform = context.stream().random(context.rows)
-        if not self.per:
-            return _pick(self.of, uniform, context.dtype)
-        by = context.value(self.per)
+        if not self.by:
+            return _pick(self.values, uniform, context.dtype)
+        keys = context.value(self.by)
         result = pl.Series([None], dtype=context.dtype.drawn).new_from_index(0, context.rows)
-        for key, table in self.of.items():
-            places = (by == key).fill_null(False).arg_true()
+        for key, table in self.values.items():
+            places = (keys == key).fill_null(False).arg_true()
             if len(places):
                 result = result.scatter(places, _pick(table, uniform[places.to_numpy()], context.dtype))
-        missing = by.filter(result.is_null())
+        missing = keys.filter(result.is_null())
         if len(missing):
-            raise DataError(f"{context.table}.{context.column}: no values are declared for {self.per} = {missing[0]!r}")
+            raise DataError(f"{context.table}.{context.column}: no values are declared for {self.by} = {missing[0]!r}")
         return result
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 import polars as pl
@@ -88,13 +89,14 @@ class State(Expr):
 class Sum(Generator):
     """The sum of a child's column over the row's children: `order_items.tax`."""
 
-    shorthand = "of"
+    shorthand = "column"
+    renamed: ClassVar[dict[str, str]] = {"of": "column"}
 
-    of: str
+    column: str
 
     @property
     def _summed(self) -> ChildColumn:
-        table, _, column = self.of.partition(".")
+        table, _, column = self.column.partition(".")
         return ChildColumn(table, column)
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
@@ -117,7 +119,7 @@ class Sum(Generator):
     def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
         """Yield that the child's column is no exact number, where it is none."""
         if not view.type_of(self._summed.table, self._summed.column).is_exact:
-            yield Complaint(f"{self.of} is no exact number, and sums are", "declare a decimal")
+            yield Complaint(f"{self.column} is no exact number, and sums are", "declare a decimal")
 
     def draw(self, context: TableContext) -> pl.Series:
         """Sum the children, which lie in their parents' order: differences of one running sum. (rows,)"""
@@ -132,26 +134,27 @@ class Sum(Generator):
 class Count(Generator):
     """How many children of a table the row has."""
 
-    shorthand = "of"
+    shorthand = "table"
+    renamed: ClassVar[dict[str, str]] = {"of": "table"}
     default_type = BIGINT
 
-    of: str
+    table: str
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the child's rows."""
-        return (ChildColumn(self.of),)
+        return (ChildColumn(self.table),)
 
     def reads_children(self) -> ChildColumn:
         """Name the child's rows."""
-        return ChildColumn(self.of.partition(".")[0])
+        return ChildColumn(self.table)
 
     def complaints(self, view: SpecView) -> Iterator[Complaint]:
         """Yield that the table is no child, where it is none."""
-        yield from _no_child(view, self.of.partition(".")[0])
+        yield from _no_child(view, self.table)
 
     def draw(self, context: TableContext) -> pl.Series:
         """Give the fan-out that was drawn. (rows,)"""
-        return pl.Series(context.child_values(self.of, "").counts)
+        return pl.Series(context.child_values(self.table, "").counts)
 
 
 def _no_child(view: SpecView, table: str) -> Iterator[Complaint]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -35,17 +35,19 @@ MAX_DENSE = 2**20
 
 
 class InForce(Generator):
-    """Among rows of `of` that match and have begun (and not ended): the latest begun, or the one with the largest value.
+    """Among rows of `table` that match and have begun (and not ended): the latest begun, or the one with the largest value.
 
-    The column holds `take` of that row, and like a reference it can be looked through: `promotion_id.discount_value`.
+    The column holds `column` of that row, and like a reference it can be looked through: `promotion_id.discount_value`.
     Of equals, the first row of the table. Dates are whole days, both included.
     """
 
-    of: str
+    renamed: ClassVar[dict[str, str]] = {"of": "table", "take": "column"}
+
+    table: str
     match: Annotated[dict[str, str], Field(min_length=1)]  # their column: a column seen from this row
     at: str  # a moment seen from this row
     begins: str  # their column
-    take: str  # their column
+    column: str  # their column
     ends: str | None = None  # their column, included
     largest: str | None = None  # SQL over this row's columns and theirs, written `this_column.theirs`
     optional: bool = False  # whether there may be none: NULL
@@ -57,11 +59,11 @@ class InForce(Generator):
     @property
     def target(self) -> str:
         """The table whose rows are in force."""
-        return self.of
+        return self.table
 
     def named_tables(self) -> tuple[NamedTable, ...]:
         """List that table."""
-        return (NamedTable("of", self.of, with_own_rows=True),)
+        return (NamedTable("table", self.table, with_own_rows=True),)
 
     def sql_paths(self) -> tuple[str, ...]:
         """List the paths that `largest` names."""
@@ -72,7 +74,7 @@ class InForce(Generator):
     def their_columns(self, column: str, paths: tuple[str, ...]) -> tuple[str, ...]:
         """List the columns of theirs that are read; `column` is this column's name, `paths` are what `largest` names."""
         ranked = [path.split(".", 1)[1] for path in paths if path.startswith(f"{column}.")]
-        named = [*self.match, self.begins, self.take, *([self.ends] if self.ends else []), *ranked]
+        named = [*self.match, self.begins, self.column, *([self.ends] if self.ends else []), *ranked]
         return tuple(dict.fromkeys(named))
 
     def row_paths(self, column: str, paths: tuple[str, ...]) -> tuple[str, ...]:
@@ -84,28 +86,31 @@ class InForce(Generator):
         """List what is matched, and their columns as a whole."""
         column, paths = view.column, self.sql_paths()
         theirs = self.their_columns(column, paths)
-        return (*(RowValue(path) for path in self.row_paths(column, paths)), *(FullColumn(self.of, c) for c in theirs))
+        return (
+            *(RowValue(path) for path in self.row_paths(column, paths)),
+            *(FullColumn(self.table, c) for c in theirs),
+        )
 
     def column_sql(self, view: SpecView) -> ColumnSql | None:
         """Give `largest`, by which candidates are ranked."""
         if not self.largest:
             return None
         theirs = self.their_columns(view.column, self.sql_paths())
-        extra = {f"{view.column}.{name}": view.type_of(self.of, name) for name in theirs}
+        extra = {f"{view.column}.{name}": view.type_of(self.table, name) for name in theirs}
         return ColumnSql(self.largest, extra, is_column=False)
 
     def dtype_in(self, view: SpecView) -> DType | None:
         """Give the type of their column."""
-        return view.type_of(self.of, self.take)
+        return view.type_of(self.table, self.column)
 
     def complaints(self, view: SpecView) -> Iterator[Complaint]:
         """Yield that the table is drawn together with this one, where it is."""
-        if view.same_family(self.of):
-            yield Complaint(f"{self.of} belongs to the same family", at=("of",))
+        if view.same_family(self.table):
+            yield Complaint(f"{self.table} belongs to the same family", at=("table",))
 
     def choosing(self) -> Choosing:
         """Say that rows are chosen among those that have begun at a moment."""
-        return Choosing(self.of, self.at, self.begins)
+        return Choosing(self.table, self.at, self.begins)
 
     def draw(self, context: TableContext) -> pl.Series:
         """Their rows by what is matched and when they begin; a row's candidates are a run of them."""
@@ -121,9 +126,9 @@ class InForce(Generator):
         if not self.optional and (rows < 0).any():
             lacking = int(np.flatnonzero(rows < 0)[0])
             wanted = ", ".join(f"{path} = {context.value(path)[lacking]}" for path in [*self.match.values(), self.at])
-            raise DataError(f"{context.table}.{context.column}: no row of {self.of} is in force for {wanted}")
+            raise DataError(f"{context.table}.{context.column}: no row of {self.table} is in force for {wanted}")
         context.set_parent_rows(rows)
-        return context.gather(self.of, self.take, rows)
+        return context.gather(self.table, self.column, rows)
 
     def _best(
         self, context: TableContext, theirs: _Open, rows: Rows, at: Rows, places: Rows, first: Rows, last: Rows
@@ -159,27 +164,29 @@ class InForce(Generator):
 class Ranked(Generator):
     """What the row that an `in_force` column found ranks by: its largest value, or `otherwise` where there is none."""
 
-    shorthand = "of"
-    of: str  # a column made by `in_force` with `largest`
+    shorthand = "column"
+    renamed: ClassVar[dict[str, str]] = {"of": "column"}
+
+    column: str  # a column made by `in_force` with `largest`
     otherwise: int | float = 0
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the column that was found."""
-        return (RowValue(self.of),)
+        return (RowValue(self.column),)
 
     def dtype_in(self, view: SpecView) -> DType | None:
         """Give the type by which the column's candidates are ranked."""
-        return view.ranking_type(self.of)
+        return view.ranking_type(self.column)
 
     def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
         """Yield that the type cannot hold what the column is ranked by, where it cannot."""
-        ranked = view.ranking_type(self.of)
+        ranked = view.ranking_type(self.column)
         if ranked is not None and (not dtype.is_exact or ranked.digits != dtype.digits):
-            yield Complaint(f"'{self.of}' ranks by {ranked}; it cannot be {dtype}", at=("type",), of_column=True)
+            yield Complaint(f"'{self.column}' ranks by {ranked}; it cannot be {dtype}", at=("type",), of_column=True)
 
     def draw(self, context: TableContext) -> pl.Series:
         """Give what the column's candidates were ranked by. (rows,)"""
-        ranks = context.attached(self.of)
+        ranks = context.attached(self.column)
         return pl.Series(np.where(ranks == NULL, exact(self.otherwise, context.dtype), ranks))
 
 
@@ -187,7 +194,7 @@ class _Open:
     """Their rows, ordered by group (equal values of what is matched) and begin."""
 
     def __init__(self, law: InForce, context: TableContext):
-        self.frame = context.frame(law.of, law.their_columns(context.column, context.sql_reads()))
+        self.frame = context.frame(law.table, law.their_columns(context.column, context.sql_reads()))
         self.begins = moments(self.frame[law.begins])
         self.ends = np.full(self.frame.height, np.iinfo(np.int64).max)
         if law.ends:

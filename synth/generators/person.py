@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -108,14 +108,15 @@ class LastName(_Name):
 class Email(Generator):
     """An address made from columns of names and the row's number, so that no two are equal: `jo.li.27@example.org`."""
 
-    shorthand = "of"
+    shorthand = "names"
+    renamed: ClassVar[dict[str, str]] = {"of": "names"}
     default_type = TEXT
 
-    of: Many  # columns
+    names: Many  # columns
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the names."""
-        return tuple(RowValue(name) for name in self.of)
+        return tuple(RowValue(name) for name in self.names)
 
     def accepts(self, dtype: DType) -> str | None:
         """Take text."""
@@ -125,14 +126,14 @@ class Email(Generator):
         """Spell the names in ASCII, and number the rows. (rows,)"""
         which = (context.stream().random(context.rows) * len(DOMAINS)).astype(np.int64)
         frame = pl.DataFrame(
-            [_ascii(context.value(name)).fill_null("").alias(f"n{at}") for at, name in enumerate(self.of)]
+            [_ascii(context.value(name)).fill_null("").alias(f"n{at}") for at, name in enumerate(self.names)]
         )
         frame = frame.with_columns(
             row=pl.Series(np.arange(context.first_unique_number + 1, context.first_unique_number + context.rows + 1)),
             domain=pl.Series(DOMAINS)[which],
         )
         mailbox = pl.concat_str(pl.all().exclude("domain"), separator=".")
-        if any((frame[f"n{at}"] == "").any() for at in range(len(self.of))):  # a missing name leaves no empty part
+        if any((frame[f"n{at}"] == "").any() for at in range(len(self.names))):  # a missing name leaves no empty part
             mailbox = mailbox.str.strip_chars_start(".").str.replace_all(r"\.{2,}", ".")
         return frame.select(mailbox + "@" + pl.col("domain")).to_series()
 

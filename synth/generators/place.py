@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -74,7 +74,9 @@ class PlacePart(Generator):
 
     default_type = TEXT
 
-    of: str  # a column made by `place`
+    renamed: ClassVar[dict[str, str]] = {"of": "place"}
+
+    place: str  # a column made by `place`
     part: Literal["city", "region", "country", "postal_code", "phone"]
 
     def nullable(self) -> bool:
@@ -87,11 +89,11 @@ class PlacePart(Generator):
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the place."""
-        return (RowValue(self.of),)
+        return (RowValue(self.place),)
 
     def draw(self, context: RowContext) -> pl.Series:
         """Fill the holes of patterns, which are rows of bytes. (rows,)"""
-        at = context.value(self.of).to_numpy()
+        at = context.value(self.place).to_numpy()
         patterns = _places()[self.part]
         form, lengths, hole = _forms(self.part)
         if not form.size:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -61,6 +61,7 @@ class Reference(Generator):
     """A parent's key: of any row, of those alive at a moment, weighted, distinct within a group, or one-to-one."""
 
     shorthand = "to"
+    renamed: ClassVar[dict[str, str]] = {"take": "key_column"}
 
     to: str
     alive_at: str | None = None  # a moment seen from this row; only parents that came before and have not ended
@@ -69,7 +70,7 @@ class Reference(Generator):
     where: str | None = None  # a parent's column of booleans: only parents where it is true
     distinct_per: str | None = None  # an ancestor table: no parent twice in one of its rows
     unique: bool = False  # each parent at most once: matched within blocks of parents
-    take: str | None = None  # of a key of several columns: the one that this column holds; look the others up
+    key_column: str | None = None  # of a key of several columns: the one that this column holds; look the others up
     roots: Share = 0.0  # in a table that references itself: the share of rows with no parent
 
     @model_validator(mode="after")
@@ -88,7 +89,7 @@ class Reference(Generator):
     @property
     def held_key(self) -> HeldKey:
         """The parent's key, or the column of it that is taken."""
-        return HeldKey(self.to, self.take)
+        return HeldKey(self.to, self.key_column)
 
     @property
     def one_to_one(self) -> bool:
@@ -107,7 +108,7 @@ class Reference(Generator):
         """List the moment, and the parent's columns that the choice depends on."""
         if not self.chooses(view):
             return ()
-        columns = [name for name in (self.weights, self.where, self.take) if name]
+        columns = [name for name in (self.weights, self.where, self.key_column) if name]
         if not self.alive_at:
             return tuple(FullColumn(self.to, name) for name in columns)
         columns += [name for name in (view.arrival_of(self.to), view.ends_of(self.to)) if name]
@@ -117,16 +118,16 @@ class Reference(Generator):
         """List the parent's key, or where that follows from the row number its rows alone."""
         if self.to == view.table:
             return ()
-        key = self.take or view.key_of(self.to)[0]
+        key = self.key_column or view.key_of(self.to)[0]
         if self.to == view.parent():
             return (RowValue(f"{self.to}.{key}"),)
-        if self.take or not view.keys_follow_from_rows(self.to):
+        if self.key_column or not view.keys_follow_from_rows(self.to):
             return (FullColumn(self.to, key),)
         return (TableRows(self.to),)
 
     def dtype_in(self, view: SpecView) -> DType | None:
         """Give the type of the key."""
-        key = (self.take,) if self.take else view.key_of(self.to)
+        key = (self.key_column,) if self.key_column else view.key_of(self.to)
         if len(key) != 1:
             raise MeaningError(f"{self.to} has no key of one column to refer to")
         return view.type_of(self.to, key[0])
@@ -142,15 +143,15 @@ class Reference(Generator):
         elif self.alive_at and not related and (no_moment := view.why_no_moment(self.to)):
             yield replace(no_moment, at=("alive_at",))
         key = view.key_of(self.to)
-        if self.take and (self.take not in key or related):
+        if self.key_column and (self.key_column not in key or related):
             yield Complaint(
-                f"'{self.take}' is no column of the key of another family's table",
-                f"the key of {self.to} is {', '.join(key) or 'not declared'}", ("take",),
+                f"'{self.key_column}' is no column of the key of another family's table",
+                f"the key of {self.to} is {', '.join(key) or 'not declared'}", ("key_column",),
             )  # fmt: skip
-        elif len(key) != 1 and not self.take:
+        elif len(key) != 1 and not self.key_column:
             yield Complaint(
                 f"{self.to} has no key of one column",
-                "give it a column with `key`, or a `primary_key` of one column; of a key of several columns `take` one",
+                "give it a column with `key`, or a `primary_key` of one column; of several columns take one by `key_column`",
                 ("to",),
             )  # fmt: skip
         if self.alive_at and not (view.arrival_of(self.to) or view.ends_of(self.to)):
@@ -204,7 +205,7 @@ class Reference(Generator):
         else:
             rows = self._chosen(context)
         context.set_parent_rows(rows)
-        return context.gather(self.to, self.take, rows) if self.take else context.keys(self.to, rows)
+        return context.gather(self.to, self.key_column, rows) if self.key_column else context.keys(self.to, rows)
 
     def _earlier(self, context: TableContext) -> Rows:
         """A hierarchy without cycles: each row's parent is an earlier row, or none."""

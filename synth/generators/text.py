@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 import polars as pl
@@ -60,18 +60,20 @@ class Coined(Generator):
 
 
 class Sentence(Generator):
-    """Text from patterns with weights: `{of: {"Call {who} first.": 1}, words: {who: [me, the warehouse]}}`."""
+    """Text from patterns with weights: `{patterns: {"Call {who} first.": 1}, words: {who: [me, the warehouse]}}`."""
 
     default_type = TEXT
 
-    of: Annotated[dict[str, Annotated[float, Field(ge=0)]], Field(min_length=1)]
+    renamed: ClassVar[dict[str, str]] = {"of": "patterns"}
+
+    patterns: Annotated[dict[str, Annotated[float, Field(ge=0)]], Field(min_length=1)]
     words: dict[str, Annotated[tuple[str, ...], Field(min_length=1, strict=False)]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _check(self) -> Sentence:
-        if not sum(self.of.values()) > 0:
+        if not sum(self.patterns.values()) > 0:
             raise ValueError("the weights are all 0")
-        for pattern in self.of:
+        for pattern in self.patterns:
             for blank in _BLANK.findall(pattern):
                 if blank not in self.words:
                     raise ValueError(f"'{pattern}': no `words` are given for {{{blank}}}")
@@ -81,7 +83,7 @@ class Sentence(Generator):
         """Take text as long as the longest sentence."""
         if dtype.name != "varchar":
             return f"sentences cannot be {dtype}"
-        longest = max(self._longest(pattern) for pattern, weight in self.of.items() if weight)
+        longest = max(self._longest(pattern) for pattern, weight in self.patterns.items() if weight)
         return f"a sentence may be {longest} long" if dtype.length and longest > dtype.length else None
 
     def _longest(self, pattern: str) -> int:
@@ -91,12 +93,12 @@ class Sentence(Generator):
 
     def draw(self, context: DrawContext) -> pl.Series:
         """Choose the pattern by its weight, then a word for each blank. (rows,)"""
-        weights = np.cumsum(list(self.of.values()))
+        weights = np.cumsum(list(self.patterns.values()))
         chosen = np.searchsorted(weights, context.stream().random(context.rows) * weights[-1], side="right")
-        blanks = max(len(_BLANK.findall(pattern)) for pattern in self.of)
+        blanks = max(len(_BLANK.findall(pattern)) for pattern in self.patterns)
         uniform = context.stream(Sub.WORDS).random((context.rows, blanks))
         result = np.full(context.rows, "", dtype=object)
-        for number, pattern in enumerate(self.of):
+        for number, pattern in enumerate(self.patterns):
             rows = np.flatnonzero(chosen == number)
             literals, names = _BLANK.split(pattern)[::2], _BLANK.findall(pattern)
             parts = [pl.Series("p0", literals[:1]).new_from_index(0, len(rows))]

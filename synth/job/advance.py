@@ -19,18 +19,18 @@ from synth.draw.task import Task
 from synth.draw.walk import PartKey
 from synth.errors import OptionError, OutputError
 from synth.fingerprint import Fingerprint
-from synth.job.generate import Progress, hidden
 from synth.plan.make import make
 from synth.plan.model import FamilyPlan, Plan
 from synth.plan.redraw import families_to_redraw
+from synth.progress import Progress
 from synth.runners import Processes, Serial, runner
 from synth.spec.parts import table_of
 from synth.store.change_feed import Feed
 from synth.store.folder import extending_folder, require_files
 from synth.store.manifest import Manifest, TableEntry, TaskEntry, begin
-from synth.store.output import Files
-from synth.store.rollup_parts import FILE as SUMS
-from synth.store.rollup_parts import kept, packed
+from synth.store.output import FolderSink
+from synth.store.rollup_parts import FILE as PARTS
+from synth.store.rollup_parts import read_rollup_parts, rollup_parts_files, rollup_parts_text
 from synth.store.run import RunResult, Step, run_all
 from synth.streams import STREAM_VERSION
 
@@ -81,11 +81,12 @@ def advance_folder(
             if folder.resolve() in (Path(changes).resolve(), *Path(changes).resolve().parents):
                 raise OptionError(f"changes are no part of the data: name a folder outside of '{folder}'")
             feed = Feed(Path(changes), manifest.until, plan.until, changes_format)
-        step = step_between(earlier, plan, manifest, kept(packed(folder / SUMS)), with_differences=feed is not None)
+        kept_parts = read_rollup_parts(rollup_parts_text(folder / PARTS))
+        step = step_between(earlier, plan, manifest, kept_parts, with_differences=feed is not None)
         with runner(workers) if isinstance(workers, int) else nullcontext(workers) as running:
-            sink = Files.of(plan.dataset, making, manifest.format, manifest.dialect)
-            run = run_all(plan, making / ".residents", sink, running, progress, making / SUMS, step)
-        new = grown(manifest, plan, run).model_copy(update={"sums": hidden(making)})
+            sink = FolderSink.of(plan.dataset, making, manifest.format, manifest.dialect)
+            run = run_all(plan, making / ".residents", sink, running, progress, making / PARTS, step)
+        new = grown(manifest, plan, run).model_copy(update={"sums": rollup_parts_files(making)})
         for path in _as_before(manifest, new):
             (making / path).unlink(missing_ok=True)
         if feed:
@@ -149,7 +150,7 @@ def step_between(
         for family in plan.families
         if not family.is_sum
     }
-    counted = {rollup.every for root in rollups if (rollup := plan.spec(root).rollup)} - {None}
+    counted = {rollup.for_each for root in rollups if (rollup := plan.spec(root).rollup)} - {None}
     # what was resident then cannot be told from what is there now
     others = bool(redrawn - rollups or counted - {family.root for family in plan.families})
     return Step(earlier, tasks, kept_parts, with_differences, earlier_residents=others)

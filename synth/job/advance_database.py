@@ -13,19 +13,20 @@ import polars as pl
 
 from synth.columns import to_written
 from synth.databases import Address, Database, connect
-from synth.databases.database import MANIFEST, Amendment
-from synth.ddl.statements import in_reference_order
+from synth.databases.changes import TableChanges
+from synth.databases.contract import MANIFEST
+from synth.ddl import in_reference_order
 from synth.draw.change import BEFORE, OP
 from synth.draw.output import NullSink
 from synth.errors import DatabaseError
 from synth.job.advance import Advance, blocks_of, grown, plans, step_between
-from synth.job.generate import Progress
 from synth.plan.model import Plan
+from synth.progress import Progress
 from synth.runners import Processes, Serial, runner
 from synth.spec.parts import table_of
 from synth.store.change_feed import Feed
 from synth.store.manifest_table import manifest_insert, manifest_of
-from synth.store.rollup_parts import kept
+from synth.store.rollup_parts import read_rollup_parts
 from synth.store.run import run_all
 
 __all__ = ["advance_database"]
@@ -49,12 +50,13 @@ def advance_database(
         where = f"schema {schema} of {address}"
         if plan.until == manifest.until:
             return Advance(where, manifest.until, plan.until, time.perf_counter() - started, unchanged=True)
+        database.require("applies_changes")  # before anything is drawn, or told to the feed
         feed = Feed(Path(changes), manifest.until, plan.until, changes_format) if changes is not None else None
         dialect = database.dialect
         place, name = dialect.place(schema, MANIFEST), dialect.literal(manifest.dataset)
-        ours = f"FROM {place} WHERE {dialect.quoted('dataset')} = {name}"
-        _, rows = database.rows(f"SELECT {dialect.quoted('sums')} {ours}")
-        step = step_between(earlier, plan, manifest, kept(rows[0][0]), with_differences=True)
+        ours = f"FROM {place} WHERE {dialect.quote_identifier('dataset')} = {name}"
+        _, rows = database.rows(f"SELECT {dialect.quote_identifier('sums')} {ours}")
+        step = step_between(earlier, plan, manifest, read_rollup_parts(rows[0][0]), with_differences=True)
         with runner(workers) if isinstance(workers, int) else nullcontext(workers) as running:
             parts_path = Path(store) / "sums"
             run = run_all(plan, Path(store) / "residents", NullSink(), running, progress, parts_path, step)
@@ -65,7 +67,7 @@ def advance_database(
             f"DELETE {ours}",
             manifest_insert(database.dialect, schema, new, parts_path),
         )
-        database.amend(schema, list(_amendments(run.differences, plan)), also)
+        database.apply_changes(schema, list(_changes(run.differences, plan)), also)
     return Advance(
         where, manifest.until, plan.until, time.perf_counter() - started,
         blocks=blocks_of(run),
@@ -76,7 +78,7 @@ def advance_database(
 
 def _schema(database: Database, asked: str | None) -> str:
     """A schema that holds a dataset of ours: the one that is asked for, or the only one. Raises DatabaseError."""
-    found = database.loaded()
+    found = database.dataset_schemas()
     if asked in found or (asked is None and len(found) == 1):
         return asked or found[0]
     said = f"the datasets {', '.join(found)}\n  hint: name one with --schema" if found else "no dataset of ours"
@@ -84,7 +86,7 @@ def _schema(database: Database, asked: str | None) -> str:
     raise DatabaseError(f"{database.address} holds {none}{said}")
 
 
-def _amendments(differences: Mapping[str, Sequence[pl.DataFrame]], plan: Plan) -> Iterator[Amendment]:
+def _changes(differences: Mapping[str, Sequence[pl.DataFrame]], plan: Plan) -> Iterator[TableChanges]:
     """What the differences are to each table, in the order of references."""
     for table in in_reference_order(plan.dataset, set(plan.wanted)):
         parts = [part for part in differences if table_of(part) == table]
@@ -96,7 +98,7 @@ def _amendments(differences: Mapping[str, Sequence[pl.DataFrame]], plan: Plan) -
         whole = pl.concat([frame for part in parts for frame in differences[part]])
         now = whole.select(written)
         gone = whole.filter(pl.col(OP) == "delete").select(pl.col(BEFORE + name).alias(name) for name in known_by)
-        yield Amendment(
+        yield TableChanges(
             table, key, to_written(now.filter(whole[OP] == "insert"), types),
             to_written(now.filter(whole[OP] == "update"), types),
             to_written(gone, {name: types[name] for name in known_by}),

@@ -5,21 +5,21 @@ from __future__ import annotations
 import time
 from contextlib import nullcontext
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from synth.errors import OptionError
-from synth.formats import sink
 from synth.plan.model import Plan
+from synth.progress import Progress
 from synth.runners import Processes, Serial, runner
 from synth.store.folder import finished_run, first_missing_file, replacing_folder
-from synth.store.manifest import FileEntry, Manifest, begin
-from synth.store.output import Files
-from synth.store.parents import keep
-from synth.store.rollup_parts import FILE as SUMS
-from synth.store.run import Progress, run_all
+from synth.store.manifest import Manifest, begin
+from synth.store.output import FolderSink, dialect_of
+from synth.store.parents import write_parents
+from synth.store.rollup_parts import FILE as PARTS
+from synth.store.rollup_parts import rollup_parts_files
+from synth.store.run import run_all
 
-__all__ = ["Progress", "Summary", "generate", "hidden"]
+__all__ = ["Summary", "generate"]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def generate(
     `dialect` is whose SQL the format `sql` is, PostgreSQL's if left out: INSERT statements. `workers` is a number of
     processes, or a runner that has been started already. `progress` is called with a family and the rows just written.
     """
-    dialect = sink(format, dialect).dialect
+    dialect = dialect_of(format, dialect)
     if isinstance(workers, int) and workers < 1:
         raise OptionError(f"workers must be 1 or more, got {workers}")
     started = time.perf_counter()
@@ -65,15 +65,16 @@ def generate(
     manifest = begin(plan, format, dialect)
     _not_upon_itself(plan, target)
     existing = finished_run(target)
-    same = existing and existing.identity == manifest.identity and not existing.advancing
+    same = existing and manifest.is_same_run(existing) and not existing.advancing
     if existing and same and not first_missing_file(target, existing, to_extend=True):
         return Summary(target, existing, time.perf_counter() - started, 0, unchanged=True)
     started_here = runner(workers) if isinstance(workers, int) else nullcontext(workers)
     with started_here as running, replacing_folder(target) as folder:
-        sink_ = Files.of(plan.dataset, folder, format, dialect)
-        run = run_all(plan, folder / ".residents", sink_, running, progress, folder / SUMS)
+        sink = FolderSink.of(plan.dataset, folder, format, dialect)
+        run = run_all(plan, folder / ".residents", sink, running, progress, folder / PARTS)
         facts = {
-            "tables": run.entries(plan), "families": run.families(), "sums": hidden(folder), "existing": keep(plan, folder),
+            "tables": run.entries(plan), "families": run.families(), "sums": rollup_parts_files(folder),
+            "existing": write_parents(plan, folder),
         }  # fmt: skip
         manifest = manifest.model_copy(update=facts)
         manifest.write(folder)
@@ -84,9 +85,3 @@ def _not_upon_itself(plan: Plan, target: Path) -> None:
     """Refuse to replace the folder that parents were read from. Raises OptionError."""
     if any(Path(found.source).resolve() == target.resolve() for found in plan.content.found.values()):
         raise OptionError(f"'{target}' is what this is built on, and would be replaced\n  hint: choose another --out")
-
-
-def hidden(folder: Path) -> tuple[FileEntry, ...]:
-    """What is kept beside the data so that it can grow."""
-    path = folder / SUMS
-    return (FileEntry(path=SUMS, rows=0, bytes=path.stat().st_size, sha256=sha256(path.read_bytes()).hexdigest()),)

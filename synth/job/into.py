@@ -18,27 +18,29 @@ from synth.databases import DATABASES, Address, Database, connect
 from synth.draw.output import WriteResult
 from synth.dtypes import Types
 from synth.errors import OptionError
-from synth.job.generate import Progress
-from synth.loading.load import Loading, Report
+from synth.loading.load import Loading
+from synth.loading.report import LoadReport
 from synth.plan.model import Plan
+from synth.progress import Progress
 from synth.runners import Processes, Serial, runner
+from synth.spec.parts import table_of
 from synth.store.manifest import begin
-from synth.store.parents import entries
+from synth.store.parents import existing_entries
 from synth.store.run import run_all
 
 __all__ = ["generate_into"]
 
 
 @dataclass
-class Rows:
-    """An outlet that sends rows to a staging place: through the load's connections here, through its own in a worker."""
+class DatabaseSink:
+    """A sink that sends rows to a staging place: through the load's connections here, through its own in a worker."""
 
     address: Address
     schema: str
     loading: Loading | None = field(repr=False)
 
-    def __reduce__(self) -> tuple[type[Rows], tuple[Address, str, None]]:
-        return Rows, (self.address, self.schema, None)
+    def __reduce__(self) -> tuple[type[DatabaseSink], tuple[Address, str, None]]:
+        return DatabaseSink, (self.address, self.schema, None)
 
     def write(
         self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
@@ -46,8 +48,8 @@ class Rows:
         """Rows of a gathered table's parts go into one table."""
         rows = pl.concat([to_written(frame, types) for frame in frames])
         started = time.perf_counter()
-        database = self.loading.mine() if self.loading else _connection(self.address)
-        sent = database.send(self.schema, table.partition(".")[0], rows)
+        database = self.loading.connections.mine() if self.loading else _connection(self.address)
+        sent = database.send(self.schema, table_of(table), rows)
         return WriteResult(sent, seconds=time.perf_counter() - started)
 
 
@@ -60,7 +62,7 @@ def _connection(address: Address) -> Database:
 def generate_into(
     plan: Plan, address: Address, *, schema: str | None = None, if_exists: str = "fail",
     workers: int | Serial | Processes = 1, progress: Progress | None = None,
-) -> Report:  # fmt: skip
+) -> LoadReport:  # fmt: skip
     """Draw all wanted tables of a plan into a database, or nothing. Raises OptionError, DatabaseError, DataError.
 
     `schema` is, if left out, the one that parents were read from in the same database, or the dataset's name; `if_exists`
@@ -71,24 +73,25 @@ def generate_into(
         raise OptionError(f"workers must be 1 or more, got {workers}")
     if schema is None and plan.content.at and plan.content.at[0] == str(address):
         schema = plan.content.at[1]  # beside the parents
-    if not DATABASES[address.database].several:
+    if not DATABASES[address.database].capabilities.parallel_connections:
         workers = Serial()
     with (
-        runner(workers) if isinstance(workers, int) else nullcontext(workers) as walker,
+        runner(workers) if isinstance(workers, int) else nullcontext(workers) as running,
         Loading(
-            address, plan.dataset, plan.wanted, schema=schema, if_exists=if_exists, connections=walker.workers,
+            address, plan.dataset, plan.wanted, schema=schema, if_exists=if_exists, connections=running.workers,
             progress=progress,
         ) as loading,
         tempfile.TemporaryDirectory(prefix="synth-") as store,
     ):  # fmt: skip
+        parts_path = Path(store) / "sums"
         with loading.phase("send"):
-            outlet = Rows(address, loading.schema, loading)
-            run = run_all(plan, Path(store) / "residents", outlet, walker, progress, Path(store) / "sums")
+            sink = DatabaseSink(address, loading.schema, loading)
+            run = run_all(plan, Path(store) / "residents", sink, running, progress, parts_path)
         manifest = begin(plan, loading.database.dialect.name)
-        facts = {"tables": run.entries(plan), "families": run.families(), "existing": entries(plan)}
+        facts = {"tables": run.entries(plan), "families": run.families(), "existing": existing_entries(plan)}
         manifest = manifest.model_copy(update=facts)
-        for name, lefts in run.writes.items():
+        for name, writes in run.writes.items():
             entry = loading.report.tables[name]
-            entry.rows, entry.bytes = run.fingerprints[name].rows, sum(left.bytes for left in lefts)
-            entry.add("send", sum(left.seconds for left in lefts))
-        return loading.finish(manifest, Path(store) / "sums")
+            entry.rows, entry.bytes = run.fingerprints[name].rows, sum(each.bytes for each in writes)
+            entry.add("send", sum(each.seconds for each in writes))
+        return loading.finish(manifest, parts_path)

@@ -6,15 +6,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import polars as pl
-
-from synth.columns import cast_to_written
 from synth.databases import Address
-from synth.errors import OptionError, OutputError
-from synth.loading.load import Loading, Progress, Report
+from synth.errors import OptionError
+from synth.formats import Format, format_of
+from synth.loading.load import Loading
+from synth.loading.report import LoadReport
+from synth.progress import Progress
 from synth.store.folder import require_files
-from synth.store.manifest import Manifest
-from synth.store.reading import read_file
+from synth.store.manifest import Manifest, TableEntry
 from synth.store.rollup_parts import FILE as SUMS
 
 __all__ = ["load_folder"]
@@ -23,7 +22,7 @@ __all__ = ["load_folder"]
 def load_folder(
     folder: str | Path, address: Address, *, schema: str | None = None, if_exists: str = "fail", connections: int = 4,
     progress: Progress | None = None,
-) -> Report:  # fmt: skip
+) -> LoadReport:  # fmt: skip
     """Load all tables of a folder, or nothing. Raises OutputError, OptionError, DatabaseError, DataError.
 
     `schema` is the dataset's name if left out; `if_exists` is what becomes of tables of the same names: fail, replace,
@@ -31,7 +30,8 @@ def load_folder(
     """
     folder = Path(folder)
     manifest = Manifest.read(folder)
-    if manifest.format == "sql":
+    form = format_of(manifest.format)
+    if not form.can_be_read:
         raise OptionError(f"'{folder}' holds INSERT statements\n  hint: run them with the database's own client")
     require_files(folder, manifest)  # before anything is sent
     with Loading(
@@ -39,31 +39,28 @@ def load_folder(
         progress=progress,
     ) as loading:  # fmt: skip
         with loading.phase("send"):
-            jobs = _by_table if loading.database.reads_files else _by_file
-            loading.run([job for table in loading.tables for job in jobs(loading, folder, manifest, table)])
+            jobs = _by_table if loading.database.capabilities.reads_files else _by_file
+            loading.run([
+                job for table in loading.tables for job in jobs(loading, folder, form, table, manifest.tables[table])
+            ])  # fmt: skip
         return loading.finish(manifest, folder / SUMS)
 
 
-def _by_table(loading: Loading, folder: Path, manifest: Manifest, table: str) -> list[Callable[[], None]]:
-    entry = manifest.tables[table]
+def _by_table(loading: Loading, folder: Path, form: Format, table: str, entry: TableEntry) -> list[Callable[[], None]]:
+    """One job, by which the database reads all files of a table; none where there are no files."""
     paths = [folder / file.path for file in entry.files]
-    return [lambda: loading.send_files(table, paths, manifest.format, entry.types)] if paths else []
+    return [lambda: loading.send_files(table, paths, form.name, entry.types)] if paths else []
 
 
-def _by_file(loading: Loading, folder: Path, manifest: Manifest, table: str) -> list[Callable[[], None]]:
-    return [_sending(loading, folder / file.path, manifest, table) for file in manifest.tables[table].files]
+def _by_file(loading: Loading, folder: Path, form: Format, table: str, entry: TableEntry) -> list[Callable[[], None]]:
+    """A job for each file of a table, which reads it and sends its rows."""
 
+    def job(path: Path) -> Callable[[], None]:
+        def read_and_send() -> None:
+            started = time.perf_counter()
+            frame = form.read(path, entry.types)
+            loading.send(table, frame, read_s=time.perf_counter() - started)
 
-def _sending(loading: Loading, path: Path, manifest: Manifest, table: str) -> Callable[[], None]:
-    """A job that reads one file and sends its rows."""
+        return read_and_send
 
-    def job() -> None:
-        started = time.perf_counter()
-        types = manifest.tables[table].types
-        try:
-            frame = cast_to_written(read_file(path, manifest.format, types), types)
-        except pl.exceptions.PolarsError as error:
-            raise OutputError(f"'{path}' cannot be read: {str(error).splitlines()[0]}") from error
-        loading.send(table, frame, read_s=time.perf_counter() - started)
-
-    return job
+    return [job(folder / file.path) for file in entry.files]

@@ -4,40 +4,25 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-import polars as pl
-
-from synth.columns import decimals_to_minor_units, types_of
 from synth.databases import Address, Database, connect
-from synth.databases.database import MANIFEST
-from synth.dtypes import Types
+from synth.databases.contract import MANIFEST
 from synth.errors import OptionError, did_you_mean
-from synth.fingerprint import Fingerprint, fingerprint
-from synth.formats import SINKS, Sink
-from synth.store.folder import MARK, finished_run, has_only_marked_files, replacing_folder, write_marker
-from synth.store.manifest import FileEntry, Manifest
+from synth.formats import READABLE, Format, format_of
+from synth.progress import Progress, silent
+from synth.store.folder import make_room, replacing_folder, write_marker
+from synth.store.manifest import Manifest
 from synth.store.manifest_table import manifest_of
+from synth.store.streamed import StreamedTable, file_name, write_streamed
 
 __all__ = ["Pulled", "pull"]
 
-PART_BYTES = 64 * 2**20  # of rows in memory: a file holds about so many
 QUERY = "query"  # the folder of a query's rows
-
-Progress = Callable[[str, int], None]  # table, rows just written
-
-
-@dataclass(frozen=True)
-class _Table:
-    """What was read of a table; its content's fingerprint where that was asked for."""
-
-    files: tuple[FileEntry, ...]
-    content: Fingerprint
 
 
 @dataclass
@@ -64,12 +49,16 @@ class Pulled:
         return sum(self.bytes_of.values())
 
     def as_dict(self) -> dict[str, Any]:
-        """For `--json`."""
+        """The report as plain data, for `--json`."""
         return {
             "place": self.place, "folder": str(self.folder), "schema": self.schema, "rows": self.rows, "bytes": self.bytes,
             "seconds": round(self.seconds, 3), "manifest": self.has_manifest, "changed": list(self.changed),
             "tables": {name: {"rows": rows, "bytes": self.bytes_of[name]} for name, rows in self.rows_of.items()},
         }  # fmt: skip
+
+    def add(self, name: str, table: StreamedTable) -> None:
+        """Note what was read of a table."""
+        self.rows_of[name], self.bytes_of[name] = table.rows, table.bytes
 
 
 def pull(
@@ -82,44 +71,42 @@ def pull(
     read, of another one all tables; a whole dataset gets a manifest, so that it can be verified and loaded as a folder.
     `progress` is called with a table and the rows just written.
     """
-    if format not in SINKS:
-        raise OptionError(f"unknown format '{format}'\n  hint: {did_you_mean(format, SINKS)}")
+    form = format_of(format, READABLE)
     if query is not None and (tables is not None or schema is not None):
         raise OptionError("a query is instead of --tables and --schema\n  hint: name schemas in the query")
     started = time.perf_counter()
-    said = progress or (lambda table, rows: None)
+    tell = progress or silent
     with connect(address) as database:
         if query is not None:
-            report = _pull_query(database, query, Path(out) / QUERY, SINKS[format], said)
+            report = _pull_query(database, query, Path(out) / QUERY, form, tell)
         else:
-            found = schema if schema is not None else _only_schema(database)
+            name = schema if schema is not None else _only_schema(database)
             wanted = None if tables is None else tuple(dict.fromkeys(tables))
-            report = _Schema(database, found, wanted).pull(Path(out), SINKS[format], said)
+            report = _SchemaPull(database, name, wanted).pull(Path(out), form, tell)
     report.seconds = time.perf_counter() - started
     return report
 
 
 def _only_schema(database: Database) -> str:
     """The one schema that holds a dataset of ours. Raises OptionError."""
-    loaded = database.loaded()
+    loaded = database.dataset_schemas()
     if len(loaded) == 1:
         return loaded[0]
     what = f"holds several datasets ({', '.join(loaded)})" if loaded else "holds no dataset of ours"
     raise OptionError(f"{database.address} {what}\n  hint: say which --schema to read")
 
 
-def _pull_query(database: Database, query: str, target: Path, sink: Sink, said: Progress) -> Pulled:
-    _make_room(target)
+def _pull_query(database: Database, query: str, target: Path, form: Format, tell: Progress) -> Pulled:
+    make_room(target)
     report = Pulled(str(database.address), target, None)
-    with replacing_folder(target) as making:
+    with replacing_folder(target) as work_folder:
         frames = database.frames(query.strip().rstrip(";").rstrip(), {})
-        made = _leave(frames, making, "", sink, lambda rows: said(QUERY, rows))
-        write_marker(making)
-    _count(report, QUERY, made)
+        report.add(QUERY, write_streamed(frames, work_folder, "", form, lambda rows: tell(QUERY, rows)))
+        write_marker(work_folder)
     return report
 
 
-class _Schema:
+class _SchemaPull:
     """A schema's tables, those that are wanted of them, and what is known of their columns."""
 
     def __init__(self, database: Database, schema: str, wanted: tuple[str, ...] | None):
@@ -127,7 +114,7 @@ class _Schema:
         there = database.catalogue(schema)
         self.there = {table: types for table, types in there.items() if types and table != MANIFEST}
         if not self.there:
-            loaded = database.loaded()
+            loaded = database.dataset_schemas()
             hint = did_you_mean(schema, loaded) if loaded else "is its name right?"
             raise OptionError(f"{database.address} has no tables in schema '{schema}'\n  hint: {hint}")
         self.manifest = manifest_of(database, schema) if MANIFEST in there else None
@@ -140,30 +127,30 @@ class _Schema:
                     f"  hint: {did_you_mean(table, self.there)}"
                 )
 
-    def pull(self, out: Path, sink: Sink, said: Progress) -> Pulled:
+    def pull(self, out: Path, form: Format, tell: Progress) -> Pulled:
         """Read the tables into a folder of `out`."""
-        target = out / _file_name(self.schema)
-        _make_room(target)
+        target = out / file_name(self.schema)
+        make_room(target)
         report = Pulled(str(self.database.address), target, self.schema)
-        with replacing_folder(target) as making:
-            made = {}
+        with replacing_folder(target) as work_folder:
+            pulled = {}
             for table in self.wanted:
-                made[table] = self._table(table, making, sink, said)
-                _count(report, table, made[table])
-            if self.manifest and set(made) == set(self.manifest.tables) and all(map(self._is_ours, made)):
-                report.changed = _write_manifest(self.manifest, made, sink, making)
+                pulled[table] = self._table(table, work_folder, form, tell)
+                report.add(table, pulled[table])
+            if self.manifest and set(pulled) == set(self.manifest.tables) and all(map(self._is_ours, pulled)):
+                report.changed = _write_manifest(self.manifest, pulled, form, work_folder)
                 report.has_manifest = True
             else:
-                write_marker(making)
+                write_marker(work_folder)
         return report
 
-    def _table(self, table: str, making: Path, sink: Sink, said: Progress) -> _Table:
+    def _table(self, table: str, work_folder: Path, form: Format, tell: Progress) -> StreamedTable:
         ours = self.manifest is not None and self._is_ours(table)
         types = self.manifest.tables[table].types if self.manifest and ours else self.there[table]
         frames = self.database.frames(self.database.query(self.schema, table, types), types)
-        name = _file_name(table)
-        (making / name).mkdir()
-        return _leave(frames, making, name, sink, lambda rows: said(table, rows), types if ours else None)
+        return write_streamed(
+            frames, work_folder, file_name(table), form, lambda rows: tell(table, rows), types if ours else None
+        )
 
     def _is_ours(self, table: str) -> bool:
         """Whether a table has the columns that a load of ours made, and no decimal of more digits."""
@@ -177,74 +164,25 @@ class _Schema:
         )
 
 
-def _make_room(target: Path) -> None:
-    """Refuse a folder that holds anything but an earlier run of ours. Raises OutputError."""
-    if (target / MARK).is_file():
-        has_only_marked_files(target)
-    else:
-        finished_run(target)
-
-
-def _file_name(name: str) -> str:
-    """A schema's or table's name as that of a folder, whatever signs it has."""
-    safe = quote(name, safe=" !#$&'()+,-;=@[]^_`{}~.")
-    return safe if safe[0] != "." else f"%2E{safe[1:]}"
-
-
-def _leave(
-    frames: Iterator[pl.DataFrame], making: Path, name: str, sink: Sink, said: Callable[[int], None],
-    ours: Types | None = None,
-) -> _Table:  # fmt: skip
-    """Write a result's rows into files of a folder, at least one; few of them are in memory at a time.
-
-    `ours` are the types of a table that a load of ours made: of its content there is a fingerprint.
-    """
-    types = ours or {}
-    waiting: list[pl.DataFrame] = []
-    files: list[FileEntry] = []
-    content = Fingerprint()
-
-    def write() -> None:
-        path = making / name / f"part-{len(files):05d}{sink.suffix}"
-        sink.write(waiting, types, frozenset(), path)
-        with path.open("rb") as file:
-            digest = file_digest(file, "sha256").hexdigest()
-        rows = sum(frame.height for frame in waiting)
-        where = path.relative_to(making).as_posix()
-        files.append(FileEntry(path=where, rows=rows, bytes=path.stat().st_size, sha256=digest))
-        waiting.clear()
-        said(rows)
-
-    for frame in frames:
-        types = types or types_of(frame)
-        waiting.append(decimals_to_minor_units(frame, types))
-        if ours:
-            content += fingerprint(waiting[-1].with_columns(pl.col(pl.Int16, pl.Int32).cast(pl.Int64)), ours)
-        if sum(each.estimated_size() for each in waiting) >= PART_BYTES:
-            write()
-    if waiting or not files:
-        write()
-    return _Table(tuple(files), content)
-
-
-def _count(report: Pulled, name: str, made: _Table) -> None:
-    report.rows_of[name] = sum(file.rows for file in made.files)
-    report.bytes_of[name] = sum(file.bytes for file in made.files)
-
-
-def _write_manifest(old: Manifest, made: Mapping[str, _Table], sink: Sink, making: Path) -> tuple[str, ...]:
+def _write_manifest(
+    old: Manifest, pulled: Mapping[str, StreamedTable], form: Format, work_folder: Path
+) -> tuple[str, ...]:
     """The manifest of the load, with these files; the tables whose content is another one by now.
 
     It is no run of `generate`, which shall not find it done, and has no parts to advance by.
     """
     tables = {
-        name: old.tables[name].model_copy(
-            update={"rows": made[name].content.rows, "fingerprint": str(made[name].content), "files": made[name].files}
+        name: entry.model_copy(
+            update={
+                "rows": pulled[name].content.rows,
+                "fingerprint": str(pulled[name].content),
+                "files": pulled[name].files,
+            }
         )
-        for name in old.tables
+        for name, entry in old.tables.items()
     }
     prints = [table.fingerprint for table in tables.values()]
-    identity = sha256(json.dumps(["pulled", old.identity, sink.name, prints]).encode()).hexdigest()
-    facts = {"format": sink.name, "dialect": None, "identity": identity, "tables": tables, "families": {}, "sums": ()}
-    old.model_copy(update=facts).write(making)
+    identity = sha256(json.dumps(["pulled", old.identity, form.name, prints]).encode()).hexdigest()
+    facts = {"format": form.name, "dialect": None, "identity": identity, "tables": tables, "families": {}, "sums": ()}
+    old.model_copy(update=facts).write(work_folder)
     return tuple(name for name, table in tables.items() if table.fingerprint != old.tables[name].fingerprint)

@@ -6,16 +6,18 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from synth.databases import DIALECTS
-from synth.databases.scripts import SCRIPTS, CsvTable, Source
-from synth.ddl.statements import ddl, in_reference_order
+from synth.databases import DIALECTS, SCRIPTS
+from synth.databases.address import URLS
+from synth.databases.scripting import CsvTable, ScriptInput
+from synth.ddl import ddl, in_reference_order
 from synth.errors import OptionError, OutputError, did_you_mean
 from synth.fingerprint import Fingerprint
+from synth.formats import format_of
 from synth.spec.constraints import not_null
 from synth.spec.models import Dataset
 from synth.store.folder import has_only_marked_files, replacing_folder, require_files, write_marker
 from synth.store.manifest import Manifest
-from synth.store.reading import empty_texts
+from synth.store.reading import columns_with_empty_text
 
 __all__ = ["write_script"]
 
@@ -27,14 +29,11 @@ def write_script(folder: str | Path, dialect: str, out: str | Path | None = None
     """
     folder = Path(folder)
     if dialect not in SCRIPTS:
-        hint = (
-            did_you_mean(dialect, SCRIPTS)
-            if dialect not in DIALECTS
-            else "`synth load DIR FILE` fills a database's file"
-        )
+        is_file = dialect in URLS and URLS[dialect].is_file
+        hint = "`synth load DIR FILE` fills a database's file" if is_file else did_you_mean(dialect, SCRIPTS)
         raise OptionError(f"there is no script for '{dialect}'\n  hint: {hint}")
     manifest = Manifest.read(folder)
-    if manifest.format != "csv":
+    if not format_of(manifest.format).is_for_clients:
         raise OptionError(
             f"'{folder}' holds {manifest.format}, and the clients of databases read CSV\n"
             f"  hint: synth generate {manifest.dataset} --format csv"
@@ -46,14 +45,14 @@ def write_script(folder: str | Path, dialect: str, out: str | Path | None = None
     dataset = manifest.load_dataset()
     source = _source(manifest, dataset, dialect, schema, data)
     if not SCRIPTS[dialect].tells_empty:
-        _refuse_empty(folder, source, dialect)
+        _refuse_empty(folder, manifest, source, dialect)
     files = SCRIPTS[dialect].files(source)
-    with replacing_folder(target) as making:
+    with replacing_folder(target) as work_folder:
         for name, text in files.items():
-            (making / name).write_text(text, "utf-8", newline="\n")
+            (work_folder / name).write_text(text, "utf-8", newline="\n")
             if name.endswith(".sh"):
-                (making / name).chmod(0o755)
-        write_marker(making)
+                (work_folder / name).chmod(0o755)
+        write_marker(work_folder)
     return target
 
 
@@ -73,7 +72,7 @@ def _from(folder: Path, target: Path) -> str:
     return way
 
 
-def _source(manifest: Manifest, dataset: Dataset, dialect: str, schema: str | None, data: str) -> Source:
+def _source(manifest: Manifest, dataset: Dataset, dialect: str, schema: str | None, data: str) -> ScriptInput:
     spoken = DIALECTS[dialect]
     name = schema if schema is not None else dataset.dataset
     in_schema = SCRIPTS[dialect].in_schema
@@ -87,16 +86,16 @@ def _source(manifest: Manifest, dataset: Dataset, dialect: str, schema: str | No
         paths = tuple(file.path for file in entry.files if file.rows)
         tables.append(CsvTable(table, entry.types, frozenset(not_null(dataset, table)), content, paths))
     database = dataset.dataset if in_schema else name
-    return Source(database, name if in_schema else None, spoken, statements, tuple(tables), data)
+    return ScriptInput(database, name if in_schema else None, spoken, statements, tuple(tables), data)
 
 
-def _refuse_empty(folder: Path, source: Source, dialect: str) -> None:
+def _refuse_empty(folder: Path, manifest: Manifest, source: ScriptInput, dialect: str) -> None:
     """Raise OutputError for an empty text where NULL may be: this client would take it for NULL."""
     for table in source.tables:
         columns = [n for n, dtype in table.types.items() if dtype.name == "varchar" and n not in table.required]
-        found = empty_texts([folder / file for file in table.files], "csv", table.types, columns)
-        if found:
+        paths = [folder / file for file in table.files]
+        if empty := columns_with_empty_text(format_of(manifest.format), paths, table.types, columns):
             raise OutputError(
-                f"{table.name}.{found[0]} holds empty texts, which the client of {dialect} would take for NULL\n"
+                f"{table.name}.{empty[0]} holds empty texts, which the client of {dialect} would take for NULL\n"
                 "  hint: `synth load` tells them apart, and so does --format sql; or let the spec draw NULL instead"
             )

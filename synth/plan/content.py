@@ -29,12 +29,12 @@ def earlier_row_count(dataset: Dataset, table: str) -> int:
 
     Where keys count rows it is their number, as some may have gone.
     """
-    return kind_of(dataset.every[table]).earlier_row_count(dataset, table)
+    return kind_of(dataset.all_tables[table]).earlier_row_count(dataset, table)
 
 
 def seed_of(dataset: Dataset, table: str, seed: int) -> int:
     """The seed of a table's random numbers: another where rows go on, so that they are not the first ones once more."""
-    rows, earlier = earlier_row_count(dataset, table), dataset.every[table].already
+    rows, earlier = earlier_row_count(dataset, table), dataset.all_tables[table].earlier
     if not rows or earlier is None:
         return seed
     # what is hashed is content, spelt as the first release spelt it: never to be changed

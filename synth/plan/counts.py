@@ -32,10 +32,10 @@ class RowCounting:
             for other in self.names.row_sources(name):
                 visit(other)
             counted = self.names.kind(name).count(self, name)
-            if self.names.table(name).already is not None:  # of rows that are there more may have gone
+            if self.names.table(name).earlier is not None:  # of rows that are there more may have gone
                 counted = replace(counted, exact=False)
             self.counted[name] = counted
 
-        for name in self.names.dataset.every:
+        for name in self.names.dataset.all_tables:
             visit(name)
         return self.counted

@@ -71,7 +71,7 @@ def make(
     needed = {family.root for family in families}
     return Plan(
         dataset=dataset, scale=scale, seed=seed, until=now, block_rows=block_rows, families=families, wanted=wanted,
-        tables={name: counts[name] for name in dataset.every if scope.family(name) in needed or name in wanted},
+        tables={name: counts[name] for name in dataset.all_tables if scope.family(name) in needed or name in wanted},
         compiled=planning.compiled, row_plans=planning.row_plans, paths=planning.paths, links=planning.links,
         content=content or Content(),
     )  # fmt: skip

@@ -103,7 +103,7 @@ class Plan:
         for rollup in {rollup for family in self.families for rollup in family.rollups}:
             spec, plan = self.spec(rollup).rollup, self.rollup_plan(rollup)
             assert spec is not None
-            paths = {*spec.by, *(path for take in plan.takes.values() for path in take.reads)}
+            paths = {*spec.group_by, *(path for take in plan.takes.values() for path in take.reads)}
             reads += [(part, path) for part in plan.tables for path in paths]
         resolved = [self.resolve(*read) for read in reads]
         return frozenset({*found, *((each.table, each.column) for each in resolved if each.how != "pointed")})
@@ -116,12 +116,12 @@ class Plan:
     @cached_property
     def seeds(self) -> dict[str, int]:
         """The seed of each table's random numbers."""
-        return {name: seed_of(self.dataset, name, self.seed) for name in self.dataset.every}
+        return {name: seed_of(self.dataset, name, self.seed) for name in self.dataset.all_tables}
 
     @cached_property
     def earlier_rows(self) -> dict[str, int]:
         """How many rows each table has had before, of which more are drawn now; see `earlier_row_count`."""
-        return {name: earlier_row_count(self.dataset, name) for name in self.dataset.every}
+        return {name: earlier_row_count(self.dataset, name) for name in self.dataset.all_tables}
 
     def columns_read(self, table: str) -> tuple[str, ...]:
         """The columns that are needed of a table that exists."""
@@ -130,11 +130,11 @@ class Plan:
 
     def spec(self, table: str) -> Table:
         """The table's declaration."""
-        return self.dataset.every[table]
+        return self.dataset.all_tables[table]
 
     @cached_property
     def _kinds(self) -> dict[str, Kind]:
-        return {name: kind_of(spec) for name, spec in self.dataset.every.items()}
+        return {name: kind_of(spec) for name, spec in self.dataset.all_tables.items()}
 
     def kind(self, table: str) -> Kind:
         """The table's kind."""

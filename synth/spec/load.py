@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from synth.errors import OptionError, Problem, SpecError, did_you_mean
 from synth.generators.base import Model
 from synth.spec import check
+from synth.spec.migrate import SPEC_VERSION, migrated
 from synth.spec.models import Column, Dataset, Fanout, Period, Rollup, Rows, Table
 from synth.spec.wording import plain_errors
 
@@ -72,13 +73,16 @@ def load(name: str | Path) -> Dataset:
     return parse(text, str(path))
 
 
-def parse(text: str, file: str = "<yaml>") -> Dataset:
-    """Read the YAML text of a dataset; `file` is what errors call it. Raises SpecError."""
+def parse(text: str, file: str = "<yaml>", version: int = SPEC_VERSION) -> Dataset:
+    """Read the YAML text of a dataset; `file` is what errors call it. Raises SpecError.
+
+    A resolved spec of an older version, as manifests embed them, is read in the words of today.
+    """
     raw, places = _read(text, file)
     if not isinstance(raw, Mapping):
         raise SpecError([Problem((), "a dataset is a mapping", "it begins with `dataset: NAME`", f"{file}:1:1")])
     try:
-        dataset = Dataset.model_validate(raw)
+        dataset = Dataset.model_validate(migrated(raw, version))
         check.check(dataset)
     except ValidationError as error:
         raise SpecError(_located(_translate(error), places, file)) from None

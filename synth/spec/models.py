@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, StringConstraints, ValidationError, field_validator, model_serializer, model_validator
 from pydantic_core import PydanticCustomError
@@ -30,6 +30,13 @@ OPTIONS = ("type", "nullable", "null_share", "unique", "check", "about", "refere
 
 def _refuse(what: str, *, at: tuple[str | int, ...] = (), hint: str = "") -> PydanticCustomError:
     return PydanticCustomError("synth", "{what}", {"what": what, "at": at, "hint": hint})
+
+
+def _refuse_old_words(kind: str, made: type[Generator], parameters: Mapping[Any, Any]) -> None:
+    """Refuse parameters as they were called once. A number is none of those: it is the weight of a value."""
+    for word, new in made.renamed.items():
+        if word in parameters and not isinstance(parameters[word], (int, float)):
+            raise _refuse(f"`{word}` of {kind} is now called `{new}`", at=(kind, word), hint=f"write {new}: …")
 
 
 class Column(Model):
@@ -75,8 +82,10 @@ class Column(Model):
         made = GENERATORS[kind]
         if parameters is None:
             parameters = {}
+        if isinstance(parameters, Mapping):
+            _refuse_old_words(kind, made, parameters)
         if not isinstance(parameters, Mapping) or (
-            made.shorthand == "of" and not set(parameters) <= set(made.model_fields)
+            made.shorthand_is_mapping and not set(parameters) <= set(made.model_fields)
         ):
             if made.shorthand is None:
                 raise _refuse(
@@ -189,12 +198,14 @@ class Fanout(Model):
 
 
 class Rollup(Model):
-    """Sums over all blocks of one table: grouped `by` columns, `take` an aggregate of a SQL expression."""
+    """Aggregates of SQL expressions over all rows of a table, or of some parts of a gathered one, by groups."""
 
-    of: str
-    by: Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
-    take: Annotated[dict[Name, dict[Literal["sum", "count", "min", "max"], str]], Field(min_length=1)]
-    every: str | None = None  # a table: one row for each of its rows, also where nothing was summed
+    renamed: ClassVar[dict[str, str]] = {"of": "table", "by": "group_by", "take": "aggregates", "every": "for_each"}
+
+    table: str
+    group_by: Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
+    aggregates: Annotated[dict[Name, dict[Literal["sum", "count", "min", "max"], str]], Field(min_length=1)]
+    for_each: str | None = None  # a table: one row for each of its rows, also where nothing was summed
     parts: Annotated[tuple[str, ...] | None, Field(strict=False)] = None  # of a gathered table: only these SELECTs
 
 
@@ -221,6 +232,8 @@ class Table(Model):
     With several named SELECTs it is gathered: each adds its own family's rows. One that is `existing` is read.
     """
 
+    renamed: ClassVar[dict[str, str]] = {"already": "earlier"}
+
     about: str | None = None
     rows: Rows | None = None
     values: Many | None = None
@@ -230,7 +243,7 @@ class Table(Model):
     at: str | None = None
     rollup: Rollup | None = None
     existing: Existing | None = None
-    already: EarlierRows | None = None
+    earlier: EarlierRows | None = None
     columns: Annotated[dict[Name, Column], Field(min_length=1)]
     events: dict[Name, Many] = Field(
         default_factory=dict
@@ -353,7 +366,7 @@ class Dataset(Model):
     rules: dict[Name, str] = Field(default_factory=dict)
 
     @cached_property
-    def every(self) -> dict[str, Table]:
+    def all_tables(self) -> dict[str, Table]:
         """All tables by name, and the parts of gathered ones (`ledger.sales`) as derived tables of their own."""
         found: dict[str, Table] = {}
         for name, table in self.tables.items():
@@ -370,8 +383,8 @@ class Dataset(Model):
     def rolled(self, rollup: Rollup) -> tuple[str, ...]:
         """The tables, or parts of one, that a rollup sums."""
         if rollup.parts is None:
-            return self.parts(rollup.of)
-        return tuple(part_name(rollup.of, part) for part in dict.fromkeys(rollup.parts))
+            return self.parts(rollup.table)
+        return tuple(part_name(rollup.table, part) for part in dict.fromkeys(rollup.parts))
 
     @property
     def named(self) -> tuple[str, ...]:

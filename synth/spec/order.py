@@ -28,7 +28,7 @@ def rows_have_an_order(scope: Scope) -> Iterator[Problem]:
         done.add(name)
         return None
 
-    for name in scope.dataset.every:
+    for name in scope.dataset.all_tables:
         cycle = walk(name, ())
         if cycle:
             rollup = next(table for table in cycle if scope.kind(table).is_sum)

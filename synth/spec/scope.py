@@ -38,9 +38,9 @@ class Scope:
 
     def table(self, name: str) -> Table:
         """Give a table, or a part of one, by name."""
-        if name not in self.dataset.every:
+        if name not in self.dataset.all_tables:
             raise MeaningError(f"unknown table '{name}'", did_you_mean(name, self.dataset.tables))
-        return self.dataset.every[name]
+        return self.dataset.all_tables[name]
 
     def kind(self, name: str) -> Kind:
         """Give the kind of a table."""
@@ -107,7 +107,7 @@ class Scope:
                 families[name] = next(iter(homes))
             return families[name]
 
-        for name in self.dataset.every:
+        for name in self.dataset.all_tables:
             root(name, ())
         return families
 

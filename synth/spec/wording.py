@@ -94,6 +94,9 @@ def _plain(error: Any, path: Path, model: type[BaseModel]) -> tuple[Path, str, s
         case "synth":
             return (*path, *context["at"]), context["what"], context["hint"]
         case "extra_forbidden":
+            new = getattr(model, "renamed", {}).get(last)
+            if new:
+                return path, f"`{last}` is now called `{new}`", f"write {new}: …"
             return path, f"unknown word '{last}'", did_you_mean(last, model.model_fields)
         case "missing":
             return path, f"'{last}' is missing", ""

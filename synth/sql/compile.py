@@ -1,25 +1,32 @@
-"""Turns a SQL expression into a Polars expression that is exact on money.
+"""Turns a typed SQL expression into a Polars expression that is exact on money.
 
 Exact numbers are int64 in minor units with their digits known beforehand, so `quantity * unit_price` is one integer
-product and ROUND is an integer division, half away from zero: ten times faster than a decimal, and as exact. What is no
-arithmetic (text, dates) goes to `polars.sql_expr`. Digits never vanish silently: a narrowing needs ROUND.
+product and ROUND is an integer division, half away from zero: ten times faster than a decimal, and as exact. Here is how
+values are computed, and how large they can become; types and digits are worked out before, by `typed`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
 import polars as pl
 from sqlglot import exp
 
-from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, TEXT, TIMESTAMP, DType, decimal, exact
+from synth.dtypes import BOOLEAN, DATE, TEXT, TIMESTAMP, DType, decimal, exact
+from synth.sql.casts import require_digits
 from synth.sql.compiled import LIMIT, Bound, Compiled
+from synth.sql.functions import FUNCTIONS
+from synth.sql.kinds import DRAWING, common_type, kind_of
+from synth.sql.nodes import Node, dtype_of
 from synth.sql.parse import SqlError, expression, path
+from synth.sql.polars_sql import LARGEST, polars_expression
+from synth.sql.typed import typed_expression
 
 __all__ = ["as_type", "compile_expression", "compile_tree"]
+
+ZERO: Bound = ("lit", 0)
 
 
 def compile_expression(text: str, types: Mapping[str, DType]) -> Compiled:
@@ -28,8 +35,8 @@ def compile_expression(text: str, types: Mapping[str, DType]) -> Compiled:
 
 
 def compile_tree(tree: exp.Expression, types: Mapping[str, DType]) -> Compiled:
-    """The same for a tree."""
-    return _Compiler(types).visit(tree)
+    """Compile the tree of an expression over columns of these types. Raises SqlError."""
+    return _compiled(typed_expression(tree, types))
 
 
 def as_type(value: Compiled, wanted: DType) -> Compiled:
@@ -38,13 +45,9 @@ def as_type(value: Compiled, wanted: DType) -> Compiled:
     if have is None:
         return Compiled(value.expr.cast(wanted.drawn), wanted)
     if have.is_exact and wanted.is_exact:
-        if have.digits > wanted.digits:
-            raise SqlError(
-                f"the expression has {have.digits} digits after the point, {wanted} keeps {wanted.digits}: "
-                f"write ROUND(…, {wanted.digits})"
-            )
+        require_digits(have, wanted)
         scaled = _to_digits(value, wanted.digits)
-        return Compiled(scaled.expr, wanted, scaled.peak)
+        return Compiled(scaled.expr, wanted, scaled.bound)
     if have.name == wanted.name:
         return Compiled(value.expr, wanted)
     if {have.name, wanted.name} in ({"varchar", "uuid"}, {"date", "timestamp"}):
@@ -54,6 +57,12 @@ def as_type(value: Compiled, wanted: DType) -> Compiled:
     raise SqlError(f"the expression gives {have}, the column is {wanted}")
 
 
+def _compiled(node: Node) -> Compiled:
+    """The expression of a typed node."""
+    spell = _SPELT.get(type(node), _function)
+    return spell(node)
+
+
 def _to_digits(value: Compiled, digits: int) -> Compiled:
     """The same number with more digits after the point."""
     assert value.dtype is not None
@@ -61,27 +70,21 @@ def _to_digits(value: Compiled, digits: int) -> Compiled:
     if missing == 0:
         return value
     factor = 10**missing
-    return Compiled(value.expr * factor, decimal(18, digits), ("mul", value.peak, ("lit", factor)))
+    return Compiled(value.expr * factor, decimal(18, digits), ("mul", value.bound, ("lit", factor)))
 
 
 def _widest(*values: Compiled) -> Bound:
     """The bound of several values."""
-    return reduce(lambda x, y: ("max", x, y), (value.peak for value in values))
+    return reduce(lambda x, y: ("max", x, y), (value.bound for value in values))
 
 
-def _unify(values: list[Compiled]) -> tuple[list[Compiled], DType | None]:
-    """Values of one type: the most digits of all where they are exact."""
-    known = [value.dtype for value in values if value.dtype is not None]
-    if not known:
-        return values, None
-    if all(dtype.is_exact for dtype in known):
-        digits = max(dtype.digits for dtype in known)
-        dtype = decimal(18, digits) if digits or any(d.name == "decimal" for d in known) else BIGINT
-        return [value if value.dtype is None else _to_digits(value, digits) for value in values], dtype
-    names = {"varchar" if dtype.name == "uuid" else dtype.name for dtype in known}
-    if len(names) > 1 and names != {"date", "timestamp"}:
-        raise SqlError(f"values of different kinds meet: {', '.join(sorted(str(d) for d in set(known)))}")
-    return values, DType("timestamp") if len(names) > 1 else known[0]
+def _alike(nodes: Sequence[Node]) -> list[Compiled]:
+    """Values that meet, in the digits of their common type."""
+    common = common_type(nodes, DRAWING)
+    values = [_compiled(node) for node in nodes]
+    if common is None or not common.is_exact:
+        return values
+    return [value if value.dtype is None else _to_digits(value, common.digits) for value in values]
 
 
 def _half_away(number: pl.Expr, divisor: pl.Expr | int) -> pl.Expr:
@@ -92,305 +95,251 @@ def _half_away(number: pl.Expr, divisor: pl.Expr | int) -> pl.Expr:
     return (number.abs() * 2 + divisor) // (divisor * 2) * number.sign()
 
 
-class _Compiler:
-    """Walks a tree; one method a kind of node, everything else handed to Polars."""
+# -- leaves
 
-    def __init__(self, types: Mapping[str, DType]):
-        self.types = types
 
-    def visit(self, node: exp.Expression) -> Compiled:
-        method = getattr(self, f"visit_{type(node).__name__.lower()}", None)
-        if method is not None:
-            compiled = method(node)
-            assert isinstance(compiled, Compiled)
-            return compiled
-        if isinstance(node, (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)):
-            return self._compare(node)
-        return self._by_polars(node)
+def _column(node: Node) -> Compiled:
+    name = path(node)
+    return Compiled(pl.col(name), dtype_of(node), ("col", name))
 
-    # -- leaves
 
-    def visit_column(self, node: exp.Column) -> Compiled:
-        name = path(node)
-        if name not in self.types:
-            raise SqlError(f"unknown column '{name}'")
-        return Compiled(pl.col(name), self.types[name], ("col", name))
+def _literal(node: Node) -> Compiled:
+    dtype = dtype_of(node)
+    if node.is_string or dtype is None:
+        return Compiled(pl.lit(node.name), dtype)
+    units = exact(node.name, dtype)
+    return Compiled(pl.lit(units, dtype=pl.Int64), dtype, ("lit", abs(units)))
 
-    def visit_literal(self, node: exp.Literal) -> Compiled:
-        if node.is_string:
-            return Compiled(pl.lit(node.name), TEXT)
-        number = Decimal(node.name)
-        exponent = number.as_tuple().exponent
-        dtype = decimal(18, max(0, -exponent)) if isinstance(exponent, int) and exponent < 0 else BIGINT
-        try:
-            units = exact(number, dtype)
-        except ValueError as error:
-            raise SqlError(str(error)) from error
-        return Compiled(pl.lit(units, dtype=pl.Int64), dtype, ("lit", abs(units)))
 
-    def visit_boolean(self, node: exp.Boolean) -> Compiled:
-        return Compiled(pl.lit(bool(node.this)), BOOLEAN)
+def _boolean(node: Node) -> Compiled:
+    return Compiled(pl.lit(bool(node.this)), BOOLEAN)
 
-    def visit_null(self, node: exp.Null) -> Compiled:
-        return Compiled(pl.lit(None), None)
 
-    def visit_paren(self, node: exp.Paren) -> Compiled:
-        return self.visit(node.this)
+def _null(node: Node) -> Compiled:
+    return Compiled(pl.lit(None), None)
 
-    # -- arithmetic
 
-    def visit_neg(self, node: exp.Neg) -> Compiled:
-        value = self._exact(node.this)
-        return Compiled(-value.expr, value.dtype, value.peak)
+def _paren(node: Node) -> Compiled:
+    return _compiled(node.this)
 
-    def visit_abs(self, node: exp.Abs) -> Compiled:
-        value = self._exact(node.this)
-        return Compiled(value.expr.abs(), value.dtype, value.peak)
 
-    def visit_add(self, node: exp.Add) -> Compiled:
-        return self._sum(node, lambda a, b: a + b)
+# -- numbers
 
-    def visit_sub(self, node: exp.Sub) -> Compiled:
-        return self._sum(node, lambda a, b: a - b)
 
-    def visit_mul(self, node: exp.Mul) -> Compiled:
-        a, b = self.visit(node.this), self.visit(node.expression)
-        if self._floats(a, b):
-            return Compiled(a.expr * b.expr, DOUBLE)
-        self._need_exact(a, b)
-        assert a.dtype and b.dtype
-        digits = a.dtype.digits + b.dtype.digits
-        if digits > 18:
-            raise SqlError(f"a product with {digits} digits after the point; ROUND a factor first")
-        decimals = digits or "decimal" in (a.dtype.name, b.dtype.name)
-        return Compiled(a.expr * b.expr, decimal(18, digits) if decimals else BIGINT, ("mul", a.peak, b.peak))
+def _negative(node: Node) -> Compiled:
+    value = _compiled(node.this)
+    changed = value.expr.abs() if isinstance(node, exp.Abs) else -value.expr
+    return Compiled(changed, value.dtype, value.bound)
 
-    def visit_mod(self, node: exp.Mod) -> Compiled:
-        (a, b), dtype = _unify([self._exact(node.this), self._exact(node.expression)])
-        return Compiled(a.expr - (a.expr.abs() // b.expr.abs()) * b.expr.abs() * a.expr.sign(), dtype, a.peak)
 
-    def visit_div(self, node: exp.Div) -> Compiled:
-        a, b = self.visit(node.this), self.visit(node.expression)
-        if self._floats(a, b):
-            return Compiled(a.expr / b.expr, DOUBLE)
-        raise SqlError("a quotient has no last digit; write ROUND(a / b, digits)")
+def _sum(node: Node) -> Compiled:
+    dtype, left, right = dtype_of(node), dtype_of(node.this), dtype_of(node.expression)
+    if left == DATE and right is not None and right.is_exact and not right.digits:  # days after a date
+        start, days = _compiled(node.this).expr.cast(pl.Int32), _compiled(node.expression).expr
+        moved = start + days if isinstance(node, exp.Add) else start - days
+        return Compiled(moved.cast(pl.Int32).cast(pl.Date), DATE)
+    if left == DATE == right:
+        return _function(exp.DateDiff(this=node.this, expression=node.expression))
+    if any(each is not None and each.is_time for each in (left, right)):
+        return _by_polars(node)
+    nodes = [node.this, node.expression]
+    is_exact = dtype is not None and dtype.is_exact
+    a, b = _alike(nodes) if is_exact else [_compiled(each) for each in nodes]
+    total = a.expr + b.expr if isinstance(node, exp.Add) else a.expr - b.expr
+    return Compiled(total, dtype, ("add", a.bound, b.bound) if is_exact else ZERO)
 
-    def visit_round(self, node: exp.Round) -> Compiled:
-        decimals = node.args.get("decimals")
-        try:
-            digits = int(decimals.sql(dialect="duckdb")) if decimals is not None else 0
-        except ValueError:
-            raise SqlError("the digits of ROUND are a whole number") from None
-        inner = node.this.unnest()
-        if isinstance(inner, exp.Div):
-            quotient = self._quotient(inner, digits)
-            if quotient is not None:
-                return quotient
-        value = self.visit(inner)
-        if value.dtype is not None and value.dtype.name == "double":
-            raise SqlError("ROUND of a double: no float touches exact numbers; use decimal columns")
-        self._need_exact(value)
-        assert value.dtype
-        dropped = value.dtype.digits - digits
-        if dropped <= 0:
-            return value
-        if digits < 0:
-            whole = _half_away(value.expr, 10**dropped) * 10**-digits
-            return Compiled(whole, BIGINT, ("add", value.peak, ("lit", 10**dropped)))
-        dtype = decimal(18, digits) if digits else BIGINT
-        # the bound stays an upper bound: dividing makes it smaller, and it may be multiplied again
-        return Compiled(_half_away(value.expr, 10**dropped), dtype, ("add", value.peak, ("lit", 10**dropped)))
 
-    def _quotient(self, node: exp.Div, digits: int) -> Compiled | None:
-        a, b = self.visit(node.this), self.visit(node.expression)
-        if self._floats(a, b):
-            return None
-        self._need_exact(a, b)
-        assert a.dtype and b.dtype
-        shift = digits - a.dtype.digits + b.dtype.digits
-        up, down = 10 ** max(0, shift), 10 ** max(0, -shift)
-        divisor = pl.when(b.expr != 0).then(b.expr.abs() * down)
-        number = a.expr * up * b.expr.sign()
-        dtype = decimal(18, digits) if digits else BIGINT
-        bound = ("add", ("mul", a.peak, ("lit", 2 * up)), ("mul", b.peak, ("lit", 2 * down)))
-        return Compiled(_half_away(number, divisor), dtype, bound)
+def _product(node: Node) -> Compiled:
+    a, b, dtype = _compiled(node.this), _compiled(node.expression), dtype_of(node)
+    is_exact = dtype is not None and dtype.is_exact
+    return Compiled(a.expr * b.expr, dtype, ("mul", a.bound, b.bound) if is_exact else ZERO)
 
-    def visit_floor(self, node: exp.Floor) -> Compiled:
-        value = self._exact(node.this)
-        assert value.dtype
-        return Compiled(value.expr // 10**value.dtype.digits, BIGINT, value.peak)
 
-    def visit_ceil(self, node: exp.Ceil) -> Compiled:
-        value = self._exact(node.this)
-        assert value.dtype
-        return Compiled(-((-value.expr) // 10**value.dtype.digits), BIGINT, value.peak)
+def _remainder(node: Node) -> Compiled:
+    a, b = _alike([node.this, node.expression])
+    remainder = a.expr - (a.expr.abs() // b.expr.abs()) * b.expr.abs() * a.expr.sign()
+    return Compiled(remainder, dtype_of(node), a.bound)
 
-    def visit_datediff(self, node: exp.DateDiff) -> Compiled:
-        if node.text("unit").upper() != "DAY":
-            raise SqlError("DATE_DIFF counts days: DATE_DIFF('day', earlier, later)")
-        later, earlier = self.visit(node.this), self.visit(node.expression)
-        for value in (later, earlier):
-            if value.dtype is not None and not value.dtype.is_time:
-                raise SqlError(f"DATE_DIFF of {value.dtype}; dates and timestamps are expected")
-        days = later.expr.cast(pl.Date).cast(pl.Int64) - earlier.expr.cast(pl.Date).cast(pl.Int64)
-        return Compiled(days, BIGINT, ("lit", 2**31))
 
-    # -- choices
+def _quotient(node: Node) -> Compiled:
+    """Of doubles: that of exact numbers stands in a ROUND."""
+    return Compiled(_compiled(node.this).expr / _compiled(node.expression).expr, dtype_of(node))
 
-    def visit_case(self, node: exp.Case) -> Compiled:
-        given = node.args.get("this")
-        tests, branches = [], []
-        for arm in node.args["ifs"]:
-            test = exp.EQ(this=given.copy(), expression=arm.this.copy()) if given is not None else arm.this
-            tests.append(self._boolean(test))
-            branches.append(self.visit(arm.args["true"]))
-        default = node.args.get("default")
-        branches.append(self.visit(default) if default is not None else Compiled(pl.lit(None), None))
-        values, dtype = _unify(branches)
-        result = values[-1].expr
-        for test, value in zip(reversed(tests), reversed(values[:-1]), strict=True):
-            result = pl.when(test.expr).then(value.expr).otherwise(result)
-        return Compiled(result, dtype, _widest(*values, *tests))
 
-    def visit_coalesce(self, node: exp.Coalesce) -> Compiled:
-        return self._of_several([node.this, *node.expressions], pl.coalesce)
-
-    def visit_least(self, node: exp.Least) -> Compiled:
-        return self._of_several([node.this, *node.expressions], pl.min_horizontal)
-
-    def visit_greatest(self, node: exp.Greatest) -> Compiled:
-        return self._of_several([node.this, *node.expressions], pl.max_horizontal)
-
-    def visit_nullif(self, node: exp.Nullif) -> Compiled:
-        (a, b), dtype = _unify([self.visit(node.this), self.visit(node.expression)])
-        same = (a.expr == b.expr).fill_null(False)
-        return Compiled(pl.when(same).then(None).otherwise(a.expr), dtype, _widest(a, b))
-
-    # -- truth
-
-    def visit_and(self, node: exp.And) -> Compiled:
-        a, b = self._boolean(node.this), self._boolean(node.expression)
-        return Compiled(a.expr & b.expr, BOOLEAN, _widest(a, b))
-
-    def visit_or(self, node: exp.Or) -> Compiled:
-        a, b = self._boolean(node.this), self._boolean(node.expression)
-        return Compiled(a.expr | b.expr, BOOLEAN, _widest(a, b))
-
-    def visit_not(self, node: exp.Not) -> Compiled:
-        value = self._boolean(node.this)
-        return Compiled(~value.expr, BOOLEAN, value.peak)
-
-    def visit_is(self, node: exp.Is) -> Compiled:
-        if not isinstance(node.expression, exp.Null):
-            raise SqlError("IS is for NULL")
-        return Compiled(self.visit(node.this).expr.is_null(), BOOLEAN)
-
-    def visit_in(self, node: exp.In) -> Compiled:
-        tests = [self._compare(exp.EQ(this=node.this.copy(), expression=item.copy())) for item in node.expressions]
-        return Compiled(reduce(lambda x, y: x | y, (test.expr for test in tests)), BOOLEAN, _widest(*tests))
-
-    def visit_between(self, node: exp.Between) -> Compiled:
-        low = self._compare(exp.GTE(this=node.this.copy(), expression=node.args["low"].copy()))
-        high = self._compare(exp.LTE(this=node.this.copy(), expression=node.args["high"].copy()))
-        return Compiled(low.expr & high.expr, BOOLEAN, _widest(low, high))
-
-    # -- types
-
-    def visit_cast(self, node: exp.Cast) -> Compiled:
-        try:
-            wanted = DType.parse(node.to.sql(dialect="duckdb").replace("TEXT", "varchar"))
-        except ValueError as error:
-            raise SqlError(str(error)) from error
-        value = self.visit(node.this)
-        if value.dtype is None or (value.dtype.is_exact and wanted.is_exact):
-            return as_type(value, wanted)
-        if value.dtype == TEXT and wanted in (DATE, TIMESTAMP):
-            return Compiled(
-                value.expr.cast(pl.String).str.to_datetime(time_unit="us").cast(wanted.drawn)
-                if wanted == TIMESTAMP
-                else value.expr.str.to_date(),
-                wanted,
-            )
-        if value.dtype.name == "decimal":
-            raise SqlError(f"a decimal cast to {wanted}: not exact in every database")
-        if wanted.name == "decimal" or (wanted.is_exact and value.dtype.name == "double"):
-            raise SqlError(f"{value.dtype} cast to {wanted}: only exact numbers become exact numbers")
-        bound = 1 if value.dtype == BOOLEAN else LIMIT - 1 if wanted.is_exact else 0
-        return Compiled(value.expr.cast(wanted.drawn), wanted, ("lit", bound))
-
-    # -- parts
-
-    def _compare(self, node: Any) -> Compiled:
-        (a, b), _ = _unify([self.visit(node.this), self.visit(node.expression)])
-        ways = {exp.EQ: "__eq__", exp.NEQ: "__ne__", exp.GT: "__gt__", exp.GTE: "__ge__", exp.LT: "__lt__"}
-        return Compiled(getattr(a.expr, ways.get(type(node), "__le__"))(b.expr), BOOLEAN, _widest(a, b))
-
-    def _sum(self, node: exp.Add | exp.Sub, how: Any) -> Compiled:
-        left, right = self.visit(node.this), self.visit(node.expression)
-        if self._floats(left, right):
-            return Compiled(how(left.expr, right.expr), DOUBLE)
-        if (
-            left.dtype == DATE and right.dtype is not None and right.dtype.is_exact and not right.dtype.digits
-        ):  # days after a date
-            return Compiled(how(left.expr.cast(pl.Int32), right.expr).cast(pl.Int32).cast(pl.Date), DATE)
-        if any(value.dtype is not None and value.dtype.is_time for value in (left, right)):
-            return self._by_polars(node)
-        self._need_exact(left, right)
-        (a, b), dtype = _unify([left, right])
-        return Compiled(how(a.expr, b.expr), dtype, ("add", a.peak, b.peak))
-
-    def _of_several(self, nodes: list[exp.Expression], how: Any) -> Compiled:
-        values, dtype = _unify([self.visit(node) for node in nodes])
-        found = how([value.expr for value in values])
-        return Compiled(found, dtype, _widest(*values))
-
-    def _boolean(self, node: exp.Expression) -> Compiled:
-        value = self.visit(node)
-        if value.dtype not in (None, BOOLEAN):
-            raise SqlError(f"'{node.sql(dialect='duckdb')}' is {value.dtype}, a condition is expected")
+def _round(node: Node) -> Compiled:
+    places, inner = node.args.get("decimals"), node.this.unnest()
+    digits = int(places.sql(dialect="duckdb")) if places is not None else 0
+    if isinstance(inner, exp.Div):
+        return _rounded_quotient(inner, digits, dtype_of(node))
+    value = _compiled(inner)
+    assert value.dtype
+    dropped = value.dtype.digits - digits
+    if dropped <= 0:
         return value
+    # the bound stays an upper bound: dividing makes it smaller, and it may be multiplied again
+    bound: Bound = ("add", value.bound, ("lit", 10**dropped))
+    rounded = _half_away(value.expr, 10**dropped)
+    return Compiled(rounded * 10**-digits if digits < 0 else rounded, dtype_of(node), bound)
 
-    def _exact(self, node: exp.Expression) -> Compiled:
-        value = self.visit(node)
-        self._need_exact(value)
-        return value
 
-    @staticmethod
-    def _need_exact(*values: Compiled) -> None:
-        for value in values:
-            if value.dtype is None or not value.dtype.is_exact:
-                raise SqlError(f"arithmetic on {value.dtype or 'NULL'}; integers and decimals are expected")
+def _rounded_quotient(node: Node, digits: int, dtype: DType | None) -> Compiled:
+    """A quotient of exact numbers, in as many digits; NULL where the divisor is 0."""
+    a, b = _compiled(node.this), _compiled(node.expression)
+    assert a.dtype and b.dtype
+    shift = digits - a.dtype.digits + b.dtype.digits
+    up, down = 10 ** max(0, shift), 10 ** max(0, -shift)
+    divisor = pl.when(b.expr != 0).then(b.expr.abs() * down)
+    number = a.expr * up * b.expr.sign()
+    bound = ("add", ("mul", a.bound, ("lit", 2 * up)), ("mul", b.bound, ("lit", 2 * down)))
+    return Compiled(_half_away(number, divisor), dtype, bound)
 
-    @staticmethod
-    def _floats(*values: Compiled) -> bool:
-        names = [value.dtype.name if value.dtype else "null" for value in values]
-        if "double" not in names:
-            return False
-        if "decimal" in names:
-            raise SqlError("a double meets a decimal: no float touches exact numbers; give the column a decimal type")
-        return True
 
-    def _by_polars(self, node: exp.Expression) -> Compiled:
-        """A function that is no arithmetic on exact numbers: as Polars understands it."""
-        schema: dict[str, Any] = {}
-        for column in node.find_all(exp.Column):
-            dtype = self.visit_column(column).dtype
-            assert dtype
-            if dtype.name == "decimal":
-                raise SqlError(
-                    f"{node.key.upper()} of a decimal is not known; known are + - * ROUND CASE COALESCE "
-                    "LEAST GREATEST NULLIF ABS FLOOR CEIL MOD CAST and comparisons"
-                )
-            schema[path(column)] = dtype.drawn
-        flat = node.transform(lambda n: exp.column(path(n), quoted=True) if isinstance(n, exp.Column) else n).sql(
-            dialect="duckdb"
-        )
-        try:
-            found = pl.sql_expr(flat)
-            kind = pl.DataFrame(schema=schema).select(found.alias("x")).dtypes[0]
-        except (pl.exceptions.PolarsError, ValueError) as error:
-            raise SqlError(f"bad SQL: {str(error).splitlines()[0]}") from error
-        for dtype in (BIGINT, DOUBLE, BOOLEAN, TEXT, DATE, TIMESTAMP):
-            if kind == dtype.drawn or (dtype == BIGINT and kind.is_integer()):
-                return Compiled(found.cast(dtype.drawn), dtype, ("lit", 2**53))
-        raise SqlError(f"'{flat}' gives {kind}, which no column can hold")
+def _whole(node: Node) -> Compiled:
+    value = _compiled(node.this)
+    assert value.dtype
+    unit = 10**value.dtype.digits
+    whole = value.expr // unit if isinstance(node, exp.Floor) else -((-value.expr) // unit)
+    return Compiled(whole, dtype_of(node), value.bound)
+
+
+# -- choices
+
+
+def _case(node: Node) -> Compiled:
+    default = node.args.get("default")
+    tests = [_compiled(arm.this) for arm in node.args["ifs"]]
+    branches = [arm.args["true"] for arm in node.args["ifs"]]
+    *values, last = _alike([*branches, default if default is not None else exp.Null()])
+    result = last.expr
+    for test, value in zip(reversed(tests), reversed(values), strict=True):
+        result = pl.when(test.expr).then(value.expr).otherwise(result)
+    return Compiled(result, dtype_of(node), _widest(*values, last, *tests))
+
+
+def _choice(how: Callable[[list[pl.Expr]], pl.Expr]) -> Callable[[Node], Compiled]:
+    def spell(node: Node) -> Compiled:
+        values = _alike([node.this, *node.expressions])
+        return Compiled(how([value.expr for value in values]), dtype_of(node), _widest(*values))
+
+    return spell
+
+
+def _nullif(node: Node) -> Compiled:
+    a, b = _alike([node.this, node.expression])
+    same = (a.expr == b.expr).fill_null(False)
+    return Compiled(pl.when(same).then(None).otherwise(a.expr), dtype_of(node), _widest(a, b))
+
+
+# -- truth
+
+
+def _junction(node: Node) -> Compiled:
+    a, b = _compiled(node.this), _compiled(node.expression)
+    return Compiled(a.expr & b.expr if isinstance(node, exp.And) else a.expr | b.expr, BOOLEAN, _widest(a, b))
+
+
+def _not(node: Node) -> Compiled:
+    value = _compiled(node.this)
+    return Compiled(~value.expr, BOOLEAN, value.bound)
+
+
+def _is(node: Node) -> Compiled:
+    return Compiled(_compiled(node.this).expr.is_null(), BOOLEAN)
+
+
+_COMPARISONS: dict[type[Any], str] = {
+    exp.EQ: "__eq__", exp.NEQ: "__ne__", exp.GT: "__gt__", exp.GTE: "__ge__", exp.LT: "__lt__", exp.LTE: "__le__",
+}  # fmt: skip
+
+
+def _comparison(node: Node) -> Compiled:
+    return _compared(type(node), node.this, node.expression)
+
+
+def _compared(how: type[Any], left: Node, right: Node) -> Compiled:
+    a, b = _alike([left, right])
+    return Compiled(getattr(a.expr, _COMPARISONS[how])(b.expr), BOOLEAN, _widest(a, b))
+
+
+def _in(node: Node) -> Compiled:
+    """Each value in the digits of its own pair: fewer, and smaller numbers."""
+    tests = [_compared(exp.EQ, node.this, item) for item in node.expressions]
+    return Compiled(reduce(lambda x, y: x | y, (test.expr for test in tests)), BOOLEAN, _widest(*tests))
+
+
+def _between(node: Node) -> Compiled:
+    low = _compared(exp.GTE, node.this, node.args["low"])
+    high = _compared(exp.LTE, node.this, node.args["high"])
+    return Compiled(low.expr & high.expr, BOOLEAN, _widest(low, high))
+
+
+# -- types and functions
+
+
+def _cast(node: Node) -> Compiled:
+    value, wanted = _compiled(node.this), dtype_of(node)
+    assert wanted is not None
+    if value.dtype is None or (value.dtype.is_exact and wanted.is_exact):
+        return as_type(value, wanted)
+    if value.dtype == TEXT and wanted == DATE:
+        return Compiled(value.expr.str.to_date(), wanted)
+    if value.dtype == TEXT and wanted == TIMESTAMP:
+        return Compiled(value.expr.cast(pl.String).str.to_datetime(time_unit="us").cast(wanted.drawn), wanted)
+    bound = 1 if value.dtype == BOOLEAN else LIMIT - 1 if wanted.is_exact else 0
+    return Compiled(value.expr.cast(wanted.drawn), wanted, ("lit", bound))
+
+
+def _function(node: Node) -> Compiled:
+    """A function of the table, or what Polars' SQL reads."""
+    function = FUNCTIONS.get(type(node))
+    if function is None or function.polars is None or not function.known(node):
+        return _by_polars(node)
+    values = [_argument(each, kind) for key, kind in function.takes.items() for each in _several(node.args[key])]
+    bound = _widest(*values)
+    if function.largest:
+        bound = ("max", bound, ("lit", function.largest))
+    return Compiled(function.polars(node, *(value.expr for value in values)), function.gives, bound)
+
+
+def _several(held: Node | list[Node]) -> list[Node]:
+    return held if isinstance(held, list) else [held]
+
+
+def _argument(node: Node, kind: str) -> Compiled:
+    """An argument of a function as the kind that it takes."""
+    value = _compiled(node)
+    if kind in ("text", "joined") and (value.dtype is None or kind_of(value.dtype) != "text"):
+        return Compiled(value.expr.cast(pl.String), TEXT, value.bound)
+    return value
+
+
+def _by_polars(node: Node) -> Compiled:
+    return Compiled(polars_expression(node), dtype_of(node), ("lit", LARGEST))
+
+
+_SPELT: dict[type[Any], Callable[[Node], Compiled]] = {
+    exp.Column: _column,
+    exp.Literal: _literal,
+    exp.Boolean: _boolean,
+    exp.Null: _null,
+    exp.Paren: _paren,
+    **dict.fromkeys((exp.Neg, exp.Abs), _negative),
+    **dict.fromkeys((exp.Add, exp.Sub), _sum),
+    exp.Mul: _product,
+    exp.Mod: _remainder,
+    exp.Div: _quotient,
+    exp.Round: _round,
+    **dict.fromkeys((exp.Floor, exp.Ceil), _whole),
+    exp.Case: _case,
+    exp.Coalesce: _choice(pl.coalesce),
+    exp.Least: _choice(pl.min_horizontal),
+    exp.Greatest: _choice(pl.max_horizontal),
+    exp.Nullif: _nullif,
+    **dict.fromkeys((exp.And, exp.Or), _junction),
+    exp.Not: _not,
+    exp.Is: _is,
+    **dict.fromkeys(_COMPARISONS, _comparison),
+    exp.In: _in,
+    exp.Between: _between,
+    exp.Cast: _cast,
+}

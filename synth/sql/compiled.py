@@ -9,14 +9,14 @@ from typing import Any
 
 import polars as pl
 
-from synth.columns import largest
+from synth.columns import largest as largest_of
 from synth.dtypes import DType
 
-__all__ = ["Branch", "Compiled", "peak"]
+__all__ = ["Bound", "Branch", "Compiled", "largest_value"]
 
 LIMIT = 2**63
 
-# How large |value| can become, as a tree: ("col", path) | ("lit", n) | ("add"|"mul"|"max", a, b). See `peak`.
+# How large |value| can become, as a tree: ("col", path) | ("lit", n) | ("add"|"mul"|"max", a, b). See `largest_value`.
 Bound = tuple[Any, ...]
 
 
@@ -26,7 +26,7 @@ class Compiled:
 
     expr: pl.Expr
     dtype: DType | None  # None: the literal NULL
-    peak: Bound = ("lit", 0)
+    bound: Bound = ("lit", 0)
 
     @cached_property
     def reads(self) -> tuple[str, ...]:
@@ -36,16 +36,16 @@ class Compiled:
     def bounded(self, limits: Mapping[str, int]) -> Compiled:
         """The same, its values not looked at where even the widest of these columns cannot pass 63 bits."""
         try:
-            peak(self.peak, limits)
+            largest_value(self.bound, limits)
         except OverflowError:
             return self
-        return replace(self, peak=("lit", 0))
+        return replace(self, bound=("lit", 0))
 
     def check(self, frame: pl.DataFrame) -> None:
         """Raise OverflowError where int64 is not wide enough for what comes of these columns."""
-        if self.peak != ("lit", 0):
+        if self.bound != ("lit", 0):
             exact = (column for column in frame.get_columns() if column.dtype == pl.Int64)
-            peak(self.peak, {column.name: largest(column) for column in exact})
+            largest_value(self.bound, {column.name: largest_of(column) for column in exact})
 
     def evaluate(self, frame: pl.DataFrame) -> pl.Series:
         """The column for a frame of drawn columns, (rows,). Raises OverflowError where int64 is not wide enough."""
@@ -78,17 +78,17 @@ class Branch:
         return made.select(pl.col(n).alias(n[1:]) for n in names)
 
 
-def peak(tree: Bound, sizes: Mapping[str, int]) -> int:
-    """The bound of |value| given that of each column; raises OverflowError past 63 bits on the way."""
-    match tree:
+def largest_value(bound: Bound, sizes: Mapping[str, int]) -> int:
+    """How large |value| can become, given the largest of each column. Raises OverflowError past 63 bits on the way."""
+    match bound:
         case ("col", name):
             return sizes.get(name, 0)
         case ("lit", number):
             return int(number)
         case (how, first, second):
-            a, b = peak(first, sizes), peak(second, sizes)
-            bound = a + b if how == "add" else a * b if how == "mul" else max(a, b)
-            if bound >= LIMIT:
+            a, b = largest_value(first, sizes), largest_value(second, sizes)
+            largest = a + b if how == "add" else a * b if how == "mul" else max(a, b)
+            if largest >= LIMIT:
                 raise OverflowError("a number may be wider than 18 digits")
-            return bound
-    raise AssertionError(tree)
+            return largest
+    raise AssertionError(bound)

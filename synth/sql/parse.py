@@ -27,10 +27,10 @@ def _parse(text: str) -> Any:
         trees = sqlglot.parse(text, read="duckdb")
     except SqlglotError as error:
         errors = getattr(error, "errors", None)
-        found = errors[0] if errors else {}
-        where = f" near line {found['line']}, column {found['col']} of the SQL" if found.get("line") else ""
-        near = f" at '{found['highlight']}'" if found.get("highlight") else ""
-        what = found.get("description") or "a quote or bracket is not closed"
+        first = errors[0] if errors else {}
+        where = f" near line {first['line']}, column {first['col']} of the SQL" if first.get("line") else ""
+        near = f" at '{first['highlight']}'" if first.get("highlight") else ""
+        what = first.get("description") or "a quote or bracket is not closed"
         if "class" in what or "Token" in what:  # the parser's inner words
             what = "something is missing or out of place"
         raise SqlError(f"bad SQL: {what}{near}{where}") from error
@@ -45,11 +45,11 @@ def expression(text: str) -> exp.Expression:
     tree = _parse(f"SELECT {text}")
     if not isinstance(tree, exp.Select) or len(tree.expressions) != 1 or tree.args.get("from_"):
         raise SqlError(f"bad SQL: '{text}' is not one expression")
-    found = tree.expressions[0]
-    assert isinstance(found, exp.Expression)
-    if found.find(exp.AggFunc, exp.Window, exp.Subquery, exp.Select):
+    value = tree.expressions[0]
+    assert isinstance(value, exp.Expression)
+    if value.find(exp.AggFunc, exp.Window, exp.Subquery, exp.Select):
         raise SqlError("an expression works within one row; sum children into parents with `sum:`")
-    unaliased = found.unalias()
+    unaliased = value.unalias()
     assert isinstance(unaliased, exp.Expression)
     return unaliased
 
@@ -85,15 +85,15 @@ def named(text: str) -> tuple[str, ...]:
 
 def given_by(text: str, name: str) -> tuple[str, ...] | None:
     """The tables' columns that a SELECT gives by this name just as they are, one for each SELECT of a UNION; else None."""
-    tree, found = query(text), []
+    tree, names = query(text), []
     if tree.find(exp.CTE, exp.Subquery):
         return None
     for select in tree.find_all(exp.Select):
         given = next((item.unalias() for item in select.expressions if item.alias_or_name == name), None)
         if not isinstance(given, exp.Column):
             return None
-        found.append(given.name)
-    return tuple(found)
+        names.append(given.name)
+    return tuple(names)
 
 
 def tables(tree: exp.Expression) -> tuple[str, ...]:

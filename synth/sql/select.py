@@ -56,8 +56,8 @@ def _branch(select: exp.Select, types: Mapping[str, Mapping[str, DType]], wanted
         )
         if not columns(bare) and not own:
             raise SqlError("not plain")
-        found = compile_tree(bare, own)
-        return found.bounded({name: dtype.limit for name, dtype in own.items() if dtype.is_exact})
+        expression = compile_tree(bare, own)
+        return expression.bounded({name: dtype.limit for name, dtype in own.items() if dtype.is_exact})
 
     where = select.args.get("where")
     condition = compiled(where.this) if where else None

@@ -10,17 +10,17 @@ from typing import Any
 import polars as pl
 
 from synth.columns import from_microseconds, to_written
-from synth.ddl.statements import in_reference_order
+from synth.ddl import in_reference_order
 from synth.draw.change import AT, BEFORE, OP
-from synth.dtypes import DType
+from synth.dtypes import TEXT, TIMESTAMP, DType
 from synth.errors import OptionError, OutputError, did_you_mean
+from synth.formats import FEEDS, FORMATS
 from synth.plan.model import Plan
 from synth.spec.parts import table_of
 
-__all__ = ["FORMATS", "Feed"]
+__all__ = ["Feed"]
 
-COLUMNS = ("op", "table", "key", "before", "after", "at")
-FORMATS = ("parquet", "ndjson")  # rows as JSON in a text; or as objects, all in one
+COLUMNS = {**dict.fromkeys(("op", "table", "key", "before", "after"), TEXT), "at": TIMESTAMP}
 _STAMP = "%Y%m%dT%H%M%S%f"
 _MOMENT = "%Y-%m-%d %H:%M:%S%.6f"
 
@@ -30,10 +30,10 @@ class Feed:
 
     def __init__(self, folder: Path, since: dt.datetime, until: dt.datetime, format: str = "parquet"):
         """Raises OptionError where the folder's last step does not end at `since`."""
-        if format not in FORMATS:
-            raise OptionError(f"unknown format of changes '{format}'\n  hint: {did_you_mean(format, FORMATS)}")
-        self.folder, self.format = folder, format
-        self.path = folder / f"{since:{_STAMP}}-{until:{_STAMP}}.{format}"
+        if format not in FEEDS:
+            raise OptionError(f"unknown format of changes '{format}'\n  hint: {did_you_mean(format, FEEDS)}")
+        self.folder, self.format = folder, FORMATS[format]
+        self.path = folder / f"{since:{_STAMP}}-{until:{_STAMP}}{self.format.suffix}"
         steps = list(self._steps(folder))
         self.undone = [path for path, begins, _ in steps if begins >= since]  # of a step that was killed before its end
         done = [ends for _, begins, ends in steps if begins < since]
@@ -45,7 +45,8 @@ class Feed:
 
     @staticmethod
     def _steps(folder: Path) -> Iterator[tuple[Path, dt.datetime, dt.datetime]]:
-        for path in sorted(path for path in folder.glob("[!.]*") if path.suffix[1:] in FORMATS):
+        suffixes = {FORMATS[name].suffix for name in FEEDS}
+        for path in sorted(path for path in folder.glob("[!.]*") if path.suffix in suffixes):
             try:
                 begins, ends = (dt.datetime.strptime(text, _STAMP) for text in path.stem.split("-"))  # noqa: DTZ007
             except ValueError:
@@ -58,16 +59,16 @@ class Feed:
         frames = [
             _feed(frame, table, plan, order[table_of(table)]) for table, found in differences.items() for frame in found
         ]
-        schema: dict[str, Any] = {**dict.fromkeys(COLUMNS, pl.String), "at": pl.Datetime("us")}
+        schema: dict[str, Any] = {name: dtype.drawn for name, dtype in COLUMNS.items()}
         ranked = pl.concat(frames).sort("at", "#rank", "key") if frames else pl.DataFrame(schema=schema)
         ranked = ranked.select(list(schema))
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             making = self.folder / f".{self.path.name}"
-            if self.format == "parquet":
-                ranked.write_parquet(making)
-            else:
+            if self.format.holds_json:  # rows as objects, all in one
                 _lines(ranked).write_csv(making, include_header=False, quote_style="never")
+            else:  # rows as JSON in a text
+                self.format.write([ranked], COLUMNS, frozenset(), making)
             for path in self.undone:
                 path.unlink(missing_ok=True)
             making.replace(self.path)

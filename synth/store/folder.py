@@ -19,6 +19,7 @@ __all__ = [
     "finished_run",
     "first_missing_file",
     "has_only_marked_files",
+    "make_room",
     "replacing_folder",
     "require_files",
     "write_marker",
@@ -36,11 +37,11 @@ def replacing_folder(target: Path) -> Iterator[Path]:
 
     One run at a time: others are refused. What a killed run left is cleared by the next.
     """
-    with _locked(target) as (making, old):
-        yield making
+    with _locked(target) as (work_folder, old):
+        yield work_folder
         if target.exists():
             target.rename(old)
-        making.rename(target)
+        work_folder.rename(target)
 
 
 @contextmanager
@@ -49,30 +50,30 @@ def extending_folder(target: Path) -> Iterator[Path]:
 
     Until it has, the manifest in `target` says so. Where a killed run left it in the midst, it is completed before.
     """
-    with _locked(target) as (making, _):
+    with _locked(target) as (work_folder, _):
         if Manifest.read(target, advancing=True).advancing:
             raise OutputError(
-                f"'{target}' was left in the midst of an advance, and the files that it lacks ('{making}') are gone\n"
+                f"'{target}' was left in the midst of an advance, and the files that it lacks ('{work_folder}') are gone\n"
                 "  hint: generate it again"
             )
-        yield making
-        if (making / NAME).exists():
-            new = Manifest.read(making)
+        yield work_folder
+        if (work_folder / NAME).exists():
+            new = Manifest.read(work_folder)
             Manifest.read(target).model_copy(update={"advancing": new.until}).write(target)
-            _move(making, target)
+            _move(work_folder, target)
 
 
-def _move(making: Path, target: Path) -> None:
+def _move(work_folder: Path, target: Path) -> None:
     """Files take their place, the manifest last; done again it comes to the same."""
-    for name in sorted(_files(making) - {NAME}):
+    for name in sorted(_files(work_folder) - {NAME}):
         (target / name).parent.mkdir(exist_ok=True)
-        (making / name).replace(target / name)
-    (making / NAME).replace(target / NAME)
+        (work_folder / name).replace(target / name)
+    (work_folder / NAME).replace(target / NAME)
 
 
-def _midway(making: Path, target: Path) -> bool:
-    """Whether files were about to move: `making` has what `target` lacks."""
-    there = (making / NAME).exists() and (target / NAME).exists()
+def _midway(work_folder: Path, target: Path) -> bool:
+    """Whether files were about to move: `work_folder` has what `target` lacks."""
+    there = (work_folder / NAME).exists() and (target / NAME).exists()
     return there and Manifest.read(target, advancing=True).advancing is not None
 
 
@@ -81,23 +82,23 @@ def _locked(target: Path) -> Iterator[tuple[Path, Path]]:
     """An empty hidden folder beside `target`, and the name of another, for the one run that holds the lock."""
     out = target.parent
     with _lock(target) as lock:
-        making, old = out / f".{target.name}.making", out / f".{target.name}.old"
+        work_folder, old = out / f".{target.name}.making", out / f".{target.name}.old"
         if old.exists() and not target.exists():
             old.rename(target)  # killed between the two renames of a swap
-        if _midway(making, target):
-            _move(making, target)  # killed in the midst of an advance
-        for left in (making, old):
+        if _midway(work_folder, target):
+            _move(work_folder, target)  # killed in the midst of an advance
+        for left in (work_folder, old):
             shutil.rmtree(left, ignore_errors=True)
-        making.mkdir()
+        work_folder.mkdir()
         try:
-            yield making, old
+            yield work_folder, old
         except OSError as error:
             if error.errno not in _USERS:
                 raise
             raise OutputError(f"cannot write '{target}': {error.strerror or error}") from error
         finally:
-            for left in (making, old):
-                if left == old or not _midway(making, target):
+            for left in (work_folder, old):
+                if left == old or not _midway(work_folder, target):
                     shutil.rmtree(left, ignore_errors=True)
             Path(lock.name).unlink(missing_ok=True)
 
@@ -128,17 +129,17 @@ def finished_run(target: Path) -> Manifest | None:
         return None
     if not target.is_dir():
         raise OutputError(f"'{target}' is a file, not a folder")
-    found = _files(target)
-    if not found and not any(target.iterdir()):
+    present = _files(target)
+    if not present and not any(target.iterdir()):
         return None
-    if NAME not in found:
+    if NAME not in present:
         raise OutputError(f"'{target}' holds files that are not ours; choose another --out, or empty it yourself")
     manifest = Manifest.read(target, advancing=True)
     known = {file.path for table in manifest.tables.values() for file in table.files}
     known |= {NAME, f".{NAME}", *(file.path for file in manifest.hidden)}
     if manifest.advancing:  # left in the midst of it: with files of the step
-        known |= {name for name in found if name.partition("/")[0] in manifest.tables}
-    strangers = sorted(found - known)
+        known |= {name for name in present if name.partition("/")[0] in manifest.tables}
+    strangers = sorted(present - known)
     if strangers:
         raise OutputError(f"'{target}' holds a file that is not ours ('{strangers[0]}'); move it away first")
     return manifest
@@ -155,16 +156,24 @@ def has_only_marked_files(target: Path) -> bool:
         return False
     if not target.is_dir():
         raise OutputError(f"'{target}' is a file, not a folder")
-    found = _files(target)
-    if not found and not any(target.iterdir()):
+    present = _files(target)
+    if not present and not any(target.iterdir()):
         return False
-    known = (target / MARK).read_text("utf-8").splitlines() if MARK in found else []
-    strangers = sorted(found - {MARK, *known})
+    known = (target / MARK).read_text("utf-8").splitlines() if MARK in present else []
+    strangers = sorted(present - {MARK, *known})
     if strangers:
         raise OutputError(
             f"'{target}' holds files that are not ours ('{strangers[0]}'); choose another --out, or move them away"
         )
     return True
+
+
+def make_room(target: Path) -> None:
+    """Refuse a folder that holds anything but an earlier run of ours. Raises OutputError."""
+    if (target / MARK).is_file():
+        has_only_marked_files(target)
+    else:
+        finished_run(target)
 
 
 def _files(target: Path) -> set[str]:
@@ -174,13 +183,13 @@ def _files(target: Path) -> set[str]:
 
 
 def require_files(target: Path, manifest: Manifest, *, to_extend: bool = False) -> None:
-    """Raise OutputError for what `lacking` finds."""
+    """Raise OutputError where `first_missing_file` finds one."""
     if lost := first_missing_file(target, manifest, to_extend=to_extend):
         raise OutputError(f"'{lost}' is missing, or not as it was made\n  hint: generate the folder again")
 
 
 def first_missing_file(target: Path, manifest: Manifest, *, to_extend: bool = False) -> Path | None:
-    """The first file of a manifest that is not there at its size, if any; `growing`: also of those that it needs to grow."""
+    """The first file of a manifest that is not there at its size, if any; `to_extend`: or of those it needs to grow."""
     files = [file for table in manifest.tables.values() for file in table.files]
     files += manifest.hidden if to_extend else ()
     here = ((target / file.path, file.bytes) for file in files)

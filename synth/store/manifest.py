@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,25 +15,18 @@ from synth.dtypes import DType
 from synth.errors import OutputError
 from synth.plan.model import Plan
 from synth.spec.load import dump, parse
+from synth.spec.migrate import SPEC_VERSION
 from synth.spec.models import Dataset
+from synth.store.files import FileEntry, write_text
 from synth.streams import STREAM_VERSION
 
-__all__ = ["NAME", "ExistingEntry", "FileEntry", "Manifest", "TableEntry", "TaskEntry", "begin"]
+__all__ = ["NAME", "ExistingEntry", "Manifest", "TableEntry", "TaskEntry", "begin"]
 
 NAME = "manifest.json"
 
 
 class _Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class FileEntry(_Entry):
-    """One file, its path relative to the folder."""
-
-    path: str
-    rows: int
-    bytes: int
-    sha256: str
 
 
 class TaskEntry(_Entry):
@@ -82,6 +76,7 @@ class Manifest(_Entry):
     format: str
     dialect: str | None = None  # of INSERT statements
     spec: str  # the resolved spec, as YAML
+    spec_version: int = 1  # of the words that it is written in
     identity: str  # of everything that the content depends on
     tables: dict[str, TableEntry]
     families: dict[str, tuple[TaskEntry, ...]] = {}  # by root table
@@ -126,15 +121,29 @@ class Manifest(_Entry):
             raise OutputError(f"{where} is no manifest of this program: {str(error).splitlines()[0]}") from None
 
     def write(self, folder: Path) -> None:
-        """Write it under another name, then rename: it is there whole or not at all."""
-        temporary = folder / f".{NAME}"
+        """Write it into a folder: it is there whole or not at all."""
         facts = self.model_dump(mode="json", exclude_none=True)
-        temporary.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", "utf-8")
-        temporary.replace(folder / NAME)
+        write_text(folder / NAME, json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
 
     def load_dataset(self) -> Dataset:
-        """The spec it embeds."""
-        return parse(self.spec, NAME)
+        """The spec it embeds, in the words of today."""
+        return parse(self.spec, NAME, self.spec_version)
+
+    def is_same_run(self, other: Manifest) -> bool:
+        """Whether another manifest, which may be an older version's, is of the same plan in the same format."""
+        if other.spec_version == self.spec_version:
+            return other.identity == self.identity
+        facts = {
+            "program": other.program, "stream_version": other.stream_version, "dataset": other.dataset,
+            "scale": other.scale, "seed": other.seed, "until": other.until.isoformat(), "format": other.format,
+            "spec": dump(other.load_dataset()), **({"dialect": other.dialect} if other.dialect else {}),
+        }  # fmt: skip
+        return _identity(facts, tuple(other.tables)) == self.identity
+
+
+def _identity(facts: Mapping[str, Any], wanted: Sequence[str]) -> str:
+    """A hash of everything that the content depends on."""
+    return sha256(json.dumps([facts, wanted]).encode()).hexdigest()
 
 
 def begin(plan: Plan, format: str, dialect: str | None = None) -> Manifest:
@@ -153,6 +162,7 @@ def begin(plan: Plan, format: str, dialect: str | None = None) -> Manifest:
     }
     if dialect:
         facts["dialect"] = dialect
-    identity = sha256(json.dumps([facts, plan.wanted]).encode()).hexdigest()
     keys = dict(plan.content.first_keys)
-    return Manifest(**facts, identity=identity, tables={}, first_keys=keys)
+    return Manifest(
+        **facts, spec_version=SPEC_VERSION, identity=_identity(facts, plan.wanted), tables={}, first_keys=keys
+    )

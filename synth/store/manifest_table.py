@@ -5,14 +5,32 @@ from __future__ import annotations
 from pathlib import Path
 
 from synth.databases import Database
-from synth.databases.database import MANIFEST
+from synth.databases.contract import MANIFEST
 from synth.errors import DatabaseError
 from synth.plan.content import ALREADY
 from synth.store.manifest import Manifest
-from synth.store.rollup_parts import packed
+from synth.store.rollup_parts import rollup_parts_text
 from synth.translate.dialect import Dialect
 
-__all__ = ["manifest_insert", "manifest_of", "manifests_of"]
+__all__ = ["add_manifest", "manifest_insert", "manifest_of", "manifests_of", "remove_manifest"]
+
+COLUMNS = ("dataset", "spec", "manifest", "sums")
+
+
+def add_manifest(database: Database, schema: str, manifest: Manifest, sums: Path, *, create: bool = True) -> None:
+    """Add a dataset's row to the table of a schema, which is made before if `create`. Raises DatabaseError."""
+    dialect = database.dialect
+    if create:
+        columns = ", ".join(f"{dialect.quote_identifier(name)} {dialect.text} NOT NULL" for name in COLUMNS)
+        database.run(f"CREATE TABLE {dialect.place(schema, MANIFEST)} ({columns})")
+    database.run(manifest_insert(dialect, schema, manifest, sums))
+
+
+def remove_manifest(database: Database, schema: str, dataset: str) -> None:
+    """Remove a dataset's row from the table of a schema. Raises DatabaseError."""
+    dialect = database.dialect
+    ours = f"{dialect.quote_identifier('dataset')} = {dialect.literal(dataset)}"
+    database.run(f"DELETE FROM {dialect.place(schema, MANIFEST)} WHERE {ours}")
 
 
 def manifest_insert(dialect: Dialect, schema: str, manifest: Manifest, sums: Path) -> str:
@@ -25,19 +43,24 @@ def manifest_insert(dialect: Dialect, schema: str, manifest: Manifest, sums: Pat
     }
     facts = {"format": dialect.name, "dialect": None, "tables": tables, "sums": (), "existing": existing}
     there = manifest.model_copy(update=facts)
-    cells = (there.dataset, there.spec, there.model_dump_json(exclude={"spec"}, exclude_none=True), packed(sums))
+    cells = (
+        there.dataset,
+        there.spec,
+        there.model_dump_json(exclude={"spec"}, exclude_none=True),
+        rollup_parts_text(sums),
+    )
     return f"INSERT INTO {dialect.place(schema, MANIFEST)} VALUES ({', '.join(map(dialect.literal, cells))})"
 
 
 def manifests_of(database: Database, schema: str) -> list[Manifest]:
     """The manifests that loads left in a schema, those that others were built on first. Raises DatabaseError."""
     dialect = database.dialect
-    columns = ", ".join(map(dialect.quoted, ("spec", "manifest")))
+    columns = ", ".join(map(dialect.quote_identifier, ("spec", "manifest")))
     _, rows = database.rows(f"SELECT {columns} FROM {dialect.place(schema, MANIFEST)}")
-    found = [Manifest.parse(text, f"{MANIFEST} of schema '{schema}'", spec=spec) for spec, text, *_ in rows]
-    if not found:
+    manifests = [Manifest.parse(text, f"{MANIFEST} of schema '{schema}'", spec=spec) for spec, text, *_ in rows]
+    if not manifests:
         raise DatabaseError(f"{database.address}: table {MANIFEST} of schema '{schema}' has no rows")
-    return sorted(found, key=lambda manifest: (manifest.built_on, manifest.dataset))
+    return sorted(manifests, key=lambda manifest: (manifest.built_on, manifest.dataset))
 
 
 def manifest_of(database: Database, schema: str) -> Manifest:

@@ -5,23 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
 
 from synth.draw.output import WriteResult
 from synth.dtypes import Types
-from synth.formats import sink
+from synth.errors import OptionError, did_you_mean
+from synth.formats import format_of
+from synth.formats.format import Format
 from synth.spec.constraints import hierarchies
 from synth.spec.models import Dataset
+from synth.spec.parts import part_of, table_of
+from synth.store.files import described
 
-__all__ = ["Files"]
+__all__ = ["FolderSink", "dialect_of"]
 
 
 @dataclass(frozen=True)
-class Files:
-    """One file a table and task, in a folder for each table. INSERT statements are in a dialect, for a schema."""
+class FolderSink:
+    """One file a table and task, in a folder for each table. INSERT statements are in a dialect, for a schema.
+
+    It holds names and not functions, as it is pickled into workers.
+    """
 
     folder: Path
     format: str
@@ -30,7 +36,7 @@ class Files:
     hierarchies: frozenset[str] = frozenset()  # tables that refer to themselves
 
     @classmethod
-    def of(cls, dataset: Dataset, folder: Path, format: str, dialect: str | None) -> Files:
+    def of(cls, dataset: Dataset, folder: Path, format: str, dialect: str | None) -> FolderSink:
         """The files of a dataset; INSERT statements are for the schema of its name."""
         return cls(folder, format, dialect, dataset.dataset, hierarchies(dataset))
 
@@ -38,12 +44,38 @@ class Files:
         self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
     ) -> WriteResult:
         """`orders/part-00007.parquet`, `ledger/sales-00007.parquet`."""
-        form = sink(self.format, self.dialect, self.schema, self.hierarchies)
-        whole, _, part = table.partition(".")
-        name = f"{whole}/{part or 'part'}-{number:05d}{form.suffix}"
-        path = self.folder / name
+        form = self._format()
+        name = f"{part_of(table) or 'part'}-{number:05d}{form.suffix}"
+        path = self.folder / table_of(table) / name
         path.parent.mkdir(exist_ok=True)
         form.write(frames, types, required, path)
-        with path.open("rb") as file:
-            digest = sha256(file.read()).hexdigest()
-        return WriteResult(path.stat().st_size, name, digest)
+        file = described(path, self.folder)
+        return WriteResult(file.bytes, file.path, file.sha256)
+
+    def _format(self) -> Format:
+        form = format_of(self.format)
+        if self.dialect is None:
+            return form
+        from synth.databases import DIALECTS  # a quarter of a second, which other formats need not have
+
+        return form.in_dialect(DIALECTS[self.dialect], self.schema, self.hierarchies)
+
+
+def dialect_of(format: str, dialect: str | None = None) -> str | None:
+    """Whose SQL a format is written in: the dialect's, PostgreSQL's if left out; None for other formats.
+
+    Raises OptionError for a format or a dialect that there is not, and for a dialect of a format that has none.
+    """
+    if format_of(format).needs_dialect:
+        from synth.databases import DIALECTS
+
+        dialect = dialect or "postgres"
+        if dialect not in DIALECTS:
+            raise OptionError(f"unknown dialect '{dialect}'\n  hint: {did_you_mean(dialect, DIALECTS)}")
+        if not DIALECTS[dialect].inserts:
+            hint = did_you_mean(dialect, [name for name, each in DIALECTS.items() if each.inserts])
+            raise OptionError(f"INSERT statements cannot be written for '{dialect}' yet\n  hint: {hint}")
+        return dialect
+    if dialect:
+        raise OptionError(f"'{format}' is the same for every database\n  hint: --dialect goes with --format sql")
+    return None

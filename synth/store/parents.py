@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from pathlib import Path
 
 from synth.columns import to_written
 from synth.plan.content import ALREADY
 from synth.plan.model import Plan
-from synth.store.manifest import ExistingEntry, FileEntry
+from synth.store.files import described
+from synth.store.manifest import ExistingEntry
 
-__all__ = ["FOLDER", "entries", "keep"]
+__all__ = ["FOLDER", "FORMAT", "existing_entries", "write_parents"]
 
 FOLDER = ".existing"  # hidden, in the dataset's
+FORMAT = "parquet"
 
 
-def entries(plan: Plan) -> dict[str, ExistingEntry]:
+def existing_entries(plan: Plan) -> dict[str, ExistingEntry]:
     """The manifest's existing tables."""
     return {
         name: ExistingEntry(
@@ -25,15 +26,13 @@ def entries(plan: Plan) -> dict[str, ExistingEntry]:
     }  # fmt: skip
 
 
-def keep(plan: Plan, folder: Path) -> dict[str, ExistingEntry]:
+def write_parents(plan: Plan, folder: Path) -> dict[str, ExistingEntry]:
     """Write the columns that were read, a Parquet file a table; the manifest's existing tables."""
-    kept = entries(plan)
+    kept = existing_entries(plan)
     for name in [name for name in kept if name in plan.content.frames]:
         frame, types = plan.content.frames[name], plan.tables[name.removesuffix(ALREADY)].types
         path = folder / FOLDER / f"{name}.parquet"
         path.parent.mkdir(exist_ok=True)
         to_written(frame.select(c for c in frame.columns if c in types), types).write_parquet(path)
-        where, digest = path.relative_to(folder).as_posix(), sha256(path.read_bytes()).hexdigest()
-        file = FileEntry(path=where, rows=frame.height, bytes=path.stat().st_size, sha256=digest)
-        kept[name] = kept[name].model_copy(update={"file": file})
+        kept[name] = kept[name].model_copy(update={"file": described(path, folder, frame.height)})
     return kept

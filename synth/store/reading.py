@@ -1,4 +1,4 @@
-"""Reads the files that `generate` writes."""
+"""Questions to the files of one table, or to a frame, which DuckDB answers without reading more than it has to."""
 
 from __future__ import annotations
 
@@ -8,51 +8,42 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from synth.databases.duckdb.connection import relation
 from synth.dtypes import Types
+from synth.formats import Format
 
-__all__ = ["UNREADABLE", "breaking", "empty_texts", "highest", "read_file"]
-
-UNREADABLE = (
-    pl.exceptions.PolarsError,
-    duckdb.Error,
-    OSError,
-)  # what is raised by files that are not what they should be
+__all__ = ["broken_rows", "columns_with_empty_text", "count_and_largest"]
 
 
-def read_file(path: Path, format: str, types: Types) -> pl.DataFrame:
-    """One file's rows. Raises PolarsError, duckdb.Error.
+def count_and_largest(form: Format, paths: Sequence[Path], types: Types, column: str) -> tuple[int, int]:
+    """How many rows the files hold, and the largest value of a whole-numbered column, 0 if there is none.
 
-    Text formats are DuckDB's to read: it tells an empty text from NULL, and a decimal never becomes a float.
+    Raises one of `unreadable_errors()`.
     """
-    if format == "parquet":
-        return pl.read_parquet(path, glob=False)
     with duckdb.connect(":memory:") as connection:
-        return pl.DataFrame(connection.sql(f"SELECT * FROM {relation([path], format, types)}").to_arrow_table())
+        form.attach(connection, "files", paths, types)
+        asked = f"SELECT COUNT(*), MAX(CAST({_quoted(column)} AS BIGINT)) FROM files"
+        rows, largest = connection.execute(asked).fetchall()[0]
+    return int(rows), int(largest or 0)
 
 
-def highest(paths: Sequence[Path], format: str, types: Types, column: str) -> tuple[int, int]:
-    """How many rows one table's files hold, and the highest of a whole-numbered column, 0 if there is none."""
-    spelt = '"' + column.replace('"', '""') + '"'
-    with duckdb.connect(":memory:") as connection:
-        asked = f"SELECT COUNT(*), MAX(CAST({spelt} AS BIGINT)) FROM {relation(paths, format, types)}"
-        rows, found = connection.execute(asked).fetchall()[0]
-    return int(rows), int(found or 0)
-
-
-def breaking(frame: pl.DataFrame, condition: str) -> pl.Series:
-    """Which rows break a SQL condition; where it is NULL they do not. (n,)"""
+def broken_rows(frame: pl.DataFrame, condition: str) -> pl.Series:
+    """Which rows break a SQL condition; where it is NULL they do not. (n,) Raises duckdb.Error."""
     with duckdb.connect(":memory:") as connection:
         connection.register("these", frame.to_arrow())
-        found = pl.DataFrame(connection.sql(f"SELECT NOT ({condition}) AS broken FROM these").to_arrow_table())
-    return found["broken"].fill_null(value=False)
+        answer = pl.DataFrame(connection.sql(f"SELECT NOT ({condition}) AS broken FROM these").to_arrow_table())
+    return answer["broken"].fill_null(value=False)
 
 
-def empty_texts(paths: Sequence[Path], format: str, types: Types, columns: Sequence[str]) -> list[str]:
-    """Those of the columns, of one table's files, that hold an empty text. Raises duckdb.Error."""
+def columns_with_empty_text(form: Format, paths: Sequence[Path], types: Types, columns: Sequence[str]) -> list[str]:
+    """Those of the columns that hold an empty text somewhere. Raises one of `unreadable_errors()`."""
     if not paths or not columns:
         return []
-    asked = ", ".join('BOOL_OR("' + name.replace('"', '""') + "\" = '')" for name in columns)
+    asked = ", ".join(f"BOOL_OR({_quoted(name)} = '')" for name in columns)
     with duckdb.connect(":memory:") as connection:
-        row = connection.execute(f"SELECT {asked} FROM {relation(paths, format, types)}").fetchone()
-    return [name for name, found in zip(columns, row or (), strict=True) if found]
+        form.attach(connection, "files", paths, types)
+        row = connection.execute(f"SELECT {asked} FROM files").fetchone()
+    return [name for name, is_there in zip(columns, row or (), strict=True) if is_there]
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from synth.draw.walk import PartKey
+from synth.store.files import FileEntry, described, read_text, write_text
 
-__all__ = ["FILE", "RollupPartsWriter", "kept", "packed"]
+__all__ = ["FILE", "RollupPartsWriter", "read_rollup_parts", "rollup_parts_files", "rollup_parts_text"]
 
 FILE = ".sums"
 GROUP_PARTS = 64  # parts that are written together
@@ -40,7 +41,7 @@ class RollupPartsWriter:
         for _, writer in self.written.values():
             writer.close()
         texts = {name: b64encode(made.getvalue()).decode() for name, (made, _) in sorted(self.written.items())}
-        self.path.write_text(json.dumps(texts), "ascii")
+        write_text(self.path, json.dumps(texts))
 
     def add(self, rollup: str, family: str, number: int, part: pl.DataFrame) -> None:
         """Take what task `number` of a family gives to a rollup."""
@@ -57,17 +58,22 @@ class RollupPartsWriter:
         self.written[rollup][1].write_table(table)
 
 
-def packed(path: Path) -> str:
+def rollup_parts_files(folder: Path) -> tuple[FileEntry, ...]:
+    """The manifest's entry of the file in a folder."""
+    return (described(folder / FILE, folder),)
+
+
+def rollup_parts_text(path: Path) -> str:
     """The file's text, as a database keeps it; a folder of an older version has none."""
-    return path.read_text("ascii") if path.exists() else "{}"
+    return read_text(path, missing="{}")
 
 
-def kept(text: str) -> dict[str, dict[PartKey, pl.DataFrame]]:
-    """The parts of each rollup by task: (family, number)."""
-    found = {}
+def read_rollup_parts(text: str) -> dict[str, dict[PartKey, pl.DataFrame]]:
+    """The parts of each rollup by task: (family, number); `text` is what `rollup_parts_text` gave."""
+    by_rollup = {}
     for rollup, data in json.loads(text).items():
         parts = pl.read_parquet(io.BytesIO(b64decode(data))).partition_by(
             FAMILY, NUMBER, as_dict=True, include_key=False
         )
-        found[rollup] = {PartKey(str(family), int(number)): part for (family, number), part in parts.items()}
-    return found
+        by_rollup[rollup] = {PartKey(str(family), int(number)): part for (family, number), part in parts.items()}
+    return by_rollup

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,13 +15,13 @@ from synth.draw.task import Earlier, RunContext, Task, TaskResult
 from synth.draw.walk import PartKey, Runner, Walk
 from synth.fingerprint import Fingerprint
 from synth.plan.model import Plan
+from synth.progress import Progress
 from synth.spec.parts import table_of
-from synth.store.manifest import FileEntry, TableEntry, TaskEntry
+from synth.store.files import FileEntry
+from synth.store.manifest import TableEntry, TaskEntry
 from synth.store.rollup_parts import RollupPartsWriter
 
 __all__ = ["RunResult", "Step", "run_all"]
-
-Progress = Callable[[str, int], None]
 
 
 @dataclass(frozen=True)

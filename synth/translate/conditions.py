@@ -14,8 +14,10 @@ from sqlglot import ErrorLevel, exp
 from sqlglot.errors import UnsupportedError
 
 from synth.dtypes import BIGINT, DATE, TIMESTAMP, Types
+from synth.sql.nodes import dtype_of, is_text, number, parenthesized, typed
 from synth.sql.parse import SqlError, expression
-from synth.translate.portable import dtype_of, explicit_condition, is_text, number, typed, wrapped
+from synth.sql.queries import typed_condition
+from synth.translate.portable import explicit_condition
 
 __all__ = [
     "Rewrite",
@@ -42,9 +44,8 @@ _MARK = "^"  # escapes in patterns, where one is needed: no database has a meani
 
 def condition(sql: str, types: Types, sqlglot: str, rewrites: Iterable[Rewrite]) -> str:
     """A condition in a dialect, its columns quoted. Raises SqlError for what not every database knows."""
-    tree: Any = expression(sql).copy()
-    if sqlglot != "duckdb":
-        tree = explicit_condition(tree, types)
+    tree: Any = expression(sql)
+    tree = tree.copy() if sqlglot == "duckdb" else explicit_condition(typed_condition(tree, types))
     tree = exp.Paren(this=tree)  # a root that stays while the tree below changes
     for rewrite in rewrites:
         tree = rewrite(tree)
@@ -52,11 +53,11 @@ def condition(sql: str, types: Types, sqlglot: str, rewrites: Iterable[Rewrite])
 
 
 def written(tree: Any, sqlglot: str) -> str:
-    """A tree in a dialect, its names quoted. Raises SqlError for what the dialect has no words for."""
+    """A tree in a dialect, its names quoted; the tree is used up. Raises SqlError for what the dialect has no words for."""
     for name in tree.find_all(exp.Identifier):
         name.set("quoted", True)
     try:
-        return str(tree.sql(dialect=sqlglot, unsupported_level=ErrorLevel.RAISE, comments=False))
+        return str(tree.sql(dialect=sqlglot, unsupported_level=ErrorLevel.RAISE, comments=False, copy=False))
     except UnsupportedError as error:
         raise SqlError(f"not every database knows this: {str(error).splitlines()[0]}") from None
 
@@ -125,7 +126,7 @@ def null_keys(tree: Any) -> Any:
         for key in window.args["order"].expressions if window.args.get("order") else []:
             least_first = not key.args.get("desc")
             if bool(key.args.get("nulls_first")) != least_first:
-                none = exp.Is(this=wrapped(key.this.copy()), expression=exp.Null())
+                none = exp.Is(this=parenthesized(key.this.copy()), expression=exp.Null())
                 late = exp.If(this=none, true=number(int(least_first)))
                 place = exp.Case(ifs=[late], default=number(int(not least_first)))
                 keys.append(exp.Ordered(this=place, desc=False, nulls_first=True))
@@ -156,7 +157,7 @@ def lengths_with_blanks(tree: Any) -> Any:
         shorter = exp.Paren(this=exp.Sub(expression=exp.Literal.number(1)))
         node.replace(shorter)
         shorter.this.set("this", node)
-        node.set("this", exp.Add(this=wrapped(node.this), expression=exp.Literal.string(".")))
+        node.set("this", exp.Add(this=parenthesized(node.this), expression=exp.Literal.string(".")))
     return tree
 
 
@@ -210,7 +211,7 @@ def text_times(tree: Any) -> Any:
     """Where times are texts: a date is the beginning of a timestamp, and its parts are pieces of it."""
     for node in list(tree.find_all(exp.Cast)):
         if dtype_of(node) == TIMESTAMP:
-            midnight = exp.DPipe(this=wrapped(node.this), expression=exp.Literal.string(" 00:00:00.000000"))
+            midnight = exp.DPipe(this=parenthesized(node.this), expression=exp.Literal.string(" 00:00:00.000000"))
             node.replace(_full(node.this) if is_text(node.this) else typed(exp.Paren(this=midnight), TIMESTAMP))
         elif dtype_of(node) == DATE:
             node.replace(node.this if is_text(node.this) else typed(_piece(node.this, 1, 10), DATE))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from synth.dtypes import DType
-from synth.fingerprint import Cells
+from synth.dtypes import DType, Types
+from synth.fingerprint import Cells, sums_sql
 from synth.translate.conditions import Rewrite
 
-__all__ = ["Dialect", "standard_literal"]
+__all__ = ["QUOTE", "Dialect", "InsertStyle", "standard_literal"]
+
+QUOTE = {"'": "''"}
 
 
 def standard_literal(text: str) -> str:
@@ -19,44 +21,73 @@ def standard_literal(text: str) -> str:
 
 
 @dataclass(frozen=True)
+class InsertStyle:
+    """How cells of INSERT statements are spelt for a database's own client; texts by what stands for a sign in quotes."""
+
+    signs: Mapping[str, str] = field(default_factory=lambda: QUOTE)
+    opening: str = "'"
+    broken: tuple[str, ...] = ()  # signs at which a text falls into pieces that are put together
+    pieces: str = ""  # what begins such a text
+    booleans: tuple[str, str] = ("TRUE", "FALSE")
+    nulls: Mapping[str, str] = field(default_factory=dict)  # of types whose NULL has to say so
+    sees_itself: bool = True  # whether a row's parent may come in the same statement
+    before: str = "BEGIN;\n"
+    between: str = ""  # behind every statement
+    after: str = "COMMIT;\n"
+
+
+@dataclass(frozen=True)
 class Dialect:
-    """One database's way of saying things."""
+    """One database's way of saying things. DDL needs the fields without a default; the others have the standard's way."""
 
     name: str
     sqlglot: str  # what the translator calls it
     types: Mapping[str, str]  # of `DType.name`; decimals and texts with a length get theirs behind
     text: str  # a text without a length
     keyed_text: str  # the same in a key or an index
-    cells: Cells  # what a fingerprint is made of
     keyed_length: int = 0  # its characters, where it has to have a length
     varchar: str = "VARCHAR({length}){collation}"
     collation: str = ""  # binary, and blanks at the end count
-    quotes: tuple[str, str] = ('"', '"')
-    has_schemas: bool = True
-    alters: bool = True  # constraints are added after the data, by ALTER TABLE
-    inside: frozenset[str] = frozenset()  # kinds of constraints that stand in CREATE TABLE all the same
-    looks_ahead: bool = True  # a foreign key may name a table that comes later
-    null_repeats: bool = True  # a unique constraint takes NULL many times
-    null: str = ""  # behind a column that may be NULL, where a session's settings would decide
-    comments: Literal["statements", "inline", "procedure", "none"] = "none"
-    create_schema: str = "CREATE SCHEMA IF NOT EXISTS {schema}"
-    table_options: str = ""
-    before: tuple[str, ...] = ()  # statements that come first
+    identifier_quotes: tuple[str, str] = ('"', '"')
     literal: Callable[[str], str] = standard_literal
-    rewrites: tuple[Rewrite, ...] = ()  # of conditions and queries, before they are spelt
+
+    # where things stand
+    has_schemas: bool = True
+    create_schema: str = "CREATE SCHEMA IF NOT EXISTS {schema}"
+    preamble: tuple[str, ...] = ()  # statements that come first
+    constraints_after_data: bool = True  # ALTER TABLE adds them, else they stand in CREATE TABLE
+    constraints_in_create: frozenset[str] = frozenset()  # kinds that stand in CREATE TABLE all the same
+    forward_references: bool = True  # a foreign key may name a table that comes later
+    unique_repeats_null: bool = True  # a unique constraint takes NULL many times
+    nullable_suffix: str = ""  # behind a column that may be NULL, where a session's settings would decide
+    comments: Literal["statements", "inline", "procedure", "none"] = "none"
+    table_options: str = ""
+
+    # limits
     float_digits: int | None = None  # decimals are floats; of more digits and a fraction they are texts, of type "wide"
     longest_varchar: int | None = None  # above it a text has no length here
     longest_comment: int | None = None
     longest_key: int | None = None  # characters of text that all columns of a key may hold together
 
-    def quoted(self, name: str) -> str:
-        """An identifier."""
-        opening, closing = self.quotes
+    # beyond tables
+    rewrites: tuple[Rewrite, ...] = ()  # of conditions and queries, before they are spelt
+    cells: Cells | None = None  # what a fingerprint is made of; whoever loads and verifies needs it
+    inserts: InsertStyle | None = None  # for `--format sql`
+
+    def quote_identifier(self, name: str) -> str:
+        """A name of a table, column or schema between this database's quotes."""
+        opening, closing = self.identifier_quotes
         return opening + name.replace(closing, closing * 2) + closing
 
     def place(self, schema: str | None, table: str) -> str:
         """A table's name, in its schema where there is one."""
-        return f"{self.quoted(schema)}.{self.quoted(table)}" if schema and self.has_schemas else self.quoted(table)
+        name = self.quote_identifier(table)
+        return f"{self.quote_identifier(schema)}.{name}" if schema and self.has_schemas else name
+
+    def fingerprint_query(self, types: Types, place: str) -> str:
+        """The query whose one row is the fingerprint of a table's columns: rows and two sums."""
+        assert self.cells, f"the dialect {self.name} declares no cells, so it makes no fingerprints"
+        return sums_sql(types, self.cells, self.quote_identifier, place)
 
     def is_wide(self, dtype: DType) -> bool:
         """Whether a type is kept as a text, as its digits would be lost in a float."""
@@ -68,5 +99,5 @@ class Dialect:
             if dtype.length and dtype.length <= (self.longest_varchar or dtype.length):
                 return self.varchar.format(length=dtype.length, collation=self.collation)
             return (self.keyed_text if keyed else self.text) + self.collation
-        found = self.types["wide" if self.is_wide(dtype) else dtype.name]
-        return f"{found}({dtype.precision}, {dtype.digits})" if dtype.name == "decimal" else found
+        name = self.types["wide" if self.is_wide(dtype) else dtype.name]
+        return f"{name}({dtype.precision}, {dtype.digits})" if dtype.name == "decimal" else name

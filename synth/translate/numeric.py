@@ -8,7 +8,8 @@ from typing import Any
 from sqlglot import exp
 
 from synth.dtypes import BIGINT, DOUBLE, DType
-from synth.translate.portable import dtype_of, leaves, number, typed, wrapped
+from synth.sql.names import leaves
+from synth.sql.nodes import dtype_of, number, parenthesized, typed
 
 __all__ = ["exact_decimals", "overflow_at_zero", "range_at_zero", "rounded_doubles", "whole_divisions", "wide_sums"]
 
@@ -54,7 +55,7 @@ def range_at_zero(tree: Any) -> Any:
 def _at_zero(tree: Any, impossible: Callable[[Any], Any]) -> Any:
     for node in list(tree.find_all(exp.Mod, exp.IntDiv)):
         if not node.meta.get("never_zero"):
-            divisor = wrapped(node.expression)
+            divisor = parenthesized(node.expression)
             zero = exp.EQ(this=divisor.copy(), expression=number(0))
             arm = exp.If(this=zero, true=impossible(divisor.copy()))
             node.set("expression", typed(exp.Case(ifs=[arm], default=divisor), dtype_of(divisor)))
@@ -161,21 +162,21 @@ def _compared(node: Any) -> Any:
 
 def _is_plain(node: Any) -> bool:
     """Whether a value compares rightly as it is stored."""
-    found = node.unnest()
-    if isinstance(found, exp.Neg):
-        found = found.this
-    if isinstance(found, exp.Column):
-        dtype = dtype_of(found)
-        stored = found.meta.get("stored", True)
+    inner = node.unnest()
+    if isinstance(inner, exp.Neg):
+        inner = inner.this
+    if isinstance(inner, exp.Column):
+        dtype = dtype_of(inner)
+        stored = inner.meta.get("stored", True)
         return dtype is not None and (not dtype.digits or (stored and (dtype.precision or 0) <= EXACT_AS_FLOAT))
-    return isinstance(found, exp.Null) or (isinstance(found, exp.Literal) and not found.is_string)
+    return isinstance(inner, exp.Null) or (isinstance(inner, exp.Literal) and not inner.is_string)
 
 
 def _major(units: Any, digits: int) -> Any:
     if not digits:
         return units
     ten = exp.Literal.number(f"{10**digits}.0")
-    return typed(exp.Div(this=wrapped(units), expression=ten, typed=True, safe=False), DOUBLE)
+    return typed(exp.Div(this=parenthesized(units), expression=ten, typed=True, safe=False), DOUBLE)
 
 
 def _units(node: Any, digits: int) -> Any:
@@ -189,7 +190,7 @@ def _units(node: Any, digits: int) -> Any:
     own = _UNITS.get(type(node), _other)(node, dtype)
     if digits == dtype.digits:
         return own
-    return exp.Paren(this=exp.Mul(this=wrapped(own), expression=number(10 ** (digits - dtype.digits))))
+    return exp.Paren(this=exp.Mul(this=parenthesized(own), expression=number(10 ** (digits - dtype.digits))))
 
 
 def _column(node: Any, dtype: DType) -> Any:
@@ -215,7 +216,7 @@ def _same(node: Any, dtype: DType) -> Any:
 def _product(node: Any, dtype: DType) -> Any:
     for key in ("this", "expression"):
         inner = dtype_of(node.args[key])
-        node.set(key, wrapped(_units(node.args[key], inner.digits)) if inner is not None else node.args[key])
+        node.set(key, parenthesized(_units(node.args[key], inner.digits)) if inner is not None else node.args[key])
     return node
 
 
@@ -224,7 +225,7 @@ def _rounded(node: Any, dtype: DType) -> Any:
     if inner is None or not inner.is_exact:
         return _other(node, dtype)
     digits = int(node.args["decimals"].sql())
-    unit, units = 10 ** (inner.digits - digits), wrapped(_units(node.this, inner.digits))
+    unit, units = 10 ** (inner.digits - digits), parenthesized(_units(node.this, inner.digits))
     positive = exp.Paren(this=exp.GT(this=units.copy(), expression=number(0)))  # 1 or 0 here
     up = exp.Sub(
         this=exp.Add(this=units, expression=exp.Mul(this=positive, expression=number(unit))),
@@ -237,7 +238,7 @@ def _rounded(node: Any, dtype: DType) -> Any:
 def _floor(node: Any, dtype: DType) -> Any:
     inner = dtype_of(node.this)
     assert inner is not None
-    unit, units = 10**inner.digits, wrapped(_units(node.this, inner.digits))
+    unit, units = 10**inner.digits, parenthesized(_units(node.this, inner.digits))
     sign = exp.LT if isinstance(node, exp.Floor) else exp.GT
     rest = exp.Paren(this=exp.Mod(this=units.copy(), expression=number(unit)))
     rest.this.meta["never_zero"] = True
@@ -247,7 +248,7 @@ def _floor(node: Any, dtype: DType) -> Any:
 
 
 def _divided(node: Any, unit: int) -> Any:
-    return exp.Div(this=wrapped(node), expression=number(unit), typed=True, safe=False)
+    return exp.Div(this=parenthesized(node), expression=number(unit), typed=True, safe=False)
 
 
 def _case(node: Any, dtype: DType) -> Any:
@@ -265,7 +266,7 @@ def _cast(node: Any, dtype: DType) -> Any:
         return _units(node.this, dtype.digits)
     if inner is None:
         return node
-    times = exp.Mul(this=wrapped(_value(node.this)), expression=number(10**dtype.digits))
+    times = exp.Mul(this=parenthesized(_value(node.this)), expression=number(10**dtype.digits))
     return typed(exp.cast(exp.Round(this=times), "bigint"), BIGINT)
 
 

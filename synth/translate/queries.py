@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from synth.dtypes import DType, Types
 from synth.sql.parse import SqlError, query
+from synth.sql.queries import columns_given, typed_query
 from synth.translate.conditions import written
 from synth.translate.dialect import Dialect
 from synth.translate.numeric import exact_decimals
@@ -39,7 +40,9 @@ def offence_queries(
     """A query over these tables, in DuckDB's SQL, for the tables of a schema in another database. Raises SqlError."""
     tree: Any = query(sql).copy()
     try:
-        types: Mapping[str, DType | None] = dict(explicit_query(tree, tables))
+        tree = typed_query(tree, tables)
+        types: Mapping[str, DType | None] = dict(columns_given(tree))
+        explicit_query(tree)
         for rewrite in dialect.rewrites:
             tree = rewrite(tree)
         names = [exp.column(name, table=_FOUND) for name in types]

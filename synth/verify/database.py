@@ -23,8 +23,8 @@ from synth.store.manifest import Manifest
 from synth.store.manifest_table import manifests_of
 from synth.translate.queries import OffenceQueries, offence_queries
 from synth.verify.checks import Check
-from synth.verify.findings import EXAMPLES, Progress, adder, columns, contents, planned, unread
-from synth.verify.report import Finding, Report
+from synth.verify.findings import EXAMPLES, Tell, adder, columns, contents, planned, unread
+from synth.verify.report import Finding, VerifyReport
 
 __all__ = ["verify_database"]
 
@@ -36,10 +36,10 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 
-def verify_database(address: Address, schema: str | None = None, progress: Progress | None = None) -> list[Report]:
+def verify_database(address: Address, schema: str | None = None, progress: Tell | None = None) -> list[VerifyReport]:
     """Run every check on a schema that a load made, or on all of them. Raises DatabaseError where there is none."""
     with connect(address) as database, ExitStack() as others:
-        there = database.loaded()
+        there = database.dataset_schemas()
         if not there:
             raise DatabaseError(f"{address}: no dataset is loaded there\n  hint: `synth load DIR URL` loads one")
         if schema is not None and schema not in there:
@@ -47,8 +47,8 @@ def verify_database(address: Address, schema: str | None = None, progress: Progr
             raise DatabaseError(f"{address}: no dataset is loaded in schema '{schema}'\n  hint: {hint}")
         connections = [database]
         with suppress(DatabaseError):  # as many as the server has for us
-            while database.several and len(connections) < CONNECTIONS:
-                connections.append(others.enter_context(database.another()))
+            while database.capabilities.parallel_connections and len(connections) < CONNECTIONS:
+                connections.append(others.enter_context(database.new_connection()))
         return [
             _Verification(connections, name, manifest).run(progress)
             for name in (there if schema is None else [schema])
@@ -69,9 +69,9 @@ class _Verification:
         self.dataset: Dataset = self.manifest.load_dataset()
         self.tables: dict[str, Types] = {name: entry.types for name, entry in self.manifest.tables.items()}
         other = "" if schema == self.manifest.dataset else f" (schema {schema})"
-        self.report = Report(f"{self.database.address}{other}", self.manifest.dataset)
+        self.report = VerifyReport(f"{self.database.address}{other}", self.manifest.dataset)
 
-    def run(self, progress: Progress | None) -> Report:
+    def run(self, progress: Tell | None) -> VerifyReport:
         """All findings."""
         add = adder(self.report, progress)
         readable = self._existing()

@@ -4,37 +4,38 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from synth.databases import DIALECTS
-from synth.databases.duckdb.connection import relation
 from synth.errors import OutputError
-from synth.fingerprint import Fingerprint, sums_sql
+from synth.fingerprint import Fingerprint
+from synth.formats import FORMATS, format_of, unreadable_errors
 from synth.plan.make import make
 from synth.spec.models import Dataset
+from synth.store.files import checksum
 from synth.store.manifest import NAME, Manifest, TableEntry
+from synth.store.parents import FORMAT as PARENTS_FORMAT
 from synth.verify.checks import Check, quoted
-from synth.verify.findings import EXAMPLES, Progress, adder, columns, contents, planned, unread
-from synth.verify.report import Finding, Report
+from synth.verify.findings import EXAMPLES, Tell, adder, columns, contents, planned, unread
+from synth.verify.report import Finding, VerifyReport
 
 __all__ = ["verify_folder"]
 
 
-def verify_folder(folder: str | Path, progress: Progress | None = None) -> Report:
+def verify_folder(folder: str | Path, progress: Tell | None = None) -> VerifyReport:
     """Run every check on a folder that `generate` made. Raises OutputError where there is none."""
     folder = Path(folder)
     manifest = Manifest.read(folder)
-    if manifest.format == "sql":
+    if not format_of(manifest.format).can_be_read:
         raise OutputError(
             f"'{folder}' holds INSERT statements, which are proved where they are loaded\n"
             "  hint: the same plan as --format csv has the same content, and can be verified as files"
         )
     dataset = manifest.load_dataset()
-    report = Report(str(folder), manifest.dataset)
+    report = VerifyReport(str(folder), manifest.dataset)
     add = adder(report, progress)
     add(_strangers(folder, manifest))
     readable: set[str] = set()
@@ -73,9 +74,8 @@ def verify_folder(folder: str | Path, progress: Progress | None = None) -> Repor
 def _existing(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> Finding:
     """Make a view of what was kept of an existing table."""
     try:
-        place = relation([path], "parquet", {})
-        connection.execute(f"CREATE VIEW {quoted(name)} AS SELECT * FROM {place}")
-    except duckdb.Error as error:
+        FORMATS[PARENTS_FORMAT].attach(connection, name, [path], {})
+    except unreadable_errors() as error:
         return Finding("types", name, "what was kept of it", None, note=str(error).splitlines()[0])
     return Finding("types", name, "what was kept of it", 0)
 
@@ -110,9 +110,7 @@ def _files(folder: Path, entry: TableEntry, table: str) -> list[dict[str, Any]]:
         if not path.is_file():
             broken.append({"file": file.path, "is": "missing"})
             continue
-        with path.open("rb") as opened:
-            digest = file_digest(opened, "sha256").hexdigest()
-        if digest != file.sha256:
+        if checksum(path) != file.sha256:
             broken.append({"file": file.path, "is": "changed since it was made"})
     return broken
 
@@ -127,20 +125,18 @@ def _strangers(folder: Path, manifest: Manifest) -> Finding:
 
 def _open(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, table: str) -> Finding:
     """Make a view of a table's files and compare its columns and types with the manifest."""
-    entry = manifest.tables[table]
-    paths = [str(path) for path in sorted((folder / table).glob("*")) if path.is_file()]
+    entry, form = manifest.tables[table], format_of(manifest.format)
+    paths = [path for path in sorted((folder / table).glob("*")) if path.is_file()]
     wanted = {name: dtype.duckdb for name, dtype in entry.types.items()}
     if not paths:
         return Finding("types", table, "columns", None, note="there are no files")
     try:
-        connection.execute(
-            f"CREATE VIEW {quoted(table)} AS SELECT * FROM {relation(paths, manifest.format, entry.types)}"
-        )
+        form.attach(connection, table, paths, entry.types)
         found = {row[0]: row[1] for row in connection.execute(f"DESCRIBE {quoted(table)}").fetchall()}
-        if manifest.format != "parquet":
+        if not form.holds_types:
             every = ", ".join(f"COUNT({quoted(name)})" for name in wanted)
             connection.execute(f"SELECT {every} FROM {quoted(table)}").fetchall()  # every cell is of its type
-    except duckdb.Error as error:
+    except unreadable_errors() as error:
         return Finding("types", table, "columns", None, note=str(error).splitlines()[0])
     return columns(table, found, wanted)
 
@@ -155,7 +151,7 @@ def _contents(
             yield unread("rows", table, "fingerprint", table)
             continue
         started = time.perf_counter()
-        sums = sums_sql(entry.types, DIALECTS["duckdb"].cells, quoted, quoted(table))
+        sums = DIALECTS["duckdb"].fingerprint_query(entry.types, quoted(table))
         try:
             row = connection.execute(sums).fetchone()
         except duckdb.Error as error:

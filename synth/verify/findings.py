@@ -10,22 +10,22 @@ from synth.plan.model import Plan
 from synth.spec.models import Dataset
 from synth.store.manifest import Manifest, TableEntry
 from synth.verify.checks import Check, checks
-from synth.verify.report import Finding, Report
+from synth.verify.report import Finding, VerifyReport
 
-__all__ = ["EXAMPLES", "Progress", "adder", "columns", "contents", "planned", "unread"]
+__all__ = ["EXAMPLES", "Tell", "adder", "columns", "contents", "planned", "unread"]
 
 EXAMPLES = 3  # rows shown of each check
 
-Progress = Callable[[Finding], None]
+Tell = Callable[[Finding], None]  # called with each finding as it is made
 
 
-def adder(report: Report, progress: Progress | None) -> Progress:
+def adder(report: VerifyReport, tell: Tell | None) -> Tell:
     """A function that adds a finding to the report and tells of it."""
 
     def add(finding: Finding) -> None:
         report.findings.append(finding)
-        if progress:
-            progress(finding)
+        if tell:
+            tell(finding)
 
     return add
 
@@ -54,7 +54,7 @@ def unread(kind: str, table: str, name: str, absent: str) -> Finding:
 
 
 def planned(
-    dataset: Dataset, manifest: Manifest, report: Report, readable: Collection[str]
+    dataset: Dataset, manifest: Manifest, report: VerifyReport, readable: Collection[str]
 ) -> Iterator[Check | Finding]:
     """Every check of tables that were made: to be run, or a finding where one of them cannot be read."""
     for check in checks(dataset, manifest.until, readable):

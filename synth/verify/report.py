@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Finding", "Report"]
+__all__ = ["Finding", "VerifyReport"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Finding:
 
 
 @dataclass
-class Report:
+class VerifyReport:
     """All findings of one verification."""
 
     place: str

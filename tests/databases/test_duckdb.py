@@ -15,7 +15,7 @@ import pytest
 
 import synth
 from synth.databases import Address, connect
-from synth.databases.duckdb.connection import _children_first, relation
+from synth.databases.duckdb.connection import _children_first
 from synth.dtypes import DType
 from synth.errors import DatabaseError
 from synth.loading.load import Loading
@@ -137,24 +137,13 @@ def test_files_named_as_a_schema(name, shop, tmp_path):
     target.load(shop, if_exists="replace")
     assert target.state() == prints(shop)
     with connect(target.address) as database:
-        assert database.loaded() == ["ecommerce"]
+        assert database.dataset_schemas() == ["ecommerce"]
 
 
 def test_a_schema_that_duckdb_has_for_itself(target, shop):
     with pytest.raises(DatabaseError, match="temp"):
         target.load(shop, schema="temp")
     assert not Path(target.address.name).exists()
-
-
-def test_files_are_read_as_they_are_named(tmp_path):
-    """No pattern, no column from the name of a folder."""
-    frame = pl.DataFrame({"a": [1]})
-    for name in ("plain.parquet", "[a]*?.parquet", "it's.parquet"):
-        (tmp_path / "b=7").mkdir(exist_ok=True)
-        frame.write_parquet(tmp_path / "b=7" / name)
-        with duckdb.connect() as connection:
-            found = connection.sql(f"FROM {relation([tmp_path / 'b=7' / name], 'parquet', {})}")
-            assert found.columns == ["a"] and found.fetchall() == [(1,)]
 
 
 # -- what is wrong
@@ -187,7 +176,7 @@ def test_several_read_at_once(target, shop):
     target.load(shop)
     words = [sys.executable, "-c", HOLD, target.address.name, "reading"]
     with connect(target.address) as database:
-        assert database.loaded() == ["ecommerce"]
+        assert database.dataset_schemas() == ["ecommerce"]
         other = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert other.stdout.readline() == "open\n"
         other.communicate("\n")
@@ -224,7 +213,7 @@ def test_what_cannot_be_a_database(place, words, tmp_path, shop):
 def test_reading_makes_no_file(tmp_path):
     with connect(Address.parse(f"duckdb:///{tmp_path}/x.duckdb")) as database:
         with pytest.raises(DatabaseError, match=r"there is no such file\n  hint: `synth load"):
-            database.loaded()
+            database.dataset_schemas()
     assert not list(tmp_path.iterdir())
 
 

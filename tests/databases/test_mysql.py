@@ -17,10 +17,12 @@ from hypothesis import HealthCheck, given, settings
 
 from synth.columns import to_written
 from synth.databases import DATABASES, Address, connect
-from synth.databases.mysql.connection import DIALECT, MySQL
-from synth.databases.mysql.errors import declared, explained
-from synth.databases.mysql.wire import arguments
-from synth.ddl.statements import ddl
+from synth.databases.mysql.catalogue import column_type
+from synth.databases.mysql.database import MySQL
+from synth.databases.mysql.dialect import DIALECT
+from synth.databases.mysql.errors import explain
+from synth.databases.mysql.options import arguments
+from synth.ddl import ddl
 from synth.dtypes import BIGINT, DType, decimal
 from synth.errors import DatabaseError, OptionError
 from synth.fingerprint import fingerprint
@@ -50,21 +52,21 @@ def mysql(server):
         assert isinstance(found, MySQL)
         found.abandon(S)
         server.drop(S, ())
-        found.begin(S, ())
+        found.begin_staging(S, ())
         yield found
         found.abandon(S)
         server.drop(S, ())
 
 
 def make(mysql: MySQL, types: dict[str, DType], rest: str = "", table: str = "t", keyed=()) -> None:
-    columns = [f"{DIALECT.quoted(n)} {DIALECT.type(t, keyed=n in keyed)}" for n, t in types.items()]
-    place = DIALECT.place(mysql.stage(S), table)
+    columns = [f"{DIALECT.quote_identifier(n)} {DIALECT.type(t, keyed=n in keyed)}" for n, t in types.items()]
+    place = DIALECT.place(mysql.staging_schema(S), table)
     mysql.run(f"DROP TABLE IF EXISTS {place}")
     mysql.run(f"CREATE TABLE {place} ({', '.join(columns)}{rest}){DIALECT.table_options}")
 
 
 def back(mysql: MySQL, types: dict[str, DType], table: str = "t") -> pl.DataFrame:
-    return pl.concat(mysql.frames(mysql.query(mysql.stage(S), table, types), types))
+    return pl.concat(mysql.frames(mysql.query(mysql.staging_schema(S), table, types), types))
 
 
 def same(mysql: MySQL, frame: pl.DataFrame, types: dict[str, DType]) -> None:
@@ -73,7 +75,7 @@ def same(mysql: MySQL, frame: pl.DataFrame, types: dict[str, DType]) -> None:
     make(mysql, types)
     written = to_written(frame, types)
     mysql.send(S, "t", written)
-    assert mysql.content(mysql.stage(S), "t", types) == fingerprint(frame, types)
+    assert mysql.content(mysql.staging_schema(S), "t", types) == fingerprint(frame, types)
     assert back(mysql, types).sort("at").equals(written)  # -0.0 comes back as 0.0
 
 
@@ -110,7 +112,7 @@ def test_one_column_of_nothing_and_no_rows(mysql):
         frame = pl.DataFrame({"x": pl.Series(cells, dtype=pl.String)})
         make(mysql, types)
         mysql.send(S, "t", frame)
-        assert mysql.content(mysql.stage(S), "t", types) == fingerprint(frame, types)
+        assert mysql.content(mysql.staging_schema(S), "t", types) == fingerprint(frame, types)
         assert sorted(back(mysql, types)["x"], key=repr) == sorted(cells, key=repr)
 
 
@@ -119,7 +121,7 @@ def test_many_packets(mysql):
     n = pl.Series("n", range(120_000))
     frame = pl.DataFrame([n, ("wörd\t" + n.cast(pl.String)).alias("word")])
     same(mysql, frame, types)
-    sizes = [f.height for f in mysql.frames(mysql.query(mysql.stage(S), "t", types), types)]
+    sizes = [f.height for f in mysql.frames(mysql.query(mysql.staging_schema(S), "t", types), types)]
     assert sizes == [50_000, 50_000, 20_000]
 
 
@@ -154,7 +156,7 @@ def test_local_infile_off(mysql, server):
     try:
         with connect(Address.parse(url(server))) as other:
             with pytest.raises(DatabaseError, match="switched off") as caught:
-                other.begin(S, ())
+                other.begin_staging(S, ())
             assert "SET GLOBAL local_infile = 1" in str(caught.value)
             make(other, {"x": DType("bigint")})
             with pytest.raises(DatabaseError) as caught:
@@ -168,7 +170,7 @@ def test_a_server_that_asks_for_files_gets_none(mysql, tmp_path):
     """As a hostile one may do at any time: here it is told to."""
     (tmp_path / "secret").write_text("1\n")
     make(mysql, {"x": DType("bigint")})
-    place = DIALECT.place(mysql.stage(S), "t")
+    place = DIALECT.place(mysql.staging_schema(S), "t")
     for path in (tmp_path / "secret", "rows"):
         with pytest.raises(DatabaseError, match="asked for a file"):
             mysql.run(f"LOAD DATA LOCAL INFILE '{path}' INTO TABLE {place}")
@@ -201,7 +203,7 @@ GOOD = {
 
 def built(mysql: MySQL, rows: dict, tables: dict = FAMILY) -> None:
     """A staged family of tables, with all that comes after the rows."""
-    made = ddl(spec(tables), DIALECT, mysql.stage(S))
+    made = ddl(spec(tables), DIALECT, mysql.staging_schema(S))
     for statement in made.tables.values():
         mysql.run(statement)
     for table, columns in rows.items():
@@ -226,7 +228,7 @@ def test_good_rows_are_published(mysql, server):
     assert found["parents"].foreign == {("fk_parents_first", "first", "rows", "id")}
     assert found["rows"].checks == {"ck_rows_positive"}
     assert {name for _, name, _ in found["rows"].keys} == {"PRIMARY", "uq_rows_parent_id", "uq_rows_word"}
-    assert not server.catalogue(mysql.stage(S)) and not server.catalogue(mysql._left(S))
+    assert not server.catalogue(mysql.staging_schema(S)) and not server.catalogue(mysql._replaced_place(S))
 
 
 @pytest.mark.parametrize(
@@ -256,7 +258,7 @@ def refused(server, sql: str) -> str:
 
 
 def published(mysql: MySQL, gone=(), rows=GOOD, tables=FAMILY) -> None:
-    mysql.begin(S, gone)
+    mysql.begin_staging(S, gone)
     built(mysql, rows, tables)
     mysql.publish(S, tables, gone)
 
@@ -290,7 +292,7 @@ def test_what_hangs_on_old_tables_stops_the_load(mysql, server, sql, words):
     server.run(sql)
     before = server.catalogue(S)
     with pytest.raises(DatabaseError) as caught:
-        mysql.begin(S, ("parents", "rows"))
+        mysql.begin_staging(S, ("parents", "rows"))
     assert (
         words in str(caught.value) and "nothing was changed" in str(caught.value) and "hint: drop" in str(caught.value)
     )
@@ -299,7 +301,7 @@ def test_what_hangs_on_old_tables_stops_the_load(mysql, server, sql, words):
 
 def test_what_comes_to_hang_on_old_tables_stops_the_load_too(mysql, server):
     published(mysql)
-    mysql.begin(S, ("parents", "rows"))
+    mysql.begin_staging(S, ("parents", "rows"))
     built(mysql, GOOD)
     server.run(f"CREATE TRIGGER {S}.watch BEFORE INSERT ON {S}.rows FOR EACH ROW SET NEW.up = NULL")
     with pytest.raises(DatabaseError, match="trigger watch"):
@@ -336,7 +338,7 @@ def all_there(address: Address, folder, schema: str = "ecommerce") -> None:
     manifest = Manifest.read(folder)
     with connect(address) as found:
         assert set(found.catalogue(schema)) == {*manifest.tables, "synth_manifest"}
-        assert schema in found.loaded()
+        assert schema in found.dataset_schemas()
         assert manifest_of(found, schema).tables.keys() == manifest.tables.keys()
         for name, entry in manifest.tables.items():
             assert str(found.content(schema, name, entry.types)) == entry.fingerprint
@@ -361,8 +363,8 @@ def test_hostile_schemas(server, schema):
         for gone in ((), ("parents", "rows")):
             with connect(address) as mysql:
                 assert mysql.lock(schema)
-                mysql.begin(schema, gone)
-                made = ddl(dataset, DIALECT, mysql.stage(schema))
+                mysql.begin_staging(schema, gone)
+                made = ddl(dataset, DIALECT, mysql.staging_schema(schema))
                 for statement in made.tables.values():
                     mysql.run(statement)
                 for table, columns in GOOD.items():
@@ -417,7 +419,7 @@ def test_what_a_killed_load_leaves_is_cleared(clean, shop, monkeypatch):
         with pytest.raises(Killed):
             load_folder(shop, clean, if_exists="replace")
     with connect(clean) as found:
-        assert found.catalogue(found._left("ecommerce"))
+        assert found.catalogue(found._replaced_place("ecommerce"))
         assert found.content("ecommerce", "orders", Manifest.read(shop).tables["orders"].types).rows == 2000
     load_folder(shop, clean, if_exists="replace")
     all_there(clean, shop)
@@ -448,7 +450,7 @@ def test_queries_without_types(mysql):
     assert empty.schema == found.schema and not empty.height
     make(mysql, {"x": DType("boolean")})
     mysql.send(S, "t", pl.DataFrame({"x": [True, None, False]}))
-    (found,) = mysql.frames(f"SELECT x FROM {DIALECT.place(mysql.stage(S), 't')}", {})
+    (found,) = mysql.frames(f"SELECT x FROM {DIALECT.place(mysql.staging_schema(S), 't')}", {})
     assert found["x"].to_list() == [True, None, False]
 
 
@@ -456,7 +458,7 @@ def test_a_reader_may_stop_early(mysql, server):
     make(mysql, {"x": DType("bigint")})
     mysql.send(S, "t", pl.DataFrame({"x": range(200_000)}))
     before = len(server.run("SHOW PROCESSLIST"))
-    chunks = mysql.frames(mysql.query(mysql.stage(S), "t", {"x": DType("bigint")}), {"x": DType("bigint")})
+    chunks = mysql.frames(mysql.query(mysql.staging_schema(S), "t", {"x": DType("bigint")}), {"x": DType("bigint")})
     assert next(chunks).height == 50_000
     chunks.close()
     gc.collect()
@@ -479,14 +481,14 @@ def test_what_cannot_be_read_says_so(mysql, sql, words):
     if words is None:  # how the zero date comes depends on the session; a table may hold one in any case
         make(mysql, {"x": DType("date")})
         mysql.run("SET sql_mode = ''")
-        mysql.run(f"INSERT INTO {DIALECT.place(mysql.stage(S), 't')} VALUES ('0000-00-00')")
-        sql, words = f"SELECT x FROM {DIALECT.place(mysql.stage(S), 't')}", "column 'x' cannot be read as date"
+        mysql.run(f"INSERT INTO {DIALECT.place(mysql.staging_schema(S), 't')} VALUES ('0000-00-00')")
+        sql, words = f"SELECT x FROM {DIALECT.place(mysql.staging_schema(S), 't')}", "column 'x' cannot be read as date"
     with pytest.raises(DatabaseError, match=words):
         list(mysql.frames(sql, {}))
 
 
 def test_the_catalogue_knows_what_others_declare(mysql):
-    place = DIALECT.place(mysql.stage(S), "t")
+    place = DIALECT.place(mysql.staging_schema(S), "t")
     spelt = {
         "a": ("TINYINT(1)", "boolean"), "b": ("TINYINT", "smallint"), "c": ("SMALLINT UNSIGNED", "integer"),
         "d": ("MEDIUMINT UNSIGNED", "integer"), "e": ("INT UNSIGNED", "bigint"), "f": ("BIGINT UNSIGNED", "text"),
@@ -496,8 +498,8 @@ def test_the_catalogue_knows_what_others_declare(mysql):
         "r": ("ENUM('a', 'b')", "text"), "s": ("JSON", "text"), "u": ("YEAR", "smallint"), "v": ("DOUBLE", "double"),
     }  # fmt: skip
     mysql.run(f"CREATE TABLE {place} ({', '.join(f'{name} {kind}' for name, (kind, _) in spelt.items())})")
-    mysql.run(f"CREATE VIEW {DIALECT.place(mysql.stage(S), 'v')} AS SELECT a FROM {place}")
-    found = mysql.catalogue(mysql.stage(S))
+    mysql.run(f"CREATE VIEW {DIALECT.place(mysql.staging_schema(S), 'v')} AS SELECT a FROM {place}")
+    found = mysql.catalogue(mysql.staging_schema(S))
     assert {name: str(kind) for name, kind in found["t"].items()} == {name: kind for name, (_, kind) in spelt.items()}
     assert found["v"] == {"a": DType("boolean")}
     mysql.run(
@@ -508,8 +510,8 @@ def test_the_catalogue_knows_what_others_declare(mysql):
     assert (
         row[:6] == (True, -5, 65535, 16777215, 4294967295, "18446744073709551615") and row[7] == "9999999999999999.500"
     )
-    assert declared("tinyint", "tinyint", None, 3, 0) == DType("smallint")  # MySQL 8 leaves widths out
-    assert declared("int", "int unsigned", None, 10, 0) == DType("bigint")
+    assert column_type("tinyint", "tinyint", None, 3, 0) == DType("smallint")  # MySQL 8 leaves widths out
+    assert column_type("int", "int unsigned", None, 10, 0) == DType("bigint")
 
 
 # -- addresses, errors
@@ -578,7 +580,7 @@ def test_refusals(server, mysql):
             assert all(word in str(caught.value) for word in words) and "hush" not in str(caught.value)
         with connect(Address.parse(f"mysql://poor:right@localhost/{socket}")) as poor:
             with pytest.raises(DatabaseError, match="ask for ALL on the schema's database"):
-                poor.begin(S, ())
+                poor.begin_staging(S, ())
     finally:
         server.run("DROP USER poor")
 
@@ -602,16 +604,16 @@ def test_create_makes_the_database(server):
      (3948, "local_infile"), (4166, "local_infile"), (2026, "ssl_ca")],
 )  # fmt: skip
 def test_errors_say_what_to_do(code, words):
-    what, hint = explained(pymysql.err.OperationalError(code, "one\n two "))
+    what, hint = explain(pymysql.err.OperationalError(code, "one\n two "))
     assert words in hint and what == ("one two" if not code else f"one two ({code})")
 
 
 def test_a_full_disk_by_its_words():
     assert (
         "free space"
-        in explained(pymysql.err.InternalError(1030, 'Got error 28 "No space left on device" from InnoDB'))[1]
+        in explain(pymysql.err.InternalError(1030, 'Got error 28 "No space left on device" from InnoDB'))[1]
     )
-    assert "cryptography" in explained(RuntimeError("'cryptography' package is required for sha256_password"))[1]
+    assert "cryptography" in explain(RuntimeError("'cryptography' package is required for sha256_password"))[1]
 
 
 @pytest.mark.parametrize(
@@ -625,7 +627,7 @@ def test_servers_too_old_are_refused(version, able):
     found.rows = lambda sql: ([], [(version, 1)])
     said = "" if able else rf"{re.escape(version)} is too old.*\n  hint: MySQL 8.0.17 or MariaDB 10.6"
     with nullcontext() if able else pytest.raises(DatabaseError, match=said):
-        found._able()
+        found._require_server()
 
 
 def test_pymysql_missing(monkeypatch):

@@ -14,10 +14,9 @@ import sqlglot
 
 import synth
 from synth.cli import main
-from synth.databases import DIALECTS, Address, connect
-from synth.databases.scripts import SCRIPTS
+from synth.databases import DIALECTS, SCRIPTS, Address, connect
 from synth.errors import OptionError, OutputError
-from synth.fingerprint import Fingerprint, sums_sql
+from synth.fingerprint import Fingerprint
 from synth.job.script import write_script
 from synth.store.manifest import Manifest
 from tests.support.hostile import hostile
@@ -78,7 +77,7 @@ def holds(server, name, folder, database=None, schema=None) -> bool:
         return all(same)
     dialect = DIALECTS[name]
     for table, entry in manifest.tables.items():
-        sums = sums_sql(entry.types, dialect.cells, dialect.quoted, dialect.place(database, table))
+        sums = dialect.fingerprint_query(entry.types, dialect.place(database, table))
         ((rows, linear, square),) = server.run(sums)
         if str(Fingerprint(int(rows), int(linear), int(square))) != entry.fingerprint:
             return False
@@ -86,7 +85,7 @@ def holds(server, name, folder, database=None, schema=None) -> bool:
 
 
 def drop(server, name, database):
-    quoted = DIALECTS[name].quoted(database)
+    quoted = DIALECTS[name].quote_identifier(database)
     server.run(f"DROP DATABASE IF EXISTS {quoted}" + " WITH (FORCE)" * (name == "postgres"))
 
 

@@ -21,7 +21,8 @@ from polars.testing import assert_frame_equal
 
 import synth
 from synth.databases import Address, connect
-from synth.databases.sqlite.values import as_kept, declared, restored
+from synth.databases.sqlite.catalogue import column_type
+from synth.databases.sqlite.values import from_sqlite, to_sqlite
 from synth.dtypes import DType
 from synth.errors import DatabaseError
 from tests.support.targets import Target, prints, small_disk, spec
@@ -35,7 +36,9 @@ def target(tmp_path):
 def test_there_are_no_schemas(target, shop):
     report = target.load(shop, schema="elsewhere")
     assert (
-        report.schema == "ecommerce" and target.loaded() == ["ecommerce"] and target.state("anything") == prints(shop)
+        report.schema == "ecommerce"
+        and target.dataset_schemas() == ["ecommerce"]
+        and target.state("anything") == prints(shop)
     )
 
 
@@ -126,14 +129,14 @@ def test_any_decimal_comes_back(precision, data):
     dtype = DType("decimal", precision, data.draw(st.integers(0, precision)))
     units = data.draw(st.lists(st.integers(1 - 10**precision, 10**precision - 1), min_size=1))
     frame = pl.DataFrame({"x": pl.Series([Decimal(n).scaleb(-dtype.digits) for n in units], dtype=dtype.written)})
-    kept = as_kept(frame)
+    kept = to_sqlite(frame)
     with closing(sqlite3.connect(":memory:")) as connection:
         kind = connect_type(dtype)
         connection.execute(f"CREATE TABLE t (x {kind})")
         connection.executemany("INSERT INTO t VALUES (?)", kept.rows())
         found = connection.execute("SELECT x FROM t").fetchall()
     back = pl.DataFrame({"x": pl.Series([cell for (cell,) in found], dtype=kept["x"].dtype, strict=False)})
-    assert_frame_equal(restored(back, {"x": dtype}), frame)
+    assert_frame_equal(from_sqlite(back, {"x": dtype}), frame)
 
 
 def connect_type(dtype: DType) -> str:
@@ -154,7 +157,7 @@ KINDS = {
 
 @pytest.mark.parametrize("words", KINDS)
 def test_declared_types(words):
-    assert declared(words, ours=False) == DType.parse(KINDS[words])
+    assert column_type(words, ours=False) == DType.parse(KINDS[words])
 
 
 def made(path: Path, *statements: str) -> Address:
@@ -174,7 +177,7 @@ def test_tables_of_others(tmp_path):
     )
     with connect(address) as database:
         types = database.catalogue("any")["Track"]
-        assert database.loaded() == []
+        assert database.dataset_schemas() == []
         (frame,) = database.frames(f"{database.query('', 'Track', types)} ORDER BY Id", types)
         assert frame.rows()[1][:3] == (9_000_000_000, "007", Decimal("0.99"))
         assert [str(at) for at in frame["At"]] == ["2009-01-01 10:30:00", "2009-01-01 00:00:00"]
@@ -237,7 +240,7 @@ def test_what_cannot_be_a_database(place, words, tmp_path, shop):
 
 def test_reading_makes_no_file(tmp_path):
     with connect(Address.parse(f"sqlite:///{tmp_path}/x.db")) as database:
-        for ask in (database.loaded, lambda: list(database.frames("SELECT 1 AS x", {}))):
+        for ask in (database.dataset_schemas, lambda: list(database.frames("SELECT 1 AS x", {}))):
             with pytest.raises(DatabaseError, match=r"there is no such file\n  hint: `synth load"):
                 ask()
     assert not list(tmp_path.iterdir())

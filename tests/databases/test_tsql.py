@@ -20,8 +20,11 @@ import sqlglot
 
 from synth.columns import to_written
 from synth.databases import Address, connect
-from synth.databases.tsql.connection import DIALECT, SQLServer
-from synth.databases.tsql.errors import arguments, declared, explained
+from synth.databases.tsql.catalogue import column_type
+from synth.databases.tsql.database import SQLServer
+from synth.databases.tsql.dialect import DIALECT
+from synth.databases.tsql.errors import explain
+from synth.databases.tsql.options import arguments
 from synth.dtypes import DType, decimal
 from synth.errors import DatabaseError, DataError, OptionError
 from synth.fingerprint import Fingerprint, fingerprint
@@ -96,7 +99,7 @@ class Server:
     # -- answers
 
     def create_schema(self, connection, schema, made):
-        assert text(made) == f"CREATE SCHEMA {DIALECT.quoted(text(schema))}"
+        assert text(made) == f"CREATE SCHEMA {DIALECT.quote_identifier(text(schema))}"
         self.schemas.setdefault(text(schema), {})
 
     def drop_schema(self, connection, schema):
@@ -314,7 +317,7 @@ def test_a_folder_is_loaded_and_replaced(server, shop):
             assert sum(part.num_rows for part in server.schemas["ecommerce"][name]) == entry.rows
         with connect(Address.parse(URL)) as found:
             assert manifest_of(found, "ecommerce").tables.keys() == manifest.tables.keys()
-            assert found.loaded() == ["ecommerce"]
+            assert found.dataset_schemas() == ["ecommerce"]
     with pytest.raises(DatabaseError, match="nothing was changed"):
         loads(shop)
 
@@ -418,8 +421,8 @@ def test_hostile_schemas(server, schema):
     with connect(Address.parse(URL)) as found:
         for _ in range(2):
             assert found.lock(schema)
-            stage, gone = found.stage(schema), tuple(found.catalogue(schema))
-            found.begin(schema, gone)
+            stage, gone = found.staging_schema(schema), tuple(found.catalogue(schema))
+            found.begin_staging(schema, gone)
             found.run(f"CREATE TABLE {DIALECT.place(stage, 't]t')} ([x] INT NULL)")
             found.run(f"CREATE TABLE {DIALECT.place(stage, 'u')} ([x] INT NULL)")
             rule = f"CONSTRAINT [fk] FOREIGN KEY ([x]) REFERENCES {DIALECT.place(stage, 't]t')} ([x])"
@@ -440,7 +443,7 @@ def test_types_of_the_catalogue():
         ("float", (None, 53, None), "double"), ("datetime2", (None, None, None), "timestamp"), ("date", (None, None, None), "date"),
         ("uniqueidentifier", (None, None, None), "uuid"), ("xml", (-1, None, None), "text"),
     ):  # fmt: skip
-        assert str(declared(kind, *size)) == expected
+        assert str(column_type(kind, *size)) == expected
 
 
 def test_addresses():
@@ -477,7 +480,7 @@ def test_addresses():
     ],
 )  # fmt: skip
 def test_errors_say_what_to_do(said, words):
-    what, hint = explained(Error(said))
+    what, hint = explain(Error(said))
     assert words in hint and "[Microsoft]" not in what and "Driver Error" not in what
 
 
@@ -515,7 +518,7 @@ def live():
 
     def clear():
         with connect(address) as found:
-            for schema in ("ecommerce", found.stage("ecommerce"), found.stage("trial")):
+            for schema in ("ecommerce", found.staging_schema("ecommerce"), found.staging_schema("trial")):
                 found._clear(schema)
 
     clear()
@@ -537,7 +540,7 @@ def test_live_loads(live, shop):
             assert not found.rows(untrusted)[1]
             with pytest.raises(DatabaseError, match="hint: the data"):
                 found.run("DELETE FROM [ecommerce].[customers]")
-            assert not found.catalogue(found.stage("ecommerce"))
+            assert not found.catalogue(found.staging_schema("ecommerce"))
 
 
 @pytest.mark.parametrize("kind", EDGES)
@@ -546,12 +549,14 @@ def test_live_values_arrive_and_come_back(live, kind):
     cells = [*EDGES[kind], None]
     frame = pl.DataFrame({"x": pl.Series(cells, dtype=kinds["x"].drawn), "n": range(len(cells))})
     with connect(live) as found:
-        found.begin("trial", ())
-        columns = ", ".join(f"{DIALECT.quoted(n)} {DIALECT.type(t, keyed=False)} NULL" for n, t in kinds.items())
-        found.run(f"CREATE TABLE {DIALECT.place(found.stage('trial'), 't')} ({columns})")
+        found.begin_staging("trial", ())
+        columns = ", ".join(
+            f"{DIALECT.quote_identifier(n)} {DIALECT.type(t, keyed=False)} NULL" for n, t in kinds.items()
+        )
+        found.run(f"CREATE TABLE {DIALECT.place(found.staging_schema('trial'), 't')} ({columns})")
         found.send("trial", "t", to_written(frame, kinds))
-        assert found.content(found.stage("trial"), "t", kinds) == fingerprint(frame, kinds)
-        back = pl.concat(found.frames(found.query(found.stage("trial"), "t", kinds), kinds)).sort("n")
+        assert found.content(found.staging_schema("trial"), "t", kinds) == fingerprint(frame, kinds)
+        back = pl.concat(found.frames(found.query(found.staging_schema("trial"), "t", kinds), kinds)).sort("n")
         assert back.equals(to_written(frame, kinds))
 
 

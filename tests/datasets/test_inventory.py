@@ -176,7 +176,7 @@ def test_customers_have_one_to_five_orders_evenly(whole):
 
 def test_order_types_are_as_declared(whole, columns):
     """Place n of a customer's orders exists for (6 - n) / 5 of them; goods come back only from a sale just before."""
-    later, first = (columns["wish"].draws.of[number] for number in (0, 1))
+    later, first = (columns["wish"].draws.values[number] for number in (0, 1))
     after_sale = (0.8 * first["sale"] + 1.2 * later["sale"]) / 2
     wanted = {
         "return": 2 / 3 * after_sale * later["return"],
@@ -190,7 +190,7 @@ def test_order_types_are_as_declared(whole, columns):
 
 def test_discounts_are_as_declared(whole, columns):
     found = {float(discount): share for discount, share in shares(whole[1]["discount"]).items()}
-    assert found == pytest.approx(columns["discount"].draws.of, abs=0.012)
+    assert found == pytest.approx(columns["discount"].draws.values, abs=0.012)
     given = whole[1].filter(pl.col("discount") > 0)["discount"].cast(pl.Float64)
     assert given.len() / whole[1].height == pytest.approx(0.3, abs=0.015)
     assert given.mean() == pytest.approx(0.17, abs=0.004)
@@ -198,7 +198,7 @@ def test_discounts_are_as_declared(whole, columns):
 
 def test_quantities_are_as_declared(whole, columns):
     sold = whole[1].filter(pl.col("order_type") == "sale")["quantity"]
-    assert shares(sold) == pytest.approx(columns["quantity"].draws.of, abs=0.015)
+    assert shares(sold) == pytest.approx(columns["quantity"].draws.values, abs=0.015)
 
 
 def test_popularity_is_zipf_mandelbrot(world):

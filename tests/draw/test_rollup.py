@@ -64,7 +64,7 @@ def spec(by: list[str], names, every: str = ""):
     columns = ", ".join(f"{name}: {{nullable: true}}" for name in [*by, *names])
     every = f", every: {every}" if every else ""
     return synth.parse(
-        SPEC.replace("ROLLED", f"rolled: {{rollup: {{of: tickets, by: [{', '.join(by)}], take: {{{takes}}}{every}}}, columns: {{{columns}}}}}")
+        SPEC.replace("ROLLED", f"rolled: {{rollup: {{table: tickets, group_by: [{', '.join(by)}], aggregates: {{{takes}}}{every}}}, columns: {{{columns}}}}}")
     )  # fmt: skip
 
 
@@ -119,9 +119,7 @@ def test_one_row_for_each_of_another_table(names, until):
 def test_one_row_for_each_child_whose_keys_have_gaps(monkeypatch):
     """Children have numbers in each block, the most that there could be, so their keys are read, not worked out."""
     small_blocks(monkeypatch, 100)
-    rolled = (
-        "rolled: {rollup: {of: marks, by: [note], take: {n: {count: mark}}, every: notes}, columns: {note: {}, n: {}}}"
-    )
+    rolled = "rolled: {rollup: {table: marks, group_by: [note], aggregates: {n: {count: mark}}, for_each: notes}, columns: {note: {}, n: {}}}"
     plan = synth.make_plan(synth.parse(SPEC.replace("ROLLED", rolled)))
     notes, marks = synth.frame(plan, "notes"), synth.frame(plan, "marks")
     rolled = synth.frame(plan, "rolled")
@@ -151,7 +149,7 @@ def test_what_has_not_come_is_not_summed(monkeypatch):
 
 
 def test_columns_of_its_own_are_drawn_for_its_rows():
-    text = SPEC.replace("ROLLED", "rolled: {rollup: {of: tickets, by: [shop], take: {n: {count: ticket}}, every: shops}, columns: {shop: {}, n: {}, lot: {choice: {5: 1, 9: 1}, type: integer}, lots: {expr: n * lot, type: bigint}}}")  # fmt: skip
+    text = SPEC.replace("ROLLED", "rolled: {rollup: {table: tickets, group_by: [shop], aggregates: {n: {count: ticket}}, for_each: shops}, columns: {shop: {}, n: {}, lot: {choice: {5: 1, 9: 1}, type: integer}, lots: {expr: n * lot, type: bigint}}}")  # fmt: skip
     rolled = synth.frame(synth.make_plan(synth.parse(text)), "rolled")
     assert set(rolled["lot"]) == {5, 9}
     assert (rolled["lots"] == rolled["n"] * rolled["lot"]).all()

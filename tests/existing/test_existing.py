@@ -141,7 +141,7 @@ tables:
     rows: 3_000
     columns:
       pick_id: {key: sequence}
-      product: {reference: {to: stock, take: product, weights: held}}
+      product: {reference: {to: stock, key_column: product, weights: held}}
       place: {lookup: product.warehouse}
       held: {lookup: product.held}
 """
@@ -221,7 +221,7 @@ dataset: d
 period: {start: 2024-01-01, until: 2025-01-01}
 tables:
   s: {existing: true, primary_key: [a, b], columns: {a: {type: integer}, b: {type: integer}, v: {type: integer}}}
-  o: {existing: true, primary_key: [i], columns: {i: {type: integer}, a: {reference: {to: s, take: a}}, b: {lookup: a.b}, _v: {lookup: a.v}}}
+  o: {existing: true, primary_key: [i], columns: {i: {type: integer}, a: {reference: {to: s, key_column: a}}, b: {lookup: a.b}, _v: {lookup: a.v}}}
   c: {rows: 60, columns: {id: {key: sequence}, i: {reference: o}, v: {lookup: i._v}}}
 """)
     pl.DataFrame({"a": [1, 1, 2], "b": [1, 2, 1], "v": [5, 6, 7]}).write_csv(tmp_path / "s.csv")

@@ -257,7 +257,7 @@ def test_a_table_or_column_that_is_not_there(tmp_path):
         ({"products__columns__by": {"type": "integer", "references": "customers"}}, "the key of customers is varchar"),
         ({"products__per": "customers"}, "no column of products says"),
         (
-            {"orders__columns__customer": {"reference": {"to": "customers", "take": "country"}}},
+            {"orders__columns__customer": {"reference": {"to": "customers", "key_column": "country"}}},
             "is no column of the key",
         ),
     ],

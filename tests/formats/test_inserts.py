@@ -13,12 +13,12 @@ import sqlglot
 import synth
 from synth.cli import main
 from synth.databases import DIALECTS
-from synth.ddl.statements import ddl, in_reference_order
+from synth.ddl import ddl, in_reference_order
 from synth.errors import OptionError
 from synth.fingerprint import Fingerprint, sums_sql
-from synth.formats import SINKS, sink
+from synth.formats import FORMATS, READABLE
 from synth.formats.sql import SPELLINGS, STATEMENT_ROWS
-from tests.formats.test_formats import CASES, FIRST, TYPES, frame_of
+from tests.support.cells import CASES, FIRST, TYPES, frame_of
 from tests.support.hostile import hostile
 from tests.support.servers import SERVERS, SQLite
 from tests.support.tsql import lint_tsql
@@ -40,7 +40,7 @@ def place(request, database):
 
 def found(server, dialect, schema, table, entry) -> str:
     """The fingerprint of a table's content, by the database's own SQL."""
-    sums = sums_sql(entry.types, dialect.cells, dialect.quoted, dialect.place(schema, table))
+    sums = sums_sql(entry.types, dialect.cells, dialect.quote_identifier, dialect.place(schema, table))
     ((rows, linear, square),) = server.run(sums)
     return str(Fingerprint(int(rows), int(linear), int(square)))
 
@@ -99,7 +99,8 @@ def test_tsql_keeps_what_it_takes_apart(tmp_path):
 def written(dialect: str, frames, path) -> str:
     file = path / "t" / f"{dialect}.sql"
     file.parent.mkdir(exist_ok=True)
-    sink("sql", dialect, "contract").write(frames, TYPES, frozenset({"id"}), file)
+    form = FORMATS["sql"].in_dialect(DIALECTS[dialect], "contract", frozenset())
+    form.write(frames, TYPES, frozenset({"id"}), file)
     return file.read_bytes().decode()
 
 
@@ -124,7 +125,7 @@ def test_a_value_without_a_literal_is_refused(dialect, column, cell, tmp_path):
 
 
 def test_every_dialect_has_a_spelling():
-    assert set(SPELLINGS) == set(DIALECTS) and "sql" not in SINKS
+    assert set(SPELLINGS) == set(DIALECTS) and "sql" not in READABLE
     for name, spelling in SPELLINGS.items():
         for text in ("", "it's", "\\", "'\\'"):
             assert spelling.opening + text.replace("'", "''").replace(

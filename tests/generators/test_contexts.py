@@ -16,7 +16,7 @@ PLAIN = {
     "gamma": {"shape": 2},
     "key": {},
     "normal": {"mean": 3, "sd": 1},
-    "sentence": {"of": {"Call {who}.": 1}, "words": {"who": ["me", "you"]}},
+    "sentence": {"patterns": {"Call {who}.": 1}, "words": {"who": ["me", "you"]}},
     "uniform": {"min": 1, "max": 9},
     "window": {"rows": 100},
 }
@@ -65,8 +65,8 @@ def test_contexts_grow():
 @pytest.mark.parametrize(
     ("name", "fields", "dtype", "capacity"),
     [
-        ("choice", {"of": {"a": 1, "b": 2, "c": 0}}, "text", 2),
-        ("choice", {"of": {"x": {"a": 1, "b": 1}, "y": {"b": 1, "c": 1}}, "per": "k"}, "text", 3),
+        ("choice", {"values": {"a": 1, "b": 2, "c": 0}}, "text", 2),
+        ("choice", {"values": {"x": {"a": 1, "b": 1}, "y": {"b": 1, "c": 1}}, "by": "k"}, "text", 3),
         ("uniform", {"min": 1, "max": 9}, "integer", 9),
         ("uniform", {"min": 0, "max": 1}, "decimal(3,2)", 101),
         ("uniform", {"min": 0.5, "max": 1.5}, "double", None),
@@ -76,7 +76,7 @@ def test_contexts_grow():
 def test_no_more_values_come_than_a_generator_can_give(name, fields, dtype, capacity):
     generator, kind = GENERATORS[name].model_validate(fields), DType.parse(dtype)
     assert generator.capacity(kind) == capacity
-    if capacity and "per" not in fields:
+    if capacity and "by" not in fields:
         assert generator.draw(Nothing(kind)).n_unique() <= capacity
 
 

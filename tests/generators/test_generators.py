@@ -50,7 +50,7 @@ tables:
       _one: {choice: {1: 1}}
       _later: {delay: {after: at, median: 20, sigma: 1, max: 90}}
       parent_id: {reference: {to: parents, alive_at: at}}
-      offer_id: {in_force: {of: offers, match: {offer_id: _one}, at: at, begins: begins, ends: ends, take: offer_id,
+      offer_id: {in_force: {table: offers, match: {offer_id: _one}, at: at, begins: begins, ends: ends, column: offer_id,
                             largest: 'ROUND(offer_id.share * _median, 2)',
                             optional: true}, references: offers}
       OWN
@@ -91,7 +91,7 @@ EXAMPLES: dict[str, tuple[str, str, pl.DataType]] = {
     "normal": ("{normal: {mean: 4, sd: 0.5, min: 1, max: 5}, type: 'decimal(2,1)'}", "things", pl.Decimal(2, 1)),
     "ordinal": ("{ordinal: things}", "parts", pl.Int32()),
     "place": ("{place: {locale: _locale}}", "things", pl.Int64()),
-    "place_part": ("{place_part: {of: _place, part: postal_code}}", "things", pl.String()),
+    "place_part": ("{place_part: {place: _place, part: postal_code}}", "things", pl.String()),
     "ranked": ("{ranked: offer_id}", "things", MONEY),
     "reference": (
         "{reference: {to: parents, alive_at: at, popularity: {zipf_mandelbrot: {s: 1}}}}",
@@ -99,7 +99,7 @@ EXAMPLES: dict[str, tuple[str, str, pl.DataType]] = {
         pl.Int64(),
     ),
     "sentence": (
-        "{sentence: {of: {'Call {who} first.': 3, 'Leave it with {who} or {who}, {when}.': 1, 'No bell': 0}, "
+        "{sentence: {patterns: {'Call {who} first.': 3, 'Leave it with {who} or {who}, {when}.': 1, 'No bell': 0}, "
         "words: {who: [me, the neighbour, Ævar], when: [please, at noon]}}}",
         "things",
         pl.String(),
@@ -237,12 +237,12 @@ def test_choice_follows_its_weights():
 
 def test_choice_by_another_column_follows_that_columns_table():
     text = "_k: {choice: {1: 0.5, 2: 0.5}}\nk: {expr: _k}"
-    law = "{choice: {per: _k, of: {1: {1.5: 0.9, 2.25: 0.1}, 2: {3: 1}}}, type: 'decimal(5,2)'}"
+    law = "{choice: {by: _k, values: {1: {1.5: 0.9, 2.25: 0.1}, 2: {3: 1}}}, type: 'decimal(5,2)'}"
     seen = Counter(column(law, above=text))
     assert set(seen) == {Decimal("1.50"), Decimal("2.25"), Decimal("3.00")}
     assert near(seen[Decimal("3.00")], 20_000, 0.5) and near(seen[Decimal("2.25")], 20_000, 0.05)
     with pytest.raises(DataError, match="no values are declared for _k = 2"):
-        column("{choice: {per: _k, of: {1: {a: 1}}}}", above=text)
+        column("{choice: {by: _k, values: {1: {a: 1}}}}", above=text)
 
 
 def test_null_share():
@@ -384,11 +384,11 @@ def test_places_agree_with_each_other():
       _locale: {choice: {en_US: 1, en_GB: 1, de_DE: 1, fr_FR: 1, fi_FI: 1}}
       _place: {place: {locale: _locale}}
       locale: {expr: _locale}
-      city: {place_part: {of: _place, part: city}}
-      region: {place_part: {of: _place, part: region}}
-      country: {place_part: {of: _place, part: country}}
-      postal_code: {place_part: {of: _place, part: postal_code}}
-      phone: {place_part: {of: _place, part: phone}}
+      city: {place_part: {place: _place, part: city}}
+      region: {place_part: {place: _place, part: region}}
+      country: {place_part: {place: _place, part: country}}
+      postal_code: {place_part: {place: _place, part: postal_code}}
+      phone: {place_part: {place: _place, part: phone}}
 """, 8000)  # fmt: skip
     known, seen = places_by_city(), defaultdict(set)
 
@@ -447,7 +447,7 @@ def test_windows_are_numbered_through_all_blocks():
     assert [(x - 1) // 2500 for x in found["id"].to_list()] == found["x"].to_list()
 
 
-SENTENCE = "{sentence: {of: {'{what} {what}!': 6, 'No {what}, {who}?': 3, 'a{b c}{}': 1, never: 0}, words: {what: [ja, nei, tja], who: [Ola, Ævar Á.]}}}"
+SENTENCE = "{sentence: {patterns: {'{what} {what}!': 6, 'No {what}, {who}?': 3, 'a{b c}{}': 1, never: 0}, words: {what: [ja, nei, tja], who: [Ola, Ævar Á.]}}}"
 
 
 def test_sentences_follow_their_weights_and_words():
@@ -495,11 +495,11 @@ def test_lookups_are_of_the_row_pointed_at():
         ("{delay: {after: at, max: 5}}", "a delay has `median` and `sigma`, or `even: true`"),
         ("{coined: {syllables: 0}}", "greater than or equal to 1"),
         ("{coined: {}, type: bigint}", "words cannot be bigint"),
-        ("{sentence: {of: {'a {b}': 1, '{b} {c}': 1}, words: {b: [x]}}}", "'{b} {c}': no `words` are given for {c}"),
-        ("{sentence: {of: {'a {b}': 1}, words: {b: []}}}", "must not be empty"),
-        ("{sentence: {of: {a: 0}}}", "the weights are all 0"),
-        ("{sentence: {of: {'It is {b}.': 1}, words: {b: [x, odd]}}, type: varchar(9)}", "a sentence may be 10 long"),
-        ("{sentence: {of: {a: 1}}, type: date}", "sentences cannot be date"),
+        ("{sentence: {patterns: {'a {b}': 1, '{b} {c}': 1}, words: {b: [x]}}}", "'{b} {c}': no `words` are given for {c}"),
+        ("{sentence: {patterns: {'a {b}': 1}, words: {b: []}}}", "must not be empty"),
+        ("{sentence: {patterns: {a: 0}}}", "the weights are all 0"),
+        ("{sentence: {patterns: {'It is {b}.': 1}, words: {b: [x, odd]}}, type: varchar(9)}", "a sentence may be 10 long"),
+        ("{sentence: {patterns: {a: 1}}, type: date}", "sentences cannot be date"),
         ("{window: 0}", "greater than or equal to 1"),
         ("{window: 300}", "windows of 300 rows do not fill a block of 10,000"),
         ("{chioce: {a: 1}}", "did you mean 'choice'"),

@@ -166,12 +166,12 @@ tables:
       _same: {{lookup: made}}
       {column}
   kinds:
-    rollup: {{of: people, by: [kind], take: {{first: {{min: came}}, people: {{count: person_id}}}}}}
+    rollup: {{table: people, group_by: [kind], aggregates: {{first: {{min: came}}, people: {{count: person_id}}}}}}
     primary_key: [kind]
     columns: {{kind: {{type: varchar(3)}}, first: {{}}, people: {{}}}}
 """
 AT_ONCE, WHENEVER = "{lookup: came}", "{uniform: {min: 2023-06-01, max: 2024-06-01}, type: date}"
-RATE = "in_force: {{of: rates, match: {{kind: kind}}, at: {}, begins: begins, take: rate_id, optional: true}}"
+RATE = "in_force: {{table: rates, match: {{kind: kind}}, at: {}, begins: begins, column: rate_id, optional: true}}"
 COLUMNS = {
     "any parent": ("{reference: people}", AT_ONCE),
     "any parent there later": ("{reference: {to: people, alive_at: _later}}", AT_ONCE),
@@ -179,7 +179,7 @@ COLUMNS = {
     "in force later": (f"{{{RATE.format('_later')}}}", AT_ONCE),
     "in force before it came": (f"{{{RATE.format('_same')}}}", WHENEVER),
     "in force on the day it came": (f"{{{RATE.format('made')}}}", "{delay: {after: came, even: true, max: 1, announced: true}, type: date}"),
-    "of a rollup": ("{in_force: {of: kinds, match: {kind: kind}, at: _later, begins: first, take: people, optional: true}}", AT_ONCE),
+    "of a rollup": ("{in_force: {table: kinds, match: {kind: kind}, at: _later, begins: first, column: people, optional: true}}", AT_ONCE),
 }  # fmt: skip
 
 
@@ -303,7 +303,7 @@ tables:
     fanout: {mean: 2, min: 1, max: 4, poisson: true}
     columns: {line_id: {key: sequence}, order_id: {reference: orders}, n: {uniform: {min: 1, max: 9}}}
   totals:
-    rollup: {of: lines, by: [line_id], take: {n: {sum: n}}, every: lines}
+    rollup: {table: lines, group_by: [line_id], aggregates: {n: {sum: n}}, for_each: lines}
     primary_key: [line_id]
     columns: {line_id: {references: lines}, n: {}}
 """)

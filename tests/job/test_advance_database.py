@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 import synth
 from synth.databases import DATABASES
-from synth.databases.database import Database
 from synth.errors import DatabaseError, OptionError
 from synth.job.advance import advance_folder
 from synth.job.advance_database import advance_database
@@ -35,8 +34,8 @@ At = dt.datetime
 US = dt.timedelta(microseconds=1)
 
 # one suite of each kind that can grow
-GROWING = [s for s in LIVE if s != "embedded" and DATABASES[SUITES[s]].amend is not Database.amend]
-OTHERS = [s for s in LIVE if DATABASES[SUITES[s]].amend is Database.amend]
+GROWING = [s for s in LIVE if s != "embedded" and DATABASES[SUITES[s]].capabilities.applies_changes]
+OTHERS = [s for s in LIVE if not DATABASES[SUITES[s]].capabilities.applies_changes]
 
 growing = pytest.mark.parametrize("target", GROWING, indirect=True)
 
@@ -217,7 +216,7 @@ def test_databases_that_cannot(suite, request, tmp_path):
 CHILD = """
 import datetime as dt, os, signal, sys
 from synth.databases import Address
-from synth.databases.postgres.connection import PostgreSQL
+from synth.databases.postgres.database import PostgreSQL
 from synth.job.advance_database import advance_database
 url, last, feed = sys.argv[1:]
 def dying(name, before):
@@ -230,7 +229,7 @@ def dying(name, before):
             os.kill(os.getpid(), signal.SIGKILL)
         return real(self, *given)
     setattr(PostgreSQL, name, called)
-dying("_copy", True), dying("_amended", True), dying("amend", False)
+dying("_copy", True), dying("_change_rows", True), dying("apply_changes", False)
 drawn = []
 def progress(family, rows):
     drawn.append(family)
@@ -245,7 +244,7 @@ def test_killed(target, shop, tmp_path, environment):
     """While blocks are drawn, within the transaction, and after its end: it is as before, or done; then it is completed."""
     before, after = target.state(), made_once(synth.make_plan("ecommerce", scale=0.02, until=At(2024, 3, 1)), tmp_path)
     first = generate(shop, tmp_path).folder
-    for last in ("drawn 3", "_copy 2", "_amended 2", "amend 1"):
+    for last in ("drawn 3", "_copy 2", "_change_rows 2", "apply_changes 1"):
         words = [sys.executable, "-c", CHILD, target.address.url(password=True), last, str(tmp_path / "feed")]
         done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == -signal.SIGKILL, (last, done.stderr)
@@ -256,7 +255,7 @@ def test_killed(target, shop, tmp_path, environment):
                     break
             assert time.monotonic() < end
             time.sleep(0.05)
-        assert target.state() == (after if last == "amend 1" else before), last
+        assert target.state() == (after if last == "apply_changes 1" else before), last
     assert advance_database(target.address, At(2024, 3, 1), schema="ecommerce", changes=tmp_path / "feed").unchanged
     (file,) = (tmp_path / "feed").iterdir()
     rows = state(first)

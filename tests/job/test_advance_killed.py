@@ -152,7 +152,7 @@ def test_a_step_that_fails(runs, tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     for broken in (
-        "synth.store.output.Files.write",
+        "synth.store.output.FolderSink.write",
         "synth.store.change_feed.Feed.write",
         "synth.store.manifest.Manifest.write",
     ):

@@ -67,7 +67,7 @@ tables:
       spent: {type: "decimal(12,2)"}
       left_at: {type: timestamp}
   spending:
-    rollup: {of: visits, by: [person_id], take: {total: {sum: spent}, visits: {count: visit_id}}, every: people}
+    rollup: {table: visits, group_by: [person_id], aggregates: {total: {sum: spent}, visits: {count: visit_id}}, for_each: people}
     primary_key: [person_id]
     columns:
       person_id: {references: people}

@@ -19,11 +19,11 @@ from synth.columns import decimals_to_minor_units
 from synth.databases import DATABASES
 from synth.errors import DatabaseError, OptionError, OutputError
 from synth.fingerprint import fingerprint
-from synth.job import pull as pulling
+from synth.formats import FORMATS
 from synth.job.load import load_folder
 from synth.job.pull import pull
+from synth.store import streamed
 from synth.store.manifest import Manifest
-from synth.store.reading import read_file
 from synth.verify.files import verify_folder
 from tests.support.hostile import hostile
 from tests.support.servers import SERVERS, live_address
@@ -338,7 +338,7 @@ def test_many_rows_are_several_files(postgres, tmp_path, monkeypatch):
     server.run(
         'CREATE SCHEMA "foreign"; CREATE TABLE "foreign".t AS SELECT n, n / 7.0 AS x, md5(n::text) AS s FROM generate_series(1, 300000) n'
     )
-    monkeypatch.setattr(pulling, "PART_BYTES", 2**20)
+    monkeypatch.setattr(streamed, "PART_BYTES", 2**20)
     said = []
     report = pull(address, tmp_path, schema="foreign", progress=lambda table, rows: said.append(rows))
     files = sorted((report.folder / "t").iterdir())
@@ -368,7 +368,7 @@ def test_a_query(postgres, made, tmp_path):
     assert frame.schema["mean"] in (pl.Decimal(18, 16), pl.Decimal(38, 16)) and set(frame["percent"]) == {"50%"}
     manifest = Manifest.read(made("inventory"))
     orders, products = (
-        read_file(made("inventory") / t / "part-00000.parquet", "parquet", manifest.tables[t].types)
+        FORMATS["parquet"].read(made("inventory") / t / "part-00000.parquet", manifest.tables[t].types)
         for t in ("orders", "products")
     )
     wanted = orders.filter(pl.col("order_type") == "sale").join(products, on="product_number").group_by("category").agg(

@@ -96,7 +96,7 @@ def quiet(url: str) -> None:
 
 def staged(url: str) -> dict:
     with connect(Address.parse(url)) as database:
-        stage = database.stage("ecommerce")
+        stage = database.staging_schema("ecommerce")
         return {} if stage == "ecommerce" else database.catalogue(stage)
 
 

@@ -8,8 +8,6 @@ import pytest
 
 import synth
 from synth.databases import Address, connect
-from synth.databases.address import find, is_database, without_password
-from synth.errors import OptionError
 from synth.job.into import generate_into
 from synth.store.manifest import Manifest
 from synth.store.manifest_table import manifest_of
@@ -58,7 +56,7 @@ def test_the_embedded_server_stops_and_keeps(embedded, run):
     assert run("db", "stop", "--out", str(out)).stdout == "it was not running\n"
     assert run("db", "url", "--out", str(out)).stdout == f"{url}\n"  # starts it
     with connect(Address.parse(url)) as database:
-        assert "ecommerce" in database.loaded()
+        assert "ecommerce" in database.dataset_schemas()
     started = run("db", "start", "--out", str(out)).stdout.splitlines()
     assert started[0] == url and "psql" in started[1]
 
@@ -106,54 +104,3 @@ def test_generate_to_on_the_command_line(run, tmp_path, database):
         assert said.returncode == 2 and "fail, replace or append" in said.stderr
     finally:
         database("postgres").drop("straight", ())
-
-
-# -- addresses
-
-
-def test_addresses_come_and_go():
-    for text in (
-        "postgresql://me:p%40ss@[::1]:5433/my%20db?sslmode=require&host=/run/a",
-        "mysql://root@localhost:3306/x?ssl_ca=/etc/ca.pem",
-        "mssql://sa:x@host/name",
-        "sqlite:////tmp/a.db",
-        "duckdb:///b.duckdb",
-    ):
-        address = Address.parse(text)
-        assert Address.parse(address.url(password=True)) == address
-        assert "p%40ss" not in str(address) and "p@ss" not in repr(address)
-    assert without_password("postgresql://me:a:b@host/x") == ("postgresql://me@host/x", "a:b")
-    assert without_password("postgresql://me@host/x?a=b:c@d") == ("postgresql://me@host/x?a=b:c@d", "")
-
-
-def test_names_in_a_file(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "synth.toml").write_text(
-        '[databases.demo]\nurl = "postgresql://me:${SECRET_WORD}@db.example.com/demo?sslmode=verify-full"\n'
-        '[databases.file]\nurl = "sqlite:///shop.db"\n'
-    )
-    monkeypatch.setenv("SECRET_WORD", "p@ss/word")
-    found = find("demo")
-    assert found.password == "p@ss/word" and found.host == "db.example.com" and found.option("sslmode") == "verify-full"
-    assert find("file") == Address("sqlite", "shop.db") and is_database("file") and not is_database("other")
-    monkeypatch.delenv("SECRET_WORD")
-    with pytest.raises(OptionError, match="SECRET_WORD"):
-        find("demo")
-    with pytest.raises(OptionError, match="did you mean 'demo'"):
-        find("demi")
-    (tmp_path / "synth.toml").write_text("[databases.demo]\nuri = 1\n")
-    with pytest.raises(OptionError, match="has no url"):
-        find("demo")
-    (tmp_path / "synth.toml").write_text("[databases")
-    with pytest.raises(OptionError, match="synth.toml"):
-        find("demo")
-
-
-def test_variables(monkeypatch):
-    monkeypatch.setenv("SYNTH_PASSWORD", "hush")
-    assert Address.parse("postgresql://me@host/x").password == "hush"
-    assert Address.parse("postgresql://me:own@host/x").password == "own"
-    monkeypatch.setenv("SYNTH_URL", "sqlite:///a.db")
-    assert find(None) == Address("sqlite", "a.db")
-    monkeypatch.delenv("SYNTH_URL")
-    assert find(None) is None

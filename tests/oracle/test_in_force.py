@@ -27,7 +27,7 @@ OURS = """
       seen: {expr: _seen}
       level: {expr: _level}
       at: AT
-      rate: {in_force: {of: rates, at: at, begins: begins, take: id, optional: true, MORE}}
+      rate: {in_force: {table: rates, at: at, begins: begins, column: id, optional: true, MORE}}
 """
 
 
@@ -119,7 +119,7 @@ def test_of_rows_that_begin_alike_the_first_is_taken():
 
 
 LARGEST = "largest: 'ROUND(quantity * price * rate.share, 2) + quantity * LEAST(rate.amount, price)'"
-SHOWN = "      gain: {ranked: rate}\n      share: {lookup: rate.share, nullable: true}\n"
+SHOWN = "      gain: {ranked: rate}\n      share: {lookup: rate.share}\n"
 
 
 @pytest.mark.parametrize("ends", [False, True], ids=["open", "ends"])

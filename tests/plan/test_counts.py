@@ -46,11 +46,11 @@ tables:
     primary_key: [id]
     columns: {id: {type: varchar(20)}}
   by_shop:
-    rollup: {of: visits, by: [shop], take: {n: {count: id}}, every: shops}
+    rollup: {table: visits, group_by: [shop], aggregates: {n: {count: id}}, for_each: shops}
     primary_key: [shop]
     columns: {shop: {references: shops}, n: {}}
   by_worth:
-    rollup: {of: things, by: [worth], take: {n: {count: id}}}
+    rollup: {table: things, group_by: [worth], aggregates: {n: {count: id}}}
     primary_key: [worth]
     columns: {worth: {}, n: {}}
 """

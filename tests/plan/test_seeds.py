@@ -18,7 +18,7 @@ tables:
 
 def going_on(table, rows, fingerprint):
     dataset = parse(SPEC)
-    spec = dataset.tables[table].model_copy(update={"already": EarlierRows(rows=rows, fingerprint=fingerprint)})
+    spec = dataset.tables[table].model_copy(update={"earlier": EarlierRows(rows=rows, fingerprint=fingerprint)})
     return dataset.model_copy(update={"tables": {**dataset.tables, table: spec}})
 
 

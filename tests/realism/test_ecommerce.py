@@ -103,7 +103,7 @@ def test_choices_are_as_declared(world, spec):
     quantity = world["order_items"]["quantity"].value_counts(normalize=True).sort("quantity")["proportion"]
     assert list(quantity) == pytest.approx([0.8, 0.12, 0.05, 0.03], abs=0.002)
     method = dict(world["payments"]["method"].value_counts(normalize=True).iter_rows())
-    assert method == pytest.approx(spec["orders"].columns["_method"].draws.of, abs=0.006)
+    assert method == pytest.approx(spec["orders"].columns["_method"].draws.values, abs=0.006)
 
 
 def test_fates_are_as_declared(world):

@@ -61,7 +61,7 @@ tables:
       payment_id: {type: bigint}
       total: {type: "decimal(12,2)"}
   sold:
-    rollup: {of: lines, by: [product_id], take: {units: {sum: quantity}}}
+    rollup: {table: lines, group_by: [product_id], aggregates: {units: {sum: quantity}}}
     primary_key: [product_id]
     columns:
       product_id: {references: products}
@@ -224,7 +224,7 @@ MISTAKES_IN_BOOKS = {
     "no `at` in a window": ("  purchases:\n", "  §purchases:\n", "rows of a window are drawn before their time: the table needs `at`", "    at: bought_on\n", ""),
     "`at` that is no moment": ("at: bought_on", "§at: units", "'units' is no moment"),
     "window refers to who arrives": ("      units: {choice", "      §last: {reference: journals}\n      units: {choice", "journals arrives in time, but rows of a window are drawn before their time"),
-    "window looks up what arrives": ("      units: {choice", "      §last: {in_force: {of: journals, match: {journal_id: units}, at: sold_on, begins: booked_on, take: amount}}\n      units: {choice", "journals arrives in time, but rows of a window are drawn before their time"),
+    "window looks up what arrives": ("      units: {choice", "      §last: {in_force: {table: journals, match: {journal_id: units}, at: sold_on, begins: booked_on, column: amount}}\n      units: {choice", "journals arrives in time, but rows of a window are drawn before their time"),
     "unknown part": ("parts: [sales, purchases,", "§parts: [salse, purchases,", "ledger has no part 'salse'", "did you mean 'sales'?"),
     "parts of a table without": ("rollup: {of: purchases, by: [product_id]", "rollup: {of: purchases, §parts: [sales], by: [product_id]", "purchases has no part 'sales'", "named SELECTs of a gathered table"),
     "no part": ("parts: [sales, purchases, journals]", "§parts: []", "must not be empty"),
@@ -236,9 +236,9 @@ MISTAKES_IN_BOOKS = {
     "select of a gathered table": (PURCHASES, PURCHASES.replace("sale_items", "ledger"), "ledger is gathered from several families", "sum it by a rollup", "    select: |\n      SELECT _window", "    §select: |\n      SELECT _window"),
     "every row of a gathered table": ("take: {units: {sum: units}}, every: products", "take: {units: {sum: units}}, §every: ledger", "ledger is gathered from several families"),
     "reference to a gathered table": ("reference: {to: products, distinct_per: sales}", "reference: {§to: ledger, distinct_per: sales}", "ledger is gathered: only rows"),
-    "cycle through a rollup": ("    rollup: {of: ledger, parts: [sales, purchases, journals]", "    §rollup: {of: ledger, parts: [sales, closing]", "a cycle: ledger.closing → _before_closing → ledger.closing", "`parts`"),
-    "cycle through two rollups": ("    rollup: {of: purchases, by: [product_id], take: {units: {sum: units}}, every: products}", "    §rollup: {of: dear, by: [product_id], take: {units: {sum: units}}}", "a cycle: ", "dear → bought", "\nrules:", "\n  dear:\n    select: SELECT product_id, units FROM bought\n    primary_key: [product_id]\n    columns: {product_id: {type: bigint}, units: {type: bigint}}\nrules:"),
-    "sentence with an empty blank": ("      memo: {sentence: {of: {\"{what} as agreed\"", "      memo: {§sentence: {of: {\"{which} as agreed\"", "no `words` are given for {which}"),
+    "cycle through a rollup": ("    rollup: {table: ledger, parts: [sales, purchases, journals]", "    §rollup: {table: ledger, parts: [sales, closing]", "a cycle: ledger.closing → _before_closing → ledger.closing", "`parts`"),
+    "cycle through two rollups": ("    rollup: {table: purchases, group_by: [product_id], aggregates: {units: {sum: units}}, for_each: products}", "    §rollup: {table: dear, group_by: [product_id], aggregates: {units: {sum: units}}}", "a cycle: ", "dear → bought", "\nrules:", "\n  dear:\n    select: SELECT product_id, units FROM bought\n    primary_key: [product_id]\n    columns: {product_id: {type: bigint}, units: {type: bigint}}\nrules:"),
+    "sentence with an empty blank": ("      memo: {sentence: {patterns: {\"{what} as agreed\"", "      memo: {§sentence: {patterns: {\"{which} as agreed\"", "no `words` are given for {which}"),
     "sentence too long": ("who: [May, June]}}}", "who: [May, June]}}, §type: varchar(11)}", "a sentence may be 14 long"),
     "days that are months": (LATE, LATE.replace("day", "month"), "DATE_DIFF counts days", "      days_late: {state:", "      days_late: {§state:"),
     "days between texts": (LATE, "DATE_DIFF('day', 'due_on', until)", "DATE_DIFF of text; dates and timestamps are expected", "      days_late: {state:", "      days_late: {§state:"),

@@ -24,7 +24,7 @@ EXAMPLES = {
     "  t: {ROLLUP, primary_key: [n], columns: {n: {}, ids: {}}}",
     "existing": "p: {rows: 3, columns: {id: {key: sequence}, t_id: {reference: t}}}\n  t: {existing: true, primary_key: [id], columns: {id: {type: bigint}}}",
 }
-ROLLUP = "rollup: {of: p, by: [n], take: {ids: {count: id}}}"
+ROLLUP = "rollup: {table: p, group_by: [n], aggregates: {ids: {count: id}}}"
 
 
 def spec(kind):
@@ -56,7 +56,7 @@ def test_a_table_is_of_one_kind(name):
 
 def test_shipped_tables_are_of_one_kind():
     for dataset in map(load, shipped()):
-        for name, table in dataset.every.items():
+        for name, table in dataset.all_tables.items():
             assert sum(kind.matches(table) for kind in KINDS) == 1, name
 
 

@@ -6,12 +6,12 @@ import datetime as dt
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synth.columns import to_written
-from synth.draw.block import select_result_to_drawn
 from synth.dtypes import DType
+from synth.spec.kinds.derived import select_result_to_drawn
 from synth.sql.select import compile_select
 
 TYPES = {
@@ -46,6 +46,7 @@ cells = st.tuples(
 
 
 @pytest.mark.parametrize("select", SELECTS)
+@settings(deadline=None)
 @given(st.lists(cells, max_size=30))
 def test_as_polars_sql_over_decimals(select, rows):
     drawn = pl.DataFrame(rows, schema={name: dtype.drawn for name, dtype in TYPES.items()}, orient="row")

@@ -11,11 +11,11 @@ import pytest
 
 import synth
 from synth.errors import OptionError
+from synth.formats import FEEDS, FORMATS
 from synth.job.advance import advance_folder
 from synth.job.generate import generate
 from synth.plan.make import make
 from synth.spec.load import parse
-from synth.store.change_feed import FORMATS
 from tests.support.steps import apply, read, small_blocks, state, there
 
 At = dt.datetime
@@ -28,7 +28,7 @@ STEPS = {
 }
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", FEEDS)
 @pytest.mark.parametrize("name", STEPS)
 def test_a_feed_leads_from_state_to_state(name, format, tmp_path, monkeypatch):
     small_blocks(monkeypatch, 250 if name == "ecommerce" else 500)
@@ -117,14 +117,14 @@ tables:
       done_at: {delay: {after: came, even: true, max: 9}}
 """)
     plans = [make(spec, until=until) for until in (At(2024, 1, 8), At(2024, 1, 20), At(2024, 2, 20))]
-    for format in FORMATS:
+    for format in FEEDS:
         folder = generate(plans[0], tmp_path / format).folder
         rows = state(folder)
         for plan in plans[1:]:
             step = advance_folder(folder, plan.until, changes=tmp_path / f"feed {format}", changes_format=format)
             apply(rows, step.feed, spec)
         assert there(rows) == there(state(folder))
-    both = [[read(p) for p in sorted((tmp_path / f"feed {format}").iterdir())] for format in FORMATS]
+    both = [[read(p) for p in sorted((tmp_path / f"feed {format}").iterdir())] for format in FEEDS]
     assert both[0] == both[1] and sum(map(len, both[0])) > 60
 
 
@@ -152,17 +152,17 @@ def test_a_gap_is_refused(folder, tmp_path):
 def test_formats_may_alternate(folder, tmp_path):
     rows, dataset = state(folder), synth.make_plan("ecommerce").dataset
     for place, until in enumerate((At(2024, 2, 2), At(2024, 2, 3), At(2024, 2, 4))):
-        advance_folder(folder, until, changes=tmp_path / "feed", changes_format=FORMATS[place % 2])
+        advance_folder(folder, until, changes=tmp_path / "feed", changes_format=FEEDS[place])
     for path in sorted((tmp_path / "feed").iterdir()):
         apply(rows, path, dataset)
     assert there(rows) == there(state(folder))
-    assert {path.suffix for path in (tmp_path / "feed").iterdir()} == {".parquet", ".ndjson"}
+    assert {path.suffix for path in (tmp_path / "feed").iterdir()} == {FORMATS[name].suffix for name in FEEDS}
 
 
 def test_a_step_without_changes_has_a_file(folder, tmp_path):
     advance_folder(folder, At(2024, 2, 5), changes=tmp_path / "feed")
-    for format in FORMATS:
-        until = {"parquet": At(2024, 2, 5) + US, "ndjson": At(2024, 2, 5) + 2 * US}[format]
+    for format in FEEDS:
+        until = At(2024, 2, 5) + (FEEDS.index(format) + 1) * US
         step = advance_folder(folder, until, changes=tmp_path / "feed", changes_format=format)
         assert read(step.feed) == []
     assert advance_folder(folder, At(2024, 2, 6), changes=tmp_path / "feed").rows > 0

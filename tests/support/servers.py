@@ -405,7 +405,12 @@ class DuckDB(Embedded):
         return found
 
 
+# dialect -> what starts the database
 SERVERS = {"postgres": PostgreSQL, "mysql": MariaDB, "sqlite": SQLite, "duckdb": DuckDB}
+# dialect -> why its SQL is only parsed here, and not run
+WITHOUT_SERVER = {
+    "tsql": "SQL Server is no package of the system's; SYNTH_TEST_MSSQL_URL names one",
+}
 
 
 def live() -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from synth.formats import FORMATS
 from synth.spec.models import Dataset
 from synth.store.manifest import Manifest
 
@@ -64,7 +65,7 @@ def read(file: Path) -> list[dict]:
     whole = ("key", "before", "after")
     return [
         {**each, **{name: each[name] and json.loads(each[name]) for name in whole}}
-        for each in pl.read_parquet(file).iter_rows(named=True)
+        for each in FORMATS[file.suffix[1:]].read(file, {}).iter_rows(named=True)
     ]
 
 

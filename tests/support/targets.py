@@ -85,7 +85,7 @@ class Target:
     def loaded(self) -> list[str]:
         """Schemas with datasets, but those that other tests have left."""
         with self.connect() as database:
-            return [name for name in database.loaded() if name not in self.before]
+            return [name for name in database.dataset_schemas() if name not in self.before]
 
     def tables(self, schema: str = "ecommerce") -> dict:
         with self.connect() as database:
@@ -97,7 +97,7 @@ class Target:
             return {}
         with self.connect() as database:
             there = database.catalogue(schema)
-            stage = database.stage(schema)
+            stage = database.staging_schema(schema)
             assert stage == schema or not database.catalogue(stage)
             if "synth_manifest" not in there:
                 return {}
@@ -139,7 +139,7 @@ class Target:
             return
         for schema in self._schemas() - self.before:
             with self.connect() as database:
-                quoted = database.dialect.quoted(schema)
+                quoted = database.dialect.quote_identifier(schema)
                 if self.kind == "tsql":
                     left = list(database.catalogue(schema))
                     while left:  # children first, whichever they are

@@ -171,7 +171,7 @@ def visits(draw, people_come: bool, window: bool) -> dict:
             columns["_their_kind"] = {"lookup": "person_id.kind"}
     if not window and draw(bools):
         at = draw(one_of("came", "came", "_due"))
-        columns["offer_share"] = {"in_force": {"of": "offers", "match": {"kind": "kind"}, "at": at, "begins": "begins", "take": "share", "optional": True}}  # fmt: skip
+        columns["offer_share"] = {"in_force": {"table": "offers", "match": {"kind": "kind"}, "at": at, "begins": "begins", "column": "share", "optional": True}}  # fmt: skip
     columns["_due"] = {"expr": "CAST(came AS DATE) + 14", "type": "date"}
     if draw(bools):
         columns["left_at"] = delay(draw, "paid_at")
@@ -257,13 +257,13 @@ def rollups(draw, tables: dict[str, dict]) -> None:
     if "person_id" in tables["visits"]["columns"] and draw(bools):
         take = {"visits": {"count": "visit_id"}, "first": {"min": "came"}, "paid": {"count": "paid_at"}}
         tables["spending"] = {
-            "rollup": {"of": "visits", "by": ["person_id"], "take": take, **({"every": "people"} if draw(bools) else {})},
+            "rollup": {"table": "visits", "group_by": ["person_id"], "aggregates": take, **({"for_each": "people"} if draw(bools) else {})},
             "primary_key": ["person_id"],
             "columns": {"person_id": {"references": "people"}, "visits": {}, "first": {"nullable": True}, "paid": {}},
         }  # fmt: skip
     if draw(bools):
         tables["sold"] = {
-            "rollup": {"of": "items", "by": ["thing_id"], "take": {"sold": {"sum": "_sold"}, "most": {"max": "amount"}}, "every": "things"},
+            "rollup": {"table": "items", "group_by": ["thing_id"], "aggregates": {"sold": {"sum": "_sold"}, "most": {"max": "amount"}}, "for_each": "things"},
             "primary_key": ["thing_id"],
             "columns": {"thing_id": {"references": "things"}, "sold": {"type": "bigint"}, "lot": {"choice": {5: 1, 9: 1}}, "most": {"nullable": True}},
         }  # fmt: skip
@@ -274,18 +274,18 @@ def rollups(draw, tables: dict[str, dict]) -> None:
         }  # fmt: skip
     if draw(rarely):
         tables["of_items"] = {
-            "rollup": {"of": "items", "by": ["visit_id"], "take": {"units": {"sum": "units"}}, "every": "visits"},
+            "rollup": {"table": "items", "group_by": ["visit_id"], "aggregates": {"units": {"sum": "units"}}, "for_each": "visits"},
             "primary_key": ["visit_id"], "columns": {"visit_id": {"references": "visits"}, "units": {}},
         }  # fmt: skip
     if "parts" in tables and tables["visits"]["columns"]["_window"] != {"window": 50} and draw(bools):
         tables["of_parts"] = {
-            "rollup": {"of": "parts", "by": ["item_id"], "take": {"parts": {"count": "part_id"}}, "every": "items"},
+            "rollup": {"table": "parts", "group_by": ["item_id"], "aggregates": {"parts": {"count": "part_id"}}, "for_each": "items"},
             "primary_key": ["item_id"], "columns": {"item_id": {"references": "items"}, "parts": {}},
         }  # fmt: skip
     if draw(bools):
         name = draw(one_of("balance", "_balance"))
         tables[name] = {
-            "rollup": {"of": "ledger", "by": ["month"], "take": {"amount": {"sum": "amount"}, "last_on": {"max": "posted_on"}}, **({"parts": ["items"]} if draw(rarely) else {})},
+            "rollup": {"table": "ledger", "group_by": ["month"], "aggregates": {"amount": {"sum": "amount"}, "last_on": {"max": "posted_on"}}, **({"parts": ["items"]} if draw(rarely) else {})},
             "primary_key": ["month"], "columns": {"month": {}, "amount": {}, "last_on": {}},
         }  # fmt: skip
         tables["closing"] = {
@@ -297,6 +297,6 @@ def rollups(draw, tables: dict[str, dict]) -> None:
                 "rows": 60,
                 "columns": {
                     "note_id": SEQUENCE, "made_on": {"arrival": {}, "type": "date"}, "month": {"expr": "EXTRACT(MONTH FROM made_on)", "type": "integer"},
-                    "so_far": {"in_force": {"of": name, "match": {"month": "month"}, "at": "made_on", "begins": "last_on", "take": "amount", "optional": True}},
+                    "so_far": {"in_force": {"table": name, "match": {"month": "month"}, "at": "made_on", "begins": "last_on", "column": "amount", "optional": True}},
                 },
             }  # fmt: skip

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from synth.databases import DIALECTS, connect
-from synth.ddl.statements import ddl
+from synth.ddl import ddl
 from synth.errors import DatabaseError
 from synth.spec.load import parse
 from synth.spec.scope import Scope
@@ -78,6 +78,8 @@ QUERIES = [
     "SELECT thing_id FROM parts GROUP BY thing_id HAVING SUM(amount) > 0.25 AND COUNT(*) < 3",
     "SELECT p.thing_id, t.price FROM parts p JOIN things t ON t.id = p.thing_id GROUP BY p.thing_id, t.price HAVING t.price <> SUM(p.amount)",
     "SELECT SUM(CASE WHEN flag THEN price ELSE 0 END) AS yes, SUM(CASE WHEN NOT flag THEN 1 ELSE 0 END) AS no FROM things",
+    "SELECT flag, SUM(n) AS m FROM things GROUP BY flag HAVING m > 5",
+    "SELECT COUNT(*) AS n, flag FROM things GROUP BY flag HAVING n > 1",
     "SELECT COALESCE(SUM(amount), 0) AS none FROM parts WHERE id > 100",
     "SELECT COUNT(*) AS n FROM (SELECT thing_id, SUM(amount) AS s FROM parts GROUP BY thing_id) d WHERE d.s >= 1",
     # UNION and the like

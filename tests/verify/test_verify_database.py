@@ -15,7 +15,7 @@ import pytest
 import synth
 from synth.cli import main
 from synth.databases import DIALECTS, Address
-from synth.ddl.statements import Index, ddl
+from synth.ddl import Index, ddl
 from synth.errors import DatabaseError
 from synth.job.load import load_folder
 from synth.spec.load import load, parse, shipped
@@ -102,7 +102,9 @@ class World:
             place, names = dialect.place(schema, table), list(declared.written)
             for row in gone:
                 cells = dict(zip(names, row, strict=True))
-                here = " AND ".join(f"{dialect.quoted(c)} = {cell(dialect, cells[c])}" for c in declared.key or names)
+                here = " AND ".join(
+                    f"{dialect.quote_identifier(c)} = {cell(dialect, cells[c])}" for c in declared.key or names
+                )
                 yield f"DELETE FROM {place} WHERE {here}"
             for row in come:
                 yield f"INSERT INTO {place} VALUES ({', '.join(cell(dialect, c) for c in row)})"

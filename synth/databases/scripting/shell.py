@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from shlex import quote
 
-from synth.databases.script_source import Source
+from synth.databases.scripting.script_input import ScriptInput
 
 __all__ = ["NAME", "load_sh"]
 
@@ -73,7 +73,7 @@ printf '%s\n' "$found" | {
 """
 
 
-def load_sh(source: Source, *, about: str, steps: str, after: str = "") -> str:
+def load_sh(source: ScriptInput, *, about: str, steps: str, after: str = "") -> str:
     """The shell file: `about` is what --help says of the connection; `steps` sets `found` to what check.sql finds."""
     words = {
         "DATABASE": source.database, "ABOUT": about.strip(), "AFTER": after, "QUOTED": quote(source.database),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from synth.ddl.statements import Ddl
+from synth.ddl import Ddl, by_table
 from synth.dtypes import Types
-from synth.fingerprint import Fingerprint, sums_sql
+from synth.fingerprint import Fingerprint
 from synth.translate.dialect import Dialect
 
-__all__ = ["CsvTable", "Source", "sql"]
+__all__ = ["CsvTable", "ScriptInput", "sql_file"]
 
 # the files of SQL, in the order in which they are run -> what each does
 FILES = {
@@ -34,7 +34,7 @@ class CsvTable:
 
 
 @dataclass(frozen=True)
-class Source:
+class ScriptInput:
     """A dataset in CSV files, and the database it is for."""
 
     database: str  # its name, if no other is given
@@ -54,23 +54,19 @@ class Source:
 
     def columns(self, table: CsvTable) -> str:
         """A table's columns."""
-        return ", ".join(map(self.dialect.quoted, table.types))
+        return ", ".join(map(self.dialect.quote_identifier, table.types))
 
     def constraints(self) -> Iterator[str]:
         """A table's keys and checks in one statement, as it may be written anew for each; then indexes, foreign keys."""
-        rules: dict[str, list[str]] = {}
-        for constraint in self.ddl.constraints:
-            if constraint.parent is None:
-                rules.setdefault(constraint.place, []).append(f"ADD {constraint.rule}")
-        for place, added in rules.items():
-            yield f"ALTER TABLE {place}\n    " + ",\n    ".join(added)
+        for rules in by_table(constraint for constraint in self.ddl.constraints if constraint.parent is None).values():
+            yield f"ALTER TABLE {rules[0].place}\n    " + ",\n    ".join(f"ADD {each.rule}" for each in rules)
         yield from map(str, self.ddl.indexes)
         yield from (str(constraint) for constraint in self.ddl.constraints if constraint.parent is not None)
 
     def proofs(self) -> Iterator[str]:
         """A query for each table: its name, its rows, the rows it should have, and 1 where the content is the same."""
         for table in self.tables:
-            sums = sums_sql(table.types, self.dialect.cells, self.dialect.quoted, self.place(table.name))
+            sums = self.dialect.fingerprint_query(table.types, self.place(table.name))
             made = table.content
             yield (
                 f"WITH found (a, b, c) AS ({sums})\n"
@@ -79,6 +75,6 @@ class Source:
             )
 
 
-def sql(name: str, statements: Iterable[str], end: str = ";\n") -> tuple[str, str]:
+def sql_file(name: str, statements: Iterable[str], end: str = ";\n") -> tuple[str, str]:
     """A file's name and text: statements below a line that says what they do."""
     return name, f"-- {FILES[name]}\n" + "".join(statement + end for statement in statements)

@@ -1,0 +1,211 @@
+"""A connection to a database and what loading, verifying and reading back need of it: one contract for all of them.
+
+A load is made in a staging place that nobody reads, and takes its place in one step at the end. Servers stage in a schema
+of its own, so that several connections can fill it; files have one connection, whose transaction is the staging place.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple, Self
+
+import polars as pl
+
+from synth.databases.address import Address
+from synth.databases.capabilities import REFUSALS, Capabilities
+from synth.databases.changes import TableChanges
+from synth.databases.steps import LoadStep, standard_steps
+from synth.ddl import LONGEST_SCHEMA, Ddl
+from synth.dtypes import DType, Types
+from synth.errors import DatabaseError
+from synth.fingerprint import Fingerprint
+from synth.translate.dialect import Dialect
+
+__all__ = ["MANIFEST", "STAGED", "Database", "Explanation"]
+
+STAGED = "_synth_"  # staging places begin so
+MANIFEST = "synth_manifest"  # the table that says what is in a schema
+
+
+class Explanation(NamedTuple):
+    """A driver's error in words."""
+
+    what: str  # happened, in one line
+    hint: str  # what the user can do about it; nothing if there is nothing
+
+
+class Database(ABC):
+    """One connection. Everything that the driver raises becomes a DatabaseError that says what to do."""
+
+    dialect: ClassVar[Dialect]
+    capabilities: ClassVar[Capabilities]
+    raised: tuple[type[Exception], ...] = ()  # what the driver raises
+
+    def __init__(self, address: Address):
+        self.address = address
+        with self.driver_errors("connecting"):
+            self.connect()
+
+    def new_connection(self) -> Self:
+        """A further connection to the same place."""
+        return type(self)(self.address)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def driver_errors(self, doing: str) -> Iterator[None]:
+        """What goes wrong within, in words: what was being done, where, and what the user can do."""
+        try:
+            yield
+        except DatabaseError:
+            raise
+        except Exception as error:
+            if not isinstance(error, self.raised):
+                raise
+            what, hint = self.explain(error)
+            raise DatabaseError(f"{self.address}: {doing}: {what}" + (f"\n  hint: {hint}" if hint else "")) from error
+
+    # -- what it can do
+
+    def require(self, capability: str) -> None:
+        """Raise DatabaseError, in words for the user, where a capability is not declared."""
+        if not getattr(self.capabilities, capability):
+            raise self._refusal(capability)
+
+    def _refusal(self, capability: str) -> DatabaseError:
+        """What the methods of a capability say where it is not declared."""
+        return DatabaseError(f"{self.address}: {REFUSALS[capability]}")
+
+    # -- a connection
+
+    @abstractmethod
+    def connect(self) -> None:
+        """Import the driver, set `raised`, and open the connection."""
+
+    @classmethod
+    @abstractmethod
+    def create(cls, address: Address) -> None:
+        """Make the database that the address names, if it is not there. Raises DatabaseError."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close the connection; nothing is raised."""
+
+    @abstractmethod
+    def explain(self, error: Exception) -> Explanation:
+        """A driver's error as what happened, and what to do about it."""
+
+    @abstractmethod
+    def run(self, sql: str) -> None:
+        """Run one statement. Raises DatabaseError."""
+
+    @abstractmethod
+    def rows(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """The names of a query's columns, and all its rows: for few rows. Raises DatabaseError."""
+
+    @abstractmethod
+    def frames(self, sql: str, types: Types) -> Iterator[pl.DataFrame]:
+        """A query's rows, many at a time, in the types in which such columns are written; one frame at least.
+
+        Without types they are what the result's columns are. Raises DatabaseError.
+        """
+
+    # -- what is there
+
+    @property
+    @abstractmethod
+    def default_schema(self) -> str:
+        """Where tables are that are made without naming a schema."""
+
+    @abstractmethod
+    def catalogue(self, schema: str) -> dict[str, dict[str, DType]]:
+        """The tables of a schema and their columns, in order; empty where there is no such schema."""
+
+    @abstractmethod
+    def dataset_schemas(self) -> list[str]:
+        """The schemas that hold a dataset of ours, by name."""
+
+    def query(self, schema: str, table: str, types: Mapping[str, DType]) -> str:
+        """The SELECT of all rows of a table, its columns in this order."""
+        columns = ", ".join(map(self.dialect.quote_identifier, types))
+        return f"SELECT {columns} FROM {self.dialect.place(schema, table)}"
+
+    def content(self, schema: str, table: str, types: Types) -> Fingerprint:
+        """The fingerprint of a table, worked out by the database. Raises DatabaseError."""
+        _, rows = self.rows(self.dialect.fingerprint_query(types, self.dialect.place(schema, table)))
+        return Fingerprint(*(int(number) for number in rows[0]))
+
+    # -- a load
+
+    def staging_schema(self, schema: str) -> str:
+        """The name of the staging place of a schema."""
+        name = f"{STAGED}{schema}"
+        if len(name.encode()) <= LONGEST_SCHEMA:
+            return name
+        return f"{STAGED}{blake2b(schema.encode(), digest_size=16).hexdigest()}"
+
+    @abstractmethod
+    def lock(self, schema: str) -> bool:
+        """Keep other loads out of a schema until this connection ends; False where one is going on."""
+
+    @abstractmethod
+    def begin_staging(self, schema: str, replaced: Sequence[str]) -> None:
+        """Clear what a killed load left, and begin to stage; `replaced` are tables that the load takes the place of."""
+
+    @abstractmethod
+    def send(self, schema: str, table: str, frame: pl.DataFrame) -> int:
+        """Append rows, in the types in which columns are written, to a staged table; the bytes that were sent."""
+
+    def send_files(self, schema: str, table: str, paths: Sequence[Path], format: str, types: Types) -> int:
+        """Append all rows of a table's files, in a format by its name, to a staged table; how many there were.
+
+        For databases that declare `reads_files`; others raise DatabaseError.
+        """
+        raise self._refusal("reads_files")
+
+    def steps(self, ddl: Ddl) -> Iterator[list[LoadStep]]:
+        """Constraints and indexes after the data: lists of steps, each list when the one before is done."""
+        return standard_steps(ddl)
+
+    def run_step(self, step: LoadStep) -> None:
+        """Run one of the steps. Raises DatabaseError."""
+        for statement in step.statements:
+            self.run(statement)
+
+    @abstractmethod
+    def analyze(self, schema: str, table: str) -> None:
+        """Let the planner know what is in a staged table."""
+
+    @abstractmethod
+    def publish(self, schema: str, tables: Iterable[str], replaced: Sequence[str]) -> None:
+        """In one step: drop the tables that are replaced, and put the staged ones into the schema."""
+
+    @abstractmethod
+    def abandon(self, schema: str) -> None:
+        """Clear the staging place; the schema is as it was. Raises nothing: the server may be gone."""
+
+    # -- growing: of databases that declare `appends` or `applies_changes`; others raise DatabaseError
+
+    def appending(self, schema: str, tables: Sequence[str]) -> AbstractContextManager[None]:
+        """A transaction in which these tables of a schema get staged rows, and others are adopted; all of it or nothing."""
+        raise self._refusal("appends")
+
+    def append_rows(self, schema: str, table: str, columns: Sequence[str]) -> None:
+        """Put the staged rows of a table behind those that are there, within `appending`."""
+        raise self._refusal("appends")
+
+    def adopt_table(self, schema: str, table: str) -> None:
+        """Put a staged table into its place in the schema, within `appending`."""
+        raise self._refusal("appends")
+
+    def apply_changes(self, schema: str, changes: Sequence[TableChanges], also: Sequence[str]) -> None:
+        """Make all these changes, and run these statements, in one transaction; tables come in the order of references."""
+        raise self._refusal("applies_changes")

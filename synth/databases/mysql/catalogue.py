@@ -1,0 +1,92 @@
+"""What is in MySQL: databases, tables, columns, and the types of columns and of results as ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from synth.databases.contract import MANIFEST, STAGED, Database
+from synth.databases.mysql.dialect import DIALECT
+from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, MAX_PRECISION, TEXT, TIMESTAMP, DType, decimal
+
+__all__ = ["Catalogue", "column_type", "is_same_database", "read_cells", "result_type"]
+
+# information_schema's data_type -> ours; without a sign some need the next wider one
+_TYPES = {
+    "tinyint": DType("smallint"), "smallint": DType("smallint"), "year": DType("smallint"),
+    "mediumint": DType("integer"), "int": DType("integer"), "bigint": BIGINT, "float": DOUBLE, "double": DOUBLE,
+    "uuid": DType("uuid"), "date": DATE, "datetime": TIMESTAMP, "timestamp": TIMESTAMP,
+}  # fmt: skip
+_UNSIGNED = {"smallint": DType("integer"), "int": BIGINT, "bigint": TEXT}
+# the protocol's type codes -> ours; all else is text
+_CODES = {
+    **dict.fromkeys((1, 2, 3, 8, 9, 13), BIGINT), **dict.fromkeys((4, 5), DOUBLE), 10: DATE, 7: TIMESTAMP, 12: TIMESTAMP,
+}  # fmt: skip
+_CODE_TINY, _CODES_DECIMAL = 1, (0, 246)
+
+
+class Catalogue(Database):
+    """Looks into information_schema, which takes other capitals and accents for the same name."""
+
+    def catalogue(self, schema: str) -> dict[str, dict[str, DType]]:
+        """Tables and columns, also of tables without any."""
+        tables: dict[str, dict[str, DType]] = {}
+        here = DIALECT.literal(schema)
+        _, rows = self.rows(
+            "SELECT t.table_schema, t.table_name, c.column_name, c.data_type, c.column_type, c.character_maximum_length, "
+            "c.numeric_precision, c.numeric_scale FROM information_schema.tables t LEFT JOIN information_schema.columns c "
+            f"ON c.table_schema = {here} AND c.table_schema = t.table_schema AND c.table_name = t.table_name "
+            f"WHERE t.table_schema = {here} ORDER BY t.table_name, c.ordinal_position"
+        )
+        for place, table, column, *kind in rows:
+            if is_same_database(self, place, schema):
+                columns = tables.setdefault(table, {})
+                if column is not None:
+                    columns[column] = column_type(*kind)
+        return tables
+
+    def dataset_schemas(self) -> list[str]:
+        """Databases with our manifest."""
+        _, rows = self.rows(
+            f"SELECT table_schema, table_name FROM information_schema.tables WHERE table_name = {DIALECT.literal(MANIFEST)}"
+        )
+        return sorted(schema for schema, name in rows if name == MANIFEST and not schema.startswith(STAGED))
+
+
+def is_same_database(server: Database, one: str, other: str) -> bool:
+    """Whether two names are one database's: some servers keep all of them small."""
+    if one == other:
+        return True
+    return one.lower() == other.lower() and server.rows("SELECT @@lower_case_table_names")[1][0][0] != 0
+
+
+def column_type(kind: str, spelt: str, length: int | None, precision: int | None, scale: int | None) -> DType:
+    """The type of a table's column, from information_schema."""
+    if kind == "tinyint" and spelt.startswith("tinyint(1)"):
+        return BOOLEAN
+    if kind == "decimal":
+        return decimal(precision, scale or 0) if precision is not None and precision <= MAX_PRECISION else TEXT
+    if kind in ("varchar", "char"):
+        return DType("varchar", length=length)
+    return _UNSIGNED[kind] if "unsigned" in spelt and kind in _UNSIGNED else _TYPES.get(kind, TEXT)
+
+
+def result_type(column: Any) -> DType:
+    """The type of a query's column, from what the protocol says of it."""
+    _, code, _, length, _, scale, *_ = column
+    if code in _CODES_DECIMAL:
+        return DType("decimal", 38, scale)  # sums have more digits than columns may
+    return BOOLEAN if code == _CODE_TINY and length == 1 else _CODES.get(code, TEXT)
+
+
+def read_cells(cells: pl.Series, dtype: DType) -> pl.Series:
+    """The protocol's text as a column of a type. (n,) -> (n,) Raises PolarsError."""
+    texts = cells.cast(pl.String)
+    if dtype.name == "date":
+        return texts.str.to_date("%Y-%m-%d")
+    if dtype.name == "timestamp":
+        return texts.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us")
+    if dtype.name == "boolean":
+        return texts.cast(pl.Int8).cast(pl.Boolean)
+    return texts.cast(dtype.written)

@@ -1,0 +1,36 @@
+"""How rows go into MySQL: as text by LOAD DATA LOCAL."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from synth.databases.hints import BREAKS_PROMISES
+from synth.databases.mysql.connection import Connection
+from synth.databases.mysql.dialect import DIALECT
+from synth.databases.tab_separated import tab_separated
+from synth.errors import DatabaseError
+
+__all__ = ["Sending"]
+
+
+class Sending(Connection):
+    """Sends frames."""
+
+    def send(self, schema: str, table: str, frame: pl.DataFrame) -> int:
+        """LOAD DATA LOCAL, which leaves out or changes what it does not like, and warns: to us that is an error."""
+        data = tab_separated(frame)
+        place = DIALECT.place(self.staging_schema(schema), table)
+        columns = ", ".join(map(DIALECT.quote_identifier, frame.columns))
+        with self.driver_errors(f"sending rows of {table}"):
+            taken, warnings = self.connection.send(
+                f"LOAD DATA LOCAL INFILE 'rows' INTO TABLE {place} CHARACTER SET utf8mb4 "
+                rf"FIELDS TERMINATED BY '\t' ESCAPED BY '\\' LINES TERMINATED BY '\n' ({columns})",
+                data,
+            )
+            if warnings or taken != frame.height:
+                said = [f"{text} ({code})" for _, code, text in self.rows("SHOW WARNINGS LIMIT 3")[1]]
+                raise DatabaseError(
+                    f"{self.address}: sending rows of {table}: the server took {taken} of {frame.height} rows: "
+                    f"{'; '.join(said)}\n  hint: {BREAKS_PROMISES}"
+                )
+        return len(data)

@@ -1,0 +1,60 @@
+"""What is in a PostgreSQL: schemas, tables, columns, and their types as ours."""
+
+from __future__ import annotations
+
+from synth.databases.contract import MANIFEST, Database
+from synth.databases.postgres.dialect import DIALECT
+from synth.dtypes import BOOLEAN, DATE, DOUBLE, TEXT, TIMESTAMP, DType, decimal
+
+__all__ = ["Catalogue", "column_type", "numeric_type"]
+
+# information_schema's data_type -> ours
+_TYPES = {
+    "boolean": BOOLEAN, "smallint": DType("smallint"), "integer": DType("integer"), "bigint": DType("bigint"),
+    "real": DOUBLE, "double precision": DOUBLE, "uuid": DType("uuid"), "date": DATE,
+    "timestamp without time zone": TIMESTAMP, "timestamp with time zone": TIMESTAMP,
+}  # fmt: skip
+
+
+class Catalogue(Database):
+    """Looks into information_schema."""
+
+    def catalogue(self, schema: str) -> dict[str, dict[str, DType]]:
+        """Tables and columns, also of tables without any."""
+        tables: dict[str, dict[str, DType]] = {}
+        _, rows = self.rows(
+            "SELECT t.table_name, c.column_name, c.data_type, c.character_maximum_length, c.numeric_precision, "
+            "c.numeric_scale FROM information_schema.tables t LEFT JOIN information_schema.columns c "
+            "ON c.table_schema = t.table_schema AND c.table_name = t.table_name "
+            f"WHERE t.table_schema = {DIALECT.literal(schema)} ORDER BY t.table_name, c.ordinal_position"
+        )
+        for table, column, kind, length, precision, scale in rows:
+            columns = tables.setdefault(table, {})
+            if column is not None:
+                columns[column] = column_type(kind, length, precision, scale)
+        return tables
+
+    def dataset_schemas(self) -> list[str]:
+        """Schemas with our manifest."""
+        _, rows = self.rows(
+            "SELECT table_schema FROM information_schema.tables WHERE table_name = "
+            f"{DIALECT.literal(MANIFEST)} "
+            "AND table_schema NOT LIKE '\\_synth\\_%' ORDER BY 1"
+        )
+        return [schema for (schema,) in rows]
+
+
+def column_type(kind: str, length: int | None, precision: int | None, scale: int | None) -> DType:
+    """The type of a table's column, from information_schema."""
+    if kind == "numeric":
+        return numeric_type(precision, scale)
+    if kind == "character varying":
+        return DType("varchar", length=length)
+    return _TYPES.get(kind, TEXT)
+
+
+def numeric_type(precision: int | None, scale: int | None) -> DType:
+    """A numeric's type; without digits where it has none, or so many that only its values tell what holds them."""
+    if precision is not None and precision <= 38 and 0 <= (scale or 0) <= precision:
+        return decimal(precision, scale or 0)
+    return DType("decimal")

@@ -1,0 +1,31 @@
+"""PostgreSQL as one database: what it can do, of which parts it is made."""
+
+from __future__ import annotations
+
+from synth.databases.capabilities import Capabilities
+from synth.databases.contract import Explanation
+from synth.databases.postgres.appending import Appending
+from synth.databases.postgres.catalogue import Catalogue
+from synth.databases.postgres.dialect import DIALECT
+from synth.databases.postgres.errors import explain
+
+__all__ = ["DATABASE", "PostgreSQL"]
+
+
+class PostgreSQL(Appending, Catalogue):
+    """Rows go in by COPY over several connections, and come out as Arrow by ADBC."""
+
+    dialect = DIALECT
+    capabilities = Capabilities(parallel_connections=True, appends=True, applies_changes=True)
+
+    def explain(self, error: Exception) -> Explanation:
+        """The server's own words with their details."""
+        return explain(error)
+
+    @property
+    def default_schema(self) -> str:
+        """The first one of the server's search path."""
+        return "public"
+
+
+DATABASE = PostgreSQL

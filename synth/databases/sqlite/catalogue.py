@@ -1,0 +1,54 @@
+"""What is in a file of SQLite: tables, columns, and their types as ours, which are but what was declared."""
+
+from __future__ import annotations
+
+from synth.databases.contract import MANIFEST, Database
+from synth.dtypes import BIGINT, DOUBLE, TEXT, DType
+
+__all__ = ["Catalogue", "column_type"]
+
+
+class Catalogue(Database):
+    """Looks into sqlite_master. There are no schemas: a file holds one dataset."""
+
+    def catalogue(self, schema: str) -> dict[str, dict[str, DType]]:
+        """Tables and columns, whatever the schema."""
+        _, rows = self.rows(
+            "SELECT t.name, c.name, c.type FROM sqlite_master t, pragma_table_xinfo(t.name) c "
+            "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite^_%' ESCAPE '^' ORDER BY t.name, c.cid"
+        )
+        ours = any(table == MANIFEST for table, _, _ in rows)
+        tables: dict[str, dict[str, DType]] = {}
+        for table, column, kind in rows:
+            tables.setdefault(table, {})[column] = column_type(kind, ours=ours)
+        return tables
+
+    def dataset_schemas(self) -> list[str]:
+        """The dataset of the manifest."""
+        if MANIFEST not in self.catalogue(""):
+            return []
+        _, rows = self.rows(f"SELECT dataset FROM {MANIFEST}")
+        return [dataset for (dataset,) in rows]
+
+
+def column_type(declaration: str, *, ours: bool) -> DType:
+    """The type of a column from its declaration; `ours` says that INTEGER has 32 bits, which it has for us alone."""
+    words = declaration.lower().replace("_text(", "(")
+    try:
+        dtype = DType.parse(words)
+    except ValueError:
+        return _by_affinity(words)
+    if (dtype.name == "decimal" and "(" not in words) or (dtype.name == "integer" and not ours):
+        return BIGINT if dtype.name == "integer" else DOUBLE
+    return dtype
+
+
+def _by_affinity(words: str) -> DType:
+    """Of other people's declarations: by the parts that SQLite itself looks for (sqlite.org/datatype3.html, 3.1)."""
+    if words.startswith("datetime"):
+        return DType("timestamp")
+    if "int" in words:
+        return BIGINT
+    if "char" not in words and any(part in words for part in ("real", "floa", "doub", "numeric")):
+        return DOUBLE
+    return TEXT

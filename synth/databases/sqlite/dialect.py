@@ -1,0 +1,48 @@
+"""How SQLite's SQL is spelt. Dates and timestamps are texts, and decimals are numbers: sums of them need ROUND."""
+
+from __future__ import annotations
+
+from synth.fingerprint import Cells
+from synth.translate.conditions import globs, text_times
+from synth.translate.dialect import QUOTE, Dialect, InsertStyle
+from synth.translate.numeric import exact_decimals, overflow_at_zero, whole_divisions
+
+__all__ = ["DIALECT", "FLOAT_DIGITS"]
+
+FLOAT_DIGITS = 15  # that every float of 8 bytes gives back: DBL_DIG
+
+DIALECT = Dialect(
+    name="sqlite",
+    sqlglot="sqlite",
+    types={
+        "boolean": "BOOLEAN",
+        "smallint": "SMALLINT",
+        "integer": "INTEGER",
+        "bigint": "BIGINT",
+        "decimal": "DECIMAL",
+        "wide": "DECIMAL_TEXT",  # which is a text because its name says so
+        "double": "REAL",
+        "uuid": "TEXT",
+        "date": "DATE",
+        "timestamp": "TIMESTAMP",
+    },
+    text="TEXT",
+    keyed_text="TEXT",
+    float_digits=FLOAT_DIGITS,
+    has_schemas=False,
+    constraints_after_data=False,
+    rewrites=(globs, text_times, exact_decimals, overflow_at_zero, whole_divisions),
+    cells=Cells(
+        text="synth_digest({0})",  # a function that every connection of ours brings: SQLite has no MD5
+        boolean="{0}",
+        double="(CASE WHEN {0} < 0 THEN -1 ELSE 1 END * CAST(ABS({0} * 1e6) + 0.5 AS INTEGER))",
+        date="CAST(JULIANDAY({0}) - 2440587.5 AS INTEGER)",
+        timestamp="(CAST(STRFTIME('%s', SUBSTR({0}, 1, 19)) AS INTEGER) * 1000000 + CAST(SUBSTR({0}, 21, 6) AS INTEGER))",
+        decimal=(
+            "CASE TYPEOF({0}) WHEN 'integer' THEN {0} * {unit} WHEN 'text' THEN CAST(REPLACE({0}, '.', '') AS INTEGER) "
+            "ELSE CAST(ROUND({0} * {unit}) AS INTEGER) END"
+        ),
+        integer="{0}",
+    ),
+    inserts=InsertStyle({**QUOTE, "\r": "' || CHAR(13) || '"}, booleans=("1", "0")),  # its client drops a \r before \n
+)

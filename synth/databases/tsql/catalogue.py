@@ -1,0 +1,51 @@
+"""What is in SQL Server: schemas, tables, columns, and their types as ours."""
+
+from __future__ import annotations
+
+from synth.databases.contract import MANIFEST, STAGED, Database
+from synth.databases.tsql.dialect import DIALECT
+from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, MAX_PRECISION, TEXT, TIMESTAMP, DType, decimal
+
+__all__ = ["Catalogue", "column_type"]
+
+# INFORMATION_SCHEMA's DATA_TYPE -> ours
+_TYPES = {
+    "bit": BOOLEAN, "tinyint": DType("smallint"), "smallint": DType("smallint"), "int": DType("integer"), "bigint": BIGINT,
+    "real": DOUBLE, "float": DOUBLE, "uniqueidentifier": DType("uuid"), "date": DATE,
+    "datetime2": TIMESTAMP, "datetime": TIMESTAMP, "smalldatetime": TIMESTAMP,
+}  # fmt: skip
+
+
+class Catalogue(Database):
+    """Looks into INFORMATION_SCHEMA."""
+
+    def catalogue(self, schema: str) -> dict[str, dict[str, DType]]:
+        """Tables and columns, also of tables without any."""
+        tables: dict[str, dict[str, DType]] = {}
+        _, rows = self.rows(
+            "SELECT t.TABLE_NAME, c.COLUMN_NAME, c.DATA_TYPE, c.CHARACTER_MAXIMUM_LENGTH, c.NUMERIC_PRECISION, "
+            "c.NUMERIC_SCALE FROM INFORMATION_SCHEMA.TABLES t LEFT JOIN INFORMATION_SCHEMA.COLUMNS c "
+            "ON c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME "
+            f"WHERE t.TABLE_SCHEMA = {DIALECT.literal(schema)} ORDER BY t.TABLE_NAME, c.ORDINAL_POSITION"
+        )
+        for table, column, *kind in rows:
+            columns = tables.setdefault(table, {})
+            if column is not None:
+                columns[column] = column_type(*kind)
+        return tables
+
+    def dataset_schemas(self) -> list[str]:
+        """Schemas with our manifest."""
+        _, rows = self.rows(
+            f"SELECT TABLE_SCHEMA FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_NAME = {DIALECT.literal(MANIFEST)}"
+        )
+        return sorted(schema for (schema,) in rows if not schema.startswith(STAGED))
+
+
+def column_type(kind: str, length: int | None, precision: int | None, scale: int | None) -> DType:
+    """The type of a table's column, from INFORMATION_SCHEMA."""
+    if kind in ("decimal", "numeric"):
+        return decimal(precision, scale or 0) if precision is not None and precision <= MAX_PRECISION else TEXT
+    if kind in ("varchar", "nvarchar", "char", "nchar"):
+        return DType("varchar", length=length) if length and length > 0 else TEXT  # -1: MAX
+    return _TYPES.get(kind, TEXT)

@@ -1,0 +1,31 @@
+"""SQL Server as one database: what it can do, of which parts it is made."""
+
+from __future__ import annotations
+
+from synth.databases.capabilities import Capabilities
+from synth.databases.contract import Explanation
+from synth.databases.tsql.catalogue import Catalogue
+from synth.databases.tsql.dialect import DIALECT
+from synth.databases.tsql.errors import explain
+from synth.databases.tsql.staging import Staging
+
+__all__ = ["DATABASE", "SQLServer"]
+
+
+class SQLServer(Staging, Catalogue):
+    """Rows go in by bulk copy of Arrow columns over several connections."""
+
+    dialect = DIALECT
+    capabilities = Capabilities(parallel_connections=True)
+
+    def explain(self, error: Exception) -> Explanation:
+        """The server's own words."""
+        return explain(error)
+
+    @property
+    def default_schema(self) -> str:
+        """That of a database's owner."""
+        return "dbo"
+
+
+DATABASE = SQLServer

@@ -1,0 +1,81 @@
+"""How SQL Server's SQL is spelt.
+
+It takes 'a' and 'a ' for one value in every comparison and key, in this collation as in all others.
+"""
+
+from __future__ import annotations
+
+from synth.fingerprint import Cells
+from synth.translate.conditions import lengths_with_blanks, like_marks, national_texts, null_keys, number_booleans
+from synth.translate.dialect import QUOTE, Dialect, InsertStyle, standard_literal
+from synth.translate.numeric import whole_divisions, wide_sums
+
+__all__ = ["DIALECT"]
+
+
+def _literal(text: str) -> str:
+    """Unicode, whatever the database's code page."""
+    return "N" + standard_literal(text)
+
+
+DIALECT = Dialect(
+    name="tsql",
+    sqlglot="tsql",
+    types={
+        "boolean": "BIT",
+        "smallint": "SMALLINT",
+        "integer": "INT",
+        "bigint": "BIGINT",
+        "decimal": "DECIMAL",
+        "double": "FLOAT(53)",
+        "uuid": "VARCHAR(36) COLLATE Latin1_General_100_BIN2",
+        "date": "DATE",
+        "timestamp": "DATETIME2(6)",
+    },
+    text="NVARCHAR(MAX)",
+    keyed_text="NVARCHAR(400)",  # 800 of the 900 bytes that a key may have
+    keyed_length=400,
+    varchar="NVARCHAR({length}){collation}",
+    collation=" COLLATE Latin1_General_100_BIN2",
+    identifier_quotes=("[", "]"),
+    unique_repeats_null=False,
+    nullable_suffix="NULL",
+    comments="procedure",
+    preamble=("SET QUOTED_IDENTIFIER ON",),  # filtered indexes need it, and sqlcmd begins without
+    create_schema="IF SCHEMA_ID({literal}) IS NULL EXEC({created})",
+    literal=_literal,
+    rewrites=(null_keys, whole_divisions, wide_sums, like_marks, lengths_with_blanks, national_texts, number_booleans),
+    cells=Cells(
+        text=(
+            "(CAST(SUBSTRING(HASHBYTES('MD5', CAST({0} COLLATE Latin1_General_100_BIN2_UTF8 AS VARCHAR(MAX))), 1, 7)"
+            " AS BIGINT) * 16"
+            " + CAST(SUBSTRING(HASHBYTES('MD5', CAST({0} COLLATE Latin1_General_100_BIN2_UTF8 AS VARCHAR(MAX))), 8, 1)"
+            " AS INT) / 16)"
+        ),
+        boolean="CAST({0} AS BIGINT)",
+        double="CAST(SIGN({0}) * FLOOR(ABS({0} * 1e6) + 0.5) AS BIGINT)",
+        date="CAST(DATEDIFF(DAY, '19700101', {0}) AS BIGINT)",
+        timestamp="DATEDIFF_BIG(MICROSECOND, CAST('1970-01-01T00:00:00' AS DATETIME2(6)), {0})",
+        decimal="CAST({0} * {unit} AS BIGINT)",
+        integer="CAST({0} AS BIGINT)",
+        total="COALESCE(SUM(CAST({0} AS DECIMAL(38, 0))), 0)",
+        rows="COUNT_BIG(*)",
+    ),
+    longest_varchar=4000,
+    longest_comment=3750,
+    longest_key=850,  # 1,700 bytes; 900 where the rows lie in the order of the key, which is only warned of
+    inserts=InsertStyle(
+        # sqlcmd looks for GO, :commands and $(variables) in every line, within quotes too; so there is only one line,
+        # and pieces are as long as they are
+        {**QUOTE, "\n": "' + NCHAR(10) + N'", "\r": "' + NCHAR(13) + N'", "$(": "$' + N'("},
+        opening="N'",
+        broken=("\n", "\r", "$("),
+        pieces="CAST(N'' AS NVARCHAR(MAX)) + ",
+        booleans=("1", "0"),
+        # a column of nothing but NULL is INT, which does not become a date
+        nulls={"date": "CAST(NULL AS DATE)", "timestamp": "CAST(NULL AS DATETIME2(6))"},
+        before="SET QUOTED_IDENTIFIER ON;\nSET NOCOUNT ON;\nGO\n",
+        between="GO\n",
+        after="",
+    ),
+)

@@ -1,0 +1,74 @@
+"""What DDL is made of: statements for a schema and its tables, and the constraints and indexes that may wait for rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
+
+__all__ = ["Constraint", "Ddl", "Index", "Join", "by_table"]
+
+
+class Join(NamedTuple):
+    """By what a foreign key leads to its parent; all names are quoted."""
+
+    columns: tuple[str, ...]
+    parent_place: str
+    parent_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """`rule` is what stands behind ADD; `parent` is the table that a foreign key points to."""
+
+    table: str
+    place: str
+    rule: str
+    parent: str | None = None
+    kind: str = ""  # PRIMARY KEY, UNIQUE, CHECK, FOREIGN KEY
+    join: Join | None = None  # of a foreign key
+
+    def __str__(self) -> str:
+        return f"ALTER TABLE {self.place} ADD {self.rule}"
+
+
+@dataclass(frozen=True)
+class Index:
+    """A statement that makes an index of a table."""
+
+    table: str
+    statement: str
+
+    def __str__(self) -> str:
+        return self.statement
+
+
+Part = TypeVar("Part", Constraint, Index)
+
+
+def by_table(parts: Iterable[Part]) -> dict[str, list[Part]]:
+    """The parts of each table that has one, in their order."""
+    parts_of: dict[str, list[Part]] = {}
+    for part in parts:
+        parts_of.setdefault(part.table, []).append(part)
+    return parts_of
+
+
+@dataclass(frozen=True)
+class Ddl:
+    """What is run, in this order; `constraints` and `indexes` may wait until the data is there."""
+
+    schema: tuple[str, ...]
+    tables: Mapping[str, str]  # by name, in the order of references
+    constraints: tuple[Constraint, ...]
+    indexes: tuple[Index, ...]
+    comments: tuple[str, ...]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.schema
+        yield from self.tables.values()
+        yield from map(str, (*self.constraints, *self.indexes))
+        yield from self.comments
+
+    def __str__(self) -> str:
+        return "".join(f"{statement};\n" for statement in self)

@@ -1,0 +1,74 @@
+"""Arrow IPC files, which are Feather too: columns as programs hold them in memory, LZ4-compressed.
+
+Decimals have 128 bits and texts 32-bit offsets, which every reader knows. DuckDB has no table function for such files,
+but scans a dataset of pyarrow's, batch by batch. Neither looks whether a text ends where its column does: a damaged file
+would end the program, so every batch is looked at before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.ipc
+
+from synth.columns import cast_to_written, to_written, types_of
+from synth.dtypes import DType, Types
+
+__all__ = ["columns", "read", "relation", "write"]
+
+BATCH_ROWS = 65_536  # of a record batch, which readers take whole
+
+
+def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str], path: Path) -> None:
+    """Write one file; `required` columns are not nullable."""
+    names = frames[0].columns
+    schema = pa.schema(pa.field(name, _arrow_type(types[name]), nullable=name not in required) for name in names)
+    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, schema, options=options) as writer:
+        for frame in frames:
+            table = to_written(frame, types).rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+            writer.write_table(table.cast(schema), max_chunksize=BATCH_ROWS)
+
+
+def _arrow_type(dtype: DType) -> Any:
+    if dtype.name == "decimal":
+        return pa.decimal128(dtype.precision, dtype.scale)
+    known = {
+        "boolean": pa.bool_(), "smallint": pa.int16(), "integer": pa.int32(), "bigint": pa.int64(), "double": pa.float64(),
+        "date": pa.date32(), "timestamp": pa.timestamp("us"),
+    }  # fmt: skip
+    return known.get(dtype.name, pa.string())
+
+
+def read(path: Path, types: Types, names: Sequence[str] | None = None) -> pl.DataFrame:
+    """One file's rows, in the types that the file says. Raises pyarrow.ArrowException, PolarsError, OSError."""
+    with pa.OSFile(str(path)) as file:
+        table = pa.ipc.open_file(file).read_all()
+    if names is not None:
+        table = table.select(list(names))
+    table.validate(full=True)
+    return pl.DataFrame(table)
+
+
+def columns(path: Path) -> dict[str, DType]:
+    """The columns of the file's schema. Raises pyarrow.ArrowException, OSError."""
+    with pa.OSFile(str(path)) as file:
+        schema = pa.ipc.open_file(file).schema
+    return types_of(cast_to_written(pl.DataFrame(schema.empty_table()), {}))
+
+
+def relation(paths: Sequence[Path], types: Types) -> Any:
+    """A dataset that DuckDB scans when it is registered. Raises pyarrow.ArrowException, OSError for damaged files."""
+    import pyarrow.dataset as ds
+
+    for path in paths:
+        with pa.OSFile(str(path)) as file:
+            reader = pa.ipc.open_file(file)
+            for number in range(reader.num_record_batches):
+                reader.get_batch(number).validate(full=True)
+    return ds.dataset([str(path) for path in paths], format="ipc")

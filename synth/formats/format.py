@@ -1,0 +1,134 @@
+"""What a file format is: the functions that its file has, and the facts that jobs ask for.
+
+The file `synth/formats/NAME.py` of a format that can be read has four functions, in this order:
+
+- `write(frames, types, required, path)`: write drawn frames as one file;
+- `read(path, types, names)`: the rows of one file, in its order; all columns, or those that are named;
+- `columns(path)`: the columns of a file that no manifest describes, and their types;
+- `relation(paths, types)`: what DuckDB reads the files of one table by: a table function as SQL, or an object that is
+  registered on its connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from synth.errors import OutputError
+
+if TYPE_CHECKING:
+    import duckdb
+    import polars as pl
+
+    from synth.dtypes import DType, Types
+    from synth.translate.dialect import Dialect
+
+__all__ = ["Format", "column_types", "file_list", "read_by_duckdb", "unreadable_errors"]
+
+
+@dataclass(frozen=True)
+class Format:
+    """One format: facts about it, and what its file does, which is loaded when it is first needed."""
+
+    name: str
+    suffix: str
+    can_be_read: bool = True  # whether `load`, `verify`, `--from`, and `pull` take it; else it is only written
+    holds_types: bool = False  # whether its files say their columns' types; else the manifest has to
+    holds_json: bool = False  # whether a JSON object can stand in its rows as it is
+    is_for_feeds: bool = False  # whether a feed of changes can be written in it
+    is_for_clients: bool = False  # whether the databases' own clients read it, by the scripts of `synth script`
+    needs_dialect: bool = False  # whether its files are in one database's SQL
+    options: Mapping[str, Any] = field(default_factory=dict, compare=False)  # what `write` takes further
+
+    @property
+    def _file(self) -> Any:
+        return import_module(f"synth.formats.{self.name}")
+
+    def in_dialect(self, dialect: Dialect, schema: str, hierarchies: AbstractSet[str]) -> Format:
+        """The format for one database's SQL: of statements for tables of a schema.
+
+        `hierarchies` are the tables that refer to themselves, which matters to one dialect.
+        """
+        return replace(self, options={"dialect": dialect, "schema": schema, "hierarchies": hierarchies})
+
+    def write(self, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str], path: Path) -> None:
+        """Write drawn frames as one file; `required` columns hold no NULL.
+
+        The same frames give the same bytes. Raises OverflowError where a value is too wide for its type.
+        """
+        self._file.write(frames, types, required, path, **self.options)
+
+    def read(self, path: Path, types: Types, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """One file's rows in the types in which columns are written: all columns, or those that are named.
+
+        Without types columns come in the types that the file says they have, or as text. Raises OutputError.
+        """
+        from synth.columns import cast_to_written
+
+        try:
+            frame = self._file.read(path, types, columns)
+            return cast_to_written(frame, {name: types[name] for name in columns or types} if types else {})
+        except unreadable_errors() as error:
+            raise _unreadable(path, error) from error
+
+    def columns(self, path: Path) -> dict[str, DType]:
+        """The columns of a file that no manifest describes; text where the file does not say more. Raises OutputError."""
+        try:
+            found: dict[str, DType] = self._file.columns(path)
+        except unreadable_errors() as error:
+            raise _unreadable(path, error) from None
+        return found
+
+    def attach(self, connection: duckdb.DuckDBPyConnection, name: str, paths: Sequence[Path], types: Types) -> None:
+        """Let a connection of DuckDB see the files of one table as a temporary view `name`.
+
+        Raises one of `unreadable_errors()`.
+        """
+        source = self._file.relation(paths, types)
+        if isinstance(source, str):
+            spelt = '"' + name.replace('"', '""') + '"'
+            connection.execute(f"CREATE OR REPLACE TEMP VIEW {spelt} AS SELECT * FROM {source}")
+        else:
+            connection.register(name, source)
+
+
+def unreadable_errors() -> tuple[type[Exception], ...]:
+    """What is raised by files that are not what they should be; to be asked for once something has been raised."""
+    import duckdb
+    import polars as pl
+    import pyarrow as pa
+
+    return (pl.exceptions.PolarsError, duckdb.Error, pa.ArrowException, OSError)
+
+
+def _unreadable(path: Path, error: Exception) -> OutputError:
+    return OutputError(f"'{path}' cannot be read: {str(error).splitlines()[0]}")
+
+
+# -- pieces of table functions
+
+
+def file_list(paths: Iterable[Path]) -> str:
+    """Files as a list in DuckDB's SQL; what would be a pattern in a path is spelt as the sign that it is."""
+    signs = str.maketrans({"'": "''", "*": "[*]", "?": "[?]", "[": "[[]"})
+    return "[" + ", ".join(f"'{str(path).translate(signs)}'" for path in paths) + "]"
+
+
+def column_types(types: Types) -> str:
+    """Columns and their types as a struct in DuckDB's SQL."""
+    cells = ("'" + name.replace("'", "''") + f"': '{dtype.duckdb}'" for name, dtype in types.items())
+    return "{" + ", ".join(cells) + "}"
+
+
+def read_by_duckdb(relation: str, columns: Sequence[str] | None) -> pl.DataFrame:
+    """The rows of a table function: all columns, or those that are named. Raises duckdb.Error."""
+    import duckdb
+    import polars as pl
+
+    spelt = "*" if columns is None else ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
+    with duckdb.connect(":memory:") as connection:
+        return pl.DataFrame(connection.sql(f"SELECT {spelt} FROM {relation}").to_arrow_table())

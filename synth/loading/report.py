@@ -1,0 +1,59 @@
+"""What a load took: rows, bytes and seconds, table by table and phase by phase."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["LoadReport", "TableLoad"]
+
+
+@dataclass
+class TableLoad:
+    """What one table took; seconds are a connection's or a thread's, so they add up to more than the clock's."""
+
+    rows: int = 0
+    bytes: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)  # read, send, constraints, indexes, analyze, verify
+
+    def add(self, phase: str, seconds: float) -> None:
+        """Add seconds to those of a phase."""
+        self.seconds[phase] = self.seconds.get(phase, 0.0) + seconds
+
+
+@dataclass
+class LoadReport:
+    """A load: its tables, and the clock's seconds of each phase."""
+
+    place: str
+    schema: str
+    connections: int
+    tables: dict[str, TableLoad] = field(default_factory=dict)
+    phases: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """Rows of all tables."""
+        return sum(table.rows for table in self.tables.values())
+
+    @property
+    def bytes(self) -> int:
+        """Bytes sent."""
+        return sum(table.bytes for table in self.tables.values())
+
+    @property
+    def seconds(self) -> float:
+        """The clock's seconds of all phases together."""
+        return sum(self.phases.values())
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as plain data, for `--json`."""
+        return {
+            "place": self.place, "schema": self.schema, "connections": self.connections, "rows": self.rows,
+            "bytes": self.bytes, "seconds": round(self.seconds, 3),
+            "phases": {name: round(seconds, 3) for name, seconds in self.phases.items()},
+            "tables": {
+                name: {"rows": t.rows, "bytes": t.bytes, "seconds": {p: round(s, 3) for p, s in t.seconds.items()}}
+                for name, t in self.tables.items()
+            },
+        }  # fmt: skip

@@ -1,0 +1,111 @@
+"""The staging place of a load: a schema is locked, its tables are made beside it, and take their place in one step.
+
+What stands in the schema is as it was until then, and stays so where the load is abandoned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from synth.databases import Database
+from synth.databases.contract import MANIFEST
+from synth.databases.steps import LoadStep
+from synth.ddl import Constraint, Ddl, ddl
+from synth.errors import DatabaseError
+from synth.loading.conflicts import refuse_mixing, replaced_tables
+from synth.spec.models import Dataset
+from synth.store.manifest import Manifest
+from synth.store.manifest_table import add_manifest
+
+__all__ = ["Staging"]
+
+
+class Staging:
+    """The staging place of one schema, for the tables of one load; `tables` are in the order of references."""
+
+    def __init__(self, database: Database, schema: str, dataset: Dataset, tables: Sequence[str]):
+        self.database, self.schema = database, schema
+        self.dataset, self.tables = dataset, tables
+        self.locked = False  # else the staging place is another load's
+        self.replaced: tuple[str, ...] = ()  # tables whose place the load takes
+        self.appended: tuple[str, ...] = ()  # tables that are there, and get the load's rows behind theirs
+        self.foreign_keys: list[Constraint] = []  # to be made once rows that are appended are in place
+
+    @property
+    def new_tables(self) -> list[str]:
+        """The tables that the load makes."""
+        return [name for name in self.tables if name not in self.appended]
+
+    def begin(self, if_exists: str) -> None:
+        """Lock the schema, refuse what is in the way, and make the tables in the staging place. Raises DatabaseError.
+
+        `if_exists` is what becomes of tables of the same names: fail, replace, append.
+        """
+        self._lock()
+        there = self.database.catalogue(self.schema)
+        appending = if_exists == "append"
+        if appending:
+            self.database.require("appends")
+            refuse_mixing(self.database, self.schema, there, self.dataset, self.tables)
+        else:
+            self.replaced = replaced_tables(
+                self.database, self.schema, there, self.dataset, self.tables, replace=if_exists == "replace"
+            )
+        self.ddl = self._ddl(self.database.staging_schema(self.schema), there)
+        if appending:
+            self._keep_what_is_new(there)
+        self.database.begin_staging(self.schema, self.replaced)
+        for statement in self.ddl.tables.values():
+            self.database.run(statement)
+        if not self.database.dialect.constraints_after_data:  # what belongs to a table comes before its rows
+            self._comment()
+
+    def _lock(self) -> None:
+        self.locked = self.database.lock(self.schema)
+        if not self.locked:
+            raise DatabaseError(
+                f"{self.database.address}: another load is writing schema '{self.schema}'; nothing was changed\n"
+                "  hint: wait for it, or name another --schema"
+            )
+
+    def _ddl(self, schema: str, there: Collection[str]) -> Ddl:
+        """The statements for a schema; existing tables that are there can be referred to."""
+        place = self.database.dialect.place
+        names = {name: self.dataset.tables[name].existing for name in self.dataset.existing}
+        names_there = {name: (existing.table if existing else None) or name for name, existing in names.items()}
+        parents = {name: place(self.schema, other) for name, other in names_there.items() if other in there}
+        return ddl(self.dataset, self.database.dialect, schema, self.tables, parents)
+
+    def _keep_what_is_new(self, there: Collection[str]) -> None:
+        """Leave out of the statements what tables that are appended to have already, and foreign keys, which come last."""
+        self.appended = tuple(name for name in self.tables if name in there)
+        in_place = self._ddl(self.schema, there).constraints
+        self.foreign_keys = [c for c in in_place if c.parent and c.table not in self.appended]
+        constraints = [c for c in self.ddl.constraints if not c.parent and c.table not in self.appended]
+        indexes = [index for index in self.ddl.indexes if index.table not in self.appended]
+        self.ddl = replace(self.ddl, constraints=tuple(constraints), indexes=tuple(indexes))
+
+    def steps(self) -> Iterator[list[LoadStep]]:
+        """Constraints and indexes after the rows: lists of steps, each list when the one before is done."""
+        return self.database.steps(self.ddl)
+
+    def comment_later(self) -> None:
+        """Write the comments on tables, where the database takes them after the rows. Raises DatabaseError."""
+        if self.database.dialect.constraints_after_data:
+            self._comment()
+
+    def _comment(self) -> None:
+        for comment in self.ddl.comments:
+            self.database.run(comment)
+
+    def publish(self, manifest: Manifest, sums: Path) -> None:
+        """Put all that is staged into the schema in one step, with the manifest. Raises DatabaseError."""
+        add_manifest(self.database, self.database.staging_schema(self.schema), manifest, sums)
+        self.database.publish(self.schema, (*self.tables, MANIFEST), self.replaced)
+
+    def abandon(self) -> None:
+        """Clear the staging place, if it is this load's; the schema is as it was. Raises nothing."""
+        if self.locked:
+            self.database.abandon(self.schema)

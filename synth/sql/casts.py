@@ -1,0 +1,82 @@
+"""What CAST gives: for drawing only what loses nothing, for checks only what every database reads alike."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, TEXT, TIMESTAMP, DType, decimal
+from synth.sql.kinds import DIGITS, Policy, moment, require_text
+from synth.sql.nodes import Node, dtype_of, is_text, sql_excerpt
+from synth.sql.parse import SqlError
+
+__all__ = ["cast_type", "require_digits"]
+
+_IN_EVERY_DATABASE = {
+    "DATE": DATE, "TIMESTAMP": TIMESTAMP, "TIMESTAMPNTZ": TIMESTAMP, "DATETIME": TIMESTAMP, "DOUBLE": DOUBLE,
+    "SMALLINT": DType("smallint"), "INT": DType("integer"), "BIGINT": BIGINT, "TEXT": TEXT, "VARCHAR": TEXT,
+}  # fmt: skip
+
+
+def cast_type(node: Node, value: Node, policy: Policy) -> DType:
+    """The type that a CAST gives, its operand being typed. Raises SqlError for a cast that the policy does not allow."""
+    return _for_drawing(node, value) if policy.reads_polars else _for_checks(node, value, policy)
+
+
+def require_digits(have: DType, wanted: DType) -> None:
+    """Refuse to drop digits after the point of an exact number. Raises SqlError."""
+    if have.digits > wanted.digits:
+        raise SqlError(
+            f"the expression has {have.digits} digits after the point, {wanted} keeps {wanted.digits}: "
+            f"write ROUND(…, {wanted.digits})"
+        )
+
+
+def _for_drawing(node: Node, value: Node) -> DType:
+    try:
+        wanted = DType.parse(node.to.sql(dialect="duckdb").replace("TEXT", "varchar"))
+    except ValueError as error:
+        raise SqlError(str(error)) from error
+    have = dtype_of(value)
+    if have is None:
+        return wanted
+    if have.is_exact and wanted.is_exact:
+        require_digits(have, wanted)
+        return wanted
+    if have == TEXT and wanted.is_time:
+        return wanted
+    if have.name == "decimal":
+        raise SqlError(f"a decimal cast to {wanted}: not exact in every database")
+    if wanted.name == "decimal" or (wanted.is_exact and have.name == "double"):
+        raise SqlError(f"{have} cast to {wanted}: only exact numbers become exact numbers")
+    return wanted
+
+
+def _for_checks(node: Node, value: Node, policy: Policy) -> DType:
+    wanted, have = _portable_type(node.to), dtype_of(value)
+    if have is None or (have.is_exact and wanted.is_exact):
+        return wanted
+    if wanted.is_time and is_text(value):
+        moment(value.unnest().name)
+        return wanted
+    if have.name == wanted.name:
+        return have
+    if wanted.name == "varchar":
+        require_text(value, policy)
+        return TEXT
+    if (have.is_time and wanted.is_time) or (have.is_exact and wanted == DOUBLE):
+        return wanted
+    if have == BOOLEAN and wanted.is_exact:
+        return BIGINT
+    if have == DOUBLE and wanted.is_exact and isinstance(value.unnest(), (exp.Round, exp.Floor, exp.Ceil)):
+        return wanted
+    raise SqlError(f"a cast from {have} to {wanted} reads differently in every database: {sql_excerpt(node)}")
+
+
+def _portable_type(to: Node) -> DType:
+    name = to.this.name
+    if name == "DECIMAL":
+        sizes = [int(each.name) for each in to.expressions] or [DIGITS, 3]
+        return decimal(sizes[0], sizes[1] if len(sizes) > 1 else 0)
+    if name not in _IN_EVERY_DATABASE:
+        raise SqlError(f"a cast to {to.sql(dialect='duckdb')} reads differently in every database")
+    return _IN_EVERY_DATABASE[name]

@@ -1,0 +1,47 @@
+"""Tasks' rows as files: where each lands, in which format, and what is told of it."""
+
+from __future__ import annotations
+
+import pickle
+
+import polars as pl
+import pytest
+
+import synth
+from synth.dtypes import BIGINT, TEXT
+from synth.errors import OptionError
+from synth.formats import FORMATS
+from synth.store.files import described
+from synth.store.output import FolderSink, dialect_of
+
+FRAMES, TYPES = [pl.DataFrame({"id": [1], "name": ["it's"]})], {"id": BIGINT, "name": TEXT}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize(("table", "where"), [("orders", "orders/part-00007"), ("ledger.sales", "ledger/sales-00007")])
+def test_one_file_a_table_and_task(name, table, where, tmp_path):
+    sink = FolderSink.of(synth.make_plan("erp", scale=0.02).dataset, tmp_path, name, dialect_of(name))
+    result = pickle.loads(pickle.dumps(sink)).write(table, 7, FRAMES, TYPES, frozenset())
+    assert result.path == where + FORMATS[name].suffix
+    file = described(tmp_path / result.path, tmp_path)
+    assert (result.bytes, result.sha256) == (file.bytes, file.sha256)
+
+
+@pytest.mark.parametrize(
+    ("format", "dialect", "whose"), [("csv", None, None), ("sql", None, "postgres"), ("sql", "mysql", "mysql")]
+)
+def test_whose_sql_it_is(format, dialect, whose):
+    assert dialect_of(format, dialect) == whose
+
+
+@pytest.mark.parametrize(
+    ("format", "dialect", "said"),
+    [
+        ("sqll", None, "unknown format 'sqll'\n  hint: did you mean 'sql'"),
+        ("sql", "oracle", "unknown dialect 'oracle'\n  hint: "),
+        ("csv", "mysql", "'csv' is the same for every database\n  hint: --dialect goes with --format sql"),
+    ],
+)
+def test_words_that_cannot_be_used(format, dialect, said):
+    with pytest.raises(OptionError, match=said):
+        dialect_of(format, dialect)
