@@ -31,13 +31,13 @@ verify: $(READY)  ## prove OUT/DATASET, or what is in the database DB, by SQL: k
 	@$(BIN)/synth verify $(if $(DB),'$(DB)' --schema '$(DATASET)',$(OUT)/$(DATASET))
 
 test: $(READY)  ## run the tests
-	@$(BIN)/python -m pytest -q -n auto
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 test-fast: $(READY)  ## run those that need no server and little time: a minute on two cores
-	@$(BIN)/python -m pytest -q -n auto -m "not server and not slow"
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not server and not slow"
 
 test-times: $(READY)  ## run the tests, and note in tests/slow.txt those that are too slow for test-fast
-	@$(BIN)/python -m pytest -q -n auto --note-slow
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal --note-slow
 
 bench: $(READY) $(VENV)/.bench  ## measure against the rivals and the floor; results go to benchmarks/results
 	@$(BIN)/python benchmarks/run.py

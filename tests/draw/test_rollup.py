@@ -59,12 +59,12 @@ BY = [["shop"], ["kind"], ["near"], ["far"], ["day"], ["kind", "near"], ["shop",
 UNTILS = [dt.datetime(2024, 1, 1, 1), dt.datetime(2024, 4, 1), dt.datetime(2025, 1, 1)]
 
 
-def spec(by: list[str], names, every: str = ""):
+def spec(by: list[str], names, for_each: str = ""):
     takes = ", ".join(f"{name}: {{{TAKES[name][0]}}}" for name in names)
-    columns = ", ".join(f"{name}: {{}}" for name in [*by, *names])
-    every = f", every: {every}" if every else ""
+    columns = ", ".join(f"{name}: {{nullable: true}}" for name in [*by, *names])
+    for_each = f", for_each: {for_each}" if for_each else ""
     return synth.parse(
-        SPEC.replace("ROLLED", f"rolled: {{rollup: {{table: tickets, group_by: [{', '.join(by)}], aggregates: {{{takes}}}{every}}}, columns: {{{columns}}}}}")
+        SPEC.replace("ROLLED", f"rolled: {{rollup: {{table: tickets, group_by: [{', '.join(by)}], aggregates: {{{takes}}}{for_each}}}, columns: {{{columns}}}}}")
     )  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def test_blocks_change_nothing(by, monkeypatch):
 @pytest.mark.parametrize("names", [tuple(TAKES), DENSE], ids=["all", "dense"])
 def test_one_row_for_each_of_another_table(names, until):
     """Where nothing was summed, counts and sums are 0, and the least and most are NULL."""
-    plan = synth.make_plan(spec(["shop"], names, every="shops"), until=until)
+    plan = synth.make_plan(spec(["shop"], names, for_each="shops"), until=until)
     rolled = synth.frame(plan, "rolled")
     assert rolled["shop"].to_list() == list(range(1, 41))
     found = grouped(plan, ["shop"], names).filter(pl.col("shop").is_not_null())

@@ -13,12 +13,16 @@ KINDS = {"roster", "arrival", "child", "derived", "gathered", "rollup", "existin
 def class_tests(module: ast.Module, names: set[str]) -> Iterator[tuple[int, str]]:
     """Where a program asks which of these classes a value is: isinstance, issubclass, `type(x) is`, and patterns of `match`.
 
+    Where it says that it knows, by `cast`, counts as well.
+
     `names` are what the classes are called there: `Key`, or `keys.Key`.
     """
     for node in ast.walk(module):
         classes: list[ast.expr] = []
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ("isinstance", "issubclass") and len(node.args) > 1:
             classes = [node.args[1]]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("cast", "typing.cast"):
+            classes = [node.args[0]]
         elif isinstance(node, ast.Compare) and ast.unparse(node.left).startswith("type("):
             classes = node.comparators
         elif isinstance(node, ast.MatchClass):

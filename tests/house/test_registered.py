@@ -20,7 +20,7 @@ def test_every_generator_is_in_generators():
 
 
 def test_every_runner_is_exported():
-    members = members_of(synth.runners, lambda each: hasattr(each, "walk"))
+    members = members_of(synth.runners, lambda each: hasattr(each, "begin") and hasattr(each, "run"))
     registry = [getattr(synth.runners, name) for name in synth.runners.__all__]
     forgotten = unregistered(members, registry, "add `{name}` to synth/runners/__init__.py, and let `runner` choose it")
     assert len(members) > 1 and not forgotten, forgotten

@@ -13,7 +13,10 @@ PACKAGE = Path(__file__).resolve().parents[2] / "synth"
 
 @dataclass(frozen=True)
 class Import:
-    """One imported name. `module` is dotted and absolute; a name of a module stands behind it, as in `synth.errors.Problem`."""
+    """One imported name. `module` is dotted and absolute; a name of a module stands behind it, as in `synth.errors.Problem`.
+
+    A module that is found by its name while the program runs is written `synth.formats.*`.
+    """
 
     module: str
     bound: str  # the name that it has in the file
@@ -76,7 +79,7 @@ def imports(path: Path, root: Path = PACKAGE) -> Iterator[Import]:
                 level = len(name) - len(name.lstrip("."))
                 name = ".".join([*package[: len(package) - level + 1], name[level:]])
             if name:
-                yield Import(name.rstrip("."), "", node.lineno, typing_only, late)
+                yield Import(f"{name}*" if name.endswith(".") else name, "", node.lineno, typing_only, late)
         in_function = late or isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             for child in node.body:

@@ -21,7 +21,7 @@ PROGRAMS = {"environment"}  # the fixture of whatever starts Python again
 LIST = Path(__file__).resolve().parents[1] / "slow.txt"
 CASE_S, ALL_S = 1.0, 4.0  # seconds of the processor that one case, or all cases of a test, may take
 WAIT_S = 8.0  # and by the clock
-HEAD = "# Tests that `make test-fast` leaves out for their time. `make test-times` writes this list anew.\n"
+HEAD = "# Tests, and files of tests, that `make test-fast` leaves out for their time. `make test-times` writes this list anew.\n"
 
 _BEGAN = pytest.StashKey[tuple[float, float]]()
 _cases: dict[str, list[tuple[float, float]]] = defaultdict(list)  # by test: each case's seconds, processor and clock
@@ -33,7 +33,7 @@ def test_of(node: str) -> str:
 
 
 def noted() -> set[str]:
-    """The tests on the list."""
+    """The tests on the list, and files whose tests share something slow: these are kept by hand."""
     lines = LIST.read_text("utf-8").splitlines() if LIST.exists() else []
     return {line for line in lines if line and not line.startswith("#")}
 
@@ -64,7 +64,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if needs_server(item):
             item.add_marker("server")
-        if PROGRAMS & set(item.fixturenames) or test_of(item.nodeid) in slow:
+        test = test_of(item.nodeid)
+        if PROGRAMS & set(item.fixturenames) or {test, test.partition("::")[0]} & slow:
             item.add_marker("slow")
 
 
