@@ -1,4 +1,4 @@
-"""`python -m synth`."""
+"""Runs the command line as `python -m synth`."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ DATE, TIMESTAMP = DType("date"), DType("timestamp")
 
 
 def decimal(precision: int, scale: int) -> DType:
-    """A decimal type."""
+    """Make the type of decimals with so many digits, and so many behind the point."""
     return DType("decimal", precision, scale)
 
 

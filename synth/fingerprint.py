@@ -50,7 +50,7 @@ class Fingerprint:
 
     @classmethod
     def parse(cls, text: str) -> Fingerprint:
-        """What `str` gave."""
+        """Read what `str` has written."""
         return cls(*(int(part, 16) for part in text.split("-")))
 
     def __str__(self) -> str:

@@ -11,4 +11,4 @@ Progress = Callable[[str, int], None]
 
 
 def silent(what: str, rows: int) -> None:
-    """Tell nobody."""
+    """Take the progress of a job, and tell nobody."""

@@ -48,17 +48,19 @@ class _Words(ISeedSequence):
         self.words = words
 
     def generate_state(self, n_words: int, dtype: Any = np.uint32) -> npt.NDArray[Any]:
-        """The first `n_words` of the state."""
+        """Give the first words of the state. (n_words,)"""
         state: npt.NDArray[Any] = self.words.view(dtype)[:n_words]
         return state
 
 
 def _hash(name: str, words: int) -> npt.NDArray[np.uint64]:
+    """The hash of a name, as so many words. (words,)"""
     return np.frombuffer(blake2b(name.encode(), digest_size=8 * words).digest(), dtype="<u8")
 
 
 @lru_cache(maxsize=4096)
 def _key(seed: int, table: str, column: str, sub: str) -> npt.NDArray[np.uint64]:
+    """What tells a sub-stream from all others. (2,)"""
     return _hash(f"{STREAM_VERSION}/{seed}/{table}/{column}/{sub}", 2)  # names are identifiers: no "/" inside
 
 
@@ -70,7 +72,7 @@ def stream(seed: int, table: str, column: str, block: int, sub: str = "") -> np.
 
 
 def hashed(seed: int, table: str, column: str, sub: str, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Uniform numbers in [0, 1) for any rows of a sub-stream, addressed by row. Same shape as `rows`."""
+    """Uniform numbers in [0, 1) for any rows of a sub-stream, addressed by row, of any shape. (n,) -> (n,)"""
     key = _key(seed, table, column, sub)
     state = rows.astype(np.uint64)
     with np.errstate(over="ignore"):

@@ -61,7 +61,8 @@ def check(file: Dataset) -> None:
 
     Example: synth check my_shop.yaml
     """
-    from synth.plan.make import make, with_assumed_rows
+    from synth.plan.make import make
+    from synth.spec.kinds.existing import with_assumed_rows
     from synth.spec.load import load, located
     from synth.verify.rehearse import rehearse
 

@@ -107,7 +107,7 @@ class FileDatabase(Database):
         self.loading = False
 
     def publish(self, schema: str, tables: object, replaced: object) -> None:
-        """COMMIT."""
+        """Commit the transaction in which all was made."""
         with self.driver_errors(f"putting the tables into schema '{schema}'"):
             self.run("COMMIT")
         self.made = False

@@ -60,8 +60,8 @@ def _changed(block: Block, table: str, since: dt.datetime) -> Rows:
             continue
         times = moments(here.columns[name])
         latest = np.maximum(latest, np.where((times >= since_us) & (times < block.until_us), times, NULL))
-    if spec.per:
-        latest = np.maximum(latest, _changed(block, spec.per, since)[block.ancestor_positions(table, spec.per)])
+    if parent := block.plan.kind(table).parent(spec):
+        latest = np.maximum(latest, _changed(block, parent, since)[block.ancestor_positions(table, parent)])
     return latest
 
 

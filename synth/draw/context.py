@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -17,13 +17,38 @@ from synth.generators.sampling import Search
 from synth.streams import hashed, stream
 
 if TYPE_CHECKING:
-    from synth.draw.block import Block
     from synth.draw.residents import Residents
     from synth.plan.model import Plan
+    from synth.spec.kinds.base import TableRows
 
 __all__ = ["BlockContext", "PrepareContext"]
 
 Rows = npt.NDArray[np.int64]
+
+
+class BlockRows(Protocol):
+    """What a context sees of the block that its column is drawn in."""
+
+    @property
+    def plan(self) -> Plan:
+        """The plan of the run."""
+
+    @property
+    def residents(self) -> Residents:
+        """The resident columns of other families."""
+
+    @property
+    def tables(self) -> Mapping[str, TableRows]:
+        """The tables whose rows have been drawn."""
+
+    def stream(self, table: str, column: str, sub: str = "") -> np.random.Generator:
+        """Give the random generator of a column for this block."""
+
+    def ancestor_positions(self, table: str, ancestor: str) -> Rows:
+        """Give the position of each row's ancestor in the block. (rows,)"""
+
+    def parent_rows(self, table: str, column: str, parent: str) -> Rows:
+        """Give the row numbers of the parents that a column points at; below 0: none. (rows,)"""
 
 
 class PrepareContext:
@@ -85,7 +110,7 @@ class PrepareContext:
 class BlockContext(PrepareContext):
     """What the generator of a column of a block sees."""
 
-    def __init__(self, block: Block, table: str, column: str):
+    def __init__(self, block: BlockRows, table: str, column: str):
         super().__init__(block.plan, block.residents, table, column)
         self.block = block
         self.here = block.tables[table]

@@ -105,6 +105,7 @@ class Residents:
     # -- reading, in any process
 
     def _array(self, name: _Name) -> npt.NDArray[Any]:
+        """Give an array, mapped into memory where there is a folder. (n,)"""
         if name not in self._arrays:
             assert self.folder is not None, name
             self._arrays[name] = np.load(self.folder / f"{name.file}.npy", mmap_mode="r")
@@ -135,7 +136,7 @@ class Residents:
         return self._array(_Name(parent, child, "has children"))
 
     def prepared(self, table: str, column: str, what: str) -> npt.NDArray[Any]:
-        """Give an array that a column's generator prepared."""
+        """Give an array that a column's generator prepared, of any shape: (n,)."""
         return self._array(_Name(table, column, what))
 
     def search(self, table: str, column: str, what: str) -> Search:

@@ -119,7 +119,7 @@ class TaskResult:
 
     @property
     def rows(self) -> int:
-        """Rows written."""
+        """The rows that the task has written."""
         return sum(table.rows for table in self.tables.values())
 
 

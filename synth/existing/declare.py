@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from synth.errors import OptionError, did_you_mean
 from synth.spec.check import check
+from synth.spec.kinds import kind_of
 from synth.spec.models import Dataset, Existing
 
 __all__ = ["with_existing"]
@@ -21,7 +22,7 @@ def with_existing(dataset: Dataset, names: Iterable[str]) -> Dataset:
     there = {*asked, *dataset.existing}
     for name in asked:
         table = tables[name]
-        if table.existing is None:
+        if not kind_of(table).is_read:
             arrival = table.arrival or table.at
             columns = {
                 column: spec

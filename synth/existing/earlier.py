@@ -42,7 +42,7 @@ class EarlierTables:
             root = self.parents.dataset.tables.get(family.root)
             if (
                 root
-                and not root.existing
+                and not kind_of(root).is_read
                 and family.root in there
                 and not set(family.tables) & set(self.parents.assumed.wanted)
             ):
@@ -73,8 +73,9 @@ class EarlierTables:
             self.parents.found[already(name)] = Found(source.place, name, keys.height, 0, content)
         if not rows:
             return
-        if table.per and self.parents.dataset.tables[table.per].existing:
-            content += f" {self._mark_parents(name, table.per, source)}"
+        parent = kind_of(table).parent(table)
+        if parent and self.parents.scope.kind(parent).is_read:
+            content += f" {self._mark_parents(name, parent, source)}"
         spec = self.parents.changed.get(name, table)
         self.parents.changed[name] = spec.model_copy(update={"earlier": EarlierRows(rows=rows, fingerprint=content)})
 

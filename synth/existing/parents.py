@@ -16,10 +16,10 @@ from synth.existing.source import RowSource
 from synth.fingerprint import fingerprint
 from synth.generators.arrival import DAY_US
 from synth.plan.content import Found
-from synth.plan.make import make, with_assumed_rows
+from synth.plan.make import make
 from synth.spec.check import check
 from synth.spec.constraints import references
-from synth.spec.kinds.existing import parent_link
+from synth.spec.kinds.existing import parent_link, with_assumed_rows
 from synth.spec.models import Dataset, Table
 from synth.spec.scope import Scope
 
@@ -89,8 +89,8 @@ class Parents:
         order = [c for c in (spec.arrival, *spec.key) if c] or frame.columns
         frame = frame.sort(order)
         types = {column: self.scope.type_of(name, column) for column in frame.columns}
-        if spec.per:
-            frame = self._by_parents(name, spec.per, frame)
+        if parent := self.scope.kind(name).parent(spec):
+            frame = self._by_parents(name, parent, frame)
         self.frames[name] = frame
         self._note(name, source, called, frame.height, skipped, str(fingerprint(frame.select(list(types)), types)))
 

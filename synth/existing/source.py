@@ -163,7 +163,7 @@ class DatabaseSource(RowSource):
         return next((name for name in known if there[name] and set(needed) <= set(there[name])), default)
 
     def tables(self) -> dict[str, dict[str, DType]]:
-        """From the catalogue."""
+        """Give the tables of the schema, from its catalogue."""
         return self._there
 
     def read(self, table: str, columns: Sequence[str]) -> pl.DataFrame:
@@ -173,7 +173,7 @@ class DatabaseSource(RowSource):
         return pl.concat(list(self.database.frames(sql, {})), how="vertical_relaxed").select(columns)
 
     def summed(self, table: str, key: str) -> tuple[int, int]:
-        """By the database."""
+        """Let the database count, and find the highest key."""
         if self._there[table][key].name not in ("smallint", "integer", "bigint", "decimal"):
             raise OptionError(f"{self.place}: '{table}.{key}' holds no numbers, and a sequence cannot go on behind it")
         asked = (

@@ -18,7 +18,7 @@ LINES = "format = 'newline_delimited', hive_partitioning = false"
 
 
 def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str], path: Path) -> None:
-    """Write one file."""
+    """Write drawn frames as one file."""
     with path.open("wb") as file:
         for frame in frames:
             moments = pl.col(pl.Datetime).dt.strftime("%Y-%m-%d %H:%M:%S%.6f")

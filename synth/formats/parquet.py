@@ -28,7 +28,7 @@ FEW = 0.06  # distinct values in the sample, as a share: below, a dictionary pay
 
 
 def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str], path: Path) -> None:
-    """Write one file."""
+    """Write drawn frames as one file."""
     groups = _groups(frames)
     few, packed = _encodings(frames[0])
     first = _table(groups[0], types, required)

@@ -7,22 +7,27 @@ table it points at, when its choice is settled, how many values it can give. Nob
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 import numpy.typing as npt
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
 from synth.dtypes import DType
+from synth.generators.declarations import (
+    ChildColumn,
+    Choosing,
+    ColumnSql,
+    Complaint,
+    Dependency,
+    HeldKey,
+    NamedTable,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from synth.generators.context import SpecView, TableContext
 
-__all__ = [
-    "ChildColumn", "Choosing", "ColumnSql", "Complaint", "Dependency", "FullColumn", "Generator", "HeldKey", "Many", "Model",
-    "NamedTable", "RowValue", "Share", "TableRows",
-]  # fmt: skip
+__all__ = ["Generator", "Many", "Model", "Share"]
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Many = Annotated[tuple[Any, ...], Field(strict=False)]
@@ -41,99 +46,6 @@ class Model(BaseModel):
         for name in copy.__dict__.keys() - type(self).model_fields.keys():
             del copy.__dict__[name]
         return copy
-
-
-# -- what a column is made from
-
-
-@dataclass(frozen=True)
-class RowValue:
-    """A value seen from the row by a path: `price`, an ancestor's `orders.ordered_at`, or `product_id.price`."""
-
-    path: str
-
-
-@dataclass(frozen=True)
-class FullColumn:
-    """All rows of a column of a table in another family."""
-
-    table: str
-    column: str
-
-
-@dataclass(frozen=True)
-class ChildColumn:
-    """A column of a child table of the same family; without a column the child's rows alone."""
-
-    table: str
-    column: str = ""
-
-
-@dataclass(frozen=True)
-class TableRows:
-    """The rows of a table, of which only the number matters."""
-
-    table: str
-
-
-Dependency = RowValue | FullColumn | ChildColumn | TableRows
-
-
-@dataclass(frozen=True)
-class ColumnSql:
-    """SQL that is compiled for a column: the text, names it may use besides the row's with their types, the wanted type.
-
-    `is_column` says that the compiled expression gives the column itself, and so its type where none is declared.
-    """
-
-    text: str
-    extra: Mapping[str, DType] = field(default_factory=dict)
-    is_column: bool = True
-
-
-@dataclass(frozen=True)
-class Choosing:
-    """A choice among rows of a table. It is settled where it is made at a moment that is past.
-
-    `moment` is the path of that moment, if there is one; `begins` a column of the table whose value at the moment decides,
-    where it is not the arrival of its rows. `must_find` says that there has to be a row; `distinct_per` names an ancestor in
-    one of whose rows none is chosen twice.
-    """
-
-    table: str
-    moment: str | None
-    begins: str | None = None
-    must_find: bool = False
-    distinct_per: str | None = None
-
-
-class HeldKey(NamedTuple):
-    """The table whose key a column holds, and of a key of several columns the one that it holds."""
-
-    table: str
-    column: str | None = None
-
-
-@dataclass(frozen=True)
-class NamedTable:
-    """A table that a parameter names; `with_own_rows` says that it cannot be one that is gathered from several families."""
-
-    parameter: str
-    table: str
-    with_own_rows: bool = False
-
-
-@dataclass(frozen=True)
-class Complaint:
-    """Why a column cannot be as it is declared: what, a way out, and which of its parameters it is about.
-
-    `of_column` says that `at` is a place of the column's own, beside the generator: `type`.
-    """
-
-    what: str
-    hint: str | None = None
-    at: tuple[str, ...] = ()
-    of_column: bool = False
 
 
 class Generator(Model):
@@ -242,7 +154,7 @@ class Generator(Model):
     # -- drawing
 
     def prepare(self, context: TableContext) -> Mapping[str, npt.NDArray[Any]]:
-        """Make arrays once a run, which all blocks share: cumulated weights."""
+        """Make arrays once a run, which all blocks share: cumulated weights, (parents,)."""
         return {}
 
     def draw(self, context: TableContext) -> pl.Series:

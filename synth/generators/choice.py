@@ -13,8 +13,9 @@ from pydantic import Field, model_validator
 
 from synth.dtypes import BIGINT, BOOLEAN, DATE, TEXT, DType, exact
 from synth.errors import DataError
-from synth.generators.base import Dependency, Generator, RowValue
+from synth.generators.base import Generator
 from synth.generators.context import RowContext, SpecView
+from synth.generators.declarations import Dependency, RowValue
 from synth.generators.sampling import BELOW_ONE, Search
 
 __all__ = ["Choice"]

@@ -12,8 +12,9 @@ from pydantic import Field, model_validator
 from synth.columns import NULL, from_microseconds, moments
 from synth.dtypes import TIMESTAMP, DType
 from synth.generators.arrival import HOUR_US
-from synth.generators.base import Dependency, Generator, RowValue
+from synth.generators.base import Generator
 from synth.generators.context import RowContext, SpecView
+from synth.generators.declarations import Dependency, RowValue
 from synth.generators.sampling import normal_between
 
 __all__ = ["Delay"]

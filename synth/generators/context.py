@@ -14,7 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from synth.dtypes import DType
-from synth.generators.base import Complaint
+from synth.generators.declarations import Complaint
 from synth.generators.sampling import Search
 
 __all__ = ["AncestorPositions", "ChildValues", "DrawContext", "RowContext", "SpecView", "TableContext"]
@@ -178,10 +178,10 @@ class TableContext(RowContext, Protocol):
     # -- what blocks and columns share
 
     def uniform_at(self, sub: str, rows: Rows) -> Floats:
-        """Give uniform numbers in [0, 1) of a sub-stream at any row numbers. The same shape as `rows`."""
+        """Give uniform numbers in [0, 1) of a sub-stream at any row numbers, of any shape. (n,) -> (n,)"""
 
     def prepared(self, name: str) -> npt.NDArray[Any]:
-        """Give an array that `prepare` made."""
+        """Give an array that `prepare` made, of any shape: (n,)."""
 
     def search(self, name: str) -> Search:
         """Give a weighted search in a prepared array of cumulated weights."""

@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 
 from synth.dtypes import BIGINT, TIMESTAMP, DType, decimal
-from synth.generators.base import ChildColumn, ColumnSql, Complaint, Dependency, Generator, RowValue
+from synth.generators.base import Generator
 from synth.generators.context import RowContext, SpecView, TableContext
+from synth.generators.declarations import ChildColumn, ColumnSql, Complaint, Dependency, DottedPath, RowValue
 
 __all__ = ["Count", "Expr", "Given", "Lookup", "Ordinal", "State", "Sum"]
 
@@ -31,7 +32,7 @@ class Lookup(Generator):
         return view.type_at(self.path)
 
     def copies(self) -> str:
-        """Give the path."""
+        """Give the path: the value is as it is there."""
         return self.path
 
     def follows(self) -> str:
@@ -57,7 +58,7 @@ class Expr(Generator):
         return tuple(RowValue(path) for path in named(self.sql))
 
     def column_sql(self, view: SpecView) -> ColumnSql:
-        """Give the expression."""
+        """Give the expression, as it is written."""
         return ColumnSql(self.sql)
 
     def dtype_in(self, view: SpecView) -> DType | None:
@@ -96,7 +97,7 @@ class Sum(Generator):
 
     @property
     def _summed(self) -> ChildColumn:
-        table, _, column = self.column.partition(".")
+        table, column = DottedPath.parse(self.column)
         return ChildColumn(table, column)
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:

@@ -14,17 +14,9 @@ from synth.columns import NULL, gather, moments, units
 from synth.dtypes import DType, exact
 from synth.errors import DataError
 from synth.generators.arrival import DAY_US
-from synth.generators.base import (
-    Choosing,
-    ColumnSql,
-    Complaint,
-    Dependency,
-    FullColumn,
-    Generator,
-    NamedTable,
-    RowValue,
-)
+from synth.generators.base import Generator
 from synth.generators.context import SpecView, TableContext
+from synth.generators.declarations import Choosing, ColumnSql, Complaint, Dependency, FullColumn, NamedTable, RowValue
 from synth.generators.sampling import sizes_before
 
 __all__ = ["InForce", "Ranked"]
@@ -62,7 +54,7 @@ class InForce(Generator):
         return self.table
 
     def named_tables(self) -> tuple[NamedTable, ...]:
-        """List that table."""
+        """List the table whose rows are in force."""
         return (NamedTable("table", self.table, with_own_rows=True),)
 
     def sql_paths(self) -> tuple[str, ...]:
@@ -223,7 +215,7 @@ class _Open:
         self.dense = self._dense()
 
     def _dense(self) -> Rows | None:
-        """Groups by the matched number itself, where that is one small whole number; the last place is for all others."""
+        """Give groups by the matched number itself, where it is one small whole number; the last is for others. (n,)"""
         first = self.known["k0"]
         if len(self.keys) > 1 or first.dtype != pl.Int64 or first.null_count() or not len(first):
             return None

@@ -13,8 +13,9 @@ from pydantic import Field, model_validator
 
 from synth.dtypes import DOUBLE, DType
 from synth.generators.arrival import DAY_US, microseconds
-from synth.generators.base import Dependency, Generator, RowValue
+from synth.generators.base import Generator
 from synth.generators.context import DrawContext, RowContext, SpecView
+from synth.generators.declarations import Dependency, RowValue
 from synth.generators.sampling import Search, normal_between
 from synth.streams import Sub
 

@@ -15,8 +15,9 @@ import polars as pl
 
 from synth.dtypes import TEXT, DType
 from synth.errors import DataError
-from synth.generators.base import Dependency, Generator, Many, RowValue
+from synth.generators.base import Generator, Many
 from synth.generators.context import RowContext, SpecView
+from synth.generators.declarations import Dependency, RowValue
 from synth.generators.sampling import BELOW_ONE, Search
 from synth.texts import TextCache, encode
 
@@ -57,7 +58,7 @@ class _Name(Generator):
     locale: str = "en_US"  # a column of locales, or one locale
 
     def accepts(self, dtype: DType) -> str | None:
-        """Take text."""
+        """Take text of any length."""
         return None if dtype.name == "varchar" else f"names cannot be {dtype}"
 
     def _draw(self, context: RowContext, groups: list[tuple[Any, str, tuple[str, ...]]]) -> pl.Series:
@@ -115,11 +116,11 @@ class Email(Generator):
     names: Many  # columns
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
-        """List the names."""
+        """List the columns of names."""
         return tuple(RowValue(name) for name in self.names)
 
     def accepts(self, dtype: DType) -> str | None:
-        """Take text."""
+        """Take text of any length."""
         return None if dtype.name == "varchar" else f"addresses cannot be {dtype}"
 
     def draw(self, context: RowContext) -> pl.Series:

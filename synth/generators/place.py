@@ -18,8 +18,9 @@ import polars as pl
 from synth.columns import mask
 from synth.dtypes import BIGINT, TEXT, DType
 from synth.errors import DataError
-from synth.generators.base import Dependency, Generator, RowValue
+from synth.generators.base import Generator
 from synth.generators.context import RowContext, SpecView
+from synth.generators.declarations import Dependency, RowValue
 from synth.generators.person import locale_column, locales
 from synth.generators.sampling import BELOW_ONE, Search
 from synth.texts import from_bytes
@@ -39,7 +40,7 @@ def _places() -> pl.DataFrame:
 
 @lru_cache(maxsize=64)
 def _cities(locale: str) -> tuple[Rows, Search]:
-    """The places of a locale, and a search in their cumulated weights."""
+    """Give the places of a locale, (cities,), and a search in their cumulated weights."""
     rows = (_places()["locale"] == locale).arg_true().to_numpy().astype(np.int64)
     if not len(rows):
         known = ", ".join(_places()["locale"].unique().sort())
@@ -84,11 +85,11 @@ class PlacePart(Generator):
         return self.part == "phone"
 
     def accepts(self, dtype: DType) -> str | None:
-        """Take text."""
+        """Take text of any length."""
         return None if dtype.name == "varchar" else f"parts of an address cannot be {dtype}"
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
-        """List the place."""
+        """List the column of places."""
         return (RowValue(self.place),)
 
     def draw(self, context: RowContext) -> pl.Series:
@@ -109,7 +110,7 @@ class PlacePart(Generator):
 
 @lru_cache(maxsize=8)
 def _forms(part: str) -> tuple[npt.NDArray[np.uint8], Rows, Rows]:
-    """Patterns as bytes, their lengths, and which hole of its pattern each byte is (-1: none); empty without holes."""
+    """Give patterns as bytes, (n, width), their lengths, (n,), and each byte's hole (-1: none), (n, width)."""
     patterns = [(pattern or "").encode() for pattern in _places()[part]]
     width = max(len(pattern) for pattern in patterns)
     form = np.frombuffer(b"".join(p.ljust(width, b"\0") for p in patterns), dtype=np.uint8).reshape(-1, width)

@@ -18,20 +18,18 @@ from pydantic import Field, model_validator
 from synth.columns import NULL, moments
 from synth.dtypes import DType
 from synth.errors import DataError, MeaningError
-from synth.generators.base import (
+from synth.generators.base import Generator, Model, Share
+from synth.generators.context import SpecView, TableContext
+from synth.generators.declarations import (
     Choosing,
     Complaint,
     Dependency,
     FullColumn,
-    Generator,
     HeldKey,
-    Model,
     NamedTable,
     RowValue,
-    Share,
     TableRows,
 )  # fmt: skip
-from synth.generators.context import SpecView, TableContext
 from synth.generators.sampling import TakenPairs, prefix_values, redraw_until_accepted, sizes_before, zipf_mandelbrot
 from synth.streams import Sub
 
@@ -83,7 +81,7 @@ class Reference(Generator):
 
     @property
     def target(self) -> str:
-        """The parent table."""
+        """The table whose rows are parents."""
         return self.to
 
     @property
@@ -208,14 +206,14 @@ class Reference(Generator):
         return context.gather(self.to, self.key_column, rows) if self.key_column else context.keys(self.to, rows)
 
     def _earlier(self, context: TableContext) -> Rows:
-        """A hierarchy without cycles: each row's parent is an earlier row, or none."""
+        """Choose an earlier row for each row, or none: a hierarchy without cycles. (rows,)"""
         own = np.arange(context.first_row, context.first_row + context.rows)
         rows = (context.stream().random(context.rows) * own).astype(np.int64)
         roots = context.stream(Sub.ROOTS).random(context.rows) < self.roots
         return np.where(roots | (own == 0), -1, rows)
 
     def _matched(self, context: TableContext) -> Rows:
-        """One-to-one: row k takes a parent of the block of parents with k's number."""
+        """Match one to one: row k takes a parent of the block of parents with k's number. (rows,)"""
         if not context.has_constant_rows(self.to):
             raise DataError(f"{context.table}.{context.column}: `unique` needs a parent table without arrival times")
         parents = min(context.row_count(self.to) - context.first_row, context.block_rows)
@@ -227,6 +225,7 @@ class Reference(Generator):
         return context.first_row + context.stream().permutation(parents)[: context.rows]
 
     def _chosen(self, context: TableContext) -> Rows:
+        """Choose a parent for each row by weight, among those that are there. (rows,)"""
         choice = _Choice(self, context)
         rows = choice.pick(context.stream().random(context.rows), None)
         if not self.distinct_per and choice.ends is None:

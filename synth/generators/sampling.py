@@ -48,7 +48,7 @@ class Search:
         self.sure = np.where(low == high, low, -1).astype(np.int32)
 
     def __call__(self, values: Floats) -> Rows:
-        """Index of the first cumulated weight above each value; values in [0, cumulated[-1])."""
+        """Give the index of the first cumulated weight above each value in [0, cumulated[-1]). (m,) -> (m,)"""
         bucket = (values * self.scale).astype(np.int32)
         np.minimum(bucket, len(self.sure) - 1, out=bucket)
         found = np.take(self.sure, bucket)
@@ -66,6 +66,7 @@ def zipf_mandelbrot(ranks: Rows, size: int, s: float, q: float) -> Floats:
 
 @lru_cache(maxsize=1)
 def _normal_table() -> tuple[Floats, Floats, Search, Floats]:
+    """Steps in z, the share below each, a search in them, and the slope behind each; (steps,) each."""
     z = np.linspace(-9.0, 9.0, 8193)
     below = np.array([0.5 * math.erfc(-x * math.sqrt(0.5)) for x in z])
     slope = (z[1] - z[0]) / np.maximum(np.diff(below), 1e-300)
@@ -73,7 +74,7 @@ def _normal_table() -> tuple[Floats, Floats, Search, Floats]:
 
 
 def normal_between(uniform: Floats, low: float, high: float) -> Floats:
-    """Standard normal numbers cut to [low, high], one for each uniform number: the inverse of its distribution.
+    """Give standard normal numbers cut to [low, high], by the inverse of their distribution. (n,) -> (n,)
 
     Read off a table of 8,192 steps in z, linear between them (step 0.0022: errors below 3e-6).
     """
@@ -144,6 +145,7 @@ class TakenPairs:
         return got  # type: ignore[no-any-return]
 
     def _sorted(self, pairs: Rows) -> npt.NDArray[np.bool_]:
+        """Tell which pairs are the first of their kind, those taken before among them. (m,) -> (m,)"""
         before = self.pair[self.pair >= 0]
         _, first = np.unique(np.concatenate((before, pairs)), return_index=True)
         got = np.zeros(len(pairs), dtype=np.bool_)
@@ -174,7 +176,7 @@ def redraw_until_accepted(
 
 
 def prefix_values(uniform: Floats, cumulated: Floats, sizes: Any) -> Floats:
-    """Positions in the cumulated weights of the first `sizes` rows, for a weighted choice within a prefix."""
+    """Give positions in the cumulated weights of the first `sizes` rows. (n,), (parents,), (n,) -> (n,)"""
     return uniform * (cumulated[sizes - 1] * BELOW_ONE)  # type: ignore[no-any-return]
 
 

@@ -37,7 +37,7 @@ class Coined(Generator):
     suffix: str = ""
 
     def accepts(self, dtype: DType) -> str | None:
-        """Take text."""
+        """Take text of any length."""
         return None if dtype.name == "varchar" else f"words cannot be {dtype}"
 
     def draw(self, context: DrawContext) -> pl.Series:

@@ -51,7 +51,7 @@ class Advance:
     unchanged: bool = False
 
     def as_dict(self) -> dict[str, Any]:
-        """For `--json`."""
+        """Give the step as plain values, for `--json`."""
         return {
             "place": self.place, "since": self.since.isoformat(), "until": self.until.isoformat(),
             "seconds": round(self.seconds, 3), "blocks": self.blocks, "rows": self.rows,

@@ -38,7 +38,7 @@ class LoadReport:
 
     @property
     def bytes(self) -> int:
-        """Bytes sent."""
+        """The bytes that were sent."""
         return sum(table.bytes for table in self.tables.values())
 
     @property

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from synth.errors import Problem, SpecError
-from synth.generators.base import ChildColumn, FullColumn, Generator, RowValue, TableRows
+from synth.generators.base import Generator
+from synth.generators.declarations import ChildColumn, FullColumn, RowValue, TableRows
 from synth.plan.links import KeyLink, key_link
 from synth.plan.model import FamilyPlan, Step, TablePlan
 from synth.spec.kinds.base import Needed, RowsPlan

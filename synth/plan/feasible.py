@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Mapping
 
 from synth.errors import Problem, SpecError
-from synth.generators.base import Choosing
+from synth.generators.declarations import Choosing
 from synth.plan.content import seed_of
 from synth.plan.model import TablePlan
 from synth.spec.scope import Scope

@@ -17,12 +17,11 @@ from synth.plan.model import Plan, TablePlan
 from synth.spec.check import check
 from synth.spec.kinds.arrival import FAR_YEAR
 from synth.spec.kinds.base import Counted
+from synth.spec.kinds.existing import unread_tables
 from synth.spec.models import Dataset
 from synth.spec.scope import Scope
 
-__all__ = ["existing_source_needed", "make", "with_assumed_rows"]
-
-MANY = 10**9  # rows that an existing table is taken to have while it has not been read
+__all__ = ["existing_source_needed", "make"]
 
 
 def make(
@@ -58,7 +57,7 @@ def make(
             if name not in wanted:
                 raise OptionError(f"unknown table '{name}'\n  hint: {did_you_mean(name, wanted)}")
         wanted = tuple(name for name in wanted if name in asked)
-    if any(dataset.tables[name].existing.rows is None for name in dataset.existing):  # type: ignore[union-attr]
+    if unread_tables(dataset):
         raise OptionError(existing_source_needed(dataset))
     scope = check(dataset)
     block_rows = model.BLOCK_ROWS
@@ -90,14 +89,3 @@ def _table_plan(scope: Scope, name: str, counted: Counted) -> TablePlan:
 def existing_source_needed(dataset: Dataset) -> str:
     """What is said of a dataset with tables that exist where nobody has told."""
     return f"{dataset.dataset}: rows of '{dataset.existing[0]}' exist elsewhere\n  hint: say where: --from URL_OR_DIR"
-
-
-def with_assumed_rows(dataset: Dataset) -> Dataset:
-    """The dataset as if all existing tables had been read, and had many rows."""
-    tables = {
-        name: table.model_copy(update={"existing": table.existing.model_copy(update={"rows": MANY})})
-        if table.existing
-        else table
-        for name, table in dataset.tables.items()
-    }
-    return dataset.model_copy(update={"tables": tables}) if dataset.existing else dataset

@@ -129,7 +129,7 @@ class Plan:
         return tuple(s.column for s in steps if s.table == table and s.column and self.spec(table).is_given(s.column))
 
     def spec(self, table: str) -> Table:
-        """The table's declaration."""
+        """Give what a table declares."""
         return self.dataset.all_tables[table]
 
     @cached_property
@@ -137,7 +137,7 @@ class Plan:
         return {name: kind_of(spec) for name, spec in self.dataset.all_tables.items()}
 
     def kind(self, table: str) -> Kind:
-        """The table's kind."""
+        """Give the kind of a table."""
         return self._kinds[table]
 
     def resolve(self, table: str, path: str) -> ResolvedPath:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from synth.errors import MeaningError, Problem, SpecError
-from synth.generators.base import ChildColumn, Complaint, FullColumn, RowValue
+from synth.generators.declarations import ChildColumn, Complaint, FullColumn, RowValue
 from synth.spec.drawable import tables_are_drawable
 from synth.spec.kinds.base import Path, problems_of
 from synth.spec.kinds.derived import select_path

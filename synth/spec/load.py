@@ -19,7 +19,8 @@ from synth.errors import OptionError, Problem, SpecError, did_you_mean
 from synth.generators.base import Model
 from synth.spec import check
 from synth.spec.migrate import SPEC_VERSION, migrated
-from synth.spec.models import Column, Dataset, Fanout, Period, Rollup, Rows, Table
+from synth.spec.models import Column, Dataset, Period, Rollup, Table
+from synth.spec.row_models import Fanout, RowCount
 from synth.spec.wording import plain_errors
 
 __all__ = ["SHIPPED", "dump", "find", "load", "located", "parse", "shipped"]
@@ -186,7 +187,7 @@ def _problem(node: yaml.Node, path: Path_, what: str, file: str, hint: str | Non
     return SpecError([Problem(path, what, hint, f"{file}:{mark.line + 1}:{mark.column + 1}")])
 
 
-_MODELS: dict[str, type[Model]] = {"period": Period, "rows": Rows, "fanout": Fanout, "rollup": Rollup}
+_MODELS: dict[str, type[Model]] = {"period": Period, "rows": RowCount, "fanout": Fanout, "rollup": Rollup}
 
 
 def _translate(error: ValidationError) -> list[Problem]:

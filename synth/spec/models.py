@@ -17,13 +17,13 @@ from synth.generators import GENERATORS, Generator
 from synth.generators.base import Many, Model, Share
 from synth.generators.derived import Given
 from synth.spec.parts import part_name
+from synth.spec.row_models import Fanout, RowCount
 from synth.spec.wording import NAMES, plain_errors, shown
 
-__all__ = ["Column", "Dataset", "EarlierRows", "Existing", "Fanout", "Period", "Rollup", "Rows", "Table"]
+__all__ = ["OPTIONS", "Column", "Dataset", "EarlierRows", "Existing", "Period", "Rollup", "Table"]
 
 NAME = r"^[A-Za-z_][A-Za-z0-9_]{0,62}$"
 Name = Annotated[str, StringConstraints(pattern=NAME)]
-Positive = Annotated[float, Field(gt=0)]
 
 OPTIONS = ("type", "nullable", "null_share", "unique", "check", "about", "references")
 
@@ -123,7 +123,7 @@ class Column(Model):
 
     @property
     def declared_type(self) -> DType | None:
-        """The declared type."""
+        """The type that is declared; None where it is inferred."""
         return DType.parse(self.type) if self.type else None
 
 
@@ -139,61 +139,6 @@ class Period(Model):
             raise ValueError("the period is in whole days")
         if self.start >= self.until:
             raise ValueError(f"the period ends ({self.until}) before it starts ({self.start})")
-        return self
-
-
-class Rows(Model):
-    """Row count: `max(at_least, round(base × scale^growth))`."""
-
-    base: Annotated[int, Field(ge=1)]
-    growth: Annotated[float, Field(ge=0, le=1)] = 1.0
-    at_least: Annotated[int, Field(ge=1)] = 1
-
-    def at(self, scale: float) -> int:
-        """The declared count at a scale, half rounded up."""
-        return max(self.at_least, int(self.base * scale**self.growth + 0.5))
-
-
-class NegativeBinomial(Model):
-    """Over-dispersed counts; the smaller `r`, the more unequal."""
-
-    r: Positive
-
-
-class Fanout(Model):
-    """Children per parent: a distribution between `min` and `max` of the declared mean."""
-
-    mean: Positive | None = None
-    min: Annotated[int, Field(ge=0)] = 0
-    max: Annotated[int, Field(ge=1)]
-    negative_binomial: NegativeBinomial | None = None
-    poisson: bool = False
-    uniform: bool = False
-    shares: dict[Annotated[int, Field(ge=0)], Annotated[float, Field(ge=0)]] | None = None
-    exact: bool = False  # the total is the mean times the parents, block by block
-
-    @model_validator(mode="after")
-    def _check(self) -> Fanout:
-        ways = [w for w in ("negative_binomial", "poisson", "uniform", "shares") if getattr(self, w)]
-        if len(ways) != 1:
-            raise ValueError("a fan-out is one of negative_binomial, poisson, uniform or shares")
-        if self.min > self.max:
-            raise ValueError(f"`min` ({self.min}) is above `max` ({self.max})")
-        if ways[0] in ("negative_binomial", "poisson"):
-            if self.mean is None:
-                raise ValueError(f"{ways[0]} needs a `mean`")
-            if not self.min < self.mean < self.max:
-                raise ValueError(f"the mean ({self.mean:g}) must lie between `min` ({self.min}) and `max` ({self.max})")
-        elif self.mean is not None:
-            raise ValueError(f"{ways[0]} has a mean of its own; leave `mean` out")
-        if self.shares is not None:
-            if not sum(self.shares.values()) > 0:
-                raise ValueError("the shares are all 0")
-            if max(self.shares) > self.max or min(self.shares) < self.min:
-                raise ValueError(f"a share is for a count outside {self.min} to {self.max}")
-            used = sorted(count for count, share in self.shares.items() if share)
-            if self.exact and used != list(range(used[0], used[-1] + 1)):
-                raise ValueError(f"exact totals need a share for every count from {used[0]} to {used[-1]}")
         return self
 
 
@@ -235,7 +180,7 @@ class Table(Model):
     renamed: ClassVar[dict[str, str]] = {"already": "earlier"}
 
     about: str | None = None
-    rows: Rows | None = None
+    rows: RowCount | None = None
     values: Many | None = None
     per: str | None = None
     fanout: Fanout | None = None
@@ -263,7 +208,7 @@ class Table(Model):
     def _count(cls, given: Any) -> Any:
         if isinstance(given, int) and not isinstance(given, bool):
             return {"base": given}
-        if not isinstance(given, (Mapping, Rows)):
+        if not isinstance(given, (Mapping, RowCount)):
             raise ValueError(
                 f"should be a number of rows, or a mapping with base, growth and at_least, got {shown(given)}"
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from synth.errors import Problem
-from synth.generators.base import ChildColumn, Dependency, FullColumn, RowValue
+from synth.generators.declarations import ChildColumn, Dependency, FullColumn, RowValue
 from synth.spec.parts import part_of
 from synth.spec.scope import Scope
 

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from synth.dtypes import DType, decimal
 from synth.errors import MeaningError, did_you_mean
-from synth.generators.base import Dependency
+from synth.generators.declarations import Dependency, DottedPath
 from synth.spec.kinds import kind_of
 from synth.spec.kinds.base import Kind
 from synth.spec.models import Column, Dataset, Table
@@ -25,7 +25,7 @@ __all__ = ["Scope"]
 
 
 class Scope:
-    """A dataset's names."""
+    """The names of a dataset, and what they mean."""
 
     def __init__(self, dataset: Dataset):
         self.dataset = dataset
@@ -146,9 +146,9 @@ class Scope:
 
     def resolve(self, table: str, path: str) -> ResolvedPath:
         """Find the column that a path means, seen from a row of `table`."""
-        first, dot, second = path.partition(".")
+        first, second = DottedPath.parse(path)
         columns = self.table(table).columns
-        if not dot:
+        if not second:
             self.column(table, path)
             return ResolvedPath("own", table, path)
         if first in self.ancestors(table):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from synth.dtypes import DType
 from synth.errors import MeaningError
-from synth.generators.base import Complaint
+from synth.generators.declarations import Complaint
 
 if TYPE_CHECKING:
     from synth.spec.kinds.base import Names

@@ -49,7 +49,7 @@ class TableEntry(_Entry):
 
     @property
     def types(self) -> dict[str, DType]:
-        """The columns' types."""
+        """The types of the columns."""
         return {name: DType.parse(text) for name, text in self.columns.items()}
 
 

@@ -43,7 +43,7 @@ class FolderSink:
     def write(
         self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
     ) -> WriteResult:
-        """`orders/part-00007.parquet`, `ledger/sales-00007.parquet`."""
+        """Write one file: `orders/part-00007.parquet`, `ledger/sales-00007.parquet`."""
         form = self._format()
         name = f"{part_of(table) or 'part'}-{number:05d}{form.suffix}"
         path = self.folder / table_of(table) / name

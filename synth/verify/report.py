@@ -1,4 +1,4 @@
-"""What verification found."""
+"""What a verification has found, finding by finding."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class VerifyReport:
         return [finding for finding in self.findings if not finding.passed]
 
     def as_dict(self) -> dict[str, Any]:
-        """For `--json`."""
+        """Give the report as plain values, for `--json`."""
         return {
             "place": self.place,
             "dataset": self.dataset,

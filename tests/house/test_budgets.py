@@ -20,12 +20,12 @@ from tests.house.trees import files, imports, place, tree
 KINDS_AT_HOME = "spec/kinds/"
 
 # Lowered when some are mended; the issue asks for what stands behind each.
-CLASS_TESTS = 9  # under 10
-KIND_BRANCHES = 21  # under 15
-DOCSTRINGS = 70  # 0
-SHAPES = 22  # 0
-DOTTED_NAMES = 3  # 0
-LONGEST_FILE = 430  # 400
+CLASS_TESTS = 6  # under 10
+KIND_BRANCHES = 13  # under 15
+DOCSTRINGS = 0  # 0
+SHAPES = 0  # 0
+DOTTED_NAMES = 0  # 0
+LONGEST_FILE = 400  # 400
 
 
 def within(found: list[str], budget: int, advice: str) -> None:
@@ -110,17 +110,17 @@ def test_what_gives_arrays_says_their_shape():
 
 # -- names with meaning inside
 
-DOTTED_AT_HOME = "spec/parts.py"
+DOTTED_AT_HOME = ("spec/parts.py", "generators/declarations.py")
 
 
 def test_few_take_names_of_tables_apart():
-    """`translate/` takes numbers apart in the same way."""
+    """SQL's rooms take numbers apart in the same way."""
     found = [
         f"{place(path)}:{line} {text}"
-        for path in files() if place(path) != DOTTED_AT_HOME and not place(path).startswith("translate/")
+        for path in files() if place(path) not in DOTTED_AT_HOME and not place(path).startswith(("translate/", "sql/"))
         for line, text in dotted(tree(path))
     ]  # fmt: skip
-    within(found, DOTTED_NAMES, f"hand the parts over by a type, or ask {DOTTED_AT_HOME}")
+    within(found, DOTTED_NAMES, f"hand the parts over by a type, or ask {' or '.join(DOTTED_AT_HOME)}")
 
 
 # -- what the counters see

@@ -1,1 +1,1 @@
-"""DuckDB."""
+"""DuckDB: a file, or files that it reads itself."""

@@ -36,10 +36,10 @@ class Reference(NamedTuple):
 
 
 class Catalogue(Database):
-    """Looks into duckdb_columns()."""
+    """Reads what is there from duckdb_columns()."""
 
     def catalogue(self, schema: str) -> dict[str, dict[str, DType]]:
-        """Tables and columns."""
+        """Give the tables of a schema and their columns, with types."""
         tables: dict[str, dict[str, DType]] = {}
         for column in declared_columns(self, schema):
             tables.setdefault(column.table, {})[column.name] = column_type(column.kind)

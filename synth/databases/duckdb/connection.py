@@ -29,7 +29,7 @@ class Connection(FileDatabase):
     connection: duckdb.DuckDBPyConnection | None = None
 
     def connect(self) -> None:
-        """Import the library."""
+        """Import the library, and note what it raises."""
         self.raised = unreadable_errors()
         super().connect()
 
@@ -66,7 +66,7 @@ class Connection(FileDatabase):
         return connection
 
     def run(self, sql: str) -> None:
-        """Run a statement."""
+        """Run one statement. Raises DatabaseError."""
         with self.driver_errors(sql.split("(", maxsplit=1)[0].strip()[:80]):
             self._opened().execute(sql)
 

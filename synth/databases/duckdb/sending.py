@@ -31,7 +31,7 @@ class Sending(Connection):
     waiting: set[str]  # tables whose rows wait
 
     def connect(self) -> None:
-        """Nothing waits."""
+        """Begin with no rows that wait."""
         self.waiting = set()
         super().connect()
 

@@ -14,7 +14,7 @@ __all__ = ["Sending"]
 
 
 class Sending(Connection):
-    """Sends frames."""
+    """Sends rows by LOAD DATA, from memory."""
 
     def send(self, schema: str, table: str, frame: pl.DataFrame) -> int:
         """LOAD DATA LOCAL, which leaves out or changes what it does not like, and warns: to us that is an error."""

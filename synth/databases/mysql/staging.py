@@ -24,7 +24,7 @@ OLDEST_MYSQL, OLDEST_MARIADB = (8, 0, 17), (10, 6, 0)
 
 
 class Staging(Sending):
-    """Stages and publishes."""
+    """Stages a load in a database of its own, and publishes it by one RENAME."""
 
     def lock(self, schema: str) -> bool:
         """A lock by name, which the server lets go when this connection ends, however it ends."""

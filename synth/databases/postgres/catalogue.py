@@ -17,7 +17,7 @@ _TYPES = {
 
 
 class Catalogue(Database):
-    """Looks into information_schema."""
+    """Reads what is there from information_schema."""
 
     def catalogue(self, schema: str) -> dict[str, dict[str, DType]]:
         """Tables and columns, also of tables without any."""

@@ -76,12 +76,12 @@ class Connection(Database):
                 server.run(f"CREATE DATABASE {DIALECT.quote_identifier(address.name)}")
 
     def close(self) -> None:
-        """Close it."""
+        """Close the connection, whatever its state."""
         if hasattr(self, "connection"):
             self.connection.close()
 
     def run(self, sql: str) -> None:
-        """Run a statement."""
+        """Run one statement. Raises DatabaseError."""
         with self.driver_errors(sql.split("(", maxsplit=1)[0].strip()[:80]):
             self.connection.execute(sql.encode())
 

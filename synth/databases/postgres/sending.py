@@ -12,7 +12,7 @@ __all__ = ["Sending"]
 
 
 class Sending(Connection):
-    """Sends frames."""
+    """Sends rows by COPY, as text."""
 
     def send(self, schema: str, table: str, frame: pl.DataFrame) -> int:
         """COPY into the staged table."""

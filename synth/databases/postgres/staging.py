@@ -16,7 +16,7 @@ WAIT_LOCK_S = 2
 
 
 class Staging(Sending):
-    """Stages and publishes."""
+    """Stages a load in a schema of its own, and moves it in one transaction."""
 
     def lock(self, schema: str) -> bool:
         """An advisory lock, which the server lets go when it notices that this session ended: others wait a moment."""
@@ -41,7 +41,7 @@ class Staging(Sending):
         self.run(f"CREATE SCHEMA {stage}")
 
     def analyze(self, schema: str, table: str) -> None:
-        """ANALYZE."""
+        """Run ANALYZE on a staged table."""
         self.run(f"ANALYZE {DIALECT.place(self.staging_schema(schema), table)}")
 
     def publish(self, schema: str, tables: Iterable[str], replaced: Sequence[str]) -> None:

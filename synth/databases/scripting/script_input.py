@@ -45,15 +45,15 @@ class ScriptInput:
     data: str  # the folder of the files, from the scripts' own
 
     def place(self, table: str) -> str:
-        """A table's name."""
+        """Give a table's name, in its schema and quoted."""
         return self.dialect.place(self.schema, table)
 
     def places(self) -> str:
-        """All tables' names."""
+        """Give all tables' names, with commas between."""
         return ", ".join(self.place(table.name) for table in self.tables)
 
     def columns(self, table: CsvTable) -> str:
-        """A table's columns."""
+        """Give a table's columns, quoted, with commas between."""
         return ", ".join(map(self.dialect.quote_identifier, table.types))
 
     def constraints(self) -> Iterator[str]:

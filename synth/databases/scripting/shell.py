@@ -1,4 +1,4 @@
-"""load.sh: runs the files of SQL in order by the database's own client, stops at the first error, and says what is there."""
+"""Makes load.sh, which runs the files of SQL in order by the database's own client, and tells what is there then."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""SQLite."""
+"""SQLite: a file with integers, floats and texts."""

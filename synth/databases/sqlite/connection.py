@@ -47,7 +47,7 @@ class Connection(FileDatabase):
     reader: sqlite3.Connection | None = None
 
     def connect(self) -> None:
-        """Import both libraries."""
+        """Import both libraries, and note what they raise."""
         import sqlite3
 
         try:
@@ -88,7 +88,7 @@ class Connection(FileDatabase):
         return connection
 
     def run(self, sql: str) -> None:
-        """Run a statement."""
+        """Run one statement. Raises DatabaseError."""
         with self.driver_errors(sql.split("(", maxsplit=1)[0].strip()[:80]):
             self._run(sql)
 

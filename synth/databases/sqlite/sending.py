@@ -11,7 +11,7 @@ __all__ = ["Sending"]
 
 
 class Sending(Connection):
-    """Sends frames."""
+    """Sends rows as Arrow columns, by ADBC."""
 
     def send(self, schema: str, table: str, frame: pl.DataFrame) -> int:
         """Bind Arrow columns to one INSERT, in the load's transaction."""

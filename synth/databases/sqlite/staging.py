@@ -27,7 +27,7 @@ class Staging(Sending):
         return not self.rows("SELECT 1 FROM sqlite_master LIMIT 1")[1]
 
     def begin_writing(self) -> bool:
-        """BEGIN IMMEDIATE."""
+        """Begin the transaction of a load; False where another one writes."""
         with self.driver_errors("opening"):
             try:
                 self.writer = self._adbc("rwc", busy_timeout=WAIT_LOCK_MS, foreign_keys=0, cache_size=-FILLING_KIB)
@@ -85,5 +85,5 @@ class Staging(Sending):
         )
 
     def analyze(self, schema: str, table: str) -> None:
-        """ANALYZE."""
+        """Run ANALYZE on a table."""
         self.run(f"ANALYZE {DIALECT.quote_identifier(table)}")

@@ -1,1 +1,1 @@
-"""SQL Server."""
+"""SQL Server: a server that speaks T-SQL."""

@@ -17,7 +17,7 @@ _TYPES = {
 
 
 class Catalogue(Database):
-    """Looks into INFORMATION_SCHEMA."""
+    """Reads what is there from INFORMATION_SCHEMA."""
 
     def catalogue(self, schema: str) -> dict[str, dict[str, DType]]:
         """Tables and columns, also of tables without any."""

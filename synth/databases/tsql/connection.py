@@ -63,7 +63,7 @@ class Connection(Database):
                 self.connection.close()
 
     def run(self, sql: str) -> None:
-        """Run a statement."""
+        """Run one statement. Raises DatabaseError."""
         self._ask(sql, sql.split("(", maxsplit=1)[0].strip()[:80])
 
     def rows(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:

@@ -14,7 +14,7 @@ __all__ = ["Sending"]
 
 
 class Sending(Connection):
-    """Sends frames."""
+    """Sends rows by the driver's bulk copy."""
 
     def send(self, schema: str, table: str, frame: pl.DataFrame) -> int:
         """Bulk copy of Arrow columns, one batch, which takes all rows or none."""

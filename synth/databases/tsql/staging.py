@@ -15,7 +15,7 @@ __all__ = ["Staging"]
 
 
 class Staging(Sending):
-    """Stages and publishes."""
+    """Stages a load in a schema of its own, and transfers it in one transaction."""
 
     def lock(self, schema: str) -> bool:
         """An application lock of this session, in this database."""
@@ -30,7 +30,7 @@ class Staging(Sending):
         return True
 
     def begin_staging(self, schema: str, replaced: Sequence[str]) -> None:
-        """A staging schema."""
+        """Clear what a killed load left, and make the staging schema."""
         stage = self.staging_schema(schema)
         self._clear(stage)
         self.run(self._schema_creation(stage))
@@ -84,7 +84,7 @@ class Staging(Sending):
         ]
 
     def analyze(self, schema: str, table: str) -> None:
-        """UPDATE STATISTICS."""
+        """Run UPDATE STATISTICS on a staged table."""
         self.run(f"UPDATE STATISTICS {DIALECT.place(self.staging_schema(schema), table)}")
 
     def publish(self, schema: str, tables: Iterable[str], replaced: Sequence[str]) -> None:

@@ -43,7 +43,7 @@ class Names(Protocol):
 
     @property
     def dataset(self) -> Dataset:
-        """The dataset."""
+        """The dataset whose names they are."""
 
     def table(self, name: str) -> Table:
         """Give a table, or a part of one, by name."""
@@ -100,7 +100,7 @@ class Counting(Protocol):
 
     @property
     def names(self) -> Names:
-        """The dataset's names."""
+        """The names of the dataset."""
 
     @property
     def scale(self) -> float:
@@ -108,7 +108,7 @@ class Counting(Protocol):
 
     @property
     def seed(self) -> int:
-        """The run's seed."""
+        """The seed of the run."""
 
     @property
     def until_us(self) -> int:
@@ -163,7 +163,7 @@ class Planning(Protocol):
 
     @property
     def names(self) -> Names:
-        """The dataset's names."""
+        """The names of the dataset."""
 
     def path(self, table: str, path: str) -> list[Needed]:
         """List what the value behind a path is made from, and note the path for drawing."""
@@ -332,6 +332,10 @@ class Kind(ABC):
 
     def rows_plan(self, planning: Planning, table: str) -> RowsPlan | None:
         """Compile what the rows are made by; None where there is nothing to compile."""
+        return None
+
+    def parent(self, table: Table) -> str | None:
+        """Name the table that the rows are born with; None for the root of a family."""
         return None
 
     def hint_when_none(self, table: str) -> str:

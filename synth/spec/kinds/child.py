@@ -54,11 +54,11 @@ class Child(Kind):
     # 2. how many rows it has, and what they are made from
 
     def row_sources(self, names: Names, table: str) -> tuple[str, ...]:
-        """Give the parent."""
+        """Give the parent, whose rows they are born with."""
         return (_parent(names.table(table)),)
 
     def family_sources(self, names: Names, table: str) -> tuple[str, ...]:
-        """Give the parent."""
+        """Give the parent, whose rows they are born with."""
         return (_parent(names.table(table)),)
 
     def count(self, counting: Counting, table: str) -> Counted:
@@ -76,6 +76,10 @@ class Child(Kind):
     def needed(self, planning: Planning, table: str) -> list[Needed]:
         """Give the parent's rows."""
         return [Needed(_parent(planning.names.table(table)))]
+
+    def parent(self, table: Table) -> str | None:
+        """Name the table of `per`."""
+        return table.per
 
     # 3. how its rows are drawn in a block
 

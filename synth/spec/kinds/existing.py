@@ -23,7 +23,9 @@ from synth.spec.kinds.base import (
 from synth.spec.kinds.child import check_parent, check_parent_kind
 from synth.spec.models import Dataset, Table
 
-__all__ = ["ExistingKind", "parent_link"]
+__all__ = ["ExistingKind", "parent_link", "unread_tables", "with_assumed_rows"]
+
+MANY = 10**9  # rows that an existing table is taken to have while it has not been read
 
 
 class ExistingKind(Kind):
@@ -116,6 +118,10 @@ class ExistingKind(Kind):
         parent = planning.names.table(table).per
         return [Needed(parent)] if parent else []
 
+    def parent(self, table: Table) -> str | None:
+        """Name the table of `per`."""
+        return table.per
+
     def hint_when_none(self, table: str) -> str:
         """Say that it is empty."""
         return f"{table} exists, and is empty"
@@ -152,3 +158,18 @@ def parent_link(dataset: Dataset, table: str) -> str | None:
     spec = dataset.all_tables[table]
     links = (name for name, column in spec.columns.items() if spec.per is not None and column.refers_to == spec.per)
     return next(links, None)
+
+
+def unread_tables(dataset: Dataset) -> tuple[str, ...]:
+    """List the existing tables of which nobody has read anything yet."""
+    return tuple(name for name, table in dataset.tables.items() if table.existing and table.existing.rows is None)
+
+
+def with_assumed_rows(dataset: Dataset) -> Dataset:
+    """Make the dataset as if all existing tables had been read, and had many rows."""
+    assumed = {
+        name: table.model_copy(update={"existing": table.existing.model_copy(update={"rows": MANY})})
+        for name, table in dataset.tables.items()
+        if table.existing
+    }
+    return dataset.model_copy(update={"tables": {**dataset.tables, **assumed}}) if assumed else dataset

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from synth.errors import Problem, SpecError
 from synth.generators.sampling import Search
-from synth.spec.models import Fanout
+from synth.spec.row_models import Fanout
 from synth.streams import Sub
 
 __all__ = ["FanoutLaw", "adjust_to_total", "children", "fanout_law"]
@@ -39,7 +39,7 @@ class FanoutLaw:
 
 
 def _negative_binomial(mean: float, r: float, n: int) -> Floats:
-    """P(0 … n) of a negative binomial of this mean and shape r."""
+    """Give P(0 … n) of a negative binomial of this mean and shape r. (n + 1,)"""
     k = np.arange(n + 1)
     choose = np.array([math.lgamma(i + r) - math.lgamma(r) - math.lgamma(i + 1) for i in k])
     chances: Floats = np.exp(choose + r * math.log(r / (r + mean)) + k * math.log(mean / (r + mean)))
@@ -47,7 +47,7 @@ def _negative_binomial(mean: float, r: float, n: int) -> Floats:
 
 
 def _poisson(mean: float, n: int) -> Floats:
-    """P(0 … n) of a Poisson of this mean."""
+    """Give P(0 … n) of a Poisson of this mean. (n + 1,)"""
     k = np.arange(n + 1)
     chances: Floats = np.exp(k * math.log(mean) - mean - np.array([math.lgamma(i + 1) for i in k]))
     return chances

@@ -44,7 +44,7 @@ class Gathered(Kind):
     # 2. how many rows it has, and what they are made from
 
     def row_sources(self, names: Names, table: str) -> tuple[str, ...]:
-        """List the parts."""
+        """List the parts of the table."""
         return names.dataset.parts(table)
 
     def count(self, counting: Counting, table: str) -> Counted:

@@ -44,7 +44,7 @@ def _piece(node: Node) -> Node:
 
 
 def days(later: Node, earlier: Node) -> Node:
-    """Days between dates."""
+    """Spell the days between two dates."""
     return typed(exp.DateDiff(this=later, expression=earlier, unit=exp.Var(this="DAY")), BIGINT)
 
 

@@ -1,0 +1,120 @@
+"""What a generator declares of itself: what it is made from, whom it points at, what stands against it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from synth.dtypes import DType
+
+__all__ = [
+    "ChildColumn", "Choosing", "ColumnSql", "Complaint", "Dependency", "DottedPath", "FullColumn", "HeldKey", "NamedTable",
+    "RowValue", "TableRows",
+]  # fmt: skip
+
+
+# -- what a column is made from
+
+
+class DottedPath(NamedTuple):
+    """A path in its two pieces: `price` alone, or what stands before and behind the point of `product_id.price`."""
+
+    first: str
+    rest: str = ""
+
+    @classmethod
+    def parse(cls, path: str) -> DottedPath:
+        """Take a path apart at its first point."""
+        first, _, rest = path.partition(".")
+        return cls(first, rest)
+
+
+@dataclass(frozen=True)
+class RowValue:
+    """A value seen from the row by a path: `price`, an ancestor's `orders.ordered_at`, or `product_id.price`."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class FullColumn:
+    """All rows of a column of a table in another family."""
+
+    table: str
+    column: str
+
+
+@dataclass(frozen=True)
+class ChildColumn:
+    """A column of a child table of the same family; without a column the child's rows alone."""
+
+    table: str
+    column: str = ""
+
+
+@dataclass(frozen=True)
+class TableRows:
+    """The rows of a table, of which only the number matters."""
+
+    table: str
+
+
+Dependency = RowValue | FullColumn | ChildColumn | TableRows
+
+
+@dataclass(frozen=True)
+class ColumnSql:
+    """SQL that is compiled for a column: the text, names it may use besides the row's with their types, the wanted type.
+
+    `is_column` says that the compiled expression gives the column itself, and so its type where none is declared.
+    """
+
+    text: str
+    extra: Mapping[str, DType] = field(default_factory=dict)
+    is_column: bool = True
+
+
+@dataclass(frozen=True)
+class Choosing:
+    """A choice among rows of a table. It is settled where it is made at a moment that is past.
+
+    `moment` is the path of that moment, if there is one; `begins` a column of the table whose value at the moment decides,
+    where it is not the arrival of its rows. `must_find` says that there has to be a row; `distinct_per` names an ancestor in
+    one of whose rows none is chosen twice.
+    """
+
+    table: str
+    moment: str | None
+    begins: str | None = None
+    must_find: bool = False
+    distinct_per: str | None = None
+
+
+class HeldKey(NamedTuple):
+    """The table whose key a column holds, and of a key of several columns the one that it holds."""
+
+    table: str
+    column: str | None = None
+
+
+@dataclass(frozen=True)
+class NamedTable:
+    """A table that a parameter names; `with_own_rows` says that it cannot be one that is gathered from several families."""
+
+    parameter: str
+    table: str
+    with_own_rows: bool = False
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """Why a column cannot be as it is declared: what, a way out, and which of its parameters it is about.
+
+    `of_column` says that `at` is a place of the column's own, beside the generator: `type`.
+    """
+
+    what: str
+    hint: str | None = None
+    at: tuple[str, ...] = ()
+    of_column: bool = False
