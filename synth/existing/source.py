@@ -13,7 +13,7 @@ from synth.databases import Address, Database, connect
 from synth.databases.address import find, is_database
 from synth.dtypes import DType
 from synth.errors import OptionError, OutputError, did_you_mean, one_of
-from synth.formats import FORMATS, READABLE, Format, format_of, unreadable_errors
+from synth.formats import FORMATS, READABLE, Format, first_words, format_of, unreadable_errors
 from synth.store.manifest import NAME, Manifest
 from synth.store.reading import count_and_largest
 from synth.translate.dialect import Dialect
@@ -120,7 +120,7 @@ class FolderSource(RowSource):
             try:
                 by_file.append(count_and_largest(_format(path), [path], self._types_of(table, path), key))
             except unreadable_errors() as error:
-                raise OutputError(f"'{table}.{key}' of '{path}': {str(error).splitlines()[0]}") from None
+                raise OutputError(f"'{table}.{key}' of '{path}': {first_words(error)}") from None
         return sum(rows for rows, _ in by_file), max((largest for _, largest in by_file), default=0)
 
 

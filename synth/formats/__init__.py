@@ -7,9 +7,9 @@ which functions the file has.
 from __future__ import annotations
 
 from synth.errors import OptionError, did_you_mean
-from synth.formats.format import Format, unreadable_errors
+from synth.formats.format import Format, first_words, unreadable_errors
 
-__all__ = ["FEEDS", "FORMATS", "READABLE", "Format", "format_of", "unreadable_errors"]
+__all__ = ["FEEDS", "FORMATS", "READABLE", "Format", "first_words", "format_of", "unreadable_errors"]
 
 FORMATS: dict[str, Format] = {
     form.name: form

@@ -11,6 +11,7 @@ The file `synth/formats/NAME.py` of a format that can be read has four functions
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from synth.dtypes import DType, Types
     from synth.translate.dialect import Dialect
 
-__all__ = ["Format", "column_types", "file_list", "read_by_duckdb", "unreadable_errors"]
+__all__ = ["Format", "column_types", "file_list", "first_words", "read_by_duckdb", "unreadable_errors"]
 
 
 @dataclass(frozen=True)
@@ -105,8 +106,22 @@ def unreadable_errors() -> tuple[type[Exception], ...]:
     return (pl.exceptions.PolarsError, duckdb.Error, pa.ArrowException, OSError)
 
 
+# what DuckDB says after it has said what is wrong with a line of a CSV file
+_ADVICE = re.compile(r"\n+(Possible|Column .* is being converted)")
+
+
+def first_words(error: Exception) -> str:
+    """What is wrong with a file, in one line: the error's first, and of a line of a CSV file what is wrong with it."""
+    text = str(error)
+    first = text.partition("\n")[0].partition(" See also ")[0]
+    if "CSV Error on Line" not in first:
+        return first
+    why = _ADVICE.split(text)[0].rstrip().rpartition("\n")[2]
+    return first if why.startswith(("Original Line", first)) else f"{first}: {why}"
+
+
 def _unreadable(path: Path, error: Exception) -> OutputError:
-    return OutputError(f"'{path}' cannot be read: {str(error).splitlines()[0]}")
+    return OutputError(f"'{path}' cannot be read: {first_words(error)}")
 
 
 # -- pieces of table functions

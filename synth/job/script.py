@@ -12,7 +12,7 @@ from synth.databases.scripting import CsvTable, ScriptInput
 from synth.ddl import ddl, in_reference_order
 from synth.errors import OptionError, OutputError, did_you_mean
 from synth.fingerprint import Fingerprint
-from synth.formats import format_of
+from synth.formats import first_words, format_of, unreadable_errors
 from synth.spec.constraints import not_null
 from synth.spec.models import Dataset
 from synth.store.folder import has_only_marked_files, replacing_folder, require_files, write_marker
@@ -94,7 +94,11 @@ def _refuse_empty(folder: Path, manifest: Manifest, source: ScriptInput, dialect
     for table in source.tables:
         columns = [n for n, dtype in table.types.items() if dtype.name == "varchar" and n not in table.required]
         paths = [folder / file for file in table.files]
-        if empty := columns_with_empty_text(format_of(manifest.format), paths, table.types, columns):
+        try:
+            empty = columns_with_empty_text(format_of(manifest.format), paths, table.types, columns)
+        except unreadable_errors() as error:
+            raise OutputError(f"table '{table.name}' cannot be read: {first_words(error)}") from error
+        if empty:
             raise OutputError(
                 f"{table.name}.{empty[0]} holds empty texts, which the client of {dialect} would take for NULL\n"
                 "  hint: `synth load` tells them apart, and so does --format sql; or let the spec draw NULL instead"

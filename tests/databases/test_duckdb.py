@@ -15,7 +15,7 @@ import pytest
 
 import synth
 from synth.databases import Address, connect
-from synth.databases.duckdb.connection import _children_first
+from synth.databases.duckdb.staging import children_first
 from synth.dtypes import DType
 from synth.errors import DatabaseError
 from synth.loading.load import Loading
@@ -121,10 +121,10 @@ def test_tables_are_dropped_children_first():
     refers = {(f"t{at}", f"t{at // 2}") for at in range(1, 9)} | {("t0", "t0")}
     for seed in range(20):
         some = random.Random(seed).sample(names, 7)
-        order = list(_children_first(some, refers))
+        order = list(children_first(some, refers))
         assert sorted(order) == sorted(some)
         assert all(order.index(a) < order.index(b) for a, b in refers if a != b and a in some and b in some)
-    assert sorted(_children_first(["a", "b"], {("a", "b"), ("b", "a")})) == ["a", "b"]
+    assert sorted(children_first(["a", "b"], {("a", "b"), ("b", "a")})) == ["a", "b"]
 
 
 # -- names

@@ -20,9 +20,9 @@ import synth.formats
 from synth.columns import to_written, types_of
 from synth.databases import Address, connect
 from synth.dtypes import TEXT
-from synth.errors import OptionError, OutputError
+from synth.errors import OptionError, OutputError, one_of
 from synth.existing.source import FolderSource
-from synth.formats import FEEDS, FORMATS, READABLE, format_of, listed, unreadable_errors
+from synth.formats import FEEDS, FORMATS, READABLE, format_of, unreadable_errors
 from synth.job.advance import advance_folder
 from synth.job.generate import generate
 from synth.job.load import load_folder
@@ -87,7 +87,7 @@ def test_nobody_else_asks_for_a_format_by_its_name():
 def test_names_and_suffixes_are_told_apart():
     assert len({form.suffix for form in FORMATS.values()}) == len(FORMATS)
     assert set(FEEDS) <= set(READABLE) < set(FORMATS)
-    assert listed(("a",)) == "a" and listed(("a", "b", "c")) == "a, b or c"
+    assert one_of(("a",)) == "a" and one_of(("a", "b", "c")) == "a, b or c"
     assert format_of("csv") is FORMATS["csv"]
     with pytest.raises(OptionError, match="unknown format 'cvs'\n  hint: did you mean 'csv'"):
         format_of("cvs")
@@ -110,7 +110,7 @@ def test_what_writes_stays_light(code, absent, environment):
 @pytest.mark.parametrize("command", ["generate", "pull"])
 def test_help_names_every_format(command, run):
     said = " ".join(run(command, "--help").stdout.split())
-    assert listed([*FORMATS] if command == "generate" else READABLE) in said
+    assert one_of([*FORMATS] if command == "generate" else READABLE) in said
 
 
 # -- writing and reading
@@ -370,7 +370,7 @@ def test_what_is_only_written_is_refused(name, folder, tmp_path):
         verify_folder(folder(name))
     with pytest.raises(OptionError, match="run them with the database's own client"):
         load_folder(folder(name), Address.parse(f"sqlite:///{tmp_path}/x.db"))
-    with pytest.raises(OptionError, match=f"is {name}\n  hint: rows are read from {listed([*READABLE, 'a database'])}"):
+    with pytest.raises(OptionError, match=f"is {name}\n  hint: rows are read from {one_of([*READABLE, 'a database'])}"):
         FolderSource(folder(name))
     with pytest.raises(OptionError, match=f"unknown format '{name}'"):
         pull(Address.parse(f"sqlite:///{tmp_path}/x.db"), tmp_path, format=name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from hashlib import md5
 
 import polars as pl
@@ -15,13 +16,15 @@ from synth.cli import main
 from synth.databases import DIALECTS
 from synth.ddl import ddl, in_reference_order
 from synth.errors import OptionError
-from synth.fingerprint import Fingerprint, sums_sql
+from synth.fingerprint import Fingerprint
 from synth.formats import FORMATS, READABLE
-from synth.formats.sql import SPELLINGS, STATEMENT_ROWS
+from synth.formats.sql import STATEMENT_ROWS
 from tests.support.cells import CASES, FIRST, TYPES, frame_of
 from tests.support.hostile import hostile
 from tests.support.servers import SERVERS, SQLite
 from tests.support.tsql import lint_tsql
+
+WRITTEN = [name for name, dialect in DIALECTS.items() if dialect.inserts]
 
 
 def digest(text):
@@ -40,7 +43,7 @@ def place(request, database):
 
 def found(server, dialect, schema, table, entry) -> str:
     """The fingerprint of a table's content, by the database's own SQL."""
-    sums = sums_sql(entry.types, dialect.cells, dialect.quote_identifier, dialect.place(schema, table))
+    sums = dialect.fingerprint_query(entry.types, dialect.place(schema, table))
     ((rows, linear, square),) = server.run(sums)
     return str(Fingerprint(int(rows), int(linear), int(square)))
 
@@ -105,7 +108,7 @@ def written(dialect: str, frames, path) -> str:
 
 
 @pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("dialect", SPELLINGS)
+@pytest.mark.parametrize("dialect", WRITTEN)
 def test_a_statement_holds_at_most_so_many_rows(dialect, case, tmp_path):
     frames = [pl.concat([frame] * 40) for frame in CASES[case]]
     text = written(dialect, frames, tmp_path)
@@ -117,20 +120,32 @@ def test_a_statement_holds_at_most_so_many_rows(dialect, case, tmp_path):
     assert text.count("COMMIT;\n") == (rows > 0 and dialect != "tsql")
 
 
-@pytest.mark.parametrize("dialect", SPELLINGS)
+@pytest.mark.parametrize("dialect", WRITTEN)
 @pytest.mark.parametrize(("column", "cell"), [("money", 10**12), ("small", -(2**15)), ("ratio", float("nan")), ("ratio", float("-inf"))])  # fmt: skip
 def test_a_value_without_a_literal_is_refused(dialect, column, cell, tmp_path):
     with pytest.raises(OverflowError, match=f"column '{column}'"):
         written(dialect, [frame_of([FIRST, {**FIRST, column: cell}])], tmp_path)
 
 
-def test_every_dialect_has_a_spelling():
-    assert set(SPELLINGS) == set(DIALECTS) and "sql" not in READABLE
-    for name, spelling in SPELLINGS.items():
+def test_texts_are_spelt_as_the_dialect_does():
+    """Cells of INSERT statements, and literals elsewhere."""
+    assert "sql" not in READABLE
+    for name in WRITTEN:
+        style = DIALECTS[name].inserts
         for text in ("", "it's", "\\", "'\\'"):
-            assert spelling.opening + text.replace("'", "''").replace(
-                "\\", spelling.signs.get("\\", "\\")
-            ) + "'" == DIALECTS[name].literal(text)
+            escaped = text.replace("'", "''").replace("\\", style.signs.get("\\", "\\"))
+            assert style.opening + escaped + "'" == DIALECTS[name].literal(text)
+
+
+def test_a_dialect_without_inserts_is_refused(monkeypatch, tmp_path, capsys):
+    """In words, before anything is drawn; never by a KeyError."""
+    bare = replace(DIALECTS["postgres"], name="bare", inserts=None)
+    monkeypatch.setattr("synth.databases.DIALECTS", {**DIALECTS, "bare": bare})
+    words = ["generate", "inventory", "--format", "sql", "--dialect", "bare", "--out", str(tmp_path), "--workers", "1"]
+    assert main(words) == 2
+    said, known = capsys.readouterr().err, ", ".join(sorted(WRITTEN))
+    assert said == f"synth: INSERT statements cannot be written for 'bare' yet\n  hint: known are {known}\n"
+    assert not list(tmp_path.iterdir())
 
 
 # -- the command
@@ -164,4 +179,4 @@ def test_words_that_cannot_be_used(words, said, tmp_path, capsys):
 
 def test_in_python(tmp_path):
     with pytest.raises(OptionError, match="unknown dialect"):
-        synth.generate(synth.make_plan("inventory", scale=0.05), tmp_path, format="sql", dialect="oracle")
+        synth.generate(synth.make_plan("inventory", scale=0.05), tmp_path, format="sql", dialect="no such")

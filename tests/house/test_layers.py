@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from synth.databases.registry import NAMES
 from tests.house.trees import PACKAGE, Import, files, imports, place, target, tree
 
 FILES = files()
@@ -21,14 +22,14 @@ ORDERS = {
     "spec": ["wording", "models", "scope", "check", "load"],
     "plan": ["content", "fanout", "model", "counts", "families", "make"],
     "draw": ["residents", "block", "rollup", "walk"],
-    "databases": ["address", "database", "file", "__init__"],
+    "databases": ["urls", "registry", "address", "capabilities", "steps", "contract", "file", "__init__"],
     "store": ["manifest", "folder"],
     "verify": ["checks", "report", "findings", "files"],
 }
 
 # Rooms whose members know nothing of each other: folders in `databases/`, files in `formats/`.
 STRANGERS = {
-    "databases": ["postgres", "mysql", "tsql", "sqlite", "duckdb"],
+    "databases": list(NAMES),
     "formats": ["parquet", "csv", "ndjson", "arrow", "sql"],
 }
 

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from synth.databases.capabilities import Capabilities
 from synth.errors import DatabaseError
 from synth.loading.connections import Connections, Job
 
@@ -14,10 +15,11 @@ from synth.loading.connections import Connections, Job
 class Place:
     """A database that counts its connections; the `broken`th of them fails."""
 
-    def __init__(self, *, several: bool = True, broken: int = 0):
-        self.several, self.broken, self.made, self.closed = several, broken, [], []
+    def __init__(self, *, parallel: bool = True, broken: int = 0):
+        self.capabilities = Capabilities(parallel_connections=parallel)
+        self.broken, self.made, self.closed = broken, [], []
 
-    def another(self):
+    def new_connection(self):
         if len(self.made) + 1 == self.broken:
             raise DatabaseError("too many connections")
         self.made.append(Connection(self))
@@ -59,7 +61,7 @@ def test_each_thread_has_its_own():
 
 
 def test_a_place_for_one_connection():
-    place = Place(several=False)
+    place = Place(parallel=False)
     connections = Connections(place, 8)
     connections.open()
     assert connections.count == 1 and connections.mine() is place

@@ -8,7 +8,8 @@ import pytest
 
 import synth
 from synth.databases import DIALECTS
-from synth.databases.contract import Database
+from synth.databases.capabilities import Capabilities
+from synth.databases.contract import Database, Explanation
 from synth.ddl import in_reference_order
 from synth.errors import DatabaseError, DataError
 from synth.fingerprint import Fingerprint
@@ -24,7 +25,9 @@ TABLES = in_reference_order(PLAN.dataset, ["brands", "products"])
 class Recorder(Database):
     """Tables that are there, and all that is asked of them."""
 
-    dialect, several = DIALECTS["postgres"], False
+    dialect = DIALECTS["postgres"]
+    capabilities = Capabilities(parallel_connections=False, appends=True)
+    default_schema = "public"
 
     def __init__(self, *there, locked=False):
         self.there, self.locked, self.calls, self.contents = {name: {} for name in there}, locked, [], {}
@@ -34,11 +37,13 @@ class Recorder(Database):
         self.calls.append(" ".join(map(str, words)))
 
     def connect(self): ...
+    @classmethod
+    def create(cls, address): ...
     def close(self):
         self._note("close")
 
-    def explained(self, error):
-        return str(error), ""
+    def explain(self, error):
+        return Explanation(str(error), "")
 
     def run(self, sql):
         self._note(sql.split("(")[0].split(" VALUES")[0].strip())
@@ -51,14 +56,14 @@ class Recorder(Database):
     def catalogue(self, schema):
         return self.there
 
-    def loaded(self):
+    def dataset_schemas(self):
         return []
 
     def lock(self, schema):
         return not self.locked
 
-    def begin(self, schema, gone):
-        self._note("begin", schema, *gone)
+    def begin_staging(self, schema, replaced):
+        self._note("begin", schema, *replaced)
 
     def send(self, schema, table, frame):
         raise NotImplementedError
@@ -66,13 +71,11 @@ class Recorder(Database):
     def analyze(self, schema, table):
         self._note("analyze", table)
 
-    def publish(self, schema, tables, gone):
-        self._note("publish", schema, *tables, "for", *gone)
+    def publish(self, schema, tables, replaced):
+        self._note("publish", schema, *tables, "for", *replaced)
 
     def abandon(self, schema):
         self._note("abandon", schema)
-
-    def refuse_appending(self): ...
 
     @contextmanager
     def appending(self, schema, tables):
@@ -80,10 +83,10 @@ class Recorder(Database):
         yield
         self._note("committed")
 
-    def append(self, schema, table, columns):
+    def append_rows(self, schema, table, columns):
         self._note("append", table)
 
-    def adopt(self, schema, table):
+    def adopt_table(self, schema, table):
         self._note("adopt", table)
 
     def content(self, schema, table, types):

@@ -82,7 +82,7 @@ class Target:
     def load(self, folder, **options):
         return load_folder(folder, self.address, **options)
 
-    def loaded(self) -> list[str]:
+    def dataset_schemas(self) -> list[str]:
         """Schemas with datasets, but those that other tests have left."""
         with self.connect() as database:
             return [name for name in database.dataset_schemas() if name not in self.before]

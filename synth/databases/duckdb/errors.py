@@ -6,8 +6,9 @@ import re
 
 from synth.databases.contract import Explanation
 from synth.databases.hints import BREAKS_PROMISES, DEPENDENTS, FREE_DISK, WRITABLE
+from synth.formats import first_words
 
-__all__ = ["explain", "first_words"]
+__all__ = ["explain"]
 
 # words of an error -> what to do
 _HINTS = {
@@ -26,17 +27,6 @@ _HINTS = {
 
 
 _FILE = re.compile(r"^  file = (.+)$", re.MULTILINE)  # among a CSV reader's settings
-_ADVICE = re.compile(r"\n+(Possible|Column .* is being converted)")
-
-
-def first_words(error: Exception) -> str:
-    """What happened, in one line: the error's first, and for a line of a CSV file what is wrong with it."""
-    text = str(error)
-    first = text.partition("\n")[0].partition(" See also ")[0]
-    if "CSV Error on Line" not in first:
-        return first
-    why = _ADVICE.split(text)[0].rstrip().rpartition("\n")[2]
-    return first if why.startswith(("Original Line", first)) or not why else f"{first}: {why}"
 
 
 def explain(error: Exception) -> Explanation:
