@@ -1,4 +1,4 @@
-"""Files of a dataset: written whole or not at all, and described as the manifest names them.
+"""Files of a dataset: texts that are kept beside the rows, and every file as the manifest names it.
 
 Whatever is kept of a dataset is opened here or by a format's writer and reader, so that a folder may one day be
 something else than one on a disk.
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["FileEntry", "checksum", "described", "read_text", "write_text"]
+__all__ = ["FileEntry", "checksum", "described", "read_text", "replace_text", "write_text"]
 
 
 class FileEntry(BaseModel):
@@ -43,7 +43,12 @@ def read_text(path: Path, missing: str) -> str:
 
 
 def write_text(path: Path, text: str) -> None:
+    """Write a file in a folder that nobody reads yet."""
+    path.write_text(text, "utf-8")
+
+
+def replace_text(path: Path, text: str) -> None:
     """Write it under another name, then rename: it is there whole or not at all."""
     making = path.with_name(f".{path.name}")
-    making.write_text(text, "utf-8")
+    write_text(making, text)
     making.replace(path)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from synth.errors import OutputError
+from synth.store.files import read_text, write_text
 from synth.store.manifest import NAME, Manifest
 
 __all__ = [
@@ -147,7 +148,7 @@ def finished_run(target: Path) -> Manifest | None:
 
 def write_marker(folder: Path) -> None:
     """Remember what is in a folder, so that the next run knows it for ours."""
-    (folder / MARK).write_text("".join(f"{name}\n" for name in sorted(_files(folder))), "utf-8")
+    write_text(folder / MARK, "".join(f"{name}\n" for name in sorted(_files(folder))))
 
 
 def has_only_marked_files(target: Path) -> bool:
@@ -159,7 +160,7 @@ def has_only_marked_files(target: Path) -> bool:
     present = _files(target)
     if not present and not any(target.iterdir()):
         return False
-    known = (target / MARK).read_text("utf-8").splitlines() if MARK in present else []
+    known = read_text(target / MARK, missing="").splitlines()
     strangers = sorted(present - {MARK, *known})
     if strangers:
         raise OutputError(

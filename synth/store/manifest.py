@@ -17,7 +17,7 @@ from synth.plan.model import Plan
 from synth.spec.load import dump, parse
 from synth.spec.migrate import SPEC_VERSION
 from synth.spec.models import Dataset
-from synth.store.files import FileEntry, write_text
+from synth.store.files import FileEntry, replace_text
 from synth.streams import STREAM_VERSION
 
 __all__ = ["NAME", "ExistingEntry", "Manifest", "TableEntry", "TaskEntry", "begin"]
@@ -123,7 +123,7 @@ class Manifest(_Entry):
     def write(self, folder: Path) -> None:
         """Write it into a folder: it is there whole or not at all."""
         facts = self.model_dump(mode="json", exclude_none=True)
-        write_text(folder / NAME, json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
+        replace_text(folder / NAME, json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
 
     def load_dataset(self) -> Dataset:
         """The spec it embeds, in the words of today."""

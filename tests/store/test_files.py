@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import pytest
 
-from synth.store.files import FileEntry, checksum, described, read_text, write_text
+from synth.store.files import FileEntry, checksum, described, read_text, replace_text, write_text
 
 
 def test_a_file_is_described(tmp_path):
@@ -28,10 +28,12 @@ def test_an_entry_is_read_strictly():
 
 def test_a_text_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     path = tmp_path / "manifest.json"
-    write_text(path, "Größe\n")
+    replace_text(path, "Größe\n")
     assert path.read_bytes() == "Größe\n".encode() and read_text(path, "none") == "Größe\n"
     assert read_text(tmp_path / "other", missing="none") == "none"
+    write_text(tmp_path / "new", "Größe\n")
+    assert read_text(tmp_path / "new", "none") == "Größe\n"
     monkeypatch.setattr(type(path), "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
     with pytest.raises(OSError, match="No space left"):
-        write_text(path, "half")
+        replace_text(path, "half")
     assert read_text(path, "none") == "Größe\n"
