@@ -47,24 +47,24 @@ def make_plan(
     source: str | Path | None = None,
     source_schema: str | None = None,
     skip_unfit: bool = False,
-    behind: ContinueFrom | Literal["source"] | None = "source",
+    continue_from: ContinueFrom | Literal["source"] | None = "source",
 ) -> Plan:
     """Plan a dataset (or the name or path of one). Raises SpecError, OptionError.
 
     Tables that are `existing`, here or in the spec, are read from `source`, a folder or a database's URL, and become
-    parents; keys go on behind those that are there, or where `behind` says. Of rows that the spec cannot build on a
+    parents; keys go on behind those that are there, or where `continue_from` says. Of rows that the spec cannot build on a
     DataError tells, unless they are to be skipped. Raises OutputError and DatabaseError, too.
     """
     spec = dataset if isinstance(dataset, Dataset) else load(dataset)
     with nullcontext() if isinstance(dataset, Dataset) else located(dataset):
         names = tuple(existing)
-        if not spec.existing and not names and source is None and behind in (None, "source"):
+        if not spec.existing and not names and source is None and continue_from in (None, "source"):
             return make(spec, scale=scale, seed=seed, until=until, tables=tables)
         from synth.existing.bind import bound
 
         return bound(
             spec, None if source is None else str(source), schema=source_schema, existing=names, skip_unfit=skip_unfit,
-            behind=behind, scale=scale, seed=seed, until=until, tables=tables,
+            continue_from=continue_from, scale=scale, seed=seed, until=until, tables=tables,
         )  # fmt: skip
 
 

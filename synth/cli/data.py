@@ -117,22 +117,22 @@ def generate(
         from synth.api import make_plan
         from synth.terminal import progress
 
-        behind: Any = "source"
+        continue_from: Any = "source"
         if to is not None:
             from synth.databases import DATABASES
             from synth.databases.address import find
 
             address = find(to)
-            behind = None
+            continue_from = None
             if if_exists == "append" and address:
                 from synth.existing.bind import ContinueFrom
 
                 if create:
                     DATABASES[address.database].create(address)
-                behind = ContinueFrom(address, schema)
+                continue_from = ContinueFrom(address, schema)
         made = make_plan(
             dataset, scale=scale, seed=seed, until=moment(until), tables=names(tables),
-            **built_on(existing, source, from_schema, skip_unfit=skip_unfit, behind=behind),
+            **built_on(existing, source, from_schema, skip_unfit=skip_unfit, continue_from=continue_from),
         )  # fmt: skip
         tell_unfit(made)
         total = sum(made.tables[name].rows for name in made.wanted)

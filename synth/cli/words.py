@@ -80,13 +80,19 @@ def moment(text: str | None) -> Any:
 
 
 def built_on(
-    existing: str | None, source: str | None, schema: str | None, *, skip_unfit: bool, behind: Any = "source"
+    existing: str | None, source: str | None, schema: str | None, *, skip_unfit: bool, continue_from: Any = "source"
 ) -> dict[str, Any]:
     """Read --existing, --from, --from-schema and --skip-unfit, as `make_plan` takes them. Raises OptionError."""
     if source is None and (existing is not None or schema is not None):
         raise OptionError(f"--{'existing' if existing else 'from-schema'} needs --from: a folder, or a database's URL")
     tables = names(existing, "--existing") or ()
-    return {"existing": tables, "source": source, "source_schema": schema, "skip_unfit": skip_unfit, "behind": behind}
+    return {
+        "existing": tables,
+        "source": source,
+        "source_schema": schema,
+        "skip_unfit": skip_unfit,
+        "continue_from": continue_from,
+    }
 
 
 def tell_unfit(plan: Any) -> None:

@@ -10,7 +10,7 @@ from synth.columns import NULL, gather, mask, moments, to_written
 from synth.draw.context import BlockContext
 from synth.draw.residents import Residents
 from synth.errors import DataError
-from synth.plan.content import already
+from synth.plan.content import earlier_keys
 from synth.plan.model import FamilyPlan, Plan, TablePlan
 from synth.spec.kinds.base import Kind, SelectPlan, TableRows
 from synth.spec.models import Table
@@ -175,14 +175,14 @@ class Block:
 
     def _was_there(self, table: str) -> npt.NDArray[np.bool_]:
         """Tell which rows were there before the run, by their primary key. (rows,)"""
-        key, types, name = list(self.plan.spec(table).key), self.plan.tables[table].types, already(table)
+        key, types, name = list(self.plan.spec(table).key), self.plan.tables[table].types, earlier_keys(table)
 
-        def earlier_keys() -> pl.DataFrame:
+        def keys_of_earlier() -> pl.DataFrame:
             frame = self.residents.frame(name, {column: types[column] for column in key})
             return frame.with_columns(pl.lit(value=True).alias("#was there"))
 
         ours = pl.DataFrame([self.tables[table].columns[column].alias(column) for column in key])
-        joined = ours.join(self.residents.cached(name, earlier_keys), on=key, how="left", maintain_order="left")
+        joined = ours.join(self.residents.cached(name, keys_of_earlier), on=key, how="left", maintain_order="left")
         return joined["#was there"].fill_null(value=False).to_numpy()
 
     # -- places

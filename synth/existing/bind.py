@@ -24,7 +24,7 @@ __all__ = ["ContinueFrom", "bound"]
 def bound(
     dataset: Dataset, place: str | None, *, schema: str | None = None, existing: Iterable[str] = (),
     skip_unfit: bool = False, tables: Iterable[str] | None = None,
-    behind: ContinueFrom | Literal["source"] | None = "source",
+    continue_from: ContinueFrom | Literal["source"] | None = "source",
     **options: Any,
 ) -> Plan:  # fmt: skip
     """The plan of a dataset whose existing tables are read from a folder or database.
@@ -68,10 +68,10 @@ def bound(
         earlier = EarlierTables(parents, options.get("seed", 42))
         if place is not None:
             earlier.refuse_redrawn(source(None))
-        if behind == "source":
+        if continue_from == "source":
             going_on = main if place is not None else None
         else:
-            going_on = opened.enter_context(behind.source(main, made.dataset)) if behind else None
+            going_on = opened.enter_context(continue_from.source(main, made.dataset)) if continue_from else None
         if going_on is not None:
             earlier.go_on(going_on)
         content = Content(

@@ -17,7 +17,7 @@ from synth.existing.parents import Parents
 from synth.existing.source import RowSource
 from synth.fingerprint import fingerprint
 from synth.generators.keys import Key
-from synth.plan.content import Found, already
+from synth.plan.content import Found, earlier_keys
 from synth.spec.kinds import kind_of
 from synth.spec.kinds.existing import parent_link
 from synth.spec.models import EarlierRows
@@ -69,8 +69,8 @@ class EarlierTables:
             keys = source.read(name, key)
             rows, keys = keys.height, known(self.parents.scope, name, keys)
             content = str(fingerprint(keys, {c: self.parents.scope.type_of(name, c) for c in key}))
-            self.parents.frames[already(name)] = keys
-            self.parents.found[already(name)] = Found(source.place, name, keys.height, 0, content)
+            self.parents.frames[earlier_keys(name)] = keys
+            self.parents.found[earlier_keys(name)] = Found(source.place, name, keys.height, 0, content)
         if not rows:
             return
         parent = kind_of(table).parent(table)

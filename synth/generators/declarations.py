@@ -9,8 +9,17 @@ from typing import NamedTuple
 from synth.dtypes import DType
 
 __all__ = [
-    "ChildColumn", "Choosing", "ColumnSql", "Complaint", "Dependency", "DottedPath", "FullColumn", "HeldKey", "NamedTable",
-    "RowValue", "TableRows",
+    "ChildColumn",
+    "Choosing",
+    "ColumnSql",
+    "Complaint",
+    "Dependency",
+    "DottedPath",
+    "FullColumn",
+    "HeldKey",
+    "NamedTable",
+    "RowCount",
+    "RowValue",
 ]  # fmt: skip
 
 
@@ -54,13 +63,13 @@ class ChildColumn:
 
 
 @dataclass(frozen=True)
-class TableRows:
+class RowCount:
     """The rows of a table, of which only the number matters."""
 
     table: str
 
 
-Dependency = RowValue | FullColumn | ChildColumn | TableRows
+Dependency = RowValue | FullColumn | ChildColumn | RowCount
 
 
 @dataclass(frozen=True)

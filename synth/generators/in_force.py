@@ -106,7 +106,7 @@ class InForce(Generator):
 
     def draw(self, context: TableContext) -> pl.Series:
         """Their rows by what is matched and when they begin; a row's candidates are a run of them."""
-        theirs: _Open = context.cached("open", lambda: _Open(self, context))
+        theirs: _OpenRows = context.cached("open", lambda: _OpenRows(self, context))
         at = moments(context.value(self.at))
         group = theirs.groups([context.value(path) for path in self.match.values()])
         places, first, last = theirs.runs(group, at)
@@ -123,7 +123,7 @@ class InForce(Generator):
         return context.gather(self.table, self.column, rows)
 
     def _best(
-        self, context: TableContext, theirs: _Open, rows: Rows, at: Rows, places: Rows, first: Rows, last: Rows
+        self, context: TableContext, theirs: _OpenRows, rows: Rows, at: Rows, places: Rows, first: Rows, last: Rows
     ) -> None:
         """Of the candidates of the rows at `places`, those that have not ended, the first in rank; written into `rows`."""
         counts = last - first
@@ -182,7 +182,7 @@ class Ranked(Generator):
         return pl.Series(np.where(ranks == NULL, exact(self.otherwise, context.dtype), ranks))
 
 
-class _Open:
+class _OpenRows:
     """Their rows, ordered by group (equal values of what is matched) and begin."""
 
     def __init__(self, law: InForce, context: TableContext):

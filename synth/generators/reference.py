@@ -27,8 +27,8 @@ from synth.generators.declarations import (
     FullColumn,
     HeldKey,
     NamedTable,
+    RowCount,
     RowValue,
-    TableRows,
 )  # fmt: skip
 from synth.generators.sampling import TakenPairs, prefix_values, redraw_until_accepted, sizes_before, zipf_mandelbrot
 from synth.streams import Sub
@@ -121,7 +121,7 @@ class Reference(Generator):
             return (RowValue(f"{self.to}.{key}"),)
         if self.key_column or not view.keys_follow_from_rows(self.to):
             return (FullColumn(self.to, key),)
-        return (TableRows(self.to),)
+        return (RowCount(self.to),)
 
     def dtype_in(self, view: SpecView) -> DType | None:
         """Give the type of the key."""
@@ -226,7 +226,7 @@ class Reference(Generator):
 
     def _chosen(self, context: TableContext) -> Rows:
         """Choose a parent for each row by weight, among those that are there. (rows,)"""
-        choice = _Choice(self, context)
+        choice = _ParentChoice(self, context)
         rows = choice.pick(context.stream().random(context.rows), None)
         if not self.distinct_per and choice.ends is None:
             return rows
@@ -253,7 +253,13 @@ class Reference(Generator):
         return rows
 
     def _exactly(
-        self, context: TableContext, choice: _Choice, rows: Rows, left: Rows, group: Rows | None, group_row: Rows | None
+        self,
+        context: TableContext,
+        choice: _ParentChoice,
+        rows: Rows,
+        left: Rows,
+        group: Rows | None,
+        group_row: Rows | None,
     ) -> None:
         """Draw the last few rows exactly: each group's parents race, exponential times over weights, first ones win.
 
@@ -292,7 +298,7 @@ class Reference(Generator):
                 finish[home[now], best] = np.inf
 
 
-class _Choice:
+class _ParentChoice:
     """One block's choice of parents: how many are there for each row, their weights, when they end."""
 
     def __init__(self, reference: Reference, context: TableContext):

@@ -14,14 +14,14 @@ from synth.spec.kinds import kind_of
 from synth.spec.models import Dataset
 from synth.spec.parts import table_of
 
-__all__ = ["ALREADY", "Content", "Found", "already", "earlier_row_count", "seed_of"]
+__all__ = ["EARLIER_KEYS", "Content", "Found", "earlier_keys", "earlier_row_count", "seed_of"]
 
-ALREADY = "#already"  # behind a table's name: the keys of rows that it has had before
+EARLIER_KEYS = "#already"  # behind a table's name: the keys of rows that it has had before
 
 
-def already(table: str) -> str:
+def earlier_keys(table: str) -> str:
     """The name of what is known of rows that a table, or part of one, which is made has had before: their keys."""
-    return f"{table_of(table)}{ALREADY}"
+    return f"{table_of(table)}{EARLIER_KEYS}"
 
 
 def earlier_row_count(dataset: Dataset, table: str) -> int:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from synth.errors import Problem, SpecError
 from synth.generators.base import Generator
-from synth.generators.declarations import ChildColumn, FullColumn, RowValue, TableRows
+from synth.generators.declarations import ChildColumn, FullColumn, RowCount, RowValue
 from synth.plan.links import KeyLink, key_link
-from synth.plan.model import FamilyPlan, Step, TablePlan
+from synth.plan.model import DrawStep, FamilyPlan, TablePlan
 from synth.spec.kinds.base import Needed, RowsPlan
 from synth.spec.paths import ResolvedPath
 from synth.spec.scope import Scope
@@ -116,7 +116,7 @@ class FamilyPlanning:
                     needed.append(Needed(each.table, each.column, resident=True))
                 case ChildColumn():
                     needed.append(Needed(each.table, each.column))
-                case TableRows():
+                case RowCount():
                     needed.append(Needed(each.table))
         if self.names.has_sql(table, column):
             self.compiled[table, column] = self.names.compiled(table, column)
@@ -159,7 +159,7 @@ class FamilyPlanning:
         )
         return FamilyPlan(
             root=root,
-            tables=tuple(t for t in order if self.names.family(t) == root and Step(t, "") in steps),
+            tables=tuple(t for t in order if self.names.family(t) == root and DrawStep(t, "") in steps),
             after=after,
             rows=rows,
             blocks=1 if is_sum else -(-rows // self.block_rows),
@@ -171,18 +171,18 @@ class FamilyPlanning:
             is_sum=is_sum,
         )
 
-    def _steps(self, root: str, columns: list[tuple[str, str]]) -> tuple[Step, ...]:
+    def _steps(self, root: str, columns: list[tuple[str, str]]) -> tuple[DrawStep, ...]:
         """Order what is drawn in a block, each after what it is made from."""
-        steps: dict[Step, None] = {}
+        steps: dict[DrawStep, None] = {}
 
         def visit(table: str, column: str) -> None:
-            if Step(table, column) in steps or self.names.family(table) != root:
+            if DrawStep(table, column) in steps or self.names.family(table) != root:
                 return
             if column or not self._is_sum(table):
                 for other in self.needed(table, column):
                     if (other.table, other.column) != (table, column):
                         visit(other.table, other.column)
-            steps[Step(table, column)] = None
+            steps[DrawStep(table, column)] = None
 
         for table, column in columns:
             visit(table, column)

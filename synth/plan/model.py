@@ -19,13 +19,13 @@ from synth.spec.models import Dataset, Table
 from synth.spec.paths import ResolvedPath
 from synth.sql.compiled import Compiled
 
-__all__ = ["BLOCK_ROWS", "FamilyPlan", "Plan", "Step", "TablePlan"]
+__all__ = ["BLOCK_ROWS", "DrawStep", "FamilyPlan", "Plan", "TablePlan"]
 
 BLOCK_ROWS = 10_000  # root rows in a block; a constant: 100,000 order lines stay in the processor's cache
 
 
 @dataclass(frozen=True)
-class Step:
+class DrawStep:
     """One thing to do for a block: draw a column, or, with no column, find a table's rows."""
 
     table: str
@@ -58,7 +58,7 @@ class FamilyPlan:
     rows: int  # root rows there will be
     blocks: int
     blocks_per_file: int
-    steps: tuple[Step, ...]
+    steps: tuple[DrawStep, ...]
     residents: tuple[tuple[str, str], ...]  # (table, column) that other families look up
     prepared: tuple[tuple[str, str], ...]  # references whose cumulated weights are made once
     rollups: tuple[str, ...]  # rollups that sum this family's rows

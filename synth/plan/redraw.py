@@ -6,7 +6,7 @@ take any parent there is, or one of a moment still to come, does not; nor does o
 
 from __future__ import annotations
 
-from synth.plan.model import FamilyPlan, Plan, Step
+from synth.plan.model import DrawStep, FamilyPlan, Plan
 from synth.spec.kinds.base import SelectPlan
 from synth.sql.parse import given_by
 
@@ -26,7 +26,7 @@ def families_to_redraw(earlier: Plan, plan: Plan) -> frozenset[str]:
     return frozenset(roots)
 
 
-def _depends_on_growth(earlier: Plan, plan: Plan, family: FamilyPlan, step: Step) -> bool:
+def _depends_on_growth(earlier: Plan, plan: Plan, family: FamilyPlan, step: DrawStep) -> bool:
     """Whether a column's choice is among rows of a table that has grown, and is not one of what was there in the past."""
     choosing = plan.spec(step.table).columns[step.column].draws.choosing()
     if choosing is None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from synth.databases import Database
 from synth.databases.contract import MANIFEST
 from synth.errors import DatabaseError
-from synth.plan.content import ALREADY
+from synth.plan.content import EARLIER_KEYS
 from synth.store.manifest import Manifest
 from synth.store.rollup_parts import rollup_parts_text
 from synth.translate.dialect import Dialect
@@ -39,7 +39,7 @@ def manifest_insert(dialect: Dialect, schema: str, manifest: Manifest, sums: Pat
     existing = {
         name: entry.model_copy(update={"file": None})
         for name, entry in manifest.existing.items()
-        if not name.endswith(ALREADY)
+        if not name.endswith(EARLIER_KEYS)
     }
     facts = {"format": dialect.name, "dialect": None, "tables": tables, "sums": (), "existing": existing}
     there = manifest.model_copy(update=facts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from synth.columns import to_written
-from synth.plan.content import ALREADY
+from synth.plan.content import EARLIER_KEYS
 from synth.plan.model import Plan
 from synth.store.files import described
 from synth.store.manifest import ExistingEntry
@@ -30,7 +30,7 @@ def write_parents(plan: Plan, folder: Path) -> dict[str, ExistingEntry]:
     """Write the columns that were read, a Parquet file a table; the manifest's existing tables."""
     kept = existing_entries(plan)
     for name in [name for name in kept if name in plan.content.frames]:
-        frame, types = plan.content.frames[name], plan.tables[name.removesuffix(ALREADY)].types
+        frame, types = plan.content.frames[name], plan.tables[name.removesuffix(EARLIER_KEYS)].types
         path = folder / FOLDER / f"{name}.parquet"
         path.parent.mkdir(exist_ok=True)
         to_written(frame.select(c for c in frame.columns if c in types), types).write_parquet(path)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from synth.plan.content import already
+from synth.plan.content import earlier_keys
 from synth.spec import constraints
 from synth.spec.models import Dataset
 from synth.spec.scope import Scope
@@ -43,10 +43,10 @@ def checks(dataset: Dataset, until: dt.datetime, had: Collection[str] = ()) -> I
         if refers.table in dataset.existing:
             continue
         child, parent = quoted(refers.table), quoted(refers.parent)
-        if already(refers.parent) in had:
+        if earlier_keys(refers.parent) in had:
             both = [
                 f"SELECT {', '.join(map(quoted, refers.keys))} FROM {t}"
-                for t in (parent, quoted(already(refers.parent)))
+                for t in (parent, quoted(earlier_keys(refers.parent)))
             ]
             parent = f"({' UNION ALL '.join(both)})"
         columns = [quoted(column) for column in refers.columns]
