@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from synth import __version__
 from synth.cli import data, databases, secrets
 from synth.errors import SynthError
 from synth.runners.memory import collect_less
+from synth.version import __version__
 
 __all__ = ["app", "entry", "main"]
 

@@ -19,6 +19,7 @@ from synth.spec.migrate import SPEC_VERSION
 from synth.spec.models import Dataset
 from synth.store.files import FileEntry, replace_text
 from synth.streams import STREAM_VERSION
+from synth.version import __version__
 
 __all__ = ["NAME", "ExistingEntry", "Manifest", "TableEntry", "TaskEntry", "begin"]
 
@@ -148,8 +149,6 @@ def _identity(facts: Mapping[str, Any], wanted: Sequence[str]) -> str:
 
 def begin(plan: Plan, format: str, dialect: str | None = None) -> Manifest:
     """The manifest of a plan, without its tables."""
-    from synth import __version__
-
     facts: dict[str, Any] = {
         "program": __version__,
         "stream_version": STREAM_VERSION,
