@@ -20,8 +20,7 @@ import polars as pl
 import pytest
 
 from synth.api import frame, make_plan
-from synth.draw.task import SMALL_FILES, tasks_of
-from synth.draw.task import run as run_task
+from synth.draw.task import SMALL_FILES, run_task, tasks_of
 from synth.errors import OptionError, OutputError
 from synth.job.generate import generate
 from synth.runners import runner
@@ -90,11 +89,11 @@ class Shuffled:
     def __exit__(self, *error):
         return None
 
-    def walk(self, shop, tasks):
+    def run(self, context, tasks):
         tasks = list(tasks)
         tasks.reverse() if self.seed is None else random.Random(self.seed).shuffle(tasks)
         for task in tasks:
-            yield run_task(shop, task)
+            yield run_task(context, task)
 
 
 def prints(manifest: Manifest) -> dict[str, str]:
@@ -372,7 +371,7 @@ def test_a_failing_run_leaves_the_finished_one(tmp_path):
     before = (tmp_path / "ecommerce/manifest.json").read_bytes()
 
     class Fails(Shuffled):
-        def walk(self, shop, tasks):
+        def run(self, context, tasks):
             yield from ()
             raise RuntimeError("in the middle")
 

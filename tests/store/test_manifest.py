@@ -45,7 +45,8 @@ def test_its_fields(tmp_path):
     full().write(tmp_path)
     read = json.loads((tmp_path / NAME).read_text("utf-8"))
     assert list(read) == [
-        "program", "stream_version", "dataset", "scale", "seed", "until", "format", "dialect", "spec", "identity", "tables",
+        "program", "stream_version", "dataset", "scale", "seed", "until", "format", "dialect", "spec", "spec_version",
+        "identity", "tables",
         "families", "sums", "existing", "first_keys", "steps",
     ]  # fmt: skip
     assert read["tables"] == {

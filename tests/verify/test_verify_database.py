@@ -166,7 +166,7 @@ def loaded(request, place, worlds, patched):
     """A dataset loaded without constraints: its world, its address, and what verification says of it, good and broken."""
     world = worlds(request.param)
     address = replace(place, name=f"{place.name}.{request.param}") if place.is_file else place
-    patched.setattr("synth.loading.load.ddl", bare)
+    patched.setattr("synth.loading.staging.ddl", bare)
     load_folder(world.good, address, if_exists="replace")
     (good,) = verify_database(address, request.param)
     change(address, world.breaking(DIALECTS[address.database]))
@@ -217,7 +217,7 @@ RETYPED = {
 def test_tables_that_were_changed(place, worlds, patched):
     name, dialect = "inventory", DIALECTS[place.database]
     address = replace(place, name=f"{place.name}.changed") if place.is_file else place
-    patched.setattr("synth.loading.load.ddl", bare)
+    patched.setattr("synth.loading.staging.ddl", bare)
     load_folder(worlds(name).good, address, if_exists="replace")
     tables = {table: dialect.place(name, table) for table in load(name).written}
     statements = [f"ALTER TABLE {tables['products']} ADD COLUMN extra INTEGER", f"DROP TABLE {tables['stock']}"]
@@ -267,7 +267,7 @@ rules:
 
 
 def test_every_type(place, tmp_path, patched):
-    patched.setattr("synth.loading.load.ddl", ddl)
+    patched.setattr("synth.loading.staging.ddl", ddl)
     folder = synth.generate(synth.make_plan(parse(TYPES)), tmp_path).folder
     address = replace(place, name=f"{place.name}.kinds") if place.is_file else place
     load_folder(folder, address, if_exists="replace")
@@ -297,7 +297,7 @@ def test_a_rule_that_does_not_travel(tmp_path):
 
 
 def test_every_dataset_of_a_database(tmp_path, worlds, patched, capsys):
-    patched.setattr("synth.loading.load.ddl", bare)
+    patched.setattr("synth.loading.staging.ddl", bare)
     address = Address("duckdb", str(tmp_path / "all.duckdb"))
     for schema in ("one", "two"):
         load_folder(worlds("inventory").good, address, schema=schema)
