@@ -49,33 +49,9 @@ _HOMES = {
 }
 
 __all__ = [
-    "Address",
-    "Column",
-    "DataError",
-    "DatabaseError",
-    "Dataset",
-    "Manifest",
-    "OptionError",
-    "OutputError",
-    "SpecError",
-    "Summary",
-    "SynthError",
-    "Table",
-    "__version__",
-    "advance_database",
-    "advance_folder",
-    "block",
-    "frame",
-    "generate",
-    "generate_into",
-    "lazy",
-    "load",
-    "load_folder",
-    "make_plan",
-    "parse",
-    "pull",
-    "verify_database",
-    "verify_folder",
+    "Address", "Column", "DataError", "DatabaseError", "Dataset", "Manifest", "OptionError", "OutputError", "SpecError",
+    "Summary", "SynthError", "Table", "__version__", "advance_database", "advance_folder", "block", "frame", "generate",
+    "generate_into", "lazy", "load", "load_folder", "make_plan", "parse", "pull", "verify_database", "verify_folder",
 ]  # fmt: skip
 
 
