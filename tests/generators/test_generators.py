@@ -133,7 +133,9 @@ def whole(name: str, rows: int, more: str = "") -> pl.DataFrame:
 
 
 def test_every_generator_has_an_example():
-    assert set(EXAMPLES) == set(GENERATORS)
+    assert set(EXAMPLES) == set(GENERATORS), (
+        f"EXAMPLES, in this file: give an example of {sorted(set(EXAMPLES) ^ set(GENERATORS))}"
+    )
     for name in GENERATORS:
         table, column = where(name)
         assert dataset(name, 1).tables[table].columns[column].generator_name == name

@@ -74,13 +74,15 @@ MODELS = sorted({*GENERATORS.values(), *uses()}, key=lambda model: model.__name_
 @pytest.mark.parametrize("name", GENERATORS)
 def test_every_generator_is_used(name):
     columns = [column for table in load(SPEC).tables.values() for column in table.columns.values()]
-    assert any(column.generator_name == name for column in columns)
+    assert any(column.generator_name == name for column in columns), f"use {name} in tests/golden/contract.yaml"
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_every_field_is_used(model):
     unused = set(model.model_fields) - set(uses()[model]) - LEFT_OUT.get(model, set())
-    assert not unused, f"{model.__name__}: {', '.join(sorted(unused))} never differ from their defaults"
+    assert not unused, (
+        f"{model.__name__}: {', '.join(sorted(unused))} never differ from their defaults in tests/golden/contract.yaml"
+    )
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)

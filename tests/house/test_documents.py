@@ -116,7 +116,7 @@ def test_further_examples_of_the_schema_readme_run(text, tmp_path, monkeypatch, 
 
 def test_schema_readme_names_every_generator():
     for name in GENERATORS:
-        assert re.search(rf"^\| .*`{name}`", SCHEMA, flags=re.M), name
+        assert re.search(rf"^\| .*`{name}`", SCHEMA, flags=re.M), f"schema/README.md: add a row for `{name}`"
 
 
 def test_linked_files_exist():

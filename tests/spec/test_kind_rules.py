@@ -27,7 +27,7 @@ def rolled(**words):
     return f"  r: {{rollup: {{{', '.join(f'{k}: {v}' for k, v in whole.items())}}}, columns: {{n: {{}}, ids: {{}}}}}}\n"
 
 
-# tables -> what is said; with {} where a name or a number may stand
+# tables -> what is said, whole
 CASES = {
     "  t: {values: [[1, a], [2]], primary_key: [id], columns: {id: {type: bigint}, x: {type: text}}}\n": "a row has 2 cells: id, x",
     "  t: {values: [[1, 7]], primary_key: [id], columns: {id: {type: bigint}, x: {type: text}}}\n": "x: 7 is no text",

@@ -308,8 +308,8 @@ def test_the_linter_sees(sql):
 
 @pytest.mark.parametrize("sql", REFUSED)
 def test_what_does_not_travel_is_refused(sql, types):
-    for name, dialect in DIALECTS.items():
-        if name != "duckdb":
+    for dialect in DIALECTS.values():
+        if dialect.sqlglot != "duckdb":
             with pytest.raises(SqlError) as caught:
                 offence_queries(sql, dialect, "queries", types, 3)
             assert "\n" not in str(caught.value)
