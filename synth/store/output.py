@@ -69,13 +69,13 @@ def dialect_of(format: str, dialect: str | None = None) -> str | None:
     if format_of(format).needs_dialect:
         from synth.databases import DIALECTS
 
-        dialect = dialect or "postgres"
+        dialect = "postgres" if dialect is None else dialect
         if dialect not in DIALECTS:
             raise OptionError(f"unknown dialect '{dialect}'\n  hint: {did_you_mean(dialect, DIALECTS)}")
         if not DIALECTS[dialect].inserts:
             hint = did_you_mean(dialect, [name for name, each in DIALECTS.items() if each.inserts])
             raise OptionError(f"INSERT statements cannot be written for '{dialect}' yet\n  hint: {hint}")
         return dialect
-    if dialect:
+    if dialect is not None:
         raise OptionError(f"'{format}' is the same for every database\n  hint: --dialect goes with --format sql")
     return None

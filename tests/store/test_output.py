@@ -39,6 +39,7 @@ def test_whose_sql_it_is(format, dialect, whose):
     [
         ("sqll", None, "unknown format 'sqll'\n  hint: did you mean 'sql'"),
         ("sql", "oracle", "unknown dialect 'oracle'\n  hint: "),
+        ("sql", "", "unknown dialect ''\n  hint: "),
         ("csv", "mysql", "'csv' is the same for every database\n  hint: --dialect goes with --format sql"),
     ],
 )
