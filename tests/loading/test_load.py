@@ -83,7 +83,7 @@ def test_generating_into_a_database(target, workers):
 
 def test_generated_is_what_files_hold(target, runs):
     summary = runs("erp", 0.02)
-    generate_into(synth.make_plan("erp", scale=0.02), target.address, workers=2)
+    generate_into(synth.make_plan("erp", scale=0.02), target.address, workers=2, if_exists="replace")
     with target.connect() as database:
         found = manifest_of(database, "erp")
     assert {n: t.fingerprint for n, t in found.tables.items()} == {
