@@ -13,7 +13,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from synth.version import __version__
+from synth.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from synth.api import block, frame, lazy, load, make_plan
@@ -50,7 +50,7 @@ _HOMES = {
 
 __all__ = [
     "Address", "Column", "DataError", "DatabaseError", "Dataset", "Manifest", "OptionError", "OutputError", "SpecError",
-    "Summary", "SynthError", "Table", "__version__", "advance_database", "advance_folder", "block", "frame", "generate",
+    "Summary", "SynthError", "Table", "advance_database", "advance_folder", "block", "frame", "generate",
     "generate_into", "lazy", "load", "load_folder", "make_plan", "parse", "pull", "verify_database", "verify_folder",
 ]  # fmt: skip
 
