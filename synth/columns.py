@@ -5,11 +5,16 @@ Inside numpy a moment is microseconds since 1970 as int64, and NULL is `NULL`, t
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, MAX_PRECISION, TEXT, TIMESTAMP, DType, Types, decimal
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = [
     "NULL",
@@ -17,6 +22,7 @@ __all__ = [
     "checked",
     "column_to_written",
     "decimals_to_minor_units",
+    "from_arrow",
     "from_decimal",
     "from_microseconds",
     "gather",
@@ -84,6 +90,22 @@ def units(column: pl.Series) -> Rows:
     return numbers if missing is None else np.where(missing, NULL, numbers)
 
 
+class _Exported:
+    """An Arrow array of which Polars sees the C interface alone: what it does with pyarrow's first loads pyarrow.compute."""
+
+    def __init__(self, array: pa.Array) -> None:
+        self.array = array
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
+        exported: tuple[object, object] = self.array.__arrow_c_array__(requested_schema)
+        return exported
+
+
+def from_arrow(array: pa.Array) -> pl.Series:
+    """An Arrow array as a column, without a copy, and 20 ms sooner than by Polars' `from_arrow`. (n,) -> (n,)"""
+    return pl.Series(_Exported(array))
+
+
 def checked(column: pl.Series, dtype: DType) -> pl.Series:
     """The drawn column, every value of which fits its type. Raises OverflowError."""
     if dtype.name in ("decimal", "smallint", "integer") and column.dtype == pl.Int64 and len(column):
@@ -123,9 +145,8 @@ def column_to_written(column: pl.Series, dtype: DType) -> pl.Series:
     words[:, 0] = minor
     np.right_shift(minor, 63, out=words[:, 1])
     kind = pa.decimal128(dtype.precision, dtype.scale)
-    written = pl.from_arrow(pa.Array.from_buffers(kind, len(minor), [validity, pa.py_buffer(words)]))
-    assert isinstance(written, pl.Series)
-    return written.alias(column.name)
+    array = pa.Array.from_buffers(kind, len(minor), [validity, pa.py_buffer(words)])
+    return from_arrow(array).alias(column.name)
 
 
 def cast_to_written(frame: pl.DataFrame, types: Types) -> pl.DataFrame:

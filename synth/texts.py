@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from synth.columns import mask
+from synth.columns import from_arrow, mask
 
 __all__ = ["TextCache", "encode", "from_bytes"]
 
@@ -60,6 +60,4 @@ def from_bytes(signs: npt.NDArray[np.uint8], lengths: Rows) -> pl.Series:
     data = signs[np.arange(signs.shape[1]) < lengths[:, None]]
     ends = np.concatenate(([0], np.cumsum(lengths)))
     array = pa.Array.from_buffers(pa.large_string(), len(lengths), [None, pa.py_buffer(ends), pa.py_buffer(data)])
-    found = pl.from_arrow(array)
-    assert isinstance(found, pl.Series)
-    return found
+    return from_arrow(array)

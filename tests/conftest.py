@@ -16,6 +16,7 @@ import synth
 from tests.support import watchdog
 from tests.support.speed import (  # noqa: F401
     pytest_addoption,
+    pytest_collection_finish,
     pytest_collection_modifyitems,
     pytest_runtest_logreport,
     pytest_runtest_makereport,

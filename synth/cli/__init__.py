@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from functools import cache
 from typing import Annotated
 
 import typer
@@ -48,11 +50,17 @@ for _command in (
 app.add_typer(databases.db, name="db")
 
 
+@cache
+def _program() -> Callable[..., object]:
+    """The commands, put together once."""
+    return typer.main.get_command(app)
+
+
 def main(words: list[str] | None = None) -> int:
     """Run the program; our errors and click's become one message and exit code 2, anything else is a bug."""
     words = sys.argv[1:] if words is None else words
     try:
-        result = app(words or ["--help"], standalone_mode=False)
+        result = _program()(words or ["--help"], standalone_mode=False)
         return result if isinstance(result, int) else 0
     except SynthError as error:
         print(f"synth: {error}", file=sys.stderr)

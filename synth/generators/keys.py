@@ -10,6 +10,7 @@ import numpy.typing as npt
 import polars as pl
 from pydantic import Field
 
+from synth.columns import from_arrow
 from synth.dtypes import BIGINT, TEXT, DType
 from synth.generators.base import Generator
 from synth.generators.context import DrawContext
@@ -103,8 +104,5 @@ def _uuids(rows: Rows, seed: int, table: str) -> pl.Series:
     text[:, _DIGITS_AT[0::2]] = _HEX[octets >> 4]
     text[:, _DIGITS_AT[1::2]] = _HEX[octets & 15]
     offsets = np.arange(len(rows) + 1, dtype=np.int64) * 36
-    column = pl.from_arrow(
-        pa.Array.from_buffers(pa.large_string(), len(rows), [None, pa.py_buffer(offsets), pa.py_buffer(text)])
-    )
-    assert isinstance(column, pl.Series)
-    return column
+    array = pa.Array.from_buffers(pa.large_string(), len(rows), [None, pa.py_buffer(offsets), pa.py_buffer(text)])
+    return from_arrow(array)

@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -74,10 +75,12 @@ def load(name: str | Path) -> Dataset:
     return parse(text, str(path))
 
 
+@lru_cache(maxsize=16)
 def parse(text: str, file: str = "<yaml>", version: int = SPEC_VERSION) -> Dataset:
     """Read the YAML text of a dataset; `file` is what errors call it. Raises SpecError.
 
-    A resolved spec of an older version, as manifests embed them, is read in the words of today.
+    A resolved spec of an older version, as manifests embed them, is read in the words of today. A dataset is frozen, so
+    the same text is read once: `model_copy` makes another of it.
     """
     raw, places = _read(text, file)
     if not isinstance(raw, Mapping):

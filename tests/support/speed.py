@@ -6,6 +6,7 @@ Time is the processor's, which is the same on a busy machine; what waits long by
 
 from __future__ import annotations
 
+import gc
 import resource
 import time
 from collections import defaultdict
@@ -19,7 +20,7 @@ SERVERS = {"database", "target", "embedded_server"}  # fixtures of tests/conftes
 FILES = {"sqlite", "duckdb"}  # kinds that need no server
 PROGRAMS = {"environment"}  # the fixture of whatever starts Python again
 LIST = Path(__file__).resolve().parents[1] / "slow.txt"
-CASE_S, ALL_S = 1.0, 4.0  # seconds of the processor that one case, or all cases of a test, may take
+CASE_S, ALL_S = 0.5, 2.0  # seconds of the processor that one case, or all cases of a test, may take
 WAIT_S = 8.0  # and by the clock
 HEAD = "# Tests, and files of tests, that `make test-fast` leaves out for their time. `make test-times` writes this list anew.\n"
 
@@ -67,6 +68,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         test = test_of(item.nodeid)
         if PROGRAMS & set(item.fixturenames) or {test, test.partition("::")[0]} & slow:
             item.add_marker("slow")
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected lives as long as the run: the collector need not walk it after every test."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

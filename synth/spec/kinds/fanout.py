@@ -38,19 +38,28 @@ class FanoutLaw:
         return math.floor(self.mean * parents + Fraction(1, 2))
 
 
-def _negative_binomial(mean: float, r: float, n: int) -> Floats:
-    """Give P(0 … n) of a negative binomial of this mean and shape r. (n + 1,)"""
+def _negative_binomial(r: float, n: int) -> Callable[[float], Floats]:
+    """P(0 … n) of a negative binomial of shape r, by its mean. -> (n + 1,)"""
     k = np.arange(n + 1)
-    choose = np.array([math.lgamma(i + r) - math.lgamma(r) - math.lgamma(i + 1) for i in k])
-    chances: Floats = np.exp(choose + r * math.log(r / (r + mean)) + k * math.log(mean / (r + mean)))
-    return chances
+    choose = np.array([math.lgamma(i + r) - math.lgamma(r) - math.lgamma(i + 1) for i in range(n + 1)])
+
+    def law(mean: float) -> Floats:
+        chances: Floats = np.exp(choose + r * math.log(r / (r + mean)) + k * math.log(mean / (r + mean)))
+        return chances
+
+    return law
 
 
-def _poisson(mean: float, n: int) -> Floats:
-    """Give P(0 … n) of a Poisson of this mean. (n + 1,)"""
+def _poisson(n: int) -> Callable[[float], Floats]:
+    """P(0 … n) of a Poisson, by its mean. -> (n + 1,)"""
     k = np.arange(n + 1)
-    chances: Floats = np.exp(k * math.log(mean) - mean - np.array([math.lgamma(i + 1) for i in k]))
-    return chances
+    factorials = np.array([math.lgamma(i + 1) for i in range(n + 1)])
+
+    def law(mean: float) -> Floats:
+        chances: Floats = np.exp(k * math.log(mean) - mean - factorials)
+        return chances
+
+    return law
 
 
 def fanout_law(fanout: Fanout, path: tuple[str, ...]) -> FanoutLaw:
@@ -71,14 +80,12 @@ def fanout_law(fanout: Fanout, path: tuple[str, ...]) -> FanoutLaw:
         mean = Fraction(str(fanout.mean))
         wanted = fanout.mean - fanout.min
 
-        def law(inner: float) -> Floats:
-            if fanout.negative_binomial:
-                return _negative_binomial(inner, fanout.negative_binomial.r, n)
-            return _poisson(inner, n)
+        law = _negative_binomial(fanout.negative_binomial.r, n) if fanout.negative_binomial else _poisson(n)
+        counts = np.arange(n + 1)
 
         def obtained(inner: float) -> float:
             p = law(inner)
-            return float((p * np.arange(n + 1)).sum() / p.sum())
+            return float((p * counts).sum() / p.sum())
 
         least, most = 1e-9, wanted * 1.001 + 1e-6
         while obtained(most) < wanted:
