@@ -33,7 +33,7 @@ class Databases:
         self.psql = embedded.psql(self.address, self.folder).split()
         self.mariadb = None
         if shutil.which("mariadb-install-db"):
-            from tests.support.servers import MariaDB
+            from tests.support.server_processes import MariaDB
 
             self.mariadb = MariaDB()
         return self

@@ -27,6 +27,9 @@ from tests.support.targets import LIVE, Target, url_of
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# assertions of these say what they compared, as those of tests do
+pytest.register_assert_rewrite("tests.support.ddl", "tests.support.mssql", "tests.support.refusals")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """A worker of a run that is killed is killed as well."""

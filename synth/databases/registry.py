@@ -36,7 +36,12 @@ class Declarations(Mapping[str, T]):
 
     def _load(self, database: str) -> T | None:
         """What a database declares; None if it is nothing."""
-        module = f"{__package__}.{database}.{self.file}"
+        folder = f"{__package__}.{database}"
+        if find_spec(folder) is None:
+            raise LookupError(
+                f"'{database}' stands in NAMES of {__file__}, and there is no folder of that name beside it"
+            )
+        module = f"{folder}.{self.file}"
         if find_spec(module) is None:
             return None
         declared: T | None = getattr(import_module(module), self.name)

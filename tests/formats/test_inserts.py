@@ -20,8 +20,9 @@ from synth.fingerprint import Fingerprint
 from synth.formats import FORMATS, READABLE
 from synth.formats.sql import STATEMENT_ROWS
 from tests.support.cells import CASES, FIRST, TYPES, frame_of
+from tests.support.file_databases import SQLite
 from tests.support.hostile import hostile
-from tests.support.servers import SERVERS, SQLite
+from tests.support.servers import SERVERS
 from tests.support.tsql import lint_tsql
 
 WRITTEN = [name for name, dialect in DIALECTS.items() if dialect.inserts]

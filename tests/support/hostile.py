@@ -1,4 +1,4 @@
-"""A dataset whose names are keywords and whose cells are what files, clients and servers stumble over."""
+"""Texts and names that files, clients and servers stumble over, and a dataset that is made of them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,13 @@ TEXTS = [
     "trailing ", "{}", "[1]", "\x01", "\x7f", "\x1a", "\nGO\n", "\nGO 5\n:r x\n!! true\n", "$(database)", "$(x", "$", ":name", ":'name'", "%s", "?",
     "\ndelimiter //\n", "\n\\g\n", "\n\\! true\n", "\n.quit\n", "\n/\n", "'; DROP TABLE x; --", "`", "$$", "x" * 5000, "y\n" * 3000,
 ]  # fmt: skip
+COMMENTS = [
+    "it's", '"', "`", "[x]]", "\\", "\\'", "back\\\\slash\\", "two\nlines", "\r\n\t", "*/", "/*", "/*! */", "-- ", "; --", "$$",
+    "'; DROP TABLE x; --", "'; DROP TABLE parents; --\n", "ünï 漢字 𝄞 👩‍👩‍👧", "%s {} :name @x #", "\\n \\g \\G", "\ndelimiter //\n", "\n\\.\n",
+    "\nGO\n", "\n\\! true\n", " blank ", "NULL",
+]  # fmt: skip
+LONG = "a_very_long_name_of_a_table_that_goes_on_until_the_very_limit__"
+assert len(LONG) == 63
 CELLS = [
     [True, 2**15 - 1, 2**31 - 1, 2**63 - 1, 9_999_999_999.99, 1e12, "0190163d-8694-8000-8000-00005aa8ac10", dt.date(2024, 2, 29), dt.datetime(2024, 2, 29, 23, 59, 59, 999_999)],
     [False, -(2**15) + 1, -(2**31) + 1, -(2**63) + 2, -9_999_999_999.99, -0.1, "ffffffff-ffff-ffff-ffff-ffffffffffff", dt.date(1900, 1, 1), dt.datetime(1969, 12, 31, 23, 59, 59, 999_999)],

@@ -29,7 +29,7 @@ _cases: dict[str, list[tuple[float, float]]] = defaultdict(list)  # by test: eac
 
 
 def test_of(node: str) -> str:
-    """A test's name without its parameters: tests/sql/test_sql.py::test_rounded_quotients."""
+    """A test's name without its parameters: tests/sql/test_sql_decimals.py::test_rounded_quotients."""
     return node.partition("[")[0]
 
 

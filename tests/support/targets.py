@@ -26,7 +26,8 @@ from synth.spec.load import parse
 from synth.store.manifest import Manifest, TableEntry, begin
 from synth.store.manifest_table import manifest_of
 from tests.support import servers
-from tests.support.servers import Refused, live_address
+from tests.support.answers import Refused
+from tests.support.servers import live_address
 
 MSSQL = "SYNTH_TEST_MSSQL_URL"
 

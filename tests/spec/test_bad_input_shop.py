@@ -1,18 +1,11 @@
-"""Every mistake of the user's gets exit code 2 and one message that names its place and a way out."""
+"""Every mistake in a spec is told by one message that names its place and a way out."""
 
 from __future__ import annotations
-
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from synth.cli import main
-from synth.spec.load import shipped
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.refusals import refused, says, write
 
 SHOP = """\
 dataset: shop
@@ -207,83 +200,11 @@ UNPLANNABLE = {
         "a row of orders may have 9 lines, but only 3 products are there", "lower the fan-out's `max`"),
 }  # fmt: skip
 
-# the same for windows, gathered tables and rollups, in the books
-BOOKS = (ROOT / "tests" / "support" / "books.yaml").read_text(encoding="utf-8")
-CLOSING = "FROM _before_closing t JOIN _years y ON y.year = t.year JOIN accounts a ON a.account = t.account"
-PURCHASES = "SUM(units * _cost) AS amount, MIN(sold_on) AS bought_on,\n        MAX(sold_on) AS gone_on\n      FROM sale_items GROUP BY"
-JOURNALS = (
-    "booked_on AS posted_on,\n          EXTRACT(YEAR FROM booked_on) AS year, 600 AS account, amount FROM journals"
-)
-LATE = "GREATEST(0, DATE_DIFF('day', due_on, COALESCE(paid_on, until)))"
-MISTAKES_IN_BOOKS = {
-    "window of no block": ("{window: 250}", "{§window: 300}", "windows of 300 rows do not fill a block of 10,000", "for instance 100, 250 or 500"),
-    "window of nothing": ("{window: 250}", "{§window: 0}", "greater than or equal to 1"),
-    "window of children": ("_window: {lookup: sales.window_number}", "§_window: {window: 250}", "only a table with `rows` has windows"),
-    "window of rows written out": ("columns: {year: {type: integer}, ends_on", "columns: {§w: {window: 250}, year: {type: integer}, ends_on", "only a table with `rows` has windows"),
-    "two windows": ("window_number: {window: 250}", "window_number: {window: 250}\n      §other: {window: 500}", "sales has two windows"),
-    "no `at` in a window": ("  purchases:\n", "  §purchases:\n", "rows of a window are drawn before their time: the table needs `at`", "    at: bought_on\n", ""),
-    "`at` that is no moment": ("at: bought_on", "§at: units", "'units' is no moment"),
-    "window refers to who arrives": ("      units: {choice", "      §last: {reference: journals}\n      units: {choice", "journals arrives in time, but rows of a window are drawn before their time"),
-    "window looks up what arrives": ("      units: {choice", "      §last: {in_force: {table: journals, match: {journal_id: units}, at: sold_on, begins: booked_on, column: amount}}\n      units: {choice", "journals arrives in time, but rows of a window are drawn before their time"),
-    "unknown part": ("parts: [sales, purchases,", "§parts: [salse, purchases,", "ledger has no part 'salse'", "did you mean 'sales'?"),
-    "parts of a table without": ("rollup: {table: purchases, group_by: [product_id]", "rollup: {table: purchases, §parts: [sales], group_by: [product_id]", "purchases has no part 'sales'", "named SELECTs of a gathered table"),
-    "no part": ("parts: [sales, purchases, journals]", "§parts: []", "must not be empty"),
-    "part that is no text": ("      journals: |\n        SELECT 'J'", "      §journals: 7\n      others: |\n        SELECT 'J'", "should be text, got 7"),
-    "part without a name": ("      journals: |\n", "      §in journals: |\n", "'in journals' is no name"),
-    "part that lacks a column": (JOURNALS, JOURNALS.replace("amount FROM", "amount AS sum FROM"), "the SELECT gives no column 'amount'", "      journals: |\n", "      §journals: |\n"),
-    "part of several families": (CLOSING, CLOSING + " JOIN sales s ON s.sale_id = t.year", "the SELECT reads tables of several families: _before_closing, sales", "      closing: |\n", "      §closing: |\n"),
-    "select of several moving families": (PURCHASES, PURCHASES.replace("sale_items", "sale_items CROSS JOIN journals"), "several families: journals, sales", "    select: |\n      SELECT _window", "    §select: |\n      SELECT _window"),
-    "select of a gathered table": (PURCHASES, PURCHASES.replace("sale_items", "ledger"), "ledger is gathered from several families", "sum it by a rollup", "    select: |\n      SELECT _window", "    §select: |\n      SELECT _window"),
-    "every row of a gathered table": ("aggregates: {units: {sum: units}}, for_each: products", "aggregates: {units: {sum: units}}, §for_each: ledger", "ledger is gathered from several families"),
-    "reference to a gathered table": ("reference: {to: products, distinct_per: sales}", "reference: {§to: ledger, distinct_per: sales}", "ledger is gathered: only rows"),
-    "cycle through a rollup": ("    rollup: {table: ledger, parts: [sales, purchases, journals]", "    §rollup: {table: ledger, parts: [sales, closing]", "a cycle: ledger.closing → _before_closing → ledger.closing", "`parts`"),
-    "cycle through two rollups": ("    rollup: {table: purchases, group_by: [product_id], aggregates: {units: {sum: units}}, for_each: products}", "    §rollup: {table: dear, group_by: [product_id], aggregates: {units: {sum: units}}}", "a cycle: ", "dear → bought", "\nrules:", "\n  dear:\n    select: SELECT product_id, units FROM bought\n    primary_key: [product_id]\n    columns: {product_id: {type: bigint}, units: {type: bigint}}\nrules:"),
-    "sentence with an empty blank": ("      memo: {sentence: {patterns: {\"{what} as agreed\"", "      memo: {§sentence: {patterns: {\"{which} as agreed\"", "no `words` are given for {which}"),
-    "sentence too long": ("who: [May, June]}}}", "who: [May, June]}}, §type: varchar(11)}", "a sentence may be 14 long"),
-    "days that are months": (LATE, LATE.replace("day", "month"), "DATE_DIFF counts days", "      days_late: {state:", "      days_late: {§state:"),
-    "days between texts": (LATE, "DATE_DIFF('day', 'due_on', until)", "DATE_DIFF of text; dates and timestamps are expected", "      days_late: {state:", "      days_late: {§state:"),
-    "days between numbers": (LATE, "DATE_DIFF('day', items, until)", "DATE_DIFF of bigint; dates and timestamps are expected", "      days_late: {state:", "      days_late: {§state:"),
-    "until out of a state": ("{expr: sold_on + 30}", "{§expr: until}", "unknown column 'until' in sales"),
-    "until of two kinds": ("      due_on: {expr: sold_on + 30}", "      until: {expr: sold_on + 30}\n      due_on: {lookup: until}", "a column of the table too", "rename the column", "      days_late: {state:", "      days_late: {§state:"),
-    "a state of a column that is drawn": ("      items: {count: sale_items}", "      §items: {expr: days_late + 1}", "'days_late' is a state"),
-}  # fmt: skip
-
-INTERNALS = (
-    "Traceback", "pydantic", "sqlglot", "validation error", "\x1b[", "Binder Error", "TokenType", "<class", "instance of",
-    "valid dictionary", "valid string", "match pattern", "datetime.datetime", "synth.",
-)  # fmt: skip
-
-
-def write(folder: Path, text: str) -> tuple[Path, str]:
-    """The YAML without its mark, and the place of the mark as line:column."""
-    file = folder / "shop.yaml"
-    before, mark, after = text.partition("§")
-    file.write_text(before + after, encoding="utf-8")
-    return file, f"{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}" if mark else ""
-
-
-def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    """Run the program, which must refuse; what it says on standard error."""
-    code = main(list(words))
-    said = capsys.readouterr()
-    assert code == 2
-    assert said.out == ""
-    assert said.err.startswith("synth: ")
-    assert [inner for inner in INTERNALS if inner in said.err] == []
-    return said.err
-
 
 def test_the_shop_without_mistakes_is_good(tmp_path, capsys):
     file, _ = write(tmp_path, SHOP)
     assert main(["check", str(file)]) == 0
     assert capsys.readouterr().out == f"{file}: 6 tables, 1 rules, all good\n"
-
-
-def says(said: str, place: str, phrases: list[str]) -> None:
-    """The first line with the first phrase begins with the place, and the others are there too."""
-    assert [phrase for phrase in phrases if phrase not in said] == []
-    line = next(line for line in said.splitlines() if phrases[0] in line)
-    assert line.removeprefix("synth: ").startswith(f"{place}: ")
 
 
 @pytest.mark.parametrize("name", MISTAKES)
@@ -292,25 +213,6 @@ def test_a_mistake_is_named_with_its_place(name, tmp_path, capsys):
     assert SHOP.count(old) == new.count("§") == 1
     file, place = write(tmp_path, SHOP.replace(old, new))
     says(refused(capsys, "check", str(file)), f"{file}:{place}", phrases)
-
-
-def test_the_books_without_mistakes_are_good(tmp_path, capsys):
-    file, _ = write(tmp_path, BOOKS)
-    assert main(["check", str(file)]) == 0
-
-
-@pytest.mark.parametrize("name", MISTAKES_IN_BOOKS)
-def test_a_mistake_in_the_books_is_named_with_its_place(name, tmp_path, capsys):
-    """As above; the mark may stand in a second replacement, the last pair of those that are in the text."""
-    old, new, *more = MISTAKES_IN_BOOKS[name]
-    text = BOOKS.replace(old, new)
-    assert BOOKS.count(old) == 1
-    if len(more) > 2 and BOOKS.count(more[-2]) == 1:
-        text = text.replace(*more[-2:])
-        more = more[:-2]
-    assert text.count("§") == 1
-    file, place = write(tmp_path, text)
-    says(refused(capsys, "check", str(file)), f"{file}:{place}", more)
 
 
 @pytest.mark.parametrize("command", ["check", "plan", "generate"])
@@ -323,109 +225,9 @@ def test_what_cannot_be_planned_is_named_with_its_place(name, command, tmp_path,
     says(refused(capsys, command, str(file), *options), f"{file}:{place}", phrases)
 
 
-@pytest.mark.parametrize(
-    ("text", "phrase"),
-    [
-        ("", "the file is empty"),
-        ("# only a remark\n", "the file is empty"),
-        ("- a\n- b\n", "a dataset is a mapping"),
-        ("shop\n", "a dataset is a mapping"),
-        ("dataset: shop\n---\ndataset: shop\n", "document"),
-        ("dataset: &a [*a]\n", "anchor"),
-    ],
-)
-def test_a_file_that_is_no_dataset(text, phrase, tmp_path, capsys):
-    file, _ = write(tmp_path, text)
-    said = refused(capsys, "check", str(file))
-    assert said.startswith(f"synth: {file}:")
-    assert phrase in said
-
-
-def test_a_file_that_is_no_text(tmp_path, capsys):
-    file = tmp_path / "shop.yaml"
-    file.write_bytes(b"dataset: \xff\xfe\n")
-    assert "cannot read" in refused(capsys, "check", str(file))
-    file.write_bytes(b"dataset: \x00\n")
-    assert f"{file}:" in refused(capsys, "check", str(file))
-
-
 def test_every_problem_of_a_kind_is_listed(tmp_path, capsys):
     text = SHOP.replace("rows: 100\n", "row: 100\n").replace("exact: true", "exakt: true")
     file, _ = write(tmp_path, text)
     said = refused(capsys, "check", str(file))
     assert "'row'" in said
     assert "'exakt'" in said
-
-
-OPTIONS = [
-    (["nonsense"], "nonsense"),
-    (["--nonsense"], "--nonsense"),
-    (["datasets", "more"], "more"),
-    (["datasets", "--scale", "2"], "--scale"),
-    (["check"], "file"),
-    (["check", "nope"], "unknown dataset 'nope'"),
-    (["check", "ecomerce"], "did you mean 'ecommerce'?"),
-    (["check", "nope.yaml"], "there is no file 'nope.yaml'"),
-    (["check", "folder/nope"], "there is no file 'folder/nope'"),
-    (["check", "."], "."),
-    (["plan"], "dataset"),
-    (["plan", "nope"], "unknown dataset 'nope'"),
-    (["plan", "ecommerce", "--scale", "big"], "'--scale'"),
-    (["plan", "ecommerce", "--scale", "0"], "scale must be a number above 0"),
-    (["plan", "ecommerce", "--scale", "-1"], "scale must be a number above 0"),
-    (["plan", "ecommerce", "--scale", "nan"], "scale must be a number above 0"),
-    (["plan", "ecommerce", "--scale", "inf"], "scale must be a number above 0"),
-    (["plan", "ecommerce", "--scale", "1e300"], "too large"),
-    (["plan", "ecommerce", "--seed", "-1"], "seed must be a whole number from 0"),
-    (["plan", "ecommerce", "--seed", "1.5"], "'--seed'"),
-    (["plan", "ecommerce", "--seed", str(2**63)], "seed must be a whole number from 0"),
-    (["plan", "ecommerce", "--until", "tomorrow"], "--until takes a date or timestamp"),
-    (["plan", "ecommerce", "--until", "2025-02-30"], "--until takes a date or timestamp"),
-    (["plan", "ecommerce", "--until", "2023-12-31"], "must be after the period's start"),
-    (["plan", "ecommerce", "--until", "2024-01-01"], "must be after the period's start"),
-    (["plan", "ecommerce", "--until", "9999-01-01"], "too far ahead"),
-    (["plan", "ecommerce", "--tables", "order"], "unknown table 'order'"),
-    (["plan", "ecommerce", "--tables", "orders,ordrs"], "did you mean 'orders'?"),
-    (["plan", "ecommerce", "--tables", "_offers"], "unknown table '_offers'"),
-    (["plan", "ecommerce", "--tables", ""], "table"),
-    (["plan", "ecommerce", "--workers", "many"], "--workers takes a number from 1 up, or all"),
-    (["plan", "ecommerce", "--format", "csv"], "--format"),
-    (["generate"], "dataset"),
-    (["generate", "nope"], "unknown dataset 'nope'"),
-    (["generate", "ecommerce", "more"], "more"),
-    (["generate", "ecommerce", "--workers", "0"], "--workers takes a number from 1 up, or all"),
-    (["generate", "ecommerce", "--workers", "-2"], "--workers takes a number from 1 up, or all"),
-    (["generate", "ecommerce", "--workers", "²"], "--workers takes a number from 1 up, or all"),
-    (["generate", "ecommerce", "--workers", "1", "--format", "parket"], "did you mean 'parquet'?"),
-    (["generate", "ecommerce", "--workers", "1", "--scale", "0"], "scale must be a number above 0"),
-    (["generate", "ecommerce", "--workers", "1", "--seed", "x"], "'--seed'"),
-    (["generate", "ecommerce", "--workers", "1", "--until", "x"], "--until takes a date or timestamp"),
-    (["generate", "ecommerce", "--workers", "1", "--tables", "x"], "unknown table 'x'"),
-    (["generate", "ecommerce", "--scale"], "--scale"),
-    (["verify"], "DIR"),
-    (["verify", "nowhere"], "'nowhere' holds no manifest.json"),
-    (["verify", "--strict", "."], "--strict"),
-]
-
-
-@pytest.mark.parametrize(
-    ("words", "phrase"), OPTIONS, ids=lambda value: " ".join(value) if isinstance(value, list) else ""
-)
-def test_a_wrong_option_gets_one_message(words, phrase, tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    said = refused(capsys, *words)
-    assert phrase in said
-    assert said.count("synth: ") == 1
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_no_traceback_in_a_process_of_its_own(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-m", "synth", "generate", "nope"], cwd=tmp_path, capture_output=True, text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False,
-    )  # fmt: skip
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert done.stderr == (
-        f"synth: unknown dataset 'nope'\n  hint: known are {', '.join(shipped())}, or give the path of a YAML file\n"
-    )

@@ -1,0 +1,73 @@
+"""What compiled expressions refuse, and what the lint finds that does not travel."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from synth.sql.parse import SqlError, expression, lint, query
+from tests.support.decimals import evaluate
+
+
+@pytest.mark.parametrize(
+    ("sql", "wanted", "message"),
+    [
+        ("a * b", "decimal(12,2)", r"the expression has 6 digits after the point, decimal\(12,2\) keeps 2: write ROUND\(…, 2\)"),
+        ("a", "bigint", r"has 2 digits after the point, bigint keeps 0"),
+        ("a * d", None, "a double meets a decimal: no float touches exact numbers"),
+        ("d - b", None, "a double meets a decimal"),
+        ("d < 3.5", None, r"values of different kinds meet: decimal\(18,1\), double"),
+        ("ROUND(d, 2)", None, "ROUND of a double: no float touches exact numbers"),
+        ("a / b", None, r"a quotient has no last digit; write ROUND\(a / b, digits\)"),
+        ("a + missing", None, "unknown column 'missing'"),
+        ("orders.missing", None, "unknown column 'orders.missing'"),
+        ("t + 1", None, "arithmetic on text; integers and decimals are expected"),
+        ("NULL * a", None, "arithmetic on NULL"),
+        ("CASE WHEN a THEN 1 ELSE 2 END", None, r"'a' is decimal\(12,2\), a condition is expected"),
+        ("COALESCE(a, t)", None, r"values of different kinds meet: decimal\(12,2\), text"),
+        ("t = 1", None, "values of different kinds meet: bigint, text"),
+        ("f IS TRUE", None, "IS is for NULL"),
+        ("SQRT(a)", None, "SQRT of a decimal is not known; known are"),
+        ("no_such_function(n)", None, "bad SQL: "),
+        ("a +", None, "bad SQL: "),
+        ("a b c", None, "bad SQL: "),
+        ("a, b", None, "'a, b' is not one expression"),
+        ("SUM(a)", None, "an expression works within one row; sum children into parents with `sum:`"),
+        ("(SELECT 1)", None, "an expression works within one row"),
+        ("1; DROP TABLE x", None, "one statement is expected"),
+        ("b * b * b * b * b", None, "a product with 20 digits after the point; ROUND a factor first"),
+        ("12345678901234567890", None, "does not fit bigint"),
+        ("CAST(a AS DOUBLE)", None, "a decimal cast to double: not exact in every database"),
+        ("CAST(a AS nonsense)", None, "unknown type|bad SQL"),
+        ("t", "bigint", "the expression gives text, the column is bigint"),
+        ("CAST(a AS BIGINT)", None, r"write ROUND\(…, 0\)"),
+        ("DATE_DIFF('month', on_, at)", None, r"DATE_DIFF counts days: DATE_DIFF\('day', earlier, later\)"),
+        ("DATE_DIFF('day', t, at)", None, "DATE_DIFF of text; dates and timestamps are expected"),
+        ("DATE_DIFF('day', on_, n)", None, "DATE_DIFF of bigint"),
+        ("DATE_DIFF('day', on_)", None, "bad SQL: "),
+        ("on_ + a", None, "of a decimal is not known"),
+        ("on_ + t", None, "bad SQL: "),
+        ("at + 1", None, "bad SQL: "),
+    ],
+)  # fmt: skip
+def test_refusals(sql, wanted, message):
+    with pytest.raises(SqlError, match=message):
+        evaluate(sql, [{}], wanted)
+
+
+def test_digits_of_round_are_a_number():
+    with pytest.raises(SqlError):
+        evaluate("ROUND(a, n)", [{}])
+
+
+def test_lint_finds_what_does_not_travel():
+    bad = {
+        "SELECT a FROM t JOIN u USING (a)": "USING", "SELECT a, COUNT(*) FROM t GROUP BY 1": "GROUP BY a number",
+        "SELECT SUM(a) FILTER (WHERE a > 0) FROM t": "FILTER", "SELECT a + INTERVAL 1 DAY FROM t": "interval",
+        "SELECT a FROM t WHERE f = TRUE": "boolean", "SELECT * FROM t": r"SELECT \*", "SELECT TRY_CAST(a AS INT) FROM t": "CAST",
+    }  # fmt: skip
+    for sql, word in bad.items():
+        assert any(re.search(word, found) for found in lint(query(sql))), sql
+    assert list(lint(query("SELECT a, COUNT(*) FROM t JOIN u ON t.a = u.b GROUP BY a HAVING COUNT(*) > 1"))) == []
+    assert list(lint(expression("a BETWEEN 1 AND 2 AND t IN ('x')"))) == []

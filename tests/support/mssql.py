@@ -1,0 +1,262 @@
+"""SQL Server without one: a driver that keeps what it is told, and a small server behind it with tables and foreign keys."""
+
+from __future__ import annotations
+
+import copy
+import re
+import threading
+import types
+
+import pyarrow as pa
+
+from synth.databases.tsql.dialect import DIALECT
+from synth.fingerprint import Fingerprint
+
+URL = "mssql://sa:hush@host:1433/demo"
+NAME = r"\[((?:[^\]]|\]\])*)\]"
+PLACE = rf"{NAME}\.{NAME}"
+ONE = PLACE.replace("((?:", "(?:(?:")  # without groups
+TEXT = r"N'((?:[^']|'')*)'"
+
+
+def name(spelt: str) -> str:
+    return spelt.replace("]]", "]")
+
+
+def text(spelt: str) -> str:
+    return spelt.replace("''", "'")
+
+
+def places(spelt: str) -> list[tuple[str, str]]:
+    return [(name(schema), name(table)) for schema, table in re.findall(PLACE, spelt)]
+
+
+class Error(Exception):
+    def __init__(self, ddbc_error):
+        self.ddbc_error = ddbc_error
+        super().__init__(f"Driver Error: General error; DDBC Error: {ddbc_error}")
+
+
+class Server:
+    """Schemas with tables, foreign keys between them, and all that was said."""
+
+    def __init__(self):
+        self.schemas: dict[str, dict[str, list]] = {"dbo": {}}
+        self.keys: dict[tuple, tuple] = {}  # (schema, table, name) -> parent's (schema, table)
+        self.manifests: dict[str, tuple] = {}
+        self.said: list[str] = []
+        self.sent: list[dict] = []
+        self.locks: dict[str, object] = {}
+        self.open = 0
+        self.words: list[dict] = []
+        self.prints: dict[str, Fingerprint] = {}
+        self.fails: dict[str, str] = {}  # words of a statement -> what the server says to it
+        self.guard = threading.RLock()
+
+    def module(self):
+        made = types.ModuleType("mssql_python")
+        made.Error, made.Warning = Error, type("Warning", (Exception,), {})
+        made.connect = lambda text, *, autocommit, timeout, **words: Connection(self, words)
+        return made
+
+    def state(self):
+        return copy.deepcopy((self.schemas, self.keys, self.manifests))
+
+    def tell(self, connection, sql: str):
+        with self.guard:
+            self.said.append(sql)
+            for words, error in self.fails.items():
+                if words in sql:
+                    raise Error(error)
+            for shape, answer in ANSWERS:
+                found = re.fullmatch(shape, sql, re.DOTALL)
+                if found:
+                    return answer(self, connection, *found.groups())
+            raise AssertionError(f"what is this? {sql[:300]}")
+
+    # -- answers
+
+    def create_schema(self, connection, schema, made):
+        assert text(made) == f"CREATE SCHEMA {DIALECT.quote_identifier(text(schema))}"
+        self.schemas.setdefault(text(schema), {})
+
+    def drop_schema(self, connection, schema):
+        if self.schemas.get(name(schema)):
+            raise Error(f"Cannot drop schema '{schema}' because it is being referenced by object 'x'.")
+        self.schemas.pop(name(schema), None)
+
+    def create_table(self, connection, place, columns):
+        ((schema, table),) = places(place)
+        if table in self.schemas[schema]:
+            raise Error(f"There is already an object named '{table}' in the database.")
+        self.schemas[schema][table] = []
+
+    def alter(self, connection, place, rules):
+        ((schema, table),) = places(place)
+        assert table in self.schemas[schema]
+        for key, parent in re.findall(rf"CONSTRAINT {NAME} FOREIGN KEY \([^)]*\) REFERENCES ({ONE})", rules):
+            (parent,) = places(parent)
+            assert parent[1] in self.schemas[parent[0]]
+            self.keys[schema, table, name(key)] = parent
+
+    def drop_constraint(self, connection, place, key):
+        del self.keys[(*places(place)[0], name(key))]
+
+    def drop_tables(self, connection, spelt):
+        for schema, table in places(spelt):
+            for (child_schema, child, _), parent in self.keys.items():
+                if parent == (schema, table) and (child_schema, child) != parent:
+                    raise Error(
+                        f"[Microsoft][SQL Server]Could not drop object '{table}' because it is referenced by a FOREIGN KEY constraint."
+                    )
+            del self.schemas[schema][table]
+            self.keys = {key: parent for key, parent in self.keys.items() if key[:2] != (schema, table)}
+            if table == "synth_manifest":
+                self.manifests.pop(schema, None)
+
+    def transfer(self, connection, schema, place):
+        schema, ((old, table),) = name(schema), places(place)
+        if table in self.schemas[schema]:
+            raise Error(f"Cannot transfer an object: there is already an object named '{table}'")
+        self.schemas[schema][table] = self.schemas[old].pop(table)
+
+        def moved(place):
+            return (schema, table) if place == (old, table) else place
+
+        self.keys = {(*moved(key[:2]), key[2]): moved(parent) for key, parent in self.keys.items()}
+        if table == "synth_manifest":
+            self.manifests[schema] = self.manifests.pop(old)
+
+    def insert(self, connection, place, values):
+        self.manifests[places(place)[0][0]] = tuple(map(text, re.findall(TEXT, values, re.DOTALL)))
+
+    def lock(self, connection, resource):
+        return [(0 if self.locks.setdefault(resource, connection) is connection else -1,)]
+
+    def unlock(self, connection, resource):
+        assert self.locks.pop(resource) is connection
+
+    def tables_of(self, connection, schema):
+        return [(table,) for table in sorted(self.schemas.get(text(schema), {}))]
+
+    def keys_of(self, connection, schema, children, parents):
+        children, parents = (set(map(text, re.findall(TEXT, names))) for names in (children, parents))
+        return sorted(
+            (table, key) for (at, table, key), (place, parent) in self.keys.items()
+            if at == place == text(schema) and table in children and parent in parents
+        )  # fmt: skip
+
+    def columns_of(self, connection, schema):
+        return [(table, "x", "nvarchar", 5, None, None) for table in sorted(self.schemas.get(text(schema), {}))]
+
+    def holding(self, connection):
+        return [(schema,) for schema, tables in self.schemas.items() if "synth_manifest" in tables]
+
+    def kept(self, connection, schema):
+        return [self.manifests[name(schema)][1:]]
+
+    def sums(self, connection, place):
+        ((schema, table),) = places(place)
+        found = self.prints[table]
+        return [(sum(part.num_rows for part in self.schemas[schema][table]), found.linear, found.square)]
+
+    def nothing(self, connection, *_):
+        return None
+
+
+ANSWERS = [
+    (r"SET (?:NOCOUNT|XACT_ABORT) ON|SET LOCK_TIMEOUT \d+", Server.nothing),
+    (rf"IF SCHEMA_ID\({TEXT}\) IS NULL EXEC\({TEXT}\)", Server.create_schema),
+    (rf"IF DB_ID\({TEXT}\) IS NULL EXEC\({TEXT}\)", Server.nothing),
+    (rf"DROP SCHEMA (?:IF EXISTS )?{NAME}", Server.drop_schema),
+    (rf"CREATE TABLE ({ONE}) \((.*)\)", Server.create_table),
+    (rf"ALTER TABLE ({ONE}) WITH CHECK ADD (CONSTRAINT .*)", Server.alter),
+    (rf"ALTER TABLE ({ONE}) DROP CONSTRAINT {NAME}", Server.drop_constraint),
+    (r"DROP TABLE (.*)", Server.drop_tables),
+    (rf"ALTER SCHEMA {NAME} TRANSFER ({ONE})", Server.transfer),
+    (rf"INSERT INTO ({ONE}) VALUES \((.*)\)", Server.insert),
+    (rf"CREATE (?:UNIQUE )?INDEX {NAME} ON ({ONE}) .*", Server.nothing),
+    (r"EXEC sp_addextendedproperty .*", Server.nothing),
+    (rf"UPDATE STATISTICS ({ONE})", Server.nothing),
+    (rf"DECLARE @got INT; EXEC @got = sp_getapplock @Resource = {TEXT}, .*; SELECT @got AS got", Server.lock),
+    (rf"EXEC sp_releaseapplock @Resource = {TEXT}, @LockOwner = N'Session'", Server.unlock),
+    (rf"SELECT t.name FROM sys.tables .* WHERE s.name = {TEXT} .*", Server.tables_of),
+    (rf"SELECT t.name, f.name FROM sys.foreign_keys .*s.name = {TEXT} AND t.name IN \((.*?)\) AND p.name IN \((.*?)\) ORDER .*", Server.keys_of),
+    (rf"SELECT t.TABLE_NAME, .* WHERE t.TABLE_SCHEMA = {TEXT} .*", Server.columns_of),
+    (r"SELECT TABLE_SCHEMA FROM INFORMATION_SCHEMA.TABLES .*", Server.holding),
+    (rf"SELECT \[spec\], \[manifest\] FROM {NAME}\.\[synth_manifest\]", Server.kept),
+    (r"SELECT \[x\] FROM \[t\]|SELECT 1", Server.nothing),
+    (rf"SELECT COUNT_BIG\(\*\), .* FROM ({ONE})\) x", Server.sums),
+]  # fmt: skip
+
+
+class Connection:
+    def __init__(self, server: Server, words: dict):
+        self.server, self.before, self._autocommit = server, None, True
+        server.words.append(words)
+        server.open += 1
+
+    @property
+    def autocommit(self):
+        return self._autocommit
+
+    @autocommit.setter
+    def autocommit(self, value):
+        self.before = None if value else self.server.state()
+        self._autocommit = value
+
+    def commit(self):
+        assert not self._autocommit
+        self.before = self.server.state()
+
+    def rollback(self):
+        self.server.schemas, self.server.keys, self.server.manifests = self.before
+
+    def cursor(self):
+        return Cursor(self)
+
+    def close(self):
+        assert self not in self.server.locks.values()
+        self.server.open -= 1
+
+
+class Cursor:
+    def __init__(self, connection):
+        self.connection, self.description, self.rows = connection, None, []
+
+    def execute(self, sql):
+        found = self.connection.server.tell(self.connection, sql)
+        self.rows = found or []
+        self.description = None if found is None else [(str(at),) for at in range(len(found[0]) if found else 1)]
+
+    def nextset(self):
+        return None
+
+    def fetchall(self):
+        return self.rows
+
+    def bulkcopy_arrow(self, place, source, **options):
+        server = self.connection.server
+        ((schema, table),) = places(place)
+        assert isinstance(source, pa.Table)
+        with server.guard:
+            server.schemas[schema][table].append(source)
+            server.sent.append({"place": place, **options})
+        return {"rows_copied": source.num_rows - server.fails.get("lost", 0)}
+
+    def arrow_reader(self, batch_size):
+        return Batches(pa.table({"x": pa.array(["a", "b", None])}), batch_size)
+
+    def close(self):
+        pass
+
+
+class Batches:
+    def __init__(self, table, size):
+        self.schema, self.batches = table.schema, table.to_batches(2)
+
+    def __iter__(self):
+        return iter(self.batches)
+
+    def close(self):
+        pass
