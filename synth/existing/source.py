@@ -14,6 +14,7 @@ from synth.databases.address import find, is_database
 from synth.dtypes import DType
 from synth.errors import OptionError, OutputError, did_you_mean, one_of
 from synth.formats import FORMATS, READABLE, Format, first_words, format_of, unreadable_errors
+from synth.store.folder import require_files
 from synth.store.manifest import NAME, Manifest
 from synth.store.reading import count_and_largest
 from synth.translate.dialect import Dialect
@@ -70,6 +71,7 @@ class FolderSource(RowSource):
             )
         self.files: dict[str, list[Path]] = {}
         if self.manifest:
+            require_files(folder, self.manifest)
             self.files = {n: [folder / file.path for file in t.files] for n, t in self.manifest.tables.items()}
         else:
             for path in sorted(folder.iterdir()):

@@ -26,7 +26,7 @@ from synth.progress import Progress
 from synth.runners import Processes, Serial, runner
 from synth.spec.parts import table_of
 from synth.store.change_feed import Feed
-from synth.store.folder import extending_folder, require_files
+from synth.store.folder import extending_folder, refuse_link, require_files
 from synth.store.manifest import Manifest, TableEntry, TaskEntry, begin
 from synth.store.output import FolderSink
 from synth.store.rollup_parts import FILE as PARTS
@@ -68,6 +68,7 @@ def advance_folder(
     With `changes`, a folder, what came, changed and went is written there as one more file. A killed advance is completed
     by the next. Files that come out as they were are left as they are.
     """
+    refuse_link(Path(folder))
     folder, started = Path(folder).resolve(), time.perf_counter()  # it may be `.`, and is written to from beside it
     Manifest.read(folder, advancing=True)  # before anything is locked or made
     with extending_folder(folder) as making:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +14,7 @@ from synth.errors import OptionError, did_you_mean
 from synth.formats import READABLE, Format, format_of
 from synth.progress import Progress, silent
 from synth.store.folder import make_room, replacing_folder, write_marker
-from synth.store.manifest import Manifest
+from synth.store.manifest import Manifest, pulled_identity
 from synth.store.manifest_table import manifest_of
 from synth.store.streamed import StreamedTable, file_name, write_streamed
 
@@ -182,7 +180,7 @@ def _write_manifest(
         for name, entry in old.tables.items()
     }
     prints = [table.fingerprint for table in tables.values()]
-    identity = sha256(json.dumps(["pulled", old.identity, form.name, prints]).encode()).hexdigest()
+    identity = pulled_identity(old.origin() or old.identity, form.name, prints)
     facts = {"format": form.name, "dialect": None, "identity": identity, "tables": tables, "families": {}, "sums": ()}
     old.model_copy(update=facts).write(work_folder)
     return tuple(name for name, table in tables.items() if table.fingerprint != old.tables[name].fingerprint)

@@ -15,7 +15,7 @@ from synth.fingerprint import Fingerprint
 from synth.formats import first_words, format_of, unreadable_errors
 from synth.spec.constraints import not_null
 from synth.spec.models import Dataset
-from synth.store.folder import has_only_marked_files, replacing_folder, require_files, write_marker
+from synth.store.folder import has_only_marked_files, refuse_link, replacing_folder, require_files, write_marker
 from synth.store.manifest import Manifest
 from synth.store.reading import columns_with_empty_text
 
@@ -40,6 +40,7 @@ def write_script(folder: str | Path, dialect: str, out: str | Path | None = None
         )
     require_files(folder, manifest)
     target = Path(out) if out is not None else _beside(folder, dialect)
+    refuse_link(target)
     data = _from(folder, target)
     has_only_marked_files(target)
     dataset = manifest.load_dataset()

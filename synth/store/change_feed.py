@@ -35,7 +35,9 @@ class Feed:
         self.folder, self.format = folder, FORMATS[format]
         self.path = folder / f"{since:{_STAMP}}-{until:{_STAMP}}{self.format.suffix}"
         steps = list(self._steps(folder))
-        self.undone = [path for path, begins, _ in steps if begins >= since]  # of a step that was killed before its end
+        if later := [path for path, begins, _ in steps if begins > since]:
+            raise OptionError(f"the data is at {since}, and '{later[0]}' begins later\n  hint: name an empty folder")
+        self.undone = [path for path, begins, _ in steps if begins == since]  # of a step that was killed before its end
         done = [ends for _, begins, ends in steps if begins < since]
         if done and max(done) != since:
             raise OptionError(
@@ -65,6 +67,7 @@ class Feed:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             making = self.folder / f".{self.path.name}"
+            making.unlink(missing_ok=True)  # a killed step's, or a link, which is not gone through
             if self.format.holds_json:  # rows as objects, all in one
                 _lines(ranked).write_csv(making, include_header=False, quote_style="never")
             else:  # rows as JSON in a text

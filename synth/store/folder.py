@@ -1,18 +1,20 @@
-"""The output folder: made beside its place, swapped in by rename, so that a killed run leaves nothing that looks done."""
+"""The output folder: made beside its place, swapped in by rename, so that a killed run leaves nothing that looks done.
+
+Nothing of the user's is followed, replaced or emptied: a link where the folder is to be, and whatever stands where a run
+works that no run of ours has left there, is refused.
+"""
 
 from __future__ import annotations
 
 import errno
-import fcntl
-import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from synth.errors import OutputError
-from synth.store.files import read_text, write_text
+from synth.store.files import files_in, first_link, is_plain, read_text, write_text
+from synth.store.lock import locked
 from synth.store.manifest import NAME, Manifest
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "first_missing_file",
     "has_only_marked_files",
     "make_room",
+    "refuse_link",
     "replacing_folder",
     "require_files",
     "write_marker",
@@ -52,6 +55,7 @@ def extending_folder(target: Path) -> Iterator[Path]:
     Until it has, the manifest in `target` says so. Where a killed run left it in the midst, it is completed before.
     """
     with _locked(target) as (work_folder, _):
+        _refuse_links(target)
         if Manifest.read(target, advancing=True).advancing:
             raise OutputError(
                 f"'{target}' was left in the midst of an advance, and the files that it lacks ('{work_folder}') are gone\n"
@@ -66,7 +70,7 @@ def extending_folder(target: Path) -> Iterator[Path]:
 
 def _move(work_folder: Path, target: Path) -> None:
     """Files take their place, the manifest last; done again it comes to the same."""
-    for name in sorted(_files(work_folder) - {NAME}):
+    for name in [name for name in files_in(work_folder) if name != NAME]:
         (target / name).parent.mkdir(exist_ok=True)
         (work_folder / name).replace(target / name)
     (work_folder / NAME).replace(target / NAME)
@@ -81,17 +85,22 @@ def _midway(work_folder: Path, target: Path) -> bool:
 @contextmanager
 def _locked(target: Path) -> Iterator[tuple[Path, Path]]:
     """An empty hidden folder beside `target`, and the name of another, for the one run that holds the lock."""
+    refuse_link(target)
     out = target.parent
-    with _lock(target) as lock:
+    with locked(target) as left_by_a_run:
         work_folder, old = out / f".{target.name}.making", out / f".{target.name}.old"
+        for left in (work_folder, old):
+            _refuse_strange(left, ours=left_by_a_run)
         if old.exists() and not target.exists():
             old.rename(target)  # killed between the two renames of a swap
         if _midway(work_folder, target):
+            _refuse_links(target)
+            _refuse_links(work_folder)
             _move(work_folder, target)  # killed in the midst of an advance
         for left in (work_folder, old):
             shutil.rmtree(left, ignore_errors=True)
-        work_folder.mkdir()
         try:
+            work_folder.mkdir()
             yield work_folder, old
         except OSError as error:
             if error.errno not in _USERS:
@@ -101,36 +110,37 @@ def _locked(target: Path) -> Iterator[tuple[Path, Path]]:
             for left in (work_folder, old):
                 if left == old or not _midway(work_folder, target):
                     shutil.rmtree(left, ignore_errors=True)
-            Path(lock.name).unlink(missing_ok=True)
 
 
-def _lock(target: Path) -> IO[str]:
-    """An open file beside `target` that nobody else has locked, or can lock as long as it is open. Raises OutputError."""
-    path = target.parent / f".{target.name}.lock"
-    while True:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            lock = open(path, "w")  # noqa: SIM115 - held until the end
-        except OSError as error:
-            raise OutputError(f"cannot write to '{path.parent}': {error.strerror or error}") from error
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.close()
-            raise OutputError(f"another run is writing '{target}'; wait for it, or choose another --out") from None
-        with suppress(FileNotFoundError):
-            if os.path.samestat(os.fstat(lock.fileno()), path.stat()):
-                return lock
-        lock.close()  # the run before has just unlinked this one, and others would lock a new one
+def refuse_link(target: Path) -> None:
+    """Raise OutputError where a link stands in the place of a folder that is to be written."""
+    if target.is_symlink():
+        raise OutputError(f"'{target}' is a link, and is not followed\n  hint: name the folder that it leads to")
+
+
+def _refuse_links(folder: Path) -> None:
+    if link := first_link(folder):
+        raise OutputError(f"'{folder}' holds a link ('{link}'), and none is of ours; nothing is written there")
+
+
+def _refuse_strange(left: Path, *, ours: bool) -> None:
+    """Refuse what stands where a run works, unless a run of ours has left it there."""
+    if not left.exists() and not left.is_symlink():
+        return
+    is_folder = left.is_dir() and not left.is_symlink()
+    ours = ours or (left / NAME).is_file() or (left / MARK).is_file() or (is_folder and not any(left.iterdir()))
+    if not (is_folder and ours):
+        raise OutputError(f"'{left}' stands where a run works, and is not ours; move it away")
 
 
 def finished_run(target: Path) -> Manifest | None:
     """The manifest of a finished run in `target`, or None where nothing is. Raises OutputError for anything else."""
+    refuse_link(target)
     if not target.exists():
         return None
     if not target.is_dir():
         raise OutputError(f"'{target}' is a file, not a folder")
-    present = _files(target)
+    present = set(files_in(target))
     if not present and not any(target.iterdir()):
         return None
     if NAME not in present:
@@ -148,16 +158,17 @@ def finished_run(target: Path) -> Manifest | None:
 
 def write_marker(folder: Path) -> None:
     """Remember what is in a folder, so that the next run knows it for ours."""
-    write_text(folder / MARK, "".join(f"{name}\n" for name in sorted(_files(folder))))
+    write_text(folder / MARK, "".join(f"{name}\n" for name in files_in(folder)))
 
 
 def has_only_marked_files(target: Path) -> bool:
     """Whether `target` holds what a run left there with a mark; False where nothing is. Raises OutputError for all else."""
+    refuse_link(target)
     if not target.exists():
         return False
     if not target.is_dir():
         raise OutputError(f"'{target}' is a file, not a folder")
-    present = _files(target)
+    present = set(files_in(target))
     if not present and not any(target.iterdir()):
         return False
     known = read_text(target / MARK, missing="").splitlines()
@@ -177,12 +188,6 @@ def make_room(target: Path) -> None:
         finished_run(target)
 
 
-def _files(target: Path) -> set[str]:
-    return {
-        os.path.relpath(os.path.join(folder, name), target) for folder, _, names in os.walk(target) for name in names
-    }
-
-
 def require_files(target: Path, manifest: Manifest, *, to_extend: bool = False) -> None:
     """Raise OutputError where `first_missing_file` finds one."""
     if lost := first_missing_file(target, manifest, to_extend=to_extend):
@@ -190,8 +195,11 @@ def require_files(target: Path, manifest: Manifest, *, to_extend: bool = False) 
 
 
 def first_missing_file(target: Path, manifest: Manifest, *, to_extend: bool = False) -> Path | None:
-    """The first file of a manifest that is not there at its size, if any; `to_extend`: or of those it needs to grow."""
+    """The first file of a manifest that is not there at its size, if any; `to_extend`: or of those it needs to grow.
+
+    A link is no such file, nor what lies behind one.
+    """
     files = [file for table in manifest.tables.values() for file in table.files]
     files += manifest.hidden if to_extend else ()
     here = ((target / file.path, file.bytes) for file in files)
-    return next((path for path, size in here if not path.is_file() or path.stat().st_size != size), None)
+    return next((path for path, size in here if not is_plain(path, target) or path.stat().st_size != size), None)

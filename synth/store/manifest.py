@@ -1,29 +1,54 @@
-"""The manifest: what is in a folder, and all that is needed to check it or to make it again."""
+"""The manifest: what is in a folder, and all that is needed to check it or to make it again.
+
+It may come from a stranger: what is read of it is of a bounded size, its paths are inside the folder, and its tables and
+columns are those of its spec.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NaiveDatetime,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from synth.dtypes import DType
 from synth.errors import OutputError
+from synth.formats import FORMATS
 from synth.plan.model import Plan
 from synth.spec.load import dump, parse
 from synth.spec.migrate import SPEC_VERSION
+from synth.spec.models import NAME as WORD
 from synth.spec.models import Dataset
-from synth.store.files import FileEntry, replace_text
+from synth.store.files import MOST_BYTES, Count, FileEntry, read_bytes, replace_text
 from synth.streams import STREAM_VERSION
 from synth.version import __version__
 
-__all__ = ["NAME", "ExistingEntry", "Manifest", "TableEntry", "TaskEntry", "begin"]
+__all__ = [
+    "NAME", "PARENTS", "SUMS", "ExistingEntry", "Manifest", "TableEntry", "TaskEntry", "begin", "pulled_identity",
+]  # fmt: skip
 
 NAME = "manifest.json"
+SUMS = ".sums"  # hidden files: what tasks gave to rollups,
+PARENTS = ".existing"  # and a folder with what was read of existing tables
+MOST_ENTRIES = 500_000  # of files and tasks
+MOST_COLUMNS = 10_000  # of a table
+
+_FILE = re.compile(r"/\w[\w.-]*\Z", re.ASCII)  # behind a table's name
+Word = Annotated[str, StringConstraints(pattern=WORD)]
+Print = Annotated[str, StringConstraints(pattern="^[0-9a-f]{1,16}(?:-[0-9a-f]{1,40}){2}$")]
 
 
 class _Entry(BaseModel):
@@ -33,20 +58,27 @@ class _Entry(BaseModel):
 class TaskEntry(_Entry):
     """A run of blocks that is drawn together. `changes` is the earliest moment at which it will look different."""
 
-    number: int
-    first: int
-    blocks: int
-    changes: dt.datetime | None = None
-    prints: dict[str, str]  # fingerprints by table, or part of one
+    number: Count
+    first: Count
+    blocks: Count
+    changes: NaiveDatetime | None = None
+    prints: dict[str, Print]  # fingerprints by table, or part of one
 
 
 class TableEntry(_Entry):
     """One table: its columns with their types, and its files."""
 
-    columns: dict[str, str]
-    rows: int
-    fingerprint: str
+    columns: Annotated[dict[Word, str], Field(min_length=1, max_length=MOST_COLUMNS)]
+    rows: Count
+    fingerprint: Print
     files: tuple[FileEntry, ...]
+
+    @field_validator("columns")
+    @classmethod
+    def _have_types(cls, columns: dict[str, str]) -> dict[str, str]:
+        for text in columns.values():
+            DType.parse(text)
+        return columns
 
     @property
     def types(self) -> dict[str, DType]:
@@ -59,8 +91,8 @@ class ExistingEntry(_Entry):
 
     source: str
     table: str  # its name there
-    rows: int
-    skipped: int
+    rows: Count
+    skipped: Count
     fingerprint: str
     file: FileEntry | None = None
 
@@ -73,19 +105,33 @@ class Manifest(_Entry):
     dataset: str
     scale: float
     seed: int
-    until: dt.datetime
+    until: NaiveDatetime
     format: str
     dialect: str | None = None  # of INSERT statements
     spec: str  # the resolved spec, as YAML
     spec_version: int = 1  # of the words that it is written in
     identity: str  # of everything that the content depends on
-    tables: dict[str, TableEntry]
+    tables: dict[Word, TableEntry]
     families: dict[str, tuple[TaskEntry, ...]] = {}  # by root table
     sums: tuple[FileEntry, ...] = ()  # hidden files: what the tasks gave to rollups
     existing: dict[str, ExistingEntry] = {}  # tables that were read
     first_keys: dict[str, str] = {}  # `table.column`: the first new key, where others were there before
-    steps: tuple[dt.datetime, ...] = ()  # where `until` was before, from the first on
-    advancing: dt.datetime | None = None  # the `until` to which files are being replaced
+    steps: tuple[NaiveDatetime, ...] = ()  # where `until` was before, from the first on
+    advancing: NaiveDatetime | None = None  # the `until` to which files are being replaced
+
+    @model_validator(mode="after")
+    def _has_files_of_its_tables(self) -> Manifest:
+        for path, wanted in self._places():
+            if path != wanted:
+                raise ValueError(f"'{path}' is not where a file of '{wanted}' is")
+        return self
+
+    def _places(self) -> Iterator[tuple[str, str]]:
+        """Each file's folder, or hidden file's path, and what it has to be."""
+        for name, entry in self.tables.items():
+            yield from ((_FILE.sub("", file.path), name) for file in entry.files)
+        yield from ((file.path, SUMS) for file in self.sums)
+        yield from ((e.file.path, f"{PARENTS}/{name}.parquet") for name, e in self.existing.items() if e.file)
 
     @property
     def hidden(self) -> tuple[FileEntry, ...]:
@@ -105,7 +151,7 @@ class Manifest(_Entry):
             raise OutputError(
                 f"'{folder}' holds no {NAME}\n  hint: name the folder OUT/DATASET that `synth generate` made"
             )
-        found = cls.parse(path.read_bytes(), f"'{path}'")
+        found = cls.parse(read_bytes(path), f"'{path}'")
         if found.advancing and not advancing:
             raise OutputError(
                 f"'{folder}' was left in the midst of an advance\n"
@@ -117,9 +163,20 @@ class Manifest(_Entry):
     def parse(cls, text: str | bytes, where: str, **kept_elsewhere: str) -> Manifest:
         """Read a manifest's JSON, some of whose fields may be kept elsewhere. Raises OutputError."""
         try:
-            return cls.model_validate({**json.loads(text), **kept_elsewhere}, strict=False)
-        except (ValueError, TypeError) as error:  # pydantic's and json's are ValueErrors
-            raise OutputError(f"{where} is no manifest of this program: {str(error).splitlines()[0]}") from None
+            if len(text) > MOST_BYTES:
+                raise ValueError(f"it is longer than {MOST_BYTES:,} bytes")
+            facts = {**json.loads(text), **kept_elsewhere}
+            if _entries(facts) > MOST_ENTRIES:
+                raise ValueError(f"it lists more than {MOST_ENTRIES:,} files and tasks")
+            return cls.model_validate(facts, strict=False)
+        except RecursionError:
+            why = "it is nested too deeply"
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            why = f"{'.'.join(map(str, first['loc'])) or 'paths'}: {first['msg'].removeprefix('Value error, ')}"
+        except (ValueError, TypeError, AttributeError) as error:  # json's are ValueErrors
+            why = str(error).partition("\n")[0]
+        raise OutputError(f"{where} is no manifest of this program: {why}")
 
     def write(self, folder: Path) -> None:
         """Write it into a folder: it is there whole or not at all."""
@@ -127,19 +184,68 @@ class Manifest(_Entry):
         replace_text(folder / NAME, json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
 
     def load_dataset(self) -> Dataset:
-        """The spec it embeds, in the words of today."""
-        return parse(self.spec, NAME, self.spec_version)
+        """The spec it embeds, in the words of today. Raises SpecError, and OutputError where it is another dataset's."""
+        dataset = parse(self.spec, NAME, self.spec_version)
+        if dataset.dataset != self.dataset:
+            raise OutputError(f"{NAME} is of '{self.dataset}', and the spec in it of '{dataset.dataset}'")
+        for name, entry in self.tables.items():
+            if name not in dataset.written:
+                raise OutputError(f"{NAME} lists a table '{name}', which the spec in it does not make")
+            if set(entry.columns) != set(dataset.tables[name].written):
+                other = sorted(set(entry.columns) ^ set(dataset.tables[name].written))[0]
+                raise OutputError(f"{NAME} and the spec in it do not agree whether '{name}' has a column '{other}'")
+        return dataset
 
     def is_same_run(self, other: Manifest) -> bool:
         """Whether another manifest, which may be an older version's, is of the same plan in the same format."""
         if other.spec_version == self.spec_version:
             return other.identity == self.identity
-        facts = {
-            "program": other.program, "stream_version": other.stream_version, "dataset": other.dataset,
-            "scale": other.scale, "seed": other.seed, "until": other.until.isoformat(), "format": other.format,
-            "spec": dump(other.load_dataset()), **({"dialect": other.dialect} if other.dialect else {}),
+        return other._worked_out(other.format, spec=dump(other.load_dataset())) == self.identity
+
+    # -- the proof
+
+    def origin(self) -> str | None:
+        """The identity of the run that this is of, worked out from what it states; None where it states another one.
+
+        A database does not say in which format it was loaded, nor a folder that was pulled what it was before.
+        """
+        from synth.databases.registry import NAMES  # which most runs need not have
+
+        formats = [self.format] if self.format in FORMATS and self.families else [*FORMATS, *NAMES]
+        origins = [self._worked_out(format) for format in formats]
+        if self.identity in origins:
+            return self.identity
+        prints = [table.fingerprint for table in self.tables.values()]
+        pulled = [self.format] if self.format in FORMATS else list(FORMATS)
+        if self.families and self.format in FORMATS:
+            return None
+        return next((o for o in origins for form in pulled if pulled_identity(o, form, prints) == self.identity), None)
+
+    def would_be_whole_with(self, tables: Sequence[str]) -> bool:
+        """Whether it states the identity of a run of all these tables, which it does not list."""
+        return self.identity == self._worked_out(self.format, tables=tables)
+
+    def _worked_out(self, format: str, *, spec: str | None = None, tables: Sequence[str] | None = None) -> str:
+        """The identity of a run in a format, from what is stated."""
+        facts: dict[str, Any] = {
+            "program": self.program, "stream_version": self.stream_version, "dataset": self.dataset,
+            "scale": self.scale, "seed": self.seed, "until": self.until.isoformat(), "format": format,
+            "spec": self.spec if spec is None else spec,
         }  # fmt: skip
-        return _identity(facts, tuple(other.tables)) == self.identity
+        if self.dialect:
+            facts["dialect"] = self.dialect
+        return _identity(facts, tuple(self.tables if tables is None else tables))
+
+
+def _entries(facts: Mapping[str, Any]) -> int:
+    """How many files and tasks are listed, whatever else is wrong with it."""
+    tables, families = facts.get("tables") or {}, facts.get("families") or {}
+    return sum(len(entry["files"]) for entry in tables.values()) + sum(len(tasks) for tasks in families.values())
+
+
+def pulled_identity(origin: str, format: str, prints: Sequence[str]) -> str:
+    """The identity of what was pulled from a database: no run's, so that `generate` does not find it done."""
+    return sha256(json.dumps(["pulled", origin, format, list(prints)]).encode()).hexdigest()
 
 
 def _identity(facts: Mapping[str, Any], wanted: Sequence[str]) -> str:

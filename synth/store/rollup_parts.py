@@ -12,11 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from synth.draw.walk import PartKey
+from synth.errors import OutputError
 from synth.store.files import FileEntry, described, read_text, write_text
+from synth.store.manifest import SUMS as FILE
 
 __all__ = ["FILE", "RollupPartsWriter", "read_rollup_parts", "rollup_parts_files", "rollup_parts_text"]
 
-FILE = ".sums"
 GROUP_PARTS = 64  # parts that are written together
 
 FAMILY, NUMBER = "#family", "#number"
@@ -69,11 +70,16 @@ def rollup_parts_text(path: Path) -> str:
 
 
 def read_rollup_parts(text: str) -> dict[str, dict[PartKey, pl.DataFrame]]:
-    """The parts of each rollup by task: (family, number); `text` is what `rollup_parts_text` gave."""
+    """The parts of each rollup by task: (family, number); `text` is what `rollup_parts_text` gave. Raises OutputError."""
     by_rollup = {}
-    for rollup, data in json.loads(text).items():
-        parts = pl.read_parquet(io.BytesIO(b64decode(data))).partition_by(
-            FAMILY, NUMBER, as_dict=True, include_key=False
-        )
-        by_rollup[rollup] = {PartKey(str(family), int(number)): part for (family, number), part in parts.items()}
+    try:
+        for rollup, data in json.loads(text).items():
+            parts = pl.read_parquet(io.BytesIO(b64decode(data))).partition_by(
+                FAMILY, NUMBER, as_dict=True, include_key=False
+            )
+            by_rollup[rollup] = {PartKey(str(family), int(number)): part for (family, number), part in parts.items()}
+    except (ValueError, TypeError, AttributeError, RecursionError, OSError, pl.exceptions.PolarsError) as error:
+        raise OutputError(
+            f"what was kept for rollups is not as it was made: {str(error).partition(chr(10))[0]}\n  hint: generate it again"
+        ) from None
     return by_rollup

@@ -11,7 +11,7 @@ from synth.loading.conflicts import refuse_mixing, replaced_tables
 from synth.spec.load import parse
 from synth.store.manifest import TableEntry, begin
 
-MADE = TableEntry(columns={"a": "bigint"}, rows=0, fingerprint="0:0:0", files=())
+MADE = TableEntry(columns={"a": "bigint"}, rows=0, fingerprint="0-0-0", files=())
 BRANDS = synth.make_plan("ecommerce", scale=0.01, tables=["brands"])
 THERE = {"brands": {}, "synth_manifest": {}}
 

@@ -21,9 +21,9 @@ def test_a_file_is_described(tmp_path):
 
 def test_an_entry_is_read_strictly():
     with pytest.raises(ValueError, match="rows"):
-        FileEntry.model_validate({"path": "a", "bytes": 1, "sha256": ""})
+        FileEntry.model_validate({"path": "a", "bytes": 1, "sha256": "0" * 64})
     with pytest.raises(ValueError, match="more"):
-        FileEntry.model_validate({"path": "a", "rows": 0, "bytes": 1, "sha256": "", "more": 1})
+        FileEntry.model_validate({"path": "a", "rows": 0, "bytes": 1, "sha256": "0" * 64, "more": 1})
 
 
 def test_a_text_is_written_whole_or_not_at_all(tmp_path, monkeypatch):

@@ -35,7 +35,7 @@ def manifest_in(folder: Path, text: str = "a\n", name: str = "brands/part-00000.
     """A folder with a manifest and one file."""
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text(text)
-    entry = TableEntry(columns={"a": "bigint"}, rows=0, fingerprint="0:0:0", files=(described(folder / name, folder),))
+    entry = TableEntry(columns={"a": "bigint"}, rows=0, fingerprint="0-0-0", files=(described(folder / name, folder),))
     plan = synth.make_plan("ecommerce", scale=0.01, tables=["brands"])
     manifest = begin(plan, "csv").model_copy(update={"tables": {"brands": entry}, **facts})
     manifest.write(folder)

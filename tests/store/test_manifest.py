@@ -12,6 +12,8 @@ from synth.errors import OutputError
 from synth.store.files import FileEntry
 from synth.store.manifest import NAME, ExistingEntry, Manifest, TableEntry, TaskEntry, begin
 
+COLUMNS = {"brand_id": "bigint", "brand_name": "varchar(100)", "country": "varchar(50)", "created_at": "timestamp"}
+
 
 def plan(**words):
     return synth.make_plan("ecommerce", **{"scale": 0.01, "tables": ["brands"], **words})
@@ -19,14 +21,14 @@ def plan(**words):
 
 def full() -> Manifest:
     """With something in every field."""
-    file = FileEntry(path="brands/part-00000.parquet", rows=1, bytes=10, sha256="ab")
+    file = FileEntry(path="brands/part-00000.parquet", rows=1, bytes=10, sha256="ab" * 32)
     return begin(plan(), "parquet").model_copy(
         update={
             "dialect": "mysql",
-            "tables": {"brands": TableEntry(columns={"id": "bigint"}, rows=1, fingerprint="1:2:3", files=(file,))},
-            "families": {"brands": (TaskEntry(number=0, first=0, blocks=1, changes=dt.datetime(2025, 1, 1), prints={"brands": "1:2:3"}),)},
+            "tables": {"brands": TableEntry(columns=COLUMNS, rows=1, fingerprint="1-2-3", files=(file,))},
+            "families": {"brands": (TaskEntry(number=0, first=0, blocks=1, changes=dt.datetime(2025, 1, 1), prints={"brands": "1-2-3"}),)},
             "sums": (file.model_copy(update={"path": ".sums"}),),
-            "existing": {"x": ExistingEntry(source="a", table="b", rows=1, skipped=0, fingerprint="1:2:3", file=file.model_copy(update={"path": ".existing/x.parquet"}))},
+            "existing": {"x": ExistingEntry(source="a", table="b", rows=1, skipped=0, fingerprint="1-2-3", file=file.model_copy(update={"path": ".existing/x.parquet"}))},
             "first_keys": {"brands.brand_id": "7"},
             "steps": (dt.datetime(2024, 1, 1),),
         }
@@ -51,12 +53,12 @@ def test_its_fields(tmp_path):
     ]  # fmt: skip
     assert read["tables"] == {
         "brands": {
-            "columns": {"id": "bigint"}, "rows": 1, "fingerprint": "1:2:3",
-            "files": [{"path": "brands/part-00000.parquet", "rows": 1, "bytes": 10, "sha256": "ab"}],
+            "columns": COLUMNS, "rows": 1, "fingerprint": "1-2-3",
+            "files": [{"path": "brands/part-00000.parquet", "rows": 1, "bytes": 10, "sha256": "ab" * 32}],
         }
     }  # fmt: skip
     assert read["families"]["brands"] == [
-        {"number": 0, "first": 0, "blocks": 1, "changes": "2025-01-01T00:00:00", "prints": {"brands": "1:2:3"}}
+        {"number": 0, "first": 0, "blocks": 1, "changes": "2025-01-01T00:00:00", "prints": {"brands": "1-2-3"}}
     ]
     assert read["until"] == "2026-01-01T00:00:00" and read["steps"] == ["2024-01-01T00:00:00"]
 
