@@ -40,8 +40,8 @@ def append_staged(staging: Staging, manifest: Manifest, sums: Path) -> None:
             remove_manifest(database, schema, manifest.dataset)
         # by advance grows only what was made in one go
         families = {} if staging.appended else manifest.families
-        facts = {"tables": {**manifest.tables, **tables}, "families": families}
-        add_manifest(database, schema, manifest.model_copy(update=facts), sums, create=not has_manifests)
+        whole = manifest.of_tables({**manifest.tables, **tables}, families)
+        add_manifest(database, schema, whole, sums, create=not has_manifests)
 
 
 def _content(database: Database, schema: str, table: str, manifest: Manifest) -> Fingerprint:

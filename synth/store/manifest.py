@@ -207,19 +207,28 @@ class Manifest(_Entry):
     def origin(self) -> str | None:
         """The identity of the run that this is of, worked out from what it states; None where it states another one.
 
-        A database does not say in which format it was loaded, nor a folder that was pulled what it was before.
+        A database does not say in which format it was loaded, nor what was pulled (which has no tasks) what it was before.
         """
         from synth.databases.registry import NAMES  # which most runs need not have
 
         formats = [self.format] if self.format in FORMATS and self.families else [*FORMATS, *NAMES]
-        origins = [self._worked_out(format) for format in formats]
-        if self.identity in origins:
+        origins = [self._worked_out(each) for each in formats]
+        if self.identity in origins and (self.families or self.format not in FORMATS):  # or it was appended to
             return self.identity
+        if self.families:
+            return None
         prints = [table.fingerprint for table in self.tables.values()]
         pulled = [self.format] if self.format in FORMATS else list(FORMATS)
-        if self.families and self.format in FORMATS:
-            return None
         return next((o for o in origins for form in pulled if pulled_identity(o, form, prints) == self.identity), None)
+
+    def of_tables(self, tables: Mapping[str, TableEntry], families: Mapping[str, tuple[TaskEntry, ...]]) -> Manifest:
+        """The manifest of other tables: what rows were appended to, and what was there besides."""
+        facts = {
+            "tables": dict(tables),
+            "families": dict(families),
+            "identity": self._worked_out(self.format, tables=tuple(tables)),
+        }
+        return self.model_copy(update=facts)
 
     def would_be_whole_with(self, tables: Sequence[str]) -> bool:
         """Whether it states the identity of a run of all these tables, which it does not list."""

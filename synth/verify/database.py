@@ -25,6 +25,7 @@ from synth.translate.queries import OffenceQueries, offence_queries
 from synth.verify.checks import Check
 from synth.verify.findings import EXAMPLES, Tell, adder, columns, contents, planned, unread
 from synth.verify.report import Finding, VerifyReport
+from synth.verify.stated import stated
 
 __all__ = ["verify_database"]
 
@@ -74,13 +75,21 @@ class _Verification:
     def run(self, progress: Tell | None) -> VerifyReport:
         """All findings."""
         add = adder(self.report, progress)
+        manifest = self.manifest
+        plan = make(
+            self.dataset,
+            scale=manifest.scale,
+            seed=manifest.seed,
+            until=manifest.until,
+            tables=list(manifest.tables) or None,
+        )
+        for finding in stated(manifest, plan):
+            add(finding)
         readable = self._existing()
         for finding in self._types():
             add(finding)
             if finding.passed:
                 readable.add(finding.table)
-        manifest = self.manifest
-        plan = make(self.dataset, scale=manifest.scale, seed=manifest.seed, until=manifest.until)
         for findings in self._each(lambda table: self._content(table, plan, table in readable), manifest.tables):
             for finding in findings:
                 add(finding)

@@ -14,13 +14,15 @@ from synth.errors import OutputError
 from synth.fingerprint import Fingerprint
 from synth.formats import FORMATS, format_of, unreadable_errors
 from synth.plan.make import make
-from synth.spec.models import Dataset
-from synth.store.files import checksum
-from synth.store.manifest import NAME, Manifest, TableEntry
+from synth.plan.model import Plan
+from synth.store.files import is_plain
+from synth.store.manifest import Manifest, TableEntry
 from synth.store.parents import FORMAT as PARENTS_FORMAT
 from synth.verify.checks import Check, quoted
 from synth.verify.findings import EXAMPLES, Tell, adder, columns, contents, planned, unread
+from synth.verify.listed import changed_files, hidden_files, nothing_else
 from synth.verify.report import Finding, VerifyReport
+from synth.verify.stated import stated
 
 __all__ = ["verify_folder"]
 
@@ -37,23 +39,28 @@ def verify_folder(folder: str | Path, progress: Tell | None = None) -> VerifyRep
     dataset = manifest.load_dataset()
     report = VerifyReport(str(folder), manifest.dataset)
     add = adder(report, progress)
-    add(_strangers(folder, manifest))
+    plan = make(
+        dataset, scale=manifest.scale, seed=manifest.seed, until=manifest.until, tables=list(manifest.tables) or None
+    )
+    for finding in (*stated(manifest, plan), *hidden_files(folder, manifest), nothing_else(folder, manifest)):
+        add(finding)
     readable: set[str] = set()
     with duckdb.connect(":memory:") as connection:
         connection.execute("SET preserve_insertion_order = false")
         for table, entry in manifest.tables.items():
             started = time.perf_counter()
-            broken = _files(folder, entry, table)
+            broken = [*_strange(folder, entry, table), *changed_files(folder, entry.files)]
             took = time.perf_counter() - started
             add(Finding("files", table, "checksums", len(broken), tuple(broken[:EXAMPLES]), seconds=took))
             add(_open(connection, folder, manifest, table))
             if report.findings[-1].passed:
                 readable.add(table)
+                add(_rows(connection, folder, manifest, table))
         for name, existing in manifest.existing.items():
-            if existing.file:
+            if existing.file and is_plain(folder / existing.file.path, folder):
                 add(_existing(connection, folder / existing.file.path, name))
                 readable.add(name)
-        for finding in _contents(connection, manifest, dataset, readable):
+        for finding in _contents(connection, manifest, plan, readable):
             add(finding)
         for check in planned(dataset, manifest, report, readable):
             found = check if isinstance(check, Finding) else _run(connection, check)
@@ -97,36 +104,35 @@ def _run(connection: duckdb.DuckDBPyConnection, check: Check) -> Finding:
     return Finding(check.kind, check.table, check.name, offences, examples, seconds=seconds)
 
 
-def _files(folder: Path, entry: TableEntry, table: str) -> list[dict[str, Any]]:
-    """Files that are missing, strange, or not what the manifest says."""
-    broken = []
+def _strange(folder: Path, entry: TableEntry, table: str) -> Iterator[dict[str, Any]]:
+    """Files in a table's folder that the manifest does not name."""
     known = {file.path for file in entry.files}
     for path in sorted((folder / table).glob("*")) if (folder / table).is_dir() else []:
         name = path.relative_to(folder).as_posix()
         if name not in known:
-            broken.append({"file": name, "is": "not in the manifest"})
-    for file in entry.files:
-        path = folder / file.path
-        if not path.is_file():
-            broken.append({"file": file.path, "is": "missing"})
-            continue
-        if checksum(path) != file.sha256:
-            broken.append({"file": file.path, "is": "changed since it was made"})
-    return broken
+            yield {"file": name, "is": "not in the manifest"}
 
 
-def _strangers(folder: Path, manifest: Manifest) -> Finding:
-    """Anything in the folder, hidden files apart, that the manifest does not name."""
-    known = {file.path for entry in manifest.tables.values() for file in entry.files} | {NAME}
-    found = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    strange = [{"file": name, "is": "not in the manifest"} for name in found if name not in known and name[0] != "."]
-    return Finding("files", "(folder)", "nothing else", len(strange), tuple(strange[:EXAMPLES]))
+def _rows(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, table: str) -> Finding:
+    """Rows of each file against the manifest; those of a single one are the table's."""
+    entry, form, started = manifest.tables[table], format_of(manifest.format), time.perf_counter()
+    wrong = []
+    for file in entry.files if len(entry.files) > 1 else ():
+        try:
+            form.attach(connection, "#file", [folder / file.path], entry.types)
+            found = connection.execute(f"SELECT COUNT(*) FROM {quoted('#file')}").fetchall()[0][0]
+        except unreadable_errors() as error:
+            found = str(error).splitlines()[0]
+        if found != file.rows:
+            wrong.append({"file": file.path, "is": found, "should be": file.rows})
+    seconds = time.perf_counter() - started
+    return Finding("files", table, "rows", len(wrong), tuple(wrong[:EXAMPLES]), seconds=seconds)
 
 
 def _open(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, table: str) -> Finding:
     """Make a view of a table's files and compare its columns and types with the manifest."""
     entry, form = manifest.tables[table], format_of(manifest.format)
-    paths = [path for path in sorted((folder / table).glob("*")) if path.is_file()]
+    paths = [path for path in sorted((folder / table).glob("*")) if is_plain(path, folder)]
     wanted = {name: dtype.duckdb for name, dtype in entry.types.items()}
     if not paths:
         return Finding("types", table, "columns", None, note="there are no files")
@@ -142,10 +148,9 @@ def _open(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifes
 
 
 def _contents(
-    connection: duckdb.DuckDBPyConnection, manifest: Manifest, dataset: Dataset, readable: set[str]
+    connection: duckdb.DuckDBPyConnection, manifest: Manifest, plan: Plan, readable: set[str]
 ) -> Iterator[Finding]:
     """Row counts and fingerprints against the manifest, and declared counts against the spec."""
-    plan = make(dataset, scale=manifest.scale, seed=manifest.seed, until=manifest.until)
     for table, entry in manifest.tables.items():
         if table not in readable:
             yield unread("rows", table, "fingerprint", table)

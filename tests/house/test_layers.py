@@ -25,7 +25,7 @@ ORDERS = {
     "draw": ["residents", "block", "rollup", "walk"],
     "databases": ["urls", "registry", "address", "capabilities", "steps", "contract", "file", "__init__"],
     "store": ["manifest", "folder"],
-    "verify": ["checks", "report", "findings", "files"],
+    "verify": ["checks", "report", "findings", "stated", "files"],
 }
 
 # Rooms whose members know nothing of each other: folders in `databases/`, files in `formats/`.

@@ -59,7 +59,7 @@ def test_what_was_made_is_clean(shop):
     assert report.failed == []
     assert report.skipped == []
     assert {f.kind for f in report.findings} == {
-        "files", "types", "rows", "not null", "key", "unique", "length", "reference", "check", "time", "rule"
+        "manifest", "files", "types", "rows", "not null", "key", "unique", "length", "reference", "check", "time", "rule"
     }  # fmt: skip
     assert {f.name for f in report.findings if f.kind == "rule"} == set(RULES)
 
@@ -295,7 +295,7 @@ def test_a_part_of_the_tables(tmp_path, capsys):
     folder = generate(make_plan("ecommerce", scale=0.02, tables=["orders", "payments"]), tmp_path).folder
     report = verify_folder(folder)
     assert report.failed == []
-    assert {f.table for f in report.findings} == {"orders", "payments", "(folder)"}
+    assert {f.table for f in report.findings} == {"orders", "payments", "(folder)", "(manifest)", "(rollups)"}
     assert "reference orders.customer_id → customers: customers was not made" in report.skipped
     assert "rule orders.header_equals_lines: order_items was not made" in report.skipped
     assert {f.name for f in report.findings if f.kind == "rule"} == {

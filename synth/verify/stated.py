@@ -1,0 +1,136 @@
+"""Whether a manifest agrees with itself: identity with what it states, tables with its spec, sums with its parts.
+
+It shows that nothing has been changed by itself, not who made it: whoever changes everything alike is not found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from synth.fingerprint import Fingerprint
+from synth.formats import FORMATS
+from synth.plan.model import Plan
+from synth.spec.models import Dataset
+from synth.spec.parts import table_of
+from synth.store.manifest import Manifest, TableEntry
+from synth.verify.report import Finding
+
+__all__ = ["stated"]
+
+KIND = "manifest"
+WHOLE = "(manifest)"
+
+
+def stated(manifest: Manifest, plan: Plan) -> Iterator[Finding]:
+    """What a manifest says against what its spec, seed, scale and until make of it; nothing is read but itself."""
+    proved = manifest.origin() is not None
+    yield _finding(
+        WHOLE,
+        "identity",
+        [] if proved else [{"identity": manifest.identity, "is": "not that of this spec, seed, scale, until"}],
+    )
+    for table in _dropped(manifest, plan.dataset, proved=proved):
+        yield _finding(table, "listed", [{"table": table, "is": "not in the manifest, and was made"}])
+    prints = _prints(manifest)
+    for table, entry in manifest.tables.items():
+        types = [(name, str(plan.tables[table].types[name])) for name in plan.tables[table].written]
+        found = list(entry.columns.items())
+        yield _finding(table, "declared columns", [] if found == types else [_other(dict(found), dict(types))])
+        yield _finding(table, "sums", list(_sums(manifest, entry, prints.get(table, Fingerprint()))))
+    yield _finding(WHOLE, "tasks", [*_tasks(manifest, plan), *_moments(manifest)])
+    for name in plan.dataset.existing:
+        yield _finding(name, "existing", list(_existing(manifest, plan.dataset, name)))
+
+
+def _finding(table: str, name: str, wrong: list[dict[str, Any]]) -> Finding:
+    return Finding(KIND, table, name, len(wrong), tuple(wrong[:3]))
+
+
+def _prints(manifest: Manifest) -> dict[str, Fingerprint]:
+    """The sums of what the tasks made, by table."""
+    found: dict[str, Fingerprint] = {}
+    for tasks in manifest.families.values():
+        for task in tasks:
+            for part, text in task.prints.items():
+                table = table_of(part)
+                found[table] = found.get(table, Fingerprint()) + Fingerprint.parse(text)
+    return found
+
+
+def _dropped(manifest: Manifest, dataset: Dataset, *, proved: bool) -> list[str]:
+    """Tables without an entry, which tasks have made, or with which the identity would be right."""
+    made = _prints(manifest)
+    absent = [table for table in dataset.written if table not in manifest.tables]
+    lost = [table for table in absent if table in made]
+    if lost or proved or not absent:
+        return lost
+    for more in (absent, *([table] for table in absent)):
+        tables = [table for table in dataset.written if table in manifest.tables or table in more]
+        if manifest.would_be_whole_with(tables):
+            return list(more)
+    return []
+
+
+def _other(found: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, Any]:
+    """The first column that is declared otherwise."""
+    names = [name for name in dict.fromkeys([*wanted, *found]) if found.get(name) != wanted.get(name)]
+    if not names:
+        return {"columns": ", ".join(found), "should be": ", ".join(wanted)}
+    return {"column": names[0], "is": found.get(names[0], "missing"), "should be": wanted.get(names[0], "absent")}
+
+
+def _sums(manifest: Manifest, entry: TableEntry, made: Fingerprint) -> Iterator[dict[str, Any]]:
+    """Rows and fingerprint of a table against those of its files and tasks."""
+    content = Fingerprint.parse(entry.fingerprint)
+    if content.rows != entry.rows:
+        yield {"rows": entry.rows, "by the fingerprint": content.rows}
+    if entry.files and sum(file.rows for file in entry.files) != entry.rows:
+        yield {"rows": entry.rows, "of its files": sum(file.rows for file in entry.files)}
+    if made != content and (made.rows or _is_of_one_run(manifest)):
+        yield {"fingerprint": entry.fingerprint, "of its tasks": str(made)}
+
+
+def _is_of_one_run(manifest: Manifest) -> bool:
+    """Whether tasks have made all its tables: in a database some may have been there before."""
+    return bool(manifest.families) and manifest.format in FORMATS
+
+
+def _tasks(manifest: Manifest, plan: Plan) -> Iterator[dict[str, Any]]:
+    """Families whose tasks are not all their blocks, each once."""
+    if not manifest.families:  # it was pulled, or appended to
+        return
+    wanted = {family.root: 1 if family.is_sum else max(1, family.blocks) for family in plan.families}
+    for root in dict.fromkeys([*wanted, *manifest.families]):
+        tasks = sorted(manifest.families.get(root, ()), key=lambda task: task.first)
+        if not tasks and not _is_of_one_run(manifest):
+            continue
+        ends = [0, *(task.first + task.blocks for task in tasks)]
+        follows = all(task.first == end and task.blocks for task, end in zip(tasks, ends, strict=False))
+        if not follows or ends[-1] != wanted.get(root, 0) or len({task.number for task in tasks}) < len(tasks):
+            yield {"family": root, "blocks": ends[-1], "should be": wanted.get(root, 0)}
+
+
+def _moments(manifest: Manifest) -> Iterator[dict[str, Any]]:
+    """Steps that do not lead to `until`, and tasks that should look different by now."""
+    steps = (*manifest.steps, manifest.until)
+    if list(steps) != sorted(set(steps)):
+        yield {"steps": ", ".join(step.isoformat() for step in steps), "is": "not in order"}
+    for root, tasks in manifest.families.items():
+        for task in tasks:
+            if task.changes is not None and task.changes < manifest.until:
+                yield {"family": root, "task": task.number, "changes": task.changes.isoformat(), "is": "before until"}
+
+
+def _existing(manifest: Manifest, dataset: Dataset, name: str) -> Iterator[dict[str, Any]]:
+    """What is said of a table that was read against what the spec says was found."""
+    entry, known = manifest.existing.get(name), dataset.tables[name].existing
+    if entry is None:
+        yield {"table": name, "is": "not in the manifest, and was read"}
+    elif known is not None and (entry.rows, entry.fingerprint) != (known.rows, known.fingerprint or ""):
+        yield {
+            "rows": entry.rows,
+            "should be": known.rows,
+            "fingerprint": entry.fingerprint,
+            "in the spec": known.fingerprint,
+        }

@@ -1,0 +1,263 @@
+"""What is changed in a folder or its manifest is found and named, in every format; what is clean raises no alarm."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+
+import pytest
+
+import synth
+from synth.errors import SynthError
+from synth.formats import READABLE
+from synth.job.advance import advance_folder
+from synth.job.generate import generate
+from synth.job.load import load_folder
+from synth.job.pull import pull
+from synth.store.files import described
+from synth.store.manifest import NAME
+from synth.verify.database import verify_database
+from synth.verify.files import verify_folder
+
+UNTIL = dt.datetime(2025, 3, 10)
+
+
+@pytest.fixture(scope="module")
+def made(books, tmp_path_factory):
+    """A folder of each format, made once."""
+    plan = synth.make_plan(books, scale=0.2, until=UNTIL)
+    return {
+        format: generate(plan, tmp_path_factory.mktemp(format), format=format).folder
+        for format in READABLE
+    }  # fmt: skip
+
+
+@pytest.fixture(params=READABLE)
+def folder(request, made, tmp_path):
+    return shutil.copytree(made[request.param], tmp_path / "books")
+
+
+def found(folder) -> set[str]:
+    """What is said of a folder: the tables that a verification names, or the words of a refusal."""
+    try:
+        return {finding.table for finding in verify_folder(folder).failed}
+    except SynthError as error:
+        return set(str(error).replace("'", " ").split())
+
+
+def file_of(folder, table, place=0):
+    return sorted((folder / table).iterdir())[place]
+
+
+# -- files
+
+
+def flip(path, place):
+    content = bytearray(path.read_bytes())
+    content[int(len(content) * place)] ^= 1
+    path.write_bytes(content)
+
+
+def swap(folder):
+    one, other = file_of(folder, "ledger", 1), file_of(folder, "ledger", 2)
+    one.rename(folder / "x")
+    other.rename(one)
+    (folder / "x").rename(other)
+
+
+def link(path, elsewhere):
+    path.rename(elsewhere)
+    path.symlink_to(elsewhere)
+
+
+FILES = {
+    "a byte in the midst": ("sales", lambda f: flip(file_of(f, "sales"), 0.5)),
+    "the first byte": ("products", lambda f: flip(file_of(f, "products"), 0)),
+    "the last byte": ("ledger", lambda f: flip(file_of(f, "ledger", 2), 0.9999)),
+    "cut off": ("sales", lambda f: os.truncate(file_of(f, "sales"), 100)),
+    "emptied": ("sales", lambda f: os.truncate(file_of(f, "sales"), 0)),
+    "longer": ("sales", lambda f: os.truncate(file_of(f, "sales"), file_of(f, "sales").stat().st_size + 1)),
+    "gone": ("journals", lambda f: file_of(f, "journals").unlink()),
+    "one of several gone": ("ledger", lambda f: file_of(f, "ledger", 2).unlink()),
+    "a folder gone": ("bought", lambda f: shutil.rmtree(f / "bought")),
+    "one more": ("products", lambda f: shutil.copy(file_of(f, "products"), f / "products" / "x")),
+    "one more, hidden": ("(folder)", lambda f: (f / "products" / ".x").touch()),
+    "one more beside the tables": ("(folder)", lambda f: (f / ".x").touch()),
+    "swapped": ("ledger", swap),
+    "another table's": ("bought", lambda f: shutil.copy(file_of(f, "balance"), file_of(f, "bought"))),
+    "a link in its place": ("sales", lambda f: link(file_of(f, "sales"), f.parent / "x")),
+    "a link in the folder's place": ("sales", lambda f: link(f / "sales", f.parent / "x")),
+    "one more link": ("(folder)", lambda f: (f / "x").symlink_to(f.parent)),
+    "a pipe in its place": ("sales", lambda f: (file_of(f, "sales").unlink(), os.mkfifo(f / "sales" / "part-00000.csv"))),
+    "the sums changed": ("(rollups)", lambda f: flip(f / ".sums", 0.5)),
+    "the sums gone": ("(rollups)", lambda f: (f / ".sums").unlink()),
+    "the sums a link": ("(rollups)", lambda f: link(f / ".sums", f.parent / "x")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_change_of_files(name, folder):
+    table, change = FILES[name]
+    change(folder)
+    assert table in found(folder)
+
+
+# -- the manifest
+
+
+def drop(facts, folder, table):
+    """A table with its files, its entry, and what its tasks say."""
+    shutil.rmtree(folder / table)
+    del facts["tables"][table]
+
+
+def drop_all_traces(facts, folder, table):
+    drop(facts, folder, table)
+    for tasks in facts["families"].values():
+        for task in tasks:
+            task["prints"] = {part: text for part, text in task["prints"].items() if part.partition(".")[0] != table}
+
+
+def drop_file(facts, folder, table, place):
+    entry = facts["tables"][table]["files"].pop(place)
+    (folder / entry["path"]).unlink()
+    facts["tables"][table]["rows"] -= entry["rows"]
+
+
+def add_file(facts, folder, table):
+    copy = folder / table / "zz"
+    shutil.copy(file_of(folder, table), copy)
+    entry = facts["tables"][table]["files"][0]
+    facts["tables"][table]["files"].append({**described(copy, folder).model_dump(), "rows": entry["rows"]})
+    facts["tables"][table]["rows"] *= 2
+
+
+def shift_rows(facts):
+    one, other = facts["tables"]["ledger"]["files"][1:3]
+    one["rows"], other["rows"] = other["rows"], one["rows"]
+
+
+def unlist_sums(facts, folder):
+    facts["sums"] = []
+    (folder / ".sums").unlink()
+
+
+def reorder(facts):
+    columns = facts["tables"]["sales"]["columns"]
+    facts["tables"]["sales"]["columns"] = dict(reversed(columns.items()))
+
+
+def table(facts, name, **more):
+    facts["tables"][name].update(more)
+
+
+def spec(facts, old, new):
+    assert old in facts["spec"]
+    facts["spec"] = facts["spec"].replace(old, new, 1)
+
+
+WHOLE = "(manifest)"
+EDITS = {
+    "rows": ("sales", lambda m, f: table(m, "sales", rows=m["tables"]["sales"]["rows"] + 1)),
+    "a fingerprint": ("sales", lambda m, f: table(m, "sales", fingerprint="1-2-3")),
+    "another table's fingerprint": ("sales", lambda m, f: table(m, "sales", fingerprint=m["tables"]["ledger"]["fingerprint"])),
+    "a column's type": ("sales", lambda m, f: m["tables"]["sales"]["columns"].update(items="integer")),
+    "a column's digits": ("products", lambda m, f: m["tables"]["products"]["columns"].update(cost="decimal(13,3)")),
+    "a column's length": ("accounts", lambda m, f: m["tables"]["accounts"]["columns"].update(name="varchar(30)")),
+    "a column's name": ("products", lambda m, f: table(m, "products", columns={"product_id": "bigint", "price": "decimal(12,2)"})),
+    "the columns' order": ("sales", lambda m, f: reorder(m)),
+    "a file's rows": ("sales", lambda m, f: m["tables"]["sales"]["files"][0].update(rows=7)),
+    "two files' rows": ("ledger", lambda m, f: shift_rows(m)),
+    "a file's bytes": ("sales", lambda m, f: m["tables"]["sales"]["files"][0].update(bytes=7)),
+    "a file's checksum": ("sales", lambda m, f: m["tables"]["sales"]["files"][0].update(sha256="0" * 64)),
+    "a file's path": ("sales", lambda m, f: m["tables"]["sales"]["files"][0].update(path="sales/other")),
+    "a table and its entry gone": ("bought", lambda m, f: drop(m, f, "bought")),
+    "all traces of a table gone": ("bought", lambda m, f: drop_all_traces(m, f, "bought")),
+    "a file and its entry gone": ("ledger", lambda m, f: drop_file(m, f, "ledger", 2)),
+    "a file and an entry more": ("journals", lambda m, f: add_file(m, f, "journals")),
+    "an entry that the spec has not": ("other", lambda m, f: m["tables"].update(other=m["tables"]["sales"] | {"files": []})),
+    "the seed": (WHOLE, lambda m, f: m.update(seed=43)),
+    "the scale": (WHOLE, lambda m, f: m.update(scale=0.21)),
+    "until": (WHOLE, lambda m, f: m.update(until="2025-03-11T00:00:00")),
+    "the program": (WHOLE, lambda m, f: m.update(program="0.0.9")),
+    "the stream version": (WHOLE, lambda m, f: m.update(stream_version=99)),
+    "the identity": (WHOLE, lambda m, f: m.update(identity="0" * 64)),
+    "the dataset's name": ("other", lambda m, f: m.update(dataset="other")),
+    "the dialect": (WHOLE, lambda m, f: m.update(dialect="mysql")),
+    "a rule's condition": (WHOLE, lambda m, f: spec(m, "p.first_on > i.sold_on", "p.first_on > DATE '2999-01-01'")),
+    "a rule's name": (WHOLE, lambda m, f: spec(m, "bought_before_sold:", "bought_after_sold:")),
+    "no rules": (WHOLE, lambda m, f: m.update(spec=m["spec"].partition("rules:")[0])),
+    "a check": (WHOLE, lambda m, f: spec(m, "amount <> 0", "amount <> 0.001")),
+    "a number in the spec": (WHOLE, lambda m, f: spec(m, "median: 20.0", "median: 21.0")),
+    "a nullable column": (WHOLE, lambda m, f: spec(m, "type: varchar(20)", "type: varchar(20)\n        nullable: true")),
+    "a task's fingerprint": ("sales", lambda m, f: m["families"]["sales"][0]["prints"].update(sales="1-2-3")),
+    "a task less": (WHOLE, lambda m, f: m["families"].update(journals=[])),
+    "a task twice": (WHOLE, lambda m, f: m["families"]["journals"].append(m["families"]["journals"][0])),
+    "a task's blocks": (WHOLE, lambda m, f: m["families"]["sales"][0].update(blocks=2)),
+    "a task's change": (WHOLE, lambda m, f: m["families"]["sales"][0].update(changes="2025-01-01T00:00:00")),
+    "all tasks gone": (WHOLE, lambda m, f: m.update(families={})),
+    "a step after until": (WHOLE, lambda m, f: m.update(steps=["2025-05-01T00:00:00"])),
+    "the sums and their entry gone": ("(rollups)", lambda m, f: unlist_sums(m, f)),
+    "an existing table": (WHOLE, lambda m, f: spec(m, "  products:\n", "  more:\n    values:\n    - - 1\n    columns:\n      x:\n        type: integer\n  products:\n")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_an_edit_of_the_manifest(name, folder):
+    where, change = EDITS[name]
+    facts = json.loads((folder / NAME).read_text("utf-8"))
+    change(facts, folder)
+    (folder / NAME).write_text(json.dumps(facts), "utf-8")
+    assert where in found(folder)
+
+
+def test_another_format(folder):
+    facts = json.loads((folder / NAME).read_text("utf-8"))
+    facts["format"] = "csv" if facts["format"] != "csv" else "ndjson"
+    (folder / NAME).write_text(json.dumps(facts), "utf-8")
+    assert WHOLE in found(folder)
+
+
+def test_edited_rules_are_said(made, tmp_path):
+    folder = shutil.copytree(made["parquet"], tmp_path / "books")
+    facts = json.loads((folder / NAME).read_text("utf-8"))
+    spec(facts, "p.first_on > i.sold_on", "FALSE")
+    (folder / NAME).write_text(json.dumps(facts), "utf-8")
+    (failed,) = verify_folder(folder).failed
+    assert (failed.kind, failed.name) == ("manifest", "identity")
+    assert failed.examples[0]["is"] == "not that of this spec, seed, scale, until"
+
+
+# -- what is clean
+
+
+@pytest.mark.parametrize("seed", [0, 7])
+@pytest.mark.parametrize("scale", [0.01, 0.3])
+@pytest.mark.parametrize("until", [dt.date(2024, 1, 2), dt.datetime(2025, 2, 3, 4, 5, 6), dt.date(2027, 1, 1)])
+def test_no_alarm(seed, scale, until, books, tmp_path):
+    folder = generate(synth.make_plan(books, scale=scale, seed=seed, until=until), tmp_path).folder
+    assert not found(folder)
+    for later in (dt.date(2027, 6, 1), dt.datetime(2028, 1, 1, 12)):
+        advance_folder(folder, later)
+        assert not found(folder)
+
+
+@pytest.mark.parametrize("dataset", ["ecommerce", "inventory", "erp"])
+def test_no_alarm_over_some_tables_of_what_ships(dataset, tmp_path):
+    plan = synth.make_plan(dataset, scale=0.01)
+    for tables in (None, plan.wanted[:1], plan.wanted[2:4]):
+        part = synth.make_plan(dataset, scale=0.01, seed=3, tables=tables)
+        assert not found(generate(part, tmp_path / str(len(part.wanted)), format="csv").folder)
+
+
+def test_no_alarm_however_often_it_has_moved(made, tmp_path):
+    """Into a database, out of it in another format, and once more."""
+    address = synth.databases.Address.parse(str(tmp_path / "books.db"))
+    folder = made["csv"]
+    for format in ("parquet", "ndjson", "csv"):
+        load_folder(folder, address, if_exists="replace")
+        assert all(report.passed for report in verify_database(address))
+        folder = pull(address, tmp_path / format, format=format).folder
+        assert not found(folder)
