@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,11 @@ __all__ = ["SHIPPED", "dump", "find", "load", "located", "parse", "shipped"]
 Path_ = tuple[str | int, ...]
 
 _HERE = Path(__file__).resolve().parent.parent
+MOST_BYTES = 4 * 2**20  # of a file
+MOST_CHARACTERS = 64 * 2**20  # of a text: manifests embed a file with all its aliases written out,
+MOST_NODES = 200_000  # with aliases read as often as they are used
+DEEPEST = 40  # nodes inside each other
+
 SHIPPED = next((d for d in (_HERE / "schema", _HERE.parent / "schema") if (d / "ecommerce.yaml").exists()), _HERE)
 
 
@@ -68,11 +74,19 @@ def find(name: str) -> Path:
 def load(name: str | Path) -> Dataset:
     """Load a shipped dataset by name, or a YAML file by path. Raises SpecError, OptionError."""
     path = find(str(name))
+    return parse(_text(path), str(path))
+
+
+def _text(path: Path) -> str:
+    """What is in a file of YAML, which is no longer than any by hand. Raises OptionError."""
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            found = file.read(MOST_BYTES + 1)
+        if len(found) > MOST_BYTES:
+            raise OptionError(f"'{path}' has more than {MOST_BYTES:,} bytes, which is too much for a spec")
+        return found.decode().replace("\r\n", "\n").replace("\r", "\n")
     except (OSError, UnicodeDecodeError) as error:
         raise OptionError(f"cannot read '{path}': {error}") from error
-    return parse(text, str(path))
 
 
 @lru_cache(maxsize=16)
@@ -102,18 +116,21 @@ def located(name: str | Path) -> Iterator[None]:
         yield
     except SpecError as error:
         path = find(str(name))
-        _, places = _read(path.read_text(encoding="utf-8"), str(path))
+        _, places = _read(_text(path), str(path))
         raise SpecError(_located(error.problems, places, str(path))) from None
 
 
 def _read(text: str, file: str) -> tuple[Any, dict[Path_, str]]:
     """YAML text as plain values, and where each path stands."""
     places: dict[Path_, str] = {}
+    if len(text) > MOST_CHARACTERS:
+        raise SpecError([Problem((), f"it has more than {MOST_CHARACTERS:,} characters", None, f"{file}:1:1")])
     try:
+        _refuse_nested(text, file)
         node = yaml.compose(text, Loader=_Loader)
         if node is None:
             raise SpecError([Problem((), "the file is empty", "a dataset begins with `dataset: NAME`", f"{file}:1:1")])
-        return _build(node, (), places, file, ()), places
+        return _build(node, (), places, file, (), _Built()), places
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
@@ -123,6 +140,23 @@ def _read(text: str, file: str) -> tuple[Any, dict[Path_, str]]:
         raise SpecError([Problem((), what, None, where)]) from error
     except yaml.YAMLError as error:
         raise SpecError([Problem((), f"bad YAML: {str(error).splitlines()[0]}", None, f"{file}:1:1")]) from error
+
+
+def _refuse_nested(text: str, file: str) -> None:
+    """Raise SpecError for more nodes inside each other than any spec has, before trees are made of them by recursion."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            mark = event.start_mark
+            where = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
+            raise SpecError([Problem((), _NESTED, None, where)])
+
+
+_NESTED = f"more than {DEEPEST} mappings and lists inside each other"
 
 
 def dump(dataset: Dataset) -> str:
@@ -143,10 +177,26 @@ _Dumper.add_representer(tuple, lambda dumper, data: dumper.represent_list(list(d
 _Dumper.yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
 
 
-def _build(node: yaml.Node, path: Path_, places: dict[Path_, str], file: str, inside: tuple[int, ...]) -> Any:
+@dataclass
+class _Built:
+    """How much has been made of a text."""
+
+    nodes: int = 0
+    characters: int = 0
+
+
+def _build(
+    node: yaml.Node, path: Path_, places: dict[Path_, str], file: str, inside: tuple[int, ...], built: _Built
+) -> Any:
     """A YAML node as plain values, noting where each stands."""
     if id(node) in inside:
         raise _problem(node, path, "an alias inside the anchor that it stands for", file)
+    if len(path) > DEEPEST:
+        raise _problem(node, path[:DEEPEST], _NESTED, file)
+    built.nodes += 1
+    built.characters += len(node.value) if isinstance(node, yaml.ScalarNode) else 0
+    if built.nodes > MOST_NODES or built.characters > MOST_CHARACTERS // 4:
+        raise _problem(node, path, "aliases of aliases, or values, that are too many for a spec", file)
     inside = (*inside, id(node))
     mark = node.start_mark
     places.setdefault(path, f"{file}:{mark.line + 1}:{mark.column + 1}")
@@ -161,10 +211,10 @@ def _build(node: yaml.Node, path: Path_, places: dict[Path_, str], file: str, in
             inner = (*path, key if isinstance(key, int) else str(key))
             spot = key_node.start_mark
             places[inner] = f"{file}:{spot.line + 1}:{spot.column + 1}"
-            found[key] = _build(value_node, inner, places, file, inside)
+            found[key] = _build(value_node, inner, places, file, inside, built)
         return found
     if isinstance(node, yaml.SequenceNode):
-        return [_build(item, (*path, at), places, file, inside) for at, item in enumerate(node.value)]
+        return [_build(item, (*path, at), places, file, inside, built) for at, item in enumerate(node.value)]
     return _scalar(node, path, file)
 
 

@@ -25,6 +25,9 @@ __all__ = ["OPTIONS", "Column", "Dataset", "EarlierRows", "Existing", "Period", 
 NAME = r"^[A-Za-z_][A-Za-z0-9_]{0,62}$"
 Name = Annotated[str, StringConstraints(pattern=NAME)]
 
+MOST_TABLES = 2_000
+MOST_COLUMNS = 5_000  # of a table
+
 OPTIONS = ("type", "nullable", "null_share", "unique", "check", "about", "references")
 
 
@@ -235,6 +238,8 @@ class Table(Model):
 
     @model_validator(mode="after")
     def _check(self) -> Table:
+        if len(self.columns) > MOST_COLUMNS:
+            raise ValueError(f"it has {len(self.columns):,} columns, {MOST_COLUMNS:,} are the most")
         ways = [word for word in ("rows", "values", "per", "select", "rollup") if getattr(self, word) is not None]
         if self.existing:
             more = [way for way in ways if way != "per"]
@@ -309,6 +314,12 @@ class Dataset(Model):
     period: Period
     tables: Annotated[dict[Name, Table], Field(min_length=1)]
     rules: dict[Name, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _check(self) -> Dataset:
+        if len(self.tables) > MOST_TABLES:
+            raise ValueError(f"it has {len(self.tables):,} tables, {MOST_TABLES:,} are the most")
+        return self
 
     @cached_property
     def all_tables(self) -> dict[str, Table]:

@@ -14,7 +14,12 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from synth.sql import bounds
+
 __all__ = ["SqlError", "columns", "expression", "given_by", "has_star", "lint", "named", "path", "query", "tables"]
+
+
+_TOO_DEEP = "bad SQL: it is nested too deeply; let columns of their own hold parts of it"
 
 
 class SqlError(ValueError):
@@ -23,8 +28,14 @@ class SqlError(ValueError):
 
 @lru_cache(maxsize=2048)
 def _parse(text: str) -> Any:
+    if len(text) > bounds.LONGEST:
+        raise SqlError(f"bad SQL: it has {len(text):,} characters, {bounds.LONGEST:,} are the most")
+    if bounds.is_nested(text):
+        raise SqlError(_TOO_DEEP)
     try:
         trees = sqlglot.parse(text, read="duckdb")
+    except RecursionError:
+        raise SqlError(_TOO_DEEP) from None
     except SqlglotError as error:
         errors = getattr(error, "errors", None)
         first = errors[0] if errors else {}
@@ -36,6 +47,8 @@ def _parse(text: str) -> Any:
         raise SqlError(f"bad SQL: {what}{near}{where}") from error
     if len(trees) != 1 or trees[0] is None:
         raise SqlError("bad SQL: one statement is expected")
+    if bounds.depth(trees[0]) > bounds.DEEPEST:
+        raise SqlError(_TOO_DEEP)
     return trees[0]
 
 
