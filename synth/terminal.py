@@ -1,13 +1,18 @@
-"""How results look in a terminal: progress, tables, summaries. Plain lines where there is no terminal."""
+"""How results look in a terminal: progress, tables, summaries. Plain lines where there is no terminal.
+
+All that the program prints is printed here. Names and messages may come from a stranger: what a terminal would take for a
+command is shown as an escape.
+"""
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from shlex import quote
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from synth.job.advance import Advance
@@ -18,10 +23,37 @@ if TYPE_CHECKING:
     from synth.verify.report import Finding, VerifyReport
 
 __all__ = [
-    "advance_text", "load_text", "number", "plan_text", "progress", "pull_text", "report_text", "size", "summary_text",
+    "advance_text", "load_text", "number", "plan_text", "progress", "pull_text", "report_text", "say", "say_json", "size",
+    "summary_text", "visible",
 ]  # fmt: skip
 
+# control characters, what turns the direction of writing, line ends that only some programs know, halves of characters
+_COMMANDS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]"
+)
 PLAIN_SECONDS = 5.0  # between two lines of progress where there is no terminal
+
+
+def visible(text: str, *, in_line: bool = False) -> str:
+    """A text in which an escape stands for what a terminal takes for a command; `in_line`: for line ends, too."""
+    shown = _COMMANDS.sub(lambda sign: _escape(sign[0]), text)
+    return shown.replace("\n", "\\n").replace("\t", "\\t") if in_line else shown
+
+
+def _escape(sign: str) -> str:
+    return f"\\x{ord(sign):02x}" if ord(sign) < 256 else f"\\u{ord(sign):04x}"
+
+
+def say(text: str, *, error: bool = False, end: str = "\n", as_it_is: bool = False) -> None:
+    """Print a text, on the error stream if it is an `error`; `as_it_is` what goes into a file."""
+    print(text if as_it_is else visible(text), file=sys.stderr if error else sys.stdout, end=end, flush=error)
+
+
+def say_json(data: Any) -> None:
+    """Print plain values as JSON, which has escapes of its own."""
+    import json
+
+    print(json.dumps(data, indent=1))
 
 
 def number(value: float) -> str:
@@ -40,6 +72,7 @@ def size(count: float) -> str:
 
 def _grid(heads: list[str], rows: list[list[str]], right: set[int]) -> str:
     """Rows in aligned columns under their heads."""
+    rows = [[visible(cell, in_line=True) for cell in line] for line in rows]
     widths = [max(len(line[at]) for line in [heads, *rows]) for at in range(len(heads))]
 
     def line(cells: list[str]) -> str:
@@ -57,8 +90,8 @@ def progress(total: int | None) -> Iterator[Callable[[str, int], None]]:
         from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
         bar = Progress(
-            TextColumn("{task.description:<18}"), BarColumn(), TaskProgressColumn(),
-            TextColumn("{task.fields[rate]} rows/s"), TimeRemainingColumn(),
+            TextColumn("{task.description:<18}", markup=False), BarColumn(), TaskProgressColumn(),
+            TextColumn("{task.fields[rate]} rows/s", markup=False), TimeRemainingColumn(),
             console=Console(stderr=True), transient=True,
         )  # fmt: skip
         started = time.perf_counter()
@@ -68,13 +101,13 @@ def progress(total: int | None) -> Iterator[Callable[[str, int], None]]:
             def advance(family: str, rows: int) -> None:
                 done = bar.tasks[0].completed + rows
                 rate = number(done / max(time.perf_counter() - started, 1e-9))
-                bar.update(task, advance=rows, description=family, rate=rate)
+                bar.update(task, advance=rows, description=visible(family, in_line=True), rate=rate)
 
             yield advance
         return
     state = {"done": 0, "said": time.perf_counter(), "began": time.perf_counter()}
 
-    def say(family: str, rows: int) -> None:
+    def tell(family: str, rows: int) -> None:
         state["done"] += rows
         now = time.perf_counter()
         if now - state["said"] >= PLAIN_SECONDS:
@@ -86,9 +119,9 @@ def progress(total: int | None) -> Iterator[Callable[[str, int], None]]:
             said += f" rows, {number(rate)} rows/s"
             if total is not None and state["done"] < total:
                 said += f", about {(total - state['done']) / max(rate, 1e-9):.0f} s left"
-            print(said, file=sys.stderr, flush=True)
+            say(said, error=True)
 
-    yield say
+    yield tell
 
 
 def plan_text(plan: Plan, workers: int) -> str:
@@ -130,7 +163,7 @@ def summary_text(summary: Summary, command: str) -> str:
         f"in {summary.folder}",
         f"next: {command} " + (
             f"ddl {summary.manifest.dataset} --dialect {summary.manifest.dialect}, for the tables that the INSERTs fill"
-            if summary.manifest.dialect else f"verify {summary.folder}"
+            if summary.manifest.dialect else f"verify {quote(str(summary.folder))}"
         ),
     ])  # fmt: skip
 
@@ -202,7 +235,8 @@ def report_text(report: VerifyReport) -> str:
         lines.append(
             f"FAILED {finding.kind} {finding.table}: {finding.name}: {what}{finding.note and ': ' + finding.note}"
         )
-        lines += [f"  {', '.join(f'{k} = {v}' for k, v in row.items())}" for row in finding.examples]
+        examples = (", ".join(f"{k} = {v}" for k, v in row.items()) for row in finding.examples)
+        lines += [f"  {visible(example, in_line=True)}" for example in examples]
     if report.skipped:
         lines.append(f"{len(report.skipped)} checks left out: their tables were not made")
     verdict = "all hold" if report.passed else f"{len(report.failed)} do not hold"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import io
 import re
@@ -11,8 +12,10 @@ import pytest
 
 import synth
 from synth import terminal
+from synth.cli import main
 from synth.databases import Address
 from synth.verify.report import Finding
+from tests.house.trees import files, place, tree
 
 BOOKED = dt.datetime(2025, 3, 1, 6, 30)
 
@@ -220,3 +223,58 @@ def test_findings_that_do_not_hold(books, tmp_path):
     assert text.endswith(f"{count + 2} checks, 2 do not hold")
     results = {(row[0], row[1]): row[3] for row in columns_of(text)[1:]}
     assert results["sales", "check"] == "1,200 offences" and results["ledger", "rule"] == "could not run"
+
+
+# -- what a stranger has named
+
+
+HOSTILE = {
+    "\x1b]0;owned\x07": "\\x1b]0;owned\\x07", "\x1b[2J": "\\x1b[2J", "a\rb": "a\\x0db", "\x9b1m": "\\x9b1m", "\x7f\x00\x08": "\\x7f\\x00\\x08",
+    "\u202egpj.exe": "\\u202egpj.exe", "a\u2028b": "a\\u2028b", "\udcff": "\\udcff", "a\tb\nc": "a\tb\nc", "[red]x[/red]": "[red]x[/red]",
+    "Größe 漢字 👩‍👩‍👧 →": "Größe 漢字 👩‍👩‍👧 →",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_a_terminal_takes_for_a_command(text, capsys):
+    assert terminal.visible(text) == HOSTILE[text]
+    terminal.say(text)
+    terminal.say(text, error=True)
+    assert capsys.readouterr() == (HOSTILE[text] + "\n", HOSTILE[text] + "\n")
+    assert "\n" not in terminal.visible(text, in_line=True) and "\t" not in terminal.visible(text, in_line=True)
+
+
+def test_a_spec_that_paints(tmp_path, capsys):
+    """In messages, in what a verification shows, and in DDL on a terminal; a file gets it as it is."""
+    escape = "\\e[31m\\e]0;owned\\a"
+    text = (
+        f'dataset: d\nabout: "{escape}"\nperiod: {{start: 2024-01-01, until: 2025-01-01}}\ntables:\n  t:\n    about: "{escape}"\n'
+        f'    values: [["x{escape}\\nFAILED all: 7 offences"]]\n    columns: {{a: {{type: text}}}}\n    primary_key: [a]\n'
+        f'rules: {{r: "SELECT a FROM t"}}\n'
+    )
+    (tmp_path / "d.yaml").write_text(text)
+    (tmp_path / "e.yaml").write_text(text.replace("values:", f'"{escape}":'))
+    for words in (f"check {tmp_path}/e.yaml", f"generate {tmp_path}/d.yaml --out {tmp_path}", f"verify {tmp_path}/d"):
+        main(words.split())
+        said = capsys.readouterr()
+        assert "\x1b" not in said.out + said.err and "\x07" not in said.out + said.err
+    assert "a = x\\x1b[31m\\x1b]0;owned\\x07\\nFAILED all" in said.out
+    assert main(["ddl", str(tmp_path / "d.yaml")]) == 0
+    assert "\x1b" in capsys.readouterr().out, "SQL in a file says what the spec says"
+
+
+def test_progress_of_a_family_that_paints(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with terminal.progress(10) as told:
+        told("\x1b[2J[red]x", 5)
+    assert "\x1b[2J[red]" not in sys.stderr.getvalue()
+
+
+def test_all_is_printed_in_one_place():
+    calls = {
+        f"{place(path)}:{node.lineno}"
+        for path in files() if place(path) not in ("terminal.py", "cli/secrets.py")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "print"
+    }  # fmt: skip
+    assert not calls, "say it by terminal.say, which shows what a terminal would take for a command"

@@ -13,6 +13,7 @@ import typer
 from synth.cli import data, databases, secrets
 from synth.errors import SynthError
 from synth.runners.memory import collect_less
+from synth.terminal import say
 from synth.version import __version__
 
 __all__ = ["app", "entry", "main"]
@@ -29,7 +30,7 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:
     if asked:
-        print(f"synth {__version__}")
+        say(f"synth {__version__}")
         raise typer.Exit
 
 
@@ -63,13 +64,13 @@ def main(words: list[str] | None = None) -> int:
         result = _program()(words or ["--help"], standalone_mode=False)
         return result if isinstance(result, int) else 0
     except SynthError as error:
-        print(f"synth: {error}", file=sys.stderr)
+        say(f"synth: {error}", error=True)
         return 2
     except typer.TyperException as error:  # a wrong word or option
-        print(f"synth: {error.format_message()}", file=sys.stderr)
+        say(f"synth: {error.format_message()}", error=True)
         return 2
     except (KeyboardInterrupt, typer.Abort):
-        print("synth: stopped; nothing half-done is left", file=sys.stderr)
+        say("synth: stopped; nothing half-done is left", error=True)
         return 130
 
 

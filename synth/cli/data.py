@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_
 import os
 from typing import Annotated, Any, Optional
 
@@ -34,6 +33,7 @@ from synth.cli.words import (
 from synth.databases.registry import NAMES
 from synth.errors import one_of
 from synth.formats import FEEDS, FORMATS
+from synth.terminal import say, say_json
 
 __all__ = ["advance", "check", "datasets", "generate", "plan", "verify"]
 
@@ -49,11 +49,11 @@ def datasets(json: Json = False) -> None:
 
     found = {name: load(path) for name, path in shipped().items()}
     if json:
-        print(json_.dumps({n: {"about": d.about, "tables": list(d.written)} for n, d in found.items()}, indent=1))
+        say_json({n: {"about": d.about, "tables": list(d.written)} for n, d in found.items()})
         return
     width = max(len(name) for name in found)
     for name, dataset in found.items():
-        print(f"{name.ljust(width)}  {dataset.about} ({len(dataset.written)} tables)")
+        say(f"{name.ljust(width)}  {dataset.about} ({len(dataset.written)} tables)")
 
 
 def check(file: Dataset) -> None:
@@ -70,7 +70,7 @@ def check(file: Dataset) -> None:
     with located(file):
         make(with_assumed_rows(dataset))
         rehearse(dataset)
-    print(f"{file}: {len(dataset.written)} tables, {len(dataset.rules)} rules, all good")
+    say(f"{file}: {len(dataset.written)} tables, {len(dataset.rules)} rules, all good")
 
 
 def plan(
@@ -90,7 +90,7 @@ def plan(
         **built_on(existing, source, from_schema, skip_unfit=skip_unfit),
     )  # fmt: skip
     tell_unfit(made)
-    print(json_.dumps(made.as_dict(), indent=1) if json else plan_text(made, count(workers)))
+    say_json(made.as_dict()) if json else say(plan_text(made, count(workers)))
 
 
 def generate(
@@ -147,7 +147,7 @@ def generate(
                 report = generate_into(
                     made, address, schema=schema, if_exists=if_exists, workers=started, progress=advance
                 )
-            print(json_.dumps(report.as_dict(), indent=1) if json else load_text(report, program()))
+            say_json(report.as_dict()) if json else say(load_text(report, program()))
             return
         from synth.job.generate import generate as run
         from synth.terminal import summary_text
@@ -155,13 +155,13 @@ def generate(
         with progress(total) as advance:
             summary = run(made, out, format=format, dialect=dialect, workers=started, progress=advance)
     if json:
-        print(json_.dumps({
+        say_json({
             "folder": str(summary.folder), "unchanged": summary.unchanged, "rows": summary.rows, "bytes": summary.bytes,
             "seconds": round(summary.seconds, 3), "workers": summary.workers,
             "tables": {name: t.rows for name, t in summary.manifest.tables.items()},
-        }, indent=1))  # fmt: skip
+        })  # fmt: skip
     else:
-        print(summary_text(summary, program()))
+        say(summary_text(summary, program()))
 
 
 def verify(
@@ -190,9 +190,9 @@ def verify(
         reports = [verify_folder(place)]
     if json:
         found = [report.as_dict() for report in reports]
-        print(json_.dumps(found[0] if len(found) == 1 else found, indent=1))
+        say_json(found[0] if len(found) == 1 else found)
     else:
-        print("\n\n".join(report_text(report) for report in reports))
+        say("\n\n".join(report_text(report) for report in reports))
     if not all(report.passed for report in reports):
         raise typer.Exit(1)
 
@@ -230,4 +230,4 @@ def advance(
                 from synth.job.advance import advance_folder
 
                 step = advance_folder(place, now, **how)
-    print(json_.dumps(step.as_dict(), indent=1) if json else advance_text(step))
+    say_json(step.as_dict()) if json else say(advance_text(step))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json as json_
+import sys
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Optional
 
 import typer
@@ -25,6 +26,7 @@ from synth.cli.words import (
 from synth.databases.registry import NAMES
 from synth.errors import OptionError, did_you_mean, one_of
 from synth.formats import READABLE
+from synth.terminal import say, say_json
 
 __all__ = ["db", "ddl", "load", "pull", "script"]
 
@@ -43,7 +45,7 @@ def ddl(dataset: Dataset, dialect: Dialect = "postgres", schema: Schema = None) 
 
     if dialect not in DIALECTS:
         raise OptionError(f"unknown dialect '{dialect}'\n  hint: {did_you_mean(dialect, DIALECTS)}")
-    print(written(load(dataset), DIALECTS[dialect], schema), end="")
+    say(str(written(load(dataset), DIALECTS[dialect], schema)), end="", as_it_is=not sys.stdout.isatty())
 
 
 def load(
@@ -80,7 +82,7 @@ def load(
         report = load_folder(
             folder, address, schema=schema, if_exists=if_exists, connections=connections, progress=advance
         )
-    print(json_.dumps(report.as_dict(), indent=1) if json else load_text(report, program(), client))
+    say_json(report.as_dict()) if json else say(load_text(report, program(), client))
 
 
 def script(
@@ -96,7 +98,7 @@ def script(
     from synth.job.script import write_script
 
     made = write_script(folder, dialect, out, schema)
-    print(f"in {made}\nnext: sh {made / 'load.sh'} --help")
+    say(f"in {made}\nnext: sh {quote(str(made / 'load.sh'))} --help")
 
 
 def pull(
@@ -119,7 +121,7 @@ def pull(
     assert address is not None
     with progress(None) as advance:
         report = run(address, out, schema=schema, tables=names(tables), query=query, format=format, progress=advance)
-    print(json_.dumps(report.as_dict(), indent=1) if json else pull_text(report))
+    say_json(report.as_dict()) if json else say(pull_text(report))
 
 
 db = typer.Typer(
@@ -143,7 +145,7 @@ def start(out: Out = "output") -> None:
     from synth.databases.postgres import embedded
 
     address = embedded.start(_folder(out))
-    print(f"{address}\n{embedded.psql(address, _folder(out))}")
+    say(f"{address}\n{embedded.psql(address, _folder(out))}")
 
 
 @db.command()
@@ -154,7 +156,7 @@ def stop(out: Out = "output") -> None:
     """
     from synth.databases.postgres import embedded
 
-    print("stopped" if embedded.stop(_folder(out)) else "it was not running")
+    say("stopped" if embedded.stop(_folder(out)) else "it was not running")
 
 
 @db.command()
@@ -165,4 +167,4 @@ def url(out: Out = "output") -> None:
     """
     from synth.databases.postgres import embedded
 
-    print(embedded.start(_folder(out)))
+    say(str(embedded.start(_folder(out))))

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Optional
 import typer
 
 from synth.errors import OptionError
+from synth.terminal import say
 
 __all__ = [
     "Connections", "Dataset", "Existing", "Folder", "From", "FromSchema", "IfExists", "Json", "Scale", "Schema", "Seed",
@@ -98,7 +99,7 @@ def built_on(
 def tell_unfit(plan: Any) -> None:
     """Say on the error stream which existing rows were left out."""
     for line in plan.content.unfit:
-        print(f"left out: {line}", file=sys.stderr)
+        say(f"left out: {line}", error=True)
 
 
 def known_if_exists(if_exists: str) -> None:
