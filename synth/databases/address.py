@@ -21,6 +21,7 @@ __all__ = [
     "URL_VARIABLE",
     "Address",
     "find",
+    "is_configured",
     "is_database",
     "without_password",
 ]
@@ -127,6 +128,12 @@ def find(text: str | None, folder: Path | None = None) -> Address | None:
     if unset:
         raise OptionError(f"{CONFIG}: [databases.{text}] reads the variable {unset[0]}, which is not set")
     return Address.parse(_VARIABLE.sub(lambda match: quote(os.environ[match[1]], safe=""), known[text]))
+
+
+def is_configured(text: str, folder: Path | None = None) -> bool:
+    """Whether the user has named a database in `synth.toml`: by this name, or as this very URL. Raises OptionError."""
+    known = _configured((folder or Path()) / CONFIG)
+    return text in known.values() or (text in known and Path(text).suffix.lower() not in _SUFFIXES)
 
 
 def is_database(text: str, folder: Path | None = None) -> bool:

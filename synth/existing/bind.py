@@ -12,7 +12,7 @@ from synth.errors import DataError, OptionError
 from synth.existing.declare import with_existing
 from synth.existing.earlier import EarlierTables
 from synth.existing.parents import Parents
-from synth.existing.source import DatabaseSource, RowSource, open_source
+from synth.existing.source import DatabaseSource, RowSource, open_source, require_confirmed
 from synth.plan.content import Content
 from synth.plan.make import existing_source_needed, make
 from synth.plan.model import Plan
@@ -38,7 +38,7 @@ def bound(
         sources: dict[str, RowSource] = {}
 
         def source(where: str | None) -> RowSource:
-            where = where or place
+            where = place if where is None else where
             if where is None:
                 raise OptionError(existing_source_needed(made))
             if where not in sources:
@@ -56,6 +56,8 @@ def bound(
         for name in made.existing:
             spec = made.tables[name].existing
             assert spec
+            if spec.source is not None:
+                require_confirmed(spec.source, place, name)
             parents.locate(name, source(spec.source), spec.table or name)
         parents.read_parents()
         if parents.unfit and not skip_unfit:

@@ -10,7 +10,7 @@ from typing import Self
 import polars as pl
 
 from synth.databases import Address, Database, connect
-from synth.databases.address import find, is_database
+from synth.databases.address import find, is_configured, is_database, without_password
 from synth.dtypes import DType
 from synth.errors import OptionError, OutputError, did_you_mean, one_of
 from synth.formats import FORMATS, READABLE, Format, first_words, format_of, unreadable_errors
@@ -19,7 +19,7 @@ from synth.store.manifest import NAME, Manifest
 from synth.store.reading import count_and_largest
 from synth.translate.dialect import Dialect
 
-__all__ = ["DatabaseSource", "FolderSource", "RowSource", "open_source"]
+__all__ = ["DatabaseSource", "FolderSource", "RowSource", "open_source", "require_confirmed"]
 
 _BY_SUFFIX = {FORMATS[name].suffix: FORMATS[name] for name in READABLE}
 
@@ -183,6 +183,23 @@ class DatabaseSource(RowSource):
         )
         rows, largest = self.database.rows(asked)[1][0]
         return int(rows), int(largest or 0)
+
+
+def require_confirmed(source: str, place: str | None, table: str) -> None:
+    """Raise OptionError for a place that a spec names, and the user neither by --from nor in `synth.toml`."""
+    if is_configured(source) or (place is not None and _is_same(source, place)):
+        return
+    way = "--from, or in synth.toml" if "://" in source else "--from"
+    raise OptionError(
+        f"the spec says that rows of '{table}' are in '{without_password(source)[0]}', which is read only where you say so\n"
+        f"  hint: name the same place by {way}"
+    )
+
+
+def _is_same(source: str, place: str) -> bool:
+    if source == place or "://" in source or "://" in place:
+        return source == place
+    return Path(source).resolve() == Path(place).resolve()
 
 
 def open_source(place: str, schema: str | None, dataset: str, needed: Collection[str]) -> RowSource:
