@@ -14,11 +14,11 @@ __all__ = ["FEEDS", "FORMATS", "READABLE", "Format", "first_words", "format_of",
 FORMATS: dict[str, Format] = {
     form.name: form
     for form in (
-        Format("parquet", ".parquet", holds_types=True, is_for_feeds=True),
-        Format("csv", ".csv", is_for_clients=True),
-        Format("ndjson", ".ndjson", holds_json=True, is_for_feeds=True),
-        Format("arrow", ".arrow", holds_types=True, is_for_feeds=True),
-        Format("sql", ".sql", can_be_read=False, needs_dialect=True),
+        Format("parquet", ".parquet", 0.001, holds_types=True, is_for_feeds=True),
+        Format("csv", ".csv", 1, is_for_clients=True),
+        Format("ndjson", ".ndjson", 4, holds_json=True, is_for_feeds=True),
+        Format("arrow", ".arrow", 0.01, holds_types=True, is_for_feeds=True),
+        Format("sql", ".sql", 2, can_be_read=False, needs_dialect=True),
     )
 }
 

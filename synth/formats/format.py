@@ -31,12 +31,16 @@ if TYPE_CHECKING:
 __all__ = ["Format", "column_types", "file_list", "first_words", "read_by_duckdb", "unreadable_errors"]
 
 
+MOST_COLUMNS = 10_000  # of a file that no manifest describes
+
+
 @dataclass(frozen=True)
 class Format:
     """One format: facts about it, and what its file does, which is loaded when it is first needed."""
 
     name: str
     suffix: str
+    least: float  # bytes that a cell takes at the very least, whatever is in it
     can_be_read: bool = True  # whether `load`, `verify`, `--from`, and `pull` take it; else it is only written
     holds_types: bool = False  # whether its files say their columns' types; else the manifest has to
     holds_json: bool = False  # whether a JSON object can stand in its rows as it is
@@ -82,6 +86,8 @@ class Format:
             found: dict[str, DType] = self._file.columns(path)
         except unreadable_errors() as error:
             raise _unreadable(path, error) from None
+        if len(found) > MOST_COLUMNS:
+            raise OutputError(f"'{path}' has {len(found):,} columns, {MOST_COLUMNS:,} are the most")
         return found
 
     def attach(self, connection: duckdb.DuckDBPyConnection, name: str, paths: Sequence[Path], types: Types) -> None:

@@ -18,12 +18,14 @@ import pyarrow.parquet as pq
 
 from synth.columns import cast_to_written, checked, types_of
 from synth.dtypes import DType, Types
-from synth.formats.format import file_list
+from synth.formats.format import MOST_COLUMNS, file_list
 
 __all__ = ["columns", "read", "relation", "write"]
 
 GROUP_ROWS = 100_000  # a row group holds so many rows at least: a block of lines, or several of a smaller table
 SAMPLE_ROWS = 4096
+MOST_FOOTER = 64 * 2**20  # bytes behind the rows that say what these are: of thousands of columns and row groups
+MOST_ROWS = 10**10  # of a file
 FEW = 0.06  # distinct values in the sample, as a share: below, a dictionary pays
 
 
@@ -48,18 +50,32 @@ def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[st
 
 
 def read(path: Path, types: Types, names: Sequence[str] | None = None) -> pl.DataFrame:
-    """One file's rows, in the types that the file says. Raises PolarsError, OSError."""
+    """One file's rows, in the types that the file says. Raises PolarsError, ArrowException, OSError."""
+    _refuse_absurd(path)
     return pl.read_parquet(path, columns=None if names is None else list(names), glob=False)
 
 
 def columns(path: Path) -> dict[str, DType]:
-    """The columns of the file's schema. Raises PolarsError, OSError."""
+    """The columns of the file's schema. Raises PolarsError, ArrowException, OSError."""
+    _refuse_absurd(path)
     return types_of(cast_to_written(pl.DataFrame(schema=pl.read_parquet_schema(path)), {}))
 
 
 def relation(paths: Sequence[Path], types: Types) -> str:
     """A table function of DuckDB."""
     return f"read_parquet({file_list(paths)}, hive_partitioning = false)"
+
+
+def _refuse_absurd(path: Path) -> None:
+    """Raise OSError for a file that says that it holds more than any of ours: others believe it, and reserve memory."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 8))
+        length = int.from_bytes(file.read(4), "little")
+    if length > MOST_FOOTER:
+        raise OSError(f"its footer has {length:,} bytes, {MOST_FOOTER:,} are the most")
+    found = pq.read_metadata(path)
+    if found.num_rows > MOST_ROWS or found.num_columns > MOST_COLUMNS:
+        raise OSError(f"it says that it has {found.num_rows:,} rows of {found.num_columns:,} columns")
 
 
 def _groups(frames: Sequence[pl.DataFrame]) -> list[list[pl.DataFrame]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from synth.errors import OptionError
+from synth.formats import format_of
 from synth.plan.model import Plan
 from synth.progress import Progress
 from synth.runners import Processes, Serial, runner
@@ -18,6 +19,7 @@ from synth.store.parents import write_parents
 from synth.store.rollup_parts import FILE as PARTS
 from synth.store.rollup_parts import rollup_parts_files
 from synth.store.run import run_all
+from synth.store.space import require_space
 
 __all__ = ["Summary", "generate"]
 
@@ -68,6 +70,7 @@ def generate(
     same = existing and manifest.is_same_run(existing) and not existing.advancing
     if existing and same and not first_missing_file(target, existing, to_extend=True):
         return Summary(target, existing, time.perf_counter() - started, 0, unchanged=True)
+    require_space(Path(out), plan, format_of(format))
     started_here = runner(workers) if isinstance(workers, int) else nullcontext(workers)
     with started_here as running, replacing_folder(target) as folder:
         sink = FolderSink.of(plan.dataset, folder, format, dialect)

@@ -8,11 +8,14 @@ from synth.databases import Database
 from synth.databases.contract import MANIFEST
 from synth.errors import DatabaseError
 from synth.plan.content import EARLIER_KEYS
+from synth.store.files import MOST_BYTES
 from synth.store.manifest import Manifest
 from synth.store.rollup_parts import rollup_parts_text
 from synth.translate.dialect import Dialect
 
 __all__ = ["add_manifest", "manifest_insert", "manifest_of", "manifests_of", "remove_manifest"]
+
+MOST_DATASETS = 1_000  # in a schema
 
 COLUMNS = ("dataset", "spec", "manifest", "sums")
 
@@ -55,12 +58,26 @@ def manifest_insert(dialect: Dialect, schema: str, manifest: Manifest, sums: Pat
 def manifests_of(database: Database, schema: str) -> list[Manifest]:
     """The manifests that loads left in a schema, those that others were built on first. Raises DatabaseError."""
     dialect = database.dialect
+    _refuse_huge(database, schema)
     columns = ", ".join(map(dialect.quote_identifier, ("spec", "manifest")))
     _, rows = database.rows(f"SELECT {columns} FROM {dialect.place(schema, MANIFEST)}")
     manifests = [Manifest.parse(text, f"{MANIFEST} of schema '{schema}'", spec=spec) for spec, text, *_ in rows]
     if not manifests:
         raise DatabaseError(f"{database.address}: table {MANIFEST} of schema '{schema}' has no rows")
     return sorted(manifests, key=lambda manifest: (manifest.built_on, manifest.dataset))
+
+
+def _refuse_huge(database: Database, schema: str) -> None:
+    """Raise DatabaseError before more is fetched than loads of ours have left."""
+    dialect = database.dialect
+    lengths = ", ".join(f"MAX({dialect.length}({dialect.quote_identifier(name)}))" for name in COLUMNS)
+    _, rows = database.rows(f"SELECT COUNT(*), {lengths} FROM {dialect.place(schema, MANIFEST)}")
+    count, *longest = (int(number or 0) for number in rows[0])
+    if count > MOST_DATASETS or max(longest) > MOST_BYTES:
+        raise DatabaseError(
+            f"{database.address}: table {MANIFEST} of schema '{schema}' has {count:,} rows, and texts of {max(longest):,} "
+            "characters: no load of ours has left that"
+        )
 
 
 def manifest_of(database: Database, schema: str) -> Manifest:

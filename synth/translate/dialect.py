@@ -47,6 +47,7 @@ class Dialect:
     keyed_text: str  # the same in a key or an index
     keyed_length: int = 0  # its characters, where it has to have a length
     varchar: str = "VARCHAR({length}){collation}"
+    length: str = "LENGTH"  # of a text: a function
     collation: str = ""  # binary, and blanks at the end count
     identifier_quotes: tuple[str, str] = ('"', '"')
     literal: Callable[[str], str] = standard_literal

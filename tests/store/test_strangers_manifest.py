@@ -13,7 +13,7 @@ from synth.cli import main
 from synth.errors import OutputError
 from synth.job.advance import advance_folder
 from synth.job.generate import generate
-from synth.store import files, manifest
+from synth.store import files, manifest, manifest_table
 from synth.store.manifest import NAME, Manifest
 
 
@@ -152,3 +152,11 @@ def test_what_a_database_says_is_read_as_strictly(command, loaded, capsys):
         connection.execute("UPDATE synth_manifest SET manifest = ?", [json.dumps(facts)])
     assert main(command.format(loaded, loaded).split()) == 2
     assert "synth_manifest of schema 'ecommerce' is no manifest of this program: tables" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["verify {}", "pull {} --out {}-pulled", "advance {} --until 2026-02-01"])
+@pytest.mark.parametrize("limit", ["MOST_DATASETS", "MOST_BYTES"])
+def test_what_a_database_says_has_a_size(limit, command, loaded, capsys, monkeypatch):
+    monkeypatch.setattr(manifest_table, limit, 0)
+    assert main(command.format(loaded, loaded).split()) == 2
+    assert "synth_manifest of schema 'ecommerce' has 1 rows, and texts of " in capsys.readouterr().err

@@ -36,6 +36,7 @@ DIALECT = Dialect(
     keyed_text="NVARCHAR(400)",  # 800 of the 900 bytes that a key may have
     keyed_length=400,
     varchar="NVARCHAR({length}){collation}",
+    length="LEN",
     collation=" COLLATE Latin1_General_100_BIN2",
     identifier_quotes=("[", "]"),
     unique_repeats_null=False,
