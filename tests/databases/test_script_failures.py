@@ -188,3 +188,24 @@ def test_a_path_that_no_client_reads(word, copied, tmp_path):
 def test_schemas_that_no_database_takes(name, made, tmp_path):
     with pytest.raises(OptionError, match="cannot be a schema's name"):
         write_script(made("inventory"), name, tmp_path / "x", "")
+
+
+@pytest.mark.parametrize("name", ["x\nEND\ntouch owned\ncat <<'END'\n", "a\tb", "\x1b[2J"])
+def test_a_name_that_ends_a_text_of_the_script(name, copied):
+    """The help of load.sh names the database; a line of its own would have ended it, and been run."""
+    with pytest.raises(OptionError, match="cannot be a schema.s name"):
+        write_script(copied, "mysql", schema=name)
+    assert not copied.with_name("inventory-mysql").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["$(touch owned)", "`touch owned`", "'; touch owned; '", '"; touch owned; "', "-x", "a b", "*"]
+)
+def test_names_and_paths_that_a_shell_would_run(name, copied, tmp_path):
+    """`load.sh --help` and a missing folder: all that it does without a client."""
+    folder = copied.rename(copied.with_name(f"{name}".replace("/", "_")))
+    script = write_script(folder, "mysql", tmp_path / "out" / "script", schema=name)
+    shutil.rmtree(folder)
+    for words in (["--help"], []):
+        subprocess.run(["sh", str(script / "load.sh"), *words], cwd=tmp_path, capture_output=True, check=False)
+    assert not list(tmp_path.rglob("owned"))

@@ -6,7 +6,6 @@ import re
 from shlex import quote
 
 from synth.databases.scripting.script_input import ScriptInput
-from synth.errors import OptionError
 
 __all__ = ["NAME", "load_sh"]
 
@@ -75,12 +74,7 @@ printf '%s\n' "$found" | {
 
 
 def load_sh(source: ScriptInput, *, about: str, steps: str, after: str = "") -> str:
-    """The shell file: `about` is what --help says of the connection; `steps` sets `found` to what check.sql finds.
-
-    Raises OptionError.
-    """
-    if any(ord(sign) < 32 for sign in source.database):  # it stands in a text of the file, too, which ends with a line
-        raise OptionError(f"{source.database!r} is no name that a script creates")
+    """The shell file: `about` is what --help says of the connection; `steps` sets `found` to what check.sql finds."""
     words = {
         "DATABASE": source.database, "ABOUT": about.strip(), "AFTER": after, "QUOTED": quote(source.database),
         "DATA": quote(source.data), "STEPS": steps.strip(), "WIDTH": str(max(len(table.name) for table in source.tables)),
