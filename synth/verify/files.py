@@ -13,10 +13,11 @@ from synth.databases import DIALECTS
 from synth.errors import OutputError
 from synth.fingerprint import Fingerprint
 from synth.formats import FORMATS, format_of, unreadable_errors
+from synth.plan.content import EARLIER_KEYS
 from synth.plan.make import make
 from synth.plan.model import Plan
 from synth.store.files import is_plain
-from synth.store.manifest import Manifest, TableEntry
+from synth.store.manifest import ExistingEntry, Manifest, TableEntry
 from synth.store.parents import FORMAT as PARENTS_FORMAT
 from synth.verify.checks import Check, quoted
 from synth.verify.findings import EXAMPLES, Tell, adder, columns, contents, planned, unread
@@ -58,7 +59,7 @@ def verify_folder(folder: str | Path, progress: Tell | None = None) -> VerifyRep
                 add(_rows(connection, folder, manifest, table))
         for name, existing in manifest.existing.items():
             if existing.file and is_plain(folder / existing.file.path, folder):
-                add(_existing(connection, folder / existing.file.path, name))
+                add(_existing(connection, folder / existing.file.path, name, existing, plan))
                 readable.add(name)
         for finding in _contents(connection, manifest, plan, readable):
             add(finding)
@@ -78,13 +79,21 @@ def verify_folder(folder: str | Path, progress: Tell | None = None) -> VerifyRep
     return report
 
 
-def _existing(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> Finding:
-    """Make a view of what was kept of an existing table."""
+def _existing(
+    connection: duckdb.DuckDBPyConnection, path: Path, name: str, entry: ExistingEntry, plan: Plan
+) -> Finding:
+    """Make a view of what was kept of an existing table, and compare its content with what was read."""
+    types = plan.tables[name.removesuffix(EARLIER_KEYS)].types
     try:
         FORMATS[PARENTS_FORMAT].attach(connection, name, [path], {})
+        columns = [row[0] for row in connection.execute(f"DESCRIBE {quoted(name)}").fetchall()]
+        kept = {column: types[column] for column in columns if column in types}
+        row = connection.execute(DIALECTS["duckdb"].fingerprint_query(kept, quoted(name))).fetchall()[0]
     except unreadable_errors() as error:
         return Finding("types", name, "what was kept of it", None, note=str(error).splitlines()[0])
-    return Finding("types", name, "what was kept of it", 0)
+    found = str(Fingerprint(*(int(number) for number in row)))
+    wrong = () if found == entry.fingerprint else ({"is": found, "should be": entry.fingerprint},)
+    return Finding("types", name, "what was kept of it", len(wrong), wrong)
 
 
 def _run(connection: duckdb.DuckDBPyConnection, check: Check) -> Finding:
