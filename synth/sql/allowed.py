@@ -23,7 +23,8 @@ __all__ = ["ALLOWED", "allowed_expression", "allowed_query", "spelt"]
 QUERIES: frozenset[type[Any]] = frozenset({
     exp.Alias, exp.All, exp.Any, exp.CTE, exp.Distinct, exp.Except, exp.Filter, exp.From, exp.Group, exp.Having,
     exp.Identifier, exp.If, exp.Intersect, exp.Interval, exp.Join, exp.Limit, exp.Offset, exp.Order,
-    exp.Ordered, exp.Qualify, exp.Select, exp.Star, exp.Table, exp.TableAlias, exp.Tuple, exp.Union, exp.Var, exp.Where, exp.WindowSpec, exp.With, exp.WithinGroup,
+    exp.Ordered, exp.Qualify, exp.Select, exp.Star, exp.Table, exp.TableAlias, exp.Tuple, exp.Union, exp.Var, exp.Where,
+    exp.WindowSpec, exp.With, exp.WithinGroup,
 })  # fmt: skip
 """What queries are made of, around their values."""
 
