@@ -60,7 +60,7 @@ def lock(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 @contextmanager
-def time_limit(connection: duckdb.DuckDBPyConnection, seconds: float = TIME_LIMIT_S) -> Iterator[None]:
+def time_limit(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
     """Interrupt what runs within after so many seconds. Raises TimeoutError then."""
     expired = Event()
 

@@ -16,7 +16,7 @@ from synth.errors import OutputError
 from synth.fingerprint import Fingerprint
 from synth.formats import FORMATS, format_of, unreadable_errors
 from synth.plan.make import make
-from synth.sandbox import sandbox, time_limit
+from synth.sandbox import TIME_LIMIT_S, sandbox, time_limit
 from synth.spec.models import Dataset
 from synth.store.files import checksum
 from synth.store.manifest import NAME, Manifest, TableEntry
@@ -108,7 +108,7 @@ def _count_together(connection: duckdb.DuckDBPyConnection, checks: list[Check]) 
             some = all_of_it[start : start + TOGETHER]
             started = time.perf_counter()
             asked = ", ".join(f"COUNT(CASE WHEN {check.condition}\nTHEN 1 END)" for check in some)
-            with suppress(duckdb.Error, TimeoutError), time_limit(connection):
+            with suppress(duckdb.Error, TimeoutError), time_limit(connection, TIME_LIMIT_S):
                 counts = connection.execute(f"SELECT {asked} FROM {quoted(table)}").fetchone() or ()
                 seconds = (time.perf_counter() - started) / len(some)
                 found |= {check: (int(count), seconds) for check, count in zip(some, counts, strict=True)}
@@ -120,7 +120,7 @@ def _run(connection: duckdb.DuckDBPyConnection, check: Check, counted: tuple[int
     started = time.perf_counter()
     examples: tuple[dict[str, Any], ...] = ()
     try:
-        with time_limit(connection):
+        with time_limit(connection, TIME_LIMIT_S):
             offences, seconds = counted or (_count(connection, check), 0.0)
             if offences:
                 found = connection.execute(f"SELECT * FROM ({check.sql}) ORDER BY ALL LIMIT {EXAMPLES}")

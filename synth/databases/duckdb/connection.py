@@ -83,7 +83,7 @@ class Connection(FileDatabase):
                 return [column[0] for column in result.description or ()], result.fetchall()
 
     def only_read(self, limit_s: int) -> None:
-        """The connection is that of a reader; now it sees no other file and no variable either, and stays so."""
+        """Lock the connection, which is a reader's: it sees no other file and no variable, and stays so."""
         from synth.sandbox import lock
 
         with self.driver_errors("connecting"):

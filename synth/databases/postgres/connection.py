@@ -92,7 +92,7 @@ class Connection(Database):
             return [column.name for column in cursor.description or ()], cursor.fetchall()
 
     def only_read(self, limit_s: int) -> None:
-        """Every further transaction."""
+        """Make every further transaction of the session read-only, and limit its statements."""
         self.run("SET default_transaction_read_only = on")
         self.run(f"SET statement_timeout = '{limit_s}s'")
 

@@ -120,7 +120,7 @@ class Connection(FileDatabase):
         return [column[0] for column in cursor.description or ()], cursor.fetchall()
 
     def only_read(self, limit_s: int) -> None:
-        """The connection that is asked is opened anew."""
+        """Open the connection that is asked anew, so that it is one that only reads."""
         self._close_reader()
         self.limit_s = limit_s
 

@@ -80,7 +80,7 @@ class Connection(Database):
             return [column[0] for column in cursor.description], list(map(tuple, cursor.fetchall()))
 
     def only_read(self, limit_s: int) -> None:
-        """The limit is the driver's; sessions cannot be made read-only, and a SELECT writes nothing."""
+        """Let the driver limit queries; sessions cannot be made read-only, and a SELECT writes nothing."""
         self.connection.timeout = limit_s
 
     def frames(self, sql: str, types: Types) -> Iterator[pl.DataFrame]:
