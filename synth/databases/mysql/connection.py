@@ -92,7 +92,7 @@ class Connection(Database):
             return [column[0] for column in cursor.description or ()], list(cursor.fetchall())
 
     def only_read(self, limit_s: int) -> None:
-        """Make every further transaction of the session read-only; the limit has another name and unit in each of the servers."""
+        """Make every further transaction of the session read-only; the limit is called otherwise in each server."""
         self.run("SET SESSION TRANSACTION READ ONLY")
         limits = f"/*M!, max_statement_time = {limit_s} */ /*!80000, max_execution_time = {limit_s * 1000} */"
         self.run(f"SET SESSION lock_wait_timeout = {SESSION['lock_wait_timeout']} {limits}")
