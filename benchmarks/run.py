@@ -27,7 +27,7 @@ SAMPLE_S = 0.05
 
 
 def cases(databases: Databases, grown: Path) -> dict[str, dict]:
-    """name -> a command or a function, rows that count; `grown` is where a dataset to be advanced is made."""
+    """name -> a command or a function, rows that count; `grown` is where a dataset to be advanced is made, another beside it."""
 
     def synth(dataset: str, scale: int, *more: str) -> list[str]:
         options = ["--workers", "2", "--out", "{out}", "--scale", str(scale), *more]
@@ -42,7 +42,11 @@ def cases(databases: Databases, grown: Path) -> dict[str, dict]:
         "erp parquet ×20": {"command": synth("erp", 20), "counts": postings},
         "ecommerce ×10: synth advance by one day": {
             "command": [str(BIN / "synth"), "advance", "{out}/ecommerce", "--until", DAY[1], "--workers", "2"],
-            "before": lambda out: _copied(grown, out),
+            "before": lambda out: _copied(grown, out, "ecommerce", 10, "--until", DAY[0]),
+        },
+        "erp ×30: synth verify in 2 GB": {
+            "command": [str(BIN / "synth"), "verify", "{out}/erp", "--memory", "2GB"],
+            "before": lambda out: _copied(grown.with_name("books"), out, "erp", 30),
         },
         "floor": {"command": [sys.executable, str(HERE / "floor.py"), "{out}"], "rows": 10_000_000, "inner": True},
     }
@@ -53,13 +57,11 @@ def cases(databases: Databases, grown: Path) -> dict[str, dict]:
     return found | {name: {"call": call} for name, call in databases.cases.items()}
 
 
-def _copied(grown: Path, out: str) -> None:
-    """A dataset as it was a day before, made at the first call; files are shared, as an advance replaces them whole."""
+def _copied(grown: Path, out: str, dataset: str, scale: int, *more: str) -> None:
+    """A dataset that is there before, made at the first call; files are shared, as an advance replaces them whole."""
     if not grown.exists():
-        subprocess.run(
-            [BIN / "synth", "generate", "ecommerce", "--scale", "10", "--until", DAY[0], "--out", grown], check=True,
-            capture_output=True,
-        )  # fmt: skip
+        command = [BIN / "synth", "generate", dataset, "--scale", str(scale), *more, "--out", grown]
+        subprocess.run(command, check=True, capture_output=True)
     shutil.copytree(grown, out, copy_function=os.link, dirs_exist_ok=True)
 
 

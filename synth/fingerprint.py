@@ -8,7 +8,7 @@ So it adds up over blocks; the squares see values that swapped rows. K comes fro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -34,6 +34,7 @@ HEX_DIGITS = 15
 DAY_US = 86_400_000_000
 HUGE = 9 * 10**12  # doubles from here on count as this: their millionths would not fit an int64
 TERMS = 15  # products below 2^59 that an int64 can sum
+TOGETHER = 32  # terms of one sum in SQL: what is added in one row grows with its length squared, in DuckDB's planner
 CHUNK = 131_072  # rows worked on at once: a block of lines, in arrays of 1 MiB
 
 
@@ -157,6 +158,13 @@ def sums_sql(types: Mapping[str, DType], cells: Cells, quoted: Callable[[str], s
     for name, dtype in types.items():
         modulo = f"((({cells.number(quoted(name), dtype)}) % {P}) + {P}) % {P}"
         terms.append(f"COALESCE({modulo} * {_constant(name, 'value')} % {P}, {_constant(name, 'null')})")
-    row = f"SELECT ({' + '.join(terms)}) % {P} AS r FROM {place} {cells.fence}".rstrip()
+    row = f"SELECT {_sum(terms)} % {P} AS r FROM {place} {cells.fence}".rstrip()
     square = f"r * (r + {C}) % {P}"
     return f"SELECT {cells.rows}, {cells.total.format('r')}, {cells.total.format(square)} FROM ({row}) x"
+
+
+def _sum(terms: Sequence[str]) -> str:
+    """A sum in brackets, and in brackets of brackets where it is long: databases limit how deep an expression is."""
+    while len(terms) > TOGETHER:
+        terms = [_sum(terms[start : start + TOGETHER]) for start in range(0, len(terms), TOGETHER)]
+    return f"({' + '.join(terms)})"

@@ -31,13 +31,15 @@ from synth.cli.words import (
     tell_unfit,
 )  # fmt: skip
 from synth.databases.registry import NAMES
-from synth.errors import one_of
+from synth.errors import OptionError, one_of
 from synth.formats import FEEDS, FORMATS
 from synth.terminal import say, say_json
 
 __all__ = ["advance", "check", "datasets", "generate", "plan", "verify"]
 
 To = Annotated[Optional[str], typer.Option("--to", metavar="URL", help="straight into this database, without files")]  # noqa: UP045
+
+Memory = Annotated[Optional[str], typer.Option(help="what may be taken, like 2GB [default: half of the machine's]")]  # noqa: UP045
 
 
 def datasets(json: Json = False) -> None:
@@ -167,13 +169,14 @@ def generate(
 def verify(
     place: Annotated[str, typer.Argument(metavar="DIR_OR_URL", help="the folder OUT/DATASET, or a database's URL")],
     schema: Schema = None,
+    memory: Memory = None,
     json: Json = False,
 ) -> None:
     """Prove it by SQL: types, keys, references, checks, rules, counts, fingerprints, files. Exit 1 on offences.
 
     In a database it is every dataset there, or the one in --schema.
 
-    Example: synth verify output/ecommerce
+    Example: synth verify output/ecommerce --memory 2GB
     """
     from synth.databases.address import find, is_database
     from synth.terminal import report_text
@@ -181,13 +184,16 @@ def verify(
     if is_database(place):
         from synth.verify.database import verify_database
 
+        if memory is not None:
+            raise OptionError("--memory is of folders: a database has its own limits\n  hint: leave it out")
         address = find(place)
         assert address is not None
         reports = verify_database(address, schema)
     else:
+        from synth.store.memory import memory_bytes
         from synth.verify.files import verify_folder
 
-        reports = [verify_folder(place)]
+        reports = [verify_folder(place, memory_bytes=memory_bytes(memory))]
     if json:
         found = [report.as_dict() for report in reports]
         say_json(found[0] if len(found) == 1 else found)

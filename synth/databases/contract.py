@@ -118,6 +118,10 @@ class Database(ABC):
         Without types they are what the result's columns are. Raises DatabaseError.
         """
 
+    @abstractmethod
+    def only_read(self, limit_s: int) -> None:
+        """From here on nothing is written, and a query is given up after so many seconds, as far as the database can."""
+
     # -- what is there
 
     @property

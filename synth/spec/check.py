@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from synth.errors import MeaningError, Problem, SpecError
+from synth.errors import MeaningError, Problem, SpecError, did_you_mean
 from synth.generators.declarations import ChildColumn, Complaint, FullColumn, RowValue
 from synth.spec.drawable import tables_are_drawable
 from synth.spec.kinds.base import Path, problems_of
@@ -16,7 +16,8 @@ from synth.spec.kinds.derived import select_path
 from synth.spec.models import Column, Dataset
 from synth.spec.order import columns_have_an_order, rows_have_an_order
 from synth.spec.scope import Scope
-from synth.sql.parse import SqlError, columns, expression, lint, named, query, tables
+from synth.sql.allowed import allowed_expression, allowed_query
+from synth.sql.parse import SqlError, columns, lint, named, tables
 
 __all__ = ["RULES", "check"]
 
@@ -196,22 +197,25 @@ def sql_travels(scope: Scope) -> Iterator[Problem]:
     for name, rule in scope.dataset.rules.items():
         at: Path = ("rules", name)
         try:
-            tree = query(rule)
+            tree = allowed_query(rule)
             for complaint in dict.fromkeys(lint(tree)):
                 yield Problem(at, complaint)
-            for table in tables(tree):
+            read = tables(tree)
+            if not read:
+                yield Problem(at, "the rule reads no table", "select the rows that break it")
+            for table in read:
                 if table not in written:
-                    yield Problem(at, f"unknown table '{table}'")
+                    yield Problem(at, f"unknown table '{table}'", did_you_mean(table, written))
         except SqlError as error:
-            yield Problem(at, str(error))
+            yield Problem(at, str(error), error.hint)
     for name, declared in scope.dataset.tables.items():
         checks: list[tuple[Path, str]] = [(("tables", name, "checks", c), sql) for c, sql in declared.checks.items()]
         checks += [(("tables", name, "columns", c, "check"), d.check) for c, d in declared.columns.items() if d.check]
         for at, sql in checks:
             try:
-                condition = expression(sql)
+                condition = allowed_expression(sql)
             except SqlError as error:
-                yield Problem(at, str(error))
+                yield Problem(at, str(error), error.hint)
                 continue
             for complaint in dict.fromkeys(lint(condition)):
                 yield Problem(at, complaint)

@@ -215,7 +215,7 @@ class Scope:
             wanted = wanted or types.get(sql.strip())  # a column alone keeps its type
             compiled = as_type(compiled, wanted or _column_type(compiled.dtype))
         except SqlError as error:
-            raise MeaningError(str(error)) from error
+            raise MeaningError(str(error), error.hint) from error
         return compiled.bounded({path: dtype.limit for path, dtype in types.items() if dtype.is_exact})
 
     def has_sql(self, table: str, column: str) -> bool:

@@ -15,12 +15,13 @@ import polars as pl
 from sqlglot import exp
 
 from synth.dtypes import BOOLEAN, DATE, TEXT, TIMESTAMP, DType, decimal, exact
+from synth.sql.allowed import allowed_expression
 from synth.sql.casts import require_digits
 from synth.sql.compiled import LIMIT, Bound, Compiled
 from synth.sql.functions import FUNCTIONS
 from synth.sql.kinds import DRAWING, common_type, kind_of
 from synth.sql.nodes import Node, dtype_of
-from synth.sql.parse import SqlError, expression, path
+from synth.sql.parse import SqlError, path
 from synth.sql.polars_sql import LARGEST, polars_expression
 from synth.sql.typed import typed_expression
 
@@ -31,7 +32,7 @@ ZERO: Bound = ("lit", 0)
 
 def compile_expression(text: str, types: Mapping[str, DType]) -> Compiled:
     """Compile one SQL expression over columns of these types. Raises SqlError."""
-    return compile_tree(expression(text), types)
+    return compile_tree(allowed_expression(text), types)
 
 
 def compile_tree(tree: exp.Expression, types: Mapping[str, DType]) -> Compiled:

@@ -15,7 +15,7 @@ from sqlglot.schema import MappingSchema
 
 from synth.dtypes import Types
 from synth.sql.nodes import Node, not_portable, parenthesized, require_only, sql_excerpt
-from synth.sql.parse import SqlError
+from synth.sql.parse import SqlError, tables_read
 
 __all__ = ["leaves", "remember_names", "with_names"]
 
@@ -27,7 +27,6 @@ def with_names(tree: Node, tables: Mapping[str, Types]) -> Node:
     """
     known = {name.lower(): types for name, types in tables.items()}
     remember_names(tree)
-    local = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
     if not isinstance(tree, (exp.Select, exp.SetOperation)):
         raise not_portable(tree)
     for node in list(tree.find_all(exp.With, exp.Select, exp.SetOperation)):
@@ -38,10 +37,11 @@ def with_names(tree: Node, tables: Mapping[str, Types]) -> Node:
         else:
             _prepare_select(node)
         _check_place(node)
-    for table in tree.find_all(exp.Table):
-        if table.name.lower() not in known and table.name.lower() not in local:
+    outside = list(tables_read(tree))
+    for table in outside:
+        if table.name.lower() not in known:
             raise SqlError(f"unknown table {table.name}")
-    read = {name: known[name] for table in tree.find_all(exp.Table) if (name := table.name.lower()) in known}
+    read = {name: known[name] for table in outside if (name := table.name.lower()) in known}
     schema: dict[str, object] = {name: {column.lower(): "INT" for column in types} for name, types in read.items()}
     try:  # columns that are not found stay without a table: who types them says so in our words
         return qualify(

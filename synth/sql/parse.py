@@ -6,6 +6,7 @@ row that a reference points at); `path` gives such a name as one string.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -16,14 +17,30 @@ from sqlglot.errors import SqlglotError
 
 from synth.sql import bounds
 
-__all__ = ["SqlError", "columns", "expression", "given_by", "has_star", "lint", "named", "path", "query", "tables"]
+__all__ = [
+    "SqlError",
+    "columns",
+    "expression",
+    "given_by",
+    "has_star",
+    "lint",
+    "named",
+    "path",
+    "query",
+    "tables",
+    "tables_read",
+]
 
 
 _TOO_DEEP = "bad SQL: it is nested too deeply; let columns of their own hold parts of it"
 
 
 class SqlError(ValueError):
-    """SQL that cannot be used, with the reason in one line."""
+    """SQL that cannot be used, with the reason in one line, and a way out where one is known."""
+
+    def __init__(self, what: str, hint: str | None = None):
+        self.hint = hint
+        super().__init__(what)
 
 
 @lru_cache(maxsize=2048)
@@ -110,9 +127,29 @@ def given_by(text: str, name: str) -> tuple[str, ...] | None:
 
 
 def tables(tree: exp.Expression) -> tuple[str, ...]:
-    """Names of the tables that a query reads, its own WITH names left out."""
-    local = {cte.alias for cte in tree.find_all(exp.CTE)}
-    return tuple(dict.fromkeys(t.name for t in tree.find_all(exp.Table) if t.name not in local))
+    """Names of the tables that a query reads, each once, in order."""
+    return tuple(dict.fromkeys(table.name for table in tables_read(tree)))
+
+
+def tables_read(tree: exp.Expression) -> Iterator[exp.Table]:
+    """The places where a query reads a table, those apart that read a WITH of a query around them.
+
+    A name of a WITH holds in the SELECTs after it and in its query, and nowhere outside. Names must be equal to the letter,
+    so that nothing is taken for local that some engine would look for elsewhere.
+    """
+    waiting: deque[tuple[exp.Expression, frozenset[str]]] = deque([(tree, frozenset())])
+    while waiting:
+        node, local = waiting.popleft()
+        if isinstance(node, exp.Table) and (node.name not in local or node.db):
+            yield node
+        if isinstance(node, exp.With):
+            for cte in node.expressions:
+                waiting.append((cte, local))
+                local |= {cte.alias}
+            continue
+        first = node.args.get("with_")
+        within = local | {cte.alias for cte in first.expressions} if first else local
+        waiting.extend((child, local if child is first else within) for child in node.iter_expressions())
 
 
 def lint(tree: exp.Expression) -> Iterator[str]:

@@ -10,6 +10,7 @@ import polars as pl
 
 from synth.dtypes import Types
 from synth.formats import Format
+from synth.sandbox import TIME_LIMIT_S, sandbox, time_limit
 
 __all__ = ["broken_rows", "columns_with_empty_text", "count_and_largest"]
 
@@ -27,10 +28,11 @@ def count_and_largest(form: Format, paths: Sequence[Path], types: Types, column:
 
 
 def broken_rows(frame: pl.DataFrame, condition: str) -> pl.Series:
-    """Which rows break a SQL condition; where it is NULL they do not. (n,) Raises duckdb.Error."""
-    with duckdb.connect(":memory:") as connection:
+    """Which rows break a SQL condition; where it is NULL they do not. (n,) Raises duckdb.Error, TimeoutError."""
+    with sandbox() as connection:
         connection.register("these", frame.to_arrow())
-        answer = pl.DataFrame(connection.sql(f"SELECT NOT ({condition}) AS broken FROM these").to_arrow_table())
+        with time_limit(connection, TIME_LIMIT_S):
+            answer = pl.DataFrame(connection.sql(f"SELECT NOT ({condition}) AS broken FROM these").to_arrow_table())
     return answer["broken"].fill_null(value=False)
 
 

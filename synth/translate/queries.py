@@ -12,7 +12,7 @@ from typing import Any
 from sqlglot import exp
 
 from synth.dtypes import DType, Types
-from synth.sql.parse import SqlError, query
+from synth.sql.parse import SqlError, query, tables_read
 from synth.sql.queries import columns_given, typed_query
 from synth.translate.conditions import written
 from synth.translate.dialect import Dialect
@@ -73,10 +73,10 @@ def offence_queries(
 def _mark(tree: Any, tables: Mapping[str, Types]) -> None:
     """Mark the tables of the dataset."""
     known = {name.lower() for name in tables}
-    local = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
-    for table in tree.find_all(exp.Table):
-        if table.name.lower() in known - local and not table.db:
-            table.meta["stored"] = True
+    for table in tables_read(tree):
+        if table.name.lower() not in known or table.db:
+            raise SqlError(f"unknown table {table.name}")
+        table.meta["stored"] = True
 
 
 def _around(inside: str, names: list[Any]) -> exp.Select:

@@ -17,13 +17,17 @@ __all__ = ["Check", "checks", "quoted"]
 
 @dataclass(frozen=True)
 class Check:
-    """A check: its kind, the table it is about (the first it reads, for a rule), a name, the SQL, the tables it reads."""
+    """A check: its kind, the table it is about (the first it reads, for a rule), a name, the SQL, the tables it reads.
+
+    One that looks at each row by itself has the `condition` of offending rows, so that many are counted at once.
+    """
 
     kind: str
     table: str
     name: str
     sql: str
     reads: tuple[str, ...]
+    condition: str | None = None
 
 
 def quoted(name: str) -> str:
@@ -67,9 +71,13 @@ def checks(dataset: Dataset, until: dt.datetime, had: Collection[str] = ()) -> I
 def _of_table(dataset: Dataset, scope: Scope, table: str, until: dt.datetime) -> Iterator[Check]:
     here = quoted(table)
     key = dataset.tables[table].key or dataset.tables[table].written[:1]
-    shown = ", ".join(quoted(column) for column in key)
+
+    def each_row(kind: str, name: str, condition: str, *also: str) -> Check:
+        columns = ", ".join(map(quoted, (*key, *also)))
+        return Check(kind, table, name, f"SELECT {columns} FROM {here} WHERE {condition}", (table,), condition)
+
     for column in constraints.not_null(dataset, table):
-        yield Check("not null", table, column, f"SELECT {shown} FROM {here} WHERE {quoted(column)} IS NULL", (table,))
+        yield each_row("not null", column, f"{quoted(column)} IS NULL")
     for place, group in enumerate(constraints.uniques(dataset, table)):
         columns = ", ".join(quoted(column) for column in group)
         present = " AND ".join(f"{quoted(column)} IS NOT NULL" for column in group)
@@ -82,11 +90,9 @@ def _of_table(dataset: Dataset, scope: Scope, table: str, until: dt.datetime) ->
     for column in dataset.tables[table].written:
         length = scope.type_of(table, column).length
         if length:
-            sql = f"SELECT {shown}, {quoted(column)} FROM {here} WHERE LENGTH({quoted(column)}) > {length}"
-            yield Check("length", table, column, sql, (table,))
+            yield each_row("length", column, f"LENGTH({quoted(column)}) > {length}", column)
     for name, condition in constraints.checks(dataset, table):
-        yield Check("check", table, name, f"SELECT {shown} FROM {here} WHERE NOT ({condition})", (table,))
+        yield each_row("check", name, f"NOT ({condition})")
     for column in constraints.moments(dataset, table):
-        moment = f"CAST({quoted(column)} AS TIMESTAMP)"
-        sql = f"SELECT {shown}, {quoted(column)} FROM {here} WHERE {moment} >= TIMESTAMP '{until:%Y-%m-%d %H:%M:%S.%f}'"
-        yield Check("time", table, column, sql, (table,))
+        late = f"CAST({quoted(column)} AS TIMESTAMP) >= TIMESTAMP '{until:%Y-%m-%d %H:%M:%S.%f}'"
+        yield each_row("time", column, late, column)

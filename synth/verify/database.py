@@ -16,6 +16,7 @@ from synth.dtypes import DType, Types
 from synth.errors import DatabaseError, did_you_mean
 from synth.plan.make import make
 from synth.plan.model import Plan
+from synth.sandbox import TIME_LIMIT_S
 from synth.spec import constraints
 from synth.spec.models import Dataset
 from synth.sql.parse import SqlError
@@ -50,6 +51,8 @@ def verify_database(address: Address, schema: str | None = None, progress: Tell 
         with suppress(DatabaseError):  # as many as the server has for us
             while database.capabilities.parallel_connections and len(connections) < CONNECTIONS:
                 connections.append(others.enter_context(database.new_connection()))
+        for connection in connections:
+            connection.only_read(TIME_LIMIT_S)
         return [
             _Verification(connections, name, manifest).run(progress)
             for name in (there if schema is None else [schema])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -16,8 +18,10 @@ from synth.formats import FORMATS, format_of, unreadable_errors
 from synth.plan.content import EARLIER_KEYS
 from synth.plan.make import make
 from synth.plan.model import Plan
+from synth.sandbox import TIME_LIMIT_S, sandbox, time_limit
 from synth.store.files import is_plain
 from synth.store.manifest import ExistingEntry, Manifest, TableEntry
+from synth.store.memory import default_memory
 from synth.store.parents import FORMAT as PARENTS_FORMAT
 from synth.verify.checks import Check, quoted
 from synth.verify.findings import EXAMPLES, Tell, adder, columns, contents, planned, unread
@@ -27,9 +31,14 @@ from synth.verify.stated import stated
 
 __all__ = ["verify_folder"]
 
+TOGETHER = 256  # checks in one pass: each pass reads the names of all columns, each check costs the planner its length
 
-def verify_folder(folder: str | Path, progress: Tell | None = None) -> VerifyReport:
-    """Run every check on a folder that `generate` made. Raises OutputError where there is none."""
+
+def verify_folder(folder: str | Path, progress: Tell | None = None, *, memory_bytes: int | None = None) -> VerifyReport:
+    """Run every check on a folder that `generate` made. Raises OutputError where there is none.
+
+    The process takes `memory_bytes` at most, by default half of the machine's; what is more goes to a temporary folder.
+    """
     folder = Path(folder)
     manifest = Manifest.read(folder)
     if not format_of(manifest.format).can_be_read:
@@ -46,25 +55,29 @@ def verify_folder(folder: str | Path, progress: Tell | None = None) -> VerifyRep
     for finding in (*stated(manifest, plan), *hidden_files(folder, manifest), nothing_else(folder, manifest)):
         add(finding)
     readable: set[str] = set()
-    with duckdb.connect(":memory:") as connection:
-        connection.execute("SET preserve_insertion_order = false")
+    with (
+        TemporaryDirectory(prefix="synth-verify-") as spill,
+        sandbox(folder, memory_bytes=memory_bytes or default_memory(), spill=Path(spill)) as connection,
+    ):
         for table, entry in manifest.tables.items():
             started = time.perf_counter()
             broken = [*_strange(folder, entry, table), *changed_files(folder, entry.files)]
             took = time.perf_counter() - started
             add(Finding("files", table, "checksums", len(broken), tuple(broken[:EXAMPLES]), seconds=took))
-            add(_open(connection, folder, manifest, table))
+            add(_open(connection, folder.resolve(), manifest, table))
             if report.findings[-1].passed:
                 readable.add(table)
-                add(_rows(connection, folder, manifest, table))
+                add(_rows(connection, folder.resolve(), manifest, table))
         for name, existing in manifest.existing.items():
             if existing.file and is_plain(folder / existing.file.path, folder):
-                add(_existing(connection, folder / existing.file.path, name, existing, plan))
+                add(_existing(connection, folder.resolve() / existing.file.path, name, existing, plan))
                 readable.add(name)
         for finding in _contents(connection, manifest, plan, readable):
             add(finding)
-        for check in planned(dataset, manifest, report, readable):
-            found = check if isinstance(check, Finding) else _run(connection, check)
+        to_run = list(planned(dataset, manifest, report, readable))
+        counted = _count_together(connection, [check for check in to_run if isinstance(check, Check)])
+        for check in to_run:
+            found = check if isinstance(check, Finding) else _run(connection, check, counted.get(check))
             if (
                 not found.passed
                 and found.offences is None
@@ -96,21 +109,55 @@ def _existing(
     return Finding("types", name, "what was kept of it", len(wrong), wrong)
 
 
-def _run(connection: duckdb.DuckDBPyConnection, check: Check) -> Finding:
-    """Count what a check selects, and fetch a few rows of it."""
+def _count_together(connection: duckdb.DuckDBPyConnection, checks: list[Check]) -> dict[Check, tuple[int, float]]:
+    """Offences, and seconds, of checks that look at each row by itself: many of one table are counted in one pass.
+
+    What cannot be worked out is left out with those beside it.
+    """
+    by_table: dict[str, list[Check]] = {}
+    for check in checks:
+        if check.condition is not None:
+            by_table.setdefault(check.table, []).append(check)
+    found: dict[Check, tuple[int, float]] = {}
+    for table, all_of_it in by_table.items():
+        for start in range(0, len(all_of_it), TOGETHER):
+            some = all_of_it[start : start + TOGETHER]
+            started = time.perf_counter()
+            asked = ", ".join(f"COUNT(CASE WHEN {check.condition}\nTHEN 1 END)" for check in some)
+            with suppress(duckdb.Error, TimeoutError), time_limit(connection, TIME_LIMIT_S):
+                counts = connection.execute(f"SELECT {asked} FROM {quoted(table)}").fetchone() or ()
+                seconds = (time.perf_counter() - started) / len(some)
+                found |= {check: (int(count), seconds) for check, count in zip(some, counts, strict=True)}
+    return found
+
+
+def _run(connection: duckdb.DuckDBPyConnection, check: Check, counted: tuple[int, float] | None) -> Finding:
+    """Count what a check selects, unless that is done, and fetch a few rows of it."""
     started = time.perf_counter()
+    examples: tuple[dict[str, Any], ...] = ()
     try:
-        counted = connection.execute(f"SELECT COUNT(*) FROM ({check.sql})").fetchone()
-        offences = int(counted[0]) if counted else 0
-        examples: tuple[dict[str, Any], ...] = ()
-        if offences:
-            found = connection.execute(f"SELECT * FROM ({check.sql}) ORDER BY ALL LIMIT {EXAMPLES}")
-            names = [column[0] for column in found.description or ()]
-            examples = tuple(dict(zip(names, row, strict=True)) for row in found.fetchall())
-    except duckdb.Error as error:
-        return Finding(check.kind, check.table, check.name, None, note=str(error).splitlines()[0])
-    seconds = time.perf_counter() - started
+        with time_limit(connection, TIME_LIMIT_S):
+            offences, seconds = counted or (_count(connection, check), 0.0)
+            if offences:
+                found = connection.execute(f"SELECT * FROM ({check.sql}) ORDER BY ALL LIMIT {EXAMPLES}")
+                names = [column[0] for column in found.description or ()]
+                examples = tuple(dict(zip(names, row, strict=True)) for row in found.fetchall())
+    except (duckdb.Error, TimeoutError) as error:
+        return Finding(check.kind, check.table, check.name, None, note=_said(error))
+    seconds += time.perf_counter() - started
     return Finding(check.kind, check.table, check.name, offences, examples, seconds=seconds)
+
+
+def _count(connection: duckdb.DuckDBPyConnection, check: Check) -> int:
+    counted = connection.execute(f"SELECT COUNT(*) FROM ({check.sql})").fetchone()
+    return int(counted[0]) if counted else 0
+
+
+def _said(error: Exception) -> str:
+    """What is wrong, in one line."""
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return "it needs more memory, or more space in the temporary folder: state more by --memory, or another TMPDIR"
+    return str(error).splitlines()[0]
 
 
 def _strange(folder: Path, entry: TableEntry, table: str) -> Iterator[dict[str, Any]]:
@@ -169,7 +216,7 @@ def _contents(
         try:
             row = connection.execute(sums).fetchone()
         except duckdb.Error as error:
-            yield Finding("rows", table, "fingerprint", None, note=str(error).splitlines()[0])
+            yield Finding("rows", table, "fingerprint", None, note=_said(error))
             continue
         if row is None:
             raise OutputError(f"'{table}' gave no fingerprint")

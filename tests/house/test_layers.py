@@ -13,7 +13,7 @@ from tests.house.trees import PACKAGE, Import, files, imports, place, target, tr
 FILES = files()
 
 LAYERS = [
-    "version", "errors", "progress", "dtypes", "columns", "texts", "streams", "fingerprint", "sql", "generators", "spec", "translate", "plan", "draw",
+    "version", "errors", "progress", "dtypes", "columns", "texts", "streams", "fingerprint", "sandbox", "sql", "generators", "spec", "translate", "plan", "draw",
     "ddl", "formats", "databases", "store", "existing", "loading", "runners", "job", "verify", "api", "terminal", "cli", "__main__",
 ]  # fmt: skip
 
@@ -49,6 +49,7 @@ ONLY_HERE = {
         "formats/format.py",
     },
     "duckdb": {
+        "sandbox.py",
         "databases/duckdb/connection.py",
         "formats/format.py",
         "store/reading.py",

@@ -155,7 +155,7 @@ MISTAKES = {
     "SQL that cannot be read": (EXPR, '{§expr: "ROUND(quantity * * 2"}', "bad SQL"),
     "two expressions": (EXPR, '{§expr: "quantity, rate"}', "is not one expression"),
     "aggregate in expr": (EXPR, '{§expr: "ROUND(SUM(quantity) * 2, 2)"}', "an expression works within one row"),
-    "function nobody knows": (EXPR, '{§expr: "FROBNICATE(quantity)"}', "unsupported function 'frobnicate'"),
+    "function nobody knows": (EXPR, '{§expr: "FROBNICATE(quantity)"}', "unknown function 'frobnicate'"),
     "bad SQL in select": (SELECT, "§select: SELECT FROM WHERE", "bad SQL"),
     "no select": (SELECT, "§select: DROP TABLE orders", "a SELECT is expected"),
     "column the select lacks": (SELECT, "§select: SELECT order_id AS payment_id FROM orders", "total"),

@@ -29,7 +29,7 @@ from tests.support.decimals import evaluate
         ("t = 1", None, "values of different kinds meet: bigint, text"),
         ("f IS TRUE", None, "IS is for NULL"),
         ("SQRT(a)", None, "SQRT of a decimal is not known; known are"),
-        ("no_such_function(n)", None, "bad SQL: "),
+        ("no_such_function(n)", None, "unknown function 'no_such_function'"),
         ("a +", None, "bad SQL: "),
         ("a b c", None, "bad SQL: "),
         ("a, b", None, "'a, b' is not one expression"),

@@ -8,6 +8,7 @@ from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.schema import MappingSchema
 
 from synth.dtypes import DType, decimal
+from synth.sql.allowed import allowed_expression
 from synth.sql.kinds import kind_of
 from synth.sql.nodes import dtype_of
 from synth.sql.parse import SqlError, expression, query
@@ -101,7 +102,7 @@ def test_sqlglot_sees_the_same_kind(sql):
 )  # fmt: skip
 def test_what_was_drawn_wrongly_is_refused(sql, message):
     with pytest.raises(SqlError, match=message):
-        typed_expression(expression(sql), TYPES)
+        typed_expression(allowed_expression(sql), TYPES)
 
 
 def test_conditions_spell_names_as_declared():

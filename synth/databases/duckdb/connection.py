@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -27,6 +28,7 @@ class Connection(FileDatabase):
 
     beside = (".wal",)
     connection: duckdb.DuckDBPyConnection | None = None
+    limit_s: int | None = None  # of a query, where only reading is meant
 
     def connect(self) -> None:
         """Import the library, and note what it raises."""
@@ -72,9 +74,21 @@ class Connection(FileDatabase):
 
     def rows(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """All rows of a query."""
+        from synth.sandbox import time_limit
+
         with self.driver_errors("asking"):
-            result = self._opened().execute(sql)
-            return [column[0] for column in result.description or ()], result.fetchall()
+            connection = self._opened()
+            with nullcontext() if self.limit_s is None else time_limit(connection, self.limit_s):
+                result = connection.execute(sql)
+                return [column[0] for column in result.description or ()], result.fetchall()
+
+    def only_read(self, limit_s: int) -> None:
+        """Lock the connection, which is a reader's: it sees no other file and no variable, and stays so."""
+        from synth.sandbox import lock
+
+        with self.driver_errors("connecting"):
+            lock(self._opened())
+        self.limit_s = limit_s
 
     def frames(self, sql: str, types: Types) -> Iterator[pl.DataFrame]:
         """Arrow batches; other queries may run meanwhile, but within a load."""

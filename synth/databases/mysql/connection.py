@@ -91,6 +91,12 @@ class Connection(Database):
             cursor.execute(sql)
             return [column[0] for column in cursor.description or ()], list(cursor.fetchall())
 
+    def only_read(self, limit_s: int) -> None:
+        """Make every further transaction of the session read-only; the limit is called otherwise in each server."""
+        self.run("SET SESSION TRANSACTION READ ONLY")
+        limits = f"/*M!, max_statement_time = {limit_s} */ /*!80000, max_execution_time = {limit_s * 1000} */"
+        self.run(f"SET SESSION lock_wait_timeout = {SESSION['lock_wait_timeout']} {limits}")
+
     def frames(self, sql: str, types: Types) -> Iterator[pl.DataFrame]:
         """Rows as the protocol's text, over a connection of their own; at least one frame, so that columns are known."""
         with self.driver_errors("reading"), self.new_connection() as reader:

@@ -91,6 +91,11 @@ class Connection(Database):
             cursor = self.connection.execute(sql.encode())
             return [column.name for column in cursor.description or ()], cursor.fetchall()
 
+    def only_read(self, limit_s: int) -> None:
+        """Make every further transaction of the session read-only, and limit its statements."""
+        self.run("SET default_transaction_read_only = on")
+        self.run(f"SET statement_timeout = '{limit_s}s'")
+
     def frames(self, sql: str, types: Types) -> Iterator[pl.DataFrame]:
         """Arrow batches by ADBC, over a connection of their own; what Arrow has no exact type for comes as text."""
         from adbc_driver_manager import dbapi as manager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import md5
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["WAIT_MS", "Connection", "ask"]
 
 BATCH_ROWS = 65_536
+STEPS = 100_000  # of SQLite's machine between two looks at the clock
 WAIT_MS = 60_000  # for readers to end, when the rows are to be written
 
 
@@ -45,6 +47,7 @@ class Connection(FileDatabase):
     beside = ("-journal", "-wal", "-shm")
     writer: Any = None  # ADBC's connection, from `lock` on
     reader: sqlite3.Connection | None = None
+    limit_s: int | None = None  # of a query, where only reading is meant
 
     def connect(self) -> None:
         """Import both libraries, and note what they raise."""
@@ -108,8 +111,18 @@ class Connection(FileDatabase):
             where = f"file:{quote(str(self.path))}?mode=rw"
             self.reader = sqlite3.connect(where, uri=True, isolation_level=None, timeout=WAIT_MS / 1000)
             self.reader.create_function("synth_digest", 1, _digest, deterministic=True)
+            if self.limit_s is not None:
+                self.reader.execute("PRAGMA query_only = ON")
+        if self.limit_s is not None:
+            end = time.monotonic() + self.limit_s
+            self.reader.set_progress_handler(lambda: time.monotonic() > end, STEPS)
         cursor = self.reader.execute(sql)
         return [column[0] for column in cursor.description or ()], cursor.fetchall()
+
+    def only_read(self, limit_s: int) -> None:
+        """Open the connection that is asked anew, so that it is one that only reads."""
+        self._close_reader()
+        self.limit_s = limit_s
 
     def frames(self, sql: str, types: Types) -> Iterator[pl.DataFrame]:
         """Arrow batches by ADBC, which takes a column for what its first row is: that is a row of samples."""

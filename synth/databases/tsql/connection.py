@@ -79,6 +79,10 @@ class Connection(Database):
                 return [], []
             return [column[0] for column in cursor.description], list(map(tuple, cursor.fetchall()))
 
+    def only_read(self, limit_s: int) -> None:
+        """Let the driver limit queries; sessions cannot be made read-only, and a SELECT writes nothing."""
+        self.connection.timeout = limit_s
+
     def frames(self, sql: str, types: Types) -> Iterator[pl.DataFrame]:
         """Arrow batches, over a connection of their own; at least one, so that columns are known."""
         with (

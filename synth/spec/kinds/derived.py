@@ -84,6 +84,7 @@ class Derived(Kind):
 
     def rows_plan(self, planning: Planning, table: str) -> SelectPlan:
         """Compile the SELECT where it is plain, and note what it reads."""
+        from synth.sql.allowed import spelt
         from synth.sql.parse import query
         from synth.sql.select import compile_select
 
@@ -95,7 +96,7 @@ class Derived(Kind):
             given = {c: names.type_of(table, c) for c, d in spec.columns.items() if d.draws.comes_with_rows}
             branches = compile_select(text, sources, given)
         order = () if query(text).args.get("order") else spec.key
-        return SelectPlan(text, reads, whole, order, branches or None)
+        return SelectPlan(spelt(text), reads, whole, order, branches or None)
 
     # 3. how its rows are drawn in a block
 
@@ -140,12 +141,13 @@ def select_path(table: str) -> Path:
 
 def select_sources(names: Names, table: str) -> tuple[str, ...]:
     """List the tables that a SELECT reads. Raises MeaningError."""
-    from synth.sql.parse import SqlError, query, tables
+    from synth.sql.allowed import allowed_query
+    from synth.sql.parse import SqlError, tables
 
     try:
-        sources = tables(query(_text(names.table(table))))
+        sources = tables(allowed_query(_text(names.table(table))))
     except SqlError as error:
-        raise MeaningError(str(error)) from error
+        raise MeaningError(str(error), error.hint) from error
     for name in sources:
         names.with_own_rows(name)
     if not sources:
@@ -189,13 +191,15 @@ def check_select(names: Names, table: str) -> Iterator[Problem]:
 
 def _rehearse(names: Names, table: str) -> None:
     """Run a SELECT on empty tables: it must give every column. Raises MeaningError."""
+    from synth.sql.allowed import spelt
+
     frames = {}
     for source in select_sources(names, table):
         types = {column: names.type_of(source, column) for column in names.table(source).columns}
         made = {c: types[c].written for c, d in names.table(source).columns.items() if not d.draws.is_state}
         frames[source] = pl.DataFrame(schema=made).lazy()
     try:
-        given = pl.SQLContext(frames=frames).execute(_text(names.table(table))).collect_schema().names()
+        given = pl.SQLContext(frames=frames).execute(spelt(_text(names.table(table)))).collect_schema().names()
     except (pl.exceptions.PolarsError, ValueError) as error:
         raise MeaningError(f"bad SQL: {str(error).splitlines()[0]}") from error
     for column, declared in names.table(table).columns.items():

@@ -1,0 +1,92 @@
+"""DuckDB for the SQL of a spec: it reads what it was given and nothing else, within a stated memory and time.
+
+A spec may be a stranger's. Its SQL was looked at when it was read (`synth.sql.allowed`); here is the second wall.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Timer
+
+import duckdb
+
+__all__ = ["TIME_LIMIT_S", "lock", "sandbox", "time_limit"]
+
+LOCKED = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "python_enable_replacements": "false",  # else the name of a Python variable is a table
+    "enable_external_access": "false",
+    "lock_configuration": "true",  # the last
+}
+
+TIME_LIMIT_S = 600  # of one check: erp's slowest takes 12 s at SCALE=30 on two cores
+
+BESIDE_BYTES = (
+    320 * 2**20
+)  # the program, its libraries, and what DuckDB does not count: 250 MB measured on erp at SCALE=30
+THREAD_BYTES = 128 * 2**20  # a thread works with so much at least
+
+
+@contextmanager
+def sandbox(
+    folder: Path | None = None, *, memory_bytes: int | None = None, spill: Path | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that reads the files of one folder, none without one, and whose configuration is locked.
+
+    The process takes `memory_bytes` at most; what is more goes into the folder `spill`, without one nothing goes to disk.
+    """
+    settings = {
+        "preserve_insertion_order": "false",
+        "temp_directory": _literal("" if spill is None else str(spill.resolve())),
+        **({} if memory_bytes is None else _memory(memory_bytes)),
+        **({} if folder is None else {"allowed_directories": f"[{_literal(str(folder.resolve()))}]"}),
+        "allow_persistent_secrets": "false",
+    }
+    with duckdb.connect(":memory:") as connection:
+        for name, value in settings.items():
+            connection.execute(f"SET {name} = {value}")
+        lock(connection)
+        yield connection
+
+
+def lock(connection: duckdb.DuckDBPyConnection) -> None:
+    """Leave a connection with what it has attached and may read, for good."""
+    for name, value in LOCKED.items():
+        connection.execute(f"SET {name} = {value}")
+
+
+@contextmanager
+def time_limit(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
+    """Interrupt what runs within after so many seconds. Raises TimeoutError then."""
+    expired = Event()
+
+    def stop() -> None:
+        expired.set()
+        connection.interrupt()
+
+    timer = Timer(seconds, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except duckdb.InterruptException:
+        if not expired.is_set():  # but by the user
+            raise
+        raise TimeoutError(f"it was stopped after {seconds:g} s") from None
+    finally:
+        timer.cancel()
+
+
+def _memory(memory_bytes: int) -> dict[str, str]:
+    """Settings by which the whole process stays under so many bytes."""
+    ours = max(memory_bytes - BESIDE_BYTES, memory_bytes // 4)
+    threads = max(1, min(len(os.sched_getaffinity(0)), ours // THREAD_BYTES))
+    return {"memory_limit": _literal(f"{ours}B"), "threads": str(threads)}
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
