@@ -16,11 +16,11 @@ from synth.store.files import read_text, write_text
 from synth.store.manifest import NAME, Manifest
 
 __all__ = [
+    "MARK",
     "extending_folder",
     "finished_run",
     "first_missing_file",
     "has_only_marked_files",
-    "make_room",
     "replacing_folder",
     "require_files",
     "write_marker",
@@ -55,7 +55,7 @@ def extending_folder(target: Path) -> Iterator[Path]:
         if Manifest.read(target, advancing=True).advancing:
             raise OutputError(
                 f"'{target}' was left in the midst of an advance, and the files that it lacks ('{work_folder}') are gone\n"
-                "  hint: generate it again"
+                "  hint: generate it again, with --if-exists replace"
             )
         yield work_folder
         if (work_folder / NAME).exists():
@@ -167,14 +167,6 @@ def has_only_marked_files(target: Path) -> bool:
             f"'{target}' holds files that are not ours ('{strangers[0]}'); choose another --out, or move them away"
         )
     return True
-
-
-def make_room(target: Path) -> None:
-    """Refuse a folder that holds anything but an earlier run of ours. Raises OutputError."""
-    if (target / MARK).is_file():
-        has_only_marked_files(target)
-    else:
-        finished_run(target)
 
 
 def _files(target: Path) -> set[str]:

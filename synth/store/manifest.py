@@ -86,6 +86,7 @@ class Manifest(_Entry):
     first_keys: dict[str, str] = {}  # `table.column`: the first new key, where others were there before
     steps: tuple[dt.datetime, ...] = ()  # where `until` was before, from the first on
     advancing: dt.datetime | None = None  # the `until` to which files are being replaced
+    made_by: str | None = None  # a note: what has the same may replace it; no part of the identity
 
     @property
     def hidden(self) -> tuple[FileEntry, ...]:
@@ -147,8 +148,8 @@ def _identity(facts: Mapping[str, Any], wanted: Sequence[str]) -> str:
     return sha256(json.dumps([facts, wanted]).encode()).hexdigest()
 
 
-def begin(plan: Plan, format: str, dialect: str | None = None) -> Manifest:
-    """The manifest of a plan, without its tables."""
+def begin(plan: Plan, format: str, dialect: str | None = None, made_by: str | None = None) -> Manifest:
+    """The manifest of a plan, without its tables; `made_by` is a note that is no part of what the content depends on."""
     facts: dict[str, Any] = {
         "program": __version__,
         "stream_version": STREAM_VERSION,
@@ -163,5 +164,6 @@ def begin(plan: Plan, format: str, dialect: str | None = None) -> Manifest:
         facts["dialect"] = dialect
     keys = dict(plan.content.first_keys)
     return Manifest(
-        **facts, spec_version=SPEC_VERSION, identity=_identity(facts, plan.wanted), tables={}, first_keys=keys
-    )
+        **facts, spec_version=SPEC_VERSION, identity=_identity(facts, plan.wanted), tables={}, first_keys=keys,
+        made_by=made_by,
+    )  # fmt: skip
