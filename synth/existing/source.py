@@ -11,6 +11,7 @@ import polars as pl
 
 from synth.databases import Address, Database, connect
 from synth.databases.address import find, is_database
+from synth.databases.secret import masked
 from synth.dtypes import DType
 from synth.errors import OptionError, OutputError, did_you_mean, one_of
 from synth.formats import FORMATS, READABLE, Format, first_words, format_of, unreadable_errors
@@ -183,21 +184,25 @@ class DatabaseSource(RowSource):
         return int(rows), int(largest or 0)
 
 
-def open_source(place: str, schema: str | None, dataset: str, needed: Collection[str]) -> RowSource:
+def open_source(
+    place: str, schema: str | None, dataset: str, needed: Collection[str], *, named: bool = True
+) -> RowSource:  # fmt: skip
     """The source that a word of the command line means; a schema that is not named is one with the needed tables.
+
+    A place that is not `named` by the user, but by a spec, gets no password of the user's.
 
     Raises OptionError, DatabaseError.
     """
     if not place:
         raise OptionError("--from names nothing: a folder with tables, or a database's URL")
     if is_database(place):
-        address = find(place)
+        address = find(place, named=named)
         assert address is not None
         return DatabaseSource(address, schema, dataset, needed)
     if schema is not None:
         raise OptionError(f"'{place}' is a folder, it has no schemas")
     if not Path(place).is_dir():
         raise OptionError(
-            f"there is no folder '{place}'\n  hint: --from takes a folder with tables, or a database's URL"
+            f"there is no folder '{masked(place)}'\n  hint: --from takes a folder with tables, or a database's URL"
         )
     return FolderSource(Path(place))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import shutil
@@ -11,9 +10,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from synth.errors import OutputError
+from synth.errors import OutputError, SynthError
 from synth.store.files import read_text, write_text
 from synth.store.manifest import NAME, Manifest
+from synth.system import said_by_machine
 
 __all__ = [
     "MARK",
@@ -27,9 +27,6 @@ __all__ = [
 ]
 
 MARK = ".synth"  # in a folder of ours without a manifest: the names of its files
-
-# what the user's disk says, not a mistake of ours
-_USERS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EFBIG, errno.EIO}
 
 
 @contextmanager
@@ -84,19 +81,20 @@ def _locked(target: Path) -> Iterator[tuple[Path, Path]]:
     out = target.parent
     with _lock(target) as lock:
         work_folder, old = out / f".{target.name}.making", out / f".{target.name}.old"
-        if old.exists() and not target.exists():
-            old.rename(target)  # killed between the two renames of a swap
-        if _midway(work_folder, target):
-            _move(work_folder, target)  # killed in the midst of an advance
-        for left in (work_folder, old):
-            shutil.rmtree(left, ignore_errors=True)
-        work_folder.mkdir()
         try:
+            if old.exists() and not target.exists():
+                old.rename(target)  # killed between the two renames of a swap
+            if _midway(work_folder, target):
+                _move(work_folder, target)  # killed in the midst of an advance
+            for left in (work_folder, old):
+                shutil.rmtree(left, ignore_errors=True)
+            work_folder.mkdir()
             yield work_folder, old
-        except OSError as error:
-            if error.errno not in _USERS:
+        except Exception as error:
+            said = None if isinstance(error, MemoryError | SynthError) else said_by_machine(error)
+            if said is None:
                 raise
-            raise OutputError(f"cannot write '{target}': {error.strerror or error}") from error
+            raise OutputError(f"cannot write '{target}': {said}") from error
         finally:
             for left in (work_folder, old):
                 if left == old or not _midway(work_folder, target):
@@ -107,6 +105,8 @@ def _locked(target: Path) -> Iterator[tuple[Path, Path]]:
 def _lock(target: Path) -> IO[str]:
     """An open file beside `target` that nobody else has locked, or can lock as long as it is open. Raises OutputError."""
     path = target.parent / f".{target.name}.lock"
+    if any(0xD800 <= ord(sign) < 0xE000 for sign in str(path)):  # libraries take paths as text
+        raise OutputError(f"{str(target)!r} is no UTF-8, and no place to write to\n  hint: rename the folder")
     while True:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

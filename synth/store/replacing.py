@@ -70,7 +70,9 @@ def _differences(there: Manifest, asked: Manifest) -> str:
     found = []
     for name in _FACTS:
         if name == "spec":
-            is_same = asked.spec == there.spec or asked.load_dataset() == there.load_dataset()  # an older release's words
+            is_same = (
+                asked.spec == there.spec or asked.load_dataset() == there.load_dataset()
+            )  # an older release's words
             found += [] if is_same else ["its spec"]
         elif (now := getattr(asked, name)) != getattr(there, name):
             found.append(f"{name.replace('_', ' ')} (asked: {now})")

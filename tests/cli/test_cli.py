@@ -227,9 +227,3 @@ def test_verify(said, shop, tmp_path):
     assert re.search(r"\d+ checks, \d+ do not hold\n$", text)
     report = json.loads(said("verify", str(copy), "--json", code=1))
     assert report["passed"] is False
-
-
-def test_two_passwords_are_refused(run):
-    one, other = "postgresql://me:one@localhost/a", "postgresql://me:other@localhost/b"
-    done = run("generate", "inventory", "--from", one, "--to", other)
-    assert done.returncode == 2 and "two URLs with two passwords" in done.stderr and "other" not in done.stderr
