@@ -20,7 +20,7 @@ from typer.core import TyperGroup
 from synth.cli import data, databases, secrets, signals
 from synth.errors import OptionError, SynthError
 from synth.runners.memory import collect_less
-from synth.system import said_by_machine
+from synth.system import is_utf8, require_address_space, said_by_machine
 from synth.version import __version__
 
 __all__ = ["app", "entry", "main"]
@@ -68,16 +68,23 @@ def main(words: list[str] | None = None) -> int:
     """Run the program: whatever goes wrong becomes one message, without passwords, and an exit code."""
     words = sys.argv[1:] if words is None else words
     try:
-        for word in words:
-            if not _is_utf8(word):
+        for word in (*words, os.environ.get("TMPDIR", "")):
+            if not is_utf8(word):
                 raise OptionError(f"{word!r} is no UTF-8\n  hint: rename the file or folder")
+        require_address_space()
         code = _run(words or ["--help"])
         sys.stdout.flush()
         return code
     except BrokenPipeError:  # `| head`
         return 128 + SIGPIPE
     except BaseException as error:
-        code, said = _told(error, words)
+        try:
+            code, said = _told(error, words)
+        except Exception as again:  # nothing can be imported any more, say
+            code, said = (
+                2 if said_by_machine(again) else 70,
+                f"{type(error).__name__}, and {type(again).__name__} of that",
+            )
         print(f"synth: {secrets.without_secrets(said, words)}", file=sys.stderr)
         return code
 
@@ -110,16 +117,12 @@ def _told(error: BaseException, words: list[str]) -> tuple[int, str]:
     return mistake.EXIT_CODE, mistake.told(error, words)
 
 
-def _is_utf8(word: str) -> bool:
-    """Whether the system's bytes were text; others come as lone surrogates."""
-    return not any(0xD800 <= ord(sign) < 0xE000 for sign in word)
-
-
 def entry() -> None:
     """The console program: taking the interpreter down politely would cost a quarter of a second, and holds nothing."""
     secrets.hide()
     signals.listen()
     collect_less()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # nothing here multiplies matrices; each thread takes memory
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is no reason to fail

@@ -10,6 +10,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+from synth.databases.secret import masked, secrets_in
+
 __all__ = ["hide", "without_secrets"]
 
 WORDS = "_SYNTH_WORDS"  # the words as they were typed, for the process that goes on
@@ -26,8 +28,6 @@ def hide() -> None:
     words = sys.argv[1:]
     if not any(":" in word or "=" in word for word in words):
         return
-    from synth.databases.secret import masked
-
     shown = [masked(word) for word in words]
     if shown != words:
         os.environ[WORDS] = json.dumps(words)
@@ -41,8 +41,6 @@ def _starter() -> list[str]:
 
 def without_secrets(text: str, words: Sequence[str] = ()) -> str:
     """A text without what may be passwords in these words, and without those in variables of the environment."""
-    from synth.databases.secret import secrets_in
-
     set_ = [os.environ[name] for name in VARIABLES if name in os.environ]
     found = secrets_in([*words, *set_]) | {value for value in set_ if "://" not in value}
     for secret in sorted(found, key=len, reverse=True):

@@ -22,7 +22,10 @@ _starting = threading.Lock()
 
 def context(*, fork: bool) -> BaseContext:
     """What a pool starts its processes by: forked, or as fresh interpreters."""
-    return _Forked() if fork else _Spawned()
+    if fork:
+        return _Forked()
+    _start_tracker()
+    return _Spawned()
 
 
 def ignore_signals() -> None:
@@ -54,6 +57,12 @@ def _main_unseen() -> Iterator[None]:
             sys.modules["__main__"] = main
 
 
+def _start_tracker() -> None:
+    """Python's own helper beside spawned processes is out of reach as well; starting it unblocks what it may."""
+    with _signals_held():
+        resource_tracker.ensure_running()
+
+
 class _ForkedProcess(ForkProcess):
     def start(self) -> None:
         with _signals_held():
@@ -62,8 +71,6 @@ class _ForkedProcess(ForkProcess):
 
 class _SpawnedProcess(SpawnProcess):
     def start(self) -> None:
-        with _signals_held():  # in it as well, but starting it unblocks some of them here
-            resource_tracker.ensure_running()
         with _signals_held(), _main_unseen():
             super().start()
 

@@ -13,7 +13,7 @@ from typing import IO
 from synth.errors import OutputError, SynthError
 from synth.store.files import read_text, write_text
 from synth.store.manifest import NAME, Manifest
-from synth.system import said_by_machine
+from synth.system import is_utf8, said_by_machine
 
 __all__ = [
     "MARK",
@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 MARK = ".synth"  # in a folder of ours without a manifest: the names of its files
+SPARE = 8  # open files that are given back for clearing away, where there may be no more of them
 
 
 @contextmanager
@@ -81,7 +82,9 @@ def _locked(target: Path) -> Iterator[tuple[Path, Path]]:
     out = target.parent
     with _lock(target) as lock:
         work_folder, old = out / f".{target.name}.making", out / f".{target.name}.old"
+        spare: list[int] = []
         try:
+            spare += (os.open(os.devnull, os.O_RDONLY) for _ in range(SPARE))
             if old.exists() and not target.exists():
                 old.rename(target)  # killed between the two renames of a swap
             if _midway(work_folder, target):
@@ -96,6 +99,8 @@ def _locked(target: Path) -> Iterator[tuple[Path, Path]]:
                 raise
             raise OutputError(f"cannot write '{target}': {said}") from error
         finally:
+            for each in spare:
+                os.close(each)
             for left in (work_folder, old):
                 if left == old or not _midway(work_folder, target):
                     shutil.rmtree(left, ignore_errors=True)
@@ -105,7 +110,7 @@ def _locked(target: Path) -> Iterator[tuple[Path, Path]]:
 def _lock(target: Path) -> IO[str]:
     """An open file beside `target` that nobody else has locked, or can lock as long as it is open. Raises OutputError."""
     path = target.parent / f".{target.name}.lock"
-    if any(0xD800 <= ord(sign) < 0xE000 for sign in str(path)):  # libraries take paths as text
+    if not is_utf8(str(path)):
         raise OutputError(f"{str(target)!r} is no UTF-8, and no place to write to\n  hint: rename the folder")
     while True:
         try:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,7 +20,15 @@ from synth.databases import connect
 from synth.databases.address import find
 from tests.support.targets import Target
 
+ROOT = Path(__file__).resolve().parents[2]
 HUSH = "hu5h-hush"
+SHOP = """
+dataset: shop
+period: {start: 2024-01-01, until: 2025-01-01}
+tables:
+  customers: {existing: {}, columns: {id: {type: integer}}, primary_key: [id]}
+  orders: {rows: 10, columns: {id: {key: sequence}, customer: {reference: customers}}}
+"""
 URLS = [
     f"{scheme}://me:{HUSH}@127.0.0.1:1/x" for scheme in ("postgresql", "mysql", "postgrsql", "oracle+x")
 ] + [
@@ -106,6 +117,48 @@ def test_no_process_shows_a_password(words, shop, environment, tmp_path):
             process.wait()
 
 
+class Thief(threading.Thread):
+    """A PostgreSQL that does no more than ask for a password in the clear; `got` is all that it is told."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port, self.got = self.socket.getsockname()[1], b""
+        self.start()
+
+    def run(self):
+        with suppress(OSError):
+            while True:
+                connection, _ = self.socket.accept()
+                with connection:
+                    while (said := connection.recv(4096)) and said[:1] != b"p":
+                        is_question = len(said) == 8  # whether TLS is spoken
+                        connection.sendall(b"N" if is_question else b"R" + struct.pack("!ii", 8, 3))
+                    self.got += said
+
+
+@pytest.fixture
+def thief():
+    thief = Thief()
+    yield thief
+    thief.socket.close()
+
+
+@pytest.mark.parametrize("variable", ["PGPASSWORD", "SYNTH_PASSWORD", "PGPASSFILE"])
+@pytest.mark.parametrize("named", ["by the user", "by a spec"])
+def test_a_password_goes_only_where_the_user_said(named, variable, thief, tmp_path, run, environment):
+    url = f"postgresql://me@127.0.0.1:{thief.port}/x"
+    source = f"existing: {{source: '{url}'}}" if named == "by a spec" else "existing: {}"
+    (tmp_path / "shop.yaml").write_text(SHOP.replace("existing: {}", source))
+    (tmp_path / "passwords").write_text(f"*:*:*:*:{HUSH}\n")
+    (tmp_path / "passwords").chmod(0o600)
+    variables = {variable: str(tmp_path / "passwords") if variable == "PGPASSFILE" else HUSH}
+    words = [] if named == "by a spec" else ["--from", url]
+    done = run("plan", str(tmp_path / "shop.yaml"), *words, env={**environment, **variables})
+    assert done.returncode == 2 and HUSH not in done.stderr
+    assert (HUSH.encode() in thief.got) == (named == "by the user")
+
+
 def test_each_url_keeps_its_own_password(run, tmp_path):
     """Both stand on one command line; none of them goes to the other's server, or stays in the environment."""
     code = (
@@ -116,7 +169,7 @@ def test_each_url_keeps_its_own_password(run, tmp_path):
     program = tmp_path / "program.py"
     program.write_text(code)
     words = ["postgresql://me:one-word@h/a", "mysql://me:other-word@h/b", "postgresql://me@h/c"]
-    environment = {"PYTHONPATH": str(Path(__file__).parents[2])}
+    environment = {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [sys.executable, program, *words], capture_output=True, text=True, env=environment, check=True
     )
