@@ -21,8 +21,8 @@ help:  ## this list
 	@echo
 	@echo "  options: DATASET=$(DATASET) SCALE=$(SCALE) SEED=$(SEED) FORMAT=$(FORMAT) OUT=$(OUT) WORKERS=all DB="
 
-data: $(READY)  ## generate DATASET at SCALE into OUT/DATASET
-	@$(BIN)/synth generate $(DATASET) --scale $(SCALE) --seed $(SEED) --format $(FORMAT) --out $(OUT) $(if $(WORKERS),--workers $(WORKERS))
+data: $(READY)  ## generate DATASET at SCALE into OUT/DATASET, replacing what `make data` made there
+	@$(BIN)/synth generate $(DATASET) --scale $(SCALE) --seed $(SEED) --format $(FORMAT) --out $(OUT) --made-by 'make data' $(if $(WORKERS),--workers $(WORKERS))
 
 load: $(READY)  ## load OUT/DATASET into the database DB (a URL; left out: an embedded PostgreSQL), replacing what was there
 	@$(BIN)/synth load $(OUT)/$(DATASET) $(if $(DB),'$(DB)') --if-exists replace

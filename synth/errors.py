@@ -1,6 +1,6 @@
 """What can go wrong through the user's hand: one family of errors, each saying what, where and what to do.
 
-Anything that is not a `SynthError` is a bug of ours and keeps its traceback.
+Anything that is not a `SynthError`, and is not said by the machine, is a mistake of ours.
 """
 
 from __future__ import annotations

@@ -76,9 +76,8 @@ def run(environment):
             [sys.executable, "-m", "synth", *words],
             capture_output=True,
             text=True,
-            env=environment,
             check=False,
-            **options,
+            **{"env": environment, **options},
         )
 
     return program

@@ -1,18 +1,26 @@
-"""The command line: words in, one call out. Exit 0 done, 1 verification found offences, 2 the input is wrong."""
+"""The command line: words in, one call out.
+
+Exit 0 done, 1 verification found offences, 2 the input (or the machine) is not as it must be, 70 a mistake of ours, 130
+stopped by Ctrl-C, 143 ended by SIGTERM, 129 by SIGHUP, 141 nobody reads what is printed.
+"""
 
 from __future__ import annotations
 
+import io
 import os
 import sys
-from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
+from signal import SIGPIPE
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
-from synth.cli import data, databases, secrets
-from synth.errors import SynthError
+from synth.cli import data, databases, secrets, signals
+from synth.errors import OptionError, SynthError
 from synth.runners.memory import collect_less
+from synth.system import is_utf8, require_address_space, said_by_machine
 from synth.terminal import say
 from synth.version import __version__
 
@@ -52,33 +60,74 @@ app.add_typer(databases.db, name="db")
 
 
 @cache
-def _program() -> Callable[..., object]:
+def _program() -> TyperGroup:
     """The commands, put together once."""
-    return typer.main.get_command(app)
+    return typer.main.get_group(app)
 
 
 def main(words: list[str] | None = None) -> int:
-    """Run the program; our errors and click's become one message and exit code 2, anything else is a bug."""
+    """Run the program: whatever goes wrong becomes one message, without passwords, and an exit code."""
     words = sys.argv[1:] if words is None else words
     try:
-        result = _program()(words or ["--help"], standalone_mode=False)
-        return result if isinstance(result, int) else 0
-    except SynthError as error:
-        say(f"synth: {error}", error=True)
-        return 2
-    except typer.TyperException as error:  # a wrong word or option
-        say(f"synth: {error.format_message()}", error=True)
-        return 2
-    except (KeyboardInterrupt, typer.Abort):
-        say("synth: stopped; nothing half-done is left", error=True)
-        return 130
+        for word in (*words, os.environ.get("TMPDIR", "")):
+            if not is_utf8(word):
+                raise OptionError(f"{word!r} is no UTF-8\n  hint: rename the file or folder")
+        require_address_space()
+        code = _run(words or ["--help"])
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # `| head`
+        return 128 + SIGPIPE
+    except BaseException as error:
+        try:
+            code, said = _told(error, words)
+        except Exception as again:  # nothing can be imported any more, say
+            code, said = (
+                2 if said_by_machine(again) else 70,
+                f"{type(error).__name__}, and {type(again).__name__} of that",
+            )
+        say(f"synth: {secrets.without_secrets(said, words)}", error=True)
+        return code
+
+
+def _run(words: list[str]) -> int:
+    """Run a command; not by typer's own `main`, which takes interrupts and broken pipes for itself."""
+    program = _program()
+    try:
+        with program.make_context("synth", list(words)) as context:
+            program.invoke(context)
+    except typer.Exit as done:
+        return done.exit_code
+    return 0
+
+
+def _told(error: BaseException, words: list[str]) -> tuple[int, str]:
+    """The exit code and the message for what ended the program."""
+    if isinstance(error, SynthError):
+        return 2, str(error)
+    if isinstance(error, typer.TyperException):  # a wrong word or option
+        return 2, error.format_message()
+    if isinstance(error, KeyboardInterrupt | typer.Abort):
+        code = 128 + error.number if isinstance(error, signals.Ended) else 130
+        return code, f"{str(error) or 'stopped'}; nothing half-done is left"
+    if said := said_by_machine(error):
+        name = getattr(error, "filename", None)
+        return 2, f"'{name}': {said}" if name else said
+    from synth.cli import mistake
+
+    return mistake.EXIT_CODE, mistake.told(error, words)
 
 
 def entry() -> None:
     """The console program: taking the interpreter down politely would cost a quarter of a second, and holds nothing."""
     secrets.hide()
+    signals.listen()
     collect_less()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # nothing here multiplies matrices; each thread takes memory
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is no reason to fail
     code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    with suppress(OSError):
+        sys.stderr.flush()
     os._exit(code)

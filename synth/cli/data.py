@@ -13,8 +13,8 @@ from synth.cli.words import (
     Existing,
     From,
     FromSchema,
-    IfExists,
     Json,
+    MadeBy,
     Scale,
     Schema,
     Seed,
@@ -38,6 +38,7 @@ from synth.terminal import say, say_json
 __all__ = ["advance", "check", "datasets", "generate", "plan", "verify"]
 
 To = Annotated[Optional[str], typer.Option("--to", metavar="URL", help="straight into this database, without files")]  # noqa: UP045
+IF_EXISTS = "fail, or replace the finished folder or tables that are there, or (in a database) append to them"
 
 Memory = Annotated[Optional[str], typer.Option(help="what may be taken, like 2GB [default: half of the machine's]")]  # noqa: UP045
 
@@ -101,8 +102,9 @@ def generate(
     dialect: Annotated[Optional[str], typer.Option(help=f"of --format sql: {one_of(NAMES)}")] = None,  # noqa: UP045
     out: Annotated[str, typer.Option(help="the folder DATASET is made in this one")] = "output",
     workers: Workers = "all", until: Until = None, tables: Tables = None, to: To = None, schema: Schema = None,
-    if_exists: IfExists = "fail", create: Create = False, existing: Existing = None, source: From = None,
-    from_schema: FromSchema = None, skip_unfit: SkipUnfit = False, json: Json = False,
+    if_exists: Annotated[str, typer.Option(help=IF_EXISTS)] = "fail", made_by: MadeBy = None, create: Create = False,
+    existing: Existing = None, source: From = None, from_schema: FromSchema = None, skip_unfit: SkipUnfit = False,
+    json: Json = False,
 ) -> None:  # fmt: skip
     """Generate a dataset into OUT/DATASET, or straight into a database. The same command again finds the folder done.
 
@@ -155,7 +157,10 @@ def generate(
         from synth.terminal import summary_text
 
         with progress(total) as advance:
-            summary = run(made, out, format=format, dialect=dialect, workers=started, progress=advance)
+            summary = run(
+                made, out, format=format, dialect=dialect, workers=started, if_exists=if_exists, made_by=made_by,
+                progress=advance,
+            )  # fmt: skip
     if json:
         say_json({
             "folder": str(summary.folder), "unchanged": summary.unchanged, "rows": summary.rows, "bytes": summary.bytes,

@@ -14,6 +14,7 @@ from synth.cli.words import (
     Create,
     Dataset,
     Folder,
+    FolderExists,
     IfExists,
     Json,
     Schema,
@@ -107,6 +108,7 @@ def pull(
     schema: Schema = None, tables: Tables = None,
     query: Annotated[Optional[str], typer.Option(help="the rows of this SELECT, instead of tables")] = None,  # noqa: UP045
     format: Annotated[str, typer.Option(help=one_of(READABLE))] = "parquet",
+    if_exists: FolderExists = "fail",
     json: Json = False,
 ) -> None:  # fmt: skip
     """Tables of a database, or a query's rows, into files.
@@ -120,7 +122,10 @@ def pull(
     address = find(url)
     assert address is not None
     with progress(None) as advance:
-        report = run(address, out, schema=schema, tables=names(tables), query=query, format=format, progress=advance)
+        report = run(
+            address, out, schema=schema, tables=names(tables), query=query, format=format, if_exists=if_exists,
+            progress=advance,
+        )  # fmt: skip
     say_json(report.as_dict()) if json else say(pull_text(report))
 
 

@@ -11,9 +11,9 @@ from synth.errors import OptionError
 from synth.terminal import say
 
 __all__ = [
-    "Connections", "Dataset", "Existing", "Folder", "From", "FromSchema", "IfExists", "Json", "Scale", "Schema", "Seed",
-    "SkipUnfit", "Tables", "Until", "Url", "Workers", "built_on", "count", "known_if_exists", "moment", "names",
-    "program", "tell_unfit",
+    "Connections", "Create", "Dataset", "Existing", "Folder", "FolderExists", "From", "FromSchema", "IfExists", "Json",
+    "MadeBy", "Scale", "Schema", "Seed", "SkipUnfit", "Tables", "Until", "Url", "Workers", "built_on", "count",
+    "known_if_exists", "moment", "names", "program", "tell_unfit",
 ]  # fmt: skip
 
 URL = (
@@ -31,6 +31,8 @@ Json = Annotated[bool, typer.Option("--json", help="print JSON for scripts")]
 Workers = Annotated[str, typer.Option(help="processes, or `all` processors")]
 Schema = Annotated[str | None, typer.Option(help="the schema's name (in MySQL: database's); the dataset's if left out")]
 IfExists = Annotated[str, typer.Option(help="fail, or replace tables of the same names, or append to them")]
+FolderExists = Annotated[str, typer.Option("--if-exists", help="fail, or replace the finished folder that is there")]
+MadeBy = Annotated[Optional[str], typer.Option(help="a note in the manifest: a folder with the same one is replaced")]  # noqa: UP045
 Existing = Annotated[Optional[str], typer.Option(help="tables that exist in --from and become parents, a,b,c")]  # noqa: UP045
 SOURCE = "where tables exist: a folder, or a database"
 From = Annotated[Optional[str], typer.Option("--from", metavar="URL_OR_DIR", help=SOURCE)]  # noqa: UP045

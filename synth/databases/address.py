@@ -6,11 +6,13 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from synth.databases.registry import Declarations
+from synth.databases.secret import NONE, Secret, is_secret, masked
 from synth.databases.urls import Urls
 from synth.errors import OptionError, did_you_mean
 
@@ -23,7 +25,6 @@ __all__ = [
     "find",
     "is_configured",
     "is_database",
-    "without_password",
 ]
 
 CONFIG = "synth.toml"
@@ -37,47 +38,67 @@ _SUFFIXES = {suffix: database for database, urls in URLS.items() for suffix in u
 _FILE_URLS = " or ".join(urls.example for urls in URLS.values() if urls.is_file)
 _EMPTY = "there is nothing in the word: a variable of the shell may not be set"
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
-_SECRET = re.compile(r"^([a-z][a-z0-9+]*://[^/?#]*?):([^/?#]*)@", re.IGNORECASE)
+_SIGNS = "in a name or a password, / is written %2F, @ %40, # %23, ? %3F and % %25"
+_PASSWORD = {"password", "passwd", "pwd"}  # options that are the user's password
 
 
 @dataclass(frozen=True)
 class Address:
-    """A database server or file. `options` are those behind `?`, as the driver knows them."""
+    """A database server or file. `options` are those behind `?`, as the driver knows them; `secrets` those not to be seen.
+
+    What is `named` by the user gets passwords that lie about (in variables, and where drivers look); an address that a spec
+    brought along does not.
+    """
 
     database: str  # which kind: a name in the registry
     name: str = ""  # the database on the server, or the file's path
     host: str = ""
     port: int | None = None
     user: str = ""
-    password: str = field(default="", repr=False)
+    password: Secret = NONE
     options: tuple[tuple[str, str], ...] = ()
+    secrets: tuple[tuple[str, Secret], ...] = ()
+    named: bool = True
+
+    def __post_init__(self) -> None:
+        """A password that is given as a text is kept as a secret, and so are options that are."""
+        object.__setattr__(self, "password", Secret.of(self.password))
+        if found := tuple((name, Secret(value)) for name, value in self.options if is_secret(name)):
+            object.__setattr__(self, "secrets", (*self.secrets, *found))
+            object.__setattr__(self, "options", tuple(each for each in self.options if not is_secret(each[0])))
 
     @classmethod
-    def parse(cls, text: str) -> Address:
+    def parse(cls, text: str, *, named: bool = True) -> Address:
         """Read `postgresql://me@host:5432/name?sslmode=require`, `sqlite:///file.db`, or a path. Raises OptionError."""
         if "://" not in text:
             kind = _SUFFIXES.get(Path(text).suffix.lower())
             if not kind:
                 raise OptionError(
-                    f"'{text}' is no database\n  hint: a URL such as postgresql://me@host/name, {_FILE_URLS}"
+                    f"'{masked(text)}' is no database\n  hint: a URL such as postgresql://me@host/name, {_FILE_URLS}"
                 )
-            return cls(kind, text)
-        try:
-            parts = urlsplit(text)
-            port = parts.port
-        except ValueError as error:
-            raise OptionError(f"'{without_password(text)[0]}' is no URL: {error}") from None
+            return cls(kind, text, named=named)
+        parts = _split(text)
         scheme = parts.scheme.lower().partition("+")[0]
         if scheme not in _SCHEMES:
             raise OptionError(f"unknown kind of database '{scheme}'\n  hint: {did_you_mean(scheme, _SCHEMES)}")
         kind, name = _SCHEMES[scheme], unquote(parts.path.removeprefix("/"))
+        options = parse_qsl(parts.query)
         if URLS[kind].is_file:
             if parts.netloc or not name:
-                raise OptionError(f"'{text}' names no file\n  hint: {_FILE_URLS}, with three slashes")
-            return cls(kind, name)
+                raise OptionError(f"'{masked(text)}' names no file\n  hint: {_FILE_URLS}, with three slashes")
+            if options:
+                raise OptionError(
+                    f"'{masked(text)}': a file takes no options\n  hint: leave out what stands behind `?`"
+                )
+            return cls(kind, name, named=named)
+        if options and not named:
+            raise OptionError(f"'{masked(text)}': an address in a spec takes no options\n  hint: name it by --from")
+        passwords = [value for option, value in options if option.lower() in _PASSWORD]
+        written = unquote(parts.password or "") or "".join(passwords[-1:])
         return cls(
-            kind, name, unquote(parts.hostname or ""), port, unquote(parts.username or ""),
-            unquote(parts.password or "") or os.environ.get(PASSWORD_VARIABLE, ""), tuple(parse_qsl(parts.query)),
+            kind, name, unquote(parts.hostname or ""), parts.port, unquote(parts.username or ""),
+            Secret(written or (os.environ.get(PASSWORD_VARIABLE, "") if named else "")),
+            tuple(each for each in options if each[0].lower() not in _PASSWORD), named=named,
         )  # fmt: skip
 
     @property
@@ -90,14 +111,15 @@ class Address:
         return dict(self.options).get(name, default)
 
     def url(self, *, password: bool = False) -> str:
-        """The address as a URL; with the password only where a driver is to read it."""
+        """The address as a URL; with the password, and other secrets, only where a driver is to read it."""
         scheme = URLS[self.database].schemes[0]
         if self.is_file:
             return f"{scheme}:///{quote(self.name)}"
-        secret = f":{quote(self.password, safe='')}" if password and self.password else ""
+        secret = f":{quote(self.password.reveal(), safe='')}" if password and self.password else ""
         user = f"{quote(self.user, safe='')}{secret}@" if self.user or secret else ""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        options = "&".join(f"{k}={quote(v, safe='/')}" for k, v in self.options)
+        hidden = [(name, value.reveal()) for name, value in self.secrets] if password else []
+        options = "&".join(f"{k}={quote(v, safe='/')}" for k, v in (*self.options, *hidden))
         port = f":{self.port}" if self.port else ""
         return f"{scheme}://{user}{host}{port}/{quote(self.name)}{options and '?' + options}"
 
@@ -105,10 +127,25 @@ class Address:
         return self.name if self.is_file else self.url()
 
 
-def find(text: str | None, folder: Path | None = None) -> Address | None:
+def _split(text: str) -> SplitResult:
+    """The parts of a URL. What a password's signs may have torn apart is refused, and not shown. Raises OptionError."""
+    with suppress(ValueError):  # whose words hold what stands there
+        parts = urlsplit(text)
+        is_torn = "#" in text or (parts.netloc and "@" in parts.path) or not all("=" in each for each in _pieces(parts))
+        if parts.port != 0 and not is_torn:
+            return parts
+    raise OptionError(f"'{masked(text)}' is no URL\n  hint: {_SIGNS}; a port is a number")
+
+
+def _pieces(parts: SplitResult) -> list[str]:
+    return parts.query.split("&") if parts.query else []
+
+
+def find(text: str | None, folder: Path | None = None, *, named: bool = True) -> Address | None:
     """The address that a word of the command line means: a URL, a path, a name in `synth.toml`; None where there is none.
 
-    Without a word (None) it is the variable SYNTH_URL's, if that is set. ${NAME} in the file is a variable too.
+    Without a word (None) it is the variable SYNTH_URL's, if that is set. ${NAME} in the file is a variable too. A URL that
+    is not `named` by the user, but by a spec, gets no password from elsewhere; one in `synth.toml` is the user's own.
 
     Raises OptionError, also for an empty word: it is what an unset variable of a shell leaves.
     """
@@ -119,11 +156,11 @@ def find(text: str | None, folder: Path | None = None) -> Address | None:
     if not text.strip():
         raise OptionError(f"'{text}' is no database\n  hint: {_EMPTY}")
     if "://" in text or Path(text).suffix.lower() in _SUFFIXES:
-        return Address.parse(text)
+        return Address.parse(text, named=named)
     known = _configured((folder or Path()) / CONFIG)
     if text not in known:
         hint = did_you_mean(text, known) if known else f"a URL, a file, or a name in {CONFIG}"
-        raise OptionError(f"'{text}' is no database\n  hint: {hint}")
+        raise OptionError(f"'{masked(text)}' is no database\n  hint: {hint}")
     unset = [name for name in _VARIABLE.findall(known[text]) if name not in os.environ]
     if unset:
         raise OptionError(f"{CONFIG}: [databases.{text}] reads the variable {unset[0]}, which is not set")
@@ -165,11 +202,3 @@ def _configured(path: Path) -> dict[str, str]:
             raise OptionError(f'{path}: [databases.{name}] has no url\n  hint: url = "postgresql://me@host/name"')
         urls[name] = url
     return urls
-
-
-def without_password(text: str) -> tuple[str, str]:
-    """A URL without its password, and the password; any other text as it is."""
-    match = _SECRET.match(text)
-    if not match:
-        return text, ""
-    return f"{match[1]}@{text[match.end() :]}", unquote(match[2])

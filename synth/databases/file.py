@@ -10,6 +10,7 @@ from typing import ClassVar
 from synth.databases.address import Address
 from synth.databases.contract import Database
 from synth.errors import DatabaseError
+from synth.system import is_utf8
 
 __all__ = ["FileDatabase"]
 
@@ -39,6 +40,10 @@ class FileDatabase(Database):
     def connect(self) -> None:
         """Refuse what cannot be a database's file."""
         self.path = Path(self.address.name).absolute()
+        if not is_utf8(str(self.path)):
+            raise DatabaseError(
+                f"{str(self.path)!r} is no UTF-8, and no place for a database\n  hint: rename the folder"
+            )
         if not self.path.parent.is_dir():
             raise DatabaseError(
                 f"{self.address}: there is no folder '{self.path.parent}'\n  hint: make it first, or name another file"

@@ -48,7 +48,8 @@ def bound(
                     for name, each in zip(made.existing, here, strict=True)
                     if each and (each.source or place) == where
                 ]
-                found = open_source(where, schema if where == place else None, made.dataset, needed)
+                named = where == place
+                found = open_source(where, schema if named else None, made.dataset, needed, named=named)
                 sources[where] = opened.enter_context(found)
             return sources[where]
 

@@ -10,7 +10,8 @@ from typing import Self
 import polars as pl
 
 from synth.databases import Address, Database, connect
-from synth.databases.address import find, is_configured, is_database, without_password
+from synth.databases.address import find, is_configured, is_database
+from synth.databases.secret import masked
 from synth.dtypes import DType
 from synth.errors import OptionError, OutputError, did_you_mean, one_of
 from synth.formats import FORMATS, READABLE, Format, first_words, format_of, unreadable_errors
@@ -191,7 +192,7 @@ def require_confirmed(source: str, place: str | None, table: str) -> None:
         return
     way = "--from, or in synth.toml" if "://" in source else "--from"
     raise OptionError(
-        f"the spec says that rows of '{table}' are in '{without_password(source)[0]}', which is read only where you say so\n"
+        f"the spec says that rows of '{table}' are in '{masked(source)}', which is read only where you say so\n"
         f"  hint: name the same place by {way}"
     )
 
@@ -202,21 +203,25 @@ def _is_same(source: str, place: str) -> bool:
     return Path(source).resolve() == Path(place).resolve()
 
 
-def open_source(place: str, schema: str | None, dataset: str, needed: Collection[str]) -> RowSource:
+def open_source(
+    place: str, schema: str | None, dataset: str, needed: Collection[str], *, named: bool = True
+) -> RowSource:  # fmt: skip
     """The source that a word of the command line means; a schema that is not named is one with the needed tables.
+
+    A place that is not `named` by the user, but by a spec, gets no password of the user's.
 
     Raises OptionError, DatabaseError.
     """
     if not place:
         raise OptionError("--from names nothing: a folder with tables, or a database's URL")
     if is_database(place):
-        address = find(place)
+        address = find(place, named=named)
         assert address is not None
         return DatabaseSource(address, schema, dataset, needed)
     if schema is not None:
         raise OptionError(f"'{place}' is a folder, it has no schemas")
     if not Path(place).is_dir():
         raise OptionError(
-            f"there is no folder '{place}'\n  hint: --from takes a folder with tables, or a database's URL"
+            f"there is no folder '{masked(place)}'\n  hint: --from takes a folder with tables, or a database's URL"
         )
     return FolderSource(Path(place))

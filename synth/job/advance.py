@@ -120,7 +120,7 @@ def plans(manifest: Manifest, until: dt.date | dt.datetime) -> tuple[Plan, Plan]
     if not manifest.families or manifest.stream_version != STREAM_VERSION:
         raise OutputError(
             "this data does not say how it grows, or would now be drawn otherwise: it was pulled from a database, or made "
-            "by another version\n  hint: generate it again"
+            "by another version\n  hint: generate it again, with --if-exists replace"
         )
     dataset = manifest.load_dataset()
     words = {"scale": manifest.scale, "seed": manifest.seed, "tables": list(manifest.tables)}
@@ -128,7 +128,7 @@ def plans(manifest: Manifest, until: dt.date | dt.datetime) -> tuple[Plan, Plan]
     if plan.until < manifest.until:
         raise OptionError(
             f"the data is at {manifest.until.isoformat()} already, and time does not go back to {plan.until.isoformat()}\n"
-            "  hint: generate it anew with that --until"
+            "  hint: generate it anew with that --until, and --if-exists replace"
         )
     return make(dataset, until=manifest.until, **words), plan  # type: ignore[arg-type]
 

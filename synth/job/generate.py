@@ -16,6 +16,7 @@ from synth.store.folder import finished_run, first_missing_file, replacing_folde
 from synth.store.manifest import Manifest, begin
 from synth.store.output import FolderSink, dialect_of
 from synth.store.parents import write_parents
+from synth.store.replacing import known_if_exists, refuse_another_run
 from synth.store.rollup_parts import FILE as PARTS
 from synth.store.rollup_parts import rollup_parts_files
 from synth.store.run import run_all
@@ -52,27 +53,34 @@ def generate(
     format: str = "parquet",
     dialect: str | None = None,
     workers: int | Serial | Processes = 1,
+    if_exists: str = "fail",
+    made_by: str | None = None,
     progress: Progress | None = None,
 ) -> Summary:
     """Write all wanted tables of a plan to `out`/DATASET. Raises OptionError, OutputError, DataError.
 
     `dialect` is whose SQL the format `sql` is, PostgreSQL's if left out: INSERT statements. `workers` is a number of
     processes, or a runner that has been started already. `progress` is called with a family and the rows just written.
+    `if_exists` is what becomes of another finished run in that folder: fail, replace. `made_by` is a note for the manifest,
+    and one with the same note is replaced as well.
     """
     dialect = dialect_of(format, dialect)
+    known_if_exists(if_exists)
     if isinstance(workers, int) and workers < 1:
         raise OptionError(f"workers must be 1 or more, got {workers}")
     started = time.perf_counter()
     target = Path(out) / plan.dataset.dataset
-    manifest = begin(plan, format, dialect)
+    manifest = begin(plan, format, dialect, made_by)
     _not_upon_itself(plan, target)
     existing = finished_run(target)
     same = existing and manifest.is_same_run(existing) and not existing.advancing
     if existing and same and not first_missing_file(target, existing, to_extend=True):
         return Summary(target, existing, time.perf_counter() - started, 0, unchanged=True)
+    refuse_another_run(target, manifest, if_exists)  # before workers are started
     require_space(Path(out), plan, format_of(format))
     started_here = runner(workers) if isinstance(workers, int) else nullcontext(workers)
     with started_here as running, replacing_folder(target) as folder:
+        refuse_another_run(target, manifest, if_exists)  # another run may have ended before this one had the lock
         sink = FolderSink.of(plan.dataset, folder, format, dialect)
         run = run_all(plan, folder / ".residents", sink, running, progress, folder / PARTS)
         facts = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -39,8 +39,9 @@ class DatabaseSink:
     schema: str
     loading: Loading | None = field(repr=False)
 
-    def __reduce__(self) -> tuple[type[DatabaseSink], tuple[Address, str, None]]:
-        return DatabaseSink, (self.address, self.schema, None)
+    def __reduce__(self) -> tuple[Callable[..., DatabaseSink], tuple[str, str]]:
+        """For workers, and through a pipe to them alone: it holds the password."""
+        return _in_worker, (self.address.url(password=True), self.schema)
 
     def write(
         self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
@@ -51,6 +52,10 @@ class DatabaseSink:
         database = self.loading.connections.mine() if self.loading else _connection(self.address)
         sent = database.send(self.schema, table_of(table), rows)
         return WriteResult(sent, seconds=time.perf_counter() - started)
+
+
+def _in_worker(url: str, schema: str) -> DatabaseSink:
+    return DatabaseSink(Address.parse(url), schema, None)
 
 
 @lru_cache(maxsize=1)

@@ -13,9 +13,10 @@ from synth.databases.contract import MANIFEST
 from synth.errors import OptionError, did_you_mean
 from synth.formats import READABLE, Format, format_of
 from synth.progress import Progress, silent
-from synth.store.folder import make_room, replacing_folder, write_marker
+from synth.store.folder import replacing_folder, write_marker
 from synth.store.manifest import Manifest, pulled_identity
 from synth.store.manifest_table import manifest_of
+from synth.store.replacing import known_if_exists, refuse_anything
 from synth.store.streamed import StreamedTable, file_name, write_streamed
 
 __all__ = ["Pulled", "pull"]
@@ -61,26 +62,28 @@ class Pulled:
 
 def pull(
     address: Address, out: str | Path, *, schema: str | None = None, tables: Iterable[str] | None = None,
-    query: str | None = None, format: str = "parquet", progress: Progress | None = None,
+    query: str | None = None, format: str = "parquet", if_exists: str = "fail", progress: Progress | None = None,
 ) -> Pulled:  # fmt: skip
     """Read tables into `out`/SCHEMA, or a query's rows into `out`/query. Raises OptionError, OutputError, DatabaseError.
 
     The schema is the one that holds a dataset of ours, if none is named. Of such a schema all tables of the dataset are
     read, of another one all tables; a whole dataset gets a manifest, so that it can be verified and loaded as a folder.
-    `progress` is called with a table and the rows just written.
+    `if_exists` is what becomes of files that are there: fail, replace. `progress` is called with a table and the rows just
+    written.
     """
     form = format_of(format, READABLE)
+    known_if_exists(if_exists)
     if query is not None and (tables is not None or schema is not None):
         raise OptionError("a query is instead of --tables and --schema\n  hint: name schemas in the query")
     started = time.perf_counter()
     tell = progress or silent
     with connect(address) as database:
         if query is not None:
-            report = _pull_query(database, query, Path(out) / QUERY, form, tell)
+            report = _pull_query(database, query, Path(out) / QUERY, form, if_exists, tell)
         else:
             name = schema if schema is not None else _only_schema(database)
             wanted = None if tables is None else tuple(dict.fromkeys(tables))
-            report = _SchemaPull(database, name, wanted).pull(Path(out), form, tell)
+            report = _SchemaPull(database, name, wanted).pull(Path(out), form, if_exists, tell)
     report.seconds = time.perf_counter() - started
     return report
 
@@ -94,10 +97,13 @@ def _only_schema(database: Database) -> str:
     raise OptionError(f"{database.address} {what}\n  hint: say which --schema to read")
 
 
-def _pull_query(database: Database, query: str, target: Path, form: Format, tell: Progress) -> Pulled:
-    make_room(target)
+def _pull_query(
+    database: Database, query: str, target: Path, form: Format, if_exists: str, tell: Progress
+) -> Pulled:  # fmt: skip
+    refuse_anything(target, if_exists)
     report = Pulled(str(database.address), target, None)
     with replacing_folder(target) as work_folder:
+        refuse_anything(target, if_exists)  # another run may have ended before this one had the lock
         frames = database.frames(query.strip().rstrip(";").rstrip(), {})
         report.add(QUERY, write_streamed(frames, work_folder, "", form, lambda rows: tell(QUERY, rows)))
         write_marker(work_folder)
@@ -125,12 +131,13 @@ class _SchemaPull:
                     f"  hint: {did_you_mean(table, self.there)}"
                 )
 
-    def pull(self, out: Path, form: Format, tell: Progress) -> Pulled:
+    def pull(self, out: Path, form: Format, if_exists: str, tell: Progress) -> Pulled:
         """Read the tables into a folder of `out`."""
         target = out / file_name(self.schema)
-        make_room(target)
+        refuse_anything(target, if_exists)
         report = Pulled(str(self.database.address), target, self.schema)
         with replacing_folder(target) as work_folder:
+            refuse_anything(target, if_exists)  # another run may have ended before this one had the lock
             pulled = {}
             for table in self.wanted:
                 pulled[table] = self._table(table, work_folder, form, tell)
@@ -182,5 +189,6 @@ def _write_manifest(
     prints = [table.fingerprint for table in tables.values()]
     identity = pulled_identity(old.origin() or old.identity, form.name, prints)
     facts = {"format": form.name, "dialect": None, "identity": identity, "tables": tables, "families": {}, "sums": ()}
+    facts["made_by"] = None
     old.model_copy(update=facts).write(work_folder)
     return tuple(name for name, table in tables.items() if table.fingerprint != old.tables[name].fingerprint)

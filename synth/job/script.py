@@ -9,6 +9,7 @@ from pathlib import Path
 from synth.databases import DIALECTS, SCRIPTS
 from synth.databases.address import URLS
 from synth.databases.scripting import CsvTable, ScriptInput
+from synth.databases.scripting.shell import NAME as LOAD_SH
 from synth.ddl import ddl, in_reference_order
 from synth.errors import OptionError, OutputError, did_you_mean
 from synth.fingerprint import Fingerprint
@@ -42,7 +43,8 @@ def write_script(folder: str | Path, dialect: str, out: str | Path | None = None
     target = Path(out) if out is not None else _beside(folder, dialect)
     refuse_link(target)
     data = _from(folder, target)
-    has_only_marked_files(target)
+    if has_only_marked_files(target) and not (target / LOAD_SH).is_file():
+        raise OutputError(f"'{target}' holds files that `synth pull` made; choose another --out")
     dataset = manifest.load_dataset()
     source = _source(manifest, dataset, dialect, schema, data)
     if not SCRIPTS[dialect].tells_empty:

@@ -7,7 +7,6 @@ threads, which a fork would break. This process draws too: one interpreter less 
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import pickle
 import sys
@@ -17,11 +16,13 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from synth.errors import DataError
 from synth.runners.memory import collect_less, keep_freed_memory
+from synth.runners.starting import context, ignore_signals
 
 if TYPE_CHECKING:
     from synth.draw.task import RunContext, Task, TaskResult
@@ -40,7 +41,7 @@ class Processes:
         os.environ["POLARS_MAX_THREADS"] = "1"  # workers inherit it
         self.pool = ProcessPoolExecutor(
             workers - 1,
-            mp_context=multiprocessing.get_context("fork" if _one_thread() else "spawn"),
+            mp_context=context(fork=_one_thread()),
             initializer=_start,
             initargs=(os.getpid(),),
         )
@@ -62,7 +63,8 @@ class Processes:
 
     def begin(self, context: RunContext, tasks: Sequence[Task]) -> None:
         """Let workers begin with tasks that `run` will be given later; this process has other things to do first."""
-        self._submit(pickle.dumps(context), deque(tasks), self._begun)
+        with _lost_workers():
+            self._submit(pickle.dumps(context), deque(tasks), self._begun)
 
     def _submit(self, packed: bytes, waiting: deque[Task], pending: dict[Task, Future[TaskResult]]) -> None:
         """Fill the workers' queues; the last task is left to this process."""
@@ -79,7 +81,7 @@ class Processes:
         pending = {task: self._begun.pop(task) for task in todo if task in self._begun}
         waiting = deque(task for task in todo if task not in pending)
         packed = pickle.dumps(context) if len(waiting) > 1 else b""
-        try:
+        with _lost_workers():
             while waiting or pending:
                 self._submit(packed, waiting, pending)
                 if waiting:
@@ -88,10 +90,17 @@ class Processes:
                     wait(pending.values(), return_when=FIRST_COMPLETED)
                 for task in [task for task, future in pending.items() if future.done()]:
                     yield pending.pop(task).result()
-        except BrokenProcessPool:
-            raise DataError(
-                "a worker process ended unexpectedly (killed, or out of memory)\n  hint: try fewer --workers"
-            ) from None
+
+
+@contextmanager
+def _lost_workers() -> Iterator[None]:
+    """Say what has become of workers that ended on their own. Raises DataError."""
+    try:
+        yield
+    except BrokenProcessPool:
+        raise DataError(
+            "a worker process ended unexpectedly (killed, or out of memory)\n  hint: try fewer --workers"
+        ) from None
 
 
 def _one_thread() -> bool:
@@ -106,6 +115,7 @@ _unpacked: tuple[bytes, RunContext] | None = None
 
 def _start(parent: int) -> None:
     """Leave when the parent is gone (killed): nobody would read the results."""
+    ignore_signals()
     collect_less()
     keep_freed_memory()
 

@@ -6,18 +6,20 @@ works that no run of ours has left there, is refused.
 
 from __future__ import annotations
 
-import errno
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from synth.errors import OutputError
+from synth.errors import OutputError, SynthError
 from synth.store.files import files_in, first_link, is_plain, read_text, write_text
 from synth.store.lock import locked
 from synth.store.manifest import NAME, Manifest
+from synth.system import is_utf8, said_by_machine
 
 __all__ = [
+    "MARK",
     "extending_folder",
     "finished_run",
     "first_missing_file",
@@ -30,9 +32,7 @@ __all__ = [
 ]
 
 MARK = ".synth"  # in a folder of ours without a manifest: the names of its files
-
-# what the user's disk says, not a mistake of ours
-_USERS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EFBIG, errno.EIO}
+SPARE = 8  # open files that are given back for clearing away, where there may be no more of them
 
 
 @contextmanager
@@ -59,7 +59,7 @@ def extending_folder(target: Path) -> Iterator[Path]:
         if Manifest.read(target, advancing=True).advancing:
             raise OutputError(
                 f"'{target}' was left in the midst of an advance, and the files that it lacks ('{work_folder}') are gone\n"
-                "  hint: generate it again"
+                "  hint: generate it again, with --if-exists replace"
             )
         yield work_folder
         if (work_folder / NAME).exists():
@@ -86,27 +86,34 @@ def _midway(work_folder: Path, target: Path) -> bool:
 def _locked(target: Path) -> Iterator[tuple[Path, Path]]:
     """An empty hidden folder beside `target`, and the name of another, for the one run that holds the lock."""
     refuse_link(target)
+    if not is_utf8(str(target)):
+        raise OutputError(f"{str(target)!r} is no UTF-8, and no place to write to\n  hint: rename the folder")
     out = target.parent
     with locked(target) as left_by_a_run:
         work_folder, old = out / f".{target.name}.making", out / f".{target.name}.old"
         for left in (work_folder, old):
             _refuse_strange(left, ours=left_by_a_run)
-        if old.exists() and not target.exists():
-            old.rename(target)  # killed between the two renames of a swap
-        if _midway(work_folder, target):
-            _refuse_links(target)
-            _refuse_links(work_folder)
-            _move(work_folder, target)  # killed in the midst of an advance
-        for left in (work_folder, old):
-            shutil.rmtree(left, ignore_errors=True)
+        spare: list[int] = []
         try:
+            spare += (os.open(os.devnull, os.O_RDONLY) for _ in range(SPARE))
+            if old.exists() and not target.exists():
+                old.rename(target)  # killed between the two renames of a swap
+            if _midway(work_folder, target):
+                _refuse_links(target)
+                _refuse_links(work_folder)
+                _move(work_folder, target)  # killed in the midst of an advance
+            for left in (work_folder, old):
+                shutil.rmtree(left, ignore_errors=True)
             work_folder.mkdir()
             yield work_folder, old
-        except OSError as error:
-            if error.errno not in _USERS:
+        except Exception as error:
+            said = None if isinstance(error, MemoryError | SynthError) else said_by_machine(error)
+            if said is None:
                 raise
-            raise OutputError(f"cannot write '{target}': {error.strerror or error}") from error
+            raise OutputError(f"cannot write '{target}': {said}") from error
         finally:
+            for each in spare:
+                os.close(each)
             for left in (work_folder, old):
                 if left == old or not _midway(work_folder, target):
                     shutil.rmtree(left, ignore_errors=True)

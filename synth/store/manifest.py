@@ -118,6 +118,7 @@ class Manifest(_Entry):
     first_keys: dict[str, str] = {}  # `table.column`: the first new key, where others were there before
     steps: tuple[NaiveDatetime, ...] = ()  # where `until` was before, from the first on
     advancing: NaiveDatetime | None = None  # the `until` to which files are being replaced
+    made_by: str | None = None  # a note: what has the same may replace it; no part of the identity
 
     @model_validator(mode="after")
     def _has_files_of_its_tables(self) -> Manifest:
@@ -262,8 +263,8 @@ def _identity(facts: Mapping[str, Any], wanted: Sequence[str]) -> str:
     return sha256(json.dumps([facts, wanted]).encode()).hexdigest()
 
 
-def begin(plan: Plan, format: str, dialect: str | None = None) -> Manifest:
-    """The manifest of a plan, without its tables."""
+def begin(plan: Plan, format: str, dialect: str | None = None, made_by: str | None = None) -> Manifest:
+    """The manifest of a plan, without its tables; `made_by` is a note that is no part of what the content depends on."""
     facts: dict[str, Any] = {
         "program": __version__,
         "stream_version": STREAM_VERSION,
@@ -278,5 +279,6 @@ def begin(plan: Plan, format: str, dialect: str | None = None) -> Manifest:
         facts["dialect"] = dialect
     keys = dict(plan.content.first_keys)
     return Manifest(
-        **facts, spec_version=SPEC_VERSION, identity=_identity(facts, plan.wanted), tables={}, first_keys=keys
-    )
+        **facts, spec_version=SPEC_VERSION, identity=_identity(facts, plan.wanted), tables={}, first_keys=keys,
+        made_by=made_by,
+    )  # fmt: skip

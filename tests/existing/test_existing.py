@@ -52,7 +52,7 @@ def test_the_manifest_says_what_was_read(tmp_path):
     assert again.unchanged
     changed = CUSTOMERS.with_columns(country=pl.lit("Chad"))
     there(source, Customer=changed)
-    other = generate(make_plan(shop(), source=source), tmp_path / "a")
+    other = generate(make_plan(shop(), source=source), tmp_path / "a", if_exists="replace")
     assert not other.unchanged and other.manifest.existing["customers"].fingerprint != entry.fingerprint
     assert prints(other.manifest)["order_lines"] == prints(first)["order_lines"]
 

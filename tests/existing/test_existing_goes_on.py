@@ -118,4 +118,5 @@ tables:
     assert verify_folder(made.folder).passed
     (tmp_path / "s" / "v.parquet").unlink()
     pl.DataFrame({"id": [1], "name": ["a"]}).write_parquet(tmp_path / "s" / "v.parquet")
-    assert generate(make_plan(spec, source=tmp_path / "s"), tmp_path).manifest.tables["v"].rows == 1
+    again = generate(make_plan(spec, source=tmp_path / "s"), tmp_path, if_exists="replace")
+    assert again.manifest.tables["v"].rows == 1

@@ -128,7 +128,7 @@ def test_killed_while_files_move(child, runs, tmp_path):
 
         for copy, plan in (("other run", plan_of(LATER, 7)), ("same run", plan_of(SINCE))):
             folder = tmp_path / f"{copy} {at}" / "ecommerce"
-            assert not generate(plan, folder.parent).unchanged
+            assert not generate(plan, folder.parent, if_exists="replace").unchanged
             assert Manifest.read(folder).seed == plan.seed and Manifest.read(folder).steps == ()
             assert verify_folder(folder).passed
 
@@ -139,7 +139,7 @@ def test_what_was_to_move_is_gone(child, runs):
     refused(folder)
     with pytest.raises(OutputError, match="(?s)'.*ecommerce.making'\\) are gone.*generate it again"):
         advance_folder(folder, UNTIL)
-    generate(plan_of(UNTIL), folder.parent)
+    generate(plan_of(UNTIL), folder.parent, if_exists="replace")
     same(folder, runs[UNTIL])
 
 

@@ -112,10 +112,15 @@ def test_killed_between_the_renames_of_a_swap(tmp_path):
     shutil.copytree(old, making)
     (tmp_path / ".ecommerce.lock").touch()
     other = make_plan("ecommerce", scale=0.01, tables=["brands", "customers"], seed=43)
-    summary = generate(other, tmp_path)
+    with pytest.raises(OutputError, match="holds another run"):
+        generate(other, tmp_path)  # what comes back is no less than what stands there
+    assert Manifest.read(target).seed == 42
+    target.rename(old)
+    shutil.copytree(old, making)
+    summary = generate(other, tmp_path, if_exists="replace")
     assert Manifest.read(target).seed == 43
     assert [path.name for path in tmp_path.iterdir()] == ["ecommerce"]
-    assert prints(summary.manifest) != prints(generate(made, tmp_path).manifest)
+    assert prints(summary.manifest) != prints(generate(made, tmp_path, if_exists="replace").manifest)
 
 
 def test_a_failing_run_leaves_the_finished_one(tmp_path):
@@ -128,7 +133,7 @@ def test_a_failing_run_leaves_the_finished_one(tmp_path):
             raise RuntimeError("in the middle")
 
     with pytest.raises(RuntimeError, match="in the middle"):
-        generate(make_plan("ecommerce", scale=0.01, seed=43), tmp_path, workers=Fails(None))
+        generate(make_plan("ecommerce", scale=0.01, seed=43), tmp_path, workers=Fails(None), if_exists="replace")
     assert (tmp_path / "ecommerce/manifest.json").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["ecommerce"]
 

@@ -92,10 +92,16 @@ def test_generate_does_not_take_it_for_its_own(place, made, tmp_path):
     """What was pulled is no run: the same plan is drawn again, in its place."""
     load_folder(made("inventory"), place)
     pull(place, tmp_path)
-    done = synth.generate(synth.make_plan("inventory", scale=0.2), tmp_path)
-    assert not done.unchanged
-    assert pull(place, tmp_path).has_manifest  # and the other way round
-    assert pull(place, tmp_path, format="csv").has_manifest
+    plan = synth.make_plan("inventory", scale=0.2)
+    with pytest.raises(OutputError, match="holds another run: inventory, scale 0.2, seed 42"):
+        synth.generate(plan, tmp_path)
+    assert not synth.generate(plan, tmp_path, if_exists="replace").unchanged
+    with pytest.raises(
+        OutputError, match="holds inventory, scale 0.2, seed 42, .*; nothing was changed\n  hint: --if-"
+    ):
+        pull(place, tmp_path)  # and the other way round
+    assert pull(place, tmp_path, if_exists="replace").has_manifest
+    assert pull(place, tmp_path, format="csv", if_exists="replace").has_manifest
 
 
 def test_content_that_was_changed_since(postgres, made, tmp_path):
@@ -119,7 +125,7 @@ def test_tables_that_are_asked_for(place, made, tmp_path):
     """A part of a dataset is no dataset: plain files, which the next run knows for its own."""
     load_folder(made("ecommerce"), place)
     for tables in (["orders", "brands", "orders"], ["products"]):
-        report = pull(place, tmp_path, tables=tables)
+        report = pull(place, tmp_path, tables=tables, if_exists="replace")
         assert not report.has_manifest and list(report.rows_of) == list(dict.fromkeys(tables))
         found = sorted(
             path.relative_to(report.folder).as_posix() for path in report.folder.rglob("*") if path.is_file()
@@ -127,7 +133,7 @@ def test_tables_that_are_asked_for(place, made, tmp_path):
         assert found == sorted([".synth", *(f"{table}/part-00000.parquet" for table in set(tables))])
     entry = Manifest.read(made("ecommerce")).tables["products"]
     assert fingerprint_of(pl.read_parquet(report.folder / "products" / "*.parquet"), entry) == entry.fingerprint
-    assert pull(place, tmp_path).has_manifest
+    assert pull(place, tmp_path, if_exists="replace").has_manifest
     assert not (tmp_path / "ecommerce" / ".synth").exists()
 
 
@@ -137,7 +143,7 @@ def test_tables_of_others_stay_where_they_are(postgres, made, tmp_path):
     server.run("CREATE TABLE inventory.mine (a NUMERIC); INSERT INTO inventory.mine VALUES (1.5), (NULL), (0.25)")
     report = pull(address, tmp_path)
     assert report.has_manifest and "mine" not in report.rows_of
-    report = pull(address, tmp_path, tables=["mine"])
+    report = pull(address, tmp_path, tables=["mine"], if_exists="replace")
     assert pl.read_parquet(report.folder / "mine" / "*.parquet")["a"].to_list() == [
         Decimal("1.50"),
         None,
@@ -201,7 +207,8 @@ def test_folders_that_hold_something_else(postgres, made, tmp_path):
     with pytest.raises(OutputError, match="is a file"):
         pull(address, tmp_path, query="SELECT 1 AS a")
     shutil.copytree(made("inventory"), tmp_path / "in" / "inventory")
-    assert pull(address, tmp_path / "in", tables=["orders"]).rows_of.keys() == {"orders"}  # in a run's place
+    done = pull(address, tmp_path / "in", tables=["orders"], if_exists="replace")  # in a run's place
+    assert done.rows_of.keys() == {"orders"}
 
 
 # -- the command

@@ -131,7 +131,7 @@ def test_a_pull_that_breaks_leaves_what_was_there(foreign, tmp_path):
     server.run("CREATE TABLE \"foreign\".zz AS SELECT 'infinity'::date AS x")
     before = sorted(path.name for path in (tmp_path / "foreign").iterdir())
     with pytest.raises(DatabaseError):
-        pull(address, tmp_path, schema="foreign")
+        pull(address, tmp_path, schema="foreign", if_exists="replace")
     assert sorted(path.name for path in (tmp_path / "foreign").iterdir()) == before
     assert [path.name for path in tmp_path.iterdir()] == ["foreign"]
 

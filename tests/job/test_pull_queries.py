@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from synth.errors import DatabaseError
+from synth.errors import DatabaseError, OutputError
 from synth.formats import FORMATS
 from synth.job.load import load_folder
 from synth.job.pull import pull
@@ -52,9 +52,10 @@ def test_a_query(postgres, made, tmp_path):
         pl.len(), (pl.col("quantity") * pl.col("unit_price")).sum().alias("worth")
     )  # fmt: skip
     assert dict(frame.select("category", "worth").iter_rows()) == dict(wanted.select("category", "worth").iter_rows())
-    assert (
-        pull(address, tmp_path, query="SELECT 1 AS a WHERE FALSE", format="csv").rows == 0
-    )  # in the place of the first
+    words = {"query": "SELECT 1 AS a WHERE FALSE", "format": "csv"}
+    with pytest.raises(OutputError, match="holds files that were pulled before; nothing was changed"):
+        pull(address, tmp_path, **words)
+    assert pull(address, tmp_path, **words, if_exists="replace").rows == 0  # in the place of the first
     assert (tmp_path / "query" / "part-00000.csv").read_text() == "a\n"
 
 

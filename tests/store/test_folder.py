@@ -18,12 +18,12 @@ from synth.store.folder import (
     finished_run,
     first_missing_file,
     has_only_marked_files,
-    make_room,
     replacing_folder,
     require_files,
     write_marker,
 )
 from synth.store.manifest import NAME, Manifest, TableEntry, begin
+from synth.store.replacing import refuse_anything
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_what_fails_leaves_the_folder_as_it_was(target, error):
 
 @pytest.mark.parametrize("code", [28, 13, 30, 5])
 def test_what_the_disk_says_is_told(target, code):
-    with pytest.raises(OutputError, match=f"^cannot write '{target}': {os.strerror(code)}$"):
+    with pytest.raises(OutputError, match=f"^cannot write '{target}': {os.strerror(code)}(\n  hint: .*)?$"):
         with replacing_folder(target):
             raise OSError(code, os.strerror(code))
     assert not target.exists() and not beside(target)
@@ -193,7 +193,7 @@ def test_a_stranger_is_refused(target):
         finished_run(target)
     (target / "mine.txt").unlink()
     assert finished_run(target).tables.keys() == {"brands"}
-    make_room(target)
+    refuse_anything(target, "replace")
 
 
 def test_an_empty_folder_within_is_a_stranger(target):
@@ -211,7 +211,7 @@ def test_files_of_a_step_that_was_left_midway_are_ours(target):
 
 def test_a_file_is_no_folder(target):
     target.touch()
-    for look in (finished_run, has_only_marked_files, make_room):
+    for look in (finished_run, has_only_marked_files, refuse_anything):
         with pytest.raises(OutputError, match="is a file, not a folder"):
             look(target)
 
@@ -220,12 +220,12 @@ def test_a_mark_tells_what_is_ours(target):
     (target / "query").mkdir(parents=True)
     (target / "query" / "part-00000.csv").touch()
     with pytest.raises(OutputError, match="not ours"):
-        make_room(target)
+        refuse_anything(target, "replace")
     write_marker(target)
     assert has_only_marked_files(target) and (target / MARK).read_text() == "query/part-00000.csv\n"
-    make_room(target)
+    refuse_anything(target, "replace")
     (target / "mine").touch()
-    for look in (has_only_marked_files, make_room):
+    for look in (has_only_marked_files, refuse_anything):
         with pytest.raises(OutputError, match=r"files that are not ours \('mine'\)"):
             look(target)
 

@@ -12,6 +12,7 @@ import pytest
 
 import synth
 from synth.cli import main
+from synth.errors import OutputError
 from synth.job.advance import advance_folder
 from synth.job.advance_database import advance_database
 from synth.job.generate import generate
@@ -59,7 +60,8 @@ def test_an_old_folder_verifies(old):
 def test_an_old_folder_is_the_same_run(old, tmp_path):
     assert generate(plan(), tmp_path).unchanged
     assert Manifest.read(old).identity == OLD["identity"]
-    assert not generate(plan(UNTIL + dt.timedelta(days=1)), tmp_path).unchanged
+    with pytest.raises(OutputError, match=r"it differs in until \(asked: .*\); nothing was changed"):
+        generate(plan(UNTIL + dt.timedelta(days=1)), tmp_path)
 
 
 def test_an_old_folder_advances(old, tmp_path):

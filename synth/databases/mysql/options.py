@@ -22,7 +22,8 @@ _MODES = ("DISABLED", "PREFERRED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY")  
 def arguments(address: Address) -> dict[str, Any]:
     """What PyMySQL's `connect` takes, from a URL. Raises OptionError."""
     options: dict[str, str] = {}
-    for name, value in address.options:
+    hidden = ((name, value.reveal()) for name, value in address.secrets)
+    for name, value in (*address.options, *hidden):
         known = name.replace("-", "_")
         if known not in _TEXTS | _SECONDS | _TLS | {"charset"}:
             hint = did_you_mean(known, _TEXTS | _SECONDS | _TLS)
@@ -33,7 +34,7 @@ def arguments(address: Address) -> dict[str, Any]:
     try:
         return {
             "host": address.host or None, "port": address.port or 0, "database": address.name or None,
-            "user": address.user or None, "password": address.password.encode(), "charset": "utf8mb4",
+            "user": address.user or None, "password": address.password.reveal().encode(), "charset": "utf8mb4",
             **{name: value for name, value in options.items() if name in _TEXTS},
             **{name: int(value) for name, value in options.items() if name in _SECONDS},
             **_tls({name: value for name, value in options.items() if name in _TLS}),

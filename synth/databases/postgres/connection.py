@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -51,6 +52,13 @@ _READINGS = {
 _AS_TEXT = _Reading("CAST({0} AS TEXT)", TEXT)
 
 
+def _url(address: Address) -> str:
+    """The address for libpq; where only a spec names it, no password from PGPASSWORD or a file goes there."""
+    if not address.named and not address.password:
+        address = replace(address, options=(("password", ""), ("passfile", f"{os.devnull}/none")))
+    return address.url(password=True)
+
+
 class Connection(Database):
     """Every statement is a transaction of its own unless said."""
 
@@ -63,7 +71,7 @@ class Connection(Database):
         self.raised = (psycopg.Error,)
         words = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
         self.connection = psycopg.connect(
-            self.address.url(password=True), autocommit=True, application_name="synth",
+            _url(self.address), autocommit=True, application_name="synth",
             options=f"{words} {self.address.option('options')}".strip(), connect_timeout=30,
         )  # fmt: skip
 
@@ -107,7 +115,7 @@ class Connection(Database):
         given = {name: dtype for name, (_, dtype) in readings.items()}
         with (
             self.driver_errors("reading"),
-            dbapi.connect(self.address.url(password=True)) as connection,
+            dbapi.connect(_url(self.address)) as connection,
             connection.cursor() as cursor,
         ):
             cursor.execute(f"SELECT {cells} FROM ({sql}\n) AS result")

@@ -19,7 +19,8 @@ def arguments(address: Address) -> dict[str, str]:
     """Keywords of a connection string, from a URL. Raises OptionError."""
     known = {name.lower(): name for name in _OPTIONS}
     keywords = {}
-    for name, value in address.options:
+    hidden = ((name, value.reveal()) for name, value in address.secrets)
+    for name, value in (*address.options, *hidden):
         keyword = known.get(name.lower())
         if keyword is None:
             raise OptionError(f"{address}: SQL Server has no option '{name}'\n  hint: {did_you_mean(name, _OPTIONS)}")
@@ -30,7 +31,7 @@ def arguments(address: Address) -> dict[str, str]:
     if address.name:
         keywords["Database"] = address.name
     if address.user:
-        keywords |= {"UID": address.user, "PWD": address.password}
+        keywords |= {"UID": address.user, "PWD": address.password.reveal()}
     elif "Authentication" not in keywords:
         keywords.setdefault("Trusted_Connection", "yes")
     if any("\0" in value for value in keywords.values()):

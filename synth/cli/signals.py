@@ -1,0 +1,29 @@
+"""Signals that end a program end it as Ctrl-C does: what is half-done is cleared away, and workers end."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType
+
+__all__ = ["Ended", "listen"]
+
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
+
+
+class Ended(KeyboardInterrupt):
+    """A signal has asked the program to end."""
+
+    def __init__(self, number: int):
+        self.number = number
+        super().__init__(f"ended by {signal.Signals(number).name}")
+
+
+def listen() -> None:
+    """Raise `Ended` in the main thread when one comes, but for those that the caller ignores (nohup)."""
+    for number in _ENDING:
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _end)
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    raise Ended(number)

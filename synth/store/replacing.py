@@ -1,0 +1,79 @@
+"""What becomes of a finished folder that stands where another is to be made: nothing, unless replacing it was asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from synth.errors import OptionError, OutputError
+from synth.store.folder import MARK, finished_run, has_only_marked_files
+from synth.store.manifest import Manifest
+
+__all__ = ["IF_EXISTS", "known_if_exists", "refuse_another_run", "refuse_anything"]
+
+IF_EXISTS = ("fail", "replace")
+_APPEND = "append is for databases: a folder grows by `synth advance`"
+_FACTS = ("dataset", "scale", "seed", "until", "format", "dialect", "spec", "program", "stream_version")
+
+
+def known_if_exists(if_exists: str) -> None:
+    """Look at what is to become of a folder. Raises OptionError."""
+    if if_exists not in IF_EXISTS:
+        why = _APPEND if if_exists == "append" else "fail leaves what is there, replace puts the new in its place"
+        raise OptionError(f"--if-exists takes fail or replace for a folder, not '{if_exists}'\n  hint: {why}")
+
+
+def refuse_another_run(target: Path, asked: Manifest, if_exists: str = "fail") -> None:
+    """Look at the folder before it is replaced by what is asked for: the same run, or a note of who made both, may.
+
+    `asked` is the manifest of the run to come. Raises OutputError for another run, and for all that is not ours.
+    """
+    there = finished_run(target)
+    if there is None or if_exists == "replace" or asked.is_same_run(there):
+        return
+    if asked.made_by and asked.made_by == there.made_by:
+        return
+    raise OutputError(
+        f"'{target}' holds another run: {_described(there)}\n"
+        f"  it differs in {_differences(there, asked)}; nothing was changed\n"
+        "  hint: --if-exists replace puts the new one in its place, another --out keeps both"
+    )
+
+
+def refuse_anything(target: Path, if_exists: str = "fail") -> None:
+    """Look at the folder before other files take its place. Raises OutputError for what is there, whatever is not ours."""
+    if (target / MARK).is_file():
+        has_only_marked_files(target)
+        there = "files that were pulled before"
+    else:
+        manifest = finished_run(target)
+        if manifest is None:
+            return
+        there = _described(manifest)
+    if if_exists != "replace":
+        raise OutputError(
+            f"'{target}' holds {there}; nothing was changed\n"
+            "  hint: --if-exists replace puts the new files in their place, another --out keeps both"
+        )
+
+
+def _described(manifest: Manifest) -> str:
+    """What a folder holds, in one line."""
+    rows = sum(table.rows for table in manifest.tables.values())
+    return (
+        f"{manifest.dataset}, scale {manifest.scale:g}, seed {manifest.seed}, until {manifest.until.isoformat(' ')}, "
+        f"{manifest.format}, {len(manifest.tables)} tables, {rows:,} rows"
+    )
+
+
+def _differences(there: Manifest, asked: Manifest) -> str:
+    """The facts in which two runs differ, and what is asked for now."""
+    found = []
+    for name in _FACTS:
+        if name == "spec":
+            is_same = (
+                asked.spec == there.spec or asked.load_dataset() == there.load_dataset()
+            )  # an older release's words
+            found += [] if is_same else ["its spec"]
+        elif (now := getattr(asked, name)) != getattr(there, name):
+            found.append(f"{name.replace('_', ' ')} (asked: {now})")
+    return ", ".join(found) or "its tables"

@@ -1,0 +1,74 @@
+"""What the machine says, and is nobody's mistake: a full disk, too little memory, too many open files, no right to write."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import resource
+
+from synth.errors import OptionError
+
+__all__ = ["is_utf8", "require_address_space", "said_by_machine"]
+
+LEAST_BYTES = (
+    2**31
+)  # libraries reserve three quarters of a GiB before they do anything, and abort where there is no more
+_CODES = {
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ENOMEM, errno.EMFILE,
+    errno.ENFILE, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EBUSY, errno.ESTALE, errno.EAGAIN,
+    errno.ENOTEMPTY, errno.EEXIST, errno.ENXIO, errno.ENODEV, errno.ETXTBSY, errno.EILSEQ,
+}  # fmt: skip
+_HINTS = {
+    errno.ENOSPC: "free some space, or choose another place",
+    errno.EDQUOT: "free some space, or choose another place",
+    errno.ENOMEM: "take fewer --workers, or give it more memory",
+    errno.EAGAIN: "take fewer --workers, or allow more processes (`ulimit -u`)",
+    errno.EMFILE: "allow more open files (`ulimit -n 1024`), or take fewer --workers",
+    errno.ENFILE: "allow more open files",
+}
+# libraries put the system's words into their own: Rust's, DuckDB's and the linker's
+_NUMBERED = re.compile(r"\(os error (\d+)\)|\[[Ee]rrno (\d+)\]")
+_SHORT_WRITE = re.compile(r"\d+ requested and \d+ written")  # numpy's, of a disk that became full
+_NO_MEMORY = re.compile(
+    r"failed to map segment|cannot allocate memory|can't start new thread|Out of Memory Error", re.I
+)
+
+
+def is_utf8(path: str) -> bool:
+    """Whether a path's bytes are text, as libraries take paths; Python holds others as lone surrogates."""
+    return not any(0xD800 <= ord(sign) < 0xE000 for sign in path)
+
+
+def require_address_space() -> None:
+    """Refuse a limit (`ulimit -v`) in which libraries cannot even be loaded; some would end the process without a word."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if 0 <= limit < LEAST_BYTES:
+        raise OptionError(
+            f"the address space is limited to {limit // 2**20} MiB\n  hint: `ulimit -v` allows more; 2048 MiB is the least"
+        )
+
+
+def said_by_machine(error: BaseException) -> str | None:
+    """In words, and with a hint where there is one; None for what may be a mistake of ours.
+
+    It is said by an OSError, by a MemoryError, or by a library that quotes one.
+    """
+    if isinstance(error, MemoryError):
+        return _words(errno.ENOMEM)
+    if isinstance(error, OSError) and error.errno is not None:
+        return _words(error.errno) if error.errno in _CODES else None
+    text = str(error)
+    if _SHORT_WRITE.fullmatch(text):
+        return _words(errno.ENOSPC)
+    for code, message in ((code, os.strerror(code)) for code in (errno.ENOSPC, errno.EDQUOT, errno.EMFILE)):
+        if message in text:
+            return _words(code)
+    if found := _NUMBERED.search(text):
+        code = int(found[1] or found[2])
+        return _words(code) if code in _CODES else None
+    return _words(errno.ENOMEM) if _NO_MEMORY.search(text) else None
+
+
+def _words(code: int) -> str:
+    return os.strerror(code) + (f"\n  hint: {_HINTS[code]}" if code in _HINTS else "")
