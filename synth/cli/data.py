@@ -115,6 +115,7 @@ def generate(
     known_if_exists(if_exists)
     with runner(processes) as started:
         from synth.api import make_plan
+        from synth.spec.load import located
         from synth.terminal import progress
 
         continue_from: Any = "source"
@@ -143,7 +144,7 @@ def generate(
             assert address is not None
             if create:  # not before the spec has been looked at
                 DATABASES[address.database].create(address)
-            with progress(total) as advance:
+            with located(dataset), progress(total) as advance:
                 report = generate_into(
                     made, address, schema=schema, if_exists=if_exists, workers=started, progress=advance
                 )
@@ -152,7 +153,7 @@ def generate(
         from synth.job.generate import generate as run
         from synth.terminal import summary_text
 
-        with progress(total) as advance:
+        with located(dataset), progress(total) as advance:
             summary = run(made, out, format=format, dialect=dialect, workers=started, progress=advance)
     if json:
         print(json_.dumps({

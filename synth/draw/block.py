@@ -8,8 +8,9 @@ import polars as pl
 
 from synth.columns import NULL, gather, mask, moments, to_written
 from synth.draw.context import BlockContext
+from synth.draw.distinct import places_of
+from synth.draw.placed import placed
 from synth.draw.residents import Residents
-from synth.errors import DataError
 from synth.plan.content import earlier_keys
 from synth.plan.model import FamilyPlan, Plan, TablePlan
 from synth.spec.kinds.base import Kind, SelectPlan, TableRows
@@ -79,13 +80,11 @@ class Block:
 
     def draw(self, table: str, column: str) -> None:
         """Take one step: a table's rows, or a column. Raises DataError."""
-        try:
+        with placed(self.plan, table, column):
             if column:
                 self._draw_column(table, column)
             else:
                 self.tables[table] = self.plan.kind(table).draw_rows(self, table)
-        except OverflowError as error:
-            raise DataError(f"{table}{column and '.'}{column}: {error}") from error
 
     def _draw_column(self, table: str, column: str) -> None:
         spec, here = self.plan.spec(table), self.tables[table]
@@ -93,7 +92,11 @@ class Block:
         if spec.is_given(column) or declared.draws.is_state:
             return  # given with the rows; states are evaluated on what shows
         context = BlockContext(self, table, column)
-        drawn = declared.draws.draw(context)
+        distinct = self.plan.distinct.get((table, column))
+        if distinct is None:
+            drawn = declared.draws.draw(context)
+        else:
+            drawn = declared.draws.draw_at(context, places_of(context, distinct, column))
         if declared.null_share:
             hidden = context.stream(Sub.NULLS).random(here.rows) < declared.null_share
             drawn = mask(drawn, hidden)
@@ -128,7 +131,8 @@ class Block:
         }
         if len(values) < len(compiled.reads):
             values["until"] = pl.Series([self.plan.until], dtype=pl.Datetime("us")).new_from_index(0, rows)
-        state = compiled.evaluate(pl.DataFrame(values))
+        with placed(self.plan, table, column):
+            state = compiled.evaluate(pl.DataFrame(values))
         return (state.new_from_index(0, rows) if len(state) != rows else state).alias(column)
 
     def _without_what_is_ahead(self, table: str, column: str) -> pl.Series:

@@ -15,6 +15,7 @@ import polars as pl
 
 from synth.draw.block import Block, draw_block
 from synth.draw.context import PrepareContext
+from synth.draw.placed import placed
 from synth.draw.residents import Residents
 from synth.draw.rollup import RollupSums, rolled_block
 from synth.draw.task import ResidentRows, RollupPart, RunContext, Task, TaskResult, tasks_of, write_blocks
@@ -78,7 +79,8 @@ class Walk:
             for table, column in plan.family(root).prepared:
                 context = PrepareContext(plan, residents, table, column)
                 draws = plan.spec(table).columns[column].draws
-                residents.add_prepared(table, column, draws.prepare(context))  # type: ignore[arg-type]
+                with placed(plan, table, column):
+                    residents.add_prepared(table, column, draws.prepare(context))  # type: ignore[arg-type]
 
     # -- families
 

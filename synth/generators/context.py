@@ -84,6 +84,9 @@ class SpecView(Protocol):
     def type_at(self, path: str) -> DType:
         """Give the type of the value behind a path."""
 
+    def may_be_null(self, path: str) -> bool:
+        """Tell whether the value behind a path may be NULL."""
+
     def sql_type(self) -> DType | None:
         """Give the type of the SQL that is compiled for this column; None for NULL alone."""
 

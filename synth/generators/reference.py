@@ -6,7 +6,7 @@ at a moment are a prefix of the rows, and a weighted choice among them is a sear
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
@@ -17,7 +17,7 @@ from pydantic import Field, model_validator
 
 from synth.columns import NULL, moments
 from synth.dtypes import DType
-from synth.errors import DataError, MeaningError
+from synth.errors import DataError, MeaningError, TooFewError
 from synth.generators.base import Generator, Model, Share
 from synth.generators.context import SpecView, TableContext
 from synth.generators.declarations import (
@@ -94,6 +94,11 @@ class Reference(Generator):
         """Whether each parent is chosen once at most."""
         return self.unique
 
+    @property
+    def distinct_within(self) -> str | None:
+        """The ancestor in one of whose rows no parent is chosen twice."""
+        return self.distinct_per
+
     def named_tables(self) -> tuple[NamedTable, ...]:
         """List the parent table."""
         return (NamedTable("to", self.to),)
@@ -158,6 +163,10 @@ class Reference(Generator):
             yield Complaint(f"'{self.distinct_per}' is no ancestor of {view.table}", at=("distinct_per",))
         if self.roots and self.to != view.table:
             yield Complaint("`roots` is for a table that references itself", "use null_share", ("roots",))
+        if self.to == view.table and not view.may_be_null(view.column):
+            yield Complaint("the first row has no earlier row to refer to", "write `nullable: true` beside it", ("to",))
+        if self.unique and not related and view.arrival_of(self.to):
+            yield Complaint("`unique` needs a parent table without arrival times", at=("unique",))
 
     def choosing(self) -> Choosing:
         """Say that parents are chosen among those that are there at `alive_at`."""
@@ -178,9 +187,7 @@ class Reference(Generator):
                 context.full_column(self.to, self.weights).astype(np.float64), nan=0.0, posinf=np.inf
             )
             if (weights < 0).any() or not np.isfinite(weights).all():
-                raise DataError(
-                    f"{context.table}.{context.column}: {self.to}.{self.weights} has weights below 0, or without end"
-                )
+                raise DataError(f"{self.to}.{self.weights} has weights below 0, or without end")
         elif self.popularity:
             law, declared = self.popularity.zipf_mandelbrot, max(1, context.declared_rows(self.to))
             chunks = -(-count // declared)  # parents beyond the declared period share the ranks out anew
@@ -202,8 +209,17 @@ class Reference(Generator):
             rows = self._matched(context)
         else:
             rows = self._chosen(context)
-        context.set_parent_rows(rows)
-        return context.gather(self.to, self.key_column, rows) if self.key_column else context.keys(self.to, rows)
+        return self.draw_at(context, rows)
+
+    def places(self, dtype: DType, row_count: Callable[[str], int | None]) -> int | None:
+        """Count the parents, where they are always the same and all are equal."""
+        chosen_by = self.alive_at or self.weights or self.popularity or self.where or self.distinct_per or self.unique
+        return None if chosen_by else row_count(self.to)
+
+    def draw_at(self, context: TableContext, places: Rows) -> pl.Series:
+        """Give the keys of the parents with these row numbers. (rows,) -> (rows,)"""
+        context.set_parent_rows(places)
+        return context.gather(self.to, self.key_column, places) if self.key_column else context.keys(self.to, places)
 
     def _earlier(self, context: TableContext) -> Rows:
         """Choose an earlier row for each row, or none: a hierarchy without cycles. (rows,)"""
@@ -215,12 +231,11 @@ class Reference(Generator):
     def _matched(self, context: TableContext) -> Rows:
         """Match one to one: row k takes a parent of the block of parents with k's number. (rows,)"""
         if not context.has_constant_rows(self.to):
-            raise DataError(f"{context.table}.{context.column}: `unique` needs a parent table without arrival times")
+            raise DataError("`unique` needs a parent table without arrival times")
         parents = min(context.row_count(self.to) - context.first_row, context.block_rows)
         if parents < context.rows:
-            raise DataError(
-                f"{context.table}.{context.column}: {context.rows} rows need as many "
-                f"{self.to} of their own, {max(0, parents)} exist"
+            raise TooFewError(
+                f"{context.rows} rows need as many {self.to} of their own, {max(0, parents)} exist"
             )
         return context.first_row + context.stream().permutation(parents)[: context.rows]
 
@@ -289,10 +304,9 @@ class Reference(Generator):
                 lanes = np.where(choice.present(mine[now], lane), finish[home[now]], np.inf)
                 best = np.argmin(lanes, axis=1)
                 if np.isinf(lanes[np.arange(len(best)), best]).any():
-                    raise DataError(
-                        f"{context.table}.{context.column}: a row of {self.distinct_per or context.table} needs more "
-                        f"distinct {self.to} than are there at its time; lower the fan-out's max or raise "
-                        f"at_least of {self.to}"
+                    raise TooFewError(
+                        f"a row of {self.distinct_per or context.table} needs more distinct {self.to} than are there at "
+                        f"its time; lower the fan-out's max or raise at_least of {self.to}"
                     )
                 rows[mine[now]] = best
                 finish[home[now], best] = np.inf
@@ -311,9 +325,7 @@ class _ParentChoice:
         if reference.alive_at:
             seen = context.value(reference.alive_at)
             if seen.null_count():
-                raise DataError(
-                    f"{context.table}.{context.column}: `alive_at: {reference.alive_at}` is NULL in some rows"
-                )
+                raise DataError(f"`alive_at: {reference.alive_at}` is NULL in some rows")
             self.moments = moments(seen)
             arrival, end = context.arrival_of(reference.to), context.ends_of(reference.to)
             if arrival:
@@ -327,8 +339,8 @@ class _ParentChoice:
         self.sizes = sizes
         least = int(np.min(sizes)) if context.rows else 1
         if least == 0 or (context.rows and self.cumulated is not None and not self.cumulated[least - 1] > 0):
-            raise DataError(
-                f"{context.table}.{context.column}: no row of {reference.to} can be chosen for some rows"
+            raise TooFewError(
+                f"no row of {reference.to} can be chosen for some rows"
                 + (f" (none is there at {reference.alive_at})" if reference.alive_at else "")
             )
         self.search = context.search("cumulated") if self.cumulated is not None and self.count else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,9 +20,23 @@ from synth.spec.models import Dataset, Table
 from synth.spec.paths import ResolvedPath
 from synth.sql.compiled import Compiled
 
-__all__ = ["BLOCK_ROWS", "DrawStep", "FamilyPlan", "Plan", "TablePlan"]
+__all__ = ["BLOCK_ROWS", "DistinctDraw", "DrawStep", "FamilyPlan", "Plan", "TablePlan"]
 
 BLOCK_ROWS = 10_000  # root rows in a block; a constant: 100,000 order lines stay in the processor's cache
+
+
+@dataclass(frozen=True)
+class DistinctDraw:
+    """Columns that are drawn together without repeats, and how many values each has; with `per`, of each of its rows."""
+
+    columns: tuple[str, ...]
+    sizes: tuple[int, ...]
+    per: str | None = None
+
+    @property
+    def places(self) -> int:
+        """All combinations."""
+        return math.prod(self.sizes)
 
 
 @dataclass(frozen=True)
@@ -80,6 +95,9 @@ class Plan:
     compiled: Mapping[tuple[str, str], Compiled] = field(compare=False, repr=False)
     row_plans: Mapping[str, RowsPlan] = field(compare=False, repr=False)  # of derived tables and rollups
     paths: Mapping[tuple[str, str], ResolvedPath] = field(compare=False, repr=False)  # by the table they are seen from
+    distinct: Mapping[tuple[str, str], DistinctDraw] = field(
+        default_factory=dict, compare=False, repr=False
+    )  # of columns that are drawn without repeats
     links: Mapping[tuple[str, str], KeyLink] = field(
         default_factory=dict, compare=False, repr=False
     )  # of references of rows that exist, which are looked through

@@ -5,7 +5,8 @@ What holds of a table because of its kind, and of a column because of its genera
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 from typing import Any
 
 from synth.errors import MeaningError, Problem, SpecError
@@ -53,6 +54,21 @@ def _at(table: str, column: str, declared: Column, complaint: Complaint) -> Prob
     """A generator's complaint as a problem with its place."""
     word = () if complaint.of_column else (declared.generator_name,)
     return Problem(("tables", table, "columns", column, *word, *complaint.at), complaint.what, complaint.hint)
+
+
+def names_stay_apart(scope: Scope) -> Iterator[Problem]:
+    """Yield names of tables, and of a table's columns, that differ only in case: SQL takes them for the same."""
+    yield from _alike(("tables",), scope.dataset.tables)
+    for name, table in scope.dataset.tables.items():
+        yield from _alike(("tables", name, "columns"), table.columns)
+
+
+def _alike(at: Path, names: Iterable[str]) -> Iterator[Problem]:
+    for same in groupby(sorted(names, key=str.lower), key=str.lower):
+        spelt = list(same[1])
+        for name in spelt if len(spelt) > 1 else ():
+            others = ", ".join(f"'{other}'" for other in spelt if other != name)
+            yield Problem((*at, name), f"'{name}' and {others} differ only in case", "SQL takes them for the same name")
 
 
 def tables_are_known(scope: Scope) -> Iterator[Problem]:
@@ -221,6 +237,7 @@ def sql_travels(scope: Scope) -> Iterator[Problem]:
 
 
 RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
+    names_stay_apart,
     tables_are_known,
     families_hold,
     rows_have_an_order,

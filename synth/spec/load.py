@@ -6,8 +6,9 @@ YAML is read as 1.2 means it: only true and false are booleans, so a country `NO
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from synth.errors import OptionError, Problem, SpecError, did_you_mean
+from synth.errors import DataError, OptionError, Problem, SpecError, did_you_mean
 from synth.generators.base import Model
 from synth.spec import check
 from synth.spec.migrate import SPEC_VERSION, migrated
@@ -97,13 +98,22 @@ def parse(text: str, file: str = "<yaml>", version: int = SPEC_VERSION) -> Datas
 
 @contextmanager
 def located(name: str | Path) -> Iterator[None]:
-    """Within it, a SpecError about a loaded dataset gets the places in its file."""
+    """Within it, a SpecError or DataError about a loaded dataset gets the places in its file."""
     try:
         yield
     except SpecError as error:
-        path = find(str(name))
-        _, places = _read(path.read_text(encoding="utf-8"), str(path))
-        raise SpecError(_located(error.problems, places, str(path))) from None
+        raise SpecError(_in_file(name, error.problems)) from None
+    except DataError as error:
+        if error.problem is None:
+            raise
+        raise type(error).of(_in_file(name, [error.problem])[0]) from error.__cause__
+
+
+def _in_file(name: str | Path, problems: Iterable[Problem]) -> list[Problem]:
+    """Problems with their places in the file of a dataset."""
+    path = find(str(name))
+    _, places = _read(path.read_text(encoding="utf-8"), str(path))
+    return _located(problems, places, str(path))
 
 
 def _read(text: str, file: str) -> tuple[Any, dict[Path_, str]]:
@@ -174,7 +184,10 @@ def _scalar(node: yaml.Node, path: Path_, file: str) -> Any:
         if tag == "int":
             return int(text.replace("_", ""))
         if tag == "float":
-            return float(text.replace("_", ""))
+            number = float(text.replace("_", ""))
+            if math.isinf(number):
+                raise ValueError("it is too large")
+            return number
         if tag == "timestamp":
             moment = dt.datetime.fromisoformat(text)
             return moment if len(text) > 10 else moment.date()

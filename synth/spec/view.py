@@ -79,6 +79,12 @@ class View:
         """Give the type of the value behind a path."""
         return self.names.type_at(self.table, path)
 
+    def may_be_null(self, path: str) -> bool:
+        """Tell whether the value behind a path may be NULL, or the reference that it is looked up through."""
+        found = self.names.resolve(self.table, path)
+        through = found.how == "pointed" and self.names.table(self.table).may_be_null(found.via)
+        return through or self.names.table(found.table).may_be_null(found.column)
+
     def sql_type(self) -> DType | None:
         """Give the type of the SQL that is compiled for this column; None for NULL alone."""
         return self.names.compiled(self.table, self.column).dtype

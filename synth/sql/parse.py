@@ -13,8 +13,9 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
+from sqlglot.tokens import TokenType
 
-__all__ = ["SqlError", "columns", "expression", "given_by", "has_star", "lint", "named", "path", "query", "tables"]
+__all__ = ["SqlError", "body", "columns", "expression", "given_by", "has_star", "lint", "named", "path", "query", "tables"]
 
 
 class SqlError(ValueError):
@@ -36,7 +37,21 @@ def _parse(text: str) -> Any:
         raise SqlError(f"bad SQL: {what}{near}{where}") from error
     if len(trees) != 1 or trees[0] is None:
         raise SqlError("bad SQL: one statement is expected")
-    return trees[0]
+    tree = trees[0]
+    if any(not (each.expressions or each.args.get("query")) for each in tree.find_all(exp.In)):
+        raise SqlError("bad SQL: IN needs values, or a SELECT")
+    return tree
+
+
+@lru_cache(maxsize=2048)
+def body(text: str) -> str:
+    """The text of one statement or expression without what may end it, a semicolon and comments: it can be put in brackets."""
+    try:
+        tokens = sqlglot.tokenize(text, read="duckdb")
+    except SqlglotError:
+        return text
+    kept = [token for token in tokens if token.token_type != TokenType.SEMICOLON]
+    return text[: kept[-1].end + 1].strip() if kept else text
 
 
 @lru_cache(maxsize=2048)

@@ -10,7 +10,7 @@ from synth.plan.content import earlier_keys
 from synth.spec import constraints
 from synth.spec.models import Dataset
 from synth.spec.scope import Scope
-from synth.sql.parse import query, tables
+from synth.sql.parse import body, query, tables
 
 __all__ = ["Check", "checks", "quoted"]
 
@@ -61,7 +61,7 @@ def checks(dataset: Dataset, until: dt.datetime, had: Collection[str] = ()) -> I
         )  # fmt: skip
     for name, rule in dataset.rules.items():
         reads = tables(query(rule))
-        yield Check("rule", reads[0], name, rule.strip(), reads)
+        yield Check("rule", reads[0], name, body(rule), reads)
 
 
 def _of_table(dataset: Dataset, scope: Scope, table: str, until: dt.datetime) -> Iterator[Check]:
@@ -85,7 +85,7 @@ def _of_table(dataset: Dataset, scope: Scope, table: str, until: dt.datetime) ->
             sql = f"SELECT {shown}, {quoted(column)} FROM {here} WHERE LENGTH({quoted(column)}) > {length}"
             yield Check("length", table, column, sql, (table,))
     for name, condition in constraints.checks(dataset, table):
-        yield Check("check", table, name, f"SELECT {shown} FROM {here} WHERE NOT ({condition})", (table,))
+        yield Check("check", table, name, f"SELECT {shown} FROM {here} WHERE NOT ({body(condition)})", (table,))
     for column in constraints.moments(dataset, table):
         moment = f"CAST({quoted(column)} AS TIMESTAMP)"
         sql = f"SELECT {shown}, {quoted(column)} FROM {here} WHERE {moment} >= TIMESTAMP '{until:%Y-%m-%d %H:%M:%S.%f}'"

@@ -20,6 +20,7 @@ from synth.store.manifest import NAME, Manifest, TableEntry
 from synth.store.parents import FORMAT as PARENTS_FORMAT
 from synth.verify.checks import Check, quoted
 from synth.verify.findings import EXAMPLES, Tell, adder, columns, contents, planned, unread
+from synth.verify.in_duckdb import run_check
 from synth.verify.report import Finding, VerifyReport
 
 __all__ = ["verify_folder"]
@@ -56,7 +57,7 @@ def verify_folder(folder: str | Path, progress: Tell | None = None) -> VerifyRep
         for finding in _contents(connection, manifest, dataset, readable):
             add(finding)
         for check in planned(dataset, manifest, report, readable):
-            found = check if isinstance(check, Finding) else _run(connection, check)
+            found = check if isinstance(check, Finding) else run_check(connection, check)
             if (
                 not found.passed
                 and found.offences is None
@@ -78,23 +79,6 @@ def _existing(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> F
     except unreadable_errors() as error:
         return Finding("types", name, "what was kept of it", None, note=str(error).splitlines()[0])
     return Finding("types", name, "what was kept of it", 0)
-
-
-def _run(connection: duckdb.DuckDBPyConnection, check: Check) -> Finding:
-    """Count what a check selects, and fetch a few rows of it."""
-    started = time.perf_counter()
-    try:
-        counted = connection.execute(f"SELECT COUNT(*) FROM ({check.sql})").fetchone()
-        offences = int(counted[0]) if counted else 0
-        examples: tuple[dict[str, Any], ...] = ()
-        if offences:
-            found = connection.execute(f"SELECT * FROM ({check.sql}) ORDER BY ALL LIMIT {EXAMPLES}")
-            names = [column[0] for column in found.description or ()]
-            examples = tuple(dict(zip(names, row, strict=True)) for row in found.fetchall())
-    except duckdb.Error as error:
-        return Finding(check.kind, check.table, check.name, None, note=str(error).splitlines()[0])
-    seconds = time.perf_counter() - started
-    return Finding(check.kind, check.table, check.name, offences, examples, seconds=seconds)
 
 
 def _files(folder: Path, entry: TableEntry, table: str) -> list[dict[str, Any]]:

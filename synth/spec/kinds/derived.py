@@ -236,7 +236,7 @@ def _run(block: BlockView, table: str, plan: SelectPlan) -> TableRows:
     try:
         frame = pl.SQLContext(frames=frames).execute(plan.text).collect()
     except pl.exceptions.PolarsError as error:
-        raise DataError(f"{table}.select: {str(error).splitlines()[0]}") from error
+        raise DataError(f"bad SQL: {str(error).splitlines()[0]}") from error
     if plan.order:
         frame = frame.sort(plan.order)  # groups and joins come in any order
     drawn = TableRows(0, frame.height, frame.height)
@@ -245,8 +245,8 @@ def _run(block: BlockView, table: str, plan: SelectPlan) -> TableRows:
         if not declared.draws.comes_with_rows:
             continue
         if column not in frame.columns:
-            raise DataError(f"{table}.select gives no column '{column}', it gives {', '.join(frame.columns)}")
-        drawn.columns[column] = select_result_to_drawn(frame[column], types[column], table).alias(column)
+            raise DataError(f"the SELECT gives no column '{column}', it gives {', '.join(frame.columns)}")
+        drawn.columns[column] = select_result_to_drawn(frame[column], types[column]).alias(column)
     return drawn
 
 
@@ -263,13 +263,17 @@ def _source(block: BlockView, name: str, used: tuple[str, ...]) -> pl.DataFrame:
     return frame.head(block.rows_there(name, frame.height))
 
 
-def select_result_to_drawn(column: pl.Series, dtype: DType, table: str) -> pl.Series:
+def select_result_to_drawn(column: pl.Series, dtype: DType) -> pl.Series:
     """Take a column of SQL as it is drawn, decimals as minor units. Raises DataError. (n,) -> (n,)"""
     if dtype.name != "decimal":
-        return column.cast(dtype.drawn)
+        drawn = column.cast(dtype.drawn, strict=False)
+        lost = column.filter(drawn.is_null() & column.is_not_null())
+        if len(lost):
+            raise DataError(f"{column.name}: the SELECT gives {lost[0]!r}, which is no {dtype}")
+        return drawn
     if column.dtype.is_float():
-        raise DataError(f"{table}.{column.name}: the SELECT gives a float, the column is {dtype}: use decimals")
+        raise DataError(f"{column.name}: the SELECT gives a float, the column is {dtype}: use decimals")
     try:
         return from_decimal(column, dtype)
     except ValueError as error:
-        raise DataError(f"{table}.{column.name}: {error}; write ROUND(…, {dtype.digits}) in the SELECT") from error
+        raise DataError(f"{column.name}: {error}; write ROUND(…, {dtype.digits}) in the SELECT") from error
