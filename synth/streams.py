@@ -18,7 +18,7 @@ from numpy.random.bit_generator import ISeedSequence
 
 __all__ = ["STREAM_VERSION", "Sub", "hashed", "permuted", "stream"]
 
-STREAM_VERSION = 1  # raised whenever drawn values change; see CHANGELOG.md
+STREAM_VERSION = 2  # raised whenever drawn values change; see CHANGELOG.md
 
 
 class Sub:
@@ -28,6 +28,10 @@ class Sub:
     FANOUT = "#fanout"  # in the place of a column's name: how many children each parent has
     FANOUT_TURN = "meet{}"  # of #fanout: who gives or takes a child, by turn, until the total is met
     DAYS = "days"  # of an arrival column: the noise of each day
+    BEFORE = "before"  # of an arrival column: how many rows come in each cell before the period,
+    CELLS = "cells"  # in it,
+    AHEAD = "ahead"  # and after it
+    TIMES = "times"  # of an arrival column: where in its cell each row stands
     RANKS = "rank{}"  # of a reference: the ranks of parents, by chunk of as many as are declared
     ROOTS = "roots"  # of a reference to the own table: which rows have no parent
     REDRAW = "again{}"  # of a reference: choices made anew, by round

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -15,7 +17,7 @@ from synth.plan.content import earlier_keys
 from synth.plan.model import FamilyPlan, Plan, TablePlan
 from synth.spec.kinds.base import Kind, SelectPlan, TableRows
 from synth.spec.models import Table
-from synth.streams import Sub, stream
+from synth.streams import Sub, hashed, stream
 
 __all__ = ["Block", "draw_block"]
 
@@ -49,7 +51,7 @@ class Block:
         return self.plan.kind(table)
 
     def counted(self, table: str) -> TablePlan:
-        """Give a table's plan: its rows, types, intensity and fan-out."""
+        """Give a table's plan: its rows, types, timetable and fan-out."""
         return self.plan.tables[table]
 
     def select_plan(self, table: str) -> SelectPlan:
@@ -67,6 +69,11 @@ class Block:
     def stream(self, table: str, column: str, sub: str = "") -> np.random.Generator:
         """Give the random generator of a column for this block."""
         return stream(self.plan.seeds[table], table, column, self.number, sub)
+
+    def uniform(self, table: str, column: str, sub: str) -> Callable[[Rows], npt.NDArray[np.float64]]:
+        """Give what gives uniform numbers in [0, 1) of a sub-stream by row number. (n,) -> (n,)"""
+        seed = self.plan.seeds[table]
+        return lambda rows: hashed(seed, table, column, sub, rows)
 
     def root_rows_shown(self) -> int | None:
         """Give the root rows that show, where the last window is drawn beyond them; None elsewhere."""

@@ -84,6 +84,11 @@ class Generator(Model):
         return False
 
     @property
+    def weighed_by(self) -> tuple[str, ...]:
+        """The columns of the target that say how often each of its rows is chosen."""
+        return ()
+
+    @property
     def distinct_within(self) -> str | None:
         """The ancestor in one of whose rows it gives no value twice; None where there is none."""
         return None

@@ -41,7 +41,7 @@ class Coined(Generator):
     @property
     def _size(self) -> int:
         """How many words there are."""
-        return len(SYLLABLES) ** self.syllables * len(ENDINGS)
+        return int(len(SYLLABLES) ** self.syllables) * len(ENDINGS)
 
     def _longest(self) -> int:
         """Count the most characters of a word, the suffix with it: each letter that keeps fragments apart counts, too."""
@@ -60,7 +60,7 @@ class Coined(Generator):
         if not dtype.length:
             return None
         digits = dtype.length - self._longest() - 1
-        return self._size * max(1, 10 ** min(digits, 12) - 1)
+        return self._size * max(1, int(10 ** min(max(digits, 0), 12)) - 1)
 
     def draw(self, context: DrawContext) -> pl.Series:
         """Shuffle row numbers and spell them in base 64. (rows,)"""

@@ -11,7 +11,6 @@ from collections.abc import Collection, Mapping
 
 from synth.errors import Problem, SpecError
 from synth.plan.model import DistinctDraw, TablePlan
-from synth.spec.models import Table
 from synth.spec.scope import Scope
 from synth.spec.unique_groups import unique_groups
 
@@ -68,8 +67,8 @@ def _holds_anyway(scope: Scope, table: str, group: tuple[str, ...]) -> bool:
 def _ancestor_of(scope: Scope, table: str, column: str) -> str | None:
     """Name the ancestor whose key a column holds; None where it holds none."""
     draws = scope.table(table).columns[column].draws
-    if draws.target is not None and draws.target == scope.table(table).per:
-        return draws.target
+    if column in scope.table(table).links:
+        return scope.table(table).per
     path = draws.copies()
     found = scope.resolve(table, path) if path else None
     if found and found.how == "ancestor" and scope.table(found.table).key == (found.column,):
@@ -77,13 +76,13 @@ def _ancestor_of(scope: Scope, table: str, column: str) -> str | None:
     return None
 
 
-def _draw_of(
-    scope: Scope, tables: Mapping[str, TablePlan], table: str, group: tuple[str, ...]
-) -> DistinctDraw | None:
+def _draw_of(scope: Scope, tables: Mapping[str, TablePlan], table: str, group: tuple[str, ...]) -> DistinctDraw | None:
     """Plan to draw a group without repeats; None where one of its columns has no places to draw from."""
     spec, types = scope.table(table), tables[table].types
 
     def constant_rows(other: str) -> int | None:
+        if other == spec.per:
+            return tables[other].always_there - 1  # but the row's own
         plan = tables.get(other)
         arrives = plan is None or not scope.kind(other).can_be_chosen or scope.table(other).arrival is not None
         return None if plan is None or arrives or scope.family(other) == scope.family(table) else plan.rows

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from synth.dtypes import DType
-from synth.generators.arrival import Intensity, microseconds
+from synth.generators.arrival import Timetable, microseconds
 from synth.plan.content import Content, earlier_row_count, seed_of
 from synth.plan.links import KeyLink
 from synth.spec.kinds import kind_of
@@ -59,8 +59,13 @@ class TablePlan:
     exact: bool
     types: Mapping[str, DType]  # of all columns, working ones too
     written: tuple[str, ...]
-    intensity: Intensity | None = field(default=None, compare=False)
+    timetable: Timetable | None = field(default=None, compare=False)
     fanout: FanoutLaw | None = None
+
+    @property
+    def always_there(self) -> int:
+        """Rows that are there from the period's start on, at every `until`."""
+        return self.rows if self.timetable is None else self.timetable.before_period
 
 
 @dataclass(frozen=True)
@@ -176,7 +181,11 @@ class Plan:
 
     def rows_there(self, table: str, resident: int) -> int:
         """Rows of a table of another family that are there at `until`; as many may be resident, or more of a later one."""
-        return resident if self.tables[table].intensity is None else min(resident, self.tables[table].rows)
+        return resident if self.tables[table].timetable is None else min(resident, self.tables[table].rows)
+
+    def always_there(self, table: str) -> int:
+        """Rows of a table that are there from the period's start on, at every `until`."""
+        return self.tables[table].always_there
 
     def family(self, root: str) -> FamilyPlan:
         """A family by its root."""

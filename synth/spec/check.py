@@ -11,6 +11,7 @@ from typing import Any
 
 from synth.errors import MeaningError, Problem, SpecError
 from synth.generators.declarations import ChildColumn, Complaint, FullColumn, RowValue
+from synth.spec.closure import check_closed
 from synth.spec.drawable import tables_are_drawable
 from synth.spec.kinds.base import Path, problems_of
 from synth.spec.kinds.derived import select_path
@@ -20,6 +21,8 @@ from synth.spec.scope import Scope
 from synth.sql.parse import SqlError, columns, expression, lint, named, query, tables
 
 __all__ = ["RULES", "check"]
+
+ONE_BLOCK = 10_000  # rows that are written out, fewer than a block has: all are drawn together
 
 
 _scopes: dict[int, Scope] = {}
@@ -43,7 +46,7 @@ def check(dataset: Dataset) -> Scope:
     return scope
 
 
-def _try(path: Path, ask: Callable[..., Any], *arguments: str) -> Iterator[Problem]:
+def _try(path: Path, ask: Callable[..., Any], *arguments: Any) -> Iterator[Problem]:
     try:
         ask(*arguments)
     except MeaningError as error:
@@ -236,6 +239,15 @@ def sql_travels(scope: Scope) -> Iterator[Problem]:
                     yield Problem(at, f"unknown column '{column}' in {name}")
 
 
+def selects_are_closed(scope: Scope) -> Iterator[Problem]:
+    """A SELECT that is worked out block by block stays within one root row, or one window."""
+    for name, table in scope.dataset.all_tables.items():
+        root = scope.table(scope.family(name))
+        of_one_block = scope.kind(scope.family(name)).is_sum or len(root.values or ()) in range(1, ONE_BLOCK)
+        if isinstance(table.select, str) and not of_one_block:
+            yield from _try(select_path(name), check_closed, scope, name)
+
+
 RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
     names_stay_apart,
     tables_are_known,
@@ -245,5 +257,6 @@ RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
     types_fit,
     columns_have_an_order,
     tables_are_drawable,
+    selects_are_closed,
     sql_travels,
 )

@@ -22,6 +22,7 @@ from synth.generators.base import Model
 from synth.spec import check
 from synth.spec.migrate import SPEC_VERSION, migrated
 from synth.spec.models import Column, Dataset, Period, Rollup, Table
+from synth.spec.moments import with_moments
 from synth.spec.row_models import Fanout, RowCount
 from synth.spec.wording import plain_errors
 
@@ -87,7 +88,7 @@ def parse(text: str, file: str = "<yaml>", version: int = SPEC_VERSION) -> Datas
     if not isinstance(raw, Mapping):
         raise SpecError([Problem((), "a dataset is a mapping", "it begins with `dataset: NAME`", f"{file}:1:1")])
     try:
-        dataset = Dataset.model_validate(migrated(raw, version))
+        dataset = with_moments(Dataset.model_validate(migrated(raw, version)))
         check.check(dataset)
     except ValidationError as error:
         raise SpecError(_located(_translate(error), places, file)) from None

@@ -35,6 +35,17 @@ class View:
         """Name the table that this table's rows are born with."""
         return self.names.table(self.table).per
 
+    def is_link(self) -> bool:
+        """Tell whether this column holds the key of the row that this row is born with."""
+        return self.column in self.names.table(self.table).links
+
+    def why_no_target_beside(self, table: str) -> Complaint | None:
+        """Say why other rows of the parent's table cannot be chosen; None where they can."""
+        spec = self.names.table(table)
+        if spec.rows is not None and self.names.keys_follow_from_rows(table):
+            return None
+        return Complaint(f"a second reference needs {table} to have `rows`, and a `key` that is made", at=("to",))
+
     def ancestors(self) -> tuple[str, ...]:
         """List the tables that this table's rows are born with, nearest first."""
         return self.names.ancestors(self.table)

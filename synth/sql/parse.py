@@ -13,9 +13,21 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
-from sqlglot.tokens import TokenType
+from sqlglot.tokenizer_core import TokenType
 
-__all__ = ["SqlError", "body", "columns", "expression", "given_by", "has_star", "lint", "named", "path", "query", "tables"]
+__all__ = [
+    "SqlError",
+    "body",
+    "columns",
+    "expression",
+    "given_by",
+    "has_star",
+    "lint",
+    "named",
+    "path",
+    "query",
+    "tables",
+]
 
 
 class SqlError(ValueError):
@@ -45,7 +57,7 @@ def _parse(text: str) -> Any:
 
 @lru_cache(maxsize=2048)
 def body(text: str) -> str:
-    """The text of one statement or expression without what may end it, a semicolon and comments: it can be put in brackets."""
+    """The text of one statement without the semicolon and comments that may end it: it can be put in brackets."""
     try:
         tokens = sqlglot.tokenize(text, read="duckdb")
     except SqlglotError:

@@ -65,7 +65,7 @@ def _bind(dataset: Dataset) -> None:
 
 def _said(message: str) -> str:
     """DuckDB's words in one line, without its name for the kind of error."""
-    return re.sub(r"\s+", " ", message.split("\n\n")[0]).split(" Error: ", 1)[-1]
+    return re.sub(r"\s+", " ", message.split("\n\n", maxsplit=1)[0]).split(" Error: ", 1)[-1]
 
 
 def _moments(dataset: Dataset) -> tuple[dt.datetime, ...]:

@@ -1,0 +1,50 @@
+"""Which columns hold the key of a row that a row is born with: what a derived table's SELECT must stay within."""
+
+from __future__ import annotations
+
+from synth.errors import MeaningError
+from synth.spec.kinds.base import Names
+from synth.spec.kinds.derived import select_sources
+from synth.sql.closure import Keys, closed_keys
+from synth.sql.parse import SqlError
+
+__all__ = ["check_closed"]
+
+WINDOW = "#window"  # what a column that numbers windows holds: all rows of one are drawn together
+
+
+def check_closed(names: Names, table: str) -> None:
+    """Raise MeaningError for a SELECT that reaches beyond one root row, or one window."""
+    _keys(names, table)
+
+
+def _keys(names: Names, table: str) -> Keys:
+    """What each column of a table, or of a part of one, holds a key of."""
+    spec = names.table(table)
+    if isinstance(spec.select, str):
+        family = names.family(table)
+        own = {other: _keys(names, other) for other in select_sources(names, table) if names.family(other) == family}
+        try:
+            found = closed_keys(spec.select, own)
+        except SqlError as error:
+            raise MeaningError(str(error)) from error
+    else:
+        found = {column: _of_column(names, table, column) for column in spec.columns}
+    alone = spec.key if len(spec.key) == 1 else ()
+    return {column: held | {table} if column in alone else held for column, held in found.items()}
+
+
+def _of_column(names: Names, table: str, column: str) -> frozenset[str]:
+    """What a column of rows that are counted, or born with others, holds a key of."""
+    spec = names.table(table)
+    draws = spec.columns[column].draws
+    if draws.window_rows:
+        return frozenset({WINDOW})
+    if column in spec.links and spec.per is not None:
+        key = (draws.held_key.column if draws.held_key else None) or names.table(spec.per).key[0]
+        return _keys(names, spec.per).get(key, frozenset())
+    path = draws.copies()
+    found = names.resolve(table, path) if path else None
+    if found is not None and found.how in ("own", "ancestor"):
+        return _keys(names, found.table).get(found.column, frozenset())
+    return frozenset()
