@@ -19,11 +19,11 @@ Rows = npt.NDArray[np.int64]
 def places_of(context: BlockContext, draw: DistinctDraw, column: str) -> Rows:
     """Give the places of one column's values, of those that are drawn together. (rows,)"""
     name = "+".join(draw.columns)
-    if draw.per is None:
+    if draw.within is None:
         numbers = np.arange(context.first_unique_number, context.first_unique_number + context.rows)
         places = permuted(context.seed, context.table, name, Sub.DISTINCT, numbers, draw.places)
     else:
-        at, parents = context.ancestor_positions(draw.per)
+        at, parents = context.ancestor_positions(draw.within)
         counts = np.bincount(at, minlength=len(parents))
         ordinals = np.arange(len(at)) - np.repeat(np.cumsum(counts) - counts, counts)
         seed = context.plan.seeds[context.table]

@@ -9,7 +9,6 @@ import polars as pl
 from synth.errors import DataError, Problem
 from synth.plan.model import Plan
 from synth.spec.kinds.base import Path
-from synth.spec.kinds.derived import select_path
 from synth.spec.parts import table_of
 
 __all__ = ["placed"]
@@ -46,6 +45,6 @@ class placed:  # noqa: N801
         """Give the place in the spec."""
         spec = self.plan.spec(self.table)
         if not self.column:
-            return select_path(self.table) if spec.select else ("tables", table_of(self.table))
+            return self.plan.kind(self.table).rows_path(self.table)
         word = () if spec.is_given(self.column) else (spec.columns[self.column].generator_name,)
         return ("tables", table_of(self.table), "columns", self.column, *word)

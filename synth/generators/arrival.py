@@ -173,6 +173,7 @@ class Arrival(Generator):
         drawn = counts[1:].reshape(len(days), len(share))
         expected = before * np.cumsum(_chances(weight[:lead], share)) if before else np.empty(0)
         if before:
+            expected[-1] = before  # whatever the sum's last digit
             drawn[:lead] = _evenly(stream(Sub.BEFORE), expected).reshape(lead, len(share))
         drawn[period] = _spread(stream(Sub.CELLS), declared - before, weight[period], share)
         total = weight[period].sum()

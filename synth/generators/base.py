@@ -162,6 +162,10 @@ class Generator(Model):
         """Say among which rows it chooses, and at which moment; None where it chooses among none."""
         return None
 
+    def at_moment(self, moment: str) -> Generator:
+        """Give the same choice among what is there at a moment, a path, where it does not say when; else itself."""
+        return self
+
     def follows(self) -> str | None:
         """Give the path of the moment that its own moments are never earlier than; None where there is none."""
         return None

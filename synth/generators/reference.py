@@ -190,6 +190,10 @@ class Reference(Generator):
         """Say that parents are chosen among those that are there at `alive_at`."""
         return Choosing(self.to, self.alive_at, must_find=True, distinct_per=self.distinct_per)
 
+    def at_moment(self, moment: str) -> Reference:
+        """Give the same choice among parents that are there at a moment, where it does not say when."""
+        return self if self.alive_at or self.unique else self.model_copy(update={"alive_at": moment})
+
     def nullable(self) -> bool:
         """Tell whether there are roots, which have no parent."""
         return self.roots > 0

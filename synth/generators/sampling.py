@@ -87,7 +87,7 @@ def normal_between(uniform: Floats, low: float, high: float) -> Floats:
     is drawn below it and mirrored: shares near 1 have no digits left to tell far numbers apart.
     """
     if low > 0:
-        return -normal_between(uniform, -high, -low)
+        return -normal_between(1.0 - uniform, -high, -low)
     z, below, search, slope = _normal_table()
     first, last = np.interp([max(low, -FARTHEST), min(high, FARTHEST)], z, below)
     place = first + uniform * ((last - first) * BELOW_ONE)

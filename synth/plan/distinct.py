@@ -29,8 +29,8 @@ def distinct_draws(
     found: dict[tuple[str, str], DistinctDraw] = {}
     problems: list[Problem] = []
     for name in wanted:
-        spec = scope.table(name)
-        if spec.rows is None and spec.per is None and spec.values is None:
+        spec, kind = scope.table(name), scope.kind(name)
+        if kind.only_gives_columns or kind.is_sum or kind.is_read:
             continue
         held: list[frozenset[str]] = []
         for group in sorted(unique_groups(spec), key=len):
@@ -68,7 +68,7 @@ def _ancestor_of(scope: Scope, table: str, column: str) -> str | None:
     """Name the ancestor whose key a column holds; None where it holds none."""
     draws = scope.table(table).columns[column].draws
     if column in scope.table(table).links:
-        return scope.table(table).per
+        return scope.ancestors(table)[0]
     path = draws.copies()
     found = scope.resolve(table, path) if path else None
     if found and found.how == "ancestor" and scope.table(found.table).key == (found.column,):
@@ -81,18 +81,19 @@ def _draw_of(scope: Scope, tables: Mapping[str, TablePlan], table: str, group: t
     spec, types = scope.table(table), tables[table].types
 
     def constant_rows(other: str) -> int | None:
-        if other == spec.per:
+        if other in scope.ancestors(table)[:1]:
             return tables[other].always_there - 1  # but the row's own
         plan = tables.get(other)
         arrives = plan is None or not scope.kind(other).can_be_chosen or scope.table(other).arrival is not None
         return None if plan is None or arrives or scope.family(other) == scope.family(table) else plan.rows
 
-    parent = [c for c in group if spec.per is not None and _ancestor_of(scope, table, c) == spec.per]
-    columns = tuple(c for c in group if c not in parent[:1])
+    parent = scope.ancestors(table)[:1]
+    of_parent = [c for c in group if _ancestor_of(scope, table, c) in parent]
+    columns = tuple(c for c in group if c not in of_parent[:1])
     sizes = tuple(spec.columns[c].draws.places(types[c], constant_rows) for c in columns)
     if not columns or None in sizes:
         return None
-    draw = DistinctDraw(columns, tuple(size for size in sizes if size is not None), spec.per if parent else None)
+    draw = DistinctDraw(columns, tuple(size for size in sizes if size is not None), parent[0] if of_parent else None)
     return draw if draw.places < LARGEST else None
 
 
@@ -105,11 +106,13 @@ def _too_few(
     here = ("tables", table, *(("columns", group[0], "unique") if len(group) == 1 else ("unique",)))
     what = group[0] if len(group) == 1 else f"({', '.join(group)})"
     law = tables[table].fanout
-    if draw is not None and draw.per is not None:
+    if draw is not None and draw.within is not None:
         assert law is not None
         if law.max <= draw.places:
             return None
-        said = f"a row of {draw.per} may have {law.max:,} {table}, but there are only {draw.places:,} different {what}"
+        said = (
+            f"a row of {draw.within} may have {law.max:,} {table}, but there are only {draw.places:,} different {what}"
+        )
         return Problem(here, said, "lower the fan-out's `max`, or widen what the columns can be")
     if draw is not None:
         places, rows = draw.places, _numbers(scope, tables, table) + earlier.get(table, 0)
@@ -126,8 +129,8 @@ def _too_few(
 
 def _numbers(scope: Scope, tables: Mapping[str, TablePlan], table: str) -> int:
     """Count the row numbers that may be used: children's have gaps where totals are not exact."""
-    plan, per = tables[table], scope.table(table).per
-    if plan.fanout is None or per is None:
+    plan = tables[table]
+    if plan.fanout is None:
         return plan.rows
-    above = _numbers(scope, tables, per)
+    above = _numbers(scope, tables, scope.ancestors(table)[0])
     return plan.fanout.total(above) if plan.fanout.exact else above * plan.fanout.max

@@ -27,15 +27,15 @@ BLOCK_ROWS = 10_000  # root rows in a block; a constant: 100,000 order lines sta
 
 @dataclass(frozen=True)
 class DistinctDraw:
-    """Columns that are drawn together without repeats, and how many values each has; with `per`, of each of its rows."""
+    """Columns drawn together without repeats, how many values each has, and the ancestor in whose rows it is so, if any."""
 
     columns: tuple[str, ...]
     sizes: tuple[int, ...]
-    per: str | None = None
+    within: str | None = None
 
     @property
     def places(self) -> int:
-        """All combinations."""
+        """Count all combinations of their values."""
         return math.prod(self.sizes)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from synth.errors import MeaningError, Problem, SpecError
 from synth.generators.declarations import ChildColumn, Complaint, FullColumn, RowValue
-from synth.spec.closure import check_closed
+from synth.spec.closure import check_closed, is_selected
 from synth.spec.drawable import tables_are_drawable
 from synth.spec.kinds.base import Path, problems_of
 from synth.spec.kinds.derived import select_path
@@ -20,7 +20,7 @@ from synth.spec.order import columns_have_an_order, rows_have_an_order
 from synth.spec.scope import Scope
 from synth.sql.parse import SqlError, columns, expression, lint, named, query, tables
 
-__all__ = ["RULES", "check"]
+__all__ = ["RULES", "RULES_TO_READ", "check", "check_to_read"]
 
 ONE_BLOCK = 10_000  # rows that are written out, fewer than a block has: all are drawn together
 
@@ -36,13 +36,27 @@ def check(dataset: Dataset) -> Scope:
     known = _scopes.get(id(dataset))
     if known is not None and known.dataset is dataset:
         return known
+    scope = _kept(dataset, RULES)
+    _scopes.clear()  # the last one is enough: it is planned next
+    _scopes[id(dataset)] = scope
+    return scope
+
+
+def check_to_read(dataset: Dataset) -> None:
+    """Check a dataset whose rows are there already: what they are verified by, not how they would be drawn today.
+
+    Raises SpecError.
+    """
+    _kept(dataset, RULES_TO_READ)
+
+
+def _kept(dataset: Dataset, rules: Iterable[Callable[[Scope], Iterator[Problem]]]) -> Scope:
+    """Give the names of a dataset that keeps these rules. Raises SpecError."""
     scope = Scope(dataset)
-    for rule in RULES:
+    for rule in rules:
         problems = list(rule(scope))
         if problems:
             raise SpecError(problems)
-    _scopes.clear()  # the last one is enough: it is planned next
-    _scopes[id(dataset)] = scope
     return scope
 
 
@@ -241,11 +255,11 @@ def sql_travels(scope: Scope) -> Iterator[Problem]:
 
 def selects_are_closed(scope: Scope) -> Iterator[Problem]:
     """A SELECT that is worked out block by block stays within one root row, or one window."""
-    for name, table in scope.dataset.all_tables.items():
-        root = scope.table(scope.family(name))
-        of_one_block = scope.kind(scope.family(name)).is_sum or len(root.values or ()) in range(1, ONE_BLOCK)
-        if isinstance(table.select, str) and not of_one_block:
-            yield from _try(select_path(name), check_closed, scope, name)
+    for name in scope.dataset.all_tables:
+        kind, root = scope.kind(name), scope.family(name)
+        of_one_block = scope.kind(root).is_sum or len(scope.table(root).values or ()) in range(1, ONE_BLOCK)
+        if is_selected(scope, name) and not of_one_block:
+            yield from _try(kind.rows_path(name), check_closed, scope, name)
 
 
 RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
@@ -260,3 +274,4 @@ RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
     selects_are_closed,
     sql_travels,
 )
+RULES_TO_READ = (tables_are_known, sql_travels)

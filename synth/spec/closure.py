@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from synth.errors import MeaningError
 from synth.spec.kinds.base import Names
-from synth.spec.kinds.derived import select_sources
+from synth.spec.kinds.derived import select_sources, select_text
 from synth.sql.closure import Keys, closed_keys
 from synth.sql.parse import SqlError
 
-__all__ = ["check_closed"]
+__all__ = ["check_closed", "is_selected"]
 
 WINDOW = "#window"  # what a column that numbers windows holds: all rows of one are drawn together
 
@@ -18,14 +18,20 @@ def check_closed(names: Names, table: str) -> None:
     _keys(names, table)
 
 
+def is_selected(names: Names, table: str) -> bool:
+    """Tell whether rows of a table, or of a part of one, come from one SELECT."""
+    kind = names.kind(table)
+    return kind.only_gives_columns and kind.has_own_rows and not kind.is_sum
+
+
 def _keys(names: Names, table: str) -> Keys:
     """What each column of a table, or of a part of one, holds a key of."""
     spec = names.table(table)
-    if isinstance(spec.select, str):
+    if is_selected(names, table):
         family = names.family(table)
         own = {other: _keys(names, other) for other in select_sources(names, table) if names.family(other) == family}
         try:
-            found = closed_keys(spec.select, own)
+            found = closed_keys(select_text(spec), own)
         except SqlError as error:
             raise MeaningError(str(error)) from error
     else:
@@ -40,9 +46,10 @@ def _of_column(names: Names, table: str, column: str) -> frozenset[str]:
     draws = spec.columns[column].draws
     if draws.window_rows:
         return frozenset({WINDOW})
-    if column in spec.links and spec.per is not None:
-        key = (draws.held_key.column if draws.held_key else None) or names.table(spec.per).key[0]
-        return _keys(names, spec.per).get(key, frozenset())
+    if column in spec.links:
+        parent = names.ancestors(table)[0]
+        key = (draws.held_key.column if draws.held_key else None) or names.table(parent).key[0]
+        return _keys(names, parent).get(key, frozenset())
     path = draws.copies()
     found = names.resolve(table, path) if path else None
     if found is not None and found.how in ("own", "ancestor"):

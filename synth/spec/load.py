@@ -78,17 +78,22 @@ def load(name: str | Path) -> Dataset:
 
 
 @lru_cache(maxsize=16)
-def parse(text: str, file: str = "<yaml>", version: int = SPEC_VERSION) -> Dataset:
+def parse(text: str, file: str = "<yaml>", version: int = SPEC_VERSION, *, drawn_alike: bool = True) -> Dataset:
     """Read the YAML text of a dataset; `file` is what errors call it. Raises SpecError.
 
-    A resolved spec of an older version, as manifests embed them, is read in the words of today. A dataset is frozen, so
-    the same text is read once: `model_copy` makes another of it.
+    A resolved spec of an older version, as manifests embed them, is read in the words of today; where its rows were drawn
+    otherwise than today it is taken as it is. A dataset is frozen, so the same text is read once: `model_copy` makes
+    another of it.
     """
     raw, places = _read(text, file)
     if not isinstance(raw, Mapping):
         raise SpecError([Problem((), "a dataset is a mapping", "it begins with `dataset: NAME`", f"{file}:1:1")])
     try:
-        dataset = with_moments(Dataset.model_validate(migrated(raw, version)))
+        dataset = Dataset.model_validate(migrated(raw, version))
+        if not drawn_alike:
+            check.check_to_read(dataset)
+            return dataset
+        dataset = with_moments(dataset)
         check.check(dataset)
     except ValidationError as error:
         raise SpecError(_located(_translate(error), places, file)) from None

@@ -282,7 +282,7 @@ class Table(Model):
         first: dict[str | None, str] = {}
         for name, column in self.columns.items():
             held = column.draws.held_key
-            if self.per is not None and column.refers_to == self.per:
+            if column.refers_to and column.refers_to == self.per:
                 first.setdefault(held.column if held else None, name)
         return frozenset(first.values())
 

@@ -41,8 +41,7 @@ class View:
 
     def why_no_target_beside(self, table: str) -> Complaint | None:
         """Say why other rows of the parent's table cannot be chosen; None where they can."""
-        spec = self.names.table(table)
-        if spec.rows is not None and self.names.keys_follow_from_rows(table):
+        if self.names.kind(table).takes_windows(self.names.table(table)) and self.names.keys_follow_from_rows(table):
             return None
         return Complaint(f"a second reference needs {table} to have `rows`, and a `key` that is made", at=("to",))
 

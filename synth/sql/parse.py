@@ -51,7 +51,7 @@ def _parse(text: str) -> Any:
         raise SqlError("bad SQL: one statement is expected")
     tree = trees[0]
     if any(not (each.expressions or each.args.get("query")) for each in tree.find_all(exp.In)):
-        raise SqlError("bad SQL: IN needs values, or a SELECT")
+        raise SqlError("bad SQL: nothing stands in the brackets of IN")
     return tree
 
 

@@ -93,6 +93,11 @@ class Manifest(_Entry):
         return (*self.sums, *(entry.file for entry in self.existing.values() if entry.file))
 
     @property
+    def is_drawn_alike(self) -> bool:
+        """Whether this program draws the same rows from the spec."""
+        return self.stream_version == STREAM_VERSION
+
+    @property
     def built_on(self) -> bool:
         """Whether its rows were made for others that had been there."""
         return bool(self.existing or self.first_keys)
@@ -128,7 +133,7 @@ class Manifest(_Entry):
 
     def load_dataset(self) -> Dataset:
         """The spec it embeds, in the words of today."""
-        return parse(self.spec, NAME, self.spec_version)
+        return parse(self.spec, NAME, self.spec_version, drawn_alike=self.is_drawn_alike)
 
     def is_same_run(self, other: Manifest) -> bool:
         """Whether another manifest, which may be an older version's, is of the same plan in the same format."""

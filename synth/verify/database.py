@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 from synth.databases import Address, Database, connect
 from synth.dtypes import DType, Types
 from synth.errors import DatabaseError, did_you_mean
-from synth.plan.make import make
 from synth.plan.model import Plan
 from synth.spec import constraints
 from synth.spec.models import Dataset
@@ -23,7 +22,7 @@ from synth.store.manifest import Manifest
 from synth.store.manifest_table import manifests_of
 from synth.translate.queries import OffenceQueries, offence_queries
 from synth.verify.checks import Check
-from synth.verify.findings import EXAMPLES, Tell, adder, columns, contents, planned, unread
+from synth.verify.findings import EXAMPLES, Tell, adder, columns, contents, plan_of, planned, unread
 from synth.verify.report import Finding, VerifyReport
 
 __all__ = ["verify_database"]
@@ -80,7 +79,7 @@ class _Verification:
             if finding.passed:
                 readable.add(finding.table)
         manifest = self.manifest
-        plan = make(self.dataset, scale=manifest.scale, seed=manifest.seed, until=manifest.until)
+        plan = plan_of(manifest, self.dataset)
         for findings in self._each(lambda table: self._content(table, plan, table in readable), manifest.tables):
             for finding in findings:
                 add(finding)
@@ -139,18 +138,17 @@ class _Verification:
                 found = {name: kind for name, kind in found.items() if name in types}
             yield columns(table, found, {name: str(dtype) for name, dtype in types.items()})
 
-    def _content(self, table: str, plan: Plan, readable: bool) -> list[Finding]:
+    def _content(self, table: str, plan: Plan | None, readable: bool) -> list[Finding]:
         """A table's rows and fingerprint."""
-        entry = self.manifest.tables[table]
         if not readable:
             return [unread("rows", table, "fingerprint", table)]
         with self._connection() as database:
             started = time.perf_counter()
             try:
-                found = database.content(self.schema, table, entry.types)
+                found = database.content(self.schema, table, self.manifest.tables[table].types)
             except DatabaseError as error:
                 return [Finding("rows", table, "fingerprint", None, note=self._said(error))]
-            return list(contents(table, entry, found, plan, time.perf_counter() - started))
+            return list(contents(table, self.manifest, found, plan, time.perf_counter() - started))
 
     def _check(self, check: Check | Finding) -> Finding:
         """A check, if it is to be run."""

@@ -13,13 +13,12 @@ from synth.databases import DIALECTS
 from synth.errors import OutputError
 from synth.fingerprint import Fingerprint
 from synth.formats import FORMATS, format_of, unreadable_errors
-from synth.plan.make import make
 from synth.spec.models import Dataset
 from synth.store.files import checksum
 from synth.store.manifest import NAME, Manifest, TableEntry
 from synth.store.parents import FORMAT as PARENTS_FORMAT
 from synth.verify.checks import Check, quoted
-from synth.verify.findings import EXAMPLES, Tell, adder, columns, contents, planned, unread
+from synth.verify.findings import EXAMPLES, Tell, adder, columns, contents, plan_of, planned, unread
 from synth.verify.in_duckdb import run_check
 from synth.verify.report import Finding, VerifyReport
 
@@ -129,7 +128,7 @@ def _contents(
     connection: duckdb.DuckDBPyConnection, manifest: Manifest, dataset: Dataset, readable: set[str]
 ) -> Iterator[Finding]:
     """Row counts and fingerprints against the manifest, and declared counts against the spec."""
-    plan = make(dataset, scale=manifest.scale, seed=manifest.seed, until=manifest.until)
+    plan = plan_of(manifest, dataset)
     for table, entry in manifest.tables.items():
         if table not in readable:
             yield unread("rows", table, "fingerprint", table)
@@ -144,4 +143,4 @@ def _contents(
         if row is None:
             raise OutputError(f"'{table}' gave no fingerprint")
         found = Fingerprint(*(int(number) for number in row))
-        yield from contents(table, entry, found, plan, time.perf_counter() - started)
+        yield from contents(table, manifest, found, plan, time.perf_counter() - started)

@@ -21,6 +21,7 @@ from synth.errors import Problem, SpecError, TooFewError
 from synth.plan.make import make
 from synth.plan.model import Plan
 from synth.runners.serial import Serial
+from synth.spec.kinds.existing import unread_tables
 from synth.spec.models import Dataset
 from synth.spec.parts import table_of
 from synth.spec.scope import Scope
@@ -38,7 +39,7 @@ SCALES = 4  # tried, each twice the one before, where the spec asks for more row
 def rehearse(dataset: Dataset) -> None:
     """Raise SpecError for SQL that DuckDB cannot bind, DataError for values that cannot be drawn, SpecError for offences."""
     _bind(dataset)
-    if dataset.existing:
+    if unread_tables(dataset):
         return  # what their rows are like nobody knows
     for until in _moments(dataset):
         plan = _small(dataset, until)

@@ -121,6 +121,6 @@ def _timetable(counting: Counting, table: str, declared: int, horizon_us: int) -
 
 
 def _uniform(counting: Counting, table: str) -> Callable[[Rows], npt.NDArray[np.float64]]:
-    """Give what says where in its cell each row stands."""
+    """Give what says where in its cell each row stands. (n,) -> (n,)"""
     column, seed = counting.names.table(table).arrival or "", counting.table_seed(table)
     return lambda rows: hashed(seed, table, column, Sub.TIMES, rows)

@@ -321,6 +321,10 @@ class Kind(ABC):
 
     # 2. how many rows it has, and what they are made from
 
+    def rows_path(self, table: str) -> Path:
+        """Say where in the spec it is written how its rows are made."""
+        return ("tables", table)
+
     def row_sources(self, names: Names, table: str) -> tuple[str, ...]:
         """List the tables, or parts of some, that the rows are made from."""
         return ()

@@ -33,7 +33,7 @@ from synth.spec.parts import part_of, table_of
 if TYPE_CHECKING:
     from synth.sql.compiled import Branch
 
-__all__ = ["Derived", "check_primary_key", "check_select", "select_path", "select_sources"]
+__all__ = ["Derived", "check_primary_key", "check_select", "select_path", "select_sources", "select_text"]
 
 
 class Derived(Kind):
@@ -64,6 +64,10 @@ class Derived(Kind):
 
     # 2. how many rows it has, and what they are made from
 
+    def rows_path(self, table: str) -> Path:
+        """Say where the SELECT is written."""
+        return select_path(table)
+
     def row_sources(self, names: Names, table: str) -> tuple[str, ...]:
         """List the tables that the SELECT reads."""
         return select_sources(names, table)
@@ -88,7 +92,7 @@ class Derived(Kind):
         from synth.sql.select import compile_select
 
         names, spec = planning.names, planning.names.table(table)
-        text, reads = _text(spec), _columns_read(names, table)
+        text, reads = select_text(spec), _columns_read(names, table)
         whole, branches = _of_other_families(names, table), None
         if not whole:
             sources = {s: {c: names.type_of(s, c) for c in read} for s, read in reads.items()}
@@ -126,7 +130,7 @@ class Derived(Kind):
 # -- SELECTs, which gathered tables have, too
 
 
-def _text(table: Table) -> str:
+def select_text(table: Table) -> str:
     """Give the SELECT of a derived table, or of a part of a gathered one."""
     assert isinstance(table.select, str)
     return table.select
@@ -143,7 +147,7 @@ def select_sources(names: Names, table: str) -> tuple[str, ...]:
     from synth.sql.parse import SqlError, query, tables
 
     try:
-        sources = tables(query(_text(names.table(table))))
+        sources = tables(query(select_text(names.table(table))))
     except SqlError as error:
         raise MeaningError(str(error)) from error
     for name in sources:
@@ -162,7 +166,7 @@ def _columns_read(names: Names, table: str) -> dict[str, tuple[str, ...]]:
     """List the columns that a SELECT reads of each table, one at least, as rows count by some column."""
     from synth.sql.parse import columns, has_star, query
 
-    tree = query(_text(names.table(table)))
+    tree = query(select_text(names.table(table)))
     used, star = {path.rsplit(".", 1)[-1] for path in columns(tree)}, has_star(tree)
     reads = {}
     for source in select_sources(names, table):
@@ -195,7 +199,7 @@ def _rehearse(names: Names, table: str) -> None:
         made = {c: types[c].written for c, d in names.table(source).columns.items() if not d.draws.is_state}
         frames[source] = pl.DataFrame(schema=made).lazy()
     try:
-        given = pl.SQLContext(frames=frames).execute(_text(names.table(table))).collect_schema().names()
+        given = pl.SQLContext(frames=frames).execute(select_text(names.table(table))).collect_schema().names()
     except (pl.exceptions.PolarsError, ValueError) as error:
         raise MeaningError(f"bad SQL: {str(error).splitlines()[0]}") from error
     for column, declared in names.table(table).columns.items():

@@ -98,7 +98,7 @@ def _rows_stay_apart(spec: Table, table: str, given: list[str]) -> Iterator[Prob
                 return
             cells = tuple(row[place] for place in places)
             if None not in cells and first.setdefault(cells, number) != number:
-                what = f"{', '.join(group)}: the {first[cells] + 1}. row has the same"
+                what = f"row {first[cells] + 1} has the same {', '.join(group)}"
                 yield Problem(("tables", table, "values", number), what)
 
 
