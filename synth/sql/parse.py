@@ -37,7 +37,7 @@ class SqlError(ValueError):
 @lru_cache(maxsize=2048)
 def _parse(text: str) -> Any:
     try:
-        trees = sqlglot.parse(text, read="duckdb")
+        trees = sqlglot.parse(body(text), read="duckdb")
     except SqlglotError as error:
         errors = getattr(error, "errors", None)
         first = errors[0] if errors else {}
