@@ -47,6 +47,7 @@ def ddl(
         constraints=tuple(added),
         indexes=tuple(index for name in tables for index in rules.indexes(name)),
         comments=tuple(comment for name in tables for comment in comments.statements(name)),
+        left_out=tuple(rules.left_out),
     )
 
 

@@ -27,8 +27,9 @@ Rows = npt.NDArray[np.int64]
 def draw_block(plan: Plan, family: FamilyPlan, number: int, residents: Residents) -> Block:
     """Make one block, by itself. Raises DataError."""
     block = Block(plan, family, number, residents)
-    for step in family.steps:
-        block.draw(step.table, step.column)
+    with np.errstate(all="ignore"):  # what is too large is told where it is drawn
+        for step in family.steps:
+            block.draw(step.table, step.column)
     return block
 
 

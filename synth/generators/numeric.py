@@ -28,10 +28,15 @@ Ends = tuple[float | None, float | None]
 
 
 def as_exact(values: Floats, dtype: DType) -> pl.Series:
-    """Turn floats into a drawn column: minor units, half away from zero, or as they are. (n,) -> (n,)"""
+    """Turn floats into a drawn column: minor units, half away from zero, or as they are. (n,) -> (n,)
+
+    Raises OverflowError.
+    """
+    scaled = values * 10.0**dtype.digits if dtype.is_exact else values
+    if len(scaled) and not np.abs(scaled).max() < (2.0**63 if dtype.is_exact else np.inf):
+        raise OverflowError(f"a value is drawn that no {dtype} can hold; give it a `max`")
     if not dtype.is_exact:
         return pl.Series(values)
-    scaled = values * 10.0**dtype.digits
     return pl.Series((np.sign(scaled) * np.floor(np.abs(scaled) + 0.5)).astype(np.int64))
 
 

@@ -26,32 +26,35 @@ def is_selected(names: Names, table: str) -> bool:
 
 def _keys(names: Names, table: str) -> Keys:
     """What each column of a table, or of a part of one, holds a key of."""
-    spec = names.table(table)
-    if is_selected(names, table):
-        family = names.family(table)
-        own = {other: _keys(names, other) for other in select_sources(names, table) if names.family(other) == family}
-        try:
-            found = closed_keys(select_text(spec), own)
-        except SqlError as error:
-            raise MeaningError(str(error)) from error
-    else:
-        found = {column: _of_column(names, table, column) for column in spec.columns}
-    alone = spec.key if len(spec.key) == 1 else ()
-    return {column: held | {table} if column in alone else held for column, held in found.items()}
+    if not is_selected(names, table):
+        return {column: _of_column(names, table, column) for column in names.table(table).columns}
+    family = names.family(table)
+    own = {other: _keys(names, other) for other in select_sources(names, table) if names.family(other) == family}
+    try:
+        found = closed_keys(select_text(names.table(table)), own)
+    except SqlError as error:
+        raise MeaningError(str(error)) from error
+    return {column: held | _as_key(names, table, column) for column, held in found.items()}
+
+
+def _as_key(names: Names, table: str, column: str) -> frozenset[str]:
+    """The table itself where the column is its whole key."""
+    return frozenset({table}) if names.table(table).key == (column,) else frozenset()
 
 
 def _of_column(names: Names, table: str, column: str) -> frozenset[str]:
     """What a column of rows that are counted, or born with others, holds a key of."""
     spec = names.table(table)
     draws = spec.columns[column].draws
+    held = _as_key(names, table, column)
     if draws.window_rows:
-        return frozenset({WINDOW})
+        return held | {WINDOW}
     if column in spec.links:
         parent = names.ancestors(table)[0]
         key = (draws.held_key.column if draws.held_key else None) or names.table(parent).key[0]
-        return _keys(names, parent).get(key, frozenset())
+        return held | _of_column(names, parent, key)
     path = draws.copies()
     found = names.resolve(table, path) if path else None
     if found is not None and found.how in ("own", "ancestor"):
-        return _keys(names, found.table).get(found.column, frozenset())
-    return frozenset()
+        return held | _of_column(names, found.table, found.column)
+    return held
