@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Self
 
 __all__ = [
     "DataError",
@@ -18,6 +19,7 @@ __all__ = [
     "Problem",
     "SpecError",
     "SynthError",
+    "TooFewError",
     "did_you_mean",
     "one_of",
 ]
@@ -72,7 +74,20 @@ class DatabaseError(SynthError):
 
 
 class DataError(SynthError):
-    """Drawn values that cannot honour the spec, found only while drawing."""
+    """Drawn values that cannot honour the spec, found only while drawing; `problem` says where in the spec, once known."""
+
+    problem: Problem | None = None
+
+    @classmethod
+    def of(cls, problem: Problem) -> Self:
+        """Make the error of a problem whose path is known."""
+        error = cls(str(problem))
+        error.problem = problem
+        return error
+
+
+class TooFewError(DataError):
+    """Rows that are not enough for what is to be chosen among them: at another scale there may be more."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 from numpy.random.bit_generator import ISeedSequence
 
-__all__ = ["STREAM_VERSION", "Sub", "hashed", "stream"]
+__all__ = ["STREAM_VERSION", "Sub", "hashed", "permuted", "stream"]
 
-STREAM_VERSION = 1  # raised whenever drawn values change; see CHANGELOG.md
+STREAM_VERSION = 2  # raised whenever drawn values change; see CHANGELOG.md
 
 
 class Sub:
@@ -28,6 +28,10 @@ class Sub:
     FANOUT = "#fanout"  # in the place of a column's name: how many children each parent has
     FANOUT_TURN = "meet{}"  # of #fanout: who gives or takes a child, by turn, until the total is met
     DAYS = "days"  # of an arrival column: the noise of each day
+    BEFORE = "before"  # of an arrival column: how many rows come in each cell before the period,
+    CELLS = "cells"  # in it,
+    AHEAD = "ahead"  # and after it
+    TIMES = "times"  # of an arrival column: where in its cell each row stands
     RANKS = "rank{}"  # of a reference: the ranks of parents, by chunk of as many as are declared
     ROOTS = "roots"  # of a reference to the own table: which rows have no parent
     REDRAW = "again{}"  # of a reference: choices made anew, by round
@@ -35,6 +39,7 @@ class Sub:
     ENDINGS = "endings"  # of lognormal: the digits behind the point
     WORD_ORDER = "order"  # of coined: the order of all words
     WORDS = "words"  # of sentence: a word for each blank
+    DISTINCT = "distinct"  # in the place of several columns' names: which of all values each row has
 
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -85,3 +90,44 @@ def hashed(seed: int, table: str, column: str, sub: str, rows: npt.NDArray[np.in
         state ^= state >> np.uint64(31)
     uniform: npt.NDArray[np.float64] = (state >> np.uint64(11)).astype(np.float64) * 2.0**-53
     return uniform
+
+
+ROUNDS = 6  # of the network; four are enough for large domains, small ones want more
+
+
+def permuted(
+    seed: int, table: str, column: str, sub: str, rows: npt.NDArray[np.int64], size: int,
+    group: npt.NDArray[np.int64] | None = None,
+) -> npt.NDArray[np.int64]:  # fmt: skip
+    """Where a shuffle of `size` places puts these row numbers, all below `size`; another shuffle for each `group`.
+
+    A Feistel network of the next larger power of 4, walked until it is inside (Black and Rogaway 2002, doi
+    10.1007/3-540-45760-7_9): no table, so any block stands alone. (n,), (n,) -> (n,)
+    """
+    half = max(1, ((size - 1).bit_length() + 1) // 2)
+    bits, low = np.uint64(half), np.uint64((1 << half) - 1)
+    keys = _hash(f"{STREAM_VERSION}/{seed}/{table}/{column}/{sub}", ROUNDS)
+    groups = np.zeros(1, dtype=np.uint64) if group is None else _mixed(group.astype(np.uint64) * _GOLDEN + keys[0])
+
+    def network(places: npt.NDArray[np.uint64], salt: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+        left, right = places >> bits, places & low
+        for key in keys:
+            left, right = right, left ^ (_mixed((right + salt) * _GOLDEN + key) >> np.uint64(32) & low)
+        return left << bits | right
+
+    with np.errstate(over="ignore"):
+        found = network(rows.astype(np.uint64), groups)
+        outside = np.flatnonzero(found >= np.uint64(size))
+        while len(outside):
+            found[outside] = network(found[outside], groups if len(groups) == 1 else groups[outside])
+            outside = outside[found[outside] >= np.uint64(size)]
+    return found.astype(np.int64)
+
+
+def _mixed(state: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """SplitMix64's last step, which spreads every bit. (n,) -> (n,)"""
+    with np.errstate(over="ignore"):
+        for shift, factor in _MIX:
+            state = (state ^ (state >> shift)) * factor
+    mixed: npt.NDArray[np.uint64] = state ^ (state >> np.uint64(31))
+    return mixed

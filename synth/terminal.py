@@ -185,6 +185,7 @@ def load_text(report: LoadReport, command: str, client: str | None = None) -> st
         f"sent at {number(report.rows / send)} rows/s, {size(report.bytes / send)}/s, "
         f"{report.connections} connection{'s' * (report.connections > 1)}",
         f"in schema {report.schema} of {report.place}",
+        *(f"left out: {each}" for each in report.left_out),
     ]
     if client:
         lines.append(f"open: {client}")

@@ -22,6 +22,7 @@ from tests.support.speed import (  # noqa: F401
     pytest_runtest_makereport,
     pytest_runtest_protocol,
     pytest_terminal_summary,
+    pytest_unconfigure,
 )
 from tests.support.targets import LIVE, Target, url_of
 

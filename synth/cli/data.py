@@ -119,6 +119,7 @@ def generate(
     known_if_exists(if_exists)
     with runner(processes) as started:
         from synth.api import make_plan
+        from synth.spec.load import located
         from synth.terminal import progress
 
         continue_from: Any = "source"
@@ -147,7 +148,7 @@ def generate(
             assert address is not None
             if create:  # not before the spec has been looked at
                 DATABASES[address.database].create(address)
-            with progress(total) as advance:
+            with located(dataset), progress(total) as advance:
                 report = generate_into(
                     made, address, schema=schema, if_exists=if_exists, workers=started, progress=advance
                 )
@@ -156,7 +157,7 @@ def generate(
         from synth.job.generate import generate as run
         from synth.terminal import summary_text
 
-        with progress(total) as advance:
+        with located(dataset), progress(total) as advance:
             summary = run(
                 made, out, format=format, dialect=dialect, workers=started, if_exists=if_exists, made_by=made_by,
                 progress=advance,

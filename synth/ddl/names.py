@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 from synth.errors import OptionError, Problem, SpecError
 
-__all__ = ["LONGEST_NAME", "LONGEST_SCHEMA", "ConstraintNames", "check_schema_name", "refuse_equal_names", "refused"]
+__all__ = ["LONGEST_NAME", "LONGEST_SCHEMA", "ConstraintNames", "check_schema_name", "refused"]
 
 LONGEST_NAME = 60  # characters: PostgreSQL cuts names at 63 bytes, MySQL refuses above 64
 LONGEST_SCHEMA = 63  # bytes
@@ -25,15 +25,6 @@ def check_schema_name(schema: str) -> str:
             f"'{schema}' cannot be a schema's name\n  hint: 1 to {LONGEST_SCHEMA} bytes, printable, no blank at its end"
         )
     return schema
-
-
-def refuse_equal_names(names: Iterable[str], *path: str) -> None:
-    """Raise SpecError for names that most databases take for one."""
-    seen: dict[str, str] = {}
-    for name in names:
-        other = seen.setdefault(name.lower(), name)
-        if other != name:
-            raise refused(f"'{other}' and '{name}' are one name in most databases", "rename one", *path, name)
 
 
 class ConstraintNames:

@@ -63,6 +63,7 @@ class Ddl:
     constraints: tuple[Constraint, ...]
     indexes: tuple[Index, ...]
     comments: tuple[str, ...]
+    left_out: tuple[str, ...] = ()  # foreign keys that the database cannot have, in words
 
     def __iter__(self) -> Iterator[str]:
         yield from self.schema
@@ -71,4 +72,6 @@ class Ddl:
         yield from self.comments
 
     def __str__(self) -> str:
-        return "".join(f"{statement};\n" for statement in self)
+        return "".join(
+            [*(f"-- left out: {each}\n" for each in self.left_out), *(f"{statement};\n" for statement in self)]
+        )

@@ -31,6 +31,7 @@ class Rules:
         self.keys, self.schema, self.tables, self.there = keys, schema, tables, there
         self.dataset, self.dialect = keys.dataset, keys.dialect
         self.names = ConstraintNames(self.dataset.written)
+        self.left_out: list[str] = []  # foreign keys to tables that are made later, where that cannot be said, in words
 
     def _quoted(self, *names: str) -> str:
         return ", ".join(self.dialect.quote_identifier(name) for name in names)
@@ -78,6 +79,9 @@ class Rules:
                 continue  # no constraint that a foreign key could point to
             made = refers.parent in self.tables and (refers.parent in before or self.dialect.forward_references)
             if not made and refers.parent not in self.there:
+                if refers.parent in self.tables:
+                    what = f"the foreign key of {table} ({', '.join(refers.columns)}) to {refers.parent}"
+                    self.left_out.append(f"{what}: they refer to each other, and one of two tables is made first")
                 continue
             place = self._place(refers.parent) if made else self.there[refers.parent]
             columns, keys = self._quoted(*refers.columns), self._quoted(*refers.keys)

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from synth.ddl.comments import Comments
 from synth.ddl.keys import Keys
-from synth.ddl.names import check_schema_name, refuse_equal_names
+from synth.ddl.names import check_schema_name
 from synth.ddl.order import in_reference_order
 from synth.ddl.parts import Ddl
 from synth.ddl.rules import Rules
@@ -32,7 +32,6 @@ def ddl(
     tables = in_reference_order(dataset, only)
     keys = Keys(dataset, dialect)
     rules, comments = Rules(keys, schema, tables, parents), Comments(dataset, dialect, schema)
-    refuse_equal_names(tables, "tables")
     own = {name: list(rules.constraints(name)) for name in tables}
     foreign = {name: list(rules.foreign_keys(name)) for name in tables}
     every = [constraint for kind in (own, foreign) for name in tables for constraint in kind[name]]
@@ -48,6 +47,7 @@ def ddl(
         constraints=tuple(added),
         indexes=tuple(index for name in tables for index in rules.indexes(name)),
         comments=tuple(comment for name in tables for comment in comments.statements(name)),
+        left_out=tuple(rules.left_out),
     )
 
 
@@ -63,7 +63,6 @@ def _table(name: str, keys: Keys, comments: Comments, rules: Sequence[str]) -> s
     """CREATE TABLE, with the constraints that stand in it."""
     dataset, dialect = keys.dataset, keys.dialect
     table = dataset.tables[name]
-    refuse_equal_names(table.written, "tables", name, "columns")
     required = constraints.not_null(dataset, name)
     keyed = keys.keyed(name)
     lines = []

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from synth.columns import NULL, gather, mask, moments, to_written
 from synth.draw.context import BlockContext
+from synth.draw.distinct import places_of
+from synth.draw.placed import placed
 from synth.draw.residents import Residents
-from synth.errors import DataError
 from synth.plan.content import earlier_keys
 from synth.plan.model import FamilyPlan, Plan, TablePlan
 from synth.spec.kinds.base import Kind, SelectPlan, TableRows
 from synth.spec.models import Table
-from synth.streams import Sub, stream
+from synth.streams import Sub, hashed, stream
 
 __all__ = ["Block", "draw_block"]
 
@@ -24,8 +27,9 @@ Rows = npt.NDArray[np.int64]
 def draw_block(plan: Plan, family: FamilyPlan, number: int, residents: Residents) -> Block:
     """Make one block, by itself. Raises DataError."""
     block = Block(plan, family, number, residents)
-    for step in family.steps:
-        block.draw(step.table, step.column)
+    with np.errstate(all="ignore"):  # what is too large is told where it is drawn
+        for step in family.steps:
+            block.draw(step.table, step.column)
     return block
 
 
@@ -48,7 +52,7 @@ class Block:
         return self.plan.kind(table)
 
     def counted(self, table: str) -> TablePlan:
-        """Give a table's plan: its rows, types, intensity and fan-out."""
+        """Give a table's plan: its rows, types, timetable and fan-out."""
         return self.plan.tables[table]
 
     def select_plan(self, table: str) -> SelectPlan:
@@ -67,6 +71,11 @@ class Block:
         """Give the random generator of a column for this block."""
         return stream(self.plan.seeds[table], table, column, self.number, sub)
 
+    def uniform(self, table: str, column: str, sub: str) -> Callable[[Rows], npt.NDArray[np.float64]]:
+        """Give what gives uniform numbers in [0, 1) of a sub-stream by row number. (n,) -> (n,)"""
+        seed = self.plan.seeds[table]
+        return lambda rows: hashed(seed, table, column, sub, rows)
+
     def root_rows_shown(self) -> int | None:
         """Give the root rows that show, where the last window is drawn beyond them; None elsewhere."""
         root = self.family.root
@@ -79,13 +88,11 @@ class Block:
 
     def draw(self, table: str, column: str) -> None:
         """Take one step: a table's rows, or a column. Raises DataError."""
-        try:
+        with placed(self.plan, table, column):
             if column:
                 self._draw_column(table, column)
             else:
                 self.tables[table] = self.plan.kind(table).draw_rows(self, table)
-        except OverflowError as error:
-            raise DataError(f"{table}{column and '.'}{column}: {error}") from error
 
     def _draw_column(self, table: str, column: str) -> None:
         spec, here = self.plan.spec(table), self.tables[table]
@@ -93,7 +100,11 @@ class Block:
         if spec.is_given(column) or declared.draws.is_state:
             return  # given with the rows; states are evaluated on what shows
         context = BlockContext(self, table, column)
-        drawn = declared.draws.draw(context)
+        distinct = self.plan.distinct.get((table, column))
+        if distinct is None:
+            drawn = declared.draws.draw(context)
+        else:
+            drawn = declared.draws.draw_at(context, places_of(context, distinct, column))
         if declared.null_share:
             hidden = context.stream(Sub.NULLS).random(here.rows) < declared.null_share
             drawn = mask(drawn, hidden)
@@ -128,7 +139,8 @@ class Block:
         }
         if len(values) < len(compiled.reads):
             values["until"] = pl.Series([self.plan.until], dtype=pl.Datetime("us")).new_from_index(0, rows)
-        state = compiled.evaluate(pl.DataFrame(values))
+        with placed(self.plan, table, column):
+            state = compiled.evaluate(pl.DataFrame(values))
         return (state.new_from_index(0, rows) if len(state) != rows else state).alias(column)
 
     def _without_what_is_ahead(self, table: str, column: str) -> pl.Series:

@@ -11,6 +11,7 @@ import polars as pl
 
 from synth.columns import gather, mask
 from synth.dtypes import DType
+from synth.generators.arrival import microseconds
 from synth.generators.context import AncestorPositions, ChildValues
 from synth.generators.keys import Key
 from synth.generators.sampling import Search
@@ -72,6 +73,13 @@ class PrepareContext:
     def parent(self) -> str | None:
         return self.plan.spec(self.table).per
 
+    def is_link(self) -> bool:
+        return self.column in self.plan.spec(self.table).links
+
+    @property
+    def period_start_us(self) -> int:
+        return microseconds(self.plan.dataset.period.start)
+
     def arrival_of(self, table: str) -> str | None:
         return self.plan.spec(table).arrival
 
@@ -79,13 +87,13 @@ class PrepareContext:
         return self.plan.spec(table).alive_until
 
     def row_count(self, table: str) -> int:
-        return self.residents.row_count(table)
+        return self.plan.always_there(table) if table == self.parent() else self.residents.row_count(table)
 
     def declared_rows(self, table: str) -> int:
         return self.plan.tables[table].declared or 0
 
     def has_constant_rows(self, table: str) -> bool:
-        return self.plan.tables[table].intensity is None
+        return self.plan.tables[table].timetable is None
 
     def full_column(self, table: str, column: str) -> npt.NDArray[Any]:
         return self.residents.full_column(table, column)
@@ -173,7 +181,7 @@ class BlockContext(PrepareContext):
     def keys(self, table: str, rows: Rows) -> pl.Series:
         parent = self.plan.spec(table)
         name = parent.key[0]
-        if self.parent() == table:
+        if self.parent() == table and self.is_link():
             return gather(self.block.tables[table].columns[name], self.block.ancestor_positions(self.table, table))
         if parent.is_given(name) or not parent.columns[name].draws.makes_key:
             return self.gather(table, name, rows)

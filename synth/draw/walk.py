@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
@@ -15,10 +16,11 @@ import polars as pl
 
 from synth.draw.block import Block, draw_block
 from synth.draw.context import PrepareContext
+from synth.draw.placed import placed
 from synth.draw.residents import Residents
 from synth.draw.rollup import RollupSums, rolled_block
 from synth.draw.task import ResidentRows, RollupPart, RunContext, Task, TaskResult, tasks_of, write_blocks
-from synth.plan.model import FamilyPlan, Plan
+from synth.plan.model import DrawStep, FamilyPlan, Plan
 
 __all__ = ["PartKey", "Runner", "Walk", "residents_for"]
 
@@ -76,9 +78,11 @@ class Walk:
         """Make what the references of a family share: cumulated weights."""
         for plan, residents in self._sides():
             for table, column in plan.family(root).prepared:
-                context = PrepareContext(plan, residents, table, column)
                 draws = plan.spec(table).columns[column].draws
-                residents.add_prepared(table, column, draws.prepare(context))  # type: ignore[arg-type]
+                with placed(plan, table, column):
+                    seen = residents if draws.target != table else _own_rows(plan, table, column, residents)
+                    context = PrepareContext(plan, seen, table, column)
+                    residents.add_prepared(table, column, draws.prepare(context))  # type: ignore[arg-type]
 
     # -- families
 
@@ -183,6 +187,18 @@ class _InTurn:
         while self._numbers and self._numbers[0] in self._here:
             number = self._numbers.popleft()
             yield number, self._here.pop(number)
+
+
+def _own_rows(plan: Plan, table: str, column: str, residents: Residents) -> Residents:
+    """Draw what a choice among the own table's rows is weighed by: in every block the steps before the choice."""
+    family = plan.family_of(table)
+    weighed_by = plan.spec(table).columns[column].draws.weighed_by
+    before = replace(family, steps=family.steps[: family.steps.index(DrawStep(table, column))])
+    blocks = [draw_block(plan, before, number, residents) for number in range(max(1, family.blocks))]
+    found = Residents()
+    parts = [ResidentRows(*block.resident_rows(table, list(weighed_by))) for block in blocks]
+    _add_joined(found, table, parts)
+    return found
 
 
 def _draw_residents(plan: Plan, family: FamilyPlan, residents: Residents) -> None:

@@ -1,13 +1,15 @@
-"""The arrival law: row k comes when the cumulated intensity reaches k, so rows are in time order at any scale.
+"""The arrival law: rows come as a Poisson process of a declared total, whose rate follows the calendar.
 
-The intensity is a table of hours: trend × season × weekday × hour × the day's own noise. Its sum over the declared period
-is the declared count. Row k stands at k + u, u uniform in [0, 1), so the count of any day is what the intensity says,
-and days are over-dispersed because their noise is.
+The rate is trend × season × weekday × hour × the day's own noise. The plan draws how many rows come in each cell of time (an
+hour, or a minute where many come), so that the period holds the declared count; where in its cell each row stands is a
+uniform number addressed by the row. So rows are in time order, any block stands alone, and a later `until` changes nothing.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -22,14 +24,18 @@ from synth.errors import did_you_mean
 from synth.generators.base import Generator, Many, Share
 from synth.generators.context import TableContext
 from synth.generators.profiles import HOURS, SEASONS, WEEKDAYS
+from synth.streams import Sub
 
-__all__ = ["Arrival", "Intensity", "microseconds"]
+__all__ = ["Arrival", "Timetable", "microseconds"]
 
 Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+Uniform = Callable[[Rows], Floats]
 
 HOUR_US = 3_600_000_000
 DAY_US = 24 * HOUR_US
 DAYS_A_YEAR = 365.25
+BUSY = 2_000  # rows an hour from which on cells are minutes: a block sorts whole cells
 _EPOCH = dt.datetime(1970, 1, 1)
 
 Profile = str | Many
@@ -43,24 +49,53 @@ def microseconds(moment: dt.date | dt.datetime) -> int:
 
 
 @dataclass(frozen=True)
-class Intensity:
-    """Cumulated expected rows at the hours from `start_us` on; `cumulated[0]` is 0. (hours + 1,)"""
+class Timetable:
+    """How many rows have come before each cell of time from `start_us` on; `counts[0]` is 0. (cells + 1,)"""
 
     start_us: int
-    cumulated: Floats
+    cell_us: int
+    counts: Rows
+    expected: Floats  # rows before the period that are expected up to the end of each of their cells, (cells,)
     whole_days: bool  # the column is a date: times are cut down to midnight
 
-    def at(self, moment_us: int) -> float:
-        """Give the expected rows before a moment, in microseconds since 1970."""
-        hours = (moment_us - self.start_us) / HOUR_US
-        return float(np.interp(hours, np.arange(len(self.cumulated)), self.cumulated))
+    def times(self, first_row: int, rows: int, uniform: Uniform) -> Rows:
+        """Give arrival times of consecutive rows, in order, microseconds since 1970. (rows,)
 
-    def times(self, first_row: int, jitter: Floats) -> npt.NDArray[np.int64]:
-        """Give arrival times of consecutive rows, in order, microseconds since 1970. (n,) -> (n,)"""
-        places = np.arange(first_row, first_row + len(jitter)) + jitter
-        hours = np.interp(places, self.cumulated, np.arange(len(self.cumulated)))
-        times: npt.NDArray[np.int64] = np.floor(hours * HOUR_US).astype(np.int64) + self.start_us
-        return times // DAY_US * DAY_US if self.whole_days else times
+        `uniform` gives numbers in [0, 1) by row number. What would come after the last cell comes at its end.
+        """
+        known = max(0, min(rows, int(self.counts[-1]) - first_row))
+        end = self.start_us + (len(self.counts) - 1) * self.cell_us
+        found = np.full(rows, end, dtype=np.int64)
+        if known:
+            first, last = np.searchsorted(self.counts, [first_row, first_row + known - 1], side="right") - 1
+            numbers = np.arange(self.counts[first], self.counts[last + 1])
+            cells = np.repeat(np.arange(first, last + 1), np.diff(self.counts[first : last + 2]))
+            moments = np.sort(self._at(cells, uniform(numbers)))  # cells stay in order: each is sorted by itself
+            found[:known] = moments[first_row - numbers[0] : first_row - numbers[0] + known]
+        return found // DAY_US * DAY_US if self.whole_days else found
+
+    def rows_before(self, moment_us: int, uniform: Uniform) -> int:
+        """Count the rows that come before a moment, in microseconds since 1970."""
+        cell = (moment_us - self.start_us) // self.cell_us
+        if cell < 0 or cell >= len(self.counts) - 1:
+            return 0 if cell < 0 else int(self.counts[-1])
+        numbers = np.arange(self.counts[cell], self.counts[cell + 1])
+        here = self._at(np.full(len(numbers), cell), uniform(numbers)) < moment_us
+        return int(self.counts[cell] + here.sum())
+
+    @property
+    def before_period(self) -> int:
+        """Rows that are there when the period starts."""
+        return int(self.counts[len(self.expected)])
+
+    def surely_before(self, moment_us: int) -> int:
+        """Count the rows that come before a moment whatever the seed: of those before the period, as expected."""
+        cell = min((moment_us - self.start_us) // self.cell_us, len(self.expected))
+        return math.floor(self.expected[cell - 1] + 1e-9) if cell > 0 else 0
+
+    def _at(self, cells: Rows, uniform: Floats) -> Rows:
+        """Give moments in these cells. (n,), (n,) -> (n,)"""
+        return self.start_us + cells * self.cell_us + (uniform * self.cell_us).astype(np.int64)
 
     def closing(self, until_us: int) -> int:
         """Give the moment before which rows exist at `until`: of dates, every one that has begun."""
@@ -88,8 +123,8 @@ class Arrival(Generator):
     season: Profile = "flat"
     weekdays: Profile = "flat"
     hours: Profile = "flat"
-    dispersion: Annotated[float, Field(ge=0)] = 0.0  # variance / mean of daily counts at SCALE=1
-    since: dt.date | None = None  # when the first row of those there before the period may have come
+    dispersion: Annotated[float, Field(ge=1)] = 1.0  # variance / mean of daily counts at SCALE=1; 1 is Poisson's own
+    since: dt.date | None = None  # the day on which the first row of those there before the period comes
     before_start: Share = 0.0  # share of the declared rows that are there before the period starts
 
     sets_arrival = True
@@ -107,7 +142,7 @@ class Arrival(Generator):
         """Take dates and timestamps."""
         return None if dtype.is_time else "an arrival is a date or a timestamp"
 
-    def intensity(
+    def timetable(
         self,
         *,
         start: dt.date,
@@ -115,37 +150,70 @@ class Arrival(Generator):
         horizon_us: int,
         declared: int,
         at_scale_1: int,
-        noise: np.random.Generator,
+        stream: Callable[[str], np.random.Generator],
         whole_days: bool,
-    ) -> Intensity:
-        """Make the table of hours for a declared count in [start, until), reaching to `horizon_us` at least."""
+    ) -> Timetable:
+        """Draw how many rows come in each cell, a declared count in [start, until), to `horizon_us` at least."""
         first = self.since or start
         last = max(until, (_EPOCH + dt.timedelta(microseconds=horizon_us + DAY_US - 1)).date())
         days = np.arange(np.datetime64(first), np.datetime64(last))
         lead, end = (start - first).days, (until - first).days
-        years = (np.arange(len(days)) - lead) / DAYS_A_YEAR
-        weight = np.power(1.0 + self.trend, years)
-        months = days.astype("datetime64[M]").astype(np.int64) % 12
-        weekdays = (days.astype(np.int64) + 3) % 7  # 1970-01-01 was a Thursday
-        period = slice(lead, None)
-        weight[period] *= np.array(_profile(SEASONS, self.season, "season"))[months[period]]
-        weight[period] *= np.array(_profile(WEEKDAYS, self.weekdays, "weekdays"))[weekdays[period]]
+        weight = self._day_weights(days, lead)
         before = round(declared * self.before_start)
-        if self.dispersion and lead < len(days):
-            # A day expects m rows at SCALE=1; noise of variance dispersion / m makes counts of variance dispersion × m.
-            expected = weight[period] / weight[lead:end].sum() * at_scale_1 * (1 - self.before_start)
-            shape = np.maximum(expected, 1e-9) / self.dispersion
-            weight[period] *= noise.standard_gamma(shape) / shape
-        if lead:
-            weight[:lead] *= before / weight[:lead].sum()
-        total = weight[lead:end].sum()
-        weight[period] *= (declared - before) / total if total else 0.0
-        share = np.array(_profile(HOURS, self.hours, "hours"))
-        cumulated = np.concatenate(([0.0], np.cumsum(np.outer(weight, share / share.sum()).ravel())))
-        cumulated[24 * end] = declared  # exactly, whatever the sum's last digit
-        np.minimum(cumulated[: 24 * end], declared, out=cumulated[: 24 * end])
-        return Intensity(microseconds(first), np.maximum.accumulate(cumulated), whole_days)
+        period, ahead = slice(lead, end), slice(end, None)
+        if self.dispersion > 1:
+            # A day expects m rows at SCALE=1: noise of variance (dispersion - 1) / m makes a variance of dispersion × m.
+            mean = weight[lead:] / max(weight[period].sum(), 1e-300) * at_scale_1 * (1 - self.before_start)
+            shape = np.maximum(mean, 1e-9) / (self.dispersion - 1)
+            weight[lead:] *= stream(Sub.DAYS).standard_gamma(shape) / shape
+        per_hour = 60 if declared > BUSY * 24 * (end - lead) else 1
+        share = np.repeat(np.array(_profile(HOURS, self.hours, "hours")) / per_hour, per_hour)
+        share /= share.sum()
+        counts = np.zeros(len(days) * len(share) + 1, dtype=np.int64)
+        drawn = counts[1:].reshape(len(days), len(share))
+        expected = before * np.cumsum(_chances(weight[:lead], share)) if before else np.empty(0)
+        if before:
+            expected[-1] = before  # whatever the sum's last digit
+            drawn[:lead] = _evenly(stream(Sub.BEFORE), expected).reshape(lead, len(share))
+        drawn[period] = _spread(stream(Sub.CELLS), declared - before, weight[period], share)
+        total = weight[period].sum()
+        rate = (declared - before) / total if total else 0.0
+        drawn[ahead] = stream(Sub.AHEAD).poisson(np.outer(weight[ahead] * rate, share))
+        np.cumsum(counts, out=counts)
+        return Timetable(microseconds(first), DAY_US // len(share), counts, expected, whole_days)
+
+    def _day_weights(self, days: npt.NDArray[np.datetime64], lead: int) -> Floats:
+        """Give how many rows each day expects, but for a factor; `lead` days lie before the period. (days,)"""
+        weight: Floats = np.power(1.0 + self.trend, (np.arange(len(days)) - lead) / DAYS_A_YEAR)
+        weight *= np.array(_profile(SEASONS, self.season, "season"))[days.astype("datetime64[M]").astype(np.int64) % 12]
+        weight *= np.array(_profile(WEEKDAYS, self.weekdays, "weekdays"))[(days.astype(np.int64) + 3) % 7]
+        return weight  # 1970-01-01 was a Thursday
 
     def draw(self, context: TableContext) -> pl.Series:
         """Give the arrival times of the block's rows. (rows,)"""
         return from_microseconds(context.arrivals(), context.dtype)
+
+
+def _chances(weight: Floats, share: Floats) -> Floats:
+    """Give the chance of each cell; where no day has a weight, all have the same. (days,), (cells a day,) -> (cells,)"""
+    chance: Floats = np.outer(weight if weight.sum() > 0 else np.ones(len(weight)), share).ravel()
+    chance /= chance.sum()
+    return chance
+
+
+def _spread(generator: np.random.Generator, rows: int, weight: Floats, share: Floats) -> Rows:
+    """Draw how many of a fixed number of rows come in each cell. (days,), (cells a day,) -> (days, cells a day)"""
+    drawn: Rows = generator.multinomial(rows, _chances(weight, share)).reshape(len(weight), len(share))
+    return drawn
+
+
+def _evenly(generator: np.random.Generator, expected: Floats) -> Rows:
+    """Draw how many rows come in each cell, row k somewhere between the k-th and the next that is expected. (n,) -> (n,)
+
+    So the rows that are there at a moment are known but for one, and what chooses among them finds as many at any seed.
+    """
+    whole = np.floor(expected + 1e-9)
+    units, which = np.unique(whole, return_inverse=True)
+    come = whole + (generator.random(len(units))[which] < expected - whole)
+    come[-1] = whole[-1]
+    return np.diff(come, prepend=0).astype(np.int64)

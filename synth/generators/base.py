@@ -6,9 +6,10 @@ table it points at, when its choice is settled, how many values it can give. Nob
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
+import numpy as np
 import numpy.typing as npt
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
@@ -60,6 +61,7 @@ class Generator(Model):
     sets_arrival: ClassVar[bool] = False  # it says when the table's rows come
     makes_key: ClassVar[bool] = False  # its values are the table's key, a function of the row number
     is_state: ClassVar[bool] = False  # it is worked out from what shows at `until`
+    never_repeats: ClassVar[bool] = False  # no two rows have the same value, whatever is asked
 
     @property
     def window_rows(self) -> int | None:
@@ -80,6 +82,16 @@ class Generator(Model):
     def one_to_one(self) -> bool:
         """Whether no two rows point at the same row of the target."""
         return False
+
+    @property
+    def weighed_by(self) -> tuple[str, ...]:
+        """The columns of the target that say how often each of its rows is chosen."""
+        return ()
+
+    @property
+    def distinct_within(self) -> str | None:
+        """The ancestor in one of whose rows it gives no value twice; None where there is none."""
+        return None
 
     # -- what it is made from
 
@@ -125,6 +137,13 @@ class Generator(Model):
         """Give the most different values that can come out as a type; None where that is not known or without bound."""
         return None
 
+    def places(self, dtype: DType, row_count: Callable[[str], int | None]) -> int | None:
+        """Give how many different values `draw_at` can give as a type; None where it cannot.
+
+        `row_count` gives the rows of a table that has the same at every `until`, else None.
+        """
+        return None
+
     def named_tables(self) -> tuple[NamedTable, ...]:
         """List the tables that its parameters name."""
         return ()
@@ -143,6 +162,10 @@ class Generator(Model):
         """Say among which rows it chooses, and at which moment; None where it chooses among none."""
         return None
 
+    def at_moment(self, moment: str) -> Generator:
+        """Give the same choice among what is there at a moment, a path, where it does not say when; else itself."""
+        return self
+
     def follows(self) -> str | None:
         """Give the path of the moment that its own moments are never earlier than; None where there is none."""
         return None
@@ -159,4 +182,8 @@ class Generator(Model):
 
     def draw(self, context: TableContext) -> pl.Series:
         """Make the column, (context.rows,), in the drawn dtype of `context.dtype`."""
+        raise NotImplementedError
+
+    def draw_at(self, context: TableContext, places: npt.NDArray[np.int64]) -> pl.Series:
+        """Give the values at these places, from 0 to below `places`: equal places, equal values. (rows,) -> (rows,)"""
         raise NotImplementedError

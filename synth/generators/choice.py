@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from pydantic import Field, model_validator
 
@@ -15,7 +17,7 @@ from synth.dtypes import BIGINT, BOOLEAN, DATE, TEXT, DType, exact
 from synth.errors import DataError
 from synth.generators.base import Generator
 from synth.generators.context import RowContext, SpecView
-from synth.generators.declarations import Dependency, RowValue
+from synth.generators.declarations import Complaint, Dependency, RowValue
 from synth.generators.sampling import BELOW_ONE, Search
 
 __all__ = ["Choice"]
@@ -47,6 +49,8 @@ class Choice(Generator):
                     raise ValueError(f"the weight of {value!r} must be a number from 0 up, got {weight!r}{where}")
             if not sum(table.values()) > 0:
                 raise ValueError(f"the weights are all 0{where}")
+            if math.isinf(sum(table.values())):
+                raise ValueError(f"the weights are too large to be added{where}")
         if self.dtype() is None:
             raise ValueError("values of different kinds in one choice")
         return self
@@ -84,9 +88,25 @@ class Choice(Generator):
         """List the column that says which table of weights holds."""
         return (RowValue(self.by),) if self.by else ()
 
+    def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
+        """Yield a column of tables' names that may be NULL, for which there is none."""
+        if self.by and view.may_be_null(self.by):
+            yield Complaint(f"'{self.by}' may be NULL, for which no values are declared", at=("by",))
+
     def capacity(self, dtype: DType) -> int:
         """Count the values that have a weight."""
         return len({value for table in self._tables().values() for value, weight in table.items() if weight})
+
+    def places(self, dtype: DType, row_count: Callable[[str], int | None]) -> int | None:
+        """Count the values that have a weight, where they are the same for all rows."""
+        return None if self.by else self.capacity(dtype)
+
+    def draw_at(self, context: RowContext, places: npt.NDArray[np.int64]) -> pl.Series:
+        """Give the values at these places, all of the same weight. (rows,) -> (rows,)"""
+        values = [value for value, weight in self.values.items() if weight]
+        if context.dtype.is_exact:
+            return pl.Series(np.array([exact(v, context.dtype) for v in values], dtype=np.int64)[places])
+        return pl.Series(values, dtype=context.dtype.drawn).gather(places)
 
     def draw(self, context: RowContext) -> pl.Series:
         """Read one uniform number a row off the cumulated weights. (rows,)"""
@@ -101,7 +121,7 @@ class Choice(Generator):
                 result = result.scatter(places, _pick(table, uniform[places.to_numpy()], context.dtype))
         missing = keys.filter(result.is_null())
         if len(missing):
-            raise DataError(f"{context.table}.{context.column}: no values are declared for {self.by} = {missing[0]!r}")
+            raise DataError(f"no values are declared for {self.by} = {missing[0]!r}")
         return result
 
 

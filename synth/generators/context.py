@@ -57,8 +57,14 @@ class SpecView(Protocol):
     def parent(self) -> str | None:
         """Name the table that this table's rows are born with."""
 
+    def is_link(self) -> bool:
+        """Tell whether this column holds the key of the row that this row is born with, not of another one there."""
+
     def ancestors(self) -> tuple[str, ...]:
         """List the tables that this table's rows are born with, nearest first."""
+
+    def why_no_target_beside(self, table: str) -> Complaint | None:
+        """Say why other rows of the parent's table cannot be chosen; None where they can."""
 
     def children(self) -> tuple[str, ...]:
         """List the tables whose rows are born with this table's."""
@@ -83,6 +89,9 @@ class SpecView(Protocol):
 
     def type_at(self, path: str) -> DType:
         """Give the type of the value behind a path."""
+
+    def may_be_null(self, path: str) -> bool:
+        """Tell whether the value behind a path may be NULL."""
 
     def sql_type(self) -> DType | None:
         """Give the type of the SQL that is compiled for this column; None for NULL alone."""
@@ -137,11 +146,18 @@ class TableContext(RowContext, Protocol):
     def parent(self) -> str | None:
         """Name the table that this table's rows are born with."""
 
+    def is_link(self) -> bool:
+        """Tell whether this column holds the key of the row that this row is born with, not of another one there."""
+
     def ancestor_positions(self, table: str) -> AncestorPositions:
         """Give the place of each row's ancestor in the block, and the ancestors' row numbers."""
 
     def child_values(self, table: str, column: str) -> ChildValues:
         """Give a child's column, or of an empty column the counts alone, and how many children each row has."""
+
+    @property
+    def period_start_us(self) -> int:
+        """Give the start of the period, in microseconds since 1970."""
 
     def arrivals(self) -> Rows:
         """Give the arrival times of this table's rows, microseconds since 1970. (rows,)"""
@@ -155,7 +171,7 @@ class TableContext(RowContext, Protocol):
         """Name the column from whose time on a row may no longer be referenced."""
 
     def row_count(self, table: str) -> int:
-        """Give the number of rows that another family's table has."""
+        """Give the number of rows that another table has, or of the own family's root those that are always there."""
 
     def declared_rows(self, table: str) -> int:
         """Give the number of rows that a table has at the end of its declared period."""

@@ -174,6 +174,11 @@ class Ordinal(Generator):
 
     per: str
 
+    @property
+    def distinct_within(self) -> str:
+        """The ancestor within which rows are numbered."""
+        return self.per
+
     def complaints(self, view: SpecView) -> Iterator[Complaint]:
         """Yield that the table is no ancestor, where it is none."""
         if self.per not in view.ancestors():

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from synth.columns import NULL, gather, moments, units
 from synth.dtypes import DType, exact
-from synth.errors import DataError
+from synth.errors import TooFewError
 from synth.generators.arrival import DAY_US
 from synth.generators.base import Generator
 from synth.generators.context import SpecView, TableContext
@@ -118,7 +118,7 @@ class InForce(Generator):
         if not self.optional and (rows < 0).any():
             lacking = int(np.flatnonzero(rows < 0)[0])
             wanted = ", ".join(f"{path} = {context.value(path)[lacking]}" for path in [*self.match.values(), self.at])
-            raise DataError(f"{context.table}.{context.column}: no row of {self.table} is in force for {wanted}")
+            raise TooFewError(f"no row of {self.table} is in force for {wanted}")
         context.set_parent_rows(rows)
         return context.gather(self.table, self.column, rows)
 

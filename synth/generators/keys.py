@@ -30,6 +30,7 @@ class Key(Generator):
     digits: Annotated[int, Field(ge=1, le=18)] = 6  # of codes: the least digits, with leading zeros
 
     makes_key = True
+    never_repeats = True
 
     def dtype(self) -> DType:
         """Give bigint, uuid or text, as the kind is."""

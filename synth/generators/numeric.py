@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import numpy as np
@@ -16,20 +17,26 @@ from synth.generators.arrival import DAY_US, microseconds
 from synth.generators.base import Generator
 from synth.generators.context import DrawContext, RowContext, SpecView
 from synth.generators.declarations import Dependency, RowValue
-from synth.generators.sampling import Search, normal_between
+from synth.generators.sampling import FARTHEST, Search, has_numbers, normal_between
 from synth.streams import Sub
 
 __all__ = ["Gamma", "Lognormal", "Normal", "Uniform", "as_exact"]
 
 Floats = npt.NDArray[np.float64]
 Positive = Annotated[float, Field(gt=0)]
+Ends = tuple[float | None, float | None]
 
 
 def as_exact(values: Floats, dtype: DType) -> pl.Series:
-    """Turn floats into a drawn column: minor units, half away from zero, or as they are. (n,) -> (n,)"""
+    """Turn floats into a drawn column: minor units, half away from zero, or as they are. (n,) -> (n,)
+
+    Raises OverflowError.
+    """
+    scaled = values * 10.0**dtype.digits if dtype.is_exact else values
+    if len(scaled) and not np.abs(scaled).max() < (2.0**63 if dtype.is_exact else np.inf):
+        raise OverflowError(f"a value is drawn that no {dtype} can hold; give it a `max`")
     if not dtype.is_exact:
         return pl.Series(values)
-    scaled = values * 10.0**dtype.digits
     return pl.Series((np.sign(scaled) * np.floor(np.abs(scaled) + 0.5)).astype(np.int64))
 
 
@@ -83,19 +90,32 @@ class Uniform(Generator):
         factor = 10**dtype.digits
         return math.ceil(low * factor - 1e-9), math.floor(high * factor + 1e-9)
 
+    def places(self, dtype: DType, row_count: Callable[[str], int | None]) -> int | None:
+        """Count the places of the grid: the type's own, or of doubles one that is coarse enough to tell them apart."""
+        if dtype.name != "double":
+            return self.capacity(dtype)
+        low, high = (float(x) for x in (self.min, self.max) if not isinstance(x, dt.date))
+        return max(1, int(min(2.0**52, (high - low) / np.spacing(max(abs(low), abs(high))) / 4)))
+
     def draw(self, context: DrawContext) -> pl.Series:
         """Draw values on the type's own grid: whole days, whole minor units, microseconds. (rows,)"""
         uniform = context.stream().random(context.rows)
-        if isinstance(self.min, dt.date) and isinstance(self.max, dt.date):
-            step = DAY_US if context.dtype.name == "date" else 1
-            start = microseconds(self.min)
-            times = start + (uniform * ((microseconds(self.max) - start) // step + 1)).astype(np.int64) * step
-            return pl.Series(times).cast(pl.Datetime("us")).cast(context.dtype.drawn)
-        if not context.dtype.is_exact:
+        if context.dtype.name == "double":
             low, high = (float(x) for x in (self.min, self.max) if not isinstance(x, dt.date))
             return pl.Series(low + uniform * (high - low))
-        first, last = self._ends(context.dtype)
-        return pl.Series(first + (uniform * (last - first + 1)).astype(np.int64))
+        return self.draw_at(context, (uniform * (self.capacity(context.dtype) or 1)).astype(np.int64))
+
+    def draw_at(self, context: DrawContext, places: npt.NDArray[np.int64]) -> pl.Series:
+        """Give the values at these places of the grid. (rows,) -> (rows,)"""
+        if isinstance(self.min, dt.date):
+            step = DAY_US if context.dtype.name == "date" else 1
+            times = microseconds(self.min) + places * step
+            return pl.Series(times).cast(pl.Datetime("us")).cast(context.dtype.drawn)
+        if context.dtype.name == "double":
+            low, high = float(self.min), float(self.max)  # type: ignore[arg-type]
+            count = self.places(context.dtype, lambda table: None) or 1
+            return pl.Series(low + (places + 0.5) / count * (high - low))
+        return pl.Series(self._ends(context.dtype)[0] + places)
 
 
 class Normal(_Numeric):
@@ -108,13 +128,17 @@ class Normal(_Numeric):
 
     @model_validator(mode="after")
     def _check(self) -> Normal:
-        _check_range(self.min, self.max)
+        _check_range(self.min, self.max, self._ends())
         return self
+
+    def _ends(self) -> Ends:
+        """Give `min` and `max` in standard deviations from the mean."""
+        low, high = ((x - self.mean) / self.sd if x is not None else None for x in (self.min, self.max))
+        return low, high
 
     def draw(self, context: DrawContext) -> pl.Series:
         """Draw from the distribution as it is cut; no value is moved to an end. (rows,)"""
-        low, high = ((x - self.mean) / self.sd if x is not None else None for x in (self.min, self.max))
-        return as_exact(self.mean + self.sd * _standard(context, low, high), context.dtype)
+        return as_exact(self.mean + self.sd * _standard(context, *self._ends()), context.dtype)
 
 
 class Lognormal(_Numeric):
@@ -128,7 +152,7 @@ class Lognormal(_Numeric):
 
     @model_validator(mode="after")
     def _check(self) -> Lognormal:
-        _check_range(self.min, self.max)
+        _check_range(self.min, self.max, (None, None) if isinstance(self.median, str) else self._ends(self.median))
         if isinstance(self.median, str) and (self.min is not None or self.max is not None):
             raise ValueError("`min` and `max` go with one median for all rows")
         if self.endings and (self.max or 1e18) - (self.min or 0) < 1:
@@ -139,6 +163,11 @@ class Lognormal(_Numeric):
         if self.endings is not None and not sum(self.endings.values()):
             raise ValueError("the shares of the endings are all 0")
         return self
+
+    def _ends(self, median: float) -> Ends:
+        """Give `min` and `max` in standard deviations of ln(value) from the median."""
+        low, high = (math.log(x / median) / self.sigma if x else None for x in (self.min, self.max))
+        return low, high
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the column of medians."""
@@ -155,18 +184,17 @@ class Lognormal(_Numeric):
         """Draw exp of a normal; with endings, the whole units stay and the digits behind are drawn. (rows,)"""
         if isinstance(self.median, str):
             medians: Any = context.value(self.median).to_numpy() / 10.0 ** context.type_at(self.median).digits
-            low = high = None
+            ends: Ends = (None, None)
         else:
-            medians = self.median
-            low, high = (math.log(x / medians) / self.sigma if x else None for x in (self.min, self.max))
-        values = medians * np.exp(self.sigma * _standard(context, low, high))
+            medians, ends = self.median, self._ends(self.median)
+        values = medians * np.exp(self.sigma * _standard(context, *ends))
         if not self.endings:
             return as_exact(values, context.dtype)
         unit = 10**context.dtype.digits
         choices = np.array([int(e[1:].ljust(context.dtype.digits, "0")) for e in self.endings])
         which = Search(np.cumsum(list(self.endings.values())))
-        ends = choices[which(context.stream(Sub.ENDINGS).random(context.rows) * sum(self.endings.values()))]
-        amounts = np.floor(values).astype(np.int64) * unit + ends
+        behind = choices[which(context.stream(Sub.ENDINGS).random(context.rows) * sum(self.endings.values()))]
+        amounts = np.floor(values).astype(np.int64) * unit + behind
         low = as_exact(np.array([self.min or 0.0]), context.dtype)[0] or 1
         amounts = np.where(amounts < low, amounts + unit, amounts)
         if self.max is not None:
@@ -187,9 +215,12 @@ class Gamma(_Numeric):
         return as_exact(values, context.dtype)
 
 
-def _check_range(low: float | None, high: float | None) -> None:
+def _check_range(low: float | None, high: float | None, ends: Ends) -> None:
+    """Refuse a range that holds no numbers; `ends` are the same in standard deviations. Raises ValueError."""
     if low is not None and high is not None and low >= high:
         raise ValueError("`min` must be below `max`")
+    if not has_numbers(-math.inf if ends[0] is None else ends[0], math.inf if ends[1] is None else ends[1]):
+        raise ValueError(f"the range lies more than {FARTHEST:g} standard deviations off, where no numbers are")
 
 
 def _standard(context: DrawContext, low: float | None, high: float | None) -> Floats:

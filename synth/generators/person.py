@@ -5,19 +5,20 @@ Faker is read once a run, never called for a row. Every e-mail address is at a d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from synth.dtypes import TEXT, DType
 from synth.errors import DataError
 from synth.generators.base import Generator, Many
 from synth.generators.context import RowContext, SpecView
-from synth.generators.declarations import Dependency, RowValue
+from synth.generators.declarations import Complaint, Dependency, RowValue
 from synth.generators.sampling import BELOW_ONE, Search
 from synth.texts import TextCache, encode
 
@@ -58,8 +59,40 @@ class _Name(Generator):
     locale: str = "en_US"  # a column of locales, or one locale
 
     def accepts(self, dtype: DType) -> str | None:
-        """Take text of any length."""
-        return None if dtype.name == "varchar" else f"names cannot be {dtype}"
+        """Take text, as long as the longest name of the locale where that is known."""
+        if dtype.name != "varchar":
+            return f"names cannot be {dtype}"
+        longest = max(map(len, self.domain()), default=0)
+        return f"a name may be {longest} long" if dtype.length and longest > dtype.length else None
+
+    def complaints(self, view: SpecView) -> Iterator[Complaint]:
+        """Yield a locale without names."""
+        try:
+            self.domain()
+        except DataError as error:
+            yield Complaint(str(error), at=("locale",))
+
+    def domain(self) -> tuple[str, ...]:
+        """List the different names that can come out; none where a column says of which locale. Raises DataError."""
+        if locale_column(self.locale):
+            return ()
+        return tuple(dict.fromkeys(name for which in self.lists() for name in _names(self.locale, which)[0]))
+
+    def lists(self) -> tuple[tuple[str, ...], ...]:
+        """Say from which of Faker's lists names come: for each the first that the locale has."""
+        raise NotImplementedError
+
+    def capacity(self, dtype: DType) -> int | None:
+        """Count the different names, where the locale is known."""
+        return len(self.domain()) or None
+
+    def places(self, dtype: DType, row_count: Callable[[str], int | None]) -> int | None:
+        """Count the different names, where the locale is known, and the sex is not asked for."""
+        return len(self.domain()) if len(self.lists()) == 1 and self.domain() else None
+
+    def draw_at(self, context: RowContext, places: npt.NDArray[np.int64]) -> pl.Series:
+        """Give the names at these places, all of the same weight. (rows,) -> (rows,)"""
+        return pl.Series(self.domain()).gather(places)
 
     def _draw(self, context: RowContext, groups: list[tuple[Any, str, tuple[str, ...]]]) -> pl.Series:
         """Draw for each group (mask of rows, locale, lists to choose from). (rows,)"""
@@ -73,10 +106,18 @@ class _Name(Generator):
         return _joined(lists)[places]
 
 
+_BY_SEX = {"F": ("first_names_female", "first_names"), "M": ("first_names_male", "first_names")}
+_OF_ANY = ("first_names",)
+
+
 class FirstName(_Name):
     """A first name that fits locale and sex (`F`, `M`, anything else: either)."""
 
     sex: str | None = None  # a column
+
+    def lists(self) -> tuple[tuple[str, ...], ...]:
+        """Name the lists of all that `sex` may say."""
+        return (*_BY_SEX.values(), _OF_ANY) if self.sex else (_OF_ANY,)
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the columns of locale and sex."""
@@ -84,18 +125,21 @@ class FirstName(_Name):
 
     def draw(self, context: RowContext) -> pl.Series:
         """Draw by the locale's own weights. (rows,)"""
-        lists = {"F": ("first_names_female", "first_names"), "M": ("first_names_male", "first_names")}
         sex, known = encode(context.value(self.sex)) if self.sex else (np.full(context.rows, -1), [])
         groups: list[tuple[Any, str, tuple[str, ...]]] = []
         for rows, locale in locales(context, self.locale):
             for code in range(-1, len(known)):
-                which = lists.get(known[code], ("first_names",)) if code >= 0 else ("first_names",)
+                which = _BY_SEX.get(known[code], _OF_ANY) if code >= 0 else _OF_ANY
                 groups.append((rows & (sex == code), locale, which))
         return self._draw(context, [group for group in groups if group[0].any()])
 
 
 class LastName(_Name):
     """A last name that fits the locale."""
+
+    def lists(self) -> tuple[tuple[str, ...], ...]:
+        """Name the list of last names."""
+        return (("last_names",),)
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the column of locales."""
@@ -112,6 +156,8 @@ class Email(Generator):
     shorthand = "names"
     renamed: ClassVar[dict[str, str]] = {"of": "names"}
     default_type = TEXT
+
+    never_repeats = True
 
     names: Many  # columns
 

@@ -7,6 +7,7 @@ such a range has none. `#` is a digit; `@` is a letter that British inward codes
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -20,7 +21,7 @@ from synth.dtypes import BIGINT, TEXT, DType
 from synth.errors import DataError
 from synth.generators.base import Generator
 from synth.generators.context import RowContext, SpecView
-from synth.generators.declarations import Dependency, RowValue
+from synth.generators.declarations import Complaint, Dependency, RowValue
 from synth.generators.person import locale_column, locales
 from synth.generators.sampling import BELOW_ONE, Search
 from synth.texts import from_bytes
@@ -59,6 +60,14 @@ class Place(Generator):
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the column of locales."""
         return tuple(RowValue(name) for name in (locale_column(self.locale),) if name)
+
+    def complaints(self, view: SpecView) -> Iterator[Complaint]:
+        """Yield a locale without places."""
+        if locale_column(self.locale) is None:
+            try:
+                _cities(self.locale)
+            except DataError as error:
+                yield Complaint(str(error), at=("locale",))
 
     def draw(self, context: RowContext) -> pl.Series:
         """Give the place's line in the table. (rows,)"""

@@ -6,7 +6,7 @@ at a moment are a prefix of the rows, and a weighted choice among them is a sear
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
@@ -15,9 +15,8 @@ import numpy.typing as npt
 import polars as pl
 from pydantic import Field, model_validator
 
-from synth.columns import NULL, moments
 from synth.dtypes import DType
-from synth.errors import DataError, MeaningError
+from synth.errors import DataError, MeaningError, TooFewError
 from synth.generators.base import Generator, Model, Share
 from synth.generators.context import SpecView, TableContext
 from synth.generators.declarations import (
@@ -30,16 +29,14 @@ from synth.generators.declarations import (
     RowCount,
     RowValue,
 )  # fmt: skip
-from synth.generators.sampling import TakenPairs, prefix_values, redraw_until_accepted, sizes_before, zipf_mandelbrot
+from synth.generators.parent_choice import ParentChoice, choose_parents
+from synth.generators.sampling import BELOW_ONE, zipf_mandelbrot
 from synth.streams import Sub
 
 __all__ = ["Popularity", "Reference", "ZipfMandelbrot"]
 
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-
-ROUNDS = 12  # of redraws, before the few rows left are drawn exactly
-EXACT_CELLS = 2**22  # (row, parent) cells weighed at once by the exact draw
 
 
 class ZipfMandelbrot(Model):
@@ -94,27 +91,40 @@ class Reference(Generator):
         """Whether each parent is chosen once at most."""
         return self.unique
 
+    @property
+    def distinct_within(self) -> str | None:
+        """The ancestor in one of whose rows no parent is chosen twice."""
+        return self.distinct_per
+
     def named_tables(self) -> tuple[NamedTable, ...]:
         """List the parent table."""
         return (NamedTable("to", self.to),)
 
-    def chooses(self, view: SpecView) -> bool:
-        """Tell whether the parent is chosen: neither of the own table nor the row that this row is born with."""
-        return self.to not in (view.table, view.parent())
+    @property
+    def weighed_by(self) -> tuple[str, ...]:
+        """The parent's columns that its weight is made from."""
+        return tuple(name for name in (self.weights, self.where) if name)
+
+    @property
+    def _weighted(self) -> bool:
+        return bool(self.weighed_by or self.popularity)
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the moment, and the parent's columns that the choice depends on."""
-        if not self.chooses(view):
+        if self.to == view.table:
+            return tuple(RowValue(name) for name in self.weighed_by)
+        if self.to == view.parent():
             return ()
-        columns = [name for name in (self.weights, self.where, self.key_column) if name]
+        columns = [*self.weighed_by, *([self.key_column] if self.key_column else [])]
+        columns += [name for name in (view.arrival_of(self.to),) if name]
         if not self.alive_at:
             return tuple(FullColumn(self.to, name) for name in columns)
-        columns += [name for name in (view.arrival_of(self.to), view.ends_of(self.to)) if name]
+        columns += [name for name in (view.ends_of(self.to),) if name]
         return (*(FullColumn(self.to, name) for name in columns), RowValue(self.alive_at))
 
     def plan_dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the parent's key, or where that follows from the row number its rows alone."""
-        if self.to == view.table:
+        if self.to == view.table or (self.to == view.parent() and not view.is_link()):
             return ()
         key = self.key_column or view.key_of(self.to)[0]
         if self.to == view.parent():
@@ -152,16 +162,37 @@ class Reference(Generator):
                 "give it a column with `key`, or a `primary_key` of one column; of several columns take one by `key_column`",
                 ("to",),
             )  # fmt: skip
+        if self.to == view.parent() and not view.is_link():
+            yield from self._complaints_of_another(view)
         if self.alive_at and not (view.arrival_of(self.to) or view.ends_of(self.to)):
             yield Complaint(f"{self.to} has no arrival column", at=("alive_at",))
         if self.distinct_per and self.distinct_per not in view.ancestors():
             yield Complaint(f"'{self.distinct_per}' is no ancestor of {view.table}", at=("distinct_per",))
         if self.roots and self.to != view.table:
             yield Complaint("`roots` is for a table that references itself", "use null_share", ("roots",))
+        if self.to == view.table and not view.may_be_null(view.column):
+            yield Complaint("the first row has no earlier row to refer to", "write `nullable: true` beside it", ("to",))
+        if self.unique and not related and view.arrival_of(self.to):
+            yield Complaint("`unique` needs a parent table without arrival times", at=("unique",))
+
+    def _complaints_of_another(self, view: SpecView) -> Iterator[Complaint]:
+        """Yield what a second reference to the parent's table cannot do: its rows are drawn beside these."""
+        words: dict[str, object] = {"alive_at": self.alive_at, "weights": self.weights, "popularity": self.popularity}
+        words |= {"where": self.where, "distinct_per": self.distinct_per, "unique": self.unique}
+        for word in [name for name, value in {**words, "key_column": self.key_column}.items() if value]:
+            what = f"`{word}` is not for a second reference to {self.to}, whose rows are drawn beside these"
+            yield Complaint(what, at=(word,))
+        no_target = view.why_no_target_beside(self.to)
+        if no_target:
+            yield no_target
 
     def choosing(self) -> Choosing:
         """Say that parents are chosen among those that are there at `alive_at`."""
         return Choosing(self.to, self.alive_at, must_find=True, distinct_per=self.distinct_per)
+
+    def at_moment(self, moment: str) -> Reference:
+        """Give the same choice among parents that are there at a moment, where it does not say when."""
+        return self if self.alive_at or self.unique else self.model_copy(update={"alive_at": moment})
 
     def nullable(self) -> bool:
         """Tell whether there are roots, which have no parent."""
@@ -169,7 +200,7 @@ class Reference(Generator):
 
     def prepare(self, context: TableContext) -> Mapping[str, npt.NDArray[Any]]:
         """Make the parents' cumulated weights, (parents,), where they are not all equal."""
-        if not (self.weights or self.popularity or self.where):
+        if not self._weighted:
             return {}
         count = context.row_count(self.to)
         weights = np.ones(count)
@@ -178,9 +209,7 @@ class Reference(Generator):
                 context.full_column(self.to, self.weights).astype(np.float64), nan=0.0, posinf=np.inf
             )
             if (weights < 0).any() or not np.isfinite(weights).all():
-                raise DataError(
-                    f"{context.table}.{context.column}: {self.to}.{self.weights} has weights below 0, or without end"
-                )
+                raise DataError(f"{self.to}.{self.weights} has weights below 0, or without end")
         elif self.popularity:
             law, declared = self.popularity.zipf_mandelbrot, max(1, context.declared_rows(self.to))
             chunks = -(-count // declared)  # parents beyond the declared period share the ranks out anew
@@ -193,6 +222,11 @@ class Reference(Generator):
 
     def draw(self, context: TableContext) -> pl.Series:
         """Give the keys of the chosen parents, (rows,)."""
+        if self.to == context.parent() and not context.is_link():
+            others = context.row_count(self.to) - 1
+            if context.rows and others < 1:
+                raise TooFewError(f"there is no other row of {self.to} to refer to")
+            return self.draw_at(context, (context.stream().random(context.rows) * others).astype(np.int64))
         if self.to == context.parent():
             parents = context.ancestor_positions(self.to)
             rows = parents.rows[parents.positions]
@@ -201,161 +235,43 @@ class Reference(Generator):
         elif self.unique:
             rows = self._matched(context)
         else:
-            rows = self._chosen(context)
+            choice = ParentChoice(context, self.to, self.alive_at, weighted=self._weighted)
+            rows = choose_parents(context, choice, self.distinct_per)
+        return self._keys(context, rows)
+
+    def places(self, dtype: DType, row_count: Callable[[str], int | None]) -> int | None:
+        """Count the parents, where they are always the same and all are equal."""
+        return None if self.alive_at or self._weighted or self.distinct_per or self.unique else row_count(self.to)
+
+    def draw_at(self, context: TableContext, places: Rows) -> pl.Series:
+        """Give the keys of the parents at these places, the row's own left out. (rows,) -> (rows,)"""
+        if self.to == context.parent():
+            parents = context.ancestor_positions(self.to)
+            places = places + (places >= parents.rows[parents.positions])
+        return self._keys(context, places)
+
+    def _keys(self, context: TableContext, rows: Rows) -> pl.Series:
+        """Give the keys of the parents with these row numbers. (rows,) -> (rows,)"""
         context.set_parent_rows(rows)
         return context.gather(self.to, self.key_column, rows) if self.key_column else context.keys(self.to, rows)
 
     def _earlier(self, context: TableContext) -> Rows:
         """Choose an earlier row for each row, or none: a hierarchy without cycles. (rows,)"""
         own = np.arange(context.first_row, context.first_row + context.rows)
-        rows = (context.stream().random(context.rows) * own).astype(np.int64)
-        roots = context.stream(Sub.ROOTS).random(context.rows) < self.roots
-        return np.where(roots | (own == 0), -1, rows)
+        uniform, roots = context.stream().random(context.rows), context.stream(Sub.ROOTS).random(context.rows)
+        if self._weighted:
+            cumulated = context.prepared("cumulated")
+            there = np.where(own > 0, cumulated[own - 1], 0.0)
+            rows = context.search("cumulated")(uniform * (there * BELOW_ONE))
+        else:
+            there, rows = own, (uniform * own).astype(np.int64)
+        return np.where((roots < self.roots) | (there == 0), -1, rows)
 
     def _matched(self, context: TableContext) -> Rows:
         """Match one to one: row k takes a parent of the block of parents with k's number. (rows,)"""
         if not context.has_constant_rows(self.to):
-            raise DataError(f"{context.table}.{context.column}: `unique` needs a parent table without arrival times")
+            raise DataError("`unique` needs a parent table without arrival times")
         parents = min(context.row_count(self.to) - context.first_row, context.block_rows)
         if parents < context.rows:
-            raise DataError(
-                f"{context.table}.{context.column}: {context.rows} rows need as many "
-                f"{self.to} of their own, {max(0, parents)} exist"
-            )
+            raise TooFewError(f"{context.rows} rows need as many {self.to} of their own, {max(0, parents)} exist")
         return context.first_row + context.stream().permutation(parents)[: context.rows]
-
-    def _chosen(self, context: TableContext) -> Rows:
-        """Choose a parent for each row by weight, among those that are there. (rows,)"""
-        choice = _ParentChoice(self, context)
-        rows = choice.pick(context.stream().random(context.rows), None)
-        if not self.distinct_per and choice.ends is None:
-            return rows
-        group, group_row = context.ancestor_positions(self.distinct_per) if self.distinct_per else (None, None)
-        good = choice.alive(None, rows)
-        taken = None
-        if group is not None and group_row is not None:
-            taken = TakenPairs(group, len(group_row), choice.count)
-            good = taken.first(rows, good)
-
-        def accept(places: Rows, choices: Rows) -> npt.NDArray[np.bool_]:
-            good = choice.alive(places, choices)
-            if taken is not None:
-                free = np.flatnonzero(good)
-                good[free] = taken.take(places[free], choices[free])
-            return good
-
-        def redraw(number: int, places: Rows) -> Rows:
-            return choice.pick(context.uniform_at(Sub.REDRAW.format(number), context.first_row + places), places)
-
-        left = redraw_until_accepted(rows, np.flatnonzero(~good), accept, redraw, ROUNDS)
-        if len(left):
-            self._exactly(context, choice, rows, left, group, group_row)
-        return rows
-
-    def _exactly(
-        self,
-        context: TableContext,
-        choice: _ParentChoice,
-        rows: Rows,
-        left: Rows,
-        group: Rows | None,
-        group_row: Rows | None,
-    ) -> None:
-        """Draw the last few rows exactly: each group's parents race, exponential times over weights, first ones win.
-
-        That is a successive draw without replacement (Efraimidis and Spirakis 2006, doi 10.1016/j.ipl.2005.11.003).
-        """
-        groups = group[left] if group is not None else left
-        seeds = group_row if group_row is not None else context.first_row + np.arange(context.rows)
-        open_rows = np.zeros(context.rows, dtype=np.bool_)
-        open_rows[left] = True
-        racing = np.unique(groups)
-        step = max(1, EXACT_CELLS // choice.count)
-        for start in range(0, len(racing), step):
-            some = racing[start : start + step]
-            mine = left[np.isin(groups, some)]
-            home = np.searchsorted(some, group[mine] if group is not None else mine)
-            lane = np.arange(choice.count)
-            cells = (seeds[some][:, None] << np.int64(24)) ^ lane[None, :]
-            with np.errstate(divide="ignore"):
-                finish = -np.log1p(-context.uniform_at(Sub.RACE, cells)) / choice.weights[None, :]
-            if group is not None:
-                settled = np.flatnonzero(np.isin(group, some) & ~open_rows)
-                finish[np.searchsorted(some, group[settled]), rows[settled]] = np.inf
-            starts = np.flatnonzero(np.diff(home, prepend=-1))
-            place = np.arange(len(home)) - np.repeat(starts, np.diff(np.append(starts, len(home))))
-            for turn in range(int(place.max()) + 1):  # each group's next open row takes the best parent of its moment
-                now = place == turn
-                lanes = np.where(choice.present(mine[now], lane), finish[home[now]], np.inf)
-                best = np.argmin(lanes, axis=1)
-                if np.isinf(lanes[np.arange(len(best)), best]).any():
-                    raise DataError(
-                        f"{context.table}.{context.column}: a row of {self.distinct_per or context.table} needs more "
-                        f"distinct {self.to} than are there at its time; lower the fan-out's max or raise "
-                        f"at_least of {self.to}"
-                    )
-                rows[mine[now]] = best
-                finish[home[now], best] = np.inf
-
-
-class _ParentChoice:
-    """One block's choice of parents: how many are there for each row, their weights, when they end."""
-
-    def __init__(self, reference: Reference, context: TableContext):
-        self.count = context.row_count(reference.to)
-        weighted = bool(reference.weights or reference.popularity or reference.where)
-        self.cumulated: Floats | None = context.prepared("cumulated") if weighted else None
-        self.moments: Rows | None = None
-        self.ends: Rows | None = None
-        sizes: Any = self.count
-        if reference.alive_at:
-            seen = context.value(reference.alive_at)
-            if seen.null_count():
-                raise DataError(
-                    f"{context.table}.{context.column}: `alive_at: {reference.alive_at}` is NULL in some rows"
-                )
-            self.moments = moments(seen)
-            arrival, end = context.arrival_of(reference.to), context.ends_of(reference.to)
-            if arrival:
-                self.came = context.full_column(reference.to, arrival)
-                sizes = sizes_before(self.came, self.moments)
-            else:
-                self.came = np.full(self.count, NULL)
-            if end:
-                ends = context.full_column(reference.to, end)
-                self.ends = np.where(ends == NULL, np.iinfo(np.int64).max, ends)  # NULL: never
-        self.sizes = sizes
-        least = int(np.min(sizes)) if context.rows else 1
-        if least == 0 or (context.rows and self.cumulated is not None and not self.cumulated[least - 1] > 0):
-            raise DataError(
-                f"{context.table}.{context.column}: no row of {reference.to} can be chosen for some rows"
-                + (f" (none is there at {reference.alive_at})" if reference.alive_at else "")
-            )
-        self.search = context.search("cumulated") if self.cumulated is not None and self.count else None
-
-    @property
-    def weights(self) -> Floats:
-        """The parents' weights, (parents,)."""
-        return np.ones(self.count) if self.cumulated is None else np.diff(self.cumulated, prepend=0.0)
-
-    def pick(self, uniform: Floats, places: Rows | None) -> Rows:
-        """Candidates for the rows at these places (None: all rows), by weight among those that came. (n,) -> (n,)"""
-        sizes = self.sizes if places is None or np.isscalar(self.sizes) else self.sizes[places]
-        if self.cumulated is None or self.search is None:
-            return (uniform * sizes).astype(np.int64)  # type: ignore[no-any-return]
-        return self.search(prefix_values(uniform, self.cumulated, sizes))
-
-    def alive(self, places: Rows | None, choices: Rows) -> npt.NDArray[np.bool_]:
-        """Whether each choice has not ended at the moment of its row, at `places` (None: all rows). (n,)"""
-        if self.ends is None or self.moments is None:
-            return np.ones(len(choices), dtype=np.bool_)
-        alive: npt.NDArray[np.bool_] = self.ends[choices] > (self.moments if places is None else self.moments[places])
-        return alive
-
-    def present(self, places: Rows, lane: Rows) -> npt.NDArray[np.bool_]:
-        """Which of the parents `lane` are there for which rows. (n,), (m,) -> (n, m)"""
-        sizes: Any = self.sizes if np.isscalar(self.sizes) else self.sizes[places][:, None]
-        there: npt.NDArray[np.bool_] = np.broadcast_to(lane[None, :] < sizes, (len(places), len(lane))).copy()
-        if self.ends is not None and self.moments is not None:
-            there &= self.ends[None, :] > self.moments[places][:, None]
-        return there

@@ -16,6 +16,7 @@ import numpy.typing as npt
 __all__ = [
     "Search",
     "TakenPairs",
+    "has_numbers",
     "normal_between",
     "prefix_values",
     "redraw_until_accepted",
@@ -27,6 +28,7 @@ Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 MAX_BUCKETS = 2**18
+FARTHEST = 9.0  # standard deviations: what lies beyond comes once in 10^18 times
 BELOW_ONE = 1 - 2**-52  # times a uniform number in [0, 1) and a top: always below the top, however it is rounded
 DIRECT_PLACES = 2**26  # 64 MiB: the largest table of (group, choice) places looked up directly
 
@@ -67,19 +69,27 @@ def zipf_mandelbrot(ranks: Rows, size: int, s: float, q: float) -> Floats:
 @lru_cache(maxsize=1)
 def _normal_table() -> tuple[Floats, Floats, Search, Floats]:
     """Steps in z, the share below each, a search in them, and the slope behind each; (steps,) each."""
-    z = np.linspace(-9.0, 9.0, 8193)
+    z = np.linspace(-FARTHEST, FARTHEST, 8193)
     below = np.array([0.5 * math.erfc(-x * math.sqrt(0.5)) for x in z])
     slope = (z[1] - z[0]) / np.maximum(np.diff(below), 1e-300)
     return z, below, Search(below[1:]), slope
 
 
+def has_numbers(low: float, high: float) -> bool:
+    """Tell whether standard normal numbers between low and high are to be had."""
+    return low < FARTHEST and high > -FARTHEST
+
+
 def normal_between(uniform: Floats, low: float, high: float) -> Floats:
     """Give standard normal numbers cut to [low, high], by the inverse of their distribution. (n,) -> (n,)
 
-    Read off a table of 8,192 steps in z, linear between them (step 0.0022: errors below 3e-6).
+    Read off a table of 8,192 steps in z, linear between them (step 0.0022: errors below 3e-6). What lies above the middle
+    is drawn below it and mirrored: shares near 1 have no digits left to tell far numbers apart.
     """
+    if low > 0:
+        return -normal_between(1.0 - uniform, -high, -low)
     z, below, search, slope = _normal_table()
-    first, last = np.interp([max(low, -9.0), min(high, 9.0)], z, below)
+    first, last = np.interp([max(low, -FARTHEST), min(high, FARTHEST)], z, below)
     place = first + uniform * ((last - first) * BELOW_ONE)
     cell = search(place)
     result: Floats = z[cell] + (place - below[cell]) * slope[cell]

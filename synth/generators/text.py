@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from synth.dtypes import TEXT, DType
 from synth.generators.base import Generator
 from synth.generators.context import DrawContext
-from synth.streams import Sub
+from synth.streams import Sub, permuted
 
 __all__ = ["Coined", "Sentence"]
 
@@ -36,16 +36,37 @@ class Coined(Generator):
     syllables: Annotated[int, Field(ge=1, le=6)] = 2
     suffix: str = ""
 
+    never_repeats = True
+
+    @property
+    def _size(self) -> int:
+        """How many words there are."""
+        return int(len(SYLLABLES) ** self.syllables) * len(ENDINGS)
+
+    def _longest(self) -> int:
+        """Count the most characters of a word, the suffix with it: each letter that keeps fragments apart counts, too."""
+        letters = 3 * self.syllables + 2
+        return letters + letters // 3 + len(self.suffix)
+
     def accepts(self, dtype: DType) -> str | None:
-        """Take text of any length."""
-        return None if dtype.name == "varchar" else f"words cannot be {dtype}"
+        """Take text as long as the longest word."""
+        if dtype.name != "varchar":
+            return f"words cannot be {dtype}"
+        longest = self._longest()
+        return f"a word may be {longest} long" if dtype.length and longest > dtype.length else None
+
+    def capacity(self, dtype: DType) -> int | None:
+        """Count the words, and those with a number behind where the type has room for it; None where room is endless."""
+        if not dtype.length:
+            return None
+        digits = dtype.length - self._longest() - 1
+        return self._size * max(1, int(10 ** min(max(digits, 0), 12)) - 1)
 
     def draw(self, context: DrawContext) -> pl.Series:
-        """Shuffle row numbers by a bijection and spell them in base 64. (rows,)"""
-        size = len(SYLLABLES) ** self.syllables * len(ENDINGS)
+        """Shuffle row numbers and spell them in base 64. (rows,)"""
+        size = self._size
         rows = np.arange(context.first_unique_number, context.first_unique_number + context.rows)
-        step, start = context.column_stream(Sub.WORD_ORDER).integers(0, size // 2, 2)
-        number = (rows % size * (2 * step + 1) + start) % size  # odd steps visit every number once
+        number = permuted(context.seed, context.table, context.column, Sub.WORD_ORDER, rows % size, size)
         parts = [pl.Series(ENDINGS).gather(number % len(ENDINGS))]
         number //= len(ENDINGS)
         for _ in range(self.syllables):

@@ -117,10 +117,15 @@ def plans(manifest: Manifest, until: dt.date | dt.datetime) -> tuple[Plan, Plan]
             f"'{manifest.dataset}' was made for rows that exist elsewhere, and grows with them\n"
             "  hint: when these have grown, `synth generate` it once more, with a later --until"
         )
-    if not manifest.families or manifest.stream_version != STREAM_VERSION:
+    if not manifest.families:
         raise OutputError(
-            "this data does not say how it grows, or would now be drawn otherwise: it was pulled from a database, or made "
-            "by another version\n  hint: generate it again, with --if-exists replace"
+            "this data does not say how it grows: it was pulled from a database\n  hint: generate it, and let that grow"
+        )
+    if not manifest.is_drawn_alike:
+        raise OutputError(
+            f"this data was drawn by another version of the program ({manifest.program}, streams "
+            f"{manifest.stream_version}), and would go on otherwise by this one (streams {STREAM_VERSION})\n"
+            "  hint: generate it again with --if-exists replace, or let that version advance it"
         )
     dataset = manifest.load_dataset()
     words = {"scale": manifest.scale, "seed": manifest.seed, "tables": list(manifest.tables)}

@@ -59,6 +59,7 @@ class Loading:
     def __enter__(self) -> Self:
         try:
             self.staging.begin(self.if_exists)
+            self.report.left_out = self.staging.ddl.left_out
             self.connections.open()
         except BaseException as error:
             self.__exit__(type(error), error, None)

@@ -30,6 +30,7 @@ class LoadReport:
     connections: int
     tables: dict[str, TableLoad] = field(default_factory=dict)
     phases: dict[str, float] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()  # foreign keys that the database cannot have, in words
 
     @property
     def rows(self) -> int:
@@ -51,6 +52,7 @@ class LoadReport:
         return {
             "place": self.place, "schema": self.schema, "connections": self.connections, "rows": self.rows,
             "bytes": self.bytes, "seconds": round(self.seconds, 3),
+            "left_out": list(self.left_out),
             "phases": {name: round(seconds, 3) for name, seconds in self.phases.items()},
             "tables": {
                 name: {"rows": t.rows, "bytes": t.bytes, "seconds": {p: round(s, 3) for p, s in t.seconds.items()}}

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping
 
 from synth.errors import Problem, SpecError
+from synth.generators.arrival import microseconds
 from synth.generators.declarations import Choosing
-from synth.plan.content import seed_of
 from synth.plan.model import TablePlan
 from synth.spec.scope import Scope
-from synth.streams import stream
 
 __all__ = ["check_parents", "check_windows"]
 
@@ -31,7 +29,7 @@ def check_windows(scope: Scope, block_rows: int) -> None:
             )
 
 
-def check_parents(scope: Scope, tables: Mapping[str, TablePlan], seed: int, drawn: Collection[tuple[str, str]]) -> None:
+def check_parents(scope: Scope, tables: Mapping[str, TablePlan], drawn: Collection[tuple[str, str]]) -> None:
     """Refuse what could not be honoured: no parent there at the first child, fewer parents than distinct draws."""
     problems = []
     for name, column, declared in scope.all_columns():
@@ -41,10 +39,14 @@ def check_parents(scope: Scope, tables: Mapping[str, TablePlan], seed: int, draw
         if scope.is_read(name, column) or (name, column) not in drawn:
             continue
         path = ("tables", name, "columns", column, declared.generator_name)
-        parents = _there_first(scope, tables, seed, name, choosing)
+        parents = _there_first(scope, tables, name, choosing)
         if parents < 1:
-            what = f"no row of {choosing.table} is there yet when the first of {name} comes"
+            what = f"no row of {choosing.table} is surely there when the first of {name} comes"
             problems.append(Problem(path, what, scope.kind(choosing.table).hint_when_none(choosing.table)))
+        if declared.draws.one_to_one and tables[name].rows > tables[choosing.table].rows:
+            what = f"{tables[name].rows:,} rows need as many {choosing.table} of their own, and there are"
+            hint = f"ask for fewer {name}, or more {choosing.table}"
+            problems.append(Problem(path, f"{what} {tables[choosing.table].rows:,}", hint))
         law, group = tables[name].fanout, choosing.distinct_per
         if group and law and group == scope.table(name).per and parents < law.max:
             what = f"a row of {group} may have {law.max} {name}, but only {parents} {choosing.table} are there at first"
@@ -53,12 +55,12 @@ def check_parents(scope: Scope, tables: Mapping[str, TablePlan], seed: int, draw
         raise SpecError(problems)
 
 
-def _there_first(scope: Scope, tables: Mapping[str, TablePlan], seed: int, name: str, choosing: Choosing) -> int:
-    """Rows of the parent that are surely there at the earliest moment of a child."""
+def _there_first(scope: Scope, tables: Mapping[str, TablePlan], name: str, choosing: Choosing) -> int:
+    """Count the rows of the parent that are surely there at the earliest moment of a child, whatever the seed."""
     parent, root = tables[choosing.table], tables[scope.family(name)]
-    if not choosing.moment or parent.intensity is None or root.intensity is None:
+    if not choosing.moment:
+        return parent.always_there
+    if parent.timetable is None or root.timetable is None:
         return parent.rows
-    jitter = stream(seed_of(scope.dataset, root.name, seed), root.name, scope.table(root.name).arrival or "", 0).random(
-        1
-    )
-    return math.floor(parent.intensity.at(int(root.intensity.times(0, jitter)[0])))
+    period_us = microseconds(scope.dataset.period.start)
+    return parent.timetable.surely_before(root.timetable.start_us if len(root.timetable.expected) else period_us)

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from synth.errors import OptionError, did_you_mean
 from synth.generators.arrival import microseconds
 from synth.plan import model
-from synth.plan.content import Content
+from synth.plan.content import Content, earlier_row_count
 from synth.plan.counts import RowCounting
+from synth.plan.distinct import distinct_draws
 from synth.plan.families import FamilyPlanning
 from synth.plan.feasible import check_parents, check_windows
 from synth.plan.model import Plan, TablePlan
@@ -66,12 +67,15 @@ def make(
     check_windows(scope, block_rows)
     planning = FamilyPlanning(scope, counts, wanted, block_rows)
     families = planning.families()
-    check_parents(scope, counts, seed, {(step.table, step.column) for family in families for step in family.steps})
+    earlier = {name: earlier_row_count(dataset, name) for name in dataset.all_tables}
+    distinct = distinct_draws(scope, counts, earlier, [name for family in families for name in family.tables])
+    check_parents(scope, counts, {(step.table, step.column) for family in families for step in family.steps})
     needed = {family.root for family in families}
     return Plan(
         dataset=dataset, scale=scale, seed=seed, until=now, block_rows=block_rows, families=families, wanted=wanted,
         tables={name: counts[name] for name in dataset.all_tables if scope.family(name) in needed or name in wanted},
         compiled=planning.compiled, row_plans=planning.row_plans, paths=planning.paths, links=planning.links,
+        distinct=distinct,
         content=content or Content(),
     )  # fmt: skip
 
@@ -82,7 +86,7 @@ def _table_plan(scope: Scope, name: str, counted: Counted) -> TablePlan:
     return TablePlan(
         name=name, kind=scope.kind(name).name, family=scope.family(name), declared=counted.declared, rows=counted.rows,
         exact=counted.exact, types={column: scope.type_of(name, column) for column in spec.columns},
-        written=spec.written, intensity=counted.intensity, fanout=counted.fanout,
+        written=spec.written, timetable=counted.timetable, fanout=counted.fanout,
     )  # fmt: skip
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from synth.dtypes import DType
-from synth.generators.arrival import Intensity, microseconds
+from synth.generators.arrival import Timetable, microseconds
 from synth.plan.content import Content, earlier_row_count, seed_of
 from synth.plan.links import KeyLink
 from synth.spec.kinds import kind_of
@@ -19,9 +20,23 @@ from synth.spec.models import Dataset, Table
 from synth.spec.paths import ResolvedPath
 from synth.sql.compiled import Compiled
 
-__all__ = ["BLOCK_ROWS", "DrawStep", "FamilyPlan", "Plan", "TablePlan"]
+__all__ = ["BLOCK_ROWS", "DistinctDraw", "DrawStep", "FamilyPlan", "Plan", "TablePlan"]
 
 BLOCK_ROWS = 10_000  # root rows in a block; a constant: 100,000 order lines stay in the processor's cache
+
+
+@dataclass(frozen=True)
+class DistinctDraw:
+    """Columns drawn together without repeats, how many values each has, and the ancestor in whose rows it is so, if any."""
+
+    columns: tuple[str, ...]
+    sizes: tuple[int, ...]
+    within: str | None = None
+
+    @property
+    def places(self) -> int:
+        """Count all combinations of their values."""
+        return math.prod(self.sizes)
 
 
 @dataclass(frozen=True)
@@ -44,8 +59,13 @@ class TablePlan:
     exact: bool
     types: Mapping[str, DType]  # of all columns, working ones too
     written: tuple[str, ...]
-    intensity: Intensity | None = field(default=None, compare=False)
+    timetable: Timetable | None = field(default=None, compare=False)
     fanout: FanoutLaw | None = None
+
+    @property
+    def always_there(self) -> int:
+        """Rows that are there from the period's start on, at every `until`."""
+        return self.rows if self.timetable is None else self.timetable.before_period
 
 
 @dataclass(frozen=True)
@@ -80,6 +100,9 @@ class Plan:
     compiled: Mapping[tuple[str, str], Compiled] = field(compare=False, repr=False)
     row_plans: Mapping[str, RowsPlan] = field(compare=False, repr=False)  # of derived tables and rollups
     paths: Mapping[tuple[str, str], ResolvedPath] = field(compare=False, repr=False)  # by the table they are seen from
+    distinct: Mapping[tuple[str, str], DistinctDraw] = field(
+        default_factory=dict, compare=False, repr=False
+    )  # of columns that are drawn without repeats
     links: Mapping[tuple[str, str], KeyLink] = field(
         default_factory=dict, compare=False, repr=False
     )  # of references of rows that exist, which are looked through
@@ -158,7 +181,11 @@ class Plan:
 
     def rows_there(self, table: str, resident: int) -> int:
         """Rows of a table of another family that are there at `until`; as many may be resident, or more of a later one."""
-        return resident if self.tables[table].intensity is None else min(resident, self.tables[table].rows)
+        return resident if self.tables[table].timetable is None else min(resident, self.tables[table].rows)
+
+    def always_there(self, table: str) -> int:
+        """Rows of a table that are there from the period's start on, at every `until`."""
+        return self.tables[table].always_there
 
     def family(self, root: str) -> FamilyPlan:
         """A family by its root."""

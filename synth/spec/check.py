@@ -5,11 +5,13 @@ What holds of a table because of its kind, and of a column because of its genera
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 from typing import Any
 
 from synth.errors import MeaningError, Problem, SpecError, did_you_mean
 from synth.generators.declarations import ChildColumn, Complaint, FullColumn, RowValue
+from synth.spec.closure import check_closed, is_selected
 from synth.spec.drawable import tables_are_drawable
 from synth.spec.kinds.base import Path, problems_of
 from synth.spec.kinds.derived import select_path
@@ -19,7 +21,9 @@ from synth.spec.scope import Scope
 from synth.sql.allowed import allowed_expression, allowed_query
 from synth.sql.parse import SqlError, columns, lint, named, tables
 
-__all__ = ["RULES", "check"]
+__all__ = ["RULES", "RULES_TO_READ", "check", "check_to_read"]
+
+ONE_BLOCK = 10_000  # rows that are written out, fewer than a block has: all are drawn together
 
 
 _scopes: dict[int, Scope] = {}
@@ -33,17 +37,31 @@ def check(dataset: Dataset) -> Scope:
     known = _scopes.get(id(dataset))
     if known is not None and known.dataset is dataset:
         return known
-    scope = Scope(dataset)
-    for rule in RULES:
-        problems = list(rule(scope))
-        if problems:
-            raise SpecError(problems)
+    scope = _kept(dataset, RULES)
     _scopes.clear()  # the last one is enough: it is planned next
     _scopes[id(dataset)] = scope
     return scope
 
 
-def _try(path: Path, ask: Callable[..., Any], *arguments: str) -> Iterator[Problem]:
+def check_to_read(dataset: Dataset) -> None:
+    """Check a dataset whose rows are there already: what they are verified by, not how they would be drawn today.
+
+    Raises SpecError.
+    """
+    _kept(dataset, RULES_TO_READ)
+
+
+def _kept(dataset: Dataset, rules: Iterable[Callable[[Scope], Iterator[Problem]]]) -> Scope:
+    """Give the names of a dataset that keeps these rules. Raises SpecError."""
+    scope = Scope(dataset)
+    for rule in rules:
+        problems = list(rule(scope))
+        if problems:
+            raise SpecError(problems)
+    return scope
+
+
+def _try(path: Path, ask: Callable[..., Any], *arguments: Any) -> Iterator[Problem]:
     try:
         ask(*arguments)
     except MeaningError as error:
@@ -54,6 +72,21 @@ def _at(table: str, column: str, declared: Column, complaint: Complaint) -> Prob
     """A generator's complaint as a problem with its place."""
     word = () if complaint.of_column else (declared.generator_name,)
     return Problem(("tables", table, "columns", column, *word, *complaint.at), complaint.what, complaint.hint)
+
+
+def names_stay_apart(scope: Scope) -> Iterator[Problem]:
+    """Yield names of tables, and of a table's columns, that differ only in case: SQL takes them for the same."""
+    yield from _alike(("tables",), scope.dataset.tables)
+    for name, table in scope.dataset.tables.items():
+        yield from _alike(("tables", name, "columns"), table.columns)
+
+
+def _alike(at: Path, names: Iterable[str]) -> Iterator[Problem]:
+    for same in groupby(sorted(names, key=str.lower), key=str.lower):
+        spelt = list(same[1])
+        for name in spelt if len(spelt) > 1 else ():
+            others = ", ".join(f"'{other}'" for other in spelt if other != name)
+            yield Problem((*at, name), f"'{name}' and {others} differ only in case", "SQL takes them for the same name")
 
 
 def tables_are_known(scope: Scope) -> Iterator[Problem]:
@@ -224,7 +257,17 @@ def sql_travels(scope: Scope) -> Iterator[Problem]:
                     yield Problem(at, f"unknown column '{column}' in {name}")
 
 
+def selects_are_closed(scope: Scope) -> Iterator[Problem]:
+    """A SELECT that is worked out block by block stays within one root row, or one window."""
+    for name in scope.dataset.all_tables:
+        kind, root = scope.kind(name), scope.family(name)
+        of_one_block = scope.kind(root).is_sum or len(scope.table(root).values or ()) in range(1, ONE_BLOCK)
+        if is_selected(scope, name) and not of_one_block:
+            yield from _try(kind.rows_path(name), check_closed, scope, name)
+
+
 RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
+    names_stay_apart,
     tables_are_known,
     families_hold,
     rows_have_an_order,
@@ -232,5 +275,7 @@ RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
     types_fit,
     columns_have_an_order,
     tables_are_drawable,
+    selects_are_closed,
     sql_travels,
 )
+RULES_TO_READ = (tables_are_known, sql_travels)

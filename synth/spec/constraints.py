@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from synth.spec.models import Dataset
+from synth.spec.unique_groups import unique_groups
 
 __all__ = ["Refers", "checks", "hierarchies", "moments", "not_null", "references", "uniques"]
 
@@ -49,13 +50,9 @@ def hierarchies(dataset: Dataset) -> frozenset[str]:
     return frozenset(refers.table for refers in references(dataset) if refers.parent == refers.table)
 
 
-def uniques(dataset: Dataset, table: str) -> Iterator[tuple[str, ...]]:
+def uniques(dataset: Dataset, table: str) -> tuple[tuple[str, ...], ...]:
     """Column groups without two equal rows; the primary key, if there is one, comes first."""
-    declared = dataset.tables[table]
-    found = [declared.key] if declared.key else []
-    found += [(name,) for name in declared.written if declared.columns[name].unique]
-    found += [tuple(group) for group in declared.unique]
-    yield from dict.fromkeys(found)
+    return unique_groups(dataset.tables[table])
 
 
 def not_null(dataset: Dataset, table: str) -> tuple[str, ...]:

@@ -6,8 +6,9 @@ YAML is read as 1.2 means it: only true and false are booleans, so a country `NO
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,11 +18,12 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from synth.errors import OptionError, Problem, SpecError, did_you_mean
+from synth.errors import DataError, OptionError, Problem, SpecError, did_you_mean
 from synth.generators.base import Model
 from synth.spec import check
 from synth.spec.migrate import SPEC_VERSION, migrated
 from synth.spec.models import Column, Dataset, Period, Rollup, Table
+from synth.spec.moments import with_moments
 from synth.spec.row_models import Fanout, RowCount
 from synth.spec.wording import plain_errors
 
@@ -90,17 +92,22 @@ def _text(path: Path) -> str:
 
 
 @lru_cache(maxsize=16)
-def parse(text: str, file: str = "<yaml>", version: int = SPEC_VERSION) -> Dataset:
+def parse(text: str, file: str = "<yaml>", version: int = SPEC_VERSION, *, drawn_alike: bool = True) -> Dataset:
     """Read the YAML text of a dataset; `file` is what errors call it. Raises SpecError.
 
-    A resolved spec of an older version, as manifests embed them, is read in the words of today. A dataset is frozen, so
-    the same text is read once: `model_copy` makes another of it.
+    A resolved spec of an older version, as manifests embed them, is read in the words of today; where its rows were drawn
+    otherwise than today it is taken as it is. A dataset is frozen, so the same text is read once: `model_copy` makes
+    another of it.
     """
     raw, places = _read(text, file)
     if not isinstance(raw, Mapping):
         raise SpecError([Problem((), "a dataset is a mapping", "it begins with `dataset: NAME`", f"{file}:1:1")])
     try:
         dataset = Dataset.model_validate(migrated(raw, version))
+        if not drawn_alike:
+            check.check_to_read(dataset)
+            return dataset
+        dataset = with_moments(dataset)
         check.check(dataset)
     except ValidationError as error:
         raise SpecError(_located(_translate(error), places, file)) from None
@@ -111,13 +118,22 @@ def parse(text: str, file: str = "<yaml>", version: int = SPEC_VERSION) -> Datas
 
 @contextmanager
 def located(name: str | Path) -> Iterator[None]:
-    """Within it, a SpecError about a loaded dataset gets the places in its file."""
+    """Within it, a SpecError or DataError about a loaded dataset gets the places in its file."""
     try:
         yield
     except SpecError as error:
-        path = find(str(name))
-        _, places = _read(_text(path), str(path))
-        raise SpecError(_located(error.problems, places, str(path))) from None
+        raise SpecError(_in_file(name, error.problems)) from None
+    except DataError as error:
+        if error.problem is None:
+            raise
+        raise type(error).of(_in_file(name, [error.problem])[0]) from error.__cause__
+
+
+def _in_file(name: str | Path, problems: Iterable[Problem]) -> list[Problem]:
+    """Problems with their places in the file of a dataset."""
+    path = find(str(name))
+    _, places = _read(_text(path), str(path))
+    return _located(problems, places, str(path))
 
 
 def _read(text: str, file: str) -> tuple[Any, dict[Path_, str]]:
@@ -224,7 +240,10 @@ def _scalar(node: yaml.Node, path: Path_, file: str) -> Any:
         if tag == "int":
             return int(text.replace("_", ""))
         if tag == "float":
-            return float(text.replace("_", ""))
+            number = float(text.replace("_", ""))
+            if math.isinf(number):
+                raise ValueError("it is too large")
+            return number
         if tag == "timestamp":
             moment = dt.datetime.fromisoformat(text)
             return moment if len(text) > 10 else moment.date()

@@ -281,6 +281,16 @@ class Table(Model):
         """The primary key: as declared, or the column that a `key` generator makes."""
         return self.primary_key or ((self.keyed,) if self.keyed else ())
 
+    @cached_property
+    def links(self) -> frozenset[str]:
+        """The columns that hold the key of the row that a row is born with: of each part of it the first such reference."""
+        first: dict[str | None, str] = {}
+        for name, column in self.columns.items():
+            held = column.draws.held_key
+            if column.refers_to and column.refers_to == self.per:
+                first.setdefault(held.column if held else None, name)
+        return frozenset(first.values())
+
     def is_given(self, name: str) -> bool:
         """Whether a column comes with the table's rows: of rows that exist all but the working columns, which are drawn."""
         here = self.existing is not None and not name.startswith("_")

@@ -10,6 +10,7 @@ from synth.generators.base import Model
 
 __all__ = ["Fanout", "NegativeBinomial", "RowCount"]
 
+WIDEST = 100_000  # children of one parent: a fan-out's law is a table as long
 Positive = Annotated[float, Field(gt=0)]
 
 
@@ -48,6 +49,8 @@ class Fanout(Model):
         ways = [w for w in ("negative_binomial", "poisson", "uniform", "shares") if getattr(self, w)]
         if len(ways) != 1:
             raise ValueError("a fan-out is one of negative_binomial, poisson, uniform or shares")
+        if self.max > WIDEST:
+            raise ValueError(f"a row may have {WIDEST:,} children at most, not {self.max:,}; let more of them arrive")
         if self.min > self.max:
             raise ValueError(f"`min` ({self.min}) is above `max` ({self.max})")
         if ways[0] in ("negative_binomial", "poisson"):

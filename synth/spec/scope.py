@@ -163,6 +163,8 @@ class Scope:
         if parent == table:
             raise MeaningError(f"'{path}': a row cannot look into its own table")
         if parent in self.ancestors(table):
+            if first not in self.table(table).links:
+                raise MeaningError(f"'{path}': the row of {parent} that '{first}' points at is drawn beside this one")
             return ResolvedPath("ancestor", parent, second)
         return ResolvedPath("pointed", parent, second, first)
 

@@ -35,6 +35,16 @@ class View:
         """Name the table that this table's rows are born with."""
         return self.names.table(self.table).per
 
+    def is_link(self) -> bool:
+        """Tell whether this column holds the key of the row that this row is born with."""
+        return self.column in self.names.table(self.table).links
+
+    def why_no_target_beside(self, table: str) -> Complaint | None:
+        """Say why other rows of the parent's table cannot be chosen; None where they can."""
+        if self.names.kind(table).takes_windows(self.names.table(table)) and self.names.keys_follow_from_rows(table):
+            return None
+        return Complaint(f"a second reference needs {table} to have `rows`, and a `key` that is made", at=("to",))
+
     def ancestors(self) -> tuple[str, ...]:
         """List the tables that this table's rows are born with, nearest first."""
         return self.names.ancestors(self.table)
@@ -78,6 +88,12 @@ class View:
     def type_at(self, path: str) -> DType:
         """Give the type of the value behind a path."""
         return self.names.type_at(self.table, path)
+
+    def may_be_null(self, path: str) -> bool:
+        """Tell whether the value behind a path may be NULL, or the reference that it is looked up through."""
+        found = self.names.resolve(self.table, path)
+        through = found.how == "pointed" and self.names.table(self.table).may_be_null(found.via)
+        return through or self.names.table(found.table).may_be_null(found.column)
 
     def sql_type(self) -> DType | None:
         """Give the type of the SQL that is compiled for this column; None for NULL alone."""

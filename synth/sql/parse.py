@@ -14,11 +14,13 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
+from sqlglot.tokenizer_core import TokenType
 
 from synth.sql import bounds
 
 __all__ = [
     "SqlError",
+    "body",
     "columns",
     "expression",
     "given_by",
@@ -50,7 +52,7 @@ def _parse(text: str) -> Any:
     if bounds.is_nested(text):
         raise SqlError(_TOO_DEEP)
     try:
-        trees = sqlglot.parse(text, read="duckdb")
+        trees = sqlglot.parse(body(text), read="duckdb")
     except RecursionError:
         raise SqlError(_TOO_DEEP) from None
     except SqlglotError as error:
@@ -66,7 +68,21 @@ def _parse(text: str) -> Any:
         raise SqlError("bad SQL: one statement is expected")
     if bounds.depth(trees[0]) > bounds.DEEPEST:
         raise SqlError(_TOO_DEEP)
-    return trees[0]
+    tree = trees[0]
+    if any(not (each.expressions or each.args.get("query")) for each in tree.find_all(exp.In)):
+        raise SqlError("bad SQL: nothing stands in the brackets of IN")
+    return tree
+
+
+@lru_cache(maxsize=2048)
+def body(text: str) -> str:
+    """The text of one statement without the semicolon and comments that may end it: it can be put in brackets."""
+    try:
+        tokens = sqlglot.tokenize(text, read="duckdb")
+    except SqlglotError:
+        return text
+    kept = [token for token in tokens if token.token_type != TokenType.SEMICOLON]
+    return text[: kept[-1].end + 1].strip() if kept else text
 
 
 @lru_cache(maxsize=2048)

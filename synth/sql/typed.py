@@ -281,8 +281,6 @@ def _between(typing: Typing, node: Node) -> DType:
 def _in(typing: Typing, node: Node) -> DType:
     require_only(node, "this", "expressions", "query")
     inner = node.args.get("query")
-    if inner is None and not node.expressions:
-        raise SqlError(f"nothing stands in the brackets of IN: {sql_excerpt(node)}")
     common = common_type(typing.operands(node, "this", "expressions", "query"), typing.policy)
     there = dtype_of(inner) if inner is not None else None
     if there is not None and common is not None:

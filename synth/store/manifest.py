@@ -140,6 +140,11 @@ class Manifest(_Entry):
         return (*self.sums, *(entry.file for entry in self.existing.values() if entry.file))
 
     @property
+    def is_drawn_alike(self) -> bool:
+        """Whether this program draws the same rows from the spec."""
+        return self.stream_version == STREAM_VERSION
+
+    @property
     def built_on(self) -> bool:
         """Whether its rows were made for others that had been there."""
         return bool(self.existing or self.first_keys)
@@ -186,7 +191,7 @@ class Manifest(_Entry):
 
     def load_dataset(self) -> Dataset:
         """The spec it embeds, in the words of today. Raises SpecError, and OutputError where it is another dataset's."""
-        dataset = parse(self.spec, NAME, self.spec_version)
+        dataset = parse(self.spec, NAME, self.spec_version, drawn_alike=self.is_drawn_alike)
         if dataset.dataset != self.dataset:
             raise OutputError(f"{NAME} is of '{self.dataset}', and the spec in it of '{dataset.dataset}'")
         for name, entry in self.tables.items():

@@ -10,7 +10,7 @@ from synth.plan.content import earlier_keys
 from synth.spec import constraints
 from synth.spec.models import Dataset
 from synth.spec.scope import Scope
-from synth.sql.parse import query, tables
+from synth.sql.parse import body, query, tables
 
 __all__ = ["Check", "checks", "quoted"]
 
@@ -65,7 +65,7 @@ def checks(dataset: Dataset, until: dt.datetime, had: Collection[str] = ()) -> I
         )  # fmt: skip
     for name, rule in dataset.rules.items():
         reads = tables(query(rule))
-        yield Check("rule", reads[0], name, rule.strip(), reads)
+        yield Check("rule", reads[0], name, body(rule), reads)
 
 
 def _of_table(dataset: Dataset, scope: Scope, table: str, until: dt.datetime) -> Iterator[Check]:
@@ -92,7 +92,7 @@ def _of_table(dataset: Dataset, scope: Scope, table: str, until: dt.datetime) ->
         if length:
             yield each_row("length", column, f"LENGTH({quoted(column)}) > {length}", column)
     for name, condition in constraints.checks(dataset, table):
-        yield each_row("check", name, f"NOT ({condition})")
+        yield each_row("check", name, f"NOT ({body(condition)})")
     for column in constraints.moments(dataset, table):
         late = f"CAST({quoted(column)} AS TIMESTAMP) >= TIMESTAMP '{until:%Y-%m-%d %H:%M:%S.%f}'"
         yield each_row("time", column, late, column)

@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 from synth.databases import Address, Database, connect
 from synth.dtypes import DType, Types
 from synth.errors import DatabaseError, did_you_mean
-from synth.plan.make import make
 from synth.plan.model import Plan
 from synth.sandbox import TIME_LIMIT_S
 from synth.spec import constraints
@@ -24,7 +23,7 @@ from synth.store.manifest import Manifest
 from synth.store.manifest_table import manifests_of
 from synth.translate.queries import OffenceQueries, offence_queries
 from synth.verify.checks import Check
-from synth.verify.findings import EXAMPLES, Tell, adder, columns, contents, planned, unread
+from synth.verify.findings import EXAMPLES, Tell, adder, columns, contents, plan_of, planned, unread
 from synth.verify.report import Finding, VerifyReport
 from synth.verify.stated import stated
 
@@ -79,14 +78,8 @@ class _Verification:
         """All findings."""
         add = adder(self.report, progress)
         manifest = self.manifest
-        plan = make(
-            self.dataset,
-            scale=manifest.scale,
-            seed=manifest.seed,
-            until=manifest.until,
-            tables=list(manifest.tables) or None,
-        )
-        for finding in stated(manifest, plan):
+        plan = plan_of(manifest, self.dataset)
+        for finding in stated(manifest, self.dataset, plan):
             add(finding)
         readable = self._existing()
         for finding in self._types():
@@ -151,18 +144,17 @@ class _Verification:
                 found = {name: kind for name, kind in found.items() if name in types}
             yield columns(table, found, {name: str(dtype) for name, dtype in types.items()})
 
-    def _content(self, table: str, plan: Plan, readable: bool) -> list[Finding]:
+    def _content(self, table: str, plan: Plan | None, readable: bool) -> list[Finding]:
         """A table's rows and fingerprint."""
-        entry = self.manifest.tables[table]
         if not readable:
             return [unread("rows", table, "fingerprint", table)]
         with self._connection() as database:
             started = time.perf_counter()
             try:
-                found = database.content(self.schema, table, entry.types)
+                found = database.content(self.schema, table, self.manifest.tables[table].types)
             except DatabaseError as error:
                 return [Finding("rows", table, "fingerprint", None, note=self._said(error))]
-            return list(contents(table, entry, found, plan, time.perf_counter() - started))
+            return list(contents(table, self.manifest, found, plan, time.perf_counter() - started))
 
     def _check(self, check: Check | Finding) -> Finding:
         """A check, if it is to be run."""

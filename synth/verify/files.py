@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,22 +15,22 @@ from synth.errors import OutputError
 from synth.fingerprint import Fingerprint
 from synth.formats import FORMATS, format_of, unreadable_errors
 from synth.plan.content import EARLIER_KEYS
-from synth.plan.make import make
 from synth.plan.model import Plan
-from synth.sandbox import TIME_LIMIT_S, sandbox, time_limit
+from synth.sandbox import sandbox
+from synth.spec.models import Dataset
+from synth.spec.scope import Scope
 from synth.store.files import is_plain
 from synth.store.manifest import ExistingEntry, Manifest, TableEntry
 from synth.store.memory import default_memory
 from synth.store.parents import FORMAT as PARENTS_FORMAT
 from synth.verify.checks import Check, quoted
-from synth.verify.findings import EXAMPLES, Tell, adder, columns, contents, planned, unread
+from synth.verify.findings import EXAMPLES, Tell, adder, columns, contents, plan_of, planned, unread
+from synth.verify.in_duckdb import run_checks, said
 from synth.verify.listed import changed_files, hidden_files, nothing_else
 from synth.verify.report import Finding, VerifyReport
 from synth.verify.stated import stated
 
 __all__ = ["verify_folder"]
-
-TOGETHER = 256  # checks in one pass: each pass reads the names of all columns, each check costs the planner its length
 
 
 def verify_folder(folder: str | Path, progress: Tell | None = None, *, memory_bytes: int | None = None) -> VerifyReport:
@@ -49,10 +48,8 @@ def verify_folder(folder: str | Path, progress: Tell | None = None, *, memory_by
     dataset = manifest.load_dataset()
     report = VerifyReport(str(folder), manifest.dataset)
     add = adder(report, progress)
-    plan = make(
-        dataset, scale=manifest.scale, seed=manifest.seed, until=manifest.until, tables=list(manifest.tables) or None
-    )
-    for finding in (*stated(manifest, plan), *hidden_files(folder, manifest), nothing_else(folder, manifest)):
+    plan = plan_of(manifest, dataset)
+    for finding in (*stated(manifest, dataset, plan), *hidden_files(folder, manifest), nothing_else(folder, manifest)):
         add(finding)
     readable: set[str] = set()
     with (
@@ -70,14 +67,11 @@ def verify_folder(folder: str | Path, progress: Tell | None = None, *, memory_by
                 add(_rows(connection, folder.resolve(), manifest, table))
         for name, existing in manifest.existing.items():
             if existing.file and is_plain(folder / existing.file.path, folder):
-                add(_existing(connection, folder.resolve() / existing.file.path, name, existing, plan))
+                add(_existing(connection, folder.resolve() / existing.file.path, name, existing, dataset))
                 readable.add(name)
         for finding in _contents(connection, manifest, plan, readable):
             add(finding)
-        to_run = list(planned(dataset, manifest, report, readable))
-        counted = _count_together(connection, [check for check in to_run if isinstance(check, Check)])
-        for check in to_run:
-            found = check if isinstance(check, Finding) else _run(connection, check, counted.get(check))
+        for check, found in run_checks(connection, planned(dataset, manifest, report, readable)):
             if (
                 not found.passed
                 and found.offences is None
@@ -93,10 +87,11 @@ def verify_folder(folder: str | Path, progress: Tell | None = None, *, memory_by
 
 
 def _existing(
-    connection: duckdb.DuckDBPyConnection, path: Path, name: str, entry: ExistingEntry, plan: Plan
+    connection: duckdb.DuckDBPyConnection, path: Path, name: str, entry: ExistingEntry, dataset: Dataset
 ) -> Finding:
     """Make a view of what was kept of an existing table, and compare its content with what was read."""
-    types = plan.tables[name.removesuffix(EARLIER_KEYS)].types
+    scope, table = Scope(dataset), name.removesuffix(EARLIER_KEYS)
+    types = {column: scope.type_of(table, column) for column in scope.table(table).columns}
     try:
         FORMATS[PARENTS_FORMAT].attach(connection, name, [path], {})
         columns = [row[0] for row in connection.execute(f"DESCRIBE {quoted(name)}").fetchall()]
@@ -107,57 +102,6 @@ def _existing(
     found = str(Fingerprint(*(int(number) for number in row)))
     wrong = () if found == entry.fingerprint else ({"is": found, "should be": entry.fingerprint},)
     return Finding("types", name, "what was kept of it", len(wrong), wrong)
-
-
-def _count_together(connection: duckdb.DuckDBPyConnection, checks: list[Check]) -> dict[Check, tuple[int, float]]:
-    """Offences, and seconds, of checks that look at each row by itself: many of one table are counted in one pass.
-
-    What cannot be worked out is left out with those beside it.
-    """
-    by_table: dict[str, list[Check]] = {}
-    for check in checks:
-        if check.condition is not None:
-            by_table.setdefault(check.table, []).append(check)
-    found: dict[Check, tuple[int, float]] = {}
-    for table, all_of_it in by_table.items():
-        for start in range(0, len(all_of_it), TOGETHER):
-            some = all_of_it[start : start + TOGETHER]
-            started = time.perf_counter()
-            asked = ", ".join(f"COUNT(CASE WHEN {check.condition}\nTHEN 1 END)" for check in some)
-            with suppress(duckdb.Error, TimeoutError), time_limit(connection, TIME_LIMIT_S):
-                counts = connection.execute(f"SELECT {asked} FROM {quoted(table)}").fetchone() or ()
-                seconds = (time.perf_counter() - started) / len(some)
-                found |= {check: (int(count), seconds) for check, count in zip(some, counts, strict=True)}
-    return found
-
-
-def _run(connection: duckdb.DuckDBPyConnection, check: Check, counted: tuple[int, float] | None) -> Finding:
-    """Count what a check selects, unless that is done, and fetch a few rows of it."""
-    started = time.perf_counter()
-    examples: tuple[dict[str, Any], ...] = ()
-    try:
-        with time_limit(connection, TIME_LIMIT_S):
-            offences, seconds = counted or (_count(connection, check), 0.0)
-            if offences:
-                found = connection.execute(f"SELECT * FROM ({check.sql}) ORDER BY ALL LIMIT {EXAMPLES}")
-                names = [column[0] for column in found.description or ()]
-                examples = tuple(dict(zip(names, row, strict=True)) for row in found.fetchall())
-    except (duckdb.Error, TimeoutError) as error:
-        return Finding(check.kind, check.table, check.name, None, note=_said(error))
-    seconds += time.perf_counter() - started
-    return Finding(check.kind, check.table, check.name, offences, examples, seconds=seconds)
-
-
-def _count(connection: duckdb.DuckDBPyConnection, check: Check) -> int:
-    counted = connection.execute(f"SELECT COUNT(*) FROM ({check.sql})").fetchone()
-    return int(counted[0]) if counted else 0
-
-
-def _said(error: Exception) -> str:
-    """What is wrong, in one line."""
-    if isinstance(error, duckdb.OutOfMemoryException):
-        return "it needs more memory, or more space in the temporary folder: state more by --memory, or another TMPDIR"
-    return str(error).splitlines()[0]
 
 
 def _strange(folder: Path, entry: TableEntry, table: str) -> Iterator[dict[str, Any]]:
@@ -204,7 +148,7 @@ def _open(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifes
 
 
 def _contents(
-    connection: duckdb.DuckDBPyConnection, manifest: Manifest, plan: Plan, readable: set[str]
+    connection: duckdb.DuckDBPyConnection, manifest: Manifest, plan: Plan | None, readable: set[str]
 ) -> Iterator[Finding]:
     """Row counts and fingerprints against the manifest, and declared counts against the spec."""
     for table, entry in manifest.tables.items():
@@ -216,9 +160,9 @@ def _contents(
         try:
             row = connection.execute(sums).fetchone()
         except duckdb.Error as error:
-            yield Finding("rows", table, "fingerprint", None, note=_said(error))
+            yield Finding("rows", table, "fingerprint", None, note=said(error))
             continue
         if row is None:
             raise OutputError(f"'{table}' gave no fingerprint")
         found = Fingerprint(*(int(number) for number in row))
-        yield from contents(table, entry, found, plan, time.perf_counter() - started)
+        yield from contents(table, manifest, found, plan, time.perf_counter() - started)

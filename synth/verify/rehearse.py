@@ -1,25 +1,58 @@
-"""Tries a spec's rules and checks on empty tables, so that a misspelt column is found before any data is made."""
+"""Rehearses a spec: its rules and checks on empty tables, then a small dataset in memory with all that `verify` asks.
+
+What cannot be proved from the spec alone is found so: SQL that fails on values, keys that come twice, checks and rules that
+nothing makes hold. The seed is fixed, so the same spec is always told the same.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 
 import duckdb
+import polars as pl
 
-from synth.errors import Problem, SpecError
+from synth.draw.output import FrameSink
+from synth.draw.residents import Residents
+from synth.draw.task import RunContext
+from synth.draw.walk import Walk
+from synth.errors import Problem, SpecError, TooFewError
+from synth.plan.make import make
+from synth.plan.model import Plan
+from synth.runners.serial import Serial
+from synth.sandbox import sandbox
+from synth.spec.kinds.existing import unread_tables
 from synth.spec.models import Dataset
+from synth.spec.parts import table_of
 from synth.spec.scope import Scope
-from synth.verify.checks import checks, quoted
+from synth.verify.checks import Check, checks, quoted
+from synth.verify.in_duckdb import run_checks
+from synth.verify.report import Finding
 
 __all__ = ["rehearse"]
 
+ROWS = 20_000  # of all tables together
+SEED = 42
+SCALES = 4  # tried, each twice the one before, where the spec asks for more rows than a small scale has
+
 
 def rehearse(dataset: Dataset) -> None:
+    """Raise SpecError for SQL that DuckDB cannot bind, DataError for values that cannot be drawn, SpecError for offences."""
+    _bind(dataset)
+    if unread_tables(dataset):
+        return  # what their rows are like nobody knows
+    for until in _moments(dataset):
+        plan = _small(dataset, until)
+        if plan is not None:
+            _prove(plan)
+
+
+def _bind(dataset: Dataset) -> None:
     """Raise SpecError for SQL that DuckDB cannot bind."""
     scope = Scope(dataset)
     problems = []
-    with duckdb.connect(":memory:") as connection:
+    with sandbox() as connection:
         for table in dataset.named:
             columns = ", ".join(f"{quoted(c)} {scope.type_of(table, c).duckdb}" for c in dataset.tables[table].written)
             connection.execute(f"CREATE TABLE {quoted(table)} ({columns})")
@@ -27,8 +60,97 @@ def rehearse(dataset: Dataset) -> None:
             try:
                 connection.execute(check.sql)
             except duckdb.Error as error:
-                what = re.sub(r"\s+", " ", str(error).split("\n\n")[0]).split(" Error: ", 1)[-1]
-                path = ("rules", check.name) if check.kind == "rule" else ("tables", check.table)
-                problems.append(Problem(path, f"bad SQL: {what}"))
+                problems.append(Problem(_place(dataset, check), f"bad SQL: {_said(str(error))}"))
     if problems:
         raise SpecError(problems)
+
+
+def _said(message: str) -> str:
+    """DuckDB's words in one line, without its name for the kind of error."""
+    return re.sub(r"\s+", " ", message.split("\n\n", maxsplit=1)[0]).split(" Error: ", 1)[-1]
+
+
+def _moments(dataset: Dataset) -> tuple[dt.datetime, ...]:
+    """The ends at which a spec is rehearsed: of the period, and a moment on the way."""
+    start, until = (dt.datetime.combine(day, dt.time()) for day in (dataset.period.start, dataset.period.until))
+    return (until - (until - start) * 0.4).replace(microsecond=0), until
+
+
+def _small(dataset: Dataset, until: dt.datetime) -> Plan | None:
+    """The plan of the largest scale up to 1 with few rows, or of a larger one that the spec can be honoured at."""
+    rows = sum(plan.rows for plan in make(dataset, seed=SEED, until=until).tables.values())
+    scale = min(1.0, ROWS / max(1, rows))
+    for _ in range(SCALES):
+        try:
+            return make(dataset, scale=scale, seed=SEED, until=until)
+        except SpecError:
+            if scale >= 1:
+                raise
+            scale = min(1.0, scale * 2)
+    return None
+
+
+def _prove(plan: Plan) -> None:
+    """Draw a plan, and run every check of `verify` on it. Raises DataError, and SpecError for offences."""
+    frames: dict[str, list[pl.DataFrame]] = {name: [] for name in plan.wanted}
+    try:
+        for result in Walk(RunContext(plan, Residents(), FrameSink()), Serial(owns_process=False)).results():
+            for part, made in result.tables.items():
+                assert made.write.frame is not None
+                frames[table_of(part)].append(made.write.frame)
+    except TooFewError:
+        if plan.scale >= 1:
+            raise
+        return  # of a small scale: there may be enough at another
+    with sandbox() as connection:
+        for name, parts in frames.items():
+            connection.register("here", pl.concat(parts).to_arrow())
+            connection.execute(f"CREATE TABLE {quoted(name)} AS SELECT * FROM here")
+        findings = run_checks(connection, checks(plan.dataset, plan.until))
+        problems = [
+            _problem(plan, check, found) for check, found in findings if isinstance(check, Check) and not found.passed
+        ]
+    if problems:
+        raise SpecError(problems)
+
+
+def _problem(plan: Plan, check: Check, found: Finding) -> Problem:
+    """What a check found, in the place of the spec that it is about."""
+    what = f"rehearsed at scale {plan.scale:.3g} until {plan.until:%Y-%m-%d}, "
+    if found.offences is None:
+        return Problem(_place(plan.dataset, check), f"{what}it cannot be run: {_said(found.note)}")
+    rows = "1 row breaks it" if found.offences == 1 else f"{found.offences:,} rows break it"
+    shown = ", ".join(f"{name} = {value}" for name, value in found.examples[0].items())
+    what = f"{what}{rows}: {check.kind} {check.name}, for instance {shown}"
+    return Problem(_place(plan.dataset, check), what, _WAYS_OUT.get(check.kind))
+
+
+_WAYS_OUT = {
+    "key": "nothing makes this key hold: take a `key` column, or draw its columns from more values",
+    "unique": "nothing makes it unique: see `unique` in docs/generators.md",
+    "length": "declare a longer type, or draw shorter values",
+    "check": "draw the column so that it holds, or take the check out",
+    "rule": "draw the columns so that it holds, or take the rule out",
+}
+
+
+def _place(dataset: Dataset, check: Check) -> tuple[str, ...]:
+    """The path in the spec of what a check is about."""
+    return next(_places(dataset, check))
+
+
+def _places(dataset: Dataset, check: Check) -> Iterator[tuple[str, ...]]:
+    at, name = ("tables", check.table), check.name
+    spec = dataset.tables[check.table]
+    if check.kind == "rule":
+        yield ("rules", name)
+    if check.kind == "check":
+        yield (*at, "checks", name) if name in spec.checks else (*at, "columns", name, "check")
+    columns = name.partition(" → ")[0].split(", ")
+    if len(columns) == 1 and columns[0] in spec.columns:
+        yield (*at, "columns", columns[0])
+    if check.kind == "key":
+        yield (*at, "primary_key")
+    if check.kind == "unique":
+        yield (*at, "unique")
+    yield at

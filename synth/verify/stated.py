@@ -13,6 +13,7 @@ from synth.formats import FORMATS
 from synth.plan.model import Plan
 from synth.spec.models import Dataset
 from synth.spec.parts import table_of
+from synth.spec.scope import Scope
 from synth.store.manifest import Manifest, TableEntry
 from synth.verify.report import Finding
 
@@ -22,25 +23,28 @@ KIND = "manifest"
 WHOLE = "(manifest)"
 
 
-def stated(manifest: Manifest, plan: Plan) -> Iterator[Finding]:
-    """What a manifest says against what its spec, seed, scale and until make of it; nothing is read but itself."""
+def stated(manifest: Manifest, dataset: Dataset, plan: Plan | None) -> Iterator[Finding]:
+    """What a manifest says against what its spec, seed, scale and until make of it; nothing is read but itself.
+
+    Without a plan the rows were drawn by another version, whose blocks are not known.
+    """
     proved = manifest.origin() is not None
     yield _finding(
         WHOLE,
         "identity",
         [] if proved else [{"identity": manifest.identity, "is": "not that of this spec, seed, scale, until"}],
     )
-    for table in _dropped(manifest, plan.dataset, proved=proved):
+    for table in _dropped(manifest, dataset, proved=proved):
         yield _finding(table, "listed", [{"table": table, "is": "not in the manifest, and was made"}])
-    prints = _prints(manifest)
+    prints, scope = _prints(manifest), Scope(dataset)
     for table, entry in manifest.tables.items():
-        types = [(name, str(plan.tables[table].types[name])) for name in plan.tables[table].written]
+        types = [(name, str(scope.type_of(table, name))) for name in dataset.tables[table].written]
         found = list(entry.columns.items())
         yield _finding(table, "declared columns", [] if found == types else [_other(dict(found), dict(types))])
         yield _finding(table, "sums", list(_sums(manifest, entry, prints.get(table, Fingerprint()))))
-    yield _finding(WHOLE, "tasks", [*_tasks(manifest, plan), *_moments(manifest)])
-    for name in plan.dataset.existing:
-        yield _finding(name, "existing", list(_existing(manifest, plan.dataset, name)))
+    yield _finding(WHOLE, "tasks", [*(_tasks(manifest, plan) if plan else ()), *_moments(manifest)])
+    for name in dataset.existing:
+        yield _finding(name, "existing", list(_existing(manifest, dataset, name)))
 
 
 def _finding(table: str, name: str, wrong: list[dict[str, Any]]) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from synth.ddl import ddl
 from tests.support.ddl import Made, spec, tsql
 from tests.support.servers import SERVERS
 
@@ -111,4 +112,7 @@ def test_references_have_the_type_and_the_key_that_databases_ask_for(server):
         assert found["small"].columns["back"] == found["large"].columns["id"]
         assert not found["far"].foreign
         assert len(found["small"].foreign | found["large"].foreign) == (2 if made.dialect.forward_references else 1)
+        left_out = ddl(dataset, made.dialect).left_out
+        assert len(left_out) == (0 if made.dialect.forward_references else 1)
+        assert all(f"-- left out: {each}" in str(ddl(dataset, made.dialect)) for each in left_out)
     assert tsql(dataset)

@@ -118,5 +118,5 @@ def test_names_that_differ_by_case_are_refused(dialect):
         {"order": {"columns": columns}, "Order": {"columns": columns}},
         {"t": {"columns": {**columns, "C": {"type": "date"}}}},
     ):
-        with pytest.raises(SpecError, match="one name in most databases"):
+        with pytest.raises(SpecError, match="differ only in case"):
             ddl(spec(tables), DIALECTS[dialect])

@@ -68,6 +68,31 @@ def test_a_run_goes_on_where_the_last_one_ended(tmp_path):
     assert [three[name].height for name in ("kids", "bills", "kinds")] == [0, 0, 0]
 
 
+def test_words_of_children_go_on_behind_those_that_are_there(tmp_path):
+    """Children's row numbers leave some out: as many rows have used more numbers, and their words."""
+    text = """
+dataset: d
+period: {start: 2024-01-01, until: 2024-03-01}
+tables:
+  p: {rows: 300, columns: {id: {key: sequence}}}
+  kids:
+    per: p
+    fanout: {min: 0, max: 5, mean: 2, poisson: true}
+    columns: {id: {key: uuid}, p_id: {reference: p}, name: {coined: {}, unique: true}, code: {uniform: {min: 1, max: 9_000}, unique: true}}
+"""
+    frames = {"p": [], "kids": []}
+    for number in range(3):
+        made = make_plan(parse(text), source=tmp_path if number else None)
+        for name, parts in frames.items():
+            parts.append(frame(made, name))
+            (tmp_path / name).mkdir(exist_ok=True)
+            parts[-1].write_parquet(tmp_path / name / f"{number}.parquet")
+    whole = pl.concat(frames["kids"])
+    assert pl.concat(frames["p"])["id"].n_unique() == 900 and whole.height > 1_500
+    for column in ("id", "name", "code"):
+        assert whole[column].n_unique() == whole.height, column
+
+
 @pytest.mark.parametrize("name", ["customers", "brands"])
 def test_more_of_the_same_is_other_and_unique(name, tmp_path):
     """Another run's rows are no copies of the first one's, and what must be unique is, e-mail and names among it."""

@@ -85,4 +85,5 @@ def test_sub_streams_have_names_of_their_own():
     assert {name: text for name, text in vars(Sub).items() if name.isupper()} == {
         "NULLS": "null", "FANOUT": "#fanout", "FANOUT_TURN": "meet{}", "DAYS": "days", "RANKS": "rank{}", "ROOTS": "roots",
         "REDRAW": "again{}", "RACE": "race", "ENDINGS": "endings", "WORD_ORDER": "order", "WORDS": "words",
+        "BEFORE": "before", "CELLS": "cells", "AHEAD": "ahead", "TIMES": "times", "DISTINCT": "distinct",
     }  # fmt: skip

@@ -6,7 +6,9 @@ import re
 
 import pytest
 
-from synth.errors import SpecError
+from synth.errors import DataError, SpecError
+from synth.plan.make import make
+from synth.spec.load import parse
 from tests.support.drawn import column
 
 
@@ -31,6 +33,18 @@ from tests.support.drawn import column
         ("{sentence: {patterns: {a: 0}}}", "the weights are all 0"),
         ("{sentence: {patterns: {'It is {b}.': 1}, words: {b: [x, odd]}}, type: varchar(9)}", "a sentence may be 10 long"),
         ("{sentence: {patterns: {a: 1}}, type: date}", "sentences cannot be date"),
+        ("{choice: {a: 1e308, b: 1e308}}", "the weights are too large to be added"),
+        ("{choice: {a: 1e999}}", "'1e999' is no float: it is too large"),
+        ("{normal: {mean: 0, sd: 1, min: 100, max: 101}}", "the range lies more than 9 standard deviations off"),
+        ("{normal: {mean: 0, sd: 1, max: -9.5}}", "the range lies more than 9 standard deviations off"),
+        ("{lognormal: {median: 5, sigma: 0.1, min: 50}}", "the range lies more than 9 standard deviations off"),
+        ("{coined: {}, type: varchar(5)}", "a word may be 10 long"),
+        ("{coined: {suffix: ' Example Trading'}, type: varchar(20)}", "a word may be 26 long"),
+        ("{first_name: {locale: en_US}, type: varchar(4)}", "a name may be 11 long"),
+        ("{last_name: {locale: xx_XX}}", "no names are known for locale 'xx_XX'"),
+        ("{place: {locale: xx_XX}}", "no places are known for locale 'xx_XX'"),
+        ("{arrival: {dispersion: 0.5}}", "greater than or equal to 1"),
+        ("{expr: x IN ()}", "nothing stands in the brackets of IN"),
         ("{window: 0}", "greater than or equal to 1"),
         ("{window: 300}", "windows of 300 rows do not fill a block of 10,000"),
         ("{chioce: {a: 1}}", "did you mean 'choice'"),
@@ -39,3 +53,31 @@ from tests.support.drawn import column
 def test_what_cannot_be_drawn_is_refused(law, message):
     with pytest.raises(SpecError, match=re.escape(message)):
         column(law, 5)
+
+
+@pytest.mark.parametrize(
+    "law", ["{lognormal: {median: 5, sigma: 500}}", "{normal: {mean: 1e300, sd: 1}, type: bigint}"]
+)
+def test_values_that_no_type_holds_are_told_and_nothing_else_is_said(law, recwarn):
+    with pytest.raises(
+        DataError, match=r"tables\.t\.columns\.x\.\w+: a value is drawn that no (double|bigint) can hold"
+    ):
+        column(law, 500)
+    assert not recwarn.list
+
+
+def test_who_is_matched_one_to_one_needs_as_many_parents():
+    text = """
+dataset: d
+period: {start: 2024-01-01, until: 2025-01-01}
+tables:
+  p: {rows: 20, columns: {id: {key: sequence}}}
+  t: {rows: 21, columns: {id: {key: sequence}, p_id: {reference: {to: p, unique: true}}}}
+"""
+    with pytest.raises(SpecError, match="21 rows need as many p of their own, and there are 20"):
+        make(parse(text))
+
+
+def test_a_column_that_says_which_table_of_values_may_not_be_null():
+    with pytest.raises(SpecError, match="choice.by: '_k' may be NULL, for which no values are declared"):
+        column("{choice: {values: {a: {x: 1}}, by: _k}}", 5, "_k: {choice: {a: 1}, null_share: 0.1}")

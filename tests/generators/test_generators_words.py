@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from synth.errors import DataError
+from synth.errors import DataError, SpecError
 from tests.support.drawn import column, near, table
 
 
@@ -80,8 +80,10 @@ def test_places_agree_with_each_other():
         assert row["country"] != "US" or re.fullmatch(r"\+1-\d{3}-555-01\d\d", row["phone"])  # kept for fiction
         seen[row["locale"], row["city"]].add(row["postal_code"])
     assert len(seen) > 60 and len(seen["en_US", "New York"]) > 50
-    with pytest.raises(DataError, match="no places are known for locale 'xx_XX'; known are de_DE"):
+    with pytest.raises(SpecError, match="place.locale: no places are known for locale 'xx_XX'; known are de_DE"):
         column("{place: xx_XX}", 5)
+    with pytest.raises(DataError, match="columns.x.place: no places are known for locale 'xx_XX'"):
+        column("{place: _l}", 5, "_l: {choice: {xx_XX: 1}}")
 
 
 def test_emails_are_unique_and_reach_nobody():

@@ -54,6 +54,7 @@ ONLY_HERE = {
         "formats/format.py",
         "store/reading.py",
         "verify/files.py",
+        "verify/in_duckdb.py",
         "verify/rehearse.py",
     },
     "sqlite3": {"databases/sqlite/connection.py"},

@@ -274,10 +274,16 @@ def test_refused(grown, tmp_path):
     assert verify_folder(grown).passed
 
 
-@pytest.mark.parametrize("facts", [{"families": {}}, {"stream_version": 0}])
-def test_data_of_another_version(facts, grown):
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"families": {}}, "(?s)does not say how it grows.*generate it"),
+        ({"stream_version": 1}, "(?s)drawn by another version.*streams 1.*streams 2.*generate it again"),
+    ],
+)
+def test_data_of_another_version(facts, words, grown):
     Manifest.read(grown).model_copy(update=facts).write(grown)
-    with pytest.raises(SynthError, match="(?s)does not say how it grows.*generate it again") as caught:
+    with pytest.raises(SynthError, match=words) as caught:
         advance_folder(grown, At(2026, 1, 1))
     assert len(str(caught.value).splitlines()) == 2
 

@@ -158,5 +158,7 @@ def test_none_in_force_is_refused_unless_optional():
     column = dataset.tables["lines"].columns["rate"]
     strict = column.model_copy(update={"draws": column.draws.model_copy(update={"optional": False})})
     table = dataset.tables["lines"].model_copy(update={"columns": {**dataset.tables["lines"].columns, "rate": strict}})
-    with pytest.raises(DataError, match=r"lines\.rate: no row of rates is in force for seen = .*, at = 2024"):
+    with pytest.raises(
+        DataError, match=r"lines\.columns\.rate\.in_force: no row of rates is in force for seen = .*, at = 2024"
+    ):
         lines_of(dataset.model_copy(update={"tables": {**dataset.tables, "lines": table}}))

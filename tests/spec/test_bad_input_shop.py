@@ -194,7 +194,7 @@ MISTAKES = {
 UNPLANNABLE = {
     "no parent at the first child": (
         "reference: {to: customers, alive_at: ordered_at}}\n      total", "{since: 2023-01-01, before_start: 0.5}", "{}",
-        "no row of customers is there yet when the first of orders comes", "raise `before_start`"),
+        "no row of customers is surely there when the first of orders comes", "raise `before_start`"),
     "too few parents": (
         "reference: {to: products, distinct_per", "mean: 2, min: 1, max: 3", "mean: 2, min: 1, max: 9",
         "a row of orders may have 9 lines, but only 3 products are there", "lower the fan-out's `max`"),

@@ -54,9 +54,7 @@ def test_as_polars_sql_over_decimals(select, rows):
     assert branches is not None
     found = pl.concat(branch.rows(drawn.select(branch.reads)) for branch in branches)
     slow = pl.SQLContext(frames={"t": to_written(drawn, TYPES).lazy()}).execute(select).collect()
-    expected = pl.DataFrame(
-        [select_result_to_drawn(slow[name], dtype, "t").alias(name) for name, dtype in WANTED.items()]
-    )
+    expected = pl.DataFrame([select_result_to_drawn(slow[name], dtype).alias(name) for name, dtype in WANTED.items()])
     expected = expected.cast(found.schema)
     if "UNION" in select:  # of no order in Polars
         found, expected = found.sort(found.columns), expected.sort(found.columns)

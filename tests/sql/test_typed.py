@@ -94,7 +94,7 @@ def test_sqlglot_sees_the_same_kind(sql):
 @pytest.mark.parametrize(
     ("sql", "message"),
     [
-        ("NOW()", "no clock is read"), ("CURRENT_DATE", "no clock is read"), ("n IN ()", "nothing stands in the brackets of IN: n IN"),
+        ("NOW()", "no clock is read"), ("CURRENT_DATE", "no clock is read"), ("n IN ()", "nothing stands in the brackets of IN"),
         ("n BETWEEN SYMMETRIC 2 AND 1", "not every database knows BETWEEN"), ("d + t", "arithmetic on text"), ("day + d", "bad SQL: "),
         ("UPPER(n)", "UPPER of bigint; a text is expected"), ("YEAR(t)", "YEAR of text; dates and timestamps are expected"), ("t || a", r"decimal\(12,2\) as a text reads differently"),
         ("ROUND(a, 1.5)", "the digits of ROUND are a whole number: ROUND"),

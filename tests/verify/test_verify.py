@@ -212,7 +212,7 @@ BREACHES = {
                                         "WHERE i.order_item_id = $key AND i.product_id = products.product_id"),
     "seller_joined_before_product": ("products", 7, PRODUCT.format(
         "launched_at = (SELECT join_date FROM sellers s WHERE s.seller_id = products.seller_id)")),
-    "brand_is_older_than_product": ("products", 7, PRODUCT.format(
+    "brand_is_older_than_product": ("products", 11, PRODUCT.format(
         "launched_at = (SELECT created_at FROM brands b WHERE b.brand_id = products.brand_id)")),
     "promotion_covers_launched_products": ("products", "SELECT promotion_id FROM promotions ORDER BY starts_on, promotion_id",
                                            "UPDATE products SET launched_at = p.starts_on FROM promotions p "

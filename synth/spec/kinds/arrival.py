@@ -1,18 +1,20 @@
-"""Arrivals: rows that come in time, row k where the cumulated intensity reaches k."""
+"""Arrivals: rows that come in time, so many in each cell of it as the plan has drawn."""
 
 from __future__ import annotations
 
 import datetime as dt
-import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import cast
 
+import numpy as np
+import numpy.typing as npt
+
 from synth.errors import Problem
-from synth.generators.arrival import DAY_US, Arrival, Intensity, microseconds
+from synth.generators.arrival import DAY_US, Arrival, Timetable, microseconds
 from synth.spec.kinds.base import BlockView, Counted, Counting, Kind, Names, Rows, TableRows
 from synth.spec.kinds.row_counts import declared_rows, earlier_rows_by_key
 from synth.spec.models import Dataset, Table
-from synth.streams import Sub, stream
+from synth.streams import Sub, hashed, stream
 
 __all__ = ["FAR_YEAR", "ArrivalKind", "late_beginnings"]
 
@@ -48,18 +50,18 @@ class ArrivalKind(Kind):
     # 2. how many rows it has
 
     def count(self, counting: Counting, table: str) -> Counted:
-        """Count the rows that have come by `until`; the intensity reaches to the end of the last window."""
+        """Count the rows that have come by `until`; the timetable reaches to the end of the last window."""
         declared = declared_rows(counting, table)
         window = counting.names.table(table).window
-        intensity = _intensity(counting, table, declared, counting.until_us)
-        rows = _arrived(counting, table, intensity)
+        timetable = _timetable(counting, table, declared, counting.until_us)
+        rows = timetable.rows_before(timetable.closing(counting.until_us), _uniform(counting, table))
         whole = -(-rows // window) * window if window else 0
         horizon_us, ahead_us = counting.until_us, YEAR_US
-        while intensity.cumulated[-1] < whole and horizon_us < LAST_US:
+        while timetable.counts[-1] < whole and horizon_us < LAST_US:
             # the last window is drawn whole; what would come after all known years comes at their end
             horizon_us, ahead_us = min(horizon_us + ahead_us, LAST_US), 2 * ahead_us
-            intensity = _intensity(counting, table, declared, horizon_us)
-        return Counted(rows, exact=True, declared=declared, intensity=intensity)
+            timetable = _timetable(counting, table, declared, horizon_us)
+        return Counted(rows, exact=True, declared=declared, timetable=timetable)
 
     # 3. how its rows are drawn in a block
 
@@ -69,8 +71,9 @@ class ArrivalKind(Kind):
         rows = min(block.block_rows, plan.rows - first)
         if spec.window:
             rows = min(block.block_rows, -(-rows // spec.window) * spec.window)
-        jitter = block.stream(table, spec.arrival or "").random(block.block_rows)
-        return TableRows(first, block.block_rows, rows, arrivals=plan.intensity.times(first, jitter)[:rows])
+        assert spec.arrival
+        arrivals = plan.timetable.times(first, rows, block.uniform(table, spec.arrival, Sub.TIMES))
+        return TableRows(first, block.block_rows, rows, arrivals=arrivals)
 
     # 5. when it changes next
 
@@ -106,26 +109,18 @@ def late_beginnings(names: Names, table: str) -> Iterator[Problem]:
             yield Problem(at, f"{since} is not before the period's start, {start}")
 
 
-def _intensity(counting: Counting, table: str, declared: int, horizon_us: int) -> Intensity:
-    """Make the table of hours up to a horizon."""
+def _timetable(counting: Counting, table: str, declared: int, horizon_us: int) -> Timetable:
+    """Draw how many rows come in each cell up to a horizon."""
     spec, period = counting.names.table(table), counting.names.dataset.period
     assert spec.arrival and spec.rows
-    return cast(Arrival, spec.columns[spec.arrival].draws).intensity(
-        start=period.start, until=period.until, horizon_us=horizon_us, declared=declared,
-        at_scale_1=spec.rows.at(1), noise=stream(counting.seed, table, spec.arrival, 0, Sub.DAYS),
+    return cast(Arrival, spec.columns[spec.arrival].draws).timetable(
+        start=period.start, until=period.until, horizon_us=horizon_us, declared=declared, at_scale_1=spec.rows.at(1),
+        stream=lambda sub: stream(counting.seed, table, spec.arrival or "", 0, sub),
         whole_days=counting.names.type_of(table, spec.arrival).name == "date",
     )  # fmt: skip
 
 
-def _arrived(counting: Counting, table: str, intensity: Intensity) -> int:
-    """Count the rows before `until`: all that are expected but the last two, and those if their own times are."""
-    column = counting.names.table(table).arrival
-    assert column
-    until_us = intensity.closing(counting.until_us)
-    sure = max(0, math.floor(intensity.at(until_us)) - 1)
-    here = 0
-    for row in range(sure, sure + 3):
-        block, place = divmod(row, counting.block_rows)
-        jitter = stream(counting.table_seed(table), table, column, block).random(place + 1)[-1:]
-        here += int(intensity.times(row, jitter)[0] < until_us)
-    return min(sure + here, int(intensity.cumulated[-1]) + 1)
+def _uniform(counting: Counting, table: str) -> Callable[[Rows], npt.NDArray[np.float64]]:
+    """Give what says where in its cell each row stands. (n,) -> (n,)"""
+    column, seed = counting.names.table(table).arrival or "", counting.table_seed(table)
+    return lambda rows: hashed(seed, table, column, Sub.TIMES, rows)

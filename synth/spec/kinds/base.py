@@ -7,7 +7,7 @@ what shows at `until`, when it changes next, how it goes on from rows that were 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -18,8 +18,9 @@ import polars as pl
 from synth.columns import NULL, moments
 from synth.dtypes import DType
 from synth.errors import MeaningError, Problem
-from synth.generators.arrival import Intensity
+from synth.generators.arrival import Timetable
 from synth.spec.models import Column, Dataset, Table
+from synth.spec.paths import ResolvedPath
 
 if TYPE_CHECKING:
     from synth.spec.kinds.fanout import FanoutLaw
@@ -83,6 +84,9 @@ class Names(Protocol):
     def keys_follow_from_rows(self, table: str) -> bool:
         """Tell whether a table's keys are a function of its row numbers."""
 
+    def resolve(self, table: str, path: str) -> ResolvedPath:
+        """Find the column that a path means, seen from a row of a table."""
+
 
 @dataclass(frozen=True)
 class Counted:
@@ -91,7 +95,7 @@ class Counted:
     rows: int
     exact: bool
     declared: int | None = None  # where known
-    intensity: Intensity | None = None
+    timetable: Timetable | None = None
     fanout: FanoutLaw | None = None
 
 
@@ -216,7 +220,7 @@ class BlockView(Protocol):
         """Give a table's kind."""
 
     def counted(self, table: str) -> Any:
-        """Give a table's plan: its rows, types, intensity and fan-out."""
+        """Give a table's plan: its rows, types, timetable and fan-out."""
 
     def select_plan(self, table: str) -> SelectPlan:
         """Give the plan of a derived table's SELECT."""
@@ -229,6 +233,9 @@ class BlockView(Protocol):
 
     def stream(self, table: str, column: str, sub: str = "") -> np.random.Generator:
         """Give the random generator of a column for this block."""
+
+    def uniform(self, table: str, column: str, sub: str) -> Callable[[Rows], npt.NDArray[np.float64]]:
+        """Give what gives uniform numbers in [0, 1) of a sub-stream by row number. (n,) -> (n,)"""
 
     def ancestor_positions(self, table: str, ancestor: str) -> Rows:
         """Give the place of each row's ancestor in the block. (rows,)"""
@@ -313,6 +320,10 @@ class Kind(ABC):
         return None
 
     # 2. how many rows it has, and what they are made from
+
+    def rows_path(self, table: str) -> Path:
+        """Say where in the spec it is written how its rows are made."""
+        return ("tables", table)
 
     def row_sources(self, names: Names, table: str) -> tuple[str, ...]:
         """List the tables, or parts of some, that the rows are made from."""

@@ -21,6 +21,7 @@ from synth.spec.kinds.base import (
     problems_of,
 )
 from synth.spec.kinds.fanout import children, fanout_law
+from synth.spec.kinds.row_counts import earlier_rows_by_key
 from synth.spec.models import Dataset, Table
 from synth.streams import Sub
 
@@ -117,10 +118,19 @@ class Child(Kind):
     # 6. how it goes on from rows that were there before
 
     def earlier_row_count(self, dataset: Dataset, table: str) -> int:
-        """Count the rows from before, where their parents are made and go on, too."""
+        """Count the numbers that rows from before may have used, where their parents are made and go on, too."""
         spec = dataset.all_tables[table]
         parents_exist = dataset.all_tables[_parent(spec)].existing is not None
-        return 0 if spec.earlier is None or parents_exist else spec.earlier.rows
+        return 0 if spec.earlier is None or parents_exist else _numbers_used(dataset, table)
+
+
+def _numbers_used(dataset: Dataset, table: str) -> int:
+    """Count the row numbers that a table's rows from before may have used: of children some are left out."""
+    spec = dataset.all_tables[table]
+    used = max(spec.earlier.rows if spec.earlier else 0, earlier_rows_by_key(dataset, table))
+    if spec.fanout is None:
+        return used
+    return max(used, _numbers_used(dataset, _parent(spec)) * spec.fanout.max)
 
 
 def _parent(table: Table) -> str:

@@ -33,7 +33,7 @@ from synth.spec.parts import part_of, table_of
 if TYPE_CHECKING:
     from synth.sql.compiled import Branch
 
-__all__ = ["Derived", "check_primary_key", "check_select", "select_path", "select_sources"]
+__all__ = ["Derived", "check_primary_key", "check_select", "select_path", "select_sources", "select_text"]
 
 
 class Derived(Kind):
@@ -64,6 +64,10 @@ class Derived(Kind):
 
     # 2. how many rows it has, and what they are made from
 
+    def rows_path(self, table: str) -> Path:
+        """Say where the SELECT is written."""
+        return select_path(table)
+
     def row_sources(self, names: Names, table: str) -> tuple[str, ...]:
         """List the tables that the SELECT reads."""
         return select_sources(names, table)
@@ -89,7 +93,7 @@ class Derived(Kind):
         from synth.sql.select import compile_select
 
         names, spec = planning.names, planning.names.table(table)
-        text, reads = _text(spec), _columns_read(names, table)
+        text, reads = select_text(spec), _columns_read(names, table)
         whole, branches = _of_other_families(names, table), None
         if not whole:
             sources = {s: {c: names.type_of(s, c) for c in read} for s, read in reads.items()}
@@ -127,7 +131,7 @@ class Derived(Kind):
 # -- SELECTs, which gathered tables have, too
 
 
-def _text(table: Table) -> str:
+def select_text(table: Table) -> str:
     """Give the SELECT of a derived table, or of a part of a gathered one."""
     assert isinstance(table.select, str)
     return table.select
@@ -145,7 +149,7 @@ def select_sources(names: Names, table: str) -> tuple[str, ...]:
     from synth.sql.parse import SqlError, tables
 
     try:
-        sources = tables(allowed_query(_text(names.table(table))))
+        sources = tables(allowed_query(select_text(names.table(table))))
     except SqlError as error:
         raise MeaningError(str(error), error.hint) from error
     for name in sources:
@@ -164,7 +168,7 @@ def _columns_read(names: Names, table: str) -> dict[str, tuple[str, ...]]:
     """List the columns that a SELECT reads of each table, one at least, as rows count by some column."""
     from synth.sql.parse import columns, has_star, query
 
-    tree = query(_text(names.table(table)))
+    tree = query(select_text(names.table(table)))
     used, star = {path.rsplit(".", 1)[-1] for path in columns(tree)}, has_star(tree)
     reads = {}
     for source in select_sources(names, table):
@@ -199,7 +203,7 @@ def _rehearse(names: Names, table: str) -> None:
         made = {c: types[c].written for c, d in names.table(source).columns.items() if not d.draws.is_state}
         frames[source] = pl.DataFrame(schema=made).lazy()
     try:
-        given = pl.SQLContext(frames=frames).execute(spelt(_text(names.table(table)))).collect_schema().names()
+        given = pl.SQLContext(frames=frames).execute(spelt(select_text(names.table(table)))).collect_schema().names()
     except (pl.exceptions.PolarsError, ValueError) as error:
         raise MeaningError(f"bad SQL: {str(error).splitlines()[0]}") from error
     for column, declared in names.table(table).columns.items():
@@ -240,7 +244,7 @@ def _run(block: BlockView, table: str, plan: SelectPlan) -> TableRows:
     try:
         frame = pl.SQLContext(frames=frames).execute(plan.text).collect()
     except pl.exceptions.PolarsError as error:
-        raise DataError(f"{table}.select: {str(error).splitlines()[0]}") from error
+        raise DataError(f"bad SQL: {str(error).splitlines()[0]}") from error
     if plan.order:
         frame = frame.sort(plan.order)  # groups and joins come in any order
     drawn = TableRows(0, frame.height, frame.height)
@@ -249,8 +253,8 @@ def _run(block: BlockView, table: str, plan: SelectPlan) -> TableRows:
         if not declared.draws.comes_with_rows:
             continue
         if column not in frame.columns:
-            raise DataError(f"{table}.select gives no column '{column}', it gives {', '.join(frame.columns)}")
-        drawn.columns[column] = select_result_to_drawn(frame[column], types[column], table).alias(column)
+            raise DataError(f"the SELECT gives no column '{column}', it gives {', '.join(frame.columns)}")
+        drawn.columns[column] = select_result_to_drawn(frame[column], types[column]).alias(column)
     return drawn
 
 
@@ -267,13 +271,17 @@ def _source(block: BlockView, name: str, used: tuple[str, ...]) -> pl.DataFrame:
     return frame.head(block.rows_there(name, frame.height))
 
 
-def select_result_to_drawn(column: pl.Series, dtype: DType, table: str) -> pl.Series:
+def select_result_to_drawn(column: pl.Series, dtype: DType) -> pl.Series:
     """Take a column of SQL as it is drawn, decimals as minor units. Raises DataError. (n,) -> (n,)"""
     if dtype.name != "decimal":
-        return column.cast(dtype.drawn)
+        drawn = column.cast(dtype.drawn, strict=False)
+        lost = column.filter(drawn.is_null() & column.is_not_null())
+        if len(lost):
+            raise DataError(f"{column.name}: the SELECT gives {lost[0]!r}, which is no {dtype}")
+        return drawn
     if column.dtype.is_float():
-        raise DataError(f"{table}.{column.name}: the SELECT gives a float, the column is {dtype}: use decimals")
+        raise DataError(f"{column.name}: the SELECT gives a float, the column is {dtype}: use decimals")
     try:
         return from_decimal(column, dtype)
     except ValueError as error:
-        raise DataError(f"{table}.{column.name}: {error}; write ROUND(…, {dtype.digits}) in the SELECT") from error
+        raise DataError(f"{column.name}: {error}; write ROUND(…, {dtype.digits}) in the SELECT") from error

@@ -13,6 +13,7 @@ from synth.errors import Problem
 from synth.spec.kinds.base import BlockView, Counted, Counting, Kind, Names, Path, TableRows
 from synth.spec.kinds.row_counts import declared_rows, earlier_rows_by_key
 from synth.spec.models import Dataset, Table
+from synth.spec.unique_groups import unique_groups
 
 __all__ = ["Roster"]
 
@@ -44,6 +45,7 @@ class Roster(Kind):
                 complaint = _why_no_cell(cell, names.type_of(table, column), nullable=spec.may_be_null(column))
                 if complaint:
                     yield Problem((*at, place), f"{column}: {complaint}")
+        yield from _rows_stay_apart(spec, table, given)
 
     def takes_windows(self, table: Table) -> bool:
         """Tell whether rows are counted."""
@@ -82,6 +84,22 @@ class Roster(Kind):
     def earlier_row_count(self, dataset: Dataset, table: str) -> int:
         """Count the numbers that keys have used up."""
         return earlier_rows_by_key(dataset, table)
+
+
+def _rows_stay_apart(spec: Table, table: str, given: list[str]) -> Iterator[Problem]:
+    """Yield rows that are written out with a key, or a unique group, that an earlier row has."""
+    for group in unique_groups(spec):
+        places = [given.index(column) for column in group if column in given]
+        if len(places) < len(group):
+            continue
+        first: dict[tuple[object, ...], int] = {}
+        for number, row in enumerate(spec.values or ()):
+            if not isinstance(row, (list, tuple)) or len(row) != len(given):
+                return
+            cells = tuple(row[place] for place in places)
+            if None not in cells and first.setdefault(cells, number) != number:
+                what = f"row {first[cells] + 1} has the same {', '.join(group)}"
+                yield Problem(("tables", table, "values", number), what)
 
 
 def cells_as_drawn(name: str, cells: list[object], dtype: DType) -> pl.Series:

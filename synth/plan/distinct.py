@@ -1,0 +1,136 @@
+"""Unique groups: which are made to hold by drawing without repeats, which hold anyway, and which cannot.
+
+Row k of a table takes place π(k) among all combinations of a group's values, π a shuffle; with a parent in the group, child
+k of a parent takes place π(k) of a shuffle of the parent's own. So a block stands alone, and no two rows are equal.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+
+from synth.errors import Problem, SpecError
+from synth.plan.model import DistinctDraw, TablePlan
+from synth.spec.scope import Scope
+from synth.spec.unique_groups import unique_groups
+
+__all__ = ["distinct_draws"]
+
+LARGEST = 2**62  # combinations: what a place of 64 bits holds
+
+
+def distinct_draws(
+    scope: Scope, tables: Mapping[str, TablePlan], earlier: Mapping[str, int], wanted: Collection[str]
+) -> dict[tuple[str, str], DistinctDraw]:
+    """Plan how unique groups of these tables are kept, by (table, column). Raises SpecError where they cannot be.
+
+    `earlier` are rows that tables had before the run.
+    """
+    found: dict[tuple[str, str], DistinctDraw] = {}
+    problems: list[Problem] = []
+    for name in wanted:
+        spec, kind = scope.table(name), scope.kind(name)
+        if kind.only_gives_columns or kind.is_sum or kind.is_read:
+            continue
+        held: list[frozenset[str]] = []
+        for group in sorted(unique_groups(spec), key=len):
+            if any(smaller <= set(group) for smaller in held) or _holds_anyway(scope, name, group):
+                held.append(frozenset(group))
+                continue
+            draw = _draw_of(scope, tables, name, group)
+            if draw is not None and any((name, column) in found for column in draw.columns):
+                draw = None  # a column is drawn once: what is in two groups is left to the rehearsal
+            problem = _too_few(scope, tables, earlier, name, group, draw)
+            if problem:
+                problems.append(problem)
+            elif draw is not None:
+                held.append(frozenset(group))
+                found |= {(name, column): draw for column in draw.columns}
+    if problems:
+        raise SpecError(problems)
+    return found
+
+
+def _holds_anyway(scope: Scope, table: str, group: tuple[str, ...]) -> bool:
+    """Tell whether no two rows can be equal in the group, because of what its columns are."""
+    spec, ancestors = scope.table(table), scope.ancestors(table)
+    within: set[str] = set()  # ancestors in one of whose rows two rows of the group would lie
+    for column in group:
+        draws = spec.columns[column].draws
+        if spec.is_given(column) or draws.never_repeats or draws.one_to_one:
+            return True
+        above = _ancestor_of(scope, table, column)
+        within.update(ancestors[ancestors.index(above) :] if above else ())
+    return any(spec.columns[column].draws.distinct_within in within for column in group)
+
+
+def _ancestor_of(scope: Scope, table: str, column: str) -> str | None:
+    """Name the ancestor whose key a column holds; None where it holds none."""
+    draws = scope.table(table).columns[column].draws
+    if column in scope.table(table).links:
+        return scope.ancestors(table)[0]
+    path = draws.copies()
+    found = scope.resolve(table, path) if path else None
+    if found and found.how == "ancestor" and scope.table(found.table).key == (found.column,):
+        return found.table
+    return None
+
+
+def _draw_of(scope: Scope, tables: Mapping[str, TablePlan], table: str, group: tuple[str, ...]) -> DistinctDraw | None:
+    """Plan to draw a group without repeats; None where one of its columns has no places to draw from."""
+    spec, types = scope.table(table), tables[table].types
+
+    def constant_rows(other: str) -> int | None:
+        if other in scope.ancestors(table)[:1]:
+            return tables[other].always_there - 1  # but the row's own
+        plan = tables.get(other)
+        arrives = plan is None or not scope.kind(other).can_be_chosen or scope.table(other).arrival is not None
+        return None if plan is None or arrives or scope.family(other) == scope.family(table) else plan.rows
+
+    parent = scope.ancestors(table)[:1]
+    of_parent = [c for c in group if _ancestor_of(scope, table, c) in parent]
+    columns = tuple(c for c in group if c not in of_parent[:1])
+    sizes = tuple(spec.columns[c].draws.places(types[c], constant_rows) for c in columns)
+    if not columns or None in sizes:
+        return None
+    draw = DistinctDraw(columns, tuple(size for size in sizes if size is not None), parent[0] if of_parent else None)
+    return draw if draw.places < LARGEST else None
+
+
+def _too_few(
+    scope: Scope, tables: Mapping[str, TablePlan], earlier: Mapping[str, int], table: str, group: tuple[str, ...],
+    draw: DistinctDraw | None,
+) -> Problem | None:  # fmt: skip
+    """Say that there are fewer combinations than rows; None where there are enough, or nobody can tell."""
+    spec, types = scope.table(table), tables[table].types
+    here = ("tables", table, *(("columns", group[0], "unique") if len(group) == 1 else ("unique",)))
+    what = group[0] if len(group) == 1 else f"({', '.join(group)})"
+    law = tables[table].fanout
+    if draw is not None and draw.within is not None:
+        assert law is not None
+        if law.max <= draw.places:
+            return None
+        said = (
+            f"a row of {draw.within} may have {law.max:,} {table}, but there are only {draw.places:,} different {what}"
+        )
+        return Problem(here, said, "lower the fan-out's `max`, or widen what the columns can be")
+    if draw is not None:
+        places, rows = draw.places, _numbers(scope, tables, table) + earlier.get(table, 0)
+    else:
+        sizes = [spec.columns[column].draws.capacity(types[column]) for column in group]
+        if None in sizes:
+            return None
+        places, rows = math.prod(size for size in sizes if size is not None), tables[table].rows
+    if rows <= places:
+        return None
+    hint = "widen what the columns can be, or ask for fewer rows"
+    return Problem(here, f"{rows:,} rows need as many different {what}, and there are only {places:,}", hint)
+
+
+def _numbers(scope: Scope, tables: Mapping[str, TablePlan], table: str) -> int:
+    """Count the row numbers that may be used: children's have gaps where totals are not exact."""
+    plan = tables[table]
+    if plan.fanout is None:
+        return plan.rows
+    above = _numbers(scope, tables, scope.ancestors(table)[0])
+    return plan.fanout.total(above) if plan.fanout.exact else above * plan.fanout.max

@@ -1,0 +1,80 @@
+"""Runs checks in DuckDB: what looks at each row by itself is counted in one pass over a table."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import Any
+
+import duckdb
+
+from synth.sandbox import TIME_LIMIT_S, time_limit
+from synth.verify.checks import Check, quoted
+from synth.verify.findings import EXAMPLES
+from synth.verify.report import Finding
+
+__all__ = ["run_checks", "said"]
+
+TOGETHER = 256  # checks in one pass: each pass reads the names of all columns, each check costs the planner its length
+
+
+def run_checks(
+    connection: duckdb.DuckDBPyConnection, checks: Iterable[Check | Finding]
+) -> Iterator[tuple[Check | Finding, Finding]]:
+    """Yield each check with what it found; what is a finding already stays as it is."""
+    todo = list(checks)
+    counted = _count_together(connection, [check for check in todo if isinstance(check, Check)])
+    for check in todo:
+        yield check, check if isinstance(check, Finding) else _run(connection, check, counted.get(check))
+
+
+def _count_together(connection: duckdb.DuckDBPyConnection, checks: list[Check]) -> dict[Check, tuple[int, float]]:
+    """Offences, and seconds, of checks that look at each row by itself: many of one table are counted in one pass.
+
+    What cannot be worked out is left out with those beside it.
+    """
+    by_table: dict[str, list[Check]] = {}
+    for check in checks:
+        if check.condition is not None:
+            by_table.setdefault(check.table, []).append(check)
+    found: dict[Check, tuple[int, float]] = {}
+    for table, all_of_it in by_table.items():
+        for start in range(0, len(all_of_it), TOGETHER):
+            some = all_of_it[start : start + TOGETHER]
+            started = time.perf_counter()
+            asked = ", ".join(f"COUNT(CASE WHEN {check.condition}\nTHEN 1 END)" for check in some)
+            with suppress(duckdb.Error, TimeoutError), time_limit(connection, TIME_LIMIT_S):
+                counts = connection.execute(f"SELECT {asked} FROM {quoted(table)}").fetchone() or ()
+                seconds = (time.perf_counter() - started) / len(some)
+                found |= {check: (int(count), seconds) for check, count in zip(some, counts, strict=True)}
+    return found
+
+
+def _run(connection: duckdb.DuckDBPyConnection, check: Check, counted: tuple[int, float] | None) -> Finding:
+    """Count what a check selects, unless that is done, and fetch a few rows of it."""
+    started = time.perf_counter()
+    examples: tuple[dict[str, Any], ...] = ()
+    try:
+        with time_limit(connection, TIME_LIMIT_S):
+            offences, seconds = counted or (_count(connection, check), 0.0)
+            if offences:
+                found = connection.execute(f"SELECT * FROM ({check.sql}\n) ORDER BY ALL LIMIT {EXAMPLES}")
+                names = [column[0] for column in found.description or ()]
+                examples = tuple(dict(zip(names, row, strict=True)) for row in found.fetchall())
+    except (duckdb.Error, TimeoutError) as error:
+        return Finding(check.kind, check.table, check.name, None, note=said(error))
+    seconds += time.perf_counter() - started
+    return Finding(check.kind, check.table, check.name, offences, examples, seconds=seconds)
+
+
+def _count(connection: duckdb.DuckDBPyConnection, check: Check) -> int:
+    counted = connection.execute(f"SELECT COUNT(*) FROM ({check.sql}\n)").fetchone()
+    return int(counted[0]) if counted else 0
+
+
+def said(error: Exception) -> str:
+    """What is wrong, in one line."""
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return "it needs more memory, or more space in the temporary folder: state more by --memory, or another TMPDIR"
+    return str(error).splitlines()[0]

@@ -1,0 +1,63 @@
+"""After "all good" generating is refused by the plan, or ends well and verifies; a mistake is told with its place."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import tempfile
+from pathlib import Path
+
+import yaml
+from hypothesis import HealthCheck, given, settings
+
+import synth
+from synth.errors import DataError, SpecError
+from synth.plan.make import make
+from synth.spec.load import parse
+from synth.verify.files import verify_folder
+from synth.verify.rehearse import rehearse
+from tests.support.any_spec import specs
+
+EXAMPLES = int(os.environ.get("SYNTH_TEST_EXAMPLES", "40"))  # `make test-long` asks for thousands
+SETTINGS = settings(
+    deadline=None, max_examples=EXAMPLES, derandomize=EXAMPLES <= 40,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)  # fmt: skip
+
+
+@SETTINGS
+@given(specs(broken=False))
+def test_good_specs_are_good_to_the_end(spec):
+    refused_or_good_to_the_end(spec)
+
+
+@SETTINGS
+@given(specs(broken=True))
+def test_broken_specs_are_refused_with_a_place_or_good_to_the_end(spec):
+    refused_or_good_to_the_end(spec)
+
+
+def refused_or_good_to_the_end(spec):
+    text = yaml.safe_dump(spec, sort_keys=False, width=10**9)
+    try:
+        dataset = parse(text, "any.yaml")
+        make(dataset)
+        rehearse(dataset)
+    except SpecError as error:
+        assert error.problems and all(problem.what for problem in error.problems)
+        return
+    except DataError as error:
+        assert error.problem is not None, error
+        return
+    for scale, seed, until, workers in (
+        (1, 1, None, 1), (2.5, 7, dt.datetime(2024, 4, 3, 5), 2), (0.4, 3, dt.date(2025, 2, 1), 1), (1, 9, dt.date(2024, 1, 2), 1),
+    ):  # fmt: skip
+        try:
+            plan = make(dataset, scale=scale, seed=seed, until=until)
+        except SpecError:
+            assert scale != 1 or until is not None, "what was checked"
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            made = synth.generate(plan, Path(folder), workers=workers).folder
+            report = verify_folder(made)
+            assert report.passed, (text, scale, seed, until, [str(found) for found in report.failed])

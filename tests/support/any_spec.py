@@ -1,0 +1,150 @@
+"""Any spec, good or broken, as a strategy of hypothesis: plain data, as YAML gives it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from hypothesis import strategies as st
+
+START, UNTIL = dt.date(2024, 1, 1), dt.date(2024, 7, 1)
+TYPES = (
+    "smallint",
+    "integer",
+    "bigint",
+    "decimal(12,2)",
+    "double",
+    "text",
+    "varchar(12)",
+    "varchar(4)",
+    "date",
+    "timestamp",
+    "boolean",
+)
+
+one_of = lambda *values: st.sampled_from(values)  # noqa: E731
+rarely = st.sampled_from([False] * 9 + [True])
+
+
+LAWS = {  # what a column's law is, as whichever types it can be
+    "few": ({"choice": {"a": 3, "b": 1, "c": 1}}, ("text", "varchar(4)")),
+    "numbers": ({"choice": {1: 1, 2: 3}}, ("integer", "decimal(12,2)", "double", "smallint")),
+    "flags": ({"choice": {True: 1, False: 2}}, ("boolean",)),
+    "range": ({"uniform": {"min": -5, "max": 400}}, ("integer", "bigint", "decimal(12,2)", "double")),
+    "days": ({"uniform": {"min": START, "max": UNTIL}}, ("date", "timestamp")),
+    "bell": ({"normal": {"mean": 5, "sd": 3, "min": 1}}, ("integer", "decimal(12,2)", "double")),
+    "skew": ({"lognormal": {"median": 20, "sigma": 1}}, ("integer", "decimal(12,2)", "double")),
+    "unequal": ({"gamma": {"shape": 0.5}}, ("decimal(12,2)", "double")),
+    "first": ({"first_name": {"locale": "fr_FR"}}, ("text",)),
+    "last": ({"last_name": {"locale": "de_DE"}}, ("text",)),
+    "coined": ({"coined": {"syllables": 2}}, ("text", "varchar(12)")),
+    "said": (
+        {"sentence": {"patterns": {"{a} {b}": 1, "{a}!": 2}, "words": {"a": ["x", "yy"], "b": ["z"]}}},
+        ("text", "varchar(4)"),
+    ),
+}
+ODD_LAWS = (
+    {"choice": {"a": 0}}, {"choice": {"a": 1, 2: 1}}, {"choice": {"a": 1e308, "b": 1e308}}, {"uniform": {"min": 3, "max": 1}},
+    {"normal": {"mean": 1e18, "sd": 1}}, {"normal": {"mean": 0, "sd": 1, "min": 60}}, {"lognormal": {"median": 20, "sigma": 90}},
+    {"first_name": {"locale": "xx_XX"}}, {"coined": {"syllables": 2, "suffix": " of something long"}}, {"lookup": "nowhere.x"},
+    {"expr": "1 / 0"}, {"expr": "x +"}, {"state": "until IS NULL"}, {"reference": "nobody"}, {"key": "sequence"}, {"arrival": {}},
+)  # fmt: skip
+
+
+@st.composite
+def plain_columns(draw, odd):
+    """A column that needs no other: its law, a type, and now and then the wish to be unique."""
+    law, types = LAWS[draw(st.sampled_from(sorted(LAWS)))]
+    column = {**law, "type": draw(st.sampled_from(types))}
+    if draw(odd):
+        column = {**draw(st.sampled_from(ODD_LAWS)), **({"type": draw(one_of(*TYPES))} if draw(st.booleans()) else {})}
+    if draw(odd):
+        column["type"] = draw(one_of(*TYPES))
+    if draw(rarely):
+        column["unique"] = True
+    if draw(rarely):
+        column["null_share"] = draw(one_of(0.1, 1.0))
+    if draw(odd):
+        column["nullable"] = draw(st.booleans())
+    return column
+
+
+SELECTS = (
+    "SELECT id AS k, kind AS v FROM visits", "SELECT id AS k, kind + 1 AS v FROM visits WHERE id > 3 -- some",
+    "SELECT id AS k, ROW_NUMBER() OVER (PARTITION BY id ORDER BY kind) AS v FROM visits;",
+    "SELECT v.id AS k, LENGTH(k.word) AS v FROM visits v JOIN kinds k ON k.k = v.kind",
+)  # fmt: skip
+ODD_SELECTS = (
+    "SELECT kind AS k, COUNT(*) AS v FROM visits GROUP BY kind", "SELECT id AS k, id / 0 AS v FROM visits",
+    "SELECT kind AS k, id AS v FROM visits", "SELECT id AS k, 'x' AS v FROM visits", "SELECT id AS k FROM visits LIMIT 3",
+)  # fmt: skip
+RULES = (
+    "SELECT v.id FROM visits v LEFT JOIN kinds k ON k.k = v.kind WHERE k.k IS NULL", "SELECT id FROM visits WHERE id < 0 -- never",
+    "SELECT id FROM visits GROUP BY id HAVING COUNT(*) > 1;",
+)  # fmt: skip
+ODD_RULES = (
+    "SELECT id FROM visits WHERE kind > 1;", "SELECT nothing FROM visits", "SELECT id FROM visits WHERE CAST('x' AS INTEGER) = id",
+    "SELECT id FROM visits WHERE id IN ()", "DELETE FROM visits", "SELECT * FROM read_csv('secret.csv')",
+)  # fmt: skip
+
+
+@st.composite
+def specs(draw, *, broken: bool):
+    """A dataset of up to six tables: rosters, arrivals, children, hierarchies, SELECTs and rules; `broken` ones have odd parts."""
+    odd = one_of(False, False, False, True) if broken else st.just(value=False)
+    rows = draw(one_of([[1, "a"], [1, "b"]], [[1, "a"], [2, "a"]], [[1]])) if draw(odd) else [[1, "a"], [2, "b"]]
+    tables: dict[str, dict] = {
+        "kinds": {"values": rows, "primary_key": ["k"], "columns": {"k": {"type": "bigint"}, "word": {"type": "text", "unique": True}}},
+        "people": {"rows": draw(one_of(12, 400)), "columns": {"id": {"key": draw(one_of("sequence", "uuid"))}}},
+        "visits": {"rows": draw(one_of(5, 300)), "columns": {"id": {"key": "sequence"}}},
+    }  # fmt: skip
+    people, visits = tables["people"]["columns"], tables["visits"]["columns"]
+    come = draw(st.booleans())
+    if come:
+        people["came"] = {"arrival": {} if draw(odd) else {"since": dt.date(2023, 5, 1), "before_start": 0.5}}
+    if draw(st.booleans()):
+        visits["at"] = {"arrival": draw(one_of({}, {"dispersion": 3, "hours": "business"}))}
+    to = draw(one_of("people", {"to": "people", "popularity": {"zipf_mandelbrot": {"s": 1.1, "q": 0.1}}}))
+    visits["person"] = {"reference": {"to": "people", "unique": True} if draw(odd) else to}
+    visits["kind"] = {"reference": "kinds"}
+    for holder in (people, visits):
+        holder |= draw(st.dictionaries(one_of("x", "y", "z"), plain_columns(odd), max_size=2))
+    if draw(rarely) or draw(odd):
+        group = st.lists(st.sampled_from(sorted(visits)), min_size=1, max_size=3, unique=True)
+        tables["visits"]["unique"] = [draw(group)]
+    if draw(st.booleans()):
+        tables["lines"] = lines(draw, odd)
+    if draw(st.booleans()):
+        tree = {"id": {"key": "sequence"}, "up": {"reference": {"to": "tree", "roots": 0.1}, "nullable": not draw(odd)}}
+        if draw(st.booleans()):
+            tree |= {"w": {"gamma": {"shape": 1}}}
+            tree["up"]["reference"]["weights"] = "w"
+        tables["tree"] = {"rows": draw(one_of(3, 200)), "columns": tree}
+    if draw(st.booleans()):
+        columns = {"k": {"type": "bigint"}, "v": {"type": draw(one_of("text", "date")) if draw(odd) else "bigint"}}
+        select = draw(st.sampled_from(ODD_SELECTS if draw(odd) else SELECTS))
+        tables["chosen"] = {"select": select, "primary_key": ["k"], "columns": columns}
+    spec = {"dataset": "any", "period": {"start": START, "until": UNTIL}, "tables": tables}
+    if draw(st.booleans()):
+        spec["rules"] = {"r": draw(st.sampled_from(ODD_RULES if draw(odd) else RULES))}
+    return spec
+
+
+def lines(draw, odd) -> dict:
+    """Children of visits, keyed by a number or by what is distinct within a visit."""
+    columns = {"v": {"reference": "visits"}, **draw(st.dictionaries(one_of("x", "y"), plain_columns(odd), max_size=2))}
+    keyed = draw(st.booleans())
+    if keyed:
+        columns = {"id": {"key": "sequence"}, **columns}
+    else:
+        columns["n"] = draw(one_of({"ordinal": "visits"}, {"uniform": {"min": 1, "max": 9}, "type": "integer"}))
+    if draw(st.booleans()):
+        columns["who"] = {"reference": {"to": "people", **({"distinct_per": "visits"} if draw(st.booleans()) else {})}}
+    if draw(rarely):
+        columns["v2"] = {"reference": "visits"}
+    fanout = {"min": draw(one_of(0, 1)), "max": draw(one_of(2, 9)), "uniform": True}
+    table = {"per": "visits", "fanout": fanout, "columns": columns}
+    return (
+        table
+        if keyed
+        else {**table, "primary_key": ["v", draw(st.sampled_from(sorted(columns))) if draw(odd) else "n"]}
+    )

@@ -1,0 +1,111 @@
+"""`check` rehearses a spec: what nothing makes hold is found, with its place, before any data is made."""
+
+from __future__ import annotations
+
+import pytest
+
+from synth.cli import main
+from synth.errors import DataError, SpecError
+from synth.spec.load import load, parse, shipped
+from synth.verify.rehearse import ROWS, _small, rehearse
+
+SHOP = """
+dataset: shop
+period: {start: 2025-01-01, until: 2026-01-01}
+tables:
+  customers: {rows: 500, columns: {customer_id: {key: sequence}, name: {first_name: {}}}}
+  orders:
+    rows: 2_000
+    columns:
+      order_id: {key: sequence}
+      ordered_at: {arrival: {season: consumer}}
+      customer_id: {reference: customers}
+      qty: {uniform: {min: 1, max: 9}, type: integer}
+      price: {uniform: {min: 1, max: 99}, type: "decimal(12,2)"}
+MORE
+"""
+OFFENCES = {
+    "      x: {lognormal: {median: 5, sigma: 0.1}, unique: true, type: integer}": (
+        ("tables", "orders", "columns", "x"), "unique x, for instance x = "),
+    "      x: {expr: \"'a' || CAST(qty AS VARCHAR) || '-' || CAST(order_id AS VARCHAR)\", type: varchar(5)}": (
+        ("tables", "orders", "columns", "x"), "length x, for instance order_id = "),
+    "      x: {normal: {mean: 5, sd: 1}, type: integer, check: x > 4}": (
+        ("tables", "orders", "columns", "x", "check"), "check x, for instance order_id = "),
+    "    checks: {cheap: price < 98}": (("tables", "orders", "checks", "cheap"), "check cheap"),
+    "rules: {few: SELECT order_id FROM orders WHERE qty > 8}": (("rules", "few"), "rule few, for instance order_id = "),
+    "rules: {bad: SELECT order_id FROM orders WHERE CAST('x' AS INTEGER) = qty}": (("rules", "bad"), "it cannot be run: "),
+    "rules: {over: SELECT order_id FROM orders WHERE CAST(qty * 2000000000 AS INTEGER) = 7}": (("rules", "over"), "it cannot be run: "),
+    "  d:\n    select: SELECT order_id AS k, price AS v FROM orders WHERE qty < 9\n    primary_key: [v]\n"
+    "    columns: {k: {type: bigint}, v: {type: \"decimal(12,2)\"}}": (("tables", "d", "columns", "v"), "key v, for instance v = "),
+}  # fmt: skip
+VALUES = {
+    "  d:\n    select: SELECT order_id AS k, qty / 0 AS v FROM orders\n    primary_key: [k]\n"
+    "    columns: {k: {type: bigint}, v: {type: bigint}}": (("tables", "d", "select"), "the SELECT gives inf, which is no bigint"),
+    "  d:\n    select: SELECT order_id AS k, 'x' AS v FROM orders\n    primary_key: [k]\n"
+    "    columns: {k: {type: bigint}, v: {type: bigint}}": (("tables", "d", "select"), "the SELECT gives 'x', which is no bigint"),
+    "      _k: {choice: {a: 1, b: 1}}\n      x: {choice: {values: {a: {x: 1}}, by: _k}}": (
+        ("tables", "orders", "columns", "x", "choice"), "no values are declared for _k = 'b'"),
+    "      _l: {choice: {en_US: 1, xx_XX: 1}}\n      x: {last_name: {locale: _l}}": (
+        ("tables", "orders", "columns", "x", "last_name"), "no names are known for locale 'xx_XX'"),
+    "      x: {expr: qty * qty * qty * 2000000000 * 2000000000, type: bigint}": (
+        ("tables", "orders", "columns", "x", "expr"), "wider than 18 digits"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("more", OFFENCES)
+def test_what_nothing_makes_hold_is_found_with_its_place(more):
+    path, what = OFFENCES[more]
+    with pytest.raises(SpecError) as refused:
+        rehearse(parse(SHOP.replace("MORE", more)))
+    found = {problem.path: problem for problem in refused.value.problems}
+    assert path in found and what in found[path].what, found
+    assert found[path].what.startswith("rehearsed at scale 1 until 2025-08-08, ")
+
+
+@pytest.mark.parametrize("more", VALUES)
+def test_values_that_cannot_be_drawn_are_told_with_their_place(more, tmp_path, capsys):
+    path, what = VALUES[more]
+    text = SHOP.replace("MORE", more)
+    with pytest.raises(DataError) as refused:
+        rehearse(parse(text))
+    assert refused.value.problem.path == path and what in str(refused.value)
+    (tmp_path / "shop.yaml").write_text(text)
+    for command in ("check", "generate"):
+        more_words = ["--out", str(tmp_path)] if command == "generate" else []
+        assert main([command, str(tmp_path / "shop.yaml"), *more_words]) == 2
+        said = capsys.readouterr().err
+        line = int(said.split("shop.yaml:")[1].split(":")[0])
+        assert (
+            f": {'.'.join(path)}: " in said and path[-2 if path[-1] != "select" else -1] in text.splitlines()[line - 1]
+        )
+
+
+@pytest.mark.parametrize(
+    "rule", ["SELECT order_id FROM orders WHERE qty < 0;", "SELECT order_id FROM orders WHERE qty < 0 ; -- none"]
+)
+def test_what_may_end_a_statement_is_taken_off(rule):
+    rehearse(parse(SHOP.replace("MORE", f'    checks: {{some: "qty > 0; -- always"}}\nrules: {{r: "{rule}"}}')))
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_the_shipped_datasets_hold(name):
+    dataset = load(name)
+    rehearse(dataset)
+    assert sum(table.rows for table in _small(dataset, None).tables.values()) < 1.2 * ROWS
+
+
+def test_a_scale_that_is_too_small_does_not_count():
+    """Of two million rows a hundredth is rehearsed: more brands than that are distinct in a box."""
+    rehearse(
+        parse("""
+dataset: d
+period: {start: 2024-01-01, until: 2025-01-01}
+tables:
+  brands: {rows: 500, columns: {id: {key: sequence}}}
+  boxes: {rows: 2_000_000, columns: {id: {key: sequence}}}
+  parts:
+    per: boxes
+    fanout: {min: 1, max: 40, mean: 2, poisson: true}
+    columns: {id: {key: sequence}, box_id: {reference: boxes}, brand_id: {reference: {to: brands, distinct_per: boxes}}}
+""")
+    )
