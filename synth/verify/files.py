@@ -117,7 +117,8 @@ def _rows(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifes
     """Rows of each file against the manifest; those of a single one are the table's."""
     entry, form, started = manifest.tables[table], format_of(manifest.format), time.perf_counter()
     wrong = []
-    for file in entry.files if len(entry.files) > 1 else ():
+    there = [file for file in entry.files if is_plain(folder / file.path, folder)]
+    for file in there if len(entry.files) > 1 else ():
         try:
             form.attach(connection, "#file", [folder / file.path], entry.types)
             found = connection.execute(f"SELECT COUNT(*) FROM {quoted('#file')}").fetchall()[0][0]

@@ -25,6 +25,8 @@ class Place:
         self.manifests = manifests
 
     def rows(self, sql):
+        if sql.startswith("SELECT SUM(1), MAX(LENGTH("):
+            return [], [(len(self.manifests), 1, 1, 1, 1)]
         assert sql == 'SELECT "spec", "manifest" FROM "s"."synth_manifest"'
         return [], [(m.spec, m.model_dump_json(exclude={"spec"}, exclude_none=True)) for m in self.manifests]
 

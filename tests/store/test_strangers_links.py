@@ -14,7 +14,7 @@ from synth.job.advance import advance_folder
 from synth.job.generate import generate
 from synth.job.script import write_script
 from synth.store.files import replace_text, write_text
-from synth.store.folder import extending_folder, replacing_folder, require_files
+from synth.store.folder import extending_folder, make_room, replacing_folder, require_files
 from synth.store.manifest import Manifest
 
 
@@ -64,7 +64,7 @@ def test_a_link_in_the_folders_place_is_refused(there, made, tmp_path):
     before = everything(tmp_path)
     for write in (
         lambda: generate(plan(seed=7), out), lambda: advance_folder(link, LATER), lambda: write_script(made, "postgres", link),
-        lambda: replacing_folder(link).__enter__(), lambda: extending_folder(link).__enter__(),
+        lambda: replacing_folder(link).__enter__(), lambda: make_room(link), lambda: extending_folder(link).__enter__(),
     ):  # fmt: skip
         with pytest.raises(OutputError, match=f"^'{link}' is a link, and is not followed\n  hint: name the folder"):
             write()
