@@ -23,7 +23,7 @@ LOCKED = {
     "lock_configuration": "true",  # the last
 }
 
-TIME_LIMIT_S = 600  # of one check: erp's slowest takes 12 s at SCALE=30 on two cores
+TIME_LIMIT_S = 600  # of one check: erp's slowest takes 17 to 48 s at SCALE=30 on two busy cores
 
 BESIDE_BYTES = (
     320 * 2**20

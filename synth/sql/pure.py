@@ -19,9 +19,9 @@ PURE: frozenset[type[Any]] = frozenset({
     exp.BitwiseRightShift, exp.BitwiseXor, exp.Cbrt, exp.Cos, exp.Cot, exp.Degrees, exp.Exp, exp.IsNan, exp.Ln, exp.Log,
     exp.Pi, exp.Pow, exp.Radians, exp.Sign, exp.Sin, exp.Sqrt, exp.Tan, exp.Trunc,
     # texts
-    exp.Ascii, exp.BitLength, exp.Chr, exp.ConcatWs, exp.Contains, exp.EndsWith, exp.ILike, exp.Initcap, exp.Levenshtein,
-    exp.MD5, exp.Pad, exp.RegexpExtract, exp.RegexpILike, exp.RegexpLike, exp.RegexpReplace, exp.Reverse, exp.Right,
-    exp.SimilarTo, exp.SplitPart, exp.StartsWith, exp.Translate, exp.Unicode,
+    exp.Ascii, exp.BitLength, exp.Chr, exp.ConcatWs, exp.Contains, exp.EndsWith, exp.Glob, exp.ILike, exp.Initcap,
+    exp.Levenshtein, exp.MD5, exp.Pad, exp.RegexpExtract, exp.RegexpILike, exp.RegexpLike, exp.RegexpReplace, exp.Reverse,
+    exp.Right, exp.SimilarTo, exp.SplitPart, exp.StartsWith, exp.Translate, exp.Unicode,
     # times
     exp.DateAdd, exp.DateFromParts, exp.DateSub, exp.DateTrunc, exp.DayOfMonth, exp.DayOfWeek, exp.DayOfWeekIso,
     exp.DayOfYear, exp.Dayname, exp.Hour, exp.LastDay, exp.Minute, exp.Monthname, exp.Quarter, exp.Second, exp.StrToDate,

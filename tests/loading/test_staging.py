@@ -51,7 +51,7 @@ class Recorder(Database):
     def rows(self, sql):
         raise NotImplementedError
 
-    frames = rows
+    frames = only_read = rows
 
     def catalogue(self, schema):
         return self.there
