@@ -11,6 +11,7 @@ import os
 import sys
 from contextlib import suppress
 from functools import cache
+from select import POLLERR, poll
 from signal import SIGPIPE
 from typing import Annotated
 
@@ -76,9 +77,9 @@ def main(words: list[str] | None = None) -> int:
         code = _run(words or ["--help"])
         sys.stdout.flush()
         return code
-    except BrokenPipeError:  # `| head`
-        return 128 + SIGPIPE
     except BaseException as error:
+        if isinstance(error, BrokenPipeError) and _is_unread():
+            return 128 + SIGPIPE
         try:
             code, said = _told(error, words)
         except Exception as again:  # nothing can be imported any more, say
@@ -86,8 +87,16 @@ def main(words: list[str] | None = None) -> int:
                 2 if said_by_machine(again) else 70,
                 f"{type(error).__name__}, and {type(again).__name__} of that",
             )
-        say(f"synth: {secrets.without_secrets(said, words)}", error=True)
+        with suppress(OSError):
+            say(f"synth: {secrets.without_secrets(said, words)}", error=True)
         return code
+
+
+def _is_unread() -> bool:
+    """Whether nobody reads what is printed any more, as behind `| head`."""
+    printed = poll()
+    printed.register(1, 0)
+    return any(event & POLLERR for _, event in printed.poll(0))
 
 
 def _run(words: list[str]) -> int:

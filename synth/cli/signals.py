@@ -19,7 +19,9 @@ class Ended(KeyboardInterrupt):
 
 
 def listen() -> None:
-    """Raise `Ended` in the main thread when one comes, but for those that the caller ignores (nohup)."""
+    """Raise `Ended` in the main thread when one comes, Python's own at Ctrl-C; none for what the caller ignores (nohup)."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in _ENDING:
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _end)

@@ -50,7 +50,7 @@ def _names(locale: str, which: tuple[str, ...]) -> tuple[tuple[str, ...], Search
 @lru_cache(maxsize=64)
 def _joined(lists: tuple[tuple[str, tuple[str, ...]], ...]) -> pl.Series:
     """Several lists of names, one behind the other."""
-    return pl.Series([name for locale, which in lists for name in _names(locale, which)[0]])
+    return pl.Series([name for locale, which in lists for name in _names(locale, which)[0]], dtype=pl.String)
 
 
 class _Name(Generator):

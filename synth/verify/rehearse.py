@@ -107,9 +107,8 @@ def _prove(plan: Plan) -> None:
             connection.register("here", pl.concat(parts).to_arrow())
             connection.execute(f"CREATE TABLE {quoted(name)} AS SELECT * FROM here")
         findings = run_checks(connection, checks(plan.dataset, plan.until))
-        problems = [
-            _problem(plan, check, found) for check, found in findings if isinstance(check, Check) and not found.passed
-        ]
+        failed = [(check, found) for check, found in findings if not found.passed]
+        problems = [_problem(plan, check, found) for check, found in failed if isinstance(check, Check)]
     if problems:
         raise SpecError(problems)
 

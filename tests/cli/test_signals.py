@@ -53,6 +53,26 @@ def test_a_run_ends(number, workers, program, environment, tmp_path):
         process.wait()
 
 
+HARDLY_BEGUN = """
+import os, signal, sys
+from synth.__main__ import entry
+
+class Presses:
+    def find_spec(self, name, path=None, target=None):
+        if name == "typer":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Presses())
+entry()
+"""
+
+
+def test_a_program_that_has_hardly_begun(environment):
+    """Ctrl-C while it is being imported: there is nothing to say, and no traceback."""
+    done = subprocess.run([sys.executable, "-c", HARDLY_BEGUN], env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
+
+
 def test_who_ignores_hangups_is_not_ended_by_them(environment, tmp_path):
     code = (
         "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN); from synth.cli import signals; signals.listen()\n"

@@ -159,12 +159,13 @@ def test_generate_and_verify(tmp_path, capsys):
     assert manifest["format"] == "sql" and manifest["dialect"] == "duckdb"
     assert main([*words, "--dialect", "duckdb"]) == 0
     assert "nothing to do" in capsys.readouterr().out
-    assert main(words) == 0  # PostgreSQL's, which takes the other's place
+    assert main(words) == 2 and "dialect (asked: postgres)" in capsys.readouterr().err
+    assert main([*words, "--if-exists", "replace"]) == 0  # PostgreSQL's, which takes the other's place
     assert "nothing to do" not in capsys.readouterr().out
     assert json.loads((tmp_path / "inventory" / "manifest.json").read_text())["dialect"] == "postgres"
     assert main(["verify", str(tmp_path / "inventory")]) == 2
     assert "INSERT statements, which are proved where they are loaded\n  hint: " in capsys.readouterr().err
-    assert main([*words[:-2], "--format", "csv"]) == 0
+    assert main([*words[:-2], "--format", "csv", "--if-exists", "replace"]) == 0
     assert "dialect" not in json.loads((tmp_path / "inventory" / "manifest.json").read_text())
 
 

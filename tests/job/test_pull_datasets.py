@@ -150,10 +150,10 @@ def test_tables_of_others_stay_where_they_are(postgres, made, tmp_path):
         Decimal("0.25"),
     ]
     server.run("ALTER TABLE inventory.products ADD COLUMN more TEXT DEFAULT 'x'")
-    report = pull(address, tmp_path)  # no longer the dataset's columns
+    report = pull(address, tmp_path, if_exists="replace")  # no longer the dataset's columns
     assert not report.has_manifest and set(pl.read_parquet(report.folder / "products" / "*.parquet")["more"]) == {"x"}
     server.run("DROP TABLE inventory.stock")
-    report = pull(address, tmp_path)
+    report = pull(address, tmp_path, if_exists="replace")
     assert not report.has_manifest and "stock" not in report.rows_of
 
 

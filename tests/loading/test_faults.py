@@ -244,7 +244,7 @@ def test_passwords_are_not_in_the_list_of_processes(shop, environment):
             connection, _ = silent.accept()  # it has come as far as the database
             with open(f"/proc/{process.pid}/cmdline") as line:
                 shown = line.read()
-            assert "me@127.0.0.1" in shown and "hush" not in shown
+            assert "me:***@127.0.0.1" in shown and "hush" not in shown
             connection.close()
             said = "".join(process.communicate(timeout=20))
             assert process.returncode == 2 and "hush" not in said

