@@ -284,7 +284,10 @@ def test_rows_that_come_in_any_order_are_sorted(select, sorts):
 @pytest.mark.parametrize(
     ("select", "reads"),
     [
-        ("SELECT thing_id AS size, SUM(size * size) AS n FROM things GROUP BY thing_id", {"things": ("thing_id", "size")}),  # a product is no star
+        (
+            "SELECT thing_id AS size, SUM(size * size) AS n FROM things GROUP BY thing_id",
+            {"things": ("thing_id", "size")},
+        ),  # a product is no star
         ("SELECT thing_id AS size, COUNT(*) AS n FROM things GROUP BY thing_id", {"things": ("thing_id",)}),
         ("SELECT 7 AS size, 1 AS n FROM things", {"things": ("thing_id",)}),  # rows count, whatever is named
         (
