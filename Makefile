@@ -14,7 +14,7 @@ BIN    = $(VENV)/bin
 READY  = $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help data load verify test test-fast test-times bench lint clean
+.PHONY: help data load verify test test-fast test-long test-times bench lint clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ test: $(READY)  ## run the tests
 
 test-fast: $(READY)  ## run those that need no server and little time: a minute on two cores
 	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not server and not slow"
+
+test-long: $(READY)  ## explore for an hour: thousands of specs, mutations and moments
+	@SYNTH_TEST_EXAMPLES=2000 $(BIN)/python -m pytest -q -n auto --dist worksteal tests/spec/test_check_is_a_proof.py tests/spec/test_mutations.py tests/datasets/test_many_moments.py
 
 test-times: $(READY)  ## run the tests, and note in tests/slow.txt those that are too slow for test-fast
 	@$(BIN)/python -m pytest -q -n auto --dist worksteal --note-slow

@@ -15,7 +15,7 @@ from synth.draw.change import difference, next_change
 from synth.draw.output import Sink, WriteResult
 from synth.draw.residents import Residents
 from synth.draw.rollup import summed
-from synth.errors import DataError
+from synth.errors import DataError, Problem
 from synth.fingerprint import Fingerprint, fingerprint
 from synth.plan.model import FamilyPlan, Plan
 from synth.spec.constraints import not_null
@@ -189,11 +189,10 @@ def _write(context: RunContext, task: Task, table: str, frames: list[pl.DataFram
     required = frozenset(not_null(context.plan.dataset, table_of(table)))
     for column in required if context.records else ():
         if any(frame[column].null_count() for frame in frames):
-            raise DataError(
-                f"{table}.{column}: NULL in a column that is not nullable; say `nullable: true` where it may be"
-            )
+            path = ("tables", table_of(table), "columns", column)
+            raise DataError.of(Problem(path, "NULL in a column that is not nullable", "write `nullable: true` beside it"))
     assert context.sink is not None
     try:
         return context.sink.write(table, task.number, frames, context.plan.tables[table].types, required)
     except OverflowError as error:
-        raise DataError(f"{table}: {error}") from error
+        raise DataError.of(Problem(("tables", table_of(table)), str(error))) from error
