@@ -44,6 +44,9 @@ class Runner(Protocol):
     def run(self, context: RunContext, tasks: Sequence[Task]) -> Iterator[TaskResult]:
         """Run all tasks; results come in any order."""
 
+    def stop(self) -> None:
+        """End what is still being done, where all is given up; when it returns nothing is written any more."""
+
 
 class Walk:
     """One walk. Take `results` to its end; `parts` are then all that tasks, of before and now, gave to rollups."""

@@ -39,27 +39,35 @@ class Processes:
         self.workers = workers
         self._threads = os.environ.get("POLARS_MAX_THREADS")
         os.environ["POLARS_MAX_THREADS"] = "1"  # workers inherit it
-        self.pool = ProcessPoolExecutor(
-            workers - 1,
-            mp_context=context(fork=_one_thread()),
-            initializer=_start,
-            initargs=(os.getpid(),),
-        )
-        self.pool.submit(_warm)
+        self.pool: ProcessPoolExecutor | None = None
+        self._open().submit(_warm)
         self._begun: dict[Task, Future[TaskResult]] = {}  # by `begin`
 
     def __enter__(self) -> Processes:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        # Workers hold nothing but what they have handed over: ending them at once saves a tenth of a second.
-        for process in list((getattr(self.pool, "_processes", None) or {}).values()):
-            process.kill()
-        self.pool.shutdown(wait=True, cancel_futures=True)
+        self.stop()
         if self._threads is None:
             os.environ.pop("POLARS_MAX_THREADS", None)
         else:
             os.environ["POLARS_MAX_THREADS"] = self._threads
+
+    def _open(self) -> ProcessPoolExecutor:
+        """The workers; new ones where others have been stopped."""
+        if self.pool is None:
+            how = context(fork=_one_thread())
+            self.pool = ProcessPoolExecutor(self.workers - 1, how, initializer=_start, initargs=(os.getpid(),))
+        return self.pool
+
+    def stop(self) -> None:
+        """End the workers, which hold nothing but what they have handed over: when it returns none writes any more."""
+        pool, self.pool = self.pool, None
+        self._begun = {}
+        if pool is not None:
+            for process in list((getattr(pool, "_processes", None) or {}).values()):
+                process.kill()
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def begin(self, context: RunContext, tasks: Sequence[Task]) -> None:
         """Let workers begin with tasks that `run` will be given later; this process has other things to do first."""
@@ -70,7 +78,7 @@ class Processes:
         """Fill the workers' queues; the last task is left to this process."""
         while len(waiting) > 1 and len(pending) < (self.workers - 1) * AHEAD:
             task = waiting.popleft()
-            pending[task] = self.pool.submit(_run, packed, task)
+            pending[task] = self._open().submit(_run, packed, task)
 
     def run(self, context: RunContext, tasks: Sequence[Task]) -> Iterator[TaskResult]:
         """Run the tasks in their order, results as they come."""

@@ -29,6 +29,9 @@ class Serial:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         return None
 
+    def stop(self) -> None:
+        """Do nothing: there is no other process to end."""
+
     def begin(self, context: RunContext, tasks: Sequence[Task]) -> None:
         """Do nothing: there is no other process to begin."""
 

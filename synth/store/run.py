@@ -102,9 +102,13 @@ def run_all(
             RunContext(plan, residents, sink, earlier), runner, step.tasks if step else None,
             step.kept_parts if step else {}, lambda rollup, key, sums: parts.add(rollup, *key, sums),
         )  # fmt: skip
-        for result in walk.results():
-            run.add(result)
-            if progress:
-                progress(result.task.family, result.rows)
+        try:
+            for result in walk.results():
+                run.add(result)
+                if progress:
+                    progress(result.task.family, result.rows)
+        except BaseException:
+            runner.stop()  # before all is cleared away
+            raise
     shutil.rmtree(work_folder)
     return run

@@ -33,7 +33,7 @@ def test_a_run_ends(number, workers, program, environment, tmp_path):
     words = ["generate", "ecommerce", "--scale", "5", "--workers", workers, "--out", str(tmp_path)]
     process = subprocess.Popen(
         [sys.executable, *program, *words], env=environment, start_new_session=True, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True,
+        stderr=subprocess.STDOUT, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL), text=True,
     )  # fmt: skip
     try:
         while not list(tmp_path.glob(".ecommerce.making/order_items/*")):

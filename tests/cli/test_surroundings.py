@@ -174,6 +174,21 @@ def test_workers_that_are_lost_before_they_have_work(tmp_path):
     assert tree(tmp_path) == set()
 
 
+def test_workers_end_before_what_they_write_is_cleared_away(tmp_path):
+    """And others take their place, where the runner is asked once more."""
+
+    def stops(family, rows):
+        raise KeyboardInterrupt
+
+    plan = synth.make_plan("ecommerce", scale=0.3)
+    with Processes(2) as workers:
+        processes = list(workers.pool._processes.values())
+        with pytest.raises(KeyboardInterrupt):
+            synth.generate(plan, tmp_path, workers=workers, progress=stops)
+        assert tree(tmp_path) == set() and not any(process.is_alive() for process in processes)
+        assert synth.generate(plan, tmp_path, workers=workers).rows > 300_000
+
+
 @pytest.mark.parametrize("how", ["file", "standard input"])
 def test_a_script_needs_no_guard(how, tmp_path, environment):
     """Spawned workers do not run it again."""

@@ -261,7 +261,7 @@ def test_an_address_is_read_without_libraries():
 def test_help_and_files_need_no_database():
     commands = loaded("from synth.cli import main\nfor name in ('generate', 'ddl', 'load'): main([name, '--help'])")
     ours = {name for name in commands if name.startswith("synth.databases")}
-    assert ours == {"synth.databases", "synth.databases.registry"}
+    assert ours == {"synth.databases", "synth.databases.registry", "synth.databases.secret"}
     assert commands - ours <= {"pydantic"}  # which the command line brings
     made = loaded(
         "import synth, tempfile; synth.generate(synth.make_plan('inventory', scale=0.01), tempfile.mkdtemp())"

@@ -261,5 +261,5 @@ def test_killed(target, shop, tmp_path, environment):
     rows = state(first)
     apply(rows, file, shop.dataset)
     assert there(rows) == there(
-        state(generate(synth.make_plan("ecommerce", scale=0.02, until=At(2024, 3, 1)), tmp_path).folder)
+        state(generate(synth.make_plan("ecommerce", scale=0.02, until=At(2024, 3, 1)), tmp_path / "one").folder)
     )

@@ -69,6 +69,9 @@ class Shuffled:
     def __exit__(self, *error):
         return None
 
+    def stop(self):
+        return None
+
     def run(self, context, tasks):
         tasks = list(tasks)
         tasks.reverse() if self.seed is None else random.Random(self.seed).shuffle(tasks)
