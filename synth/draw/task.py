@@ -190,7 +190,9 @@ def _write(context: RunContext, task: Task, table: str, frames: list[pl.DataFram
     for column in required if context.records else ():
         if any(frame[column].null_count() for frame in frames):
             path = ("tables", table_of(table), "columns", column)
-            raise DataError.of(Problem(path, "NULL in a column that is not nullable", "write `nullable: true` beside it"))
+            raise DataError.of(
+                Problem(path, "NULL in a column that is not nullable", "write `nullable: true` beside it")
+            )
     assert context.sink is not None
     try:
         return context.sink.write(table, task.number, frames, context.plan.tables[table].types, required)

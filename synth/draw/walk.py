@@ -16,6 +16,7 @@ import polars as pl
 
 from synth.draw.block import Block, draw_block
 from synth.draw.context import PrepareContext
+from synth.draw.distinct import allotted
 from synth.draw.placed import placed
 from synth.draw.residents import Residents
 from synth.draw.rollup import RollupSums, rolled_block
@@ -85,7 +86,11 @@ class Walk:
                 with placed(plan, table, column):
                     seen = residents if draws.target != table else _own_rows(plan, table, column, residents)
                     context = PrepareContext(plan, seen, table, column)
-                    residents.add_prepared(table, column, draws.prepare(context))  # type: ignore[arg-type]
+                    arrays = dict(draws.prepare(context))  # type: ignore[arg-type]
+                    distinct = plan.distinct.get((table, column))
+                    if distinct is not None and distinct.weighted == column:
+                        arrays["allotted"] = allotted(distinct, arrays["cumulated"])
+                    residents.add_prepared(table, column, arrays)
 
     # -- families
 

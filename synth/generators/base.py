@@ -89,6 +89,11 @@ class Generator(Model):
         return ()
 
     @property
+    def is_chosen_by_weight(self) -> bool:
+        """Whether it chooses among all rows of the target, by weights that `prepare` cumulates, and by nothing else."""
+        return False
+
+    @property
     def distinct_within(self) -> str | None:
         """The ancestor in one of whose rows it gives no value twice; None where there is none."""
         return None

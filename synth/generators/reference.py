@@ -106,6 +106,11 @@ class Reference(Generator):
         return tuple(name for name in (self.weights, self.where) if name)
 
     @property
+    def is_chosen_by_weight(self) -> bool:
+        """Whether parents are chosen by weight alone."""
+        return self._weighted and not (self.alive_at or self.distinct_per or self.unique)
+
+    @property
     def _weighted(self) -> bool:
         return bool(self.weighed_by or self.popularity)
 
@@ -245,7 +250,7 @@ class Reference(Generator):
 
     def draw_at(self, context: TableContext, places: Rows) -> pl.Series:
         """Give the keys of the parents at these places, the row's own left out. (rows,) -> (rows,)"""
-        if self.to == context.parent():
+        if self.to == context.parent() and not self._weighted:
             parents = context.ancestor_positions(self.to)
             places = places + (places >= parents.rows[parents.positions])
         return self._keys(context, places)

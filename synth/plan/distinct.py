@@ -7,28 +7,37 @@ k of a parent takes place π(k) of a shuffle of the parent's own. So a block sta
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from synth.errors import Problem, SpecError
 from synth.plan.model import DistinctDraw, TablePlan
 from synth.spec.scope import Scope
 from synth.spec.unique_groups import unique_groups
 
-__all__ = ["distinct_draws"]
+__all__ = ["DistinctDraws", "distinct_draws"]
 
 LARGEST = 2**62  # combinations: what a place of 64 bits holds
 
 
-def distinct_draws(
-    scope: Scope, tables: Mapping[str, TablePlan], earlier: Mapping[str, int], wanted: Collection[str]
-) -> dict[tuple[str, str], DistinctDraw]:
-    """Plan how unique groups of these tables are kept, by (table, column). Raises SpecError where they cannot be.
+@dataclass
+class DistinctDraws:
+    """How unique groups are kept, by (table, column), and which cannot be, by table."""
 
-    `earlier` are rows that tables had before the run.
-    """
-    found: dict[tuple[str, str], DistinctDraw] = {}
-    problems: list[Problem] = []
-    for name in wanted:
+    draws: dict[tuple[str, str], DistinctDraw] = field(default_factory=dict)
+    problems: dict[str, list[Problem]] = field(default_factory=dict)
+
+    def refuse(self, tables: Iterable[str]) -> None:
+        """Raise SpecError where groups of tables that are drawn cannot be kept."""
+        problems = [problem for table in tables for problem in self.problems.get(table, ())]
+        if problems:
+            raise SpecError(problems)
+
+
+def distinct_draws(scope: Scope, tables: Mapping[str, TablePlan], earlier: Mapping[str, int]) -> DistinctDraws:
+    """Plan how unique groups are kept; `earlier` are rows that tables had before the run."""
+    made = DistinctDraws()
+    for name in scope.dataset.tables:
         spec, kind = scope.table(name), scope.kind(name)
         if kind.only_gives_columns or kind.is_sum or kind.is_read:
             continue
@@ -38,17 +47,20 @@ def distinct_draws(
                 held.append(frozenset(group))
                 continue
             draw = _draw_of(scope, tables, name, group)
-            if draw is not None and any((name, column) in found for column in draw.columns):
+            if draw is not None and any((name, column) in made.draws for column in _drawn(draw)):
                 draw = None  # a column is drawn once: what is in two groups is left to the rehearsal
             problem = _too_few(scope, tables, earlier, name, group, draw)
             if problem:
-                problems.append(problem)
+                made.problems.setdefault(name, []).append(problem)
             elif draw is not None:
                 held.append(frozenset(group))
-                found |= {(name, column): draw for column in draw.columns}
-    if problems:
-        raise SpecError(problems)
-    return found
+                made.draws |= {(name, column): draw for column in _drawn(draw)}
+    return made
+
+
+def _drawn(draw: DistinctDraw) -> tuple[str, ...]:
+    """List all columns that are drawn together."""
+    return (*draw.columns, *([draw.weighted] if draw.weighted else []))
 
 
 def _holds_anyway(scope: Scope, table: str, group: tuple[str, ...]) -> bool:
@@ -89,11 +101,17 @@ def _draw_of(scope: Scope, tables: Mapping[str, TablePlan], table: str, group: t
 
     parent = scope.ancestors(table)[:1]
     of_parent = [c for c in group if _ancestor_of(scope, table, c) in parent]
-    columns = tuple(c for c in group if c not in of_parent[:1])
+    rest = [c for c in group if c not in of_parent[:1]]
+    weighted = None
+    if scope.kind(table).can_be_read_whole:  # a roster: what is allotted by weight does not grow
+        by_weight = (c for c in rest if spec.columns[c].draws.is_chosen_by_weight)
+        weighted = next((c for c in by_weight if constant_rows(spec.columns[c].draws.target or "")), None)
+    columns = tuple(c for c in rest if c != weighted)
     sizes = tuple(spec.columns[c].draws.places(types[c], constant_rows) for c in columns)
     if not columns or None in sizes:
         return None
-    draw = DistinctDraw(columns, tuple(size for size in sizes if size is not None), parent[0] if of_parent else None)
+    counted = tuple(size for size in sizes if size is not None)
+    draw = DistinctDraw(columns, counted, parent[0] if of_parent else None, weighted, tables[table].rows)
     return draw if draw.places < LARGEST else None
 
 
@@ -116,6 +134,8 @@ def _too_few(
         return Problem(here, said, "lower the fan-out's `max`, or widen what the columns can be")
     if draw is not None:
         places, rows = draw.places, _numbers(scope, tables, table) + earlier.get(table, 0)
+        if draw.weighted:
+            places *= tables[spec.columns[draw.weighted].draws.target or ""].rows
     else:
         sizes = [spec.columns[column].draws.capacity(types[column]) for column in group]
         if None in sizes:

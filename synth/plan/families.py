@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from synth.errors import Problem, SpecError
 from synth.generators.base import Generator
 from synth.generators.declarations import ChildColumn, FullColumn, RowCount, RowValue
 from synth.plan.links import KeyLink, key_link
-from synth.plan.model import DrawStep, FamilyPlan, TablePlan
+from synth.plan.model import DistinctDraw, DrawStep, FamilyPlan, TablePlan
 from synth.spec.kinds.base import Needed, RowsPlan
 from synth.spec.paths import ResolvedPath
 from synth.spec.scope import Scope
@@ -23,8 +24,13 @@ MAX_BLOCKS_PER_FILE = 4  # 400,000 order lines: what a worker holds before it wr
 class FamilyPlanning:
     """Finds families, and notes what it meets on the way (`kinds.base.Planning`): compiled SQL, plans of rows, paths."""
 
-    def __init__(self, scope: Scope, tables: Mapping[str, TablePlan], wanted: tuple[str, ...], block_rows: int):
+    def __init__(
+        self, scope: Scope, tables: Mapping[str, TablePlan], wanted: tuple[str, ...], block_rows: int,
+        distinct: Mapping[tuple[str, str], DistinctDraw] = MappingProxyType({}),
+    ):  # fmt: skip
+        """`distinct` are columns that are drawn together with others."""
         self.names, self.tables, self.wanted, self.block_rows = scope, tables, wanted, block_rows
+        self.distinct = distinct
         self.compiled: dict[tuple[str, str], Compiled] = {}
         self.row_plans: dict[str, RowsPlan] = {}
         self.paths: dict[tuple[str, str], ResolvedPath] = {}
@@ -107,6 +113,9 @@ class FamilyPlanning:
         if self.names.is_read(table, column):
             return needed
         draws = declared.columns[column].draws
+        together = self.distinct.get((table, column))
+        if together and together.weighted not in (None, column):  # its weights are made where it is drawn
+            needed.append(Needed(table, str(together.weighted)))
         further = draws.plan_dependencies(self.names.view(table, column))
         for each in (*self.names.dependencies(table, column), *further):
             match each:

@@ -65,17 +65,18 @@ def make(
     counting = RowCounting(scope, scale=scale, seed=seed, until_us=microseconds(now), block_rows=block_rows)
     counts = {name: _table_plan(scope, name, counted) for name, counted in counting.all().items()}
     check_windows(scope, block_rows)
-    planning = FamilyPlanning(scope, counts, wanted, block_rows)
-    families = planning.families()
     earlier = {name: earlier_row_count(dataset, name) for name in dataset.all_tables}
-    distinct = distinct_draws(scope, counts, earlier, [name for family in families for name in family.tables])
+    distinct = distinct_draws(scope, counts, earlier)
+    planning = FamilyPlanning(scope, counts, wanted, block_rows, distinct.draws)
+    families = planning.families()
+    distinct.refuse(name for family in families for name in family.tables)
     check_parents(scope, counts, {(step.table, step.column) for family in families for step in family.steps})
     needed = {family.root for family in families}
     return Plan(
         dataset=dataset, scale=scale, seed=seed, until=now, block_rows=block_rows, families=families, wanted=wanted,
         tables={name: counts[name] for name in dataset.all_tables if scope.family(name) in needed or name in wanted},
         compiled=planning.compiled, row_plans=planning.row_plans, paths=planning.paths, links=planning.links,
-        distinct=distinct,
+        distinct=distinct.draws,
         content=content or Content(),
     )  # fmt: skip
 

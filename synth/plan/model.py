@@ -32,6 +32,8 @@ class DistinctDraw:
     columns: tuple[str, ...]
     sizes: tuple[int, ...]
     within: str | None = None
+    weighted: str | None = None  # a reference besides, each of whose rows gets so many combinations as its weight says
+    rows: int = 0  # of the table, where one is weighted
 
     @property
     def places(self) -> int:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import synth
 from synth.api import block, frame
-from synth.errors import SpecError
+from synth.errors import DataError, SpecError
 from synth.plan.make import make
 from synth.spec.load import parse
 
@@ -191,3 +191,48 @@ def test_names_are_distinct():
         "t",
     )
     assert drawn["x"].n_unique() == 200 and drawn.schema["x"] == pl.String
+
+
+WEIGHTED = (
+    HEAD
+    + """
+  c: {rows: 50, columns: {id: {key: sequence}, w: {gamma: {shape: 0.5}, type: "decimal(12,4)"}}}
+  t:
+    rows: ROWS
+    unique: [[c_id, b_id]]
+    columns: {id: {key: sequence}, c_id: {reference: {to: c, HOW}}, b_id: {reference: b}}
+"""
+)
+
+
+@pytest.mark.parametrize("how", ["weights: w", "popularity: {zipf_mandelbrot: {s: 1.2, q: 0}}"])
+@pytest.mark.parametrize("rows", [1, 30, 500, 1_500, 2_000])
+def test_pairs_of_a_weighted_reference(how, rows):
+    """From sparse to complete: each parent has its share, and none more than there are pairs."""
+    plan = make(parse(WEIGHTED.replace("HOW", how).replace("ROWS", str(rows))))
+    drawn = frame(plan, "t")
+    assert drawn.select("c_id", "b_id").unique().height == rows
+    counts = dict(drawn["c_id"].value_counts().iter_rows())
+    assert max(counts.values()) <= 40 and (rows < 2_000 or set(counts.values()) == {40})
+    if how == "weights: w" and rows == 500:
+        weights = {k: float(w) for k, w in frame(plan, "c").iter_rows()}
+        alone = sorted((k for k in weights if counts.get(k, 0) < 40), key=weights.get)
+        share = (500 - 40 * (50 - len(alone))) / sum(weights[k] for k in alone)
+        assert all(abs(counts.get(k, 0) - weights[k] * share) <= 1 for k in alone), "to one row"
+    assert rows < 500 or drawn["c_id"].to_list() != sorted(drawn["c_id"])
+
+
+def test_pairs_of_a_weighted_reference_in_blocks_and_alone():
+    text = WEIGHTED.replace("rows: 50", "rows: 2_000").replace("HOW", "weights: w").replace("ROWS", "25_000")
+    plan = make(parse(text))
+    drawn = frame(plan, "t")
+    assert drawn.select("c_id", "b_id").unique().height == 25_000
+    assert block(plan, "t", 2)["t"].equals(drawn.tail(5_000))
+
+
+def test_pairs_that_are_too_many_are_refused():
+    with pytest.raises(SpecError, match=r"2,001 rows need as many different \(c_id, b_id\), and there are only 2,000"):
+        make(parse(WEIGHTED.replace("HOW", "weights: w").replace("ROWS", "2_001")))
+    text = WEIGHTED.replace('{gamma: {shape: 0.5}, type: "decimal(12,4)"}', "{choice: {0: 1, 1: 1}}")
+    with pytest.raises(DataError, match="1,900 rows need as many pairs, and .* parents with a weight have"):
+        frame(make(parse(text.replace("HOW", "weights: w").replace("ROWS", "1_900"))), "t")
