@@ -43,7 +43,7 @@ def places_of(context: BlockContext, draw: DistinctDraw, column: str) -> Rows:
 
 
 def allotted(draw: DistinctDraw, cumulated: npt.NDArray[np.float64]) -> Rows:
-    """Allot the table's rows to parents by cumulated weights, to none more than it has combinations. (parents,) -> (parents,)
+    """Allot the table's rows to parents by cumulated weights, none more than it has pairs. (parents,) -> (parents,)
 
     The result is cumulated, too. Who would get more gets all, and the rest is shared among the others; of what is left of
     whole rows the largest parts come first. Raises TooFewError.
@@ -53,9 +53,8 @@ def allotted(draw: DistinctDraw, cumulated: npt.NDArray[np.float64]) -> Rows:
     shares = np.zeros(len(weights))
     able = int((weights > 0).sum())
     if able * draw.places < draw.rows:
-        raise TooFewError(
-            f"{draw.rows:,} rows need as many pairs, and {able:,} parents with a weight have {able * draw.places:,}"
-        )
+        have = f"{able:,} parents with a weight have {able * draw.places:,}"
+        raise TooFewError(f"{draw.rows:,} rows need as many pairs, and {have}")
     while True:
         left = draw.rows - draw.places * int(full.sum())
         open_weights = np.where(full, 0.0, weights)

@@ -196,7 +196,7 @@ def test_names_are_distinct():
 WEIGHTED = (
     HEAD
     + """
-  c: {rows: 50, columns: {id: {key: sequence}, w: {gamma: {shape: 0.5}, type: "decimal(12,4)"}}}
+  c: {rows: 50, columns: {id: {key: sequence}, w: {lognormal: {median: 5, sigma: 1, min: 0.1}, type: "decimal(12,4)"}}}
   t:
     rows: ROWS
     unique: [[c_id, b_id]]
@@ -233,6 +233,8 @@ def test_pairs_of_a_weighted_reference_in_blocks_and_alone():
 def test_pairs_that_are_too_many_are_refused():
     with pytest.raises(SpecError, match=r"2,001 rows need as many different \(c_id, b_id\), and there are only 2,000"):
         make(parse(WEIGHTED.replace("HOW", "weights: w").replace("ROWS", "2_001")))
-    text = WEIGHTED.replace('{gamma: {shape: 0.5}, type: "decimal(12,4)"}', "{choice: {0: 1, 1: 1}}")
+    text = WEIGHTED.replace(
+        '{lognormal: {median: 5, sigma: 1, min: 0.1}, type: "decimal(12,4)"}', "{choice: {0: 1, 1: 1}}"
+    )
     with pytest.raises(DataError, match="1,900 rows need as many pairs, and .* parents with a weight have"):
         frame(make(parse(text.replace("HOW", "weights: w").replace("ROWS", "1_900"))), "t")
