@@ -25,6 +25,6 @@ def require_space(folder: Path, plan: Plan, form: Format) -> None:
     if least > free:
         rows = sum(plan.tables[name].rows for name in plan.wanted)
         raise OutputError(
-            f"{rows:,.0f} rows as {form.name} take {least / 1e9:,.0f} GB at the very least, and '{folder}' has room for "
-            f"{free / 1e9:,.0f} GB\n  hint: a smaller --scale, fewer --tables, or another --out"
+            f"{rows:,.0f} rows as {form.name} take {least / 1e9:,.3g} GB at the very least, and '{folder}' has room for "
+            f"{free / 1e9:,.3g} GB\n  hint: a smaller --scale, fewer --tables, or another --out"
         )

@@ -23,6 +23,7 @@ from synth.store.files import is_plain
 from synth.store.manifest import ExistingEntry, Manifest, TableEntry
 from synth.store.memory import default_memory
 from synth.store.parents import FORMAT as PARENTS_FORMAT
+from synth.system import is_utf8
 from synth.verify.checks import Check, quoted
 from synth.verify.findings import EXAMPLES, Tell, adder, columns, contents, plan_of, planned, unread
 from synth.verify.in_duckdb import run_checks, said
@@ -39,6 +40,10 @@ def verify_folder(folder: str | Path, progress: Tell | None = None, *, memory_by
     The process takes `memory_bytes` at most, by default half of the machine's; what is more goes to a temporary folder.
     """
     folder = Path(folder)
+    if not is_utf8(str(folder.resolve())):
+        raise OutputError(
+            f"{str(folder.resolve())!r} is no UTF-8, and cannot be read by DuckDB\n  hint: rename the folder"
+        )
     manifest = Manifest.read(folder)
     if not format_of(manifest.format).can_be_read:
         raise OutputError(

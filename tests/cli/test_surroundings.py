@@ -60,9 +60,18 @@ def full(tmp_path):
 @pytest.mark.parametrize("format", FORMATS)
 def test_a_full_disk(format, workers, full, run):
     words = ["--scale", "0.5", "--format", format, "--workers", workers, "--out", str(full)]
-    refused(
-        run("generate", "ecommerce", *words), f"cannot write '{full}/ecommerce': No space left on device\n  hint: free"
-    )
+    says = f"cannot write '{full}/ecommerce': No space left on device\n  hint: free"
+    if format in ("csv", "ndjson", "sql"):  # whose rows take more than that at the very least, which is told before
+        says = f"at the very least, and '{full}' has room for "
+    refused(run("generate", "ecommerce", *words), says)
+    assert tree(full) == {"mine"}
+
+
+@pytest.mark.parametrize("format", ["csv", "ndjson", "sql"])
+def test_a_disk_that_fills_up_while_it_is_written(format, full, run):
+    words = ["--scale", "0.015", "--format", format, "--workers", "2", "--out", str(full)]
+    says = f"cannot write '{full}/ecommerce': No space left on device\n  hint: free"
+    refused(run("generate", "ecommerce", *words), says)
     assert tree(full) == {"mine"}
 
 
@@ -219,8 +228,7 @@ def test_a_current_folder_that_is_no_text(shop, tmp_path, run):
     odd = os.fsdecode(os.fsencode(tmp_path) + b"/\xff")
     os.mkdir(odd)
     assert run("generate", *SMALL, cwd=odd).returncode == 0
-    assert run("verify", "output/ecommerce", cwd=odd).returncode == 0
-    for words in (["load", "output/ecommerce", "x.db"], ["load", "output/ecommerce", "x.duckdb"], ["advance", "output/ecommerce", "--until", "2026-02-01"]):  # fmt: skip
+    for words in (["verify", "output/ecommerce"], ["load", "output/ecommerce", "x.db"], ["load", "output/ecommerce", "x.duckdb"], ["advance", "output/ecommerce", "--until", "2026-02-01"]):  # fmt: skip
         refused(run(*words, cwd=odd), "is no UTF-8")
     assert os.listdir(odd) == ["output"]
 
@@ -232,7 +240,7 @@ def test_files_in_the_way(tmp_path, run):
     refused(run("generate", *SMALL, "--out", str(tmp_path)), "is a file, not a folder")
     (tmp_path / "out" / ".ecommerce.making").parent.mkdir()
     (tmp_path / "out" / ".ecommerce.making").write_text("mine")
-    refused(run("generate", *SMALL, "--out", str(tmp_path / "out")), "File exists")
+    refused(run("generate", *SMALL, "--out", str(tmp_path / "out")), "stands where a run works, and is not ours")
     assert {path.name: path.read_text() for path in tmp_path.rglob("*") if path.is_file()} == dict.fromkeys(
         ("file", "ecommerce", ".ecommerce.making"), "mine"
     )

@@ -165,7 +165,7 @@ def made(path: Path, *statements: str) -> Address:
         for statement in statements:
             connection.execute(statement)
         connection.commit()
-    return Address.parse(f"sqlite:///{path}")
+    return Address.parse(f"sqlite:///{quote(str(path))}")
 
 
 def test_tables_of_others(tmp_path):

@@ -105,7 +105,7 @@ def test_few_blocks_are_drawn_for_a_day(tmp_path):
     folder = generate(made, tmp_path, workers=2).folder
     step = advance_folder(folder, At(2025, 6, 2), progress=lambda family, rows: drawn.append(family))
     assert made.family("orders").blocks == 7 and drawn.count("orders") <= 3
-    assert step.rows > 1000 and step.blocks == len(drawn) <= 3 + 5
+    assert step.rows > 900 and step.blocks == len(drawn) <= 3 + 5
 
 
 # -- random datasets
@@ -189,7 +189,8 @@ def test_rows_that_lean_on_what_has_come(how, tmp_path):
     column, begins = COLUMNS[how]
     spec = parse(LEANING.format(column=f"x: {column}", begins=begins))
     plans = [make(spec, until=until) for until in (At(2024, 1, 20), At(2024, 1, 21), At(2024, 3, 5))]
-    assert "notes" in families_to_redraw(plans[0], plans[1])
+    leans = how != "any parent"  # of its own moment, which is past
+    assert ("notes" in families_to_redraw(plans[0], plans[1])) == leans
     rows = None
     folder = generate(plans[0], tmp_path / "grown").folder
     for plan in plans[1:]:

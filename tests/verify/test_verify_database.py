@@ -157,8 +157,11 @@ def bare(*arguments):
 
 @pytest.fixture(scope="module", params=live())
 def place(request, database, tmp_path_factory):
-    """An address, for every database that is here."""
-    return live_address(request.param, database, tmp_path_factory.mktemp("target"))
+    """An address, for every database that is here; what is loaded there goes in the end."""
+    address = live_address(request.param, database, tmp_path_factory.mktemp("target"))
+    yield address
+    for schema in () if address.is_file else (*shipped(), "kinds"):
+        database(request.param).drop(schema, ())
 
 
 @pytest.fixture(scope="module", params=shipped())
