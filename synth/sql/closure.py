@@ -69,6 +69,11 @@ class _Query:
     def _set_operation(self, tree: exp.SetOperation) -> None:
         left, right = _Query(tree.this, self.own, self.outer), _Query(tree.expression, self.own, self.outer)
         self.reads_own = left.reads_own or right.reads_own
+        if left.reads_own != right.reads_own:
+            raise SqlError(
+                f"{tree.key.upper()} adds rows of tables that are read whole, but each block of rows is drawn by itself and "
+                "would add them; gather the two in a table of several SELECTs"
+            )
         self.keys = {
             name: held & other for (name, held), other in zip(left.keys.items(), right.keys.values(), strict=False)
         }
@@ -92,6 +97,9 @@ class _Query:
         conditions += [tree.args["where"].this] if tree.args.get("where") else []
         equal = [pair for condition in conditions for pair in self._equalities(condition)]
         equal += [pair for join in joins for pair in self._using(join)]
+        self.follows_outer = not drawn or any(
+            a.source in self.sources and b.source in self.outer and a.keys & b.keys for a, b in _both_ways(equal)
+        )
         if drawn:
             self._check_joined(drawn, equal)
             self._check_outer_joins(joins, places)
@@ -101,11 +109,6 @@ class _Query:
             found = _Query(inner, self.own, visible)
             if found.reads_own and not found.follows_outer:
                 raise SqlError(_beyond("a subquery reads all rows", "compare a key of the row outside in its WHERE"))
-        self.follows_outer = any(
-            a.source in self.sources and b.source in self.outer and a.keys & b.keys for a, b in _both_ways(equal)
-        )
-        if self.outer and not self.follows_outer and not self.reads_own:
-            self.follows_outer = True
         self.keys = {item.alias_or_name: self._held(item.unalias()) for item in tree.expressions}
         for star in (item for item in tree.expressions if item.is_star):
             for name, keys in self.sources.items():
@@ -188,7 +191,8 @@ class _Query:
 
         if group and not held(group.expressions):
             raise SqlError(_beyond("GROUP BY puts rows together", _GROUP_BY_KEY))
-        if not group and any(not isinstance(each.parent, exp.Window) for each in _here(tree, exp.AggFunc)):
+        alone = not group and not (self.outer and self.follows_outer)
+        if alone and any(not isinstance(each.parent, exp.Window) for each in _here(tree, exp.AggFunc)):
             raise SqlError(_beyond("an aggregate without GROUP BY takes all rows", _GROUP_BY_KEY))
         for window in _here(tree, exp.Window):
             if not held(window.args.get("partition_by") or ()):

@@ -9,6 +9,8 @@ from synth.api import frame
 from synth.errors import SpecError
 from synth.plan.make import make
 from synth.spec.load import parse
+from synth.sql.closure import closed_keys
+from synth.sql.parse import SqlError
 
 SPEC = """
 dataset: t
@@ -56,6 +58,7 @@ REFUSED = {
     "SELECT k.kind_id AS k, l.n AS v FROM kinds k LEFT JOIN lines l ON l.kind_id = k.kind_id": "LEFT JOIN keeps rows of k",
     "WITH s AS (SELECT shop, COUNT(*) AS v FROM orders GROUP BY shop) SELECT shop AS k, v FROM s": "GROUP BY puts rows",
     "SELECT n AS k, MAX(order_id) AS v FROM lines GROUP BY n": "GROUP BY puts rows together",
+    "SELECT order_id AS k, shop AS v FROM orders UNION ALL SELECT kind_id AS k, 1 AS v FROM kinds": "UNION adds rows of tables",
     "SELECT order_id + 0 AS k, COUNT(*) AS v FROM lines GROUP BY order_id + 0": "GROUP BY puts rows together",
 }  # fmt: skip
 
@@ -74,6 +77,17 @@ TAKEN = [
     "SELECT order_id AS k, v FROM (SELECT order_id, MAX(n) AS v FROM lines GROUP BY order_id) s WHERE v > 1",
     "SELECT DISTINCT order_id AS k, shop AS v FROM lines",
 ]
+
+
+def test_a_subquery_that_follows_the_row_outside_takes_its_rows_alone():
+    orders, lines = {"order_id": frozenset({"orders"})}, {"order_id": frozenset({"orders"}), "n": frozenset()}
+    text = "SELECT o.order_id, (SELECT SUM(l.n) FROM lines l WHERE l.order_id = o.order_id) AS v FROM orders o"
+    assert closed_keys(text, {"orders": orders, "lines": lines}) == {
+        "order_id": frozenset({"orders"}),
+        "v": frozenset(),
+    }
+    with pytest.raises(SqlError, match="an aggregate without GROUP BY"):
+        closed_keys(text.replace("l.order_id = o.order_id", "l.n = o.order_id"), {"orders": orders, "lines": lines})
 
 
 def spec(select: str):
