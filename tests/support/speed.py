@@ -20,7 +20,7 @@ SERVERS = {"database", "target", "embedded_server"}  # fixtures of tests/conftes
 FILES = {"sqlite", "duckdb"}  # kinds that need no server
 PROGRAMS = {"environment"}  # the fixture of whatever starts Python again
 LIST = Path(__file__).resolve().parents[1] / "slow.txt"
-CASE_S, ALL_S = 0.5, 2.0  # seconds of the processor that one case, or all cases of a test, may take
+CASE_S, ALL_S = 0.25, 0.6  # seconds of the processor that one case, or all cases of a test, may take
 WAIT_S = 8.0  # and by the clock
 HEAD = "# Tests, and files of tests, that `make test-fast` leaves out for their time. `make test-times` writes this list anew.\n"
 
