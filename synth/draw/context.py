@@ -87,13 +87,10 @@ class PrepareContext:
         return self.plan.spec(table).alive_until
 
     def row_count(self, table: str) -> int:
-        return self.plan.always_there(table) if table == self.parent() else self.residents.row_count(table)
+        return self.plan.tables[table].always_there if table == self.parent() else self.residents.row_count(table)
 
     def declared_rows(self, table: str) -> int:
         return self.plan.tables[table].declared or 0
-
-    def has_constant_rows(self, table: str) -> bool:
-        return self.plan.tables[table].timetable is None
 
     def full_column(self, table: str, column: str) -> npt.NDArray[Any]:
         return self.residents.full_column(table, column)

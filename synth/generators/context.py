@@ -176,9 +176,6 @@ class TableContext(RowContext, Protocol):
     def declared_rows(self, table: str) -> int:
         """Give the number of rows that a table has at the end of its declared period."""
 
-    def has_constant_rows(self, table: str) -> bool:
-        """Tell whether a table has the same rows at every `until`."""
-
     def full_column(self, table: str, column: str) -> npt.NDArray[Any]:
         """Give all rows of another family's column; NULL is the least int64, or NaN. (rows of the table,)"""
 

@@ -177,8 +177,6 @@ class Reference(Generator):
             yield Complaint("`roots` is for a table that references itself", "use null_share", ("roots",))
         if self.to == view.table and not view.may_be_null(view.column):
             yield Complaint("the first row has no earlier row to refer to", "write `nullable: true` beside it", ("to",))
-        if self.unique and not related and view.arrival_of(self.to):
-            yield Complaint("`unique` needs a parent table without arrival times", at=("unique",))
 
     def _complaints_of_another(self, view: SpecView) -> Iterator[Complaint]:
         """Yield what a second reference to the parent's table cannot do: its rows are drawn beside these."""
@@ -274,8 +272,6 @@ class Reference(Generator):
 
     def _matched(self, context: TableContext) -> Rows:
         """Match one to one: row k takes a parent of the block of parents with k's number. (rows,)"""
-        if not context.has_constant_rows(self.to):
-            raise DataError("`unique` needs a parent table without arrival times")
         parents = min(context.row_count(self.to) - context.first_row, context.block_rows)
         if parents < context.rows:
             raise TooFewError(f"{context.rows} rows need as many {self.to} of their own, {max(0, parents)} exist")

@@ -185,10 +185,6 @@ class Plan:
         """Rows of a table of another family that are there at `until`; as many may be resident, or more of a later one."""
         return resident if self.tables[table].timetable is None else min(resident, self.tables[table].rows)
 
-    def always_there(self, table: str) -> int:
-        """Rows of a table that are there from the period's start on, at every `until`."""
-        return self.tables[table].always_there
-
     def family(self, root: str) -> FamilyPlan:
         """A family by its root."""
         return next(family for family in self.families if family.root == root)
