@@ -78,6 +78,18 @@ tables:
         make(parse(text))
 
 
+def test_who_is_matched_one_to_one_has_parents_that_are_always_the_same():
+    text = """
+dataset: d
+period: {start: 2024-01-01, until: 2025-01-01}
+tables:
+  p: {rows: 20, columns: {id: {key: sequence}, at: {arrival: {}}}}
+  t: {rows: 5, columns: {id: {key: sequence}, p_id: {reference: {to: p, unique: true}}}}
+"""
+    with pytest.raises(SpecError, match="p_id.reference.unique: `unique` needs a parent table without arrival times"):
+        make(parse(text))
+
+
 def test_a_column_that_says_which_table_of_values_may_not_be_null():
     with pytest.raises(SpecError, match="choice.by: '_k' may be NULL, for which no values are declared"):
         column("{choice: {values: {a: {x: 1}}, by: _k}}", 5, "_k: {choice: {a: 1}, null_share: 0.1}")
