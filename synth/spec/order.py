@@ -9,7 +9,7 @@ from synth.generators.declarations import ChildColumn, Dependency, FullColumn, R
 from synth.spec.parts import part_of
 from synth.spec.scope import Scope
 
-__all__ = ["columns_have_an_order", "rows_have_an_order"]
+__all__ = ["columns_behind", "columns_have_an_order", "rows_have_an_order"]
 
 
 def rows_have_an_order(scope: Scope) -> Iterator[Problem]:
@@ -52,7 +52,7 @@ def columns_have_an_order(scope: Scope) -> Iterator[Problem]:
         if at in done:
             return None
         for dependency in scope.dependencies(table, column):
-            for other in _columns_of(scope, table, dependency):
+            for other in columns_behind(scope, table, dependency):
                 problem = walk(*other, (*path, at))
                 if problem:
                     return problem
@@ -68,7 +68,7 @@ def columns_have_an_order(scope: Scope) -> Iterator[Problem]:
             yield from _states_read(scope, name, column)
 
 
-def _columns_of(scope: Scope, table: str, dependency: Dependency) -> list[tuple[str, str]]:
+def columns_behind(scope: Scope, table: str, dependency: Dependency) -> list[tuple[str, str]]:
     """The columns that a dependency stands for."""
     if isinstance(dependency, RowValue):
         resolved = scope.resolve(table, dependency.path)

@@ -8,24 +8,31 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+from itertools import product
 
 import duckdb
 import polars as pl
 
+from synth.columns import to_written
 from synth.draw.output import FrameSink
 from synth.draw.residents import Residents
 from synth.draw.task import RunContext
 from synth.draw.walk import Walk
-from synth.errors import Problem, SpecError, TooFewError
+from synth.errors import DataError, Problem, SpecError, TooFewError
+from synth.existing.stand_in import planned_on_stand_ins
+from synth.generators.declarations import DottedPath
 from synth.plan.make import make
 from synth.plan.model import Plan
 from synth.runners.serial import Serial
 from synth.sandbox import sandbox
-from synth.spec.kinds.existing import unread_tables
+from synth.spec.kinds.base import Path
+from synth.spec.kinds.existing import unread_tables, with_assumed_rows
+from synth.spec.lineage import columns_that_tell_of
 from synth.spec.models import Dataset
 from synth.spec.parts import table_of
 from synth.spec.scope import Scope
+from synth.sql.parse import columns, named, query
 from synth.verify.checks import Check, checks, quoted
 from synth.verify.in_duckdb import run_checks
 from synth.verify.report import Finding
@@ -38,14 +45,16 @@ SCALES = 4  # tried, each twice the one before, where the spec asks for more row
 
 
 def rehearse(dataset: Dataset) -> None:
-    """Raise SpecError for SQL that DuckDB cannot bind, DataError for values that cannot be drawn, SpecError for offences."""
+    """Raise SpecError for SQL that DuckDB cannot bind, DataError for values that cannot be drawn, SpecError for offences.
+
+    Other rows stand in for existing ones; what follows from their values is left to the run that reads the true ones.
+    """
     _bind(dataset)
-    if unread_tables(dataset):
-        return  # what their rows are like nobody knows
+    unknown = columns_that_tell_of(Scope(dataset), unread_tables(dataset))
     for until in _moments(dataset):
         plan = _small(dataset, until)
         if plan is not None:
-            _prove(plan)
+            _prove(plan, unknown)
 
 
 def _bind(dataset: Dataset) -> None:
@@ -78,20 +87,28 @@ def _moments(dataset: Dataset) -> tuple[dt.datetime, ...]:
 
 def _small(dataset: Dataset, until: dt.datetime) -> Plan | None:
     """The plan of the largest scale up to 1 with few rows, or of a larger one that the spec can be honoured at."""
-    rows = sum(plan.rows for plan in make(dataset, seed=SEED, until=until).tables.values())
+    stood_in = bool(unread_tables(dataset))
+    planned = planned_on_stand_ins if stood_in else make
+    whole = make(with_assumed_rows(dataset), seed=SEED, until=until)
+    rows = sum(table.rows for table in whole.tables.values() if not whole.kind(table.family).is_read)
     scale = min(1.0, ROWS / max(1, rows))
     for _ in range(SCALES):
         try:
-            return make(dataset, scale=scale, seed=SEED, until=until)
-        except SpecError:
-            if scale >= 1:
+            return planned(dataset, scale=scale, seed=SEED, until=until)
+        except (SpecError, DataError):
+            if scale >= 1 and not stood_in:
                 raise
+            if scale >= 1:
+                return None
             scale = min(1.0, scale * 2)
     return None
 
 
-def _prove(plan: Plan) -> None:
-    """Draw a plan, and run every check of `verify` on it. Raises DataError, and SpecError for offences."""
+def _prove(plan: Plan, unknown: Set[tuple[str, str]]) -> None:
+    """Draw a plan, and run every check of `verify` on it, but for what follows from unknown columns.
+
+    Raises DataError, and SpecError for offences.
+    """
     frames: dict[str, list[pl.DataFrame]] = {name: [] for name in plan.wanted}
     try:
         for result in Walk(RunContext(plan, Residents(), FrameSink()), Serial(owns_process=False)).results():
@@ -99,18 +116,52 @@ def _prove(plan: Plan) -> None:
                 assert made.write.frame is not None
                 frames[table_of(part)].append(made.write.frame)
     except TooFewError:
-        if plan.scale >= 1:
+        if plan.scale >= 1 and not plan.content.frames:
             raise
-        return  # of a small scale: there may be enough at another
+        return  # of a small scale, or of stand-ins: there may be enough at another
+    except DataError as error:
+        if error.problem is not None and _is_unknown(unknown, error.problem.path):
+            return
+        raise
     with sandbox() as connection:
-        for name, parts in frames.items():
+        for name, parts in (frames | _read(plan)).items():
             connection.register("here", pl.concat(parts).to_arrow())
             connection.execute(f"CREATE TABLE {quoted(name)} AS SELECT * FROM here")
-        findings = run_checks(connection, checks(plan.dataset, plan.until))
+        known = (
+            check for check in checks(plan.dataset, plan.until) if not (unknown and unknown & set(_columns(check)))
+        )
+        findings = run_checks(connection, known)
         failed = [(check, found) for check, found in findings if not found.passed]
         problems = [_problem(plan, check, found) for check, found in failed if isinstance(check, Check)]
     if problems:
         raise SpecError(problems)
+
+
+def _read(plan: Plan) -> dict[str, list[pl.DataFrame]]:
+    """What was read of tables that exist, as it is written."""
+    types = {name: plan.tables[name].types for name in plan.content.frames}
+    return {
+        name: [to_written(frame.select(c for c in frame.columns if c in types[name]), types[name])]
+        for name, frame in plan.content.frames.items()
+    }
+
+
+def _is_unknown(unknown: Set[tuple[str, str]], path: Path) -> bool:
+    """Tell whether a place in a spec is one of unknown columns: by itself, or by those of its table."""
+    match path:
+        case ("tables", table, "columns", column, *_):
+            return (table, column) in unknown
+        case ("tables", table, *_):
+            return any(name == table for name, _ in unknown)
+    return False
+
+
+def _columns(check: Check) -> Iterator[tuple[str, str]]:
+    """The columns by whose values a check holds or not; of keys and references it is only which are equal."""
+    if check.kind in ("key", "unique", "reference"):
+        return
+    paths = named(check.condition) if check.condition else columns(query(check.sql))
+    yield from product(check.reads, (rest or first for first, rest in map(DottedPath.parse, paths)))
 
 
 def _problem(plan: Plan, check: Check, found: Finding) -> Problem:

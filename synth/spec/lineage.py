@@ -1,0 +1,40 @@
+"""What a value follows from, all the way: which columns tell of the rows of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from synth.generators.declarations import RowCount
+from synth.spec.order import columns_behind
+from synth.spec.scope import Scope
+
+__all__ = ["columns_that_tell_of"]
+
+
+def columns_that_tell_of(scope: Scope, tables: Iterable[str]) -> set[tuple[str, str]]:
+    """Give each (table, column) that follows from values of these tables: looked up, held as a key, selected, summed."""
+    told = {(table, column) for table in tables for column in scope.table(table).columns}
+    grown = -1
+    while grown != len(told):
+        grown = len(told)
+        told |= {at for at in _columns(scope) - told if _follows_from(scope, *at, told)}
+    return told
+
+
+def _columns(scope: Scope) -> set[tuple[str, str]]:
+    return {(table, column) for table, spec in scope.dataset.all_tables.items() for column in spec.columns}
+
+
+def _follows_from(scope: Scope, table: str, column: str, told: set[tuple[str, str]]) -> bool:
+    if scope.table(table).is_given(column):  # of a SELECT, or sum: whatever it reads may be in it
+        sources = set(scope.row_sources(table))
+        return any(other in sources for other, _ in told)
+    target = scope.column(table, column).draws.target
+    if target is not None and any(other == target for other, _ in told):
+        return True
+    return any(
+        at in told
+        for dependency in scope.dependencies(table, column)
+        if not isinstance(dependency, RowCount)
+        for at in columns_behind(scope, table, dependency)
+    )
