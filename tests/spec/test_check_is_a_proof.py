@@ -13,10 +13,12 @@ from hypothesis import HealthCheck, given, settings
 import synth
 from synth.errors import DataError, SpecError
 from synth.plan.make import make
+from synth.spec.kinds.existing import with_assumed_rows
 from synth.spec.load import parse
 from synth.verify.files import verify_folder
 from synth.verify.rehearse import rehearse
 from tests.support.any_spec import specs
+from tests.support.any_tables import write_existing
 
 EXAMPLES = int(os.environ.get("SYNTH_TEST_EXAMPLES", "40"))  # `make test-long` asks for thousands
 SETTINGS = settings(
@@ -41,7 +43,7 @@ def refused_or_good_to_the_end(spec):
     text = yaml.safe_dump(spec, sort_keys=False, width=10**9)
     try:
         dataset = parse(text, "any.yaml")
-        make(dataset)
+        make(with_assumed_rows(dataset))
         rehearse(dataset)
     except SpecError as error:
         assert error.problems and all(problem.what for problem in error.problems)
@@ -49,13 +51,18 @@ def refused_or_good_to_the_end(spec):
     except DataError as error:
         assert error.problem is not None, error
         return
+    with tempfile.TemporaryDirectory() as there:
+        holds_everywhere(dataset, text, write_existing(Path(there)) if dataset.existing else None)
+
+
+def holds_everywhere(dataset, text, source):
     for scale, seed, until, workers in (
         (1, 1, None, 1), (2.5, 7, dt.datetime(2024, 4, 3, 5), 2), (0.4, 3, dt.date(2025, 2, 1), 1), (1, 9, dt.date(2024, 1, 2), 1),
     ):  # fmt: skip
         try:
-            plan = make(dataset, scale=scale, seed=seed, until=until)
+            plan = synth.make_plan(dataset, scale=scale, seed=seed, until=until, source=source)
         except SpecError:
-            assert scale != 1 or until is not None, "what was checked"
+            assert scale != 1 or until is not None or source, "what was checked"
             continue
         with tempfile.TemporaryDirectory() as folder:
             made = synth.generate(plan, Path(folder), workers=workers).folder

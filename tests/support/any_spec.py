@@ -6,6 +6,8 @@ import datetime as dt
 
 from hypothesis import strategies as st
 
+from tests.support.any_tables import existing, following, gathered, one_of, rollup, windows
+
 START, UNTIL = dt.date(2024, 1, 1), dt.date(2024, 7, 1)
 TYPES = (
     "smallint",
@@ -21,8 +23,7 @@ TYPES = (
     "boolean",
 )
 
-one_of = lambda *values: st.sampled_from(values)  # noqa: E731
-rarely = st.sampled_from([False] * 9 + [True])
+rarely, sometimes = st.sampled_from([False] * 9 + [True]), st.sampled_from([False] * 3 + [True])
 
 
 LAWS = {  # what a column's law is, as whichever types it can be
@@ -89,7 +90,7 @@ ODD_RULES = (
 
 @st.composite
 def specs(draw, *, broken: bool):
-    """A dataset of up to six tables: rosters, arrivals, children, hierarchies, SELECTs and rules; `broken` ones have odd parts."""
+    """A dataset of up to a dozen tables of all kinds, with rules; `broken` ones have odd parts."""
     odd = one_of(False, False, False, True) if broken else st.just(value=False)
     rows = draw(one_of([[1, "a"], [1, "b"]], [[1, "a"], [2, "a"]], [[1]])) if draw(odd) else [[1, "a"], [2, "b"]]
     tables: dict[str, dict] = {
@@ -108,6 +109,11 @@ def specs(draw, *, broken: bool):
     visits["kind"] = {"reference": "kinds"}
     for holder in (people, visits):
         holder |= draw(st.dictionaries(one_of("x", "y", "z"), plain_columns(odd), max_size=2))
+    if "at" in visits and not come and draw(st.booleans()):
+        windows(draw, odd, tables)
+    if draw(sometimes):
+        existing(draw, odd, tables)
+    visits |= following(draw, odd, tables["visits"])
     if draw(rarely) or draw(odd):
         group = st.lists(st.sampled_from(sorted(visits)), min_size=1, max_size=3, unique=True)
         tables["visits"]["unique"] = [draw(group)]
@@ -119,10 +125,14 @@ def specs(draw, *, broken: bool):
             tree |= {"w": {"gamma": {"shape": 1}}}
             tree["up"]["reference"]["weights"] = "w"
         tables["tree"] = {"rows": draw(one_of(3, 200)), "columns": tree}
-    if draw(st.booleans()):
+    if "w" not in visits and draw(st.booleans()):
         columns = {"k": {"type": "bigint"}, "v": {"type": draw(one_of("text", "date")) if draw(odd) else "bigint"}}
         select = draw(st.sampled_from(ODD_SELECTS if draw(odd) else SELECTS))
         tables["chosen"] = {"select": select, "primary_key": ["k"], "columns": columns}
+    if draw(sometimes):
+        gathered(draw, odd, tables)
+    if draw(sometimes):
+        rollup(draw, odd, tables)
     spec = {"dataset": "any", "period": {"start": START, "until": UNTIL}, "tables": tables}
     if draw(st.booleans()):
         spec["rules"] = {"r": draw(st.sampled_from(ODD_RULES if draw(odd) else RULES))}
