@@ -22,6 +22,7 @@ from synth.generators.declarations import (
     Complaint,
     Dependency,
     HeldKey,
+    MustCover,
     NamedTable,
 )  # fmt: skip
 
@@ -165,6 +166,10 @@ class Generator(Model):
 
     def choosing(self) -> Choosing | None:
         """Say among which rows it chooses, and at which moment; None where it chooses among none."""
+        return None
+
+    def must_cover(self) -> MustCover | None:
+        """Say how a row is found that has to be there at every moment; None where none has to be."""
         return None
 
     def at_moment(self, moment: str) -> Generator:

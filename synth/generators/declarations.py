@@ -17,6 +17,7 @@ __all__ = [
     "DottedPath",
     "FullColumn",
     "HeldKey",
+    "MustCover",
     "NamedTable",
     "RowCount",
     "RowValue",
@@ -98,6 +99,20 @@ class Choosing:
     begins: str | None = None
     must_find: bool = False
     distinct_per: str | None = None
+
+
+@dataclass(frozen=True)
+class MustCover:
+    """Columns of a table by which a row must be found at every moment: what is matched, and when each row begins and ends.
+
+    `moment` is the path of the moment.
+    """
+
+    table: str
+    moment: str
+    matched: tuple[str, ...]
+    begins: str
+    ends: str | None = None
 
 
 class HeldKey(NamedTuple):

@@ -16,7 +16,16 @@ from synth.errors import TooFewError
 from synth.generators.arrival import DAY_US
 from synth.generators.base import Generator
 from synth.generators.context import SpecView, TableContext
-from synth.generators.declarations import Choosing, ColumnSql, Complaint, Dependency, FullColumn, NamedTable, RowValue
+from synth.generators.declarations import (
+    Choosing,
+    ColumnSql,
+    Complaint,
+    Dependency,
+    FullColumn,
+    MustCover,
+    NamedTable,
+    RowValue,
+)
 from synth.generators.sampling import sizes_before
 
 __all__ = ["InForce", "Ranked"]
@@ -103,6 +112,10 @@ class InForce(Generator):
     def choosing(self) -> Choosing:
         """Say that rows are chosen among those that have begun at a moment."""
         return Choosing(self.table, self.at, self.begins)
+
+    def must_cover(self) -> MustCover | None:
+        """Say how the row in force is found, where there has to be one."""
+        return None if self.optional else MustCover(self.table, self.at, tuple(self.match), self.begins, self.ends)
 
     def draw(self, context: TableContext) -> pl.Series:
         """Their rows by what is matched and when they begin; a row's candidates are a run of them."""

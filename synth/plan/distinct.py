@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 
 from synth.errors import Problem, SpecError
 from synth.plan.model import DistinctDraw, TablePlan
+from synth.spec.kinds.base import Path
+from synth.spec.lineage import own_columns_behind
+from synth.spec.models import Table
 from synth.spec.scope import Scope
 from synth.spec.unique_groups import unique_groups
 
@@ -48,8 +51,10 @@ def distinct_draws(scope: Scope, tables: Mapping[str, TablePlan], earlier: Mappi
                 continue
             draw = _draw_of(scope, tables, name, group)
             if draw is not None and any((name, column) in made.draws for column in _drawn(draw)):
-                draw = None  # a column is drawn once: what is in two groups is left to the rehearsal
+                draw = None  # a column is drawn once
             problem = _too_few(scope, tables, earlier, name, group, draw)
+            if draw is None and problem is None and not _may_hold(scope, tables, name, group, held):
+                problem = _by_chance(scope.table(name), name, group)
             if problem:
                 made.problems.setdefault(name, []).append(problem)
             elif draw is not None:
@@ -74,6 +79,42 @@ def _holds_anyway(scope: Scope, table: str, group: tuple[str, ...]) -> bool:
         above = _ancestor_of(scope, table, column)
         within.update(ancestors[ancestors.index(above) :] if above else ())
     return any(spec.columns[column].draws.distinct_within in within for column in group)
+
+
+def _may_hold(
+    scope: Scope, tables: Mapping[str, TablePlan], table: str, group: tuple[str, ...], held: list[frozenset[str]]
+) -> bool:
+    """Tell whether a group follows from something that no two rows have alike, so that it may hold: rehearsing tells.
+
+    What follows from chance alone has equal rows sooner or later, whatever a small dataset shows.
+    """
+    spec, behind = scope.table(table), own_columns_behind(scope, table, group)
+    law = tables[table].fanout
+    one_each = law is not None and law.max <= 1  # what a parent has alone, its only child has alone
+    return (
+        one_each
+        or tables[table].rows <= 1
+        or any(columns <= behind for columns in held)
+        or any(
+            spec.is_given(column) or draws.never_repeats or draws.one_to_one or draws.distinct_within
+            for column in behind
+            for draws in [spec.columns[column].draws]
+        )
+    )
+
+
+def _by_chance(spec: Table, table: str, group: tuple[str, ...]) -> Problem:
+    here, what = _place(spec, table, group)
+    hint = "draw it from values that can be counted, or in children by `per` and `distinct_per`: see schema/README.md"
+    return Problem(here, f"nothing makes {what} unique: rows of {table} can be equal by chance", hint)
+
+
+def _place(spec: Table, table: str, group: tuple[str, ...]) -> tuple[Path, str]:
+    """Where the spec asks for a group without repeats, and the group in words."""
+    what = group[0] if len(group) == 1 else f"({', '.join(group)})"
+    if len(group) == 1 and spec.columns[group[0]].unique:
+        return ("tables", table, "columns", group[0], "unique"), what
+    return ("tables", table, "primary_key" if group == spec.primary_key else "unique"), what
 
 
 def _ancestor_of(scope: Scope, table: str, column: str) -> str | None:
@@ -121,8 +162,7 @@ def _too_few(
 ) -> Problem | None:  # fmt: skip
     """Say that there are fewer combinations than rows; None where there are enough, or nobody can tell."""
     spec, types = scope.table(table), tables[table].types
-    here = ("tables", table, *(("columns", group[0], "unique") if len(group) == 1 else ("unique",)))
-    what = group[0] if len(group) == 1 else f"({', '.join(group)})"
+    here, what = _place(spec, table, group)
     law = tables[table].fanout
     if draw is not None and draw.within is not None:
         assert law is not None

@@ -8,6 +8,7 @@ from synth.errors import Problem, SpecError
 from synth.generators.arrival import microseconds
 from synth.generators.declarations import Choosing
 from synth.plan.model import TablePlan
+from synth.spec.kinds.base import Path
 from synth.spec.scope import Scope
 
 __all__ = ["check_parents", "check_windows"]
@@ -34,11 +35,13 @@ def check_parents(scope: Scope, tables: Mapping[str, TablePlan], drawn: Collecti
     problems = []
     for name, column, declared in scope.all_columns():
         choosing = declared.draws.choosing()
-        if choosing is None or not choosing.must_find or choosing.table in (name, *scope.ancestors(name)):
-            continue
-        if scope.is_read(name, column) or (name, column) not in drawn:
+        if choosing is None or scope.is_read(name, column) or (name, column) not in drawn:
             continue
         path = ("tables", name, "columns", column, declared.generator_name)
+        if choosing.table == scope.table(name).per and column not in scope.table(name).links:
+            problems += _without_others(path, tables[name], tables[choosing.table])
+        if not choosing.must_find or choosing.table in (name, *scope.ancestors(name)):
+            continue
         parents = _there_first(scope, tables, name, choosing)
         if parents < 1:
             what = f"no row of {choosing.table} is surely there when the first of {name} comes"
@@ -55,6 +58,15 @@ def check_parents(scope: Scope, tables: Mapping[str, TablePlan], drawn: Collecti
             problems.append(Problem(path, what, f"lower the fan-out's `max`, or raise `at_least` of {choosing.table}"))
     if problems:
         raise SpecError(problems)
+
+
+def _without_others(path: Path, table: TablePlan, parent: TablePlan) -> list[Problem]:
+    """Refuse a second reference to the parent's table where no other row of it is surely there."""
+    if parent.always_there >= 2 or not table.rows:
+        return []
+    when = " before the period" if parent.timetable else ""
+    what = f"{parent.name} has no two rows that are surely there{when}, so there is no other one to refer to"
+    return [Problem(path, what, f"ask for more {parent.name}" + (", and say `before_start`" if when else ""))]
 
 
 def _there_first(scope: Scope, tables: Mapping[str, TablePlan], name: str, choosing: Choosing) -> int:

@@ -11,6 +11,7 @@ from synth.generators.arrival import microseconds
 from synth.plan import model
 from synth.plan.content import Content, earlier_row_count
 from synth.plan.counts import RowCounting
+from synth.plan.coverage import check_coverage
 from synth.plan.distinct import distinct_draws
 from synth.plan.families import FamilyPlanning
 from synth.plan.feasible import check_parents, check_windows
@@ -70,7 +71,9 @@ def make(
     planning = FamilyPlanning(scope, counts, wanted, block_rows, distinct.draws)
     families = planning.families()
     distinct.refuse(name for family in families for name in family.tables)
-    check_parents(scope, counts, {(step.table, step.column) for family in families for step in family.steps})
+    drawn = {(step.table, step.column) for family in families for step in family.steps}
+    check_parents(scope, counts, drawn)
+    check_coverage(scope, counts, drawn, microseconds(now))
     needed = {family.root for family in families}
     return Plan(
         dataset=dataset, scale=scale, seed=seed, until=now, block_rows=block_rows, families=families, wanted=wanted,

@@ -8,7 +8,7 @@ from synth.generators.declarations import RowCount
 from synth.spec.order import columns_behind
 from synth.spec.scope import Scope
 
-__all__ = ["columns_that_tell_of"]
+__all__ = ["columns_that_tell_of", "own_columns_behind"]
 
 
 def columns_that_tell_of(scope: Scope, tables: Iterable[str]) -> set[tuple[str, str]]:
@@ -19,6 +19,21 @@ def columns_that_tell_of(scope: Scope, tables: Iterable[str]) -> set[tuple[str, 
         grown = len(told)
         told |= {at for at in _columns(scope) - told if _follows_from(scope, *at, told)}
     return told
+
+
+def own_columns_behind(scope: Scope, table: str, group: Iterable[str]) -> frozenset[str]:
+    """Name the columns of a table that a group's values follow from, the group's own included."""
+    found: set[str] = set()
+    waiting = list(group)
+    while waiting:
+        column = waiting.pop()
+        if column in found:
+            continue
+        found.add(column)
+        for dependency in scope.dependencies(table, column):
+            if not isinstance(dependency, RowCount):
+                waiting += [name for other, name in columns_behind(scope, table, dependency) if other == table]
+    return frozenset(found)
 
 
 def _columns(scope: Scope) -> set[tuple[str, str]]:

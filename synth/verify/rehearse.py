@@ -20,14 +20,12 @@ from synth.draw.residents import Residents
 from synth.draw.task import RunContext
 from synth.draw.walk import Walk
 from synth.errors import DataError, Problem, SpecError, TooFewError
-from synth.existing.stand_in import planned_on_stand_ins
 from synth.generators.declarations import DottedPath
-from synth.plan.make import make
 from synth.plan.model import Plan
 from synth.runners.serial import Serial
 from synth.sandbox import sandbox
 from synth.spec.kinds.base import Path
-from synth.spec.kinds.existing import unread_tables, with_assumed_rows
+from synth.spec.kinds.existing import unread_tables
 from synth.spec.lineage import columns_that_tell_of
 from synth.spec.models import Dataset
 from synth.spec.parts import table_of
@@ -36,12 +34,9 @@ from synth.sql.parse import columns, named, query
 from synth.verify.checks import Check, checks, quoted
 from synth.verify.in_duckdb import run_checks
 from synth.verify.report import Finding
+from synth.verify.small_plan import small_plan
 
 __all__ = ["rehearse"]
-
-ROWS = 20_000  # of all tables together
-SEED = 42
-SCALES = 4  # tried, each twice the one before, where the spec asks for more rows than a small scale has
 
 
 def rehearse(dataset: Dataset) -> None:
@@ -52,7 +47,7 @@ def rehearse(dataset: Dataset) -> None:
     _bind(dataset)
     unknown = columns_that_tell_of(Scope(dataset), unread_tables(dataset))
     for until in _moments(dataset):
-        plan = _small(dataset, until)
+        plan = small_plan(dataset, until)
         if plan is not None:
             _prove(plan, unknown)
 
@@ -83,25 +78,6 @@ def _moments(dataset: Dataset) -> tuple[dt.datetime, ...]:
     """The ends at which a spec is rehearsed: of the period, and a moment on the way."""
     start, until = (dt.datetime.combine(day, dt.time()) for day in (dataset.period.start, dataset.period.until))
     return (until - (until - start) * 0.4).replace(microsecond=0), until
-
-
-def _small(dataset: Dataset, until: dt.datetime) -> Plan | None:
-    """The plan of the largest scale up to 1 with few rows, or of a larger one that the spec can be honoured at."""
-    stood_in = bool(unread_tables(dataset))
-    planned = planned_on_stand_ins if stood_in else make
-    whole = make(with_assumed_rows(dataset), seed=SEED, until=until)
-    rows = sum(table.rows for table in whole.tables.values() if not whole.kind(table.family).is_read)
-    scale = min(1.0, ROWS / max(1, rows))
-    for _ in range(SCALES):
-        try:
-            return planned(dataset, scale=scale, seed=SEED, until=until)
-        except (SpecError, DataError):
-            if scale >= 1 and not stood_in:
-                raise
-            if scale >= 1:
-                return None
-            scale = min(1.0, scale * 2)
-    return None
 
 
 def _prove(plan: Plan, unknown: Set[tuple[str, str]]) -> None:
@@ -177,7 +153,7 @@ def _problem(plan: Plan, check: Check, found: Finding) -> Problem:
 
 _WAYS_OUT = {
     "key": "nothing makes this key hold: take a `key` column, or draw its columns from more values",
-    "unique": "nothing makes it unique: see `unique` in docs/generators.md",
+    "unique": "nothing makes it unique: see `unique` in schema/README.md",
     "length": "declare a longer type, or draw shorter values",
     "check": "draw the column so that it holds, or take the check out",
     "rule": "draw the columns so that it holds, or take the rule out",

@@ -151,7 +151,7 @@ def test_timestamps_end_at_their_moment(theirs, begin, hours):
 
 
 def test_none_in_force_is_refused_unless_optional():
-    theirs = [(1, "A", 1, "2024-01-15", None, "0.1", "0.00")]
+    theirs = [(1, "A", 1, "2000-01-15", None, "0.1", "0.00")]
     more = "match: {name: seen}"
     assert {line["rate"] for line in lines_of(spec(theirs, TIMES, more))} == {None, 1}
     dataset = spec(theirs, TIMES, more)

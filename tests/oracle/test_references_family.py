@@ -123,6 +123,7 @@ def test_without_a_key_it_may_repeat():
          "`popularity` is not for a second reference to users"),
         (("{id: {key: sequence}USERS}", "{id: {uniform: {min: 1, max: 9999}, unique: true}}, primary_key: [id]"),
          "a second reference needs users to have `rows`, and a `key` that is made"),
+        (("USERS", ", joined: {arrival: {}}"), "there are only"),
         (("max: 60, mean: 8", "max: 300, mean: 8"), "a row of users may have 300 follows, but there are only 299 different"),
     ],
 )  # fmt: skip
@@ -130,6 +131,17 @@ def test_what_a_second_reference_cannot(change, message):
     text = HEAD + FOLLOWS.replace(*change).replace("USERS", "")
     with pytest.raises(SpecError, match=message):
         make(parse(text))
+
+
+def test_a_second_reference_needs_another_row_that_is_there_at_every_until():
+    calls = """
+  users: {rows: 300, columns: {id: {key: sequence}, joined: {arrival: {}}}}
+  calls: {per: users, fanout: {max: 2, uniform: true}, columns: {a: {reference: users}, b: {reference: users}}}
+"""
+    with pytest.raises(SpecError, match="b.reference: users has no two rows that are surely there before the period"):
+        make(parse(HEAD + calls))
+    with pytest.raises(SpecError, match="b.reference: users has no two rows that are surely there, so"):
+        make(parse(HEAD + calls.replace("rows: 300", "rows: 1").replace(", joined: {arrival: {}}", "")))
 
 
 # -- parents of their moment, where nothing says when

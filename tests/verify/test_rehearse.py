@@ -7,7 +7,8 @@ import pytest
 from synth.cli import main
 from synth.errors import DataError, SpecError
 from synth.spec.load import load, parse, shipped
-from synth.verify.rehearse import ROWS, _small, rehearse
+from synth.verify.rehearse import rehearse
+from synth.verify.small_plan import MOST, ROWS, small_plan
 
 SHOP = """
 dataset: shop
@@ -25,7 +26,7 @@ tables:
 MORE
 """
 OFFENCES = {
-    "      x: {lognormal: {median: 5, sigma: 0.1}, unique: true, type: integer}": (
+    "      x: {expr: \"MOD(order_id, 1000)\", unique: true}": (
         ("tables", "orders", "columns", "x"), "unique x, for instance x = "),
     "      x: {expr: \"'a' || CAST(qty AS VARCHAR) || '-' || CAST(order_id AS VARCHAR)\", type: varchar(5)}": (
         ("tables", "orders", "columns", "x"), "length x, for instance order_id = "),
@@ -90,7 +91,23 @@ def test_what_may_end_a_statement_is_taken_off(rule):
 def test_the_shipped_datasets_hold(name):
     dataset = load(name)
     rehearse(dataset)
-    assert sum(table.rows for table in _small(dataset, None).tables.values()) < 1.2 * ROWS
+    assert sum(table.rows for table in small_plan(dataset, None).tables.values()) < 1.2 * ROWS
+
+
+@pytest.mark.parametrize("rows", ["99_999_999_999", "{base: 99_999_999_999, growth: 0}"])
+@pytest.mark.parametrize("most", [3, 5_000])
+def test_however_many_rows_are_asked_for_few_are_rehearsed(rows, most):
+    dataset = parse(f"""
+dataset: d
+period: {{start: 2024-01-01, until: 2025-01-01}}
+tables:
+  boxes: {{rows: {rows}, columns: {{id: {{key: sequence}}}}}}
+  parts: {{per: boxes, fanout: {{min: 1, max: {most}, uniform: true}}, columns: {{id: {{key: sequence}}, box_id: {{reference: boxes}}}}}}
+  labels: {{rows: {{base: 1_000_000, growth: 0}}, columns: {{id: {{key: sequence}}, x: {{choice: {{a: 1, b: 1}}, check: x = 'a'}}}}}}
+""")
+    assert 3 < sum(table.rows for table in small_plan(dataset, None).tables.values()) <= MOST
+    with pytest.raises(SpecError, match="check x"):
+        rehearse(dataset)
 
 
 def test_a_scale_that_is_too_small_does_not_count():

@@ -48,9 +48,9 @@ MORE
 FOUND = {
     "    checks: {few: qty < 9}": (("tables", "orders", "checks", "few"), "check few, for instance order_id = "),
     "rules: {few: SELECT order_id FROM orders WHERE qty > 8}": (("rules", "few"), "rule few"),
-    "      x: {lookup: customer.group, unique: true}": (("tables", "orders", "columns", "x"), "unique x"),
+    "      x: {lookup: customer.group, unique: true}": (("tables", "orders", "columns", "x", "unique"), "nothing makes x unique"),
     "  calls:\n    per: visits\n    fanout: {min: 1, max: 3, uniform: true}\n    primary_key: [code, about]\n"
-    "    columns: {code: {lookup: visits.code}, about: {choice: {a: 1, b: 1}}}": (("tables", "calls", "primary_key"), "key code, about"),
+    "    columns: {code: {lookup: visits.code}, about: {choice: {a: 1, b: 1}}}": (("tables", "calls", "primary_key"), "nothing makes (code, about) unique"),
 }  # fmt: skip
 LEFT_OPEN = (
     "    checks: {few: rebate < 0.2}",

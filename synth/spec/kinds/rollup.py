@@ -25,6 +25,9 @@ from synth.sql.compiled import Compiled
 __all__ = ["RollupKind"]
 
 
+_NOTHING_GIVES = "'{}' is neither in the rollup's `group_by` nor in its `aggregates`, and has no generator"
+
+
 class RollupKind(Kind):
     """`rollup: {table, parts, group_by, aggregates, for_each}`."""
 
@@ -89,6 +92,13 @@ class RollupKind(Kind):
         for column in rollup.group_by:
             if column not in names.table(table).columns:
                 yield Problem((*at, "group_by"), f"'{column}' is no column of {table}")
+        for column in rollup.aggregates:
+            if column not in names.table(table).columns:
+                what = f"'{column}' is no column of {table}"
+                yield Problem((*at, "aggregates", column), what, f"say `{column}: {{}}` in its columns")
+        for column, declared in names.table(table).columns.items():
+            if declared.draws.comes_with_rows and column not in (*rollup.group_by, *rollup.aggregates):
+                yield Problem(("tables", table, "columns", column), _NOTHING_GIVES.format(column))
         if not rollup.for_each:
             return
         other = names.table(rollup.for_each)
@@ -111,9 +121,7 @@ class RollupKind(Kind):
             dtype = summed(names, table, column).dtype
             assert dtype is not None
             return BIGINT if "count" in rollup.aggregates[column] else dtype
-        raise MeaningError(
-            f"'{column}' is neither in the rollup's `group_by` nor in its `aggregates`, and has no generator"
-        )
+        raise MeaningError(_NOTHING_GIVES.format(column))
 
     # 2. how many rows it has, and what they are made from
 
