@@ -72,8 +72,14 @@ def check(file: Dataset) -> None:
     dataset = load(file)
     with located(file):
         make(with_assumed_rows(dataset))
-        rehearse(dataset)
-    say(f"{file}: {len(dataset.written)} tables, {len(dataset.rules)} rules, all good")
+        left_open = rehearse(dataset)
+    for why in left_open:
+        say(f"{file}: not rehearsed: {why}", error=True)
+    good = "all good" if not left_open else "good as far as it can be told without data"
+    counted = ", ".join(
+        f"{n:,} {what}{'s' * (n != 1)}" for n, what in ((len(dataset.written), "table"), (len(dataset.rules), "rule"))
+    )
+    say(f"{file}: {counted}, {good}")
 
 
 def plan(

@@ -9,18 +9,28 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from synth.errors import Problem, SpecError
 from synth.plan.model import DistinctDraw, TablePlan
 from synth.spec.kinds.base import Path
 from synth.spec.lineage import own_columns_behind
 from synth.spec.models import Table
+from synth.spec.parts import table_of
 from synth.spec.scope import Scope
 from synth.spec.unique_groups import unique_groups
+from synth.sql.parse import given_by, row_by_row
 
 __all__ = ["DistinctDraws", "distinct_draws"]
 
 LARGEST = 2**62  # combinations: what a place of 64 bits holds
+
+
+class _Group(NamedTuple):
+    """Columns of a table."""
+
+    table: str
+    columns: tuple[str, ...]
 
 
 @dataclass
@@ -40,11 +50,12 @@ class DistinctDraws:
 def distinct_draws(scope: Scope, tables: Mapping[str, TablePlan], earlier: Mapping[str, int]) -> DistinctDraws:
     """Plan how unique groups are kept; `earlier` are rows that tables had before the run."""
     made = DistinctDraws()
+    kept: dict[str, list[frozenset[str]]] = {}
     for name in scope.dataset.tables:
         spec, kind = scope.table(name), scope.kind(name)
         if kind.only_gives_columns or kind.is_sum or kind.is_read:
             continue
-        held: list[frozenset[str]] = []
+        held = kept.setdefault(name, [])
         for group in sorted(unique_groups(spec), key=len):
             if any(smaller <= set(group) for smaller in held) or _holds_anyway(scope, name, group):
                 held.append(frozenset(group))
@@ -60,7 +71,22 @@ def distinct_draws(scope: Scope, tables: Mapping[str, TablePlan], earlier: Mappi
             elif draw is not None:
                 held.append(frozenset(group))
                 made.draws |= {(name, column): draw for column in _drawn(draw)}
+    for name in scope.dataset.all_tables:
+        key = _taken_over(scope, name)
+        if key and not _may_hold(scope, tables, key.table, key.columns, kept.get(key.table, [])):
+            made.problems.setdefault(name, []).append(_by_chance(scope.table(name), name, scope.table(name).key))
     return made
+
+
+def _taken_over(scope: Scope, table: str) -> _Group | None:
+    """Give what a derived table's key is in the table it selects from row by row; None where it is more than that."""
+    spec, kind = scope.table(table), scope.kind(table)
+    source = row_by_row(str(spec.select)) if kind.only_gives_columns and kind.has_own_rows else None
+    if source is None or not scope.kind(source).has_own_rows or scope.kind(source).is_sum:
+        return None
+    given = [given_by(str(spec.select), column) for column in spec.key]
+    columns = [names[0] for names in given if names]
+    return _Group(source, tuple(columns)) if len(columns) == len(spec.key) else None
 
 
 def _drawn(draw: DistinctDraw) -> tuple[str, ...]:
@@ -114,7 +140,7 @@ def _place(spec: Table, table: str, group: tuple[str, ...]) -> tuple[Path, str]:
     what = group[0] if len(group) == 1 else f"({', '.join(group)})"
     if len(group) == 1 and spec.columns[group[0]].unique:
         return ("tables", table, "columns", group[0], "unique"), what
-    return ("tables", table, "primary_key" if group == spec.primary_key else "unique"), what
+    return ("tables", table_of(table), "primary_key" if group == spec.primary_key else "unique"), what
 
 
 def _ancestor_of(scope: Scope, table: str, column: str) -> str | None:

@@ -29,6 +29,7 @@ __all__ = [
     "named",
     "path",
     "query",
+    "row_by_row",
     "tables",
     "tables_read",
 ]
@@ -140,6 +141,17 @@ def given_by(text: str, name: str) -> tuple[str, ...] | None:
             return None
         names.append(given.name)
     return tuple(names)
+
+
+def row_by_row(text: str) -> str | None:
+    """Name the table of whose rows a SELECT gives each once at most; None where it joins, groups or nests."""
+    tree = query(text)
+    source = tree.args.get("from_")
+    if not isinstance(tree, exp.Select) or tree.find(
+        exp.CTE, exp.Subquery, exp.Join, exp.Group, exp.Distinct, exp.AggFunc
+    ):
+        return None
+    return source.this.name if source and isinstance(source.this, exp.Table) else None
 
 
 def tables(tree: exp.Expression) -> tuple[str, ...]:

@@ -34,22 +34,40 @@ from synth.sql.parse import columns, named, query
 from synth.verify.checks import Check, checks, quoted
 from synth.verify.in_duckdb import run_checks
 from synth.verify.report import Finding
-from synth.verify.small_plan import small_plan
+from synth.verify.small_plan import small_plans
 
 __all__ = ["rehearse"]
 
 
-def rehearse(dataset: Dataset) -> None:
+def rehearse(dataset: Dataset) -> tuple[str, ...]:
     """Raise SpecError for SQL that DuckDB cannot bind, DataError for values that cannot be drawn, SpecError for offences.
 
-    Other rows stand in for existing ones; what follows from their values is left to the run that reads the true ones.
+    Other rows stand in for existing ones; what follows from their values is left to the run that reads the true ones. Gives
+    what could not be rehearsed, in words.
     """
     _bind(dataset)
     unknown = columns_that_tell_of(Scope(dataset), unread_tables(dataset))
-    for until in _moments(dataset):
-        plan = small_plan(dataset, until)
-        if plan is not None:
+    left_open = (_rehearse(dataset, until, unknown) for until in _moments(dataset))
+    return tuple(dict.fromkeys(why for why in left_open if why))
+
+
+def _rehearse(dataset: Dataset, until: dt.datetime, unknown: Set[tuple[str, str]]) -> str | None:
+    """Prove the best small plan that can be drawn; why none can, if there is none."""
+    why = "no small dataset can be planned"
+    for plan in small_plans(dataset, until):
+        try:
             _prove(plan, unknown)
+        except TooFewError as error:
+            if plan.dataset is dataset and plan.scale >= 1:
+                raise
+            why = str(error)  # of a small scale, or of stand-ins: there may be enough at another
+        except DataError as error:
+            if error.problem is None or not _is_unknown(unknown, error.problem.path):
+                raise
+            why = str(error)
+        else:
+            return None
+    return why
 
 
 def _bind(dataset: Dataset) -> None:
@@ -86,19 +104,10 @@ def _prove(plan: Plan, unknown: Set[tuple[str, str]]) -> None:
     Raises DataError, and SpecError for offences.
     """
     frames: dict[str, list[pl.DataFrame]] = {name: [] for name in plan.wanted}
-    try:
-        for result in Walk(RunContext(plan, Residents(), FrameSink()), Serial(owns_process=False)).results():
-            for part, made in result.tables.items():
-                assert made.write.frame is not None
-                frames[table_of(part)].append(made.write.frame)
-    except TooFewError:
-        if plan.scale >= 1 and not plan.content.frames:
-            raise
-        return  # of a small scale, or of stand-ins: there may be enough at another
-    except DataError as error:
-        if error.problem is not None and _is_unknown(unknown, error.problem.path):
-            return
-        raise
+    for result in Walk(RunContext(plan, Residents(), FrameSink()), Serial(owns_process=False)).results():
+        for part, made in result.tables.items():
+            assert made.write.frame is not None
+            frames[table_of(part)].append(made.write.frame)
     with sandbox() as connection:
         for name, parts in (frames | _read(plan)).items():
             connection.register("here", pl.concat(parts).to_arrow())

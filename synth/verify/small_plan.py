@@ -1,9 +1,9 @@
-"""The small plan by which a spec is rehearsed: so many rows at most, whatever the spec asks for."""
+"""The small plans by which a spec is rehearsed: so many rows at most, whatever the spec asks for."""
 
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import suppress
+from collections.abc import Iterator
 
 from synth.errors import DataError, SpecError
 from synth.existing.stand_in import planned_on_stand_ins
@@ -13,44 +13,46 @@ from synth.spec.kinds.existing import unread_tables, with_assumed_rows
 from synth.spec.models import Dataset
 from synth.spec.row_models import RowCount
 
-__all__ = ["MOST", "ROWS", "SEED", "small_plan"]
+__all__ = ["MOST", "ROWS", "SEED", "small_plans"]
 
 ROWS = 20_000  # of all tables together
-MOST = 25 * ROWS  # those that a small scale, or few parents, may come to
+MOST = 25 * ROWS  # those that few parents, or all tables at once, may come to
 SEED = 42
-SCALES = 4  # tried, each twice the one before, where the spec asks for more rows than a small scale has
+TURNS = 4  # in which the rows of the largest tables are cut, or let grow
 
 
-def small_plan(dataset: Dataset, until: dt.datetime) -> Plan | None:
-    """The plan of the largest scale up to 1 with few rows, or of a larger one that the spec can be honoured at.
+def small_plans(dataset: Dataset, until: dt.datetime) -> Iterator[Plan]:
+    """Yield plans to rehearse by, the best first: another one is for where rows of the last were too few.
 
-    Where rows do not shrink with the scale fewer are declared. None where there is no small plan. Raises SpecError where the
-    spec cannot be honoured at all.
+    That of the largest scale up to 1 with few rows; one in which the largest tables are cut and the others whole; the whole
+    one if its rows can be drawn; none where all have too many. Raises SpecError where the spec cannot be honoured at all.
     """
-    stood_in = bool(unread_tables(dataset))
-    planned = planned_on_stand_ins if stood_in else make
     whole = make(with_assumed_rows(dataset), seed=SEED, until=until)
     asked = sum(table.rows for table in whole.tables.values() if not whole.kind(table.family).is_read)
-    scale, plan = min(1.0, ROWS / max(1, asked)), None
-    for _ in range(SCALES):
-        try:
-            plan = planned(dataset, scale=scale, seed=SEED, until=until)
+    scale = min(1.0, ROWS / max(1, asked))
+    small = _planned(dataset, scale, until)
+    if small and _rows(small) <= MOST:
+        yield small
+    if scale >= 1:
+        return
+    most = ROWS // len(dataset.tables)
+    for _ in range(TURNS):
+        cut = _planned(_with_fewer_rows(dataset, most), 1.0, until)
+        if cut and _rows(cut) <= MOST:
+            yield cut
             break
-        except (SpecError, DataError):
-            if scale >= 1 and not stood_in:
-                raise
-            scale = min(1.0, scale * 2)
-    if plan is None or _rows(plan) <= MOST:
-        return plan
-    most, found = ROWS // len(dataset.tables), _rows(plan)
-    for _ in range(SCALES):
-        with suppress(SpecError, DataError):
-            plan = planned(_with_fewer_rows(dataset, plan.scale, most), scale=plan.scale, seed=SEED, until=until)
-            found = _rows(plan)
-            if found <= MOST:
-                return plan
-        most = max(1, int(most * ROWS / found))
-    return None
+        most = max(1, int(most * ROWS / _rows(cut))) if cut else 2 * most
+    if asked <= MOST and (planned := _planned(dataset, 1.0, until)):
+        yield planned
+
+
+def _planned(dataset: Dataset, scale: float, until: dt.datetime) -> Plan | None:
+    """The plan, on stand-ins where tables exist; None where what few rows, or stand-ins, are asked for is refused."""
+    stood_in = bool(unread_tables(dataset))
+    try:
+        return (planned_on_stand_ins if stood_in else make)(dataset, scale=scale, seed=SEED, until=until)
+    except (SpecError, DataError):
+        return None
 
 
 def _rows(plan: Plan) -> int:
@@ -58,10 +60,10 @@ def _rows(plan: Plan) -> int:
     return sum(table.rows for name, table in plan.tables.items() if not plan.kind(name).is_read)
 
 
-def _with_fewer_rows(dataset: Dataset, scale: float, most: int) -> Dataset:
-    """Declare so many rows of each table at most, at this scale and every other."""
+def _with_fewer_rows(dataset: Dataset, most: int) -> Dataset:
+    """Declare so many rows of each table at most."""
     tables = {
-        name: table.model_copy(update={"rows": RowCount(base=min(most, declared.at(scale)), growth=0)})
+        name: table.model_copy(update={"rows": RowCount(base=min(most, declared.at(1)), growth=0)})
         for name, table in dataset.tables.items()
         if (declared := table.rows)
     }

@@ -33,6 +33,9 @@ tables:
     LINE_GROUP
 """
 
+DERIVED = """primary_key: [v, n]
+  d: {{select: 'SELECT {} AS k FROM lines', primary_key: [k], columns: {{k: {{type: bigint}}}}}}"""
+
 
 def shop(**words):
     text = SHOP
@@ -56,8 +59,11 @@ BY_CHANCE = {
     "a column twice": ({"COLUMN": "x: {choice: {a: 1, b: 1}}", "GROUP": "unique: [[kind, x], [x, note]]"}, "nothing makes"),
     "of a parent": ({"LINE_GROUP": "unique: [[v, size]]"}, r"nothing makes \(v, size\) unique"),
     "key": ({"LINE_GROUP": "primary_key: [v, size]"}, "lines.primary_key: nothing makes"),
+    "taken over": ({"LINE_GROUP": DERIVED.format("size")}, "d.primary_key: nothing makes k unique"),
 }  # fmt: skip
 MAY_HOLD = {
+    "taken over": {"LINE_GROUP": DERIVED.format("at").replace("lines", "visits").replace("at AS", "id AS")},
+    "worked out": {"LINE_GROUP": DERIVED.format("v * 10 + n")},
     "from the key": {"COLUMN": "x: {expr: 5 - id, unique: true}"},
     "from an ordinal": {"LINE_GROUP": "primary_key: [v, twice]"},
     "of the only child": {"LINES": "1", "LINE_GROUP": "unique: [[at]]"},
