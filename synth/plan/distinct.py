@@ -21,7 +21,7 @@ from synth.spec.scope import Scope
 from synth.spec.unique_groups import unique_groups
 from synth.sql.parse import given_by, row_by_row
 
-__all__ = ["DistinctDraws", "distinct_draws"]
+__all__ = ["DistinctDraws", "distinct_draws", "last_number"]
 
 LARGEST = 2**62  # combinations: what a place of 64 bits holds
 
@@ -199,7 +199,7 @@ def _too_few(
         )
         return Problem(here, said, "lower the fan-out's `max`, or widen what the columns can be")
     if draw is not None:
-        places, rows = draw.places, _numbers(scope, tables, table) + earlier.get(table, 0)
+        places, rows = draw.places, last_number(scope, tables, table) + earlier.get(table, 0)
         if draw.weighted:
             places *= tables[spec.columns[draw.weighted].draws.target or ""].rows
     else:
@@ -213,10 +213,10 @@ def _too_few(
     return Problem(here, f"{rows:,} rows need as many different {what}, and there are only {places:,}", hint)
 
 
-def _numbers(scope: Scope, tables: Mapping[str, TablePlan], table: str) -> int:
+def last_number(scope: Scope, tables: Mapping[str, TablePlan], table: str) -> int:
     """Count the row numbers that may be used: children's have gaps where totals are not exact."""
     plan = tables[table]
     if plan.fanout is None:
         return plan.rows
-    above = _numbers(scope, tables, scope.ancestors(table)[0])
+    above = last_number(scope, tables, scope.ancestors(table)[0])
     return plan.fanout.total(above) if plan.fanout.exact else above * plan.fanout.max

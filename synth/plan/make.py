@@ -15,6 +15,7 @@ from synth.plan.coverage import check_coverage
 from synth.plan.distinct import distinct_draws
 from synth.plan.families import FamilyPlanning
 from synth.plan.feasible import check_parents, check_windows
+from synth.plan.lengths import check_lengths
 from synth.plan.model import Plan, TablePlan
 from synth.spec.check import check
 from synth.spec.kinds.arrival import FAR_YEAR
@@ -74,6 +75,7 @@ def make(
     drawn = {(step.table, step.column) for family in families for step in family.steps}
     check_parents(scope, counts, drawn)
     check_coverage(scope, counts, drawn, microseconds(now))
+    check_lengths(scope, counts, planning.compiled, seed)
     needed = {family.root for family in families}
     return Plan(
         dataset=dataset, scale=scale, seed=seed, until=now, block_rows=block_rows, families=families, wanted=wanted,
