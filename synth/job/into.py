@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 
 import polars as pl
 
@@ -18,6 +16,7 @@ from synth.databases import DATABASES, Address, Database, connect
 from synth.draw.output import WriteResult
 from synth.dtypes import Types
 from synth.errors import OptionError
+from synth.left import temporary_folder
 from synth.loading.load import Loading
 from synth.loading.report import LoadReport
 from synth.plan.model import Plan
@@ -86,12 +85,12 @@ def generate_into(
             address, plan.dataset, plan.wanted, schema=schema, if_exists=if_exists, connections=running.workers,
             progress=progress,
         ) as loading,
-        tempfile.TemporaryDirectory(prefix="synth-") as store,
+        temporary_folder() as store,
     ):  # fmt: skip
-        parts_path = Path(store) / "sums"
+        parts_path = store / "sums"
         with loading.phase("send"):
             sink = DatabaseSink(address, loading.schema, loading)
-            run = run_all(plan, Path(store) / "residents", sink, running, progress, parts_path)
+            run = run_all(plan, store / "residents", sink, running, progress, parts_path)
         manifest = begin(plan, loading.database.dialect.name)
         facts = {"tables": run.entries(plan), "families": run.families(), "existing": existing_entries(plan)}
         manifest = manifest.model_copy(update=facts)

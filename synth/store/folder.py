@@ -20,6 +20,7 @@ from synth.system import is_utf8, said_by_machine
 
 __all__ = [
     "MARK",
+    "clear_work",
     "extending_folder",
     "finished_run",
     "first_missing_file",
@@ -66,6 +67,12 @@ def extending_folder(target: Path) -> Iterator[Path]:
             new = Manifest.read(work_folder)
             Manifest.read(target).model_copy(update={"advancing": new.until}).write(target)
             _move(work_folder, target)
+
+
+def clear_work(target: Path) -> None:
+    """Clear away what a killed run has left beside `target`, as the next one would."""
+    with _locked(target):
+        return
 
 
 def _move(work_folder: Path, target: Path) -> None:
