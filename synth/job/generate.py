@@ -85,7 +85,7 @@ def generate(
             "tables": run.entries(plan), "families": run.families(), "sums": rollup_parts_files(folder),
             "existing": write_parents(plan, folder),
         }  # fmt: skip
-        manifest = manifest.model_copy(update=facts)
+        manifest = manifest.model_copy(update=facts).sealed()
         manifest.write(folder)
     return Summary(target, manifest, time.perf_counter() - started, running.workers)
 

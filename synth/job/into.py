@@ -93,7 +93,7 @@ def generate_into(
             run = run_all(plan, store / "residents", sink, running, progress, parts_path)
         manifest = begin(plan, loading.database.dialect.name)
         facts = {"tables": run.entries(plan), "families": run.families(), "existing": existing_entries(plan)}
-        manifest = manifest.model_copy(update=facts)
+        manifest = manifest.model_copy(update=facts).sealed()
         for name, writes in run.writes.items():
             entry = loading.report.tables[name]
             entry.rows, entry.bytes = run.fingerprints[name].rows, sum(each.bytes for each in writes)

@@ -190,5 +190,5 @@ def _write_manifest(
     identity = pulled_identity(old.origin() or old.identity, form.name, prints)
     facts = {"format": form.name, "dialect": None, "identity": identity, "tables": tables, "families": {}, "sums": ()}
     facts["made_by"] = None
-    old.model_copy(update=facts).write(work_folder)
+    old.model_copy(update=facts).sealed().write(work_folder)
     return tuple(name for name, table in tables.items() if table.fingerprint != old.tables[name].fingerprint)
