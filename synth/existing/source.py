@@ -172,6 +172,7 @@ class DatabaseSource(RowSource):
     def read(self, table: str, columns: Sequence[str]) -> pl.DataFrame:
         """Arrow batches, where the driver has them."""
         types = {name: self._there[table][name] for name in columns}
+        self.database.require_short_texts(self.schema, table, types)
         sql = self.database.query(self.schema, table, types)
         return pl.concat(list(self.database.frames(sql, {})), how="vertical_relaxed").select(columns)
 

@@ -152,6 +152,7 @@ class _SchemaPull:
     def _table(self, table: str, work_folder: Path, form: Format, tell: Progress) -> StreamedTable:
         ours = self.manifest is not None and self._is_ours(table)
         types = self.manifest.tables[table].types if self.manifest and ours else self.there[table]
+        self.database.require_short_texts(self.schema, table, types)
         frames = self.database.frames(self.database.query(self.schema, table, types), types)
         return write_streamed(
             frames, work_folder, file_name(table), form, lambda rows: tell(table, rows), types if ours else None
