@@ -20,7 +20,7 @@ from synth.store.replacing import known_if_exists, refuse_another_run
 from synth.store.rollup_parts import FILE as PARTS
 from synth.store.rollup_parts import rollup_parts_files
 from synth.store.run import run_all
-from synth.store.space import require_space
+from synth.store.space import require_memory, require_space
 
 __all__ = ["Summary", "generate"]
 
@@ -76,6 +76,7 @@ def generate(
     if existing and manifest.is_same_run(existing) and is_whole(target, existing):
         return Summary(target, existing, time.perf_counter() - started, 0, unchanged=True)
     require_space(Path(out), plan, format_of(format))
+    require_memory(plan)
     started_here = runner(workers) if isinstance(workers, int) else nullcontext(workers)
     with started_here as running, replacing_folder(target) as folder:
         refuse_another_run(target, manifest, if_exists)  # another run may have ended before this one had the lock

@@ -26,6 +26,7 @@ from synth.spec.parts import table_of
 from synth.store.manifest import begin
 from synth.store.parents import existing_entries
 from synth.store.run import run_all
+from synth.store.space import require_memory
 
 __all__ = ["generate_into"]
 
@@ -75,6 +76,7 @@ def generate_into(
     """
     if isinstance(workers, int) and workers < 1:
         raise OptionError(f"workers must be 1 or more, got {workers}")
+    require_memory(plan)
     if schema is None and plan.content.at and plan.content.at[0] == str(address):
         schema = plan.content.at[1]  # beside the parents
     if not DATABASES[address.database].capabilities.parallel_connections:
