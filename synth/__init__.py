@@ -10,12 +10,12 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
 from synth.version import __version__ as __version__
 
+TYPE_CHECKING = False  # as in `typing`, which takes longer to import than all that is here
 if TYPE_CHECKING:
+    from typing import Any
+
     from synth.api import block, frame, lazy, load, make_plan
     from synth.databases.address import Address
     from synth.errors import DatabaseError, DataError, OptionError, OutputError, SpecError, SynthError
@@ -57,6 +57,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Public names load their module when first used, so that `import synth` costs nothing."""
+    from importlib import import_module
+
     for home, names in _HOMES.items():
         if name in names:
             return getattr(import_module(home), name)

@@ -46,13 +46,15 @@ def make_plan(
     existing: Iterable[str] = (),
     source: str | Path | None = None,
     source_schema: str | None = None,
+    more_sources: Iterable[str | Path] = (),
     skip_unfit: bool = False,
     continue_from: ContinueFrom | Literal["source"] | None = "source",
 ) -> Plan:
     """Plan a dataset (or the name or path of one). Raises SpecError, OptionError.
 
     Tables that are `existing`, here or in the spec, are read from `source`, a folder or a database's URL, and become
-    parents; keys go on behind those that are there, or where `continue_from` says. Of rows that the spec cannot build on a
+    parents; what the spec says is elsewhere is read there if that is the source, or one of `more_sources`. Keys go on
+    behind those that are there, or where `continue_from` says. Of rows that the spec cannot build on a
     DataError tells, unless they are to be skipped. Raises OutputError and DatabaseError, too.
     """
     spec = dataset if isinstance(dataset, Dataset) else load(dataset)
@@ -63,8 +65,9 @@ def make_plan(
         from synth.existing.bind import bound
 
         return bound(
-            spec, None if source is None else str(source), schema=source_schema, existing=names, skip_unfit=skip_unfit,
-            continue_from=continue_from, scale=scale, seed=seed, until=until, tables=tables,
+            spec, None if source is None else str(source), schema=source_schema, more_places=map(str, more_sources),
+            existing=names, skip_unfit=skip_unfit, continue_from=continue_from, scale=scale, seed=seed, until=until,
+            tables=tables,
         )  # fmt: skip
 
 

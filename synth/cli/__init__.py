@@ -19,6 +19,7 @@ import typer
 from typer.core import TyperGroup
 
 from synth.cli import data, databases, secrets, signals
+from synth.cli.limited import go_on_in_child
 from synth.errors import OptionError, SynthError
 from synth.runners.memory import collect_less
 from synth.system import is_utf8, require_address_space, said_by_machine
@@ -131,6 +132,7 @@ def entry() -> None:
     """The console program: taking the interpreter down politely would cost a quarter of a second, and holds nothing."""
     secrets.hide()
     signals.listen()
+    go_on_in_child()
     collect_less()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # nothing here multiplies matrices; each thread takes memory
     for stream in (sys.stdout, sys.stderr):

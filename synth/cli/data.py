@@ -89,9 +89,12 @@ def plan(
 ) -> None:  # fmt: skip
     """The plan: tables with their rows, families, blocks, memory. Nothing is drawn.
 
+    Exit 2 where this machine has not the memory that it surely needs.
+
     Example: synth plan ecommerce --scale 10
     """
     from synth.api import make_plan
+    from synth.store.space import require_memory
     from synth.terminal import plan_text
 
     made = make_plan(
@@ -100,6 +103,7 @@ def plan(
     )  # fmt: skip
     tell_unfit(made)
     say_json(made.as_dict()) if json else say(plan_text(made, count(workers)))
+    require_memory(made)
 
 
 def generate(

@@ -20,11 +20,10 @@ class Ended(KeyboardInterrupt):
 
 def listen() -> None:
     """Raise `Ended` in the main thread when one comes, Python's own at Ctrl-C; none for what the caller ignores (nohup)."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-    for number in _ENDING:
-        if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, _end)
+    handlers = {signal.SIGINT: signal.default_int_handler, **dict.fromkeys(_ENDING, _end)}
+    for number, handler in handlers.items():
+        if signal.getsignal(number) is not signal.SIG_IGN:  # `synth.__main__` has set others for the time before
+            signal.signal(number, handler)
 
 
 def _end(number: int, _: FrameType | None) -> None:

@@ -34,8 +34,8 @@ IfExists = Annotated[str, typer.Option(help="fail, or replace tables of the same
 FolderExists = Annotated[str, typer.Option("--if-exists", help="fail, or replace the finished folder that is there")]
 MadeBy = Annotated[Optional[str], typer.Option(help="a note in the manifest: a folder with the same one is replaced")]  # noqa: UP045
 Existing = Annotated[Optional[str], typer.Option(help="tables that exist in --from and become parents, a,b,c")]  # noqa: UP045
-SOURCE = "where tables exist: a folder, or a database"
-From = Annotated[Optional[str], typer.Option("--from", metavar="URL_OR_DIR", help=SOURCE)]  # noqa: UP045
+SOURCE = "where tables exist: a folder, or a database; once more for each other place that the spec names"
+From = Annotated[Optional[list[str]], typer.Option("--from", metavar="URL_OR_DIR", help=SOURCE)]  # noqa: UP045
 FromSchema = Annotated[Optional[str], typer.Option(help="the schema in --from; the dataset's, or the usual one")]  # noqa: UP045
 SkipUnfit = Annotated[bool, typer.Option("--skip-unfit", help="leave out existing rows that break what the spec needs")]
 Create = Annotated[bool, typer.Option("--create", help="create the database on the server, if it is not there")]
@@ -83,15 +83,21 @@ def moment(text: str | None) -> Any:
 
 
 def built_on(
-    existing: str | None, source: str | None, schema: str | None, *, skip_unfit: bool, continue_from: Any = "source"
+    existing: str | None,
+    source: list[str] | None,
+    schema: str | None,
+    *,
+    skip_unfit: bool,
+    continue_from: Any = "source",
 ) -> dict[str, Any]:
     """Read --existing, --from, --from-schema and --skip-unfit, as `make_plan` takes them. Raises OptionError."""
-    if source is None and (existing is not None or schema is not None):
+    if not source and (existing is not None or schema is not None):
         raise OptionError(f"--{'existing' if existing else 'from-schema'} needs --from: a folder, or a database's URL")
     tables = names(existing, "--existing") or ()
     return {
         "existing": tables,
-        "source": source,
+        "source": source[0] if source else None,
+        "more_sources": source[1:] if source else (),
         "source_schema": schema,
         "skip_unfit": skip_unfit,
         "continue_from": continue_from,

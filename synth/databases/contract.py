@@ -29,6 +29,9 @@ __all__ = ["MANIFEST", "STAGED", "Database", "Explanation"]
 
 STAGED = "_synth_"  # staging places begin so
 MANIFEST = "synth_manifest"  # the table that says what is in a schema
+LONGEST_TEXT = 16 * 2**20  # bytes of a cell that is read: hundreds of rows are in memory at once
+HELD_AS_TEXT = ("varchar", "uuid")
+MOST_LENGTHS = 500  # columns of one query: databases have between 1,664 and 4,096
 
 
 class Explanation(NamedTuple):
@@ -141,6 +144,20 @@ class Database(ABC):
         """The SELECT of all rows of a table, its columns in this order."""
         columns = ", ".join(map(self.dialect.quote_identifier, types))
         return f"SELECT {columns} FROM {self.dialect.place(schema, table)}"
+
+    def require_short_texts(self, schema: str, table: str, types: Types) -> None:
+        """Raise DatabaseError for a text that is longer than is read, before one is: a table may be a stranger's."""
+        texts = [name for name, dtype in types.items() if dtype.name in HELD_AS_TEXT or not self.dialect.holds_types]
+        for first in range(0, len(texts), MOST_LENGTHS):
+            names = texts[first : first + MOST_LENGTHS]
+            asked = (self.dialect.byte_length.format(self.dialect.quote_identifier(name)) for name in names)
+            sql = f"SELECT {', '.join(f'MAX({each})' for each in asked)} FROM {self.dialect.place(schema, table)}"
+            for name, longest in zip(names, self.rows(sql)[1][0], strict=True):
+                if int(longest or 0) > LONGEST_TEXT:
+                    raise DatabaseError(
+                        f"{self.address}: '{table}.{name}' holds a text of {int(longest):,} bytes, and none of more than "
+                        f"{LONGEST_TEXT:,} is read\n  hint: shorten it, or leave the column out by a view"
+                    )
 
     def content(self, schema: str, table: str, types: Types) -> Fingerprint:
         """The fingerprint of a table, worked out by the database. Raises DatabaseError."""

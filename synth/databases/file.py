@@ -10,6 +10,7 @@ from typing import ClassVar
 from synth.databases.address import Address
 from synth.databases.contract import Database
 from synth.errors import DatabaseError
+from synth.left import Left, note
 from synth.system import is_utf8
 
 __all__ = ["FileDatabase"]
@@ -83,6 +84,8 @@ class FileDatabase(Database):
                 self.loading = True
                 if self._file() is not None and before in (None, self._file()):
                     self.made = before is None and self.is_empty()
+                    if self.made:
+                        self._note(Left.FILE)
                     self.written.add(self.path.resolve())
                     return True
             except DatabaseError:
@@ -115,4 +118,9 @@ class FileDatabase(Database):
         """Commit the transaction in which all was made."""
         with self.driver_errors(f"putting the tables into schema '{schema}'"):
             self.run("COMMIT")
+        self._note(Left.WHOLE)
         self.made = False
+
+    def _note(self, what: Left) -> None:
+        for end in ("", *self.beside):
+            note(what, Path(f"{self.path}{end}"))

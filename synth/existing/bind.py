@@ -12,7 +12,7 @@ from synth.errors import DataError, OptionError
 from synth.existing.declare import with_existing
 from synth.existing.earlier import EarlierTables
 from synth.existing.parents import Parents
-from synth.existing.source import DatabaseSource, RowSource, open_source, require_confirmed
+from synth.existing.source import DatabaseSource, RowSource, is_one_of, open_source, require_confirmed
 from synth.plan.content import Content
 from synth.plan.make import existing_source_needed, make
 from synth.plan.model import Plan
@@ -22,18 +22,20 @@ __all__ = ["ContinueFrom", "bound"]
 
 
 def bound(
-    dataset: Dataset, place: str | None, *, schema: str | None = None, existing: Iterable[str] = (),
-    skip_unfit: bool = False, tables: Iterable[str] | None = None,
+    dataset: Dataset, place: str | None, *, schema: str | None = None, more_places: Iterable[str] = (),
+    existing: Iterable[str] = (), skip_unfit: bool = False, tables: Iterable[str] | None = None,
     continue_from: ContinueFrom | Literal["source"] | None = "source",
     **options: Any,
 ) -> Plan:  # fmt: skip
     """The plan of a dataset whose existing tables are read from a folder or database.
 
+    Tables that the spec says are elsewhere are read there where that is the place, or one of `more_places`.
     Rows go on behind those in the source, or in a schema of a database, or (None) behind none.
     Raises OptionError, OutputError, DatabaseError, SpecError; DataError where rows are unfit and none may be skipped.
     """
     wanted = None if tables is None else tuple(tables)
     made = with_existing(dataset, existing)
+    places = (*(() if place is None else (place,)), *more_places)
     with ExitStack() as opened:
         sources: dict[str, RowSource] = {}
 
@@ -48,8 +50,8 @@ def bound(
                     for name, each in zip(made.existing, here, strict=True)
                     if each and (each.source or place) == where
                 ]
-                named = where == place
-                found = open_source(where, schema if named else None, made.dataset, needed, named=named)
+                here_asked = schema if where == place else None
+                found = open_source(where, here_asked, made.dataset, needed, named=is_one_of(where, places))
                 sources[where] = opened.enter_context(found)
             return sources[where]
 
@@ -58,7 +60,7 @@ def bound(
             spec = made.tables[name].existing
             assert spec
             if spec.source is not None:
-                require_confirmed(spec.source, place, name)
+                require_confirmed(spec.source, places, name)
             parents.locate(name, source(spec.source), spec.table or name)
         parents.read_parents()
         if parents.unfit and not skip_unfit:

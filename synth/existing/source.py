@@ -20,7 +20,7 @@ from synth.store.manifest import NAME, Manifest
 from synth.store.reading import count_and_largest
 from synth.translate.dialect import Dialect
 
-__all__ = ["DatabaseSource", "FolderSource", "RowSource", "open_source", "require_confirmed"]
+__all__ = ["DatabaseSource", "FolderSource", "RowSource", "is_one_of", "open_source", "require_confirmed"]
 
 _BY_SUFFIX = {FORMATS[name].suffix: FORMATS[name] for name in READABLE}
 
@@ -172,6 +172,7 @@ class DatabaseSource(RowSource):
     def read(self, table: str, columns: Sequence[str]) -> pl.DataFrame:
         """Arrow batches, where the driver has them."""
         types = {name: self._there[table][name] for name in columns}
+        self.database.require_short_texts(self.schema, table, types)
         sql = self.database.query(self.schema, table, types)
         return pl.concat(list(self.database.frames(sql, {})), how="vertical_relaxed").select(columns)
 
@@ -186,15 +187,21 @@ class DatabaseSource(RowSource):
         return int(rows), int(largest or 0)
 
 
-def require_confirmed(source: str, place: str | None, table: str) -> None:
+def require_confirmed(source: str, places: Sequence[str], table: str) -> None:
     """Raise OptionError for a place that a spec names, and the user neither by --from nor in `synth.toml`."""
-    if is_configured(source) or (place is not None and _is_same(source, place)):
+    if is_configured(source) or is_one_of(source, places):
         return
     way = "--from, or in synth.toml" if "://" in source else "--from"
+    more = ", which may be given more than once" if places else ""
     raise OptionError(
         f"the spec says that rows of '{table}' are in '{masked(source)}', which is read only where you say so\n"
-        f"  hint: name the same place by {way}"
+        f"  hint: name the same place by {way}{more}"
     )
+
+
+def is_one_of(source: str, places: Sequence[str]) -> bool:
+    """Whether the user has named a place: by the same URL, or the same folder."""
+    return any(_is_same(source, place) for place in places)
 
 
 def _is_same(source: str, place: str) -> bool:

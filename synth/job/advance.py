@@ -127,6 +127,11 @@ def plans(manifest: Manifest, until: dt.date | dt.datetime) -> tuple[Plan, Plan]
             f"{manifest.stream_version}), and would go on otherwise by this one (streams {STREAM_VERSION})\n"
             "  hint: generate it again with --if-exists replace, or let that version advance it"
         )
+    if not manifest.grows_as_stated():
+        raise OutputError(
+            "the tasks of this data, by which it grows, are not those that were written\n"
+            "  hint: generate it again with --if-exists replace"
+        )
     dataset = manifest.load_dataset()
     words = {"scale": manifest.scale, "seed": manifest.seed, "tables": list(manifest.tables)}
     plan = make(dataset, until=until, **words)  # type: ignore[arg-type]
@@ -201,4 +206,4 @@ def grown(manifest: Manifest, plan: Plan, run: RunResult) -> Manifest:
             files=tuple(sorted(files.values(), key=lambda file: file.path)),
         )  # fmt: skip
     facts = {"tables": tables, "families": families, "steps": (*manifest.steps, manifest.until)}
-    return begin(plan, manifest.format, manifest.dialect).model_copy(update=facts)
+    return begin(plan, manifest.format, manifest.dialect).model_copy(update=facts).sealed()

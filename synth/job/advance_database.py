@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
@@ -20,6 +19,7 @@ from synth.draw.change import BEFORE, OP
 from synth.draw.output import NullSink
 from synth.errors import DatabaseError
 from synth.job.advance import Advance, blocks_of, grown, plans, step_between
+from synth.left import temporary_folder
 from synth.plan.model import Plan
 from synth.progress import Progress
 from synth.runners import Processes, Serial, runner
@@ -41,7 +41,7 @@ def advance_database(
     Raises OptionError, OutputError, DatabaseError, DataError. A killed advance leaves it as it was.
     """
     started = time.perf_counter()
-    with connect(address) as database, tempfile.TemporaryDirectory(prefix="synth-") as store:
+    with connect(address) as database, temporary_folder() as store:
         schema = _schema(database, schema)
         if not database.lock(schema):
             raise DatabaseError(f"{address}: another load is writing schema '{schema}'; wait for it")
@@ -58,8 +58,8 @@ def advance_database(
         _, rows = database.rows(f"SELECT {dialect.quote_identifier('sums')} {ours}")
         step = step_between(earlier, plan, manifest, read_rollup_parts(rows[0][0]), with_differences=True)
         with runner(workers) if isinstance(workers, int) else nullcontext(workers) as running:
-            parts_path = Path(store) / "sums"
-            run = run_all(plan, Path(store) / "residents", NullSink(), running, progress, parts_path, step)
+            parts_path = store / "sums"
+            run = run_all(plan, store / "residents", NullSink(), running, progress, parts_path, step)
         new = grown(manifest, plan, run)
         if feed:
             feed.write(run.differences, plan)

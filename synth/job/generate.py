@@ -12,7 +12,7 @@ from synth.formats import format_of
 from synth.plan.model import Plan
 from synth.progress import Progress
 from synth.runners import Processes, Serial, runner
-from synth.store.folder import finished_run, first_missing_file, replacing_folder
+from synth.store.folder import is_whole, replacing_folder
 from synth.store.manifest import Manifest, begin
 from synth.store.output import FolderSink, dialect_of
 from synth.store.parents import write_parents
@@ -20,7 +20,7 @@ from synth.store.replacing import known_if_exists, refuse_another_run
 from synth.store.rollup_parts import FILE as PARTS
 from synth.store.rollup_parts import rollup_parts_files
 from synth.store.run import run_all
-from synth.store.space import require_space
+from synth.store.space import require_memory, require_space
 
 __all__ = ["Summary", "generate"]
 
@@ -72,12 +72,11 @@ def generate(
     target = Path(out) / plan.dataset.dataset
     manifest = begin(plan, format, dialect, made_by)
     _not_upon_itself(plan, target)
-    existing = finished_run(target)
-    same = existing and manifest.is_same_run(existing) and not existing.advancing
-    if existing and same and not first_missing_file(target, existing, to_extend=True):
+    existing = refuse_another_run(target, manifest, if_exists)  # before workers are started
+    if existing and manifest.is_same_run(existing) and is_whole(target, existing):
         return Summary(target, existing, time.perf_counter() - started, 0, unchanged=True)
-    refuse_another_run(target, manifest, if_exists)  # before workers are started
     require_space(Path(out), plan, format_of(format))
+    require_memory(plan)
     started_here = runner(workers) if isinstance(workers, int) else nullcontext(workers)
     with started_here as running, replacing_folder(target) as folder:
         refuse_another_run(target, manifest, if_exists)  # another run may have ended before this one had the lock
@@ -87,7 +86,7 @@ def generate(
             "tables": run.entries(plan), "families": run.families(), "sums": rollup_parts_files(folder),
             "existing": write_parents(plan, folder),
         }  # fmt: skip
-        manifest = manifest.model_copy(update=facts)
+        manifest = manifest.model_copy(update=facts).sealed()
         manifest.write(folder)
     return Summary(target, manifest, time.perf_counter() - started, running.workers)
 

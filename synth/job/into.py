@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 
 import polars as pl
 
@@ -18,6 +16,7 @@ from synth.databases import DATABASES, Address, Database, connect
 from synth.draw.output import WriteResult
 from synth.dtypes import Types
 from synth.errors import OptionError
+from synth.left import temporary_folder
 from synth.loading.load import Loading
 from synth.loading.report import LoadReport
 from synth.plan.model import Plan
@@ -27,6 +26,7 @@ from synth.spec.parts import table_of
 from synth.store.manifest import begin
 from synth.store.parents import existing_entries
 from synth.store.run import run_all
+from synth.store.space import require_memory
 
 __all__ = ["generate_into"]
 
@@ -76,6 +76,7 @@ def generate_into(
     """
     if isinstance(workers, int) and workers < 1:
         raise OptionError(f"workers must be 1 or more, got {workers}")
+    require_memory(plan)
     if schema is None and plan.content.at and plan.content.at[0] == str(address):
         schema = plan.content.at[1]  # beside the parents
     if not DATABASES[address.database].capabilities.parallel_connections:
@@ -86,15 +87,15 @@ def generate_into(
             address, plan.dataset, plan.wanted, schema=schema, if_exists=if_exists, connections=running.workers,
             progress=progress,
         ) as loading,
-        tempfile.TemporaryDirectory(prefix="synth-") as store,
+        temporary_folder() as store,
     ):  # fmt: skip
-        parts_path = Path(store) / "sums"
+        parts_path = store / "sums"
         with loading.phase("send"):
             sink = DatabaseSink(address, loading.schema, loading)
-            run = run_all(plan, Path(store) / "residents", sink, running, progress, parts_path)
+            run = run_all(plan, store / "residents", sink, running, progress, parts_path)
         manifest = begin(plan, loading.database.dialect.name)
         facts = {"tables": run.entries(plan), "families": run.families(), "existing": existing_entries(plan)}
-        manifest = manifest.model_copy(update=facts)
+        manifest = manifest.model_copy(update=facts).sealed()
         for name, writes in run.writes.items():
             entry = loading.report.tables[name]
             entry.rows, entry.bytes = run.fingerprints[name].rows, sum(each.bytes for each in writes)

@@ -152,6 +152,7 @@ class _SchemaPull:
     def _table(self, table: str, work_folder: Path, form: Format, tell: Progress) -> StreamedTable:
         ours = self.manifest is not None and self._is_ours(table)
         types = self.manifest.tables[table].types if self.manifest and ours else self.there[table]
+        self.database.require_short_texts(self.schema, table, types)
         frames = self.database.frames(self.database.query(self.schema, table, types), types)
         return write_streamed(
             frames, work_folder, file_name(table), form, lambda rows: tell(table, rows), types if ours else None
@@ -190,5 +191,5 @@ def _write_manifest(
     identity = pulled_identity(old.origin() or old.identity, form.name, prints)
     facts = {"format": form.name, "dialect": None, "identity": identity, "tables": tables, "families": {}, "sums": ()}
     facts["made_by"] = None
-    old.model_copy(update=facts).write(work_folder)
+    old.model_copy(update=facts).sealed().write(work_folder)
     return tuple(name for name, table in tables.items() if table.fingerprint != old.tables[name].fingerprint)

@@ -13,17 +13,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from synth.errors import OutputError, SynthError
-from synth.store.files import files_in, first_link, is_plain, read_text, write_text
+from synth.store.files import checksum, files_in, first_link, is_plain, read_text, write_text
 from synth.store.lock import locked
 from synth.store.manifest import NAME, Manifest
 from synth.system import is_utf8, said_by_machine
 
 __all__ = [
     "MARK",
+    "clear_work",
     "extending_folder",
     "finished_run",
+    "first_changed_file",
     "first_missing_file",
     "has_only_marked_files",
+    "is_whole",
     "make_room",
     "refuse_link",
     "replacing_folder",
@@ -66,6 +69,12 @@ def extending_folder(target: Path) -> Iterator[Path]:
             new = Manifest.read(work_folder)
             Manifest.read(target).model_copy(update={"advancing": new.until}).write(target)
             _move(work_folder, target)
+
+
+def clear_work(target: Path) -> None:
+    """Clear away what a killed run has left beside `target`, as the next one would."""
+    with _locked(target):
+        return
 
 
 def _move(work_folder: Path, target: Path) -> None:
@@ -210,3 +219,29 @@ def first_missing_file(target: Path, manifest: Manifest, *, to_extend: bool = Fa
     files += manifest.hidden if to_extend else ()
     here = ((target / file.path, file.bytes) for file in files)
     return next((path for path, size in here if not is_plain(path, target) or path.stat().st_size != size), None)
+
+
+def is_whole(target: Path, manifest: Manifest) -> bool:
+    """Whether all of a run is there as it was made, hidden files too."""
+    return not (
+        manifest.advancing
+        or first_missing_file(target, manifest, to_extend=True)
+        or first_changed_file(target, manifest)
+    )
+
+
+def first_changed_file(target: Path, manifest: Manifest) -> Path | None:
+    """The first file of a table that is there, and not as it was made, if any.
+
+    Bytes are read where the size is right and the file is younger than the manifest, which was written last.
+    """
+    made = (target / NAME).stat().st_mtime_ns
+    for file in (file for table in manifest.tables.values() for file in table.files):
+        path = target / file.path
+        if not os.path.lexists(path):
+            continue
+        if not is_plain(path, target) or path.stat().st_size != file.bytes:
+            return path
+        if path.stat().st_mtime_ns > made and checksum(path) != file.sha256:
+            return path
+    return None

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from synth.errors import OutputError
+from synth.left import Left, note
 
 __all__ = ["locked"]
 
@@ -22,6 +23,7 @@ def locked(target: Path) -> Iterator[bool]:
     path = target.parent / f".{target.name}.lock"
     number, left = _lock(path, target)
     try:
+        note(Left.LOCKED, target)
         yield left
     finally:
         if not (left and _work_is_left(target)):  # else that is known for ours by this file

@@ -45,6 +45,7 @@ SUMS = ".sums"  # hidden files: what tasks gave to rollups,
 PARENTS = ".existing"  # and a folder with what was read of existing tables
 MOST_ENTRIES = 500_000  # of files and tasks
 MOST_COLUMNS = 10_000  # of a table
+SEALED = 2  # stream version since which a manifest states how it grows
 
 _FILE = re.compile(r"/\w[\w.-]*\Z", re.ASCII)  # behind a table's name
 Word = Annotated[str, StringConstraints(pattern=WORD)]
@@ -117,6 +118,7 @@ class Manifest(_Entry):
     existing: dict[str, ExistingEntry] = {}  # tables that were read
     first_keys: dict[str, str] = {}  # `table.column`: the first new key, where others were there before
     steps: tuple[NaiveDatetime, ...] = ()  # where `until` was before, from the first on
+    growth: str | None = None  # a hash of families and steps, by which it grows
     advancing: NaiveDatetime | None = None  # the `until` to which files are being replaced
     made_by: str | None = None  # a note: what has the same may replace it; no part of the identity
 
@@ -227,6 +229,18 @@ class Manifest(_Entry):
         pulled = [self.format] if self.format in FORMATS else list(FORMATS)
         return next((o for o in origins for form in pulled if pulled_identity(o, form, prints) == self.identity), None)
 
+    def sealed(self) -> Manifest:
+        """The manifest with the hash of how it grows, as whoever has drawn it states that."""
+        return self.model_copy(update={"growth": self._growth()})
+
+    def grows_as_stated(self) -> bool:
+        """Whether tasks, their changes and steps are those that were written; older versions did not state that."""
+        return self.growth == self._growth() or (self.growth is None and self.stream_version < SEALED)
+
+    def _growth(self) -> str:
+        facts = self.model_dump(mode="json", include={"families", "steps"})
+        return sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
     def of_tables(self, tables: Mapping[str, TableEntry], families: Mapping[str, tuple[TaskEntry, ...]]) -> Manifest:
         """The manifest of other tables: what rows were appended to, and what was there besides."""
         facts = {
@@ -234,7 +248,7 @@ class Manifest(_Entry):
             "families": dict(families),
             "identity": self._worked_out(self.format, tables=tuple(tables)),
         }
-        return self.model_copy(update=facts)
+        return self.model_copy(update=facts).sealed()
 
     def would_be_whole_with(self, tables: Sequence[str]) -> bool:
         """Whether it states the identity of a run of all these tables, which it does not list."""

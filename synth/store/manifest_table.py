@@ -70,13 +70,13 @@ def manifests_of(database: Database, schema: str) -> list[Manifest]:
 def _refuse_huge(database: Database, schema: str) -> None:
     """Raise DatabaseError before more is fetched than loads of ours have left."""
     dialect = database.dialect
-    lengths = ", ".join(f"MAX({dialect.length}({dialect.quote_identifier(name)}))" for name in COLUMNS)
+    lengths = ", ".join(f"MAX({dialect.byte_length.format(dialect.quote_identifier(name))})" for name in COLUMNS)
     _, rows = database.rows(f"SELECT SUM(1), {lengths} FROM {dialect.place(schema, MANIFEST)}")
     count, *longest = (int(number or 0) for number in rows[0])
     if count > MOST_DATASETS or max(longest) > MOST_BYTES:
         raise DatabaseError(
             f"{database.address}: table {MANIFEST} of schema '{schema}' has {count:,} rows, and texts of {max(longest):,} "
-            "characters: no load of ours has left that"
+            "bytes: no load of ours has left that"
         )
 
 

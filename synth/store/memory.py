@@ -9,7 +9,7 @@ from pathlib import Path
 
 from synth.errors import OptionError
 
-__all__ = ["LEAST_BYTES", "default_memory", "memory_bytes"]
+__all__ = ["LEAST_BYTES", "default_memory", "largest_memory", "memory_bytes"]
 
 LEAST_BYTES = 512 * 2**20  # of `--memory`: the program and its libraries take 300 MB before they read a row
 GROUPS = Path("/sys/fs/cgroup")
@@ -31,8 +31,26 @@ def memory_bytes(text: str | None) -> int:
 
 def default_memory(groups: Path = GROUPS) -> int:
     """Half of the machine's memory, or of what a container leaves to this process, in bytes."""
+    return max(LEAST_BYTES, _memory(groups) // 2)
+
+
+def largest_memory(groups: Path = GROUPS) -> int:
+    """All memory that this process may ever have, in bytes: the machine's, or the container's, and all swap."""
+    return _memory(groups) + _swap()
+
+
+def _memory(groups: Path) -> int:
     machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return max(LEAST_BYTES, min([machine, *_group_limits(groups)]) // 2)
+    return min([machine, *_group_limits(groups)])
+
+
+def _swap() -> int:
+    """The machine's swap, in bytes; 0 where that cannot be told."""
+    try:
+        found = re.search(r"^SwapTotal:\s+(\d+) kB$", Path("/proc/meminfo").read_text("utf-8"), re.MULTILINE)
+    except OSError:
+        return 0
+    return int(found[1]) * 1024 if found else 0
 
 
 def _group_limits(groups: Path) -> Iterator[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from synth.errors import OptionError, OutputError
-from synth.store.folder import MARK, finished_run, has_only_marked_files
+from synth.store.folder import MARK, finished_run, first_changed_file, has_only_marked_files
 from synth.store.manifest import Manifest
 
 __all__ = ["IF_EXISTS", "known_if_exists", "refuse_another_run", "refuse_anything"]
@@ -22,21 +22,27 @@ def known_if_exists(if_exists: str) -> None:
         raise OptionError(f"--if-exists takes fail or replace for a folder, not '{if_exists}'\n  hint: {why}")
 
 
-def refuse_another_run(target: Path, asked: Manifest, if_exists: str = "fail") -> None:
+def refuse_another_run(target: Path, asked: Manifest, if_exists: str = "fail") -> Manifest | None:
     """Look at the folder before it is replaced by what is asked for: the same run, or a note of who made both, may.
 
-    `asked` is the manifest of the run to come. Raises OutputError for another run, and for all that is not ours.
+    `asked` is the manifest of the run to come; gives that of the one that is there. Raises OutputError for another run, for
+    files that somebody has changed, and for all that is not ours.
     """
     there = finished_run(target)
-    if there is None or if_exists == "replace" or asked.is_same_run(there):
-        return
-    if asked.made_by and asked.made_by == there.made_by:
-        return
-    raise OutputError(
-        f"'{target}' holds another run: {_described(there)}\n"
-        f"  it differs in {_differences(there, asked)}; nothing was changed\n"
-        "  hint: --if-exists replace puts the new one in its place, another --out keeps both"
-    )
+    if there is None or if_exists == "replace":
+        return there
+    if not (asked.is_same_run(there) or (asked.made_by and asked.made_by == there.made_by)):
+        raise OutputError(
+            f"'{target}' holds another run: {_described(there)}\n"
+            f"  it differs in {_differences(there, asked)}; nothing was changed\n"
+            "  hint: --if-exists replace puts the new one in its place, another --out keeps both"
+        )
+    if not there.advancing and (changed := first_changed_file(target, there)):
+        raise OutputError(
+            f"'{changed}' is not as it was made: somebody has changed it, and it would be made anew\n"
+            "  hint: --if-exists replace makes the folder anew, another --out keeps both"
+        )
+    return there
 
 
 def refuse_anything(target: Path, if_exists: str = "fail") -> None:

@@ -1,15 +1,19 @@
-"""Whether a disk has room for what is to be written: told before the start where it surely has not."""
+"""Whether disk and memory have room for what a run needs: told before the start where they surely have not."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 
-from synth.errors import OutputError
+from synth.errors import OptionError, OutputError
 from synth.formats import Format
 from synth.plan.model import Plan
+from synth.store.memory import largest_memory
 
-__all__ = ["least_bytes", "require_space"]
+__all__ = ["least_bytes", "least_memory_bytes", "require_memory", "require_space"]
+
+_WIDTHS = {"boolean": 0.125, "date": 4}  # bytes of a value in a block; of others 8 at least
 
 
 def least_bytes(plan: Plan, form: Format) -> float:
@@ -25,6 +29,46 @@ def require_space(folder: Path, plan: Plan, form: Format) -> None:
     if least > free:
         rows = sum(plan.tables[name].rows for name in plan.wanted)
         raise OutputError(
-            f"{rows:,.0f} rows as {form.name} take {least / 1e9:,.3g} GB at the very least, and '{folder}' has room for "
-            f"{free / 1e9:,.3g} GB\n  hint: a smaller --scale, fewer --tables, or another --out"
+            f"{rows:,.0f} rows as {form.name} take {_size(least)} at the very least, and '{folder}' has room for "
+            f"{_size(free)}\n  hint: a smaller --scale, fewer --tables, or another --out"
         )
+
+
+def least_memory_bytes(plan: Plan) -> tuple[float, str]:
+    """Bytes of memory that a plan takes at the very least, and what they hold.
+
+    Columns that other families look up are whole once; so are all columns of a block, which is written from them.
+    """
+    needs = []
+    for family in plan.families:
+        kept = {table: [c for t, c in family.residents if t == table] for table, _ in family.residents}
+        needs += [
+            (_bytes(plan, table, columns, plan.tables[table].rows), f"the columns of '{table}' that others look up")
+            for table, columns in kept.items()
+        ]
+        share = min(1.0, plan.block_rows / max(1, family.rows))
+        block = sum(_bytes(plan, t, plan.tables[t].written, plan.tables[t].rows * share) for t in family.tables)
+        needs.append((block, f"a block of '{family.root}' and what belongs to it"))
+    return max(needs, default=(0.0, ""))
+
+
+def _bytes(plan: Plan, table: str, columns: Collection[str], rows: float) -> float:
+    """Bytes of so many rows of these columns at the least; how many a SELECT gives is not known."""
+    made = plan.tables[table]
+    sure = 1 if made.exact else 0.5 if made.timetable or made.fanout else 0
+    return rows * sure * sum(_WIDTHS.get(made.types[name].name, 8) for name in columns)
+
+
+def require_memory(plan: Plan) -> None:
+    """Raise OptionError where a plan surely needs more memory than this machine, or its container, has with its swap."""
+    (least, what), there = least_memory_bytes(plan), largest_memory()
+    if least > there:
+        raise OptionError(
+            f"{what} take {_size(least)} of memory at the very least, and this machine has {_size(there)}\n"
+            "  hint: a smaller --scale, or fewer --tables"
+        )
+
+
+def _size(count: float) -> str:
+    """Bytes in words: 480,000 GB, 25.3 GB, 0.001 GB."""
+    return f"{count / 1e9:,.0f} GB" if count >= 1e12 else f"{count / 1e9:.3g} GB"

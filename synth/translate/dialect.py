@@ -47,7 +47,8 @@ class Dialect:
     keyed_text: str  # the same in a key or an index
     keyed_length: int = 0  # its characters, where it has to have a length
     varchar: str = "VARCHAR({length}){collation}"
-    length: str = "LENGTH"  # of a text: a function
+    holds_types: bool = True  # whether a cell is of its column's type
+    byte_length: str = "OCTET_LENGTH(CAST({0} AS TEXT))"  # of a column that is read as text
     collation: str = ""  # binary, and blanks at the end count
     identifier_quotes: tuple[str, str] = ('"', '"')
     literal: Callable[[str], str] = standard_literal

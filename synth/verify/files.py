@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -14,6 +13,7 @@ from synth.databases import DIALECTS
 from synth.errors import OutputError
 from synth.fingerprint import Fingerprint
 from synth.formats import FORMATS, format_of, unreadable_errors
+from synth.left import temporary_folder
 from synth.plan.content import EARLIER_KEYS
 from synth.plan.model import Plan
 from synth.sandbox import sandbox
@@ -58,8 +58,8 @@ def verify_folder(folder: str | Path, progress: Tell | None = None, *, memory_by
         add(finding)
     readable: set[str] = set()
     with (
-        TemporaryDirectory(prefix="synth-verify-") as spill,
-        sandbox(folder, memory_bytes=memory_bytes or default_memory(), spill=Path(spill)) as connection,
+        temporary_folder("synth-verify-") as spill,
+        sandbox(folder, memory_bytes=memory_bytes or default_memory(), spill=spill) as connection,
     ):
         for table, entry in manifest.tables.items():
             started = time.perf_counter()

@@ -116,7 +116,9 @@ def _tasks(manifest: Manifest, plan: Plan) -> Iterator[dict[str, Any]]:
 
 
 def _moments(manifest: Manifest) -> Iterator[dict[str, Any]]:
-    """Steps that do not lead to `until`, and tasks that should look different by now."""
+    """Steps that do not lead to `until`, tasks that should look different by now, and what is not as it was written."""
+    if not manifest.grows_as_stated():
+        yield {"tasks and steps": "not those that were written"}
     steps = (*manifest.steps, manifest.until)
     if list(steps) != sorted(set(steps)):
         yield {"steps": ", ".join(step.isoformat() for step in steps), "is": "not in order"}

@@ -53,24 +53,32 @@ def test_a_run_ends(number, workers, program, environment, tmp_path):
         process.wait()
 
 
-HARDLY_BEGUN = """
-import os, signal, sys
-from synth.__main__ import entry
+PRESSES = """
+import os, sys
 
 class Presses:
     def find_spec(self, name, path=None, target=None):
-        if name == "typer":
-            os.kill(os.getpid(), signal.SIGINT)
+        if name == os.environ["PRESSED_AT"]:
+            os.kill(os.getpid(), int(os.environ["PRESSED"]))
 
 sys.meta_path.insert(0, Presses())
-entry()
 """
 
 
-def test_a_program_that_has_hardly_begun(environment):
-    """Ctrl-C while it is being imported: there is nothing to say, and no traceback."""
-    done = subprocess.run([sys.executable, "-c", HARDLY_BEGUN], env=environment, capture_output=True, text=True)
-    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
+@pytest.mark.parametrize(
+    "begun", [["-m", "synth"], ["-c", "from synth.__main__ import entry; entry()"]], ids=["module", "installed"]
+)
+@pytest.mark.parametrize(("imported", "number"), [("signal", signal.SIGINT), *(("typer", number) for number in ENDS)])
+def test_a_program_that_has_hardly_begun(imported, number, begun, environment, tmp_path):
+    """A signal while it is being imported: one line, and no traceback; Python itself has begun by then."""
+    (tmp_path / "sitecustomize.py").write_text(PRESSES)
+    paths = os.pathsep.join([str(tmp_path), environment.get("PYTHONPATH", "")])
+    done = subprocess.run(
+        [sys.executable, *begun, "datasets"], capture_output=True, text=True,
+        env={**environment, "PYTHONPATH": paths, "PRESSED_AT": imported, "PRESSED": str(int(number))},
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
+    )  # fmt: skip
+    assert (done.returncode, done.stderr, done.stdout) == (*ENDS[number], "")
 
 
 def test_who_ignores_hangups_is_not_ended_by_them(environment, tmp_path):

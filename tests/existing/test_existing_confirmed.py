@@ -67,3 +67,24 @@ def test_a_name_in_the_file_is_no_path(theirs):
     (theirs / "synth.toml").write_text('[databases."theirs.duckdb"]\nurl = "duckdb:///other.duckdb"\n')
     with pytest.raises(OptionError, match="is read only where you say so"):
         synth.make_plan(spec(theirs, "theirs.duckdb"))
+
+
+def test_several_places_that_a_spec_names(theirs, capsys):
+    """Each is named by a --from of its own; the first is the main one, and a further one that no table is in does nothing."""
+    there(theirs / "more")
+    text = SHOP.replace("table: Customer}", "table: Customer, source: theirs}").replace(
+        "existing: true", "existing: {source: more}"
+    )
+    (theirs / "shop.yaml").write_text(text)
+    words = ["generate", "shop.yaml", "--out", "out"]
+    for given in (["theirs"], ["more"], ["theirs", "theirs"]):
+        assert main([*words, *(word for place in given for word in ("--from", place))]) == 2
+        assert (
+            "read only where you say so\n  hint: name the same place by --from, which may be given more than once"
+            in (capsys.readouterr().err)
+        )
+    for given in (["theirs", "more"], ["./more/", "theirs", "more"]):
+        assert main([*words, *(word for place in given for word in ("--from", place)), "--if-exists", "replace"]) == 0
+    with pytest.raises(OptionError, match="rows of 'products' are in 'more'"):
+        synth.make_plan("shop.yaml", source="theirs")
+    assert synth.make_plan("shop.yaml", source="theirs", more_sources=[theirs / "more"]).tables["orders"].rows

@@ -70,6 +70,20 @@ def test_others_folders_are_left_alone(environment, tmp_path):
         own.wait()
 
 
+def test_folders_that_begin_alike_are_told_apart(tmp_path):
+    """Of two runs at once, the end of the first ended the servers of the other."""
+    (tmp_path / "run-10").mkdir()
+    words = [sys.executable, "-c", "import time; time.sleep(600)"]
+    own = [subprocess.Popen([*words, f"{way}{tmp_path}/run-10{end}"]) for way, end in (("", "/x"), ("--out=", ""))]
+    try:
+        assert not running_in([f"{tmp_path}/run-1"])
+        assert {process for process, _ in running_in([f"{tmp_path}/run-10"])} == {each.pid for each in own}
+    finally:
+        for each in own:
+            each.kill()
+            each.wait()
+
+
 SERVER = """
 import sys
 from tests.support.servers import SERVERS

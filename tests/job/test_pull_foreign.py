@@ -9,10 +9,11 @@ import duckdb
 import polars as pl
 import pytest
 
+import synth
 from synth.errors import DatabaseError
 from synth.job.pull import pull
 from synth.store import streamed
-from tests.support.pulls import LIVE
+from tests.support.pulls import LIVE, a_place
 from tests.support.servers import SERVERS, live_address
 
 FOREIGN = {
@@ -149,3 +150,51 @@ def test_many_rows_are_several_files(postgres, tmp_path, monkeypatch):
     assert [file.name for file in files] == [f"part-{at:05d}.parquet" for at in range(len(files))]
     found = pl.read_parquet(report.folder / "t" / "*.parquet")
     assert found["n"].n_unique() == 300_000 and found.schema["x"] == pl.Decimal(38, 20)
+
+
+@pytest.fixture(params=LIVE)
+def long(request, database, tmp_path):
+    """A place for a schema that is called so."""
+    yield from a_place(request.param, database, tmp_path, ["long"])
+
+
+def test_a_text_that_is_too_long_is_refused_before_it_is_read(long, database, tmp_path, monkeypatch):
+    """A stranger's table may hold gigabytes in a cell. Bytes count; in SQLite a column of numbers may hold texts, too."""
+    monkeypatch.setattr("synth.databases.contract.LONGEST_TEXT", 10)
+    monkeypatch.setattr("synth.databases.contract.MOST_LENGTHS", 2)
+    schema = "main" if long.is_file else "long"
+
+    dialect = synth.databases.DIALECTS[long.database]
+    text = "VARCHAR(40) CHARACTER SET utf8mb4" if long.database == "mysql" else "TEXT"
+
+    def run(*statements):
+        server = SERVERS[long.database](long.name) if long.is_file else database(long.database)
+        for statement in statements:
+            server.run(statement.format(t=dialect.place(schema, "t"), text=text) + ";")
+        if long.is_file:
+            server.stop()
+
+    made = {"mysql": ["CREATE DATABASE `long`"], "postgres": ["CREATE SCHEMA long"]}.get(long.database, [])
+    run(*made, "CREATE TABLE {t} (a {text}, b {text}, c {text}, n INTEGER)")
+    run("INSERT INTO {t} VALUES ('x', 'y', '0123456789', 7)")
+    words = {"schema": schema, "tables": ["t"]}
+    assert pull(long, tmp_path / "1", **words).rows == 1
+    run("INSERT INTO {t} VALUES (NULL, NULL, 'ééé      ', 7)")
+    with pytest.raises(
+        DatabaseError, match=r"'t\.c' holds a text of 12 bytes, and none of more than 10 is read\n  hint: shorten"
+    ):
+        pull(long, tmp_path / "2", **words)
+    assert not list((tmp_path / "2").iterdir())
+    spec = """
+dataset: x
+period: {start: 2024-01-01, until: 2025-01-01}
+tables:
+  t: {existing: true, primary_key: [c], columns: {c: {type: varchar(20)}}}
+  u: {rows: 2, columns: {c: {reference: t}}}
+"""
+    with pytest.raises(DatabaseError, match=r"'t\.c' holds a text of"):
+        synth.make_plan(synth.parse(spec), source=str(long), source_schema=schema)
+    if long.database == "sqlite":
+        run("UPDATE t SET c = NULL, n = 'a text that is no number'")
+        with pytest.raises(DatabaseError, match=r"'t\.n' holds a text of 24 bytes"):
+            pull(long, tmp_path / "2", **words)

@@ -18,6 +18,7 @@ from synth.runners import Serial
 from synth.spec.load import parse
 from synth.store.manifest import Manifest
 from synth.store.replacing import known_if_exists
+from synth.verify.files import verify_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = """
@@ -75,6 +76,34 @@ def test_the_same_run_is_mended_without_asking(done):
     next((done / "brands").iterdir()).unlink()
     assert not synth.generate(plan(), done.parent).unchanged
     assert synth.generate(plan(), done.parent).unchanged
+
+
+@pytest.mark.parametrize("how", ["longer", "as long", "link", "made by"])
+def test_a_file_that_somebody_changed_is_not_made_anew_silently(how, tmp_path):
+    """Nor found done, where its size is what it was; a copy is as good as what it was made from."""
+    note = {"made_by": "make data"} if how == "made by" else {}
+    done = synth.generate(plan(), tmp_path / "first", format="csv", **note).folder
+    done = Path(shutil.copytree(done, tmp_path / "out" / "shop", copy_function=shutil.copyfile))
+    assert synth.generate(plan(), done.parent, format="csv", **note).unchanged
+    [file] = (done / "brands").iterdir()
+    if how == "link":
+        shutil.move(file, tmp_path / "mine.csv")
+        file.symlink_to(tmp_path / "mine.csv")
+    else:
+        text = file.read_text()
+        file.write_text(text.replace("10", "11") if how == "as long" else text + "11\n")
+    next((done / "days").iterdir()).unlink()  # which alone would be mended
+    before = content(done)
+    asked = plan(seed=7) if note else plan()
+    with pytest.raises(OutputError) as told:
+        synth.generate(asked, done.parent, format="csv", **note)
+    assert str(told.value) == (
+        f"'{file}' is not as it was made: somebody has changed it, and it would be made anew\n"
+        "  hint: --if-exists replace makes the folder anew, another --out keeps both"
+    )
+    assert content(done) == before
+    assert not synth.generate(asked, done.parent, format="csv", if_exists="replace", **note).unchanged
+    assert synth.generate(asked, done.parent, format="csv", **note).unchanged and verify_folder(done).passed
 
 
 def test_a_run_that_ended_meanwhile_is_not_replaced(done, tmp_path, monkeypatch):

@@ -61,17 +61,20 @@ def running_in(folders: list[str]) -> list[tuple[int, str]]:
             continue
         program = os.path.basename(words[0])
         if program.startswith(PROGRAMS) and int(entry.name) != os.getpid():
-            if any(folder in word for word in words[1:] for folder in folders):
+            # another run's folder may begin with the same letters, as pytest-1 and pytest-10 do
+            if any(f"{folder}/" in word or word.endswith(folder) for word in words[1:] for folder in folders):
                 found.append((int(entry.name), program))
     return found
 
 
-def end(folders: list[str]) -> None:
-    """End what runs in the folders, until nothing does any more."""
+def end(folders: list[str], spared: int) -> None:
+    """End what runs in the folders, until nothing does any more; but for one, which names them and is ending itself."""
     begin = seen = time.monotonic()
     told: set[int] = set()
     while time.monotonic() - seen < QUIET_S:
         for process, program in running_in(folders):
+            if process == spared:
+                continue
             seen = time.monotonic()
             gently = program == "postgres" and seen - begin < PATIENCE_S
             if not (gently and process in told):
@@ -95,7 +98,7 @@ def main(parent: int) -> None:
         if data == b"" or (data is None and not alive):
             break
     folders = dict(reversed(line.split(" ", 1)) for line in said.decode().splitlines())
-    end([folder for folder in folders if os.path.isdir(folder)])
+    end([folder for folder in folders if os.path.isdir(folder)], parent)
     for folder, how in folders.items():
         if how == "remove":
             shutil.rmtree(folder, ignore_errors=True)

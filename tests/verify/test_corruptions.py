@@ -10,7 +10,7 @@ import shutil
 import pytest
 
 import synth
-from synth.errors import SynthError
+from synth.errors import OutputError, SynthError
 from synth.formats import READABLE
 from synth.job.advance import advance_folder
 from synth.job.generate import generate
@@ -197,6 +197,9 @@ EDITS = {
     "a task twice": (WHOLE, lambda m, f: m["families"]["journals"].append(m["families"]["journals"][0])),
     "a task's blocks": (WHOLE, lambda m, f: m["families"]["sales"][0].update(blocks=2)),
     "a task's change": (WHOLE, lambda m, f: m["families"]["sales"][0].update(changes="2025-01-01T00:00:00")),
+    "a task's change put off": (WHOLE, lambda m, f: m["families"]["sales"][0].update(changes="2031-01-01T00:00:00")),
+    "a task that never changes": (WHOLE, lambda m, f: m["families"]["sales"][0].pop("changes")),
+    "how it grows": (WHOLE, lambda m, f: m.pop("growth")),
     "all tasks gone": (WHOLE, lambda m, f: m.update(families={})),
     "a step after until": (WHOLE, lambda m, f: m.update(steps=["2025-05-01T00:00:00"])),
     "the sums and their entry gone": ("(rollups)", lambda m, f: unlist_sums(m, f)),
@@ -211,6 +214,16 @@ def test_an_edit_of_the_manifest(name, folder):
     change(facts, folder)
     (folder / NAME).write_text(json.dumps(facts), "utf-8")
     assert where in found(folder)
+
+
+def test_a_change_that_is_put_off_is_not_advanced_over(made, tmp_path):
+    """Its blocks would stay as they are."""
+    folder = shutil.copytree(made["parquet"], tmp_path / "books")
+    facts = json.loads((folder / NAME).read_text("utf-8"))
+    facts["families"]["sales"][0]["changes"] = "2031-01-01T00:00:00"
+    (folder / NAME).write_text(json.dumps(facts), "utf-8")
+    with pytest.raises(OutputError, match="the tasks of this data, by which it grows, are not those that were written"):
+        advance_folder(folder, dt.date(2026, 1, 1))
 
 
 def test_another_format(folder):

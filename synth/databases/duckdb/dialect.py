@@ -23,6 +23,7 @@ DIALECT = Dialect(
     },
     text="VARCHAR",
     keyed_text="VARCHAR",
+    byte_length="STRLEN(CAST({0} AS VARCHAR))",
     constraints_after_data=False,
     forward_references=False,
     comments="statements",

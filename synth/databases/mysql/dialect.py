@@ -38,6 +38,7 @@ DIALECT = Dialect(
     text="LONGTEXT",
     keyed_text="VARCHAR(255)",  # a key needs a length
     keyed_length=255,
+    byte_length="LENGTH({0})",
     identifier_quotes=("`", "`"),
     comments="inline",
     create_schema="CREATE DATABASE IF NOT EXISTS {schema}",

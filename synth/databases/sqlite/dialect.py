@@ -28,6 +28,8 @@ DIALECT = Dialect(
     },
     text="TEXT",
     keyed_text="TEXT",
+    holds_types=False,
+    byte_length="LENGTH(CAST({0} AS BLOB))",  # of a text LENGTH ends at a zero
     float_digits=FLOAT_DIGITS,
     has_schemas=False,
     constraints_after_data=False,
