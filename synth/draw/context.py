@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,6 @@ from synth.columns import gather, mask
 from synth.dtypes import DType
 from synth.generators.arrival import microseconds
 from synth.generators.context import AncestorPositions, ChildValues
-from synth.generators.keys import Key
 from synth.generators.sampling import Search
 from synth.streams import hashed, stream
 
@@ -182,7 +181,7 @@ class BlockContext(PrepareContext):
             return gather(self.block.tables[table].columns[name], self.block.ancestor_positions(self.table, table))
         if parent.is_given(name) or not parent.columns[name].draws.makes_key:
             return self.gather(table, name, rows)
-        keys = cast(Key, parent.columns[name].draws).at(rows, self.seed, table)
+        keys = parent.columns[name].draws.key_at(rows, self.seed, table)
         return mask(keys, rows < 0) if len(rows) and rows.min() < 0 else keys
 
     def set_parent_rows(self, rows: Rows) -> None:

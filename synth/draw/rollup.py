@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import numpy as np
 import polars as pl
 
 from synth.draw.block import Block
 from synth.draw.residents import Residents
-from synth.generators.keys import Key
 from synth.plan.model import Plan
 from synth.spec.kinds.base import TableRows
 
@@ -101,7 +98,7 @@ class RollupSums:
             spec = self.plan.spec(self.spec.for_each)
             rows = np.arange(self.plan.rows_there(self.spec.for_each, residents.row_count(self.spec.for_each)))
             if self.plan.rollup_plan(self.rollup).keys_follow_from_rows:
-                keys = cast(Key, spec.columns[spec.key[0]].draws).at(rows, self.plan.seed, self.spec.for_each)
+                keys = spec.columns[spec.key[0]].draws.key_at(rows, self.plan.seed, self.spec.for_each)
             else:
                 keys = residents.gather(self.spec.for_each, spec.key[0], rows, types[by[0]])
             merged = keys.alias(by[0]).to_frame().join(merged, on=by[0], how="left", maintain_order="left")

@@ -117,7 +117,7 @@ class EarlierTables:
             draws = draws.model_copy(update={"start": start})
             columns = {**table.columns, column: table.columns[column].model_copy(update={"draws": draws})}
             self.parents.changed[name] = table.model_copy(update={"columns": columns})
-            self.first_keys[f"{name}.{column}"] = str(draws.at(np.array([0]), self.seed, name)[0])
+            self.first_keys[f"{name}.{column}"] = str(draws.key_at(np.array([0]), self.seed, name)[0])
         return rows, content
 
     def _mark_parents(self, name: str, per: str, source: RowSource) -> str:

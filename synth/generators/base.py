@@ -164,6 +164,10 @@ class Generator(Model):
 
     # -- as time goes on
 
+    def key_at(self, rows: npt.NDArray[np.int64], seed: int, table: str) -> pl.Series:
+        """Make the keys of these row numbers, where `makes_key`. (n,) -> (n,)"""
+        raise NotImplementedError
+
     def choosing(self) -> Choosing | None:
         """Say among which rows it chooses, and at which moment; None where it chooses among none."""
         return None

@@ -42,7 +42,7 @@ class Key(Generator):
             return None if dtype.is_exact and not dtype.digits else "a sequence needs an integer type"
         return None if dtype.name in ("varchar", "uuid") else f"a key of kind {self.kind} needs a text type"
 
-    def at(self, rows: Rows, seed: int, table: str) -> pl.Series:
+    def key_at(self, rows: Rows, seed: int, table: str) -> pl.Series:
         """Make the keys of these row numbers. (n,) -> (n,)"""
         if self.kind == "sequence":
             return pl.Series(rows + self.start)
@@ -57,7 +57,7 @@ class Key(Generator):
 
     def draw(self, context: DrawContext) -> pl.Series:
         """Make the keys of the block's rows. (rows,)"""
-        return self.at(np.arange(context.first_row, context.first_row + context.rows), context.seed, context.table)
+        return self.key_at(np.arange(context.first_row, context.first_row + context.rows), context.seed, context.table)
 
 
 class Window(Generator):

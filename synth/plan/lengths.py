@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
 
 import numpy as np
 import polars as pl
 
 from synth.errors import Problem, SpecError
-from synth.generators.keys import Key
 from synth.plan.distinct import last_number
 from synth.plan.model import TablePlan
 from synth.spec.scope import Scope
@@ -47,4 +45,4 @@ def _last_key(scope: Scope, tables: Mapping[str, TablePlan], table: str, path: s
     if not draws.makes_key or scope.is_read(seen.table, seen.column) or seen.table not in tables:
         return None
     last = last_number(scope, tables, seen.table)
-    return cast(Key, draws).at(np.array([last - 1]), seed, seen.table) if last else None
+    return draws.key_at(np.array([last - 1]), seed, seen.table) if last else None

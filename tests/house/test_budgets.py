@@ -21,7 +21,7 @@ KINDS_AT_HOME = "spec/kinds/"
 TESTS = PACKAGE.parent / "tests"
 
 # Lowered when some are mended; the issue asks for what stands behind each.
-CLASS_TESTS = 6  # under 10
+CLASS_TESTS = 4
 KIND_BRANCHES = 13  # under 15
 DOCSTRINGS = 0  # 0
 SHAPES = 0  # 0
