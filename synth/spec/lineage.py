@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from synth.generators.declarations import RowCount
+from synth.generators.declarations import DottedPath, RowCount
 from synth.spec.order import columns_behind
 from synth.spec.scope import Scope
+from synth.sql.parse import columns, query
 
 __all__ = ["columns_that_tell_of", "own_columns_behind"]
 
@@ -36,14 +37,23 @@ def own_columns_behind(scope: Scope, table: str, group: Iterable[str]) -> frozen
     return frozenset(found)
 
 
+def _named(select: str) -> frozenset[str]:
+    """The names of columns in a SELECT, whatever table they are of."""
+    return frozenset(rest or first for first, rest in map(DottedPath.parse, columns(query(select))))
+
+
 def _columns(scope: Scope) -> set[tuple[str, str]]:
     return {(table, column) for table, spec in scope.dataset.all_tables.items() for column in spec.columns}
 
 
 def _follows_from(scope: Scope, table: str, column: str, told: set[tuple[str, str]]) -> bool:
-    if scope.table(table).is_given(column):  # of a SELECT, or sum: whatever it reads may be in it
-        sources = set(scope.row_sources(table))
-        return any(other in sources for other, _ in told)
+    spec = scope.table(table)
+    if spec.is_given(column):  # of a SELECT, or sum: whatever it reads may be in it
+        sources, kind = set(scope.row_sources(table)), scope.kind(table)
+        if not kind.has_own_rows:  # its parts have the same columns
+            return any((part, column) in told for part in sources)
+        read = _named(str(spec.select)) if kind.only_gives_columns else None
+        return any(other in sources and (read is None or name in read) for other, name in told)
     target = scope.column(table, column).draws.target
     if target is not None and any(other == target for other, _ in told):
         return True
