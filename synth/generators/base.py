@@ -6,6 +6,7 @@ table it points at, when its choice is settled, how many values it can give. Nob
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
@@ -182,6 +183,10 @@ class Generator(Model):
 
     def copies(self) -> str | None:
         """Give the path whose value it has, unchanged; None where it is no copy."""
+        return None
+
+    def moment_range(self) -> tuple[dt.date, dt.date] | None:
+        """Give the first and the last moment that can come out; None where it gives no moments, or any."""
         return None
 
     # -- drawing

@@ -101,6 +101,11 @@ class Choice(Generator):
         """Count the values that have a weight, where they are the same for all rows."""
         return None if self.by else self.capacity(dtype)
 
+    def moment_range(self) -> tuple[dt.date, dt.date] | None:
+        """Give the first and the last of the values, where they are moments."""
+        values = self._values()
+        return (min(values), max(values)) if self.dtype() == DATE else None
+
     def draw_at(self, context: RowContext, places: npt.NDArray[np.int64]) -> pl.Series:
         """Give the values at these places, all of the same weight. (rows,) -> (rows,)"""
         values = [value for value, weight in self.values.items() if weight]

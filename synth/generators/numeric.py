@@ -84,6 +84,11 @@ class Uniform(Generator):
         first, last = self._ends(dtype)
         return last - first + 1
 
+    def moment_range(self) -> tuple[dt.date, dt.date] | None:
+        """Give the ends, where they are moments."""
+        moments = isinstance(self.min, dt.date) and isinstance(self.max, dt.date)
+        return (self.min, self.max) if moments else None  # type: ignore[return-value]
+
     def _ends(self, dtype: DType) -> tuple[int, int]:
         """The first and the last whole number of minor units from `min` to `max`."""
         low, high = (float(x) for x in (self.min, self.max) if not isinstance(x, dt.date))
