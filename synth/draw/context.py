@@ -89,8 +89,8 @@ class PrepareContext:
     def row_count(self, table: str) -> int:
         return self.plan.tables[table].always_there if table == self.parent() else self.residents.row_count(table)
 
-    def declared_rows(self, table: str) -> int:
-        return self.plan.tables[table].declared or 0
+    def declared_rows(self, table: str) -> int | None:
+        return self.plan.tables[table].declared
 
     def full_column(self, table: str, column: str) -> npt.NDArray[Any]:
         return self.residents.full_column(table, column)

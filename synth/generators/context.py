@@ -173,8 +173,8 @@ class TableContext(RowContext, Protocol):
     def row_count(self, table: str) -> int:
         """Give the number of rows that another table has, or of the own family's root those that are always there."""
 
-    def declared_rows(self, table: str) -> int:
-        """Give the number of rows that a table has at the end of its declared period."""
+    def declared_rows(self, table: str) -> int | None:
+        """Give the number of rows that a table has at the end of its declared period; None where more are found in time."""
 
     def full_column(self, table: str, column: str) -> npt.NDArray[Any]:
         """Give all rows of another family's column; NULL is the least int64, or NaN. (rows of the table,)"""

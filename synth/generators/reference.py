@@ -30,7 +30,8 @@ from synth.generators.declarations import (
     RowValue,
 )  # fmt: skip
 from synth.generators.parent_choice import ParentChoice, choose_parents
-from synth.generators.sampling import BELOW_ONE, zipf_mandelbrot
+from synth.generators.ranks import ranks_of_any, ranks_of_declared, zipf_mandelbrot
+from synth.generators.sampling import BELOW_ONE
 from synth.streams import Sub
 
 __all__ = ["Popularity", "Reference", "ZipfMandelbrot"]
@@ -214,11 +215,12 @@ class Reference(Generator):
             if (weights < 0).any() or not np.isfinite(weights).all():
                 raise DataError(f"{self.to}.{self.weights} has weights below 0, or without end")
         elif self.popularity:
-            law, declared = self.popularity.zipf_mandelbrot, max(1, context.declared_rows(self.to))
-            chunks = -(-count // declared)  # parents beyond the declared period share the ranks out anew
-            ranks = [context.column_stream(Sub.RANKS.format(c)).permutation(declared) + 1 for c in range(chunks)]
-            all_ranks = np.concatenate(ranks)[:count] if ranks else np.empty(0, dtype=np.int64)
-            weights = zipf_mandelbrot(all_ranks, declared, law.s, law.q)
+            law, declared = self.popularity.zipf_mandelbrot, context.declared_rows(self.to)
+            if declared is None:
+                weights = zipf_mandelbrot(ranks_of_any(count, context.column_stream), 1, law.s, law.q)
+            else:  # parents beyond the declared period share the ranks out anew
+                ranks = ranks_of_declared(count, max(1, declared), context.column_stream)
+                weights = zipf_mandelbrot(ranks, max(1, declared), law.s, law.q)
         if self.where:
             weights = weights * (context.full_column(self.to, self.where) == 1)
         return {"cumulated": np.cumsum(weights)}

@@ -46,7 +46,7 @@ def check_parents(scope: Scope, tables: Mapping[str, TablePlan], drawn: Collecti
         if parents < 1:
             what = f"no row of {choosing.table} is surely there when the first of {name} comes"
             problems.append(Problem(path, what, scope.kind(choosing.table).hint_when_none(choosing.table)))
-        if declared.draws.one_to_one and tables[choosing.table].timetable is not None:
+        if declared.draws.one_to_one and scope.table(choosing.table).arrival is not None:
             problems.append(Problem((*path, "unique"), "`unique` needs a parent table without arrival times"))
         elif declared.draws.one_to_one and tables[name].rows > tables[choosing.table].rows:
             what = f"{tables[name].rows:,} rows need as many {choosing.table} of their own, and there are"

@@ -10,7 +10,7 @@ import pytest
 
 from synth.api import frame
 from synth.errors import DataError, SpecError
-from synth.generators.sampling import zipf_mandelbrot
+from synth.generators.ranks import zipf_mandelbrot
 from synth.plan.make import make
 from synth.spec.load import parse
 
@@ -104,7 +104,7 @@ def test_parents_alive_at_a_moment_of_the_line_itself():
     alive_until: left_at
     columns:
       id: {key: sequence}
-      came_at: {arrival: {since: 2023-12-01, before_start: 1.0}}
+      came_at: {uniform: {min: 2023-12-01, max: 2023-12-31}, type: timestamp}
       left_at: {delay: {after: came_at, even: true, min: 60, max: 600, announced: true}, null_share: 0.5}
   groups: {rows: 400, columns: {id: {key: sequence}, at: {arrival: {}}}}
   lines:

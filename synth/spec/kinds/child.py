@@ -68,10 +68,9 @@ class Child(Kind):
         assert spec.fanout is not None
         law = fanout_law(spec.fanout, ("tables", table, "fanout"))
         parent = counting.counted[_parent(spec)]
-        declared, exact = None, law.exact and parent.exact
+        declared, exact = None, law.exact and parent.exact and parent.rows == parent.declared
         if law.exact and parent.declared is not None:
             declared = law.total(parent.declared)
-            exact = exact and parent.rows == parent.declared
         return Counted(law.total(parent.rows), exact, declared, fanout=law)
 
     def needed(self, planning: Planning, table: str) -> list[Needed]:
