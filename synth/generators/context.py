@@ -75,6 +75,9 @@ class SpecView(Protocol):
     def keys_follow_from_rows(self, table: str) -> bool:
         """Tell whether a table's keys are a function of its row numbers."""
 
+    def numbers_have_gaps(self, table: str) -> bool:
+        """Tell whether a table's row numbers leave some out."""
+
     def same_family(self, table: str) -> bool:
         """Tell whether a table is drawn together with this one."""
 
@@ -92,6 +95,9 @@ class SpecView(Protocol):
 
     def may_be_null(self, path: str) -> bool:
         """Tell whether the value behind a path may be NULL."""
+
+    def drawn_null(self, path: str) -> bool:
+        """Tell whether the value behind a path may be NULL when it is drawn; what is hidden until it has come is not."""
 
     def sql_type(self) -> DType | None:
         """Give the type of the SQL that is compiled for this column; None for NULL alone."""

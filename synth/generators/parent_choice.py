@@ -40,11 +40,13 @@ class ParentChoice:
             self.moments = moments(seen)
             if arrival:
                 sizes = sizes_before(context.full_column(to, arrival), self.moments)
-            if end:
-                ends = context.full_column(to, end)
-                self.ends = np.where(ends == NULL, np.iinfo(np.int64).max, ends)  # NULL: never
-        elif arrival:  # nothing says when: those that have always been there
-            sizes = int(np.searchsorted(context.full_column(to, arrival), context.period_start_us))
+        elif arrival or end:  # nothing says when: those that are there when the period starts
+            self.moments = np.full(context.rows, context.period_start_us)
+            if arrival:
+                sizes = int(np.searchsorted(context.full_column(to, arrival), context.period_start_us))
+        if end:
+            ends = context.full_column(to, end)
+            self.ends = np.where(ends == NULL, np.iinfo(np.int64).max, ends)  # NULL: never
         self.sizes = sizes
         least = int(np.min(sizes)) if context.rows else 1
         if least == 0 or (context.rows and self.cumulated is not None and not self.cumulated[least - 1] > 0):

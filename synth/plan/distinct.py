@@ -137,7 +137,8 @@ def _draw_of(scope: Scope, tables: Mapping[str, TablePlan], table: str, group: t
         if other in scope.ancestors(table)[:1]:
             return tables[other].always_there - 1  # but the row's own
         plan = tables.get(other)
-        arrives = plan is None or not scope.kind(other).can_be_chosen or scope.table(other).arrival is not None
+        moving = other in tables and (scope.table(other).arrival or scope.table(other).alive_until)
+        arrives = plan is None or not scope.kind(other).can_be_chosen or moving
         return None if plan is None or arrives or scope.family(other) == scope.family(table) else plan.rows
 
     parent = scope.ancestors(table)[:1]

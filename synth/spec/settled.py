@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from sqlglot import exp
-
 from synth.errors import Problem
 from synth.generators.arrival import DAY_US, microseconds
+from synth.spec.kinds.derived import selected_from
 from synth.spec.scope import Scope
-from synth.sql.parse import expression, given_by, path
+from synth.sql.days_before import days_before
 
 __all__ = ["Origin", "choices_are_settled", "origin_of"]
 
@@ -50,21 +49,12 @@ def origin_of(scope: Scope, table: str, name: str) -> Origin | None:
     if copied is not None:
         return origin_of(scope, found.table, copied)
     sql = draws.column_sql(scope.view(found.table, found.column))
-    return _origin_of_sql(scope, found.table, expression(sql.text)) if sql is not None and sql.is_column else None
-
-
-def _origin_of_sql(scope: Scope, table: str, tree: exp.Expression) -> Origin | None:
-    """The same of an expression: a moment, its day, or some days before it."""
-    if isinstance(tree, exp.Column):
-        return origin_of(scope, table, path(tree))
-    if isinstance(tree, exp.Paren) or (isinstance(tree, exp.Cast) and tree.to.is_type("date", "timestamp")):
-        return _origin_of_sql(scope, table, tree.this)
-    if isinstance(tree, exp.Sub) and isinstance(tree.expression, exp.Literal) and tree.expression.is_int:
-        before = _origin_of_sql(scope, table, tree.this)
-        days = int(tree.expression.this)
-        if before is not None:
-            return replace(before, days_before=before.days_before + days, first_us=before.first_us - days * DAY_US)
-    return None
+    before = days_before(sql.text) if sql is not None and sql.is_column else None
+    origin = origin_of(scope, found.table, before.path) if before is not None else None
+    if before is None or origin is None:
+        return None
+    days = before.days
+    return replace(origin, days_before=origin.days_before + days, first_us=origin.first_us - days * DAY_US)
 
 
 def choices_are_settled(scope: Scope) -> Iterator[Problem]:
@@ -95,13 +85,9 @@ def _begins_no_earlier(scope: Scope, table: str, column: str) -> bool:
     spec = scope.table(table)
     if column == spec.arrival:
         return True
-    sources: list[tuple[str, str]] = []
+    sources = selected_from(scope, table, column)
     follows = spec.columns[column].draws.follows()
-    if isinstance(spec.select, str):
-        names = given_by(spec.select, column) or ()
-        read = scope.row_sources(table)
-        sources = [(other, each) for each in names for other in read if each in scope.table(other).columns]
-    elif follows is not None and not spec.is_given(column):
+    if follows is not None and not spec.is_given(column):
         found = scope.resolve(table, follows)
         sources = [(found.table, found.column)] if found.how != "pointed" else []
     return bool(sources) and all(

@@ -59,6 +59,24 @@ def test_moments_to_come_are_refused(choice, message):
         shop(choice)
 
 
+OFFERS = """
+  offers: {select: "SELECT cid, kind, BEGINS AS begins FROM c", primary_key: [cid], columns: {cid: {type: bigint}, kind: {type: text}, begins: {type: timestamp}}}
+  o:"""
+
+
+@pytest.mark.parametrize("begins", ["t", "CASE WHEN cid > 9 THEN t ELSE t END"])
+def test_rows_in_force_of_a_select(begins):
+    """What a SELECT gives just as it is begins when it came; of anything else nobody knows."""
+    text = SHOP.replace("CHOICE", in_force("at", "begins").replace("table: c", "table: offers")).replace("COLUMNS", C)
+    text = text.replace("LAST", "2025-01-01").replace("\n  o:", OFFERS.replace("BEGINS", begins))
+    if begins == "t":
+        early, late = (frame(make(parse(text), until=until), "o").select("id", "x") for until in (FIRST, LATER))
+        assert early.equals(late.head(early.height))
+    else:
+        with pytest.raises(SpecError, match="x.in_force.begins: 'begins' may lie before its row of offers came"):
+            parse(text)
+
+
 def test_days_of_their_own_end_before_the_period():
     with pytest.raises(SpecError, match="'birthday' may lie after `until`"):
         shop(at("birthday"), last="2025-01-02")

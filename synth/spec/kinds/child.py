@@ -32,7 +32,6 @@ class Child(Kind):
     """`per: orders` and a `fanout`."""
 
     name = "child"
-    numbers_have_gaps = True
 
     def matches(self, table: Table) -> bool:
         """Tell whether rows are made for each of a parent's."""
