@@ -58,6 +58,7 @@ class PrepareContext:
     rows = 0
     first_row = 0
     first_unique_number = 0
+    whole_rows = 0
 
     def __init__(self, plan: Plan, residents: Residents, table: str, column: str):
         self.plan, self.residents, self.table, self.column = plan, residents, table, column
@@ -121,6 +122,7 @@ class BlockContext(PrepareContext):
         self.here = block.tables[table]
         self.rows = self.here.rows
         self.first_row = self.here.first_row
+        self.whole_rows = self.here.in_whole_block
         self.first_unique_number = self.first_row + block.plan.earlier_rows[table]
 
     def stream(self, sub: str = "") -> np.random.Generator:

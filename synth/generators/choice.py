@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 
 from synth.dtypes import BIGINT, BOOLEAN, DATE, TEXT, DType, exact
 from synth.errors import DataError
+from synth.generators.arrival import microseconds
 from synth.generators.base import Generator
 from synth.generators.context import RowContext, SpecView
 from synth.generators.declarations import Complaint, Dependency, RowValue
@@ -100,6 +101,12 @@ class Choice(Generator):
     def places(self, dtype: DType, row_count: Callable[[str], int | None]) -> int | None:
         """Count the values that have a weight, where they are the same for all rows."""
         return None if self.by else self.capacity(dtype)
+
+    def share_above(self, floor: int, dtype: DType) -> float | None:
+        """Add the weights of such values, where all rows have the same."""
+        values: dict[Any, float] = {} if self.by or self.dtype() == TEXT else dict(self.values)
+        above = [w for v, w in values.items() if (microseconds(v) if isinstance(v, dt.date) else v) > floor]
+        return sum(above) / sum(values.values()) if values else None
 
     def moment_range(self) -> tuple[dt.date, dt.date] | None:
         """Give the first and the last of the values, where they are moments."""

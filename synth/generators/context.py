@@ -162,6 +162,10 @@ class TableContext(RowContext, Protocol):
         """Give a child's column, or of an empty column the counts alone, and how many children each row has."""
 
     @property
+    def whole_rows(self) -> int:
+        """Count the rows that the whole block has, before the cut at `until`."""
+
+    @property
     def period_start_us(self) -> int:
         """Give the start of the period, in microseconds since 1970."""
 

@@ -84,6 +84,20 @@ class Uniform(Generator):
         first, last = self._ends(dtype)
         return last - first + 1
 
+    def share_above(self, floor: int, dtype: DType) -> float | None:
+        """Count the places of the grid above it; of doubles give the stretch."""
+        count = self.capacity(dtype)
+        if isinstance(self.min, dt.date):
+            step = DAY_US if dtype.name == "date" else 1
+            passed = (floor - microseconds(self.min)) // step + 1
+        elif count is None:
+            low, high = float(self.min), float(self.max)  # type: ignore[arg-type]
+            return min(1.0, max(0.0, (high - floor) / (high - low) if high > low else float(high > floor)))
+        else:
+            passed = floor * 10**dtype.digits - self._ends(dtype)[0] + 1
+        assert count is not None
+        return min(count, max(0, count - passed)) / max(1, count)
+
     def moment_range(self) -> tuple[dt.date, dt.date] | None:
         """Give the ends, where they are moments."""
         moments = isinstance(self.min, dt.date) and isinstance(self.max, dt.date)

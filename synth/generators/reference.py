@@ -316,8 +316,9 @@ class Reference(Generator):
         return np.where((roots < self.roots) | (there == 0), -1, rows)
 
     def _matched(self, context: TableContext) -> Rows:
-        """Match one to one: row k takes a parent of the block of parents with k's number. (rows,)"""
-        parents = min(context.row_count(self.to) - context.first_row, context.block_rows)
+        """Match one to one: row k takes a parent of those that have the numbers of k's block. (rows,)"""
+        width = context.block_rows if context.parent() is None else context.whole_rows
+        parents = min(context.row_count(self.to) - context.first_row, width)
         if parents < context.rows:
             raise TooFewError(f"{context.rows} rows need as many {self.to} of their own, {max(0, parents)} exist")
         return context.first_row + context.stream().permutation(parents)[: context.rows]

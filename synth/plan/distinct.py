@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from synth.errors import Problem, SpecError
+from synth.plan.eligible import eligible
 from synth.plan.model import DistinctDraw, TablePlan
 from synth.spec.kinds.base import Path
 from synth.spec.lineage import own_columns_behind
@@ -18,7 +19,7 @@ from synth.spec.models import Table
 from synth.spec.scope import Scope
 from synth.spec.unique_groups import unique_groups
 
-__all__ = ["DistinctDraws", "distinct_draws"]
+__all__ = ["DistinctDraws", "distinct_draws", "numbers_used"]
 
 LARGEST = 2**62  # combinations: what a place of 64 bits holds
 
@@ -173,10 +174,13 @@ def _too_few(
             f"a row of {draw.within} may have {law.max:,} {table}, but there are only {draw.places:,} different {what}"
         )
         return Problem(here, said, "lower the fan-out's `max`, or widen what the columns can be")
+    surely = ""
     if draw is not None:
-        places, rows = draw.places, _numbers(scope, tables, table) + earlier.get(table, 0)
+        places, rows = draw.places, numbers_used(scope, tables, table) + earlier.get(table, 0)
         if draw.weighted:
-            places *= tables[spec.columns[draw.weighted].draws.target or ""].rows
+            other = tables[spec.columns[draw.weighted].draws.target or ""]
+            able = eligible(scope, other, spec.columns[draw.weighted].draws.weighed_by, other.rows)
+            places, surely = places * able, "" if able == other.rows else " surely"
     else:
         sizes = [spec.columns[column].draws.capacity(types[column]) for column in group]
         if None in sizes:
@@ -185,13 +189,13 @@ def _too_few(
     if rows <= places:
         return None
     hint = "widen what the columns can be, or ask for fewer rows"
-    return Problem(here, f"{rows:,} rows need as many different {what}, and there are only {places:,}", hint)
+    return Problem(here, f"{rows:,} rows need as many different {what}, and there are{surely} only {places:,}", hint)
 
 
-def _numbers(scope: Scope, tables: Mapping[str, TablePlan], table: str) -> int:
+def numbers_used(scope: Scope, tables: Mapping[str, TablePlan], table: str) -> int:
     """Count the row numbers that may be used: children's have gaps where totals are not exact."""
     plan = tables[table]
     if plan.fanout is None:
         return plan.rows
-    above = _numbers(scope, tables, scope.ancestors(table)[0])
+    above = numbers_used(scope, tables, scope.ancestors(table)[0])
     return plan.fanout.total(above) if plan.fanout.exact else above * plan.fanout.max
