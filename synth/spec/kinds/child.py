@@ -93,7 +93,7 @@ class Child(Kind):
         )  # fmt: skip
         if spec.earlier and block.kind(parent).is_read:  # parents that have had theirs get no more
             had = block.residents.has_children(parent, table)[above.first_row : above.first_row + above.rows]
-            counts = np.where(had, 0, counts)
+            counts[: above.rows][had] = 0
         shown = counts[: above.rows]
         first = law.total(above.first_row) if law.exact else above.first_row * law.max
         places = np.repeat(np.arange(above.rows), shown)
