@@ -144,6 +144,10 @@ class Generator(Model):
         """Give the most different values that can come out as a type; None where that is not known or without bound."""
         return None
 
+    def listed_values(self) -> frozenset[Any] | None:
+        """Give the values that can come out, where they are listed in the spec; else None."""
+        return None
+
     def share_above(self, floor: int, dtype: DType) -> float | None:
         """Give the share of values that are above a number, or a moment in microseconds since 1970; None where not known."""
         return None

@@ -96,11 +96,15 @@ class Choice(Generator):
 
     def capacity(self, dtype: DType) -> int:
         """Count the values that have a weight."""
-        return len({value for table in self._tables().values() for value, weight in table.items() if weight})
+        return len(self.listed_values())
 
     def places(self, dtype: DType, row_count: Callable[[str], int | None]) -> int | None:
         """Count the values that have a weight, where they are the same for all rows."""
         return None if self.by else self.capacity(dtype)
+
+    def listed_values(self) -> frozenset[Any]:
+        """Give the values that have a weight."""
+        return frozenset(value for table in self._tables().values() for value, weight in table.items() if weight)
 
     def share_above(self, floor: int, dtype: DType) -> float | None:
         """Add the weights of such values, where all rows have the same."""

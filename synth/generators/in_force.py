@@ -136,7 +136,7 @@ class InForce(Generator):
 
     def must_cover(self) -> MustCover | None:
         """Say how the row in force is found, where there has to be one."""
-        return None if self.optional else MustCover(self.table, self.at, tuple(self.match), self.begins, self.ends)
+        return None if self.optional else MustCover(self.table, self.at, self.match, self.begins, self.ends)
 
     def draw(self, context: TableContext) -> pl.Series:
         """Their rows by what is matched and when they begin; a row's candidates are a run of them."""
