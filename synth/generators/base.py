@@ -144,6 +144,10 @@ class Generator(Model):
         """Give the most different values that can come out as a type; None where that is not known or without bound."""
         return None
 
+    def lowest(self) -> float | None:
+        """Give the least number that can come out, minus infinity where there is none; None where not known."""
+        return None
+
     def listed_values(self) -> frozenset[Any] | None:
         """Give the values that can come out, where they are listed in the spec; else None."""
         return None

@@ -106,6 +106,11 @@ class Choice(Generator):
         """Give the values that have a weight."""
         return frozenset(value for table in self._tables().values() for value, weight in table.items() if weight)
 
+    def lowest(self) -> float | None:
+        """Give the least of the numbers that have a weight."""
+        numbers = [value for value in self.listed_values() if isinstance(value, (int, float))]
+        return min(numbers, default=None)
+
     def share_above(self, floor: int, dtype: DType) -> float | None:
         """Add the weights of such values, where all rows have the same."""
         values: dict[Any, float] = {} if self.by or self.dtype() == TEXT else dict(self.values)

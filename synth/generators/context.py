@@ -90,6 +90,9 @@ class SpecView(Protocol):
     def type_of(self, table: str, column: str) -> DType:
         """Give the type of a column."""
 
+    def lowest_of(self, table: str, column: str) -> float | None:
+        """Give the least number that a column can hold, minus infinity where there is none; None where not known."""
+
     def type_at(self, path: str) -> DType:
         """Give the type of the value behind a path."""
 

@@ -84,6 +84,10 @@ class Uniform(Generator):
         first, last = self._ends(dtype)
         return last - first + 1
 
+    def lowest(self) -> float | None:
+        """Give `min`, of numbers."""
+        return None if isinstance(self.min, dt.date) else float(self.min)
+
     def share_above(self, floor: int, dtype: DType) -> float | None:
         """Count the places of the grid above it; of doubles give the stretch."""
         count = self.capacity(dtype)
@@ -149,6 +153,10 @@ class Normal(_Numeric):
     def _check(self) -> Normal:
         _check_range(self.min, self.max, self._ends())
         return self
+
+    def lowest(self) -> float:
+        """Give `min`; without one there is none."""
+        return -math.inf if self.min is None else self.min
 
     def _ends(self) -> Ends:
         """Give `min` and `max` in standard deviations from the mean."""

@@ -224,6 +224,10 @@ class Reference(Generator):
         weights = view.type_of(self.to, self.weights) if self.weights else None
         if weights and not (weights.is_exact or weights.name == "double"):
             yield Complaint(f"{self.to}.{self.weights} is {weights}, and weights are numbers", at=("weights",))
+        least = view.lowest_of(self.to, self.weights) if self.weights else None
+        if self.weights and least is not None and least < 0:
+            what = f"{self.to}.{self.weights} may be below 0, and weights are not"
+            yield Complaint(what, "give it a `min` of 0", ("weights",))
         where = view.type_of(self.to, self.where) if self.where else None
         if where and where.name != "boolean":
             what = f"{self.to}.{self.where} is {where}, and a condition is a boolean"

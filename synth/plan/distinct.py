@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from synth.errors import Problem, SpecError
+from synth.plan import model
 from synth.plan.eligible import eligible
 from synth.plan.model import DistinctDraw, TablePlan
 from synth.spec.kinds.base import Path
@@ -192,10 +193,16 @@ def _too_few(
     return Problem(here, f"{rows:,} rows need as many different {what}, and there are{surely} only {places:,}", hint)
 
 
-def numbers_used(scope: Scope, tables: Mapping[str, TablePlan], table: str) -> int:
-    """Count the row numbers that may be used: children's have gaps where totals are not exact."""
+def numbers_used(scope: Scope, tables: Mapping[str, TablePlan], table: str, *, whole: bool = False) -> int:
+    """Count the row numbers that may be used: children's have gaps where totals are not exact.
+
+    An exact total is met where a block ends, not before: `whole` counts the root's rows up to there.
+    """
     plan = tables[table]
     if plan.fanout is None:
-        return plan.rows
-    above = numbers_used(scope, tables, scope.ancestors(table)[0])
+        if not whole or scope.table(table).arrival is None:
+            return plan.rows
+        end = -(-plan.rows // model.BLOCK_ROWS) * model.BLOCK_ROWS
+        return min(end, plan.declared) if plan.declared is not None and plan.rows <= plan.declared else end
+    above = numbers_used(scope, tables, scope.ancestors(table)[0], whole=whole or plan.fanout.exact)
     return plan.fanout.total(above) if plan.fanout.exact else above * plan.fanout.max

@@ -89,6 +89,11 @@ class View:
         """Give the type of a column."""
         return self.names.type_of(table, column)
 
+    def lowest_of(self, table: str, column: str) -> float | None:
+        """Give the least number that a column can hold, minus infinity where there is none; None where not known."""
+        spec = self.names.table(table)
+        return None if spec.is_given(column) else spec.columns[column].draws.lowest()
+
     def type_at(self, path: str) -> DType:
         """Give the type of the value behind a path."""
         return self.names.type_at(self.table, path)

@@ -78,6 +78,20 @@ def test_one_to_one_references_of_children(parents, roots, exact):
     assert drawn.height > 20_000 and drawn["p"].n_unique() == drawn.height
 
 
+@pytest.mark.parametrize("until", [dt.date(2026, 3, 1), dt.date(2026, 7, 1), dt.date(2027, 2, 1)])
+def test_exact_totals_are_met_where_a_block_ends(until):
+    """Before it a block may have more children than the mean says: as many numbers count as used."""
+    text = one(2_000_000, 1_000, "true").replace("nid: {key: sequence}", "nid: {key: sequence}, at: {arrival: {}}")
+    text = text.replace("primary_key: [p]", "primary_key: [p], unique: [[k]]").replace(
+        "{nid: {reference: n}", "{nid: {reference: n}, k: {uniform: {min: 1, max: 20_000}}"
+    )
+    for seed in range(3):
+        drawn = frame(make(parse(text), seed=seed, until=until), "d")
+        assert drawn["k"].n_unique() == drawn.height == drawn["p"].n_unique()
+    with pytest.raises(SpecError, match="20,000 rows need as many different k, and there are only 4,000"):
+        make(parse(text.replace("max: 20_000", "max: 4_000")), until=until)
+
+
 def test_the_same_parents_one_to_one_at_a_later_until():
     text = one(45_000, 20_000, "true").replace("nid: {key: sequence}", "nid: {key: sequence}, at: {arrival: {}}")
     early, late = (frame(make(parse(text), until=until), "d") for until in (dt.date(2025, 6, 1), dt.date(2026, 1, 1)))

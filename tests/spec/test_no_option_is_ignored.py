@@ -50,6 +50,7 @@ REFUSED = {
     "one to one that ends": (p("reference: {to: p, unique: true}", x=DAY, more="alive_until: x"), "p.reference.unique: rows of p end at 'x'"),
     "a number as a condition": (p("reference: {to: p, where: x}", x="uniform: {min: 0, max: 3}"), "p.reference.where: p.x is integer, and a condition is a boolean"),
     "a date as weights": (p("reference: {to: p, weights: x}", x=DAY), "p.reference.weights: p.x is date, and weights are numbers"),
+    "weights below 0": (p("reference: {to: p, weights: w}", weight="normal: {mean: 40, sd: 10}"), "p.reference.weights: p.w may be below 0"),
     "words as weights": (p("reference: {to: p, weights: x}", x="choice: {a: 1}"), "p.reference.weights: p.x is text"),
     "no moment": (p("reference: {to: p, alive_at: k}", x=DAY, more="alive_until: x"), "p.reference.alive_at: 'k' is no moment"),
     "NULL as a moment": (p("reference: {to: p, alive_at: k}", x=DAY, k=f"{DAY}, null_share: 0.00001", more="alive_until: x"), "'k' may be NULL"),
