@@ -105,6 +105,13 @@ class DType:
         return self.scale or 0
 
     @property
+    def compared_as(self) -> tuple[str, int]:
+        """What two types share whose drawn values can be equal: numbers of as many digits, texts, and others by name."""
+        if self.is_exact:
+            return "number", self.digits
+        return ("varchar" if self.name == "uuid" else self.name), 0
+
+    @property
     def limit(self) -> int:
         """The first whole number of minor units that no longer fits."""
         if self.name == "decimal":

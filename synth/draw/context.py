@@ -57,6 +57,7 @@ class PrepareContext:
     rows = 0
     first_row = 0
     first_unique_number = 0
+    whole_rows = 0
 
     def __init__(self, plan: Plan, residents: Residents, table: str, column: str):
         self.plan, self.residents, self.table, self.column = plan, residents, table, column
@@ -88,8 +89,8 @@ class PrepareContext:
     def row_count(self, table: str) -> int:
         return self.plan.tables[table].always_there if table == self.parent() else self.residents.row_count(table)
 
-    def declared_rows(self, table: str) -> int:
-        return self.plan.tables[table].declared or 0
+    def declared_rows(self, table: str) -> int | None:
+        return self.plan.tables[table].declared
 
     def full_column(self, table: str, column: str) -> npt.NDArray[Any]:
         return self.residents.full_column(table, column)
@@ -120,6 +121,7 @@ class BlockContext(PrepareContext):
         self.here = block.tables[table]
         self.rows = self.here.rows
         self.first_row = self.here.first_row
+        self.whole_rows = self.here.in_whole_block
         self.first_unique_number = self.first_row + block.plan.earlier_rows[table]
 
     def stream(self, sub: str = "") -> np.random.Generator:

@@ -31,7 +31,7 @@ def with_existing(dataset: Dataset, names: Iterable[str]) -> Dataset:
                 for column, spec in table.columns.items()
             }
             rows_come_from = dict.fromkeys(("rows", "values", "select", "rollup", "fanout", "at"))
-            here = Existing(arrival=arrival if arrival and arrival[0] != "_" else None)
+            here = Existing(arrival=arrival if arrival and arrival[0] != "_" else None, declared=table.rows)
             facts = {"existing": here, "columns": columns, "per": table.per if table.per in there else None}
             tables[name] = table.model_copy(update={**rows_come_from, **facts})
     return dataset.model_copy(update={"tables": tables})

@@ -6,6 +6,7 @@ table it points at, when its choice is settled, how many values it can give. Nob
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
@@ -143,6 +144,18 @@ class Generator(Model):
         """Give the most different values that can come out as a type; None where that is not known or without bound."""
         return None
 
+    def lowest(self) -> float | None:
+        """Give the least number that can come out, minus infinity where there is none; None where not known."""
+        return None
+
+    def listed_values(self) -> frozenset[Any] | None:
+        """Give the values that can come out, where they are listed in the spec; else None."""
+        return None
+
+    def share_above(self, floor: int, dtype: DType) -> float | None:
+        """Give the share of values that are above a number, or a moment in microseconds since 1970; None where not known."""
+        return None
+
     def places(self, dtype: DType, row_count: Callable[[str], int | None]) -> int | None:
         """Give how many different values `draw_at` can give as a type; None where it cannot.
 
@@ -186,6 +199,10 @@ class Generator(Model):
 
     def copies(self) -> str | None:
         """Give the path whose value it has, unchanged; None where it is no copy."""
+        return None
+
+    def moment_range(self) -> tuple[dt.date, dt.date] | None:
+        """Give the first and the last moment that can come out; None where it gives no moments, or any."""
         return None
 
     # -- drawing

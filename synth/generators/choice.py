@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 
 from synth.dtypes import BIGINT, BOOLEAN, DATE, TEXT, DType, exact
 from synth.errors import DataError
+from synth.generators.arrival import microseconds
 from synth.generators.base import Generator
 from synth.generators.context import RowContext, SpecView
 from synth.generators.declarations import Complaint, Dependency, RowValue
@@ -95,11 +96,31 @@ class Choice(Generator):
 
     def capacity(self, dtype: DType) -> int:
         """Count the values that have a weight."""
-        return len({value for table in self._tables().values() for value, weight in table.items() if weight})
+        return len(self.listed_values())
 
     def places(self, dtype: DType, row_count: Callable[[str], int | None]) -> int | None:
         """Count the values that have a weight, where they are the same for all rows."""
         return None if self.by else self.capacity(dtype)
+
+    def listed_values(self) -> frozenset[Any]:
+        """Give the values that have a weight."""
+        return frozenset(value for table in self._tables().values() for value, weight in table.items() if weight)
+
+    def lowest(self) -> float | None:
+        """Give the least of the numbers that have a weight."""
+        numbers = [value for value in self.listed_values() if isinstance(value, (int, float))]
+        return min(numbers, default=None)
+
+    def share_above(self, floor: int, dtype: DType) -> float | None:
+        """Add the weights of such values, where all rows have the same."""
+        values: dict[Any, float] = {} if self.by or self.dtype() == TEXT else dict(self.values)
+        above = [w for v, w in values.items() if (microseconds(v) if isinstance(v, dt.date) else v) > floor]
+        return sum(above) / sum(values.values()) if values else None
+
+    def moment_range(self) -> tuple[dt.date, dt.date] | None:
+        """Give the first and the last of the values, where they are moments."""
+        values = self._values()
+        return (min(values), max(values)) if self.dtype() == DATE else None
 
     def draw_at(self, context: RowContext, places: npt.NDArray[np.int64]) -> pl.Series:
         """Give the values at these places, all of the same weight. (rows,) -> (rows,)"""

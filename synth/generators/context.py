@@ -75,6 +75,9 @@ class SpecView(Protocol):
     def keys_follow_from_rows(self, table: str) -> bool:
         """Tell whether a table's keys are a function of its row numbers."""
 
+    def numbers_have_gaps(self, table: str) -> bool:
+        """Tell whether a table's row numbers leave some out."""
+
     def same_family(self, table: str) -> bool:
         """Tell whether a table is drawn together with this one."""
 
@@ -87,11 +90,17 @@ class SpecView(Protocol):
     def type_of(self, table: str, column: str) -> DType:
         """Give the type of a column."""
 
+    def lowest_of(self, table: str, column: str) -> float | None:
+        """Give the least number that a column can hold, minus infinity where there is none; None where not known."""
+
     def type_at(self, path: str) -> DType:
         """Give the type of the value behind a path."""
 
     def may_be_null(self, path: str) -> bool:
         """Tell whether the value behind a path may be NULL."""
+
+    def drawn_null(self, path: str) -> bool:
+        """Tell whether the value behind a path may be NULL when it is drawn; what is hidden until it has come is not."""
 
     def sql_type(self) -> DType | None:
         """Give the type of the SQL that is compiled for this column; None for NULL alone."""
@@ -156,6 +165,10 @@ class TableContext(RowContext, Protocol):
         """Give a child's column, or of an empty column the counts alone, and how many children each row has."""
 
     @property
+    def whole_rows(self) -> int:
+        """Count the rows that the whole block has, before the cut at `until`."""
+
+    @property
     def period_start_us(self) -> int:
         """Give the start of the period, in microseconds since 1970."""
 
@@ -173,8 +186,8 @@ class TableContext(RowContext, Protocol):
     def row_count(self, table: str) -> int:
         """Give the number of rows that another table has, or of the own family's root those that are always there."""
 
-    def declared_rows(self, table: str) -> int:
-        """Give the number of rows that a table has at the end of its declared period."""
+    def declared_rows(self, table: str) -> int | None:
+        """Give the number of rows that a table has at the end of its declared period; None where more are found in time."""
 
     def full_column(self, table: str, column: str) -> npt.NDArray[Any]:
         """Give all rows of another family's column; NULL is the least int64, or NaN. (rows of the table,)"""

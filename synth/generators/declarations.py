@@ -105,12 +105,12 @@ class Choosing:
 class MustCover:
     """Columns of a table by which a row must be found at every moment: what is matched, and when each row begins and ends.
 
-    `moment` is the path of the moment.
+    `moment` is the path of the moment, `matched` gives the path of the value that each of their columns equals.
     """
 
     table: str
     moment: str
-    matched: tuple[str, ...]
+    matched: Mapping[str, str]
     begins: str
     ends: str | None = None
 

@@ -35,6 +35,10 @@ Rows = npt.NDArray[np.int64]
 MAX_DENSE = 2**20
 
 
+def _null_finds_nothing(path: str) -> tuple[str, str]:
+    return f"'{path}' may be NULL, for which no row is in force", "say `optional: true`"
+
+
 class InForce(Generator):
     """Among rows of `table` that match and have begun (and not ended): the latest begun, or the one with the largest value.
 
@@ -109,13 +113,30 @@ class InForce(Generator):
         if view.same_family(self.table):
             yield Complaint(f"{self.table} belongs to the same family", at=("table",))
 
+    def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
+        """Yield values that cannot be compared, what is no moment, and values for which nothing can be in force."""
+        for theirs, ours in self.match.items():
+            kinds = view.type_of(self.table, theirs), view.type_at(ours)
+            if kinds[0].compared_as != kinds[1].compared_as:
+                what = f"{self.table}.{theirs} is {kinds[0]}, and '{ours}' is {kinds[1]}: they are never equal"
+                yield Complaint(what, "declare both as the same type", ("match", theirs))
+            elif not self.optional and view.drawn_null(ours):
+                yield Complaint(*_null_finds_nothing(ours), ("match", theirs))
+        if not view.type_at(self.at).is_time:
+            yield Complaint(f"'{self.at}' is no moment", at=("at",))
+        elif not self.optional and view.drawn_null(self.at):
+            yield Complaint(*_null_finds_nothing(self.at), ("at",))
+        for word, column in (("begins", self.begins), ("ends", self.ends)):
+            if column and not view.type_of(self.table, column).is_time:
+                yield Complaint(f"'{column}' is no moment", at=(word,))
+
     def choosing(self) -> Choosing:
         """Say that rows are chosen among those that have begun at a moment."""
         return Choosing(self.table, self.at, self.begins)
 
     def must_cover(self) -> MustCover | None:
         """Say how the row in force is found, where there has to be one."""
-        return None if self.optional else MustCover(self.table, self.at, tuple(self.match), self.begins, self.ends)
+        return None if self.optional else MustCover(self.table, self.at, self.match, self.begins, self.ends)
 
     def draw(self, context: TableContext) -> pl.Series:
         """Their rows by what is matched and when they begin; a row's candidates are a run of them."""

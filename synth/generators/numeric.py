@@ -84,6 +84,29 @@ class Uniform(Generator):
         first, last = self._ends(dtype)
         return last - first + 1
 
+    def lowest(self) -> float | None:
+        """Give `min`, of numbers."""
+        return None if isinstance(self.min, dt.date) else float(self.min)
+
+    def share_above(self, floor: int, dtype: DType) -> float | None:
+        """Count the places of the grid above it; of doubles give the stretch."""
+        count = self.capacity(dtype)
+        if isinstance(self.min, dt.date):
+            step = DAY_US if dtype.name == "date" else 1
+            passed = (floor - microseconds(self.min)) // step + 1
+        elif count is None:
+            low, high = float(self.min), float(self.max)  # type: ignore[arg-type]
+            return min(1.0, max(0.0, (high - floor) / (high - low) if high > low else float(high > floor)))
+        else:
+            passed = floor * 10**dtype.digits - self._ends(dtype)[0] + 1
+        assert count is not None
+        return min(count, max(0, count - passed)) / max(1, count)
+
+    def moment_range(self) -> tuple[dt.date, dt.date] | None:
+        """Give the ends, where they are moments."""
+        moments = isinstance(self.min, dt.date) and isinstance(self.max, dt.date)
+        return (self.min, self.max) if moments else None  # type: ignore[return-value]
+
     def _ends(self, dtype: DType) -> tuple[int, int]:
         """The first and the last whole number of minor units from `min` to `max`."""
         low, high = (float(x) for x in (self.min, self.max) if not isinstance(x, dt.date))
@@ -130,6 +153,10 @@ class Normal(_Numeric):
     def _check(self) -> Normal:
         _check_range(self.min, self.max, self._ends())
         return self
+
+    def lowest(self) -> float:
+        """Give `min`; without one there is none."""
+        return -math.inf if self.min is None else self.min
 
     def _ends(self) -> Ends:
         """Give `min` and `max` in standard deviations from the mean."""

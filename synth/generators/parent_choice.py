@@ -40,11 +40,13 @@ class ParentChoice:
             self.moments = moments(seen)
             if arrival:
                 sizes = sizes_before(context.full_column(to, arrival), self.moments)
-            if end:
-                ends = context.full_column(to, end)
-                self.ends = np.where(ends == NULL, np.iinfo(np.int64).max, ends)  # NULL: never
-        elif arrival:  # nothing says when: those that have always been there
-            sizes = int(np.searchsorted(context.full_column(to, arrival), context.period_start_us))
+        elif arrival or end:  # nothing says when: those that are there when the period starts
+            self.moments = np.full(context.rows, context.period_start_us)
+            if arrival:
+                sizes = int(np.searchsorted(context.full_column(to, arrival), context.period_start_us))
+        if end:
+            ends = context.full_column(to, end)
+            self.ends = np.where(ends == NULL, np.iinfo(np.int64).max, ends)  # NULL: never
         self.sizes = sizes
         least = int(np.min(sizes)) if context.rows else 1
         if least == 0 or (context.rows and self.cumulated is not None and not self.cumulated[least - 1] > 0):
@@ -141,9 +143,17 @@ def _race(
             lanes = np.where(choice.present(mine[now], lane), finish[home[now]], np.inf)
             best = np.argmin(lanes, axis=1)
             if np.isinf(lanes[np.arange(len(best)), best]).any():
-                raise TooFewError(
-                    f"a row of {distinct_per or context.table} needs more distinct {choice.to} than are there at "
-                    f"its time; lower the fan-out's max or raise at_least of {choice.to}"
-                )
+                raise TooFewError(_why_none(context.table, choice.to, distinct_per))
             rows[mine[now]] = best
             finish[home[now], best] = np.inf
+
+
+def _why_none(table: str, to: str, distinct_per: str | None) -> str:
+    """Say that some row finds no parent, and what to do."""
+    if distinct_per is None:
+        what = f"all rows of {to} that can be chosen have ended when a row of {table} comes"
+        return f"{what}; ask for more of them, or let some stay: a NULL in `alive_until` never ends"
+    return (
+        f"a row of {distinct_per} needs more distinct {to} than are there at its time; "
+        f"lower the fan-out's max or raise at_least of {to}"
+    )

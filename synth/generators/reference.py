@@ -15,6 +15,7 @@ import numpy.typing as npt
 import polars as pl
 from pydantic import Field, model_validator
 
+from synth.columns import NULL
 from synth.dtypes import DType
 from synth.errors import DataError, MeaningError, TooFewError
 from synth.generators.base import Generator, Model, Share
@@ -30,7 +31,8 @@ from synth.generators.declarations import (
     RowValue,
 )  # fmt: skip
 from synth.generators.parent_choice import ParentChoice, choose_parents
-from synth.generators.sampling import BELOW_ONE, zipf_mandelbrot
+from synth.generators.ranks import ranks_of_any, ranks_of_declared, zipf_mandelbrot
+from synth.generators.sampling import BELOW_ONE
 from synth.streams import Sub
 
 __all__ = ["Popularity", "Reference", "ZipfMandelbrot"]
@@ -121,11 +123,9 @@ class Reference(Generator):
         if self.to == view.parent():
             return ()
         columns = [*self.weighed_by, *([self.key_column] if self.key_column else [])]
-        columns += [name for name in (view.arrival_of(self.to),) if name]
-        if not self.alive_at:
-            return tuple(FullColumn(self.to, name) for name in columns)
-        columns += [name for name in (view.ends_of(self.to),) if name]
-        return (*(FullColumn(self.to, name) for name in columns), RowValue(self.alive_at))
+        columns += [name for name in (view.arrival_of(self.to), view.ends_of(self.to)) if name]
+        found = tuple(FullColumn(self.to, name) for name in columns)
+        return (*found, RowValue(self.alive_at)) if self.alive_at else found
 
     def plan_dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the parent's key, or where that follows from the row number its rows alone."""
@@ -167,27 +167,75 @@ class Reference(Generator):
                 "give it a column with `key`, or a `primary_key` of one column; of several columns take one by `key_column`",
                 ("to",),
             )  # fmt: skip
-        if self.to == view.parent() and not view.is_link():
+        if self.to == view.parent() and view.is_link():
+            yield from self._not_for(self._CHOOSING, f"the reference to the row of {self.to} that a row is born with")
+        elif self.to == view.parent():
             yield from self._complaints_of_another(view)
         if self.alive_at and not (view.arrival_of(self.to) or view.ends_of(self.to)):
             yield Complaint(f"{self.to} has no arrival column", at=("alive_at",))
+        if self.unique and not related and view.ends_of(self.to):
+            what = f"rows of {self.to} end at '{view.ends_of(self.to)}', and a one-to-one reference does not ask when"
+            yield Complaint(what, f"leave `unique` out, or `alive_until` of {self.to}", ("unique",))
         if self.distinct_per and self.distinct_per not in view.ancestors():
             yield Complaint(f"'{self.distinct_per}' is no ancestor of {view.table}", at=("distinct_per",))
         if self.roots and self.to != view.table:
             yield Complaint("`roots` is for a table that references itself", "use null_share", ("roots",))
-        if self.to == view.table and not view.may_be_null(view.column):
-            yield Complaint("the first row has no earlier row to refer to", "write `nullable: true` beside it", ("to",))
+        if self.to == view.table:
+            yield from self._complaints_of_own(view)
+
+    _CHOOSING = ("alive_at", "weights", "popularity", "where", "distinct_per", "unique")
+
+    def _not_for(self, words: tuple[str, ...], why: str) -> Iterator[Complaint]:
+        """Yield those of the words that say something."""
+        for word in words:
+            if getattr(self, word):
+                yield Complaint(f"`{word}` is not for {why}", at=(word,))
 
     def _complaints_of_another(self, view: SpecView) -> Iterator[Complaint]:
         """Yield what a second reference to the parent's table cannot do: its rows are drawn beside these."""
-        words: dict[str, object] = {"alive_at": self.alive_at, "weights": self.weights, "popularity": self.popularity}
-        words |= {"where": self.where, "distinct_per": self.distinct_per, "unique": self.unique}
-        for word in [name for name, value in {**words, "key_column": self.key_column}.items() if value]:
-            what = f"`{word}` is not for a second reference to {self.to}, whose rows are drawn beside these"
-            yield Complaint(what, at=(word,))
+        words = (*self._CHOOSING, "key_column")
+        yield from self._not_for(words, f"a second reference to {self.to}, whose rows are drawn beside these")
         no_target = view.why_no_target_beside(self.to)
         if no_target:
             yield no_target
+        if view.ends_of(self.to):
+            what = f"rows of {self.to} end at '{view.ends_of(self.to)}', and a second reference does not ask when"
+            yield Complaint(what, f"leave `alive_until` of {self.to} out", ("to",))
+
+    def _complaints_of_own(self, view: SpecView) -> Iterator[Complaint]:
+        """Yield what a reference to the own table cannot do: it chooses an earlier row, by number."""
+        if not view.may_be_null(view.column):
+            yield Complaint("the first row has no earlier row to refer to", "write `nullable: true` beside it", ("to",))
+        words = ("alive_at", "distinct_per", "unique")
+        yield from self._not_for(words, "a reference to the own table, which chooses any earlier row")
+        ends = view.ends_of(self.to)
+        if ends:
+            what = f"rows of {self.to} end at '{ends}', and a reference to the own table does not ask when"
+            yield Complaint(what, f"leave `alive_until` of {self.to} out", ("to",))
+        if len(view.key_of(self.to)) == 1 and not view.keys_follow_from_rows(self.to):
+            what = f"the key of {self.to} does not follow from the row's number, so that of an earlier row is not known"
+            yield Complaint(what, "give it a column with `key`; in `values` write the references out", ("to",))
+        if view.numbers_have_gaps(self.to):
+            what = f"the fan-outs above {self.to} are not all exact, so nobody knows which earlier rows there are"
+            yield Complaint(what, "say `exact: true` in them", ("to",))
+
+    def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
+        """Yield columns of other types than the choice needs: numbers as weights, a boolean condition, a moment."""
+        weights = view.type_of(self.to, self.weights) if self.weights else None
+        if weights and not (weights.is_exact or weights.name == "double"):
+            yield Complaint(f"{self.to}.{self.weights} is {weights}, and weights are numbers", at=("weights",))
+        least = view.lowest_of(self.to, self.weights) if self.weights else None
+        if self.weights and least is not None and least < 0:
+            what = f"{self.to}.{self.weights} may be below 0, and weights are not"
+            yield Complaint(what, "give it a `min` of 0", ("weights",))
+        where = view.type_of(self.to, self.where) if self.where else None
+        if where and where.name != "boolean":
+            what = f"{self.to}.{self.where} is {where}, and a condition is a boolean"
+            yield Complaint(what, "for instance {expr: size > 0}, in a column of its own", ("where",))
+        if self.alive_at and not view.type_at(self.alive_at).is_time:
+            yield Complaint(f"'{self.alive_at}' is no moment", at=("alive_at",))
+        elif self.alive_at and view.drawn_null(self.alive_at):
+            yield Complaint(f"'{self.alive_at}' may be NULL, and no parent is there then", at=("alive_at",))
 
     def choosing(self) -> Choosing:
         """Say that parents are chosen among those that are there at `alive_at`."""
@@ -208,17 +256,18 @@ class Reference(Generator):
         count = context.row_count(self.to)
         weights = np.ones(count)
         if self.weights:
-            weights = np.nan_to_num(
-                context.full_column(self.to, self.weights).astype(np.float64), nan=0.0, posinf=np.inf
-            )
+            column = context.full_column(self.to, self.weights)
+            weights = np.nan_to_num(column.astype(np.float64), nan=0.0, posinf=np.inf)
+            weights[column == NULL] = 0.0  # NULL of numbers that are exact
             if (weights < 0).any() or not np.isfinite(weights).all():
                 raise DataError(f"{self.to}.{self.weights} has weights below 0, or without end")
         elif self.popularity:
-            law, declared = self.popularity.zipf_mandelbrot, max(1, context.declared_rows(self.to))
-            chunks = -(-count // declared)  # parents beyond the declared period share the ranks out anew
-            ranks = [context.column_stream(Sub.RANKS.format(c)).permutation(declared) + 1 for c in range(chunks)]
-            all_ranks = np.concatenate(ranks)[:count] if ranks else np.empty(0, dtype=np.int64)
-            weights = zipf_mandelbrot(all_ranks, declared, law.s, law.q)
+            law, declared = self.popularity.zipf_mandelbrot, context.declared_rows(self.to)
+            if declared is None:
+                weights = zipf_mandelbrot(ranks_of_any(count, context.column_stream), 1, law.s, law.q)
+            else:  # parents beyond the declared period share the ranks out anew
+                ranks = ranks_of_declared(count, max(1, declared), context.column_stream)
+                weights = zipf_mandelbrot(ranks, max(1, declared), law.s, law.q)
         if self.where:
             weights = weights * (context.full_column(self.to, self.where) == 1)
         return {"cumulated": np.cumsum(weights)}
@@ -271,8 +320,9 @@ class Reference(Generator):
         return np.where((roots < self.roots) | (there == 0), -1, rows)
 
     def _matched(self, context: TableContext) -> Rows:
-        """Match one to one: row k takes a parent of the block of parents with k's number. (rows,)"""
-        parents = min(context.row_count(self.to) - context.first_row, context.block_rows)
+        """Match one to one: row k takes a parent of those that have the numbers of k's block. (rows,)"""
+        width = context.block_rows if context.parent() is None else context.whole_rows
+        parents = min(context.row_count(self.to) - context.first_row, width)
         if parents < context.rows:
             raise TooFewError(f"{context.rows} rows need as many {self.to} of their own, {max(0, parents)} exist")
         return context.first_row + context.stream().permutation(parents)[: context.rows]

@@ -21,7 +21,6 @@ __all__ = [
     "prefix_values",
     "redraw_until_accepted",
     "sizes_before",
-    "zipf_mandelbrot",
 ]
 
 Rows = npt.NDArray[np.int64]
@@ -58,12 +57,6 @@ class Search:
         if len(unsure):
             found[unsure] = np.searchsorted(self.cumulated, values[unsure], side="right")
         return found.astype(np.int64)
-
-
-def zipf_mandelbrot(ranks: Rows, size: int, s: float, q: float) -> Floats:
-    """Weights (rank + q·size)^−s for ranks from 1 (DESIGN.md, section 6). (n,) -> (n,)"""
-    weights: Floats = np.power(ranks + q * size, -s)
-    return weights
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from synth.errors import Problem, SpecError
 from synth.generators.arrival import DAY_US
 from synth.generators.declarations import MustCover
 from synth.plan.model import TablePlan
-from synth.spec.kinds.roster import cells_as_drawn
+from synth.spec.kinds.roster import cells_as_drawn, written_cells
 from synth.spec.scope import Scope
 
 __all__ = ["check_coverage"]
@@ -29,16 +29,29 @@ def check_coverage(
     problems = []
     for name, column, declared in scope.all_columns():
         cover, timetable = declared.draws.must_cover(), tables[scope.family(name)].timetable
-        if cover is None or timetable is None or (name, column) not in drawn or scope.is_read(name, column):
+        if cover is None or (name, column) not in drawn or scope.is_read(name, column) or not tables[name].rows:
             continue
+        path = ("tables", name, "columns", column, declared.generator_name)
+        hint = "write a row for it, or say `optional: true`"
+        problems += [Problem(path, what, hint) for what in _unmatched(scope, name, cover)]
         seen = scope.resolve(name, cover.moment)
-        if scope.column(seen.table, seen.column).draws.sets_arrival and seen.table == scope.family(name):
-            path = ("tables", name, "columns", column, declared.generator_name)
+        if timetable and scope.column(seen.table, seen.column).draws.sets_arrival and seen.table == scope.family(name):
             for what in _gaps(scope, cover, timetable.start_us, until_us):
                 hint = "write a row that is in force then, or say `optional: true`"
                 problems.append(Problem(path, f"{what}, and {name} come from then on", hint))
     if problems:
         raise SpecError(problems)
+
+
+def _unmatched(scope: Scope, name: str, cover: MustCover) -> Iterator[str]:
+    """Say of values that are listed in the spec that no row has them."""
+    cells = written_cells(scope.table(cover.table))
+    for theirs, ours in cover.matched.items():
+        found = scope.resolve(name, ours)
+        values = scope.column(found.table, found.column).draws.listed_values()
+        if values is not None and theirs in cells and not scope.is_read(found.table, found.column):
+            for value in sorted(values - set(cells[theirs]), key=str):
+                yield f"no row of {cover.table} has {theirs} = {value}, which '{ours}' may be"
 
 
 def _gaps(scope: Scope, cover: MustCover, first_us: int, until_us: int) -> Iterator[str]:

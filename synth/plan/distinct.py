@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from synth.errors import Problem, SpecError
+from synth.plan import model
+from synth.plan.eligible import eligible
 from synth.plan.model import DistinctDraw, TablePlan
 from synth.spec.kinds.base import Path
 from synth.spec.lineage import own_columns_behind
@@ -21,7 +23,7 @@ from synth.spec.scope import Scope
 from synth.spec.unique_groups import unique_groups
 from synth.sql.parse import given_by, row_by_row
 
-__all__ = ["DistinctDraws", "distinct_draws", "last_number"]
+__all__ = ["DistinctDraws", "distinct_draws", "numbers_used"]
 
 LARGEST = 2**62  # combinations: what a place of 64 bits holds
 
@@ -163,7 +165,8 @@ def _draw_of(scope: Scope, tables: Mapping[str, TablePlan], table: str, group: t
         if other in scope.ancestors(table)[:1]:
             return tables[other].always_there - 1  # but the row's own
         plan = tables.get(other)
-        arrives = plan is None or not scope.kind(other).can_be_chosen or scope.table(other).arrival is not None
+        moving = other in tables and (scope.table(other).arrival or scope.table(other).alive_until)
+        arrives = plan is None or not scope.kind(other).can_be_chosen or moving
         return None if plan is None or arrives or scope.family(other) == scope.family(table) else plan.rows
 
     parent = scope.ancestors(table)[:1]
@@ -198,10 +201,13 @@ def _too_few(
             f"a row of {draw.within} may have {law.max:,} {table}, but there are only {draw.places:,} different {what}"
         )
         return Problem(here, said, "lower the fan-out's `max`, or widen what the columns can be")
+    surely = ""
     if draw is not None:
-        places, rows = draw.places, last_number(scope, tables, table) + earlier.get(table, 0)
+        places, rows = draw.places, numbers_used(scope, tables, table) + earlier.get(table, 0)
         if draw.weighted:
-            places *= tables[spec.columns[draw.weighted].draws.target or ""].rows
+            other = tables[spec.columns[draw.weighted].draws.target or ""]
+            able = eligible(scope, other, spec.columns[draw.weighted].draws.weighed_by, other.rows)
+            places, surely = places * able, "" if able == other.rows else " surely"
     else:
         sizes = [spec.columns[column].draws.capacity(types[column]) for column in group]
         if None in sizes:
@@ -210,13 +216,19 @@ def _too_few(
     if rows <= places:
         return None
     hint = "widen what the columns can be, or ask for fewer rows"
-    return Problem(here, f"{rows:,} rows need as many different {what}, and there are only {places:,}", hint)
+    return Problem(here, f"{rows:,} rows need as many different {what}, and there are{surely} only {places:,}", hint)
 
 
-def last_number(scope: Scope, tables: Mapping[str, TablePlan], table: str) -> int:
-    """Count the row numbers that may be used: children's have gaps where totals are not exact."""
+def numbers_used(scope: Scope, tables: Mapping[str, TablePlan], table: str, *, whole: bool = False) -> int:
+    """Count the row numbers that may be used: children's have gaps where totals are not exact.
+
+    An exact total is met where a block ends, not before: `whole` counts the root's rows up to there.
+    """
     plan = tables[table]
     if plan.fanout is None:
-        return plan.rows
-    above = last_number(scope, tables, scope.ancestors(table)[0])
+        if not whole or scope.table(table).arrival is None:
+            return plan.rows
+        end = -(-plan.rows // model.BLOCK_ROWS) * model.BLOCK_ROWS
+        return min(end, plan.declared) if plan.declared is not None and plan.rows <= plan.declared else end
+    above = numbers_used(scope, tables, scope.ancestors(table)[0], whole=whole or plan.fanout.exact)
     return plan.fanout.total(above) if plan.fanout.exact else above * plan.fanout.max

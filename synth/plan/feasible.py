@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import math
+from collections.abc import Collection, Iterator, Mapping
 
 from synth.errors import Problem, SpecError
 from synth.generators.arrival import microseconds
-from synth.generators.declarations import Choosing
+from synth.plan.distinct import numbers_used
+from synth.plan.eligible import eligible, there_first
 from synth.plan.model import TablePlan
 from synth.spec.kinds.base import Path
 from synth.spec.scope import Scope
@@ -30,7 +32,9 @@ def check_windows(scope: Scope, block_rows: int) -> None:
             )
 
 
-def check_parents(scope: Scope, tables: Mapping[str, TablePlan], drawn: Collection[tuple[str, str]]) -> None:
+def check_parents(
+    scope: Scope, tables: Mapping[str, TablePlan], drawn: Collection[tuple[str, str]], until_us: int
+) -> None:
     """Refuse what could not be honoured: no parent there at the first child, fewer parents than distinct draws."""
     problems = []
     for name, column, declared in scope.all_columns():
@@ -40,24 +44,60 @@ def check_parents(scope: Scope, tables: Mapping[str, TablePlan], drawn: Collecti
         path = ("tables", name, "columns", column, declared.generator_name)
         if choosing.table == scope.table(name).per and column not in scope.table(name).links:
             problems += _without_others(path, tables[name], tables[choosing.table])
-        if not choosing.must_find or choosing.table in (name, *scope.ancestors(name)):
+        if not choosing.must_find or choosing.table in (name, *scope.ancestors(name)) or not tables[name].rows:
             continue
-        parents = _there_first(scope, tables, name, choosing)
-        if parents < 1:
+        if declared.draws.one_to_one:
+            problems += _not_one_to_one(scope, tables, path, name, choosing.table)
+            continue
+        there = there_first(scope, tables, name, choosing)
+        last_us = until_us if choosing.moment else microseconds(scope.dataset.period.start)
+        parents = eligible(scope, tables[choosing.table], declared.draws.weighed_by, there, last_us)
+        if there < 1:
             what = f"no row of {choosing.table} is surely there when the first of {name} comes"
             problems.append(Problem(path, what, scope.kind(choosing.table).hint_when_none(choosing.table)))
-        if declared.draws.one_to_one and tables[choosing.table].timetable is not None:
-            problems.append(Problem((*path, "unique"), "`unique` needs a parent table without arrival times"))
-        elif declared.draws.one_to_one and tables[name].rows > tables[choosing.table].rows:
-            what = f"{tables[name].rows:,} rows need as many {choosing.table} of their own, and there are"
-            hint = f"ask for fewer {name}, or more {choosing.table}"
-            problems.append(Problem(path, f"{what} {tables[choosing.table].rows:,}", hint))
-        law, group = tables[name].fanout, choosing.distinct_per
-        if group and law and group == scope.table(name).per and parents < law.max:
-            what = f"a row of {group} may have {law.max} {name}, but only {parents} {choosing.table} are there at first"
+        elif parents < 1:
+            problems.append(_none_eligible(scope, path, choosing.table, declared.draws.weighed_by, there))
+        elif parents < (most := _most_in_a_group(scope, tables, name, choosing.distinct_per)):
+            what = f"a row of {choosing.distinct_per} may have {most:,} {name}, but only {parents:,} {choosing.table}"
+            what = f"{what} are there at first" + ("" if parents == there else " that surely can be chosen")
             problems.append(Problem(path, what, f"lower the fan-out's `max`, or raise `at_least` of {choosing.table}"))
     if problems:
         raise SpecError(problems)
+
+
+def _most_in_a_group(scope: Scope, tables: Mapping[str, TablePlan], name: str, group: str | None) -> int:
+    """Count the rows that a row of an ancestor may have at most; 0 without an ancestor."""
+    if group is None:
+        return 0
+    above = scope.ancestors(name)
+    laws = [tables[each].fanout for each in (name, *above[: above.index(group)])]
+    return math.prod(law.max for law in laws if law is not None)
+
+
+def _none_eligible(scope: Scope, path: Path, parent: str, weighed_by: tuple[str, ...], there: int) -> Problem:
+    """Say that there are parents, but perhaps none that can be chosen."""
+    ends = scope.table(parent).alive_until
+    asked = " and ".join([*(f"'{each}'" for each in weighed_by), *([f"`alive_until: {ends}`"] if ends else [])])
+    what = f"of {there:,} {parent} that are there at first, perhaps none can be chosen: {asked} may leave none"
+    return Problem(path, what, f"ask for more {parent}, or write them out in `values`, some of which can be chosen")
+
+
+def _not_one_to_one(
+    scope: Scope, tables: Mapping[str, TablePlan], path: Path, name: str, parent: str
+) -> Iterator[Problem]:
+    """Refuse one-to-one references to parents that arrive, of rows that go on, and to fewer parents than row numbers."""
+    numbers = numbers_used(scope, tables, name)
+    if scope.table(parent).arrival is not None:
+        yield Problem((*path, "unique"), "`unique` needs a parent table without arrival times")
+    elif scope.table(name).earlier is not None:
+        what = f"rows of {name} that were there before may have the same {parent}"
+        yield Problem((*path, "unique"), what, f"leave `unique` out, or {name} without rows from before")
+    elif numbers > tables[parent].rows:
+        hint = f"ask for fewer {name}, or more {parent}"
+        if scope.numbers_have_gaps(name):
+            hint = f"{hint}; with fan-outs that are all `exact` fewer will do"
+        what = f"{numbers:,} rows need as many {parent} of their own, and there are {tables[parent].rows:,}"
+        yield Problem(path, what, hint)
 
 
 def _without_others(path: Path, table: TablePlan, parent: TablePlan) -> list[Problem]:
@@ -67,14 +107,3 @@ def _without_others(path: Path, table: TablePlan, parent: TablePlan) -> list[Pro
     when = " before the period" if parent.timetable else ""
     what = f"{parent.name} has no two rows that are surely there{when}, so there is no other one to refer to"
     return [Problem(path, what, f"ask for more {parent.name}" + (", and say `before_start`" if when else ""))]
-
-
-def _there_first(scope: Scope, tables: Mapping[str, TablePlan], name: str, choosing: Choosing) -> int:
-    """Count the rows of the parent that are surely there at the earliest moment of a child, whatever the seed."""
-    parent, root = tables[choosing.table], tables[scope.family(name)]
-    if not choosing.moment:
-        return parent.always_there
-    if parent.timetable is None or root.timetable is None:
-        return parent.rows
-    period_us = microseconds(scope.dataset.period.start)
-    return parent.timetable.surely_before(root.timetable.start_us if len(root.timetable.expected) else period_us)

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from synth.errors import Problem, SpecError
-from synth.plan.distinct import last_number
+from synth.plan.distinct import numbers_used
 from synth.plan.model import TablePlan
 from synth.spec.scope import Scope
 from synth.sql.compiled import Compiled
@@ -44,5 +44,5 @@ def _last_key(scope: Scope, tables: Mapping[str, TablePlan], table: str, path: s
     draws = scope.column(seen.table, seen.column).draws
     if not draws.makes_key or scope.is_read(seen.table, seen.column) or seen.table not in tables:
         return None
-    last = last_number(scope, tables, seen.table)
+    last = numbers_used(scope, tables, seen.table)
     return draws.key_at(np.array([last - 1]), seed, seen.table) if last else None

@@ -73,7 +73,7 @@ def make(
     families = planning.families()
     distinct.refuse(name for family in families for name in family.tables)
     drawn = {(step.table, step.column) for family in families for step in family.steps}
-    check_parents(scope, counts, drawn)
+    check_parents(scope, counts, drawn, microseconds(now))
     check_coverage(scope, counts, drawn, microseconds(now))
     check_lengths(scope, counts, planning.compiled, seed)
     needed = {family.root for family in families}

@@ -18,6 +18,7 @@ from synth.spec.kinds.derived import select_path
 from synth.spec.models import Column, Dataset
 from synth.spec.order import columns_have_an_order, rows_have_an_order
 from synth.spec.scope import Scope
+from synth.spec.settled import choices_are_settled
 from synth.sql.allowed import allowed_expression, allowed_query
 from synth.sql.parse import SqlError, columns, lint, named, tables
 
@@ -275,6 +276,7 @@ RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
     types_fit,
     columns_have_an_order,
     tables_are_drawable,
+    choices_are_settled,
     selects_are_closed,
     sql_travels,
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from synth.errors import Problem
-from synth.spec.kinds.base import Path
 from synth.spec.models import Table
 from synth.spec.scope import Scope
 
@@ -15,13 +14,29 @@ __all__ = ["tables_are_drawable"]
 def tables_are_drawable(scope: Scope) -> Iterator[Problem]:
     """Rows, arrivals, keys and windows can be honoured."""
     for name, table in scope.dataset.tables.items():
-        at: Path = ("tables", name)
         yield from _one_of_each(name, table)
         yield from scope.kind(name).check_rows(scope, name)
         yield from _windows(scope, name)
-        for column in table.key:
-            if table.columns[column].null_share:
-                yield Problem((*at, "columns", column, "null_share"), "a key is never NULL")
+        yield from _keys_are_there(scope, name)
+
+
+def _keys_are_there(scope: Scope, name: str) -> Iterator[Problem]:
+    """Nothing in a key may be NULL: as it is declared, drawn, or shows."""
+    table, never = scope.table(name), "a key is never NULL"
+    hidden = {other: moment for moment, others in table.hidden_moments.items() for other in (moment, *others)}
+    for column in () if scope.kind(name).is_read else table.key:
+        declared, at = table.columns[column], ("tables", name, "columns", column)
+        if declared.null_share:
+            yield Problem((*at, "null_share"), never)
+        elif name.startswith("_"):  # a working table, which nobody asks for its key
+            continue
+        elif declared.nullable:
+            yield Problem((*at, "nullable"), never, "take it out of the key, or leave `nullable` out")
+        elif column in hidden and column != table.at:
+            what = f"{never}, and {column} shows only once {hidden[column]} has come"
+            yield Problem(at if hidden[column] == column else ("tables", name, "events", hidden[column]), what)
+        elif declared.draws.nullable() and declared.nullable is None:
+            yield Problem((*at, declared.generator_name), never, "what it gives may be NULL; take it out of the key")
 
 
 def _one_of_each(name: str, table: Table) -> Iterator[Problem]:

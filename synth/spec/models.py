@@ -163,6 +163,7 @@ class Existing(Model):
     arrival: str | None = None  # the column that says when each row came
     table: str | None = None  # what it is called there, if otherwise
     source: str | None = None  # where it is, if elsewhere than the run's source: a folder, or a database's URL
+    declared: RowCount | None = None  # rows, where the table would be made by the spec
     rows: Annotated[int, Field(ge=0)] | None = None  # found
     fingerprint: str | None = None  # of the columns that are read
 

@@ -10,10 +10,10 @@ __all__ = ["with_moments"]
 
 
 def with_moments(dataset: Dataset) -> Dataset:
-    """Give each reference to a table that arrives the moment of the row's own family, the nearest, where it has none.
+    """Give each reference to a table whose rows come or end the nearest moment of the row's own family, where it has none.
 
-    Else the same row would have other parents at a later `until`. Where the family does not arrive, only parents that have
-    always been there are chosen.
+    Else the same row would have other parents at a later `until`. Where the family does not arrive, parents are chosen that
+    are there when the period starts.
     """
     scope = Scope(dataset)
     try:
@@ -37,7 +37,7 @@ def _with_moments(scope: Scope, name: str, table: Table) -> Table:
         draws = declared.draws.at_moment(moment)
         if (
             target is not None
-            and target.arrival
+            and (target.arrival or target.alive_until)
             and declared.draws.target not in family
             and draws is not declared.draws
         ):

@@ -81,11 +81,8 @@ def columns_behind(scope: Scope, table: str, dependency: Dependency) -> list[tup
 def _states_read(scope: Scope, name: str, column: str) -> Iterator[Problem]:
     """States that a column reads which is none itself."""
     for dependency in scope.dependencies(name, column):
-        if not isinstance(dependency, RowValue):
-            continue
-        resolved = scope.resolve(name, dependency.path)
-        if scope.column(resolved.table, resolved.column).draws.is_state:
-            yield Problem(
-                ("tables", name, "columns", column),
-                f"'{dependency.path}' is a state: it depends on what shows at `until`, and only other states may use it",
-            )
+        for other, read in columns_behind(scope, name, dependency):
+            if scope.column(other, read).draws.is_state:
+                called = dependency.path if isinstance(dependency, RowValue) else f"{other}.{read}"
+                what = f"'{called}' is a state: it depends on what shows at `until`, and only other states may use it"
+                yield Problem(("tables", name, "columns", column), what)

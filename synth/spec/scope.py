@@ -125,6 +125,12 @@ class Scope:
         spec = self.table(table)
         return spec.columns[spec.key[0]].draws.makes_key and not spec.is_given(spec.key[0])
 
+    def numbers_have_gaps(self, table: str) -> bool:
+        """Tell whether row numbers leave some out: those of children do, where not all totals above are exact."""
+        family = [self.table(name) for name in (table, *self.ancestors(table))]
+        inexact = any(spec.fanout is not None and not spec.fanout.exact for spec in family)
+        return inexact or any(spec.fanout is not None and spec.earlier is not None for spec in family)
+
     def is_read(self, table: str, column: str) -> bool:
         """Tell whether a column is one of rows that exist."""
         return self.kind(table).is_read and self.table(table).is_given(column)

@@ -61,6 +61,10 @@ class View:
         """Tell whether a table's keys are a function of its row numbers."""
         return self.names.keys_follow_from_rows(table)
 
+    def numbers_have_gaps(self, table: str) -> bool:
+        """Tell whether a table's row numbers leave some out."""
+        return self.names.numbers_have_gaps(table)
+
     def same_family(self, table: str) -> bool:
         """Tell whether a table is drawn together with this one."""
         return self.names.family(table) == self.names.family(self.table)
@@ -85,6 +89,11 @@ class View:
         """Give the type of a column."""
         return self.names.type_of(table, column)
 
+    def lowest_of(self, table: str, column: str) -> float | None:
+        """Give the least number that a column can hold, minus infinity where there is none; None where not known."""
+        spec = self.names.table(table)
+        return None if spec.is_given(column) else spec.columns[column].draws.lowest()
+
     def type_at(self, path: str) -> DType:
         """Give the type of the value behind a path."""
         return self.names.type_at(self.table, path)
@@ -94,6 +103,19 @@ class View:
         found = self.names.resolve(self.table, path)
         through = found.how == "pointed" and self.names.table(self.table).may_be_null(found.via)
         return through or self.names.table(found.table).may_be_null(found.column)
+
+    def drawn_null(self, path: str) -> bool:
+        """Tell whether the value behind a path may be NULL when it is drawn; what is hidden until it has come is not."""
+        found = self.names.resolve(self.table, path)
+        if found.how == "pointed" and self.names.table(self.table).may_be_null(found.via):
+            return True
+        spec = self.names.table(found.table)
+        column = spec.columns[found.column]
+        if column.null_share or column.nullable or spec.is_given(found.column):
+            return bool(column.null_share or column.nullable)
+        behind = column.draws.follows()
+        there = View(self.names, found.table, found.column)
+        return column.draws.nullable() or (behind is not None and there.drawn_null(behind))
 
     def sql_type(self) -> DType | None:
         """Give the type of the SQL that is compiled for this column; None for NULL alone."""

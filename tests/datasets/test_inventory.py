@@ -11,7 +11,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import synth
-from synth.generators.sampling import zipf_mandelbrot
+from synth.generators.ranks import zipf_mandelbrot
 from synth.spec.load import shipped
 
 UNTILS = [

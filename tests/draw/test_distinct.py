@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import synth
 from synth.api import block, frame
-from synth.errors import DataError, SpecError
+from synth.errors import SpecError
 from synth.plan.make import make
 from synth.spec.load import parse
 
@@ -236,5 +236,5 @@ def test_pairs_that_are_too_many_are_refused():
     text = WEIGHTED.replace(
         '{lognormal: {median: 5, sigma: 1, min: 0.1}, type: "decimal(12,4)"}', "{choice: {0: 1, 1: 1}}"
     )
-    with pytest.raises(DataError, match="1,900 rows need as many pairs, and .* parents with a weight have"):
-        frame(make(parse(text.replace("HOW", "weights: w").replace("ROWS", "1_900"))), "t")
+    with pytest.raises(SpecError, match=r"1,900 rows need as many different \(c_id, b_id\), and there are surely only"):
+        make(parse(text.replace("HOW", "weights: w").replace("ROWS", "1_900")))

@@ -10,7 +10,7 @@ import pytest
 
 from synth.api import frame
 from synth.errors import DataError, SpecError
-from synth.generators.sampling import zipf_mandelbrot
+from synth.generators.ranks import zipf_mandelbrot
 from synth.plan.make import make
 from synth.spec.load import parse
 
@@ -24,7 +24,7 @@ def drawn(tables: str, *names: str, seed: int = 42, **options):
 
 LIVING = """
   parents:
-    rows: 60
+    rows: 90
     alive_until: left_at
     columns:
       id: {key: sequence}
@@ -104,7 +104,7 @@ def test_parents_alive_at_a_moment_of_the_line_itself():
     alive_until: left_at
     columns:
       id: {key: sequence}
-      came_at: {arrival: {since: 2023-12-01, before_start: 1.0}}
+      came_at: {uniform: {min: 2023-12-01, max: 2023-12-31}, type: timestamp}
       left_at: {delay: {after: came_at, even: true, min: 60, max: 600, announced: true}, null_share: 0.5}
   groups: {rows: 400, columns: {id: {key: sequence}, at: {arrival: {}}}}
   lines:
@@ -123,7 +123,7 @@ def test_parents_alive_at_a_moment_of_the_line_itself():
 
 def test_too_few_parents_for_a_group_are_refused():
     tables = """
-  parents: {rows: 20, columns: {id: {key: sequence}, ok: {choice: {true: 0.5, false: 0.5}}}}
+  parents: {rows: 20, columns: {id: {key: sequence}, ok: {expr: id % 2 = 0}}}
   groups: {rows: 300, columns: {id: {key: sequence}}}
   lines:
     per: groups
@@ -141,7 +141,7 @@ def test_too_few_parents_for_a_group_are_refused():
 def test_where_and_weights_of_zero():
     parents, lines = drawn("""
   parents:
-    rows: 50
+    rows: 120
     columns:
       id: {key: sequence}
       ok: {choice: {true: 0.4, false: 0.6}}
@@ -155,7 +155,7 @@ def test_where_and_weights_of_zero():
 """, "parents", "lines")  # fmt: skip
     weight = {row["id"]: row["weight"] for row in parents.iter_rows(named=True)}
     good = {row["id"] for row in parents.iter_rows(named=True) if row["ok"] and row["weight"]}
-    assert set(lines["parent_id"]) == good and 0 < len(good) < 50
+    assert set(lines["parent_id"]) == good and 0 < len(good) < 120
     loose = Counter(lines["loose_id"])
     assert loose.pop(None) == pytest.approx(5000, abs=5 * (20_000 * 0.25 * 0.75) ** 0.5)
     assert set(loose) == {parent for parent, w in weight.items() if w}
@@ -164,7 +164,7 @@ def test_where_and_weights_of_zero():
 def test_nothing_to_choose_is_refused():
     with pytest.raises(DataError, match="no row of parents can be chosen for some rows"):
         drawn("""
-  parents: {rows: 5, columns: {id: {key: sequence}, ok: {choice: {true: 0, false: 1}}}}
+  parents: {rows: 5, columns: {id: {key: sequence}, ok: {expr: id < 0}}}
   lines: {rows: 5, columns: {parent_id: {reference: {to: parents, where: ok}}}}
 """, "lines")  # fmt: skip
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from synth.generators.ranks import zipf_mandelbrot
 from synth.generators.sampling import (
     BELOW_ONE,
     DIRECT_PLACES,
@@ -20,7 +21,6 @@ from synth.generators.sampling import (
     prefix_values,
     redraw_until_accepted,
     sizes_before,
-    zipf_mandelbrot,
 )
 
 SETTINGS = settings(deadline=None, max_examples=150, derandomize=True)

@@ -36,6 +36,18 @@ def shop(rows=FULL, arrival="{}", more=", ends: till"):
     return parse(SHOP.replace("ROWS", rows).replace("ARRIVAL", arrival).replace("MORE", more))
 
 
+def test_values_that_no_row_has_are_refused():
+    text = (
+        SHOP.replace("ROWS", FULL)
+        .replace("ARRIVAL", "{}")
+        .replace("MORE", ", ends: till")
+        .replace("SE: 1}", "SE: 1, DK: 1.0e-9}")
+    )
+    with pytest.raises(SpecError, match="no row of rates has country = DK, which 'country' may be"):
+        make(parse(text))
+    make(parse(text.replace("1.0e-9", "0")))
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -9,7 +9,7 @@ import pytest
 
 import synth
 from synth.generators.profiles import HOURS, SEASONS, WEEKDAYS
-from synth.generators.sampling import zipf_mandelbrot
+from synth.generators.ranks import zipf_mandelbrot
 
 
 @pytest.fixture(scope="module")

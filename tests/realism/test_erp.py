@@ -12,7 +12,7 @@ import pytest
 
 import synth
 from synth.generators.profiles import SEASONS, WEEKDAYS
-from synth.generators.sampling import zipf_mandelbrot
+from synth.generators.ranks import zipf_mandelbrot
 
 UNTIL = dt.date(2026, 1, 1)
 PAID_BY_NOW = dt.date(2025, 6, 1)  # at most 150 days to the first payment and 45 to the second

@@ -59,6 +59,7 @@ CASES = {
     P + S + rolled(table="s", aggregates="{ids: {sum: ids}}"): "a rollup of a rollup is not known",
     P + rolled(group_by="[n, id]"): "'id' is no column of r",
     P + rolled(group_by="[n, id]", for_each="p").replace("{n: {}, ids", "{n: {}, id: {}, ids"): "`for_each` goes with one column to group by, and a table with a key of one column",
+    P.replace("max: 2}", "max: 2}, null_share: 0.1") + rolled().replace("columns", "primary_key: [n], columns"): "a key is never NULL, and n of p may be",
     W + "  v: {per: w, fanout: {max: 2, uniform: true}, columns: {id: {key: sequence}, w_id: {reference: w}}}\n"
     "  r: {rollup: {table: v, group_by: [w_id], aggregates: {n: {count: id}}, for_each: v}, columns: {w_id: {}, n: {}}}\n": "rows of v are drawn before their time: not every one is there",
 }  # fmt: skip

@@ -132,13 +132,12 @@ def things(draw, people_come: bool) -> dict:
 
 
 def offers(draw) -> dict:
-    """What is in force at a moment: it begins when it comes, or later, or (now and then) had begun before."""
+    """What is in force at a moment: it begins when it comes, or later."""
     begins = {
         "later": delay(draw, "came", announced=True) | {"null_share": 0.0, "type": "timestamp"},
         "at once": {"lookup": "came"},
-        "before": {"uniform": {"min": dt.date(2023, 12, 1), "max": dt.date(2024, 4, 1)}, "type": "date"},
     }
-    how = draw(one_of("later", "at once", "before"))
+    how = draw(one_of("later", "at once"))
     if how == "at once":
         return {"rows": 30, "columns": {
             "offer_id": SEQUENCE, "kind": {"choice": {"a": 1, "b": 1}}, "begins": {"arrival": {}}, "share": {"uniform": {"min": 1, "max": 50}},
@@ -161,17 +160,18 @@ def visits(draw, people_come: bool, window: bool) -> dict:
     if not (window and people_come):
         law: dict = {"to": "people"}
         if people_come and draw(st.sampled_from([True, True, False])):
-            law["alive_at"] = draw(one_of("came", "came", "_moment", "_later"))
+            law["alive_at"] = draw(one_of("came", "came", "_moment", "_before"))
         if draw(bools):
             law["weights"] = "weight"
         columns["person_id"] = {"reference": law}
         columns["_moment"] = {"lookup": "came"}
-        columns["_later"] = {"delay": {"after": "came", "even": True, "max": 20}}
+        columns["_before"] = {"expr": "CAST(came AS DATE) - 20", "type": "date"}
         if draw(bools):
             columns["_their_kind"] = {"lookup": "person_id.kind"}
     if not window and draw(bools):
-        at = draw(one_of("came", "came", "_due"))
+        at = draw(one_of("came", "came", "_day"))
         columns["offer_share"] = {"in_force": {"table": "offers", "match": {"kind": "kind"}, "at": at, "begins": "begins", "column": "share", "optional": True}}  # fmt: skip
+    columns["_day"] = {"expr": "CAST(came AS DATE)", "type": "date"}
     columns["_due"] = {"expr": "CAST(came AS DATE) + 14", "type": "date"}
     if draw(bools):
         columns["left_at"] = delay(draw, "paid_at")

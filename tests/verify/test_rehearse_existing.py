@@ -60,7 +60,8 @@ LEFT_OPEN = (
     "      x: {expr: \"ROUND(1 / (customer.rebate - customer.rebate), 2)\"}",
     "      x: {expr: customer.group, type: varchar(3)}",
     "  calls: {per: visits, fanout: {min: 1, max: 3, uniform: true}, columns: {id: {key: sequence}, on: {lookup: visits.on}}}",
-    "  cards: {rows: 100_000, columns: {id: {key: sequence}, of: {reference: {to: customers, unique: true}}}}",
+    "  seats: {existing: true, primary_key: [id], columns: {id: {type: bigint}}}\n"
+    "  cards: {rows: 100_000, columns: {id: {key: sequence}, of: {reference: {to: seats, unique: true}}}}",
     "  d:\n    select: SELECT code AS k, COUNT(*) AS n FROM visits GROUP BY code\n    primary_key: [k]\n"
     "    columns: {k: {type: varchar(5)}, n: {type: bigint}}",
     "  d:\n    select: SELECT n AS k, code FROM visits\n    primary_key: [k]\n"

@@ -84,6 +84,9 @@ class Names(Protocol):
     def keys_follow_from_rows(self, table: str) -> bool:
         """Tell whether a table's keys are a function of its row numbers."""
 
+    def numbers_have_gaps(self, table: str) -> bool:
+        """Tell whether a table's row numbers leave some out."""
+
     def resolve(self, table: str, path: str) -> ResolvedPath:
         """Find the column that a path means, seen from a row of a table."""
 
@@ -258,7 +261,6 @@ class Kind(ABC):
     can_be_read_whole: ClassVar[bool] = False  # by a SELECT of any family
     can_be_chosen: ClassVar[bool] = False  # by references of other families
     can_have_children: ClassVar[bool] = True
-    numbers_have_gaps: ClassVar[bool] = False  # row numbers, and so keys, leave some out
     is_read: ClassVar[bool] = False  # they are read, not made
     only_gives_columns: ClassVar[bool] = False  # no column but states has a generator
 
@@ -364,10 +366,7 @@ class Kind(ABC):
     def visible(self, block: BlockView, table: str) -> Mask | None:
         """Tell which rows exist at `until`; None when all do. (rows,)"""
         shown = block.root_rows_shown()
-        if shown is None:
-            return None
-        mask: Mask = np.arange(block.tables[table].rows) < shown
-        return mask
+        return None if shown is None else np.arange(block.tables[table].rows) < shown
 
     # 5. when it changes next
 

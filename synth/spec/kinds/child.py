@@ -32,7 +32,6 @@ class Child(Kind):
     """`per: orders` and a `fanout`."""
 
     name = "child"
-    numbers_have_gaps = True
 
     def matches(self, table: Table) -> bool:
         """Tell whether rows are made for each of a parent's."""
@@ -68,10 +67,9 @@ class Child(Kind):
         assert spec.fanout is not None
         law = fanout_law(spec.fanout, ("tables", table, "fanout"))
         parent = counting.counted[_parent(spec)]
-        declared, exact = None, law.exact and parent.exact
+        declared, exact = None, law.exact and parent.exact and parent.rows == parent.declared
         if law.exact and parent.declared is not None:
             declared = law.total(parent.declared)
-            exact = exact and parent.rows == parent.declared
         return Counted(law.total(parent.rows), exact, declared, fanout=law)
 
     def needed(self, planning: Planning, table: str) -> list[Needed]:
@@ -95,7 +93,7 @@ class Child(Kind):
         )  # fmt: skip
         if spec.earlier and block.kind(parent).is_read:  # parents that have had theirs get no more
             had = block.residents.has_children(parent, table)[above.first_row : above.first_row + above.rows]
-            counts = np.where(had, 0, counts)
+            counts[: above.rows][had] = 0
         shown = counts[: above.rows]
         first = law.total(above.first_row) if law.exact else above.first_row * law.max
         places = np.repeat(np.arange(above.rows), shown)

@@ -33,7 +33,15 @@ from synth.spec.parts import part_of, table_of
 if TYPE_CHECKING:
     from synth.sql.compiled import Branch
 
-__all__ = ["Derived", "check_primary_key", "check_select", "select_path", "select_sources", "select_text"]
+__all__ = [
+    "Derived",
+    "check_primary_key",
+    "check_select",
+    "select_path",
+    "select_sources",
+    "select_text",
+    "selected_from",
+]
 
 
 class Derived(Kind):
@@ -157,6 +165,17 @@ def select_sources(names: Names, table: str) -> tuple[str, ...]:
     if not sources:
         raise MeaningError("the SELECT reads no table")
     return sources
+
+
+def selected_from(names: Names, table: str, column: str) -> list[tuple[str, str]]:
+    """List the (table, column) that a SELECT gives a column from, just as they are; none where it makes it otherwise."""
+    from synth.sql.parse import given_by
+
+    select = names.table(table).select
+    if not isinstance(select, str):
+        return []
+    read, given = select_sources(names, table), given_by(select, column) or ()
+    return [(other, each) for each in given for other in read if each in names.table(other).columns]
 
 
 def _of_other_families(names: Names, table: str) -> tuple[str, ...]:

@@ -107,11 +107,12 @@ class ExistingKind(Kind):
         return self.row_sources(names, table)
 
     def count(self, counting: Counting, table: str) -> Counted:
-        """Count the rows that were found."""
+        """Count the rows that were found; where they arrive, how many there will be is known of made ones alone."""
         existing = counting.names.table(table).existing
         assert existing is not None
         rows = existing.rows or 0
-        return Counted(rows, exact=True, declared=rows)
+        made = existing.declared.at(counting.scale) if existing.declared else None
+        return Counted(rows, exact=True, declared=made if existing.arrival else rows)
 
     def needed(self, planning: Planning, table: str) -> list[Needed]:
         """Give the parent's rows, if there is a parent."""
@@ -141,7 +142,10 @@ class ExistingKind(Kind):
             first = block.number * block.block_rows
             end = min(first + block.block_rows, plan.rows)
         rows = np.arange(first, end)
-        drawn = TableRows(int(first), len(rows), len(rows), child_counts=counts, parent_positions=places)
+        whole = (
+            block.block_rows if block.spec(table).arrival and not parent else len(rows)
+        )  # more of the block may come
+        drawn = TableRows(int(first), whole, len(rows), child_counts=counts, parent_positions=places)
         for column in block.columns_read(table):
             drawn.columns[column] = block.residents.gather(table, column, rows, plan.types[column]).alias(column)
         return drawn

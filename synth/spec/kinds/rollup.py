@@ -92,6 +92,10 @@ class RollupKind(Kind):
         for column in rollup.group_by:
             if column not in names.table(table).columns:
                 yield Problem((*at, "group_by"), f"'{column}' is no column of {table}")
+            elif column in names.table(table).key and names.table(rollup.table).may_be_null(column) and table[0] != "_":
+                what = f"a key is never NULL, and {column} of {rollup.table} may be"
+                hint = "leave it out of `primary_key`, or sum a table without such rows"
+                yield Problem((*at, "group_by"), what, hint)
         for column in rollup.aggregates:
             if column not in names.table(table).columns:
                 what = f"'{column}' is no column of {table}"
@@ -192,4 +196,4 @@ def summed(names: Names, table: str, name: str) -> Compiled:
 
 def _keys_follow_from_rows(names: Names, table: str) -> bool:
     """Tell whether keys are those of the first rows; children's numbers have gaps, and so have their keys."""
-    return names.keys_follow_from_rows(table) and not names.kind(table).numbers_have_gaps
+    return names.keys_follow_from_rows(table) and not names.numbers_have_gaps(table)

@@ -102,6 +102,12 @@ def _rows_stay_apart(spec: Table, table: str, given: list[str]) -> Iterator[Prob
                 yield Problem(("tables", table, "values", number), what)
 
 
+def written_cells(table: Table) -> dict[str, list[Any]]:
+    """Give the cells that are written out in `values`, by column; none of a table of another kind."""
+    given = [name for name, column in table.columns.items() if column.draws.comes_with_rows]
+    return {name: [row[place] for row in table.values] for place, name in enumerate(given)} if table.values else {}
+
+
 def cells_as_drawn(name: str, cells: list[object], dtype: DType) -> pl.Series:
     """Make a drawn column of cells that are written out. (n,)"""
     if dtype.is_exact:
