@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar
@@ -18,7 +17,7 @@ from synth.errors import DataError
 from synth.generators.base import Generator
 from synth.generators.context import RowContext, SpecView
 from synth.generators.declarations import Complaint, Dependency, RowValue
-from synth.generators.sampling import BELOW_ONE, Search
+from synth.generators.sampling import BELOW_ONE, Search, check_weights
 
 __all__ = ["Choice"]
 
@@ -47,10 +46,7 @@ class Choice(Generator):
                     raise ValueError(f"{value!r} is no value a column can hold{where}")
                 if isinstance(weight, bool) or not isinstance(weight, (int, float)) or weight < 0:
                     raise ValueError(f"the weight of {value!r} must be a number from 0 up, got {weight!r}{where}")
-            if not sum(table.values()) > 0:
-                raise ValueError(f"the weights are all 0{where}")
-            if math.isinf(sum(table.values())):
-                raise ValueError(f"the weights are too large to be added{where}")
+            check_weights(table.values(), where=where)
         if self.dtype() is None:
             raise ValueError("values of different kinds in one choice")
         return self

@@ -17,7 +17,7 @@ from synth.generators.arrival import DAY_US, microseconds
 from synth.generators.base import Generator
 from synth.generators.context import DrawContext, RowContext, SpecView
 from synth.generators.declarations import Dependency, RowValue
-from synth.generators.sampling import FARTHEST, Search, has_numbers, normal_between
+from synth.generators.sampling import FARTHEST, Search, check_weights, has_numbers, normal_between
 from synth.streams import Sub
 
 __all__ = ["Gamma", "Lognormal", "Normal", "Uniform", "as_exact"]
@@ -160,8 +160,8 @@ class Lognormal(_Numeric):
         for ending in self.endings or ():
             if not ending.startswith(".") or not ending[1:].isdigit():
                 raise ValueError(f"a price ending is written '.99', not '{ending}'")
-        if self.endings is not None and not sum(self.endings.values()):
-            raise ValueError("the shares of the endings are all 0")
+        if self.endings is not None:
+            check_weights(self.endings.values(), "shares of the endings")
         return self
 
     def _ends(self, median: float) -> Ends:

@@ -30,7 +30,7 @@ from synth.generators.declarations import (
     RowValue,
 )  # fmt: skip
 from synth.generators.parent_choice import ParentChoice, choose_parents
-from synth.generators.sampling import BELOW_ONE, zipf_mandelbrot
+from synth.generators.sampling import BELOW_ONE, check_weights, zipf_mandelbrot
 from synth.streams import Sub
 
 __all__ = ["Popularity", "Reference", "ZipfMandelbrot"]
@@ -42,7 +42,7 @@ Floats = npt.NDArray[np.float64]
 class ZipfMandelbrot(Model):
     """Weight ∝ (rank + q·N)^−s, the rank a fixed shuffle of the N parents."""
 
-    s: Annotated[float, Field(ge=0)]
+    s: Annotated[float, Field(ge=0, le=20)]  # beyond, all but the first ranks weigh nothing as floats
     q: Annotated[float, Field(ge=0)] = 0.0
 
 
@@ -213,6 +213,10 @@ class Reference(Generator):
             )
             if (weights < 0).any() or not np.isfinite(weights).all():
                 raise DataError(f"{self.to}.{self.weights} has weights below 0, or without end")
+            with np.errstate(over="ignore"):
+                total = float(weights.sum())
+            if total:
+                check_weights([total], f"weights of {self.to}.{self.weights}")
         elif self.popularity:
             law, declared = self.popularity.zipf_mandelbrot, max(1, context.declared_rows(self.to))
             chunks = -(-count // declared)  # parents beyond the declared period share the ranks out anew

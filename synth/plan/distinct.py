@@ -173,24 +173,17 @@ def _too_few(
         )
         return Problem(here, said, "lower the fan-out's `max`, or widen what the columns can be")
     if draw is not None:
-        places, rows = draw.places, _numbers(scope, tables, table) + earlier.get(table, 0)
+        places, rows = draw.places, tables[table].most + earlier.get(table, 0)
         if draw.weighted:
             places *= tables[spec.columns[draw.weighted].draws.target or ""].rows
     else:
         sizes = [spec.columns[column].draws.capacity(types[column]) for column in group]
         if None in sizes:
             return None
-        places, rows = math.prod(size for size in sizes if size is not None), tables[table].rows
+        places = math.prod(size for size in sizes if size is not None)
+        rows = tables[table].rows if tables[table].timetable is None else tables[table].most
     if rows <= places:
         return None
     hint = "widen what the columns can be, or ask for fewer rows"
-    return Problem(here, f"{rows:,} rows need as many different {what}, and there are only {places:,}", hint)
-
-
-def _numbers(scope: Scope, tables: Mapping[str, TablePlan], table: str) -> int:
-    """Count the row numbers that may be used: children's have gaps where totals are not exact."""
-    plan = tables[table]
-    if plan.fanout is None:
-        return plan.rows
-    above = _numbers(scope, tables, scope.ancestors(table)[0])
-    return plan.fanout.total(above) if plan.fanout.exact else above * plan.fanout.max
+    count = f"{rows:,}" if rows == tables[table].rows else f"up to {rows:,}"
+    return Problem(here, f"{count} rows need as many different {what}, and there are only {places:,}", hint)

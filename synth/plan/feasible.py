@@ -48,8 +48,8 @@ def check_parents(scope: Scope, tables: Mapping[str, TablePlan], drawn: Collecti
             problems.append(Problem(path, what, scope.kind(choosing.table).hint_when_none(choosing.table)))
         if declared.draws.one_to_one and tables[choosing.table].timetable is not None:
             problems.append(Problem((*path, "unique"), "`unique` needs a parent table without arrival times"))
-        elif declared.draws.one_to_one and tables[name].rows > tables[choosing.table].rows:
-            what = f"{tables[name].rows:,} rows need as many {choosing.table} of their own, and there are"
+        elif declared.draws.one_to_one and tables[name].most > tables[choosing.table].rows:
+            what = f"{_at_most(tables[name])} need as many {choosing.table} of their own, and there are"
             hint = f"ask for fewer {name}, or more {choosing.table}"
             problems.append(Problem(path, f"{what} {tables[choosing.table].rows:,}", hint))
         law, group = tables[name].fanout, choosing.distinct_per
@@ -58,6 +58,11 @@ def check_parents(scope: Scope, tables: Mapping[str, TablePlan], drawn: Collecti
             problems.append(Problem(path, what, f"lower the fan-out's `max`, or raise `at_least` of {choosing.table}"))
     if problems:
         raise SpecError(problems)
+
+
+def _at_most(table: TablePlan) -> str:
+    """Say how many rows may be numbered."""
+    return f"{table.most:,} rows" if table.most == table.rows else f"up to {table.most:,} rows"
 
 
 def _without_others(path: Path, table: TablePlan, parent: TablePlan) -> list[Problem]:

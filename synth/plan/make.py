@@ -91,6 +91,7 @@ def _table_plan(scope: Scope, name: str, counted: Counted) -> TablePlan:
         name=name, kind=scope.kind(name).name, family=scope.family(name), declared=counted.declared, rows=counted.rows,
         exact=counted.exact, types={column: scope.type_of(name, column) for column in spec.columns},
         written=spec.written, timetable=counted.timetable, fanout=counted.fanout,
+        most=counted.rows if counted.most is None else counted.most,
     )  # fmt: skip
 
 

@@ -95,6 +95,7 @@ class Counted:
     rows: int
     exact: bool
     declared: int | None = None  # where known
+    most: int | None = None  # row numbers used at most, whatever the seed; None: as many as rows
     timetable: Timetable | None = None
     fanout: FanoutLaw | None = None
 
@@ -293,8 +294,7 @@ class Kind(ABC):
         """Yield arrival columns where rows do not arrive."""
         for column, declared in names.table(table).columns.items():
             if declared.draws.sets_arrival:
-                what = "only a table with `rows` has an arrival column"
-                yield Problem(("tables", table, "columns", column), what)
+                yield Problem(("tables", table, "columns", column), "only a table with `rows` has an arrival column")
                 return
 
     def check_windows(self, names: Names, table: str) -> Iterator[Problem]:
