@@ -94,6 +94,11 @@ class DType:
         """Whether values are whole numbers of minor units: integers and decimals."""
         return self.name in ("smallint", "integer", "bigint", "decimal")
 
+    def holds_drawn(self, other: DType) -> bool:
+        """Tell whether drawn values of another type are of this one as they are, but for their width."""
+        alike = self.drawn == other.drawn and (not self.is_exact or self.digits == other.digits)
+        return alike and (self.name != "uuid" or other.name == "uuid")
+
     @property
     def is_time(self) -> bool:
         """Whether values are moments: dates and timestamps."""

@@ -22,8 +22,8 @@ from synth.columns import from_microseconds
 from synth.dtypes import TIMESTAMP, DType
 from synth.errors import did_you_mean
 from synth.generators.base import Generator, Many, Share
-from synth.generators.context import TableContext
-from synth.generators.declarations import Complaint
+from synth.generators.context import SpanView, TableContext
+from synth.generators.declarations import Complaint, Span
 from synth.generators.profiles import HOURS, SEASONS, WEEKDAYS
 from synth.generators.sampling import check_weights
 from synth.streams import Sub
@@ -148,6 +148,11 @@ class Arrival(Generator):
     def accepts(self, dtype: DType) -> str | None:
         """Take dates and timestamps."""
         return None if dtype.is_time else "an arrival is a date or a timestamp"
+
+    def span(self, view: SpanView, dtype: DType) -> Span:
+        """Give the first and the last moment at which rows may come."""
+        known = view.period()
+        return Span(microseconds(self.since) if self.since else known.low, known.high)
 
     def timetable(
         self,

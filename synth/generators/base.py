@@ -24,10 +24,11 @@ from synth.generators.declarations import (
     HeldKey,
     MustCover,
     NamedTable,
+    Span,
 )  # fmt: skip
 
 if TYPE_CHECKING:
-    from synth.generators.context import SpecView, TableContext
+    from synth.generators.context import SpanView, SpecView, TableContext
 
 __all__ = ["Generator", "Many", "Model", "Share"]
 
@@ -148,6 +149,14 @@ class Generator(Model):
 
         `row_count` gives the rows of a table that has the same at every `until`, else None.
         """
+        return None
+
+    def span(self, view: SpanView, dtype: DType) -> Span | None:
+        """Give the least and the largest that can come out as a type; None where that is not known."""
+        return None
+
+    def longest(self, view: SpanView) -> int | None:
+        """Count the most characters that a text can come to by the rows there are; None where that is not known."""
         return None
 
     def named_tables(self) -> tuple[NamedTable, ...]:

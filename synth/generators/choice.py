@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar
@@ -14,9 +15,10 @@ from pydantic import Field, model_validator
 
 from synth.dtypes import BIGINT, BOOLEAN, DATE, TEXT, DType, exact
 from synth.errors import DataError
+from synth.generators.arrival import microseconds
 from synth.generators.base import Generator
-from synth.generators.context import RowContext, SpecView
-from synth.generators.declarations import Complaint, Dependency, RowValue
+from synth.generators.context import RowContext, SpanView, SpecView
+from synth.generators.declarations import Complaint, Dependency, RowValue, Span
 from synth.generators.sampling import BELOW_ONE, Search, check_weights
 
 __all__ = ["Choice"]
@@ -96,6 +98,21 @@ class Choice(Generator):
     def places(self, dtype: DType, row_count: Callable[[str], int | None]) -> int | None:
         """Count the values that have a weight, where they are the same for all rows."""
         return None if self.by else self.capacity(dtype)
+
+    def span(self, view: SpanView, dtype: DType) -> Span | None:
+        """Give the least and the largest value that has a weight."""
+        values = [value for table in self._tables().values() for value, weight in table.items() if weight]
+        if dtype.is_exact:
+            units = [exact(value, dtype) for value in values]
+            return Span(min(units), max(units))
+        if dtype.is_time:
+            times = [microseconds(value) for value in values]
+            return Span(min(times), max(times))
+        return Span(math.floor(min(values)), math.ceil(max(values))) if dtype.name == "double" else None
+
+    def longest(self, view: SpanView) -> int | None:
+        """Count the characters of the longest value."""
+        return max(len(str(value)) for value in self._values())
 
     def draw_at(self, context: RowContext, places: npt.NDArray[np.int64]) -> pl.Series:
         """Give the values at these places, all of the same weight. (rows,) -> (rows,)"""

@@ -15,7 +15,7 @@ from synth.dtypes import DType, exact
 from synth.errors import TooFewError
 from synth.generators.arrival import DAY_US
 from synth.generators.base import Generator
-from synth.generators.context import SpecView, TableContext
+from synth.generators.context import SpanView, SpecView, TableContext
 from synth.generators.declarations import (
     Choosing,
     ColumnSql,
@@ -25,6 +25,7 @@ from synth.generators.declarations import (
     MustCover,
     NamedTable,
     RowValue,
+    Span,
 )
 from synth.generators.sampling import sizes_before
 
@@ -108,6 +109,21 @@ class InForce(Generator):
         """Yield that the table is drawn together with this one, where it is."""
         if view.same_family(self.table):
             yield Complaint(f"{self.table} belongs to the same family", at=("table",))
+
+    def span(self, view: SpanView, dtype: DType) -> Span | None:
+        """Give the span of their column."""
+        return view.of(self.table, self.column)
+
+    def longest(self, view: SpanView) -> int | None:
+        """Count the most characters of their column."""
+        return view.longest_of(self.table, self.column)
+
+    def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
+        """Yield a type in which the value is not as it is there."""
+        found = view.type_of(self.table, self.column)
+        if not dtype.holds_drawn(found):
+            hint = "leave `type` out"
+            yield Complaint(f"'{self.column}' is {found}, and is not {dtype} as it is", hint, ("type",), of_column=True)
 
     def choosing(self) -> Choosing:
         """Say that rows are chosen among those that have begun at a moment."""

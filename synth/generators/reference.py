@@ -18,7 +18,7 @@ from pydantic import Field, model_validator
 from synth.dtypes import DType
 from synth.errors import DataError, MeaningError, TooFewError
 from synth.generators.base import Generator, Model, Share
-from synth.generators.context import SpecView, TableContext
+from synth.generators.context import SpanView, SpecView, TableContext
 from synth.generators.declarations import (
     Choosing,
     Complaint,
@@ -28,6 +28,7 @@ from synth.generators.declarations import (
     NamedTable,
     RowCount,
     RowValue,
+    Span,
 )  # fmt: skip
 from synth.generators.parent_choice import ParentChoice, choose_parents
 from synth.generators.sampling import BELOW_ONE, check_weights, zipf_mandelbrot
@@ -188,6 +189,16 @@ class Reference(Generator):
         no_target = view.why_no_target_beside(self.to)
         if no_target:
             yield no_target
+
+    def span(self, view: SpanView, dtype: DType) -> Span | None:
+        """Give the span of the keys."""
+        key = self.key_column or next(iter(view.key_of(self.to)), None)
+        return view.of(self.to, key) if key else None
+
+    def longest(self, view: SpanView) -> int | None:
+        """Count the most characters of the keys."""
+        key = self.key_column or next(iter(view.key_of(self.to)), None)
+        return view.longest_of(self.to, key) if key else None
 
     def choosing(self) -> Choosing:
         """Say that parents are chosen among those that are there at `alive_at`."""

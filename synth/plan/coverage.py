@@ -64,7 +64,7 @@ def _gaps(scope: Scope, cover: MustCover, first_us: int, until_us: int) -> Itera
 def _written_out(scope: Scope, cover: MustCover) -> pl.DataFrame | None:
     """The cells that say when a row is in force; None where they are drawn, or lack a moment."""
     spec = scope.table(cover.table)
-    given = [name for name, column in spec.columns.items() if column.draws.comes_with_rows]
+    given = spec.given
     asked = [*cover.matched, cover.begins, *([cover.ends] if cover.ends else [])]
     if not spec.values or not set(asked) <= set(given):
         return None

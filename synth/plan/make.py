@@ -16,6 +16,7 @@ from synth.plan.distinct import distinct_draws
 from synth.plan.families import FamilyPlanning
 from synth.plan.feasible import check_parents, check_windows
 from synth.plan.model import Plan, TablePlan
+from synth.plan.sizes import check_sizes
 from synth.spec.check import check
 from synth.spec.kinds.arrival import FAR_YEAR
 from synth.spec.kinds.base import Counted
@@ -72,6 +73,7 @@ def make(
     families = planning.families()
     distinct.refuse(name for family in families for name in family.tables)
     drawn = {(step.table, step.column) for family in families for step in family.steps}
+    check_sizes(scope, counts, earlier, drawn)
     check_parents(scope, counts, drawn)
     check_coverage(scope, counts, drawn, microseconds(now))
     needed = {family.root for family in families}

@@ -45,6 +45,11 @@ class Fanout(Model):
     shares: dict[Annotated[int, Field(ge=0)], Annotated[float, Field(ge=0)]] | None = None
     exact: bool = False  # the total is the mean times the parents, block by block
 
+    @property
+    def most(self) -> int:
+        """The most children that a row can have."""
+        return max((count for count, share in self.shares.items() if share), default=0) if self.shares else self.max
+
     @model_validator(mode="after")
     def _check(self) -> Fanout:
         ways = [w for w in ("negative_binomial", "poisson", "uniform", "shares") if getattr(self, w)]

@@ -19,16 +19,18 @@ from synth.columns import NULL, moments
 from synth.dtypes import DType
 from synth.errors import MeaningError, Problem
 from synth.generators.arrival import Timetable
+from synth.generators.declarations import Span
+from synth.spec.kinds.row_plans import Needed, RollupPlan, RowsPlan, SelectPlan
 from synth.spec.models import Column, Dataset, Table
 from synth.spec.paths import ResolvedPath
 
 if TYPE_CHECKING:
     from synth.spec.kinds.fanout import FanoutLaw
-    from synth.sql.compiled import Branch, Compiled
+    from synth.sql.compiled import Compiled
 
 __all__ = [
-    "BlockView", "Counted", "Counting", "Kind", "Names", "Needed", "Planning", "RollupPlan", "RowsPlan", "SelectPlan",
-    "TableRows", "problems_of",
+    "BlockView", "Counted", "Counting", "Kind", "KnownSpans", "Names", "Needed", "Planning", "RollupPlan", "RowsPlan",
+    "SelectPlan", "TableRows", "problems_of",
 ]  # fmt: skip
 
 Rows = npt.NDArray[np.int64]
@@ -131,36 +133,19 @@ class Counting(Protocol):
         """Give the seed of a table's random numbers."""
 
 
-@dataclass(frozen=True)
-class Needed:
-    """A column, or with none the rows of a table, that must be drawn first; whether it is read as a resident column."""
+class KnownSpans(Protocol):
+    """What a kind sees while it is asked how large values can become."""
 
-    table: str
-    column: str = ""
-    resident: bool = False
+    @property
+    def names(self) -> Names:
+        """The names of the dataset."""
 
+    @property
+    def rows(self) -> Callable[[str], int]:
+        """Give the row numbers of a table that are used at most."""
 
-@dataclass(frozen=True)
-class SelectPlan:
-    """How a SELECT over a block is run: the columns it reads of each table, its order, its branches where it is plain."""
-
-    text: str
-    reads: Mapping[str, tuple[str, ...]]
-    whole: tuple[str, ...]  # rosters of other families, which are read whole
-    order: tuple[str, ...]  # what orders the rows of a SELECT without ORDER BY
-    branches: tuple[Branch, ...] | None = None
-
-
-@dataclass(frozen=True)
-class RollupPlan:
-    """How a rollup sums: the tables it sums, what it takes an aggregate of, and whether keys follow from row numbers."""
-
-    tables: tuple[str, ...]
-    takes: Mapping[str, Compiled]
-    keys_follow_from_rows: bool = False  # of the table each of whose rows has one
-
-
-RowsPlan = SelectPlan | RollupPlan
+    def of(self, table: str, column: str) -> Span | None:
+        """Give the span of a column; None where it is not known."""
 
 
 class Planning(Protocol):
@@ -314,6 +299,10 @@ class Kind(ABC):
     def given_type(self, names: Names, table: str, column: str) -> DType:
         """Infer the type of a column that comes with the rows and declares none. Raises MeaningError."""
         raise MeaningError("the column has no generator and no type", "declare `type: …`")
+
+    def given_span(self, spans: KnownSpans, table: str, column: str) -> Span | None:
+        """Give the least and the largest of a column that comes with the rows; None where that is not known."""
+        return None
 
     def ordered_by(self, table: Table) -> str | None:
         """Name the table in the order of whose rows the rows lie, where that is not the order in which they came."""

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from synth.dtypes import BIGINT, DType
 from synth.errors import MeaningError, Problem, did_you_mean
+from synth.generators.declarations import Span
 from synth.spec.kinds.base import (
     BlockView,
     Counted,
     Counting,
     Kind,
+    KnownSpans,
     Names,
     Needed,
     Path,
@@ -122,6 +124,20 @@ class RollupKind(Kind):
             assert dtype is not None
             return BIGINT if "count" in rollup.aggregates[column] else dtype
         raise MeaningError(_NOTHING_GIVES.format(column))
+
+    def given_span(self, spans: KnownSpans, table: str, column: str) -> Span | None:
+        """Give the span of a group as it is there, and of an aggregate of a plain column."""
+        rollup = _rollup(spans.names, table)
+        if column in rollup.group_by:
+            return spans.of(rollup.table, column)
+        rows = sum(spans.rows(part) for part in spans.names.dataset.rolled(rollup))
+        how, sql = next(iter(rollup.aggregates[column].items()))
+        one = Span(0, 1) if how == "count" else None
+        if how != "count" and sql.strip() in spans.names.table(rollup.table).columns:
+            one = spans.of(rollup.table, sql.strip())
+        if one is None or how in ("min", "max"):
+            return one
+        return Span(min(0, rows * one.low), max(0, rows * one.high))
 
     # 2. how many rows it has, and what they are made from
 

@@ -10,7 +10,9 @@ import polars as pl
 
 from synth.dtypes import DType, exact
 from synth.errors import Problem
-from synth.spec.kinds.base import BlockView, Counted, Counting, Kind, Names, Path, TableRows
+from synth.generators.arrival import microseconds
+from synth.generators.declarations import Span
+from synth.spec.kinds.base import BlockView, Counted, Counting, Kind, KnownSpans, Names, Path, TableRows
 from synth.spec.kinds.row_counts import declared_rows, earlier_rows_by_key
 from synth.spec.models import Dataset, Table
 from synth.spec.unique_groups import unique_groups
@@ -35,7 +37,7 @@ class Roster(Kind):
         """Yield rows that are written out with too many cells, or with cells of other types."""
         yield from super().check_rows(names, table)
         spec = names.table(table)
-        given = [name for name, column in spec.columns.items() if column.draws.comes_with_rows]
+        given = list(spec.given)
         for number, row in enumerate(spec.values or ()):
             at: Path = ("tables", table, "values", number)
             if not isinstance(row, (list, tuple)) or len(row) != len(given):
@@ -55,6 +57,12 @@ class Roster(Kind):
         """Tell whether rows are written out."""
         return table.values is not None
 
+    def given_span(self, spans: KnownSpans, table: str, column: str) -> Span | None:
+        """Give the span of the cells that are written out."""
+        spec = spans.names.table(table)
+        place = spec.given.index(column)
+        return _span_of_cells([row[place] for row in spec.values or ()], spans.names.type_of(table, column))
+
     # 2. how many rows it has
 
     def count(self, counting: Counting, table: str) -> Counted:
@@ -73,8 +81,7 @@ class Roster(Kind):
             rows = min(block.block_rows, -(-rows // spec.window) * spec.window)
         drawn = TableRows(first, rows, rows)
         if spec.values is not None:
-            given = [name for name, column in spec.columns.items() if column.draws.comes_with_rows]
-            for place, column in enumerate(given):
+            for place, column in enumerate(spec.given):
                 cells = [row[place] for row in spec.values[first : first + rows]]
                 drawn.columns[column] = cells_as_drawn(column, cells, block.counted(table).types[column])
         return drawn
@@ -100,6 +107,20 @@ def _rows_stay_apart(spec: Table, table: str, given: list[str]) -> Iterator[Prob
             if None not in cells and first.setdefault(cells, number) != number:
                 what = f"row {first[cells] + 1} has the same {', '.join(group)}"
                 yield Problem(("tables", table, "values", number), what)
+
+
+def _span_of_cells(cells: list[Any], dtype: DType) -> Span | None:
+    """Give the span of cells that are written out."""
+    try:
+        if dtype.is_exact:
+            units = [exact(cell, dtype) for cell in cells if cell is not None]
+        elif dtype.is_time:
+            units = [microseconds(cell) for cell in cells if isinstance(cell, dt.date)]
+        else:
+            return None
+    except (ValueError, ArithmeticError, IndexError):
+        return None  # told where cells are looked at
+    return Span(min(units), max(units)) if units else None
 
 
 def cells_as_drawn(name: str, cells: list[object], dtype: DType) -> pl.Series:
