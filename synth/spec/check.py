@@ -18,6 +18,7 @@ from synth.spec.kinds.derived import select_path
 from synth.spec.models import Column, Dataset
 from synth.spec.order import columns_have_an_order, rows_have_an_order
 from synth.spec.scope import Scope
+from synth.spec.shown import what_shows_is_seen
 from synth.sql.allowed import allowed_expression, allowed_query
 from synth.sql.parse import SqlError, columns, lint, named, tables
 
@@ -220,7 +221,7 @@ def _key_types(scope: Scope, name: str, column: str, declared: Column) -> Iterat
     kinds = [
         (_ALIKE.get(each.name, each.name), each.digits if each.name == "decimal" else 0) for each in (ours, theirs)
     ]
-    if kinds[0] != kinds[1]:
+    if kinds[0] != kinds[1] or (ours.name == "uuid" != theirs.name and not scope.is_read(parent, key[0])):
         yield Problem(("tables", name, "columns", column, "type"), f"it is {ours}, but the key of {parent} is {theirs}")
 
 
@@ -274,6 +275,7 @@ RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
     columns_are_known,
     types_fit,
     columns_have_an_order,
+    what_shows_is_seen,
     tables_are_drawable,
     selects_are_closed,
     sql_travels,

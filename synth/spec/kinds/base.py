@@ -330,6 +330,10 @@ class Kind(ABC):
         """List what must be drawn before the rows."""
         return []
 
+    def paths_summed(self, names: Names, table: str) -> Iterator[tuple[str, str, Path]]:
+        """Yield what is summed as it shows: the table that it is seen from, the path, and the place in the spec."""
+        yield from ()
+
     def rows_plan(self, planning: Planning, table: str) -> RowsPlan | None:
         """Compile what the rows are made by; None where there is nothing to compile."""
         return None

@@ -171,6 +171,16 @@ class RollupKind(Kind):
             needed.append(Needed(rollup.for_each) if follow else Needed(rollup.for_each, key, resident=True))
         return needed
 
+    def paths_summed(self, names: Names, table: str) -> Iterator[tuple[str, str, Path]]:
+        """Yield the paths that aggregates name."""
+        from synth.sql.parse import named
+
+        rollup = _rollup(names, table)
+        for column, take in rollup.aggregates.items():
+            for part in names.dataset.rolled(rollup):
+                for path in named(next(iter(take.values()))):
+                    yield part, path, ("tables", table, "rollup", "aggregates", column)
+
     def rows_plan(self, planning: Planning, table: str) -> RollupPlan:
         """Compile what aggregates are taken of."""
         names, rollup = planning.names, _rollup(planning.names, table)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
 
-from synth.dtypes import DType, exact
+from synth.dtypes import UUID, UUID_SHAPE, DType, exact
 from synth.errors import Problem
 from synth.generators.arrival import microseconds
 from synth.generators.declarations import Span
@@ -153,4 +154,6 @@ def _why_no_cell(cell: Any, dtype: DType, *, nullable: bool) -> str | None:
     fits = isinstance(cell, _CELLS.get(dtype.name, ()))  # type: ignore[arg-type]
     if not fits or (dtype.name == "date" and isinstance(cell, dt.datetime)):
         return f"{cell!r} is no {dtype}"
+    if dtype == UUID and not re.fullmatch(UUID_SHAPE, cell):
+        return f"'{cell}' is no uuid"
     return f"'{cell}' is longer than {dtype}" if dtype.length and len(cell) > dtype.length else None
