@@ -132,6 +132,14 @@ class Generator(Model):
         """Tell whether NULL can come out."""
         return False
 
+    def gives_null(self, view: SpecView) -> bool:
+        """Tell whether NULL can come out, as far as what it is made from tells."""
+        return self.nullable()
+
+    def values_known(self) -> frozenset[object] | None:
+        """Give the values that can come out, where they are written out; None where they are not."""
+        return None
+
     def after_until(self) -> bool:
         """Tell whether values are planned moments, hidden until they have come."""
         return False

@@ -87,9 +87,14 @@ class Choice(Generator):
         return (RowValue(self.by),) if self.by else ()
 
     def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
-        """Yield a column of tables' names that may be NULL, for which there is none."""
-        if self.by and view.may_be_null(self.by):
+        """Yield values of the column of tables' names for which there is none, NULL among them."""
+        if not self.by:
+            return
+        if view.may_be_null(self.by) or view.gives_null(self.by):
             yield Complaint(f"'{self.by}' may be NULL, for which no values are declared", at=("by",))
+        lacking = (view.values_at(self.by) or frozenset()) - set(self.values)
+        for value in sorted(map(repr, lacking)):
+            yield Complaint(f"no values are declared for {self.by} = {value}", at=("by",))
 
     def capacity(self, dtype: DType) -> int:
         """Count the values that have a weight."""
@@ -98,6 +103,10 @@ class Choice(Generator):
     def places(self, dtype: DType, row_count: Callable[[str], int | None]) -> int | None:
         """Count the values that have a weight, where they are the same for all rows."""
         return None if self.by else self.capacity(dtype)
+
+    def values_known(self) -> frozenset[object]:
+        """Give the values that have a weight."""
+        return frozenset(value for table in self._tables().values() for value, weight in table.items() if weight)
 
     def span(self, view: SpanView, dtype: DType) -> Span | None:
         """Give the least and the largest value that has a weight."""

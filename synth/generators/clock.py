@@ -68,6 +68,10 @@ class Delay(Generator):
         """Give the path of the moment before."""
         return self.after
 
+    def gives_null(self, view: SpecView) -> bool:
+        """Tell whether the moment before may be NULL."""
+        return view.gives_null(self.after)
+
     def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
         """Yield a column that is no moment, after which nothing can be planned."""
         found = view.type_at(self.after)

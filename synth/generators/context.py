@@ -101,6 +101,15 @@ class SpecView(Protocol):
     def may_be_null(self, path: str) -> bool:
         """Tell whether the value behind a path may be NULL."""
 
+    def gives_null(self, path: str) -> bool:
+        """Tell whether NULL can be drawn behind a path, whatever is declared."""
+
+    def null_of_sql(self, text: str) -> bool:
+        """Tell whether an expression over what is drawn may be NULL."""
+
+    def values_at(self, path: str) -> frozenset[object] | None:
+        """Give the values that may stand behind a path, where they are written out; None where they are not."""
+
     def sql_type(self) -> DType | None:
         """Give the type of the SQL that is compiled for this column; None for NULL alone."""
 

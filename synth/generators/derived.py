@@ -33,6 +33,10 @@ class Lookup(Generator):
         """Give the type of the value."""
         return view.type_at(self.path)
 
+    def gives_null(self, view: SpecView) -> bool:
+        """Tell whether the value may be NULL."""
+        return view.gives_null(self.path)
+
     def copies(self) -> str:
         """Give the path: the value is as it is there."""
         return self.path
@@ -81,6 +85,10 @@ class Expr(Generator):
     def dtype_in(self, view: SpecView) -> DType | None:
         """Give the type of the expression."""
         return view.sql_type()
+
+    def gives_null(self, view: SpecView) -> bool:
+        """Tell whether the expression may be NULL."""
+        return view.null_of_sql(self.sql)
 
     def draw(self, context: RowContext) -> pl.Series:
         """Work the expression out, as the plan has compiled it. (rows,)"""

@@ -110,6 +110,10 @@ class InForce(Generator):
         if view.same_family(self.table):
             yield Complaint(f"{self.table} belongs to the same family", at=("table",))
 
+    def gives_null(self, view: SpecView) -> bool:
+        """Tell whether there may be none, or nothing in it."""
+        return self.optional or view.gives_null(f"{view.column}.{self.column}")
+
     def span(self, view: SpanView, dtype: DType) -> Span | None:
         """Give the span of their column."""
         return view.of(self.table, self.column)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import polars as pl
 from pydantic import Field, model_validator
 
+from synth.columns import mask
 from synth.dtypes import BIGINT, DOUBLE, DType
 from synth.generators.arrival import DAY_US, microseconds
 from synth.generators.base import Generator
@@ -215,6 +216,10 @@ class Lognormal(_Numeric):
             return f"endings of {longest} digits need a decimal with as many"
         return super().accepts(dtype)
 
+    def gives_null(self, view: SpecView) -> bool:
+        """Tell whether the median may be NULL."""
+        return isinstance(self.median, str) and view.gives_null(self.median)
+
     def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
         """Yield a column of medians that holds no numbers."""
         if isinstance(self.median, str):
@@ -235,14 +240,18 @@ class Lognormal(_Numeric):
 
     def draw(self, context: RowContext) -> pl.Series:
         """Draw exp of a normal; with endings, the whole units stay and the digits behind are drawn. (rows,)"""
+        missing = None
         if isinstance(self.median, str):
-            medians: Any = context.value(self.median).to_numpy() / 10.0 ** context.type_at(self.median).digits
+            found = context.value(self.median)
+            missing = found.is_null().to_numpy() if found.null_count() else None
+            medians: Any = found.fill_null(0).to_numpy() / 10.0 ** context.type_at(self.median).digits
             ends: Ends = (None, None)
         else:
             medians, ends = self.median, self._ends(self.median)
         values = medians * np.exp(self.sigma * _standard(context, *ends))
         if not self.endings:
-            return as_exact(values, context.dtype)
+            drawn = as_exact(values, context.dtype)
+            return drawn if missing is None else mask(drawn, missing)
         unit = 10**context.dtype.digits
         choices = np.array([int(e[1:].ljust(context.dtype.digits, "0")) for e in self.endings])
         which = Search(np.cumsum(list(self.endings.values())))
@@ -253,7 +262,7 @@ class Lognormal(_Numeric):
         if self.max is not None:
             high = as_exact(np.array([self.max]), context.dtype)[0]
             amounts = np.where(amounts > high, amounts - unit, amounts)
-        return pl.Series(amounts)
+        return pl.Series(amounts) if missing is None else mask(pl.Series(amounts), missing)
 
 
 class Gamma(_Numeric):

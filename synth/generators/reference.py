@@ -190,6 +190,10 @@ class Reference(Generator):
         if no_target:
             yield no_target
 
+    def gives_null(self, view: SpecView) -> bool:
+        """Tell whether a row may have no parent: the first of a table that refers to itself has none."""
+        return self.roots > 0 or self.to == view.table
+
     def span(self, view: SpanView, dtype: DType) -> Span | None:
         """Give the span of the keys."""
         key = self.key_column or next(iter(view.key_of(self.to)), None)

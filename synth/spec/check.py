@@ -18,7 +18,7 @@ from synth.spec.kinds.derived import select_path
 from synth.spec.models import Column, Dataset
 from synth.spec.order import columns_have_an_order, rows_have_an_order
 from synth.spec.scope import Scope
-from synth.spec.shown import what_shows_is_seen
+from synth.spec.shown import nulls_are_declared, what_shows_is_seen
 from synth.sql.allowed import allowed_expression, allowed_query
 from synth.sql.parse import SqlError, columns, lint, named, tables
 
@@ -276,6 +276,7 @@ RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
     types_fit,
     columns_have_an_order,
     what_shows_is_seen,
+    nulls_are_declared,
     tables_are_drawable,
     selects_are_closed,
     sql_travels,

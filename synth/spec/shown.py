@@ -1,4 +1,4 @@
-"""What is worked out from what shows at `until` reads only what it can see there."""
+"""What shows at `until`: states and sums read only what they see there, and NULL shows only where it is declared."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from synth.generators.declarations import RowValue
 from synth.spec.kinds.base import Path
 from synth.spec.scope import Scope
 
-__all__ = ["what_shows_is_seen"]
+__all__ = ["nulls_are_declared", "what_shows_is_seen"]
 
 
 def what_shows_is_seen(scope: Scope) -> Iterator[Problem]:
@@ -24,6 +24,18 @@ def what_shows_is_seen(scope: Scope) -> Iterator[Problem]:
     for name in scope.dataset.tables:
         for table, path, place in scope.kind(name).paths_summed(scope, name):
             yield from _hidden(scope, table, path, place)
+
+
+def nulls_are_declared(scope: Scope) -> Iterator[Problem]:
+    """No column from which NULL can come out is said to hold none."""
+    for name in scope.dataset.written:
+        spec = scope.table(name)
+        for column in spec.written:
+            if not spec.may_be_null(column) and scope.nulls.shows(name, column):
+                path = ("tables", name, "columns", column)
+                yield Problem(
+                    path, "NULL can come out of it, and it is not nullable", "write `nullable: true` beside it"
+                )
 
 
 def _hidden(scope: Scope, table: str, path: str, place: Path) -> Iterator[Problem]:

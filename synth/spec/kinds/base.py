@@ -18,14 +18,13 @@ import polars as pl
 from synth.columns import NULL, moments
 from synth.dtypes import DType
 from synth.errors import MeaningError, Problem
-from synth.generators.arrival import Timetable
 from synth.generators.declarations import Span
-from synth.spec.kinds.row_plans import Needed, RollupPlan, RowsPlan, SelectPlan
+from synth.spec.kinds.known import KnownNulls
+from synth.spec.kinds.row_plans import Counted, Needed, RollupPlan, RowsPlan, SelectPlan
 from synth.spec.models import Column, Dataset, Table
 from synth.spec.paths import ResolvedPath
 
 if TYPE_CHECKING:
-    from synth.spec.kinds.fanout import FanoutLaw
     from synth.sql.compiled import Compiled
 
 __all__ = [
@@ -86,20 +85,21 @@ class Names(Protocol):
     def keys_follow_from_rows(self, table: str) -> bool:
         """Tell whether a table's keys are a function of its row numbers."""
 
+    @property
+    def nulls(self) -> KnownNulls:
+        """What may be NULL."""
+
+    def null_at(self, table: str, path: str) -> bool:
+        """Tell whether NULL can be drawn behind a path."""
+
+    def null_of_sql(self, table: str, text: str) -> bool:
+        """Tell whether an expression over what is drawn may be NULL."""
+
+    def values_of(self, table: str, column: str) -> frozenset[object] | None:
+        """Give the values that a column may have, where they are written out."""
+
     def resolve(self, table: str, path: str) -> ResolvedPath:
         """Find the column that a path means, seen from a row of a table."""
-
-
-@dataclass(frozen=True)
-class Counted:
-    """How many rows a table has: at the end of its declared period, and at `until`, exactly or as expected."""
-
-    rows: int
-    exact: bool
-    declared: int | None = None  # where known
-    most: int | None = None  # row numbers used at most, whatever the seed; None: as many as rows
-    timetable: Timetable | None = None
-    fanout: FanoutLaw | None = None
 
 
 class Counting(Protocol):
@@ -299,6 +299,10 @@ class Kind(ABC):
     def given_type(self, names: Names, table: str, column: str) -> DType:
         """Infer the type of a column that comes with the rows and declares none. Raises MeaningError."""
         raise MeaningError("the column has no generator and no type", "declare `type: …`")
+
+    def given_null(self, names: Names, table: str, column: str) -> bool:
+        """Tell whether NULL can come with the rows in a column; where nobody can tell, as it is declared."""
+        return names.table(table).may_be_null(column)
 
     def given_span(self, spans: KnownSpans, table: str, column: str) -> Span | None:
         """Give the least and the largest of a column that comes with the rows; None where that is not known."""

@@ -62,6 +62,11 @@ class Derived(Kind):
         yield from super().check_rows(names, table)
         yield from check_primary_key(names, table, [table])
 
+    def given_null(self, names: Names, table: str, column: str) -> bool:
+        """Tell whether the SELECT may give NULL."""
+        text, sources = select_text(names.table(table)), select_sources(names, table)
+        return names.nulls.of_select(table, text, sources, column)
+
     # 2. how many rows it has, and what they are made from
 
     def rows_path(self, table: str) -> Path:

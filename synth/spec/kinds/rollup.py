@@ -125,6 +125,18 @@ class RollupKind(Kind):
             return BIGINT if "count" in rollup.aggregates[column] else dtype
         raise MeaningError(_NOTHING_GIVES.format(column))
 
+    def given_null(self, names: Names, table: str, column: str) -> bool:
+        """Tell whether a group is NULL, or the least or largest of what may be, or of nothing."""
+        rollup = _rollup(names, table)
+        if column in rollup.group_by:
+            return not rollup.for_each and names.nulls.shows(rollup.table, column)
+        how, sql = next(iter(rollup.aggregates[column].items()))
+        if how in ("sum", "count"):
+            return False
+        return bool(rollup.for_each) or any(
+            names.nulls.of_sql(part, sql, names.nulls.shows_at) for part in names.dataset.rolled(rollup)
+        )
+
     def given_span(self, spans: KnownSpans, table: str, column: str) -> Span | None:
         """Give the span of a group as it is there, and of an aggregate of a plain column."""
         rollup = _rollup(spans.names, table)

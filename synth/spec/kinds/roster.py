@@ -58,11 +58,13 @@ class Roster(Kind):
         """Tell whether rows are written out."""
         return table.values is not None
 
+    def given_null(self, names: Names, table: str, column: str) -> bool:
+        """Tell whether a cell is NULL."""
+        return None in names.table(table).cells(column)
+
     def given_span(self, spans: KnownSpans, table: str, column: str) -> Span | None:
         """Give the span of the cells that are written out."""
-        spec = spans.names.table(table)
-        place = spec.given.index(column)
-        return _span_of_cells([row[place] for row in spec.values or ()], spans.names.type_of(table, column))
+        return _span_of_cells(spans.names.table(table).cells(column), spans.names.type_of(table, column))
 
     # 2. how many rows it has
 
@@ -110,7 +112,7 @@ def _rows_stay_apart(spec: Table, table: str, given: list[str]) -> Iterator[Prob
                 yield Problem(("tables", table, "values", number), what)
 
 
-def _span_of_cells(cells: list[Any], dtype: DType) -> Span | None:
+def _span_of_cells(cells: tuple[Any, ...], dtype: DType) -> Span | None:
     """Give the span of cells that are written out."""
     try:
         if dtype.is_exact:
@@ -119,7 +121,7 @@ def _span_of_cells(cells: list[Any], dtype: DType) -> Span | None:
             units = [microseconds(cell) for cell in cells if isinstance(cell, dt.date)]
         else:
             return None
-    except (ValueError, ArithmeticError, IndexError):
+    except (ValueError, ArithmeticError):
         return None  # told where cells are looked at
     return Span(min(units), max(units)) if units else None
 

@@ -1,4 +1,4 @@
-"""How a table's rows are made, as it is planned: what must be drawn first, how a SELECT is run, how a rollup sums."""
+"""How a table's rows are made, as it is planned: how many, what is drawn first, how a SELECT is run, how a rollup sums."""
 
 from __future__ import annotations
 
@@ -7,9 +7,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from synth.generators.arrival import Timetable
+    from synth.spec.kinds.fanout import FanoutLaw
     from synth.sql.compiled import Branch, Compiled
 
-__all__ = ["Needed", "RollupPlan", "RowsPlan", "SelectPlan"]
+__all__ = ["Counted", "Needed", "RollupPlan", "RowsPlan", "SelectPlan"]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many rows a table has: at the end of its declared period, and at `until`, exactly or as expected."""
+
+    rows: int
+    exact: bool
+    declared: int | None = None  # where known
+    most: int | None = None  # row numbers used at most, whatever the seed; None: as many as rows
+    timetable: Timetable | None = None
+    fanout: FanoutLaw | None = None
 
 
 @dataclass(frozen=True)
