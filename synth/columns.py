@@ -5,6 +5,7 @@ Inside numpy a moment is microseconds since 1970 as int64, and NULL is `NULL`, t
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NULL",
+    "WIDE_SUM",
+    "MisfitError",
     "cast_to_written",
     "checked",
     "column_to_written",
@@ -39,6 +42,15 @@ __all__ = [
 Rows = npt.NDArray[np.int64]
 
 NULL = int(np.iinfo(np.int64).min)
+WIDE_SUM = "a sum is wider than 18 digits"
+
+
+class MisfitError(OverflowError):
+    """A value that its column's type cannot hold; `what` says it as people write it."""
+
+    def __init__(self, column: str, value: int, dtype: DType):
+        self.column, self.what = column, f"{Decimal(value).scaleb(-dtype.digits):f} does not fit {dtype}"
+        super().__init__(f"column '{column}': {self.what}")
 
 
 def mask(column: pl.Series, hidden: npt.NDArray[np.bool_]) -> pl.Series:
@@ -107,11 +119,11 @@ def from_arrow(array: pa.Array) -> pl.Series:
 
 
 def checked(column: pl.Series, dtype: DType) -> pl.Series:
-    """The drawn column, every value of which fits its type. Raises OverflowError."""
-    if dtype.name in ("decimal", "smallint", "integer") and column.dtype == pl.Int64 and len(column):
-        widest = largest(column)
-        if widest >= dtype.limit:
-            raise OverflowError(f"column '{column.name}': {widest} does not fit {dtype}")
+    """The drawn column, every value of which fits its type. Raises MisfitError."""
+    if dtype.name in ("decimal", "smallint", "integer") and column.dtype == pl.Int64:
+        low, high = column.min(), column.max()
+        if isinstance(low, int) and isinstance(high, int) and max(high, -low) >= dtype.limit:
+            raise MisfitError(column.name, high if high >= dtype.limit else low, dtype)
     return column
 
 

@@ -17,7 +17,8 @@ import polars as pl
 from synth.errors import did_you_mean
 
 __all__ = [
-    "BIGINT", "BOOLEAN", "DATE", "DOUBLE", "TEXT", "TIMESTAMP", "DType", "Types", "decimal", "exact",
+    "BIGINT", "BOOLEAN", "DATE", "DOUBLE", "TEXT", "TIMESTAMP", "UUID", "UUID_SHAPE", "DType", "Types", "decimal",
+    "exact",
 ]  # fmt: skip
 
 MAX_PRECISION = 18  # what an int64 holds, and an INT64 in Parquet
@@ -36,6 +37,7 @@ _TABLE: dict[str, tuple[Any, Any, str]] = {
     "timestamp": (pl.Datetime("us"), pl.Datetime("us"), "TIMESTAMP"),
 }
 _ALIASES = {"text": "varchar", "int": "integer", "bool": "boolean", "numeric": "decimal"}
+UUID_SHAPE = r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"  # as databases write one
 _SHAPE = re.compile(r"^\s*([a-z]+)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?\s*$")
 
 
@@ -94,6 +96,11 @@ class DType:
         """Whether values are whole numbers of minor units: integers and decimals."""
         return self.name in ("smallint", "integer", "bigint", "decimal")
 
+    def holds_drawn(self, other: DType) -> bool:
+        """Tell whether drawn values of another type are of this one as they are, but for their width."""
+        alike = self.drawn == other.drawn and (not self.is_exact or self.digits == other.digits)
+        return alike and (self.name != "uuid" or other.name == "uuid")
+
     @property
     def is_time(self) -> bool:
         """Whether values are moments: dates and timestamps."""
@@ -122,7 +129,7 @@ class DType:
 Types = Mapping[str, DType]  # of columns, by name
 
 BOOLEAN, BIGINT, DOUBLE, TEXT = DType("boolean"), DType("bigint"), DType("double"), DType("varchar")
-DATE, TIMESTAMP = DType("date"), DType("timestamp")
+DATE, TIMESTAMP, UUID = DType("date"), DType("timestamp"), DType("uuid")
 
 
 def decimal(precision: int, scale: int) -> DType:

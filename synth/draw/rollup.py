@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from synth.columns import WIDE_SUM, largest
 from synth.draw.block import Block
+from synth.draw.placed import placed
 from synth.draw.residents import Residents
+from synth.dtypes import BIGINT
 from synth.plan.model import Plan
 from synth.spec.kinds.base import TableRows
 
@@ -21,6 +24,21 @@ def summed(block: Block, rollup: str) -> pl.DataFrame:
     """Sum one block's part of a rollup: groups, and what is taken of them, over rows that exist at `until`."""
     tables = block.plan.rollup_plan(rollup).tables
     return pl.concat([_summed(block, rollup, table) for table in tables if table in block.tables])
+
+
+def _refuse_wide_sums(plan: Plan, rollup: str, frame: pl.DataFrame) -> None:
+    """Raise DataError where a sum by groups of the frame's columns passes what an int64 holds: it would wrap."""
+    spec = plan.spec(rollup).rollup
+    assert spec is not None
+    for name in (name for name, take in spec.aggregates.items() if "sum" in take):
+        if frame.height and largest(frame[name]) * frame.height >= BIGINT.limit:
+            sums = frame.group_by(list(spec.group_by)).agg(
+                exact=pl.col(name).sum().cast(pl.Float64), rough=pl.col(name).cast(pl.Float64).sum()
+            )
+            wrapped = (sums["exact"] - sums["rough"]).abs().max()
+            if isinstance(wrapped, float) and wrapped > 2**62:  # it wraps by 2^64
+                with placed(plan, rollup, name):
+                    raise OverflowError(WIDE_SUM)
 
 
 def _summed(block: Block, rollup: str, table: str) -> pl.DataFrame:
@@ -41,6 +59,7 @@ def _summed(block: Block, rollup: str, table: str) -> pl.DataFrame:
     visible = block.visible(table)
     if visible is not None:
         frame = frame.filter(pl.Series(visible))
+    _refuse_wide_sums(block.plan, rollup, frame)
     if len(spec.group_by) == 1 and all(next(iter(take)) in ("sum", "count") for take in spec.aggregates.values()):
         dense = _dense_sums(frame, spec.group_by[0])
         if dense is not None:
@@ -87,7 +106,9 @@ class RollupSums:
 
     def _merged(self) -> pl.DataFrame:
         takes = [_HOW[next(iter(take))](pl.col(name)) for name, take in self.spec.aggregates.items()]
-        return pl.concat(self.parts).group_by(list(self.spec.group_by)).agg(takes)
+        parts = pl.concat(self.parts)
+        _refuse_wide_sums(self.plan, self.rollup, parts)
+        return parts.group_by(list(self.spec.group_by)).agg(takes)
 
     def total(self, residents: Residents) -> pl.DataFrame:
         """All groups in key order; with `for_each`, one for each row of that table."""

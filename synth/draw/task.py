@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from synth.columns import MisfitError
 from synth.draw.block import Block, draw_block
 from synth.draw.change import difference, next_change
 from synth.draw.output import Sink, WriteResult
@@ -190,11 +191,19 @@ def _write(context: RunContext, task: Task, table: str, frames: list[pl.DataFram
     for column in required if context.records else ():
         if any(frame[column].null_count() for frame in frames):
             path = ("tables", table_of(table), "columns", column)
-            raise DataError.of(
-                Problem(path, "NULL in a column that is not nullable", "write `nullable: true` beside it")
-            )
+            what = "NULL in a column that is not nullable"
+            raise DataError.of(Problem(path, what, "write `nullable: true` beside it"))
     assert context.sink is not None
     try:
         return context.sink.write(table, task.number, frames, context.plan.tables[table].types, required)
     except OverflowError as error:
-        raise DataError.of(Problem(("tables", table_of(table)), str(error))) from error
+        raise DataError.of(_too_wide(context.plan, table_of(table), error)) from error
+
+
+def _too_wide(plan: Plan, table: str, error: OverflowError) -> Problem:
+    """Say in its place that a value does not fit."""
+    if not isinstance(error, MisfitError):
+        return Problem(("tables", table), str(error))
+    path = ("tables", table, "columns", error.column)
+    declared = ("type",) if plan.dataset.tables[table].columns[error.column].type else ()
+    return Problem((*path, *declared), error.what, "declare a wider type, or draw smaller values")

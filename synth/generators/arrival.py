@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -22,8 +22,10 @@ from synth.columns import from_microseconds
 from synth.dtypes import TIMESTAMP, DType
 from synth.errors import did_you_mean
 from synth.generators.base import Generator, Many, Share
-from synth.generators.context import TableContext
+from synth.generators.context import SpanView, TableContext
+from synth.generators.declarations import Complaint, Span
 from synth.generators.profiles import HOURS, SEASONS, WEEKDAYS
+from synth.generators.sampling import check_weights
 from synth.streams import Sub
 
 __all__ = ["Arrival", "Timetable", "microseconds"]
@@ -35,6 +37,10 @@ Uniform = Callable[[Rows], Floats]
 HOUR_US = 3_600_000_000
 DAY_US = 24 * HOUR_US
 DAYS_A_YEAR = 365.25
+SURE = math.log(1e12)  # a bound of counts is passed once in 10^12 times
+LEAST = 0.02  # of its mean; a period of few rows and much noise may have less, and is not followed further
+FEW = 100  # rows, of so few nobody can tell the dispersion
+BUSIEST = 10**8  # rows a day behind the period, where cells are hours
 BUSY = 2_000  # rows an hour from which on cells are minutes: a block sorts whole cells
 _EPOCH = dt.datetime(1970, 1, 1)
 
@@ -111,6 +117,7 @@ def _profile(named: dict[str, tuple[float, ...]], value: Any, what: str) -> tupl
     numbers = tuple(float(v) for v in value if isinstance(v, (int, float)) and not isinstance(v, bool) and v >= 0)
     if len(numbers) != len(value) or len(numbers) != size or not sum(numbers):
         raise ValueError(f"{what} takes {size} numbers from 0 up, not all 0, or one of {', '.join(named)}")
+    check_weights(numbers, f"numbers of {what}")
     return numbers
 
 
@@ -119,7 +126,7 @@ class Arrival(Generator):
 
     default_type = TIMESTAMP
 
-    trend: Annotated[float, Field(gt=-1)] = 0.0  # growth a year, 0.09 is 9 %
+    trend: Annotated[float, Field(gt=-1, le=1e6)] = 0.0  # growth a year, 0.09 is 9 %
     season: Profile = "flat"
     weekdays: Profile = "flat"
     hours: Profile = "flat"
@@ -142,6 +149,11 @@ class Arrival(Generator):
         """Take dates and timestamps."""
         return None if dtype.is_time else "an arrival is a date or a timestamp"
 
+    def span(self, view: SpanView, dtype: DType) -> Span:
+        """Give the first and the last moment at which rows may come."""
+        known = view.period()
+        return Span(microseconds(self.since) if self.since else known.low, known.high)
+
     def timetable(
         self,
         *,
@@ -155,9 +167,8 @@ class Arrival(Generator):
     ) -> Timetable:
         """Draw how many rows come in each cell, a declared count in [start, until), to `horizon_us` at least."""
         first = self.since or start
-        last = max(until, (_EPOCH + dt.timedelta(microseconds=horizon_us + DAY_US - 1)).date())
-        days = np.arange(np.datetime64(first), np.datetime64(last))
-        lead, end = (start - first).days, (until - first).days
+        days = np.arange(np.datetime64(first), np.datetime64(max(until, _last_day(horizon_us))))
+        lead, end = self._lead(start), (until - first).days
         weight = self._day_weights(days, lead)
         before = round(declared * self.before_start)
         period, ahead = slice(lead, end), slice(end, None)
@@ -182,9 +193,59 @@ class Arrival(Generator):
         np.cumsum(counts, out=counts)
         return Timetable(microseconds(first), DAY_US // len(share), counts, expected, whole_days)
 
+    def complaints_in(self, start: dt.date, until: dt.date, at_scale_1: int) -> Iterator[Complaint]:
+        """Yield what cannot be honoured in a period: days without a weight, a trend without end, too much dispersion."""
+        days, lead = np.arange(np.datetime64(self.since or start), np.datetime64(until)), self._lead(start)
+        weight = self._day_weights(days, lead)
+        if not np.isfinite(weight).all():
+            yield Complaint("it grows beyond all numbers within the period", at=("trend",))
+            return
+        parts = (weight[:lead], self.before_start, "before the period"), (weight[lead:], 1 - self.before_start, "in it")
+        for part, share, when in parts:
+            if share > 0 and not part.sum() > 0:
+                yield Complaint(
+                    f"rows are to come {when}, and no day there has a weight",
+                    "let season, weekdays and trend leave one", ("weekdays" if self.season == "flat" else "season",),
+                )  # fmt: skip
+        most = round(at_scale_1 * (1 - self.before_start))
+        if self.dispersion > max(FEW, most):
+            what = f"variance / mean of daily counts is {most:,} at most with {most:,} rows in the period"
+            yield Complaint(what, f"lower it, or ask for {math.ceil(self.dispersion):,} rows", ("dispersion",))
+
+    def most_rows(
+        self, *, start: dt.date, until: dt.date, horizon_us: int, declared: int, at_scale_1: int
+    ) -> float:  # fmt: skip
+        """Give how many rows there are at a horizon at most, whatever the seed: within the period those that are declared.
+
+        Behind it Bernstein's bound holds, whose chance to be passed is one in 10^12. Without end where a trend has made days
+        so busy that nobody draws them.
+        """
+        days = np.arange(np.datetime64(start), np.datetime64(max(until, _last_day(horizon_us))))
+        weight = self._day_weights(days, 0)
+        period, ahead = weight[: (until - start).days], weight[(until - start).days :]
+        total = period.sum()
+        if not ahead.any() or not total > 0:
+            return declared
+        rows, noise = declared - round(declared * self.before_start), self.dispersion - 1
+        if rows * (ahead.max() / total) > BUSIEST * max(1, declared / (BUSY * 24 * len(period))):
+            return math.inf
+        share = weight / total
+        shape = np.maximum(share * at_scale_1 * (1 - self.before_start), 1e-9) / noise if noise else np.inf
+        uneven = float((share**2 / shape)[: len(period)].sum())  # variance / mean² of the period's own total
+        rate = rows / (max(_least_gamma(1 / uneven), LEAST) if uneven else 1.0)
+        expected = rate * share[len(period) :].sum()
+        variance = expected + rate**2 * float((share**2 / shape)[len(period) :].sum())
+        tail = 1 / 3 + noise * declared / at_scale_1  # of a Poisson number, and in scales of the gamma
+        return float(declared + expected + math.sqrt(2 * SURE * variance) + SURE * tail)
+
+    def _lead(self, start: dt.date) -> int:
+        """Count the days before the period on which rows come."""
+        return (start - (self.since or start)).days
+
     def _day_weights(self, days: npt.NDArray[np.datetime64], lead: int) -> Floats:
         """Give how many rows each day expects, but for a factor; `lead` days lie before the period. (days,)"""
-        weight: Floats = np.power(1.0 + self.trend, (np.arange(len(days)) - lead) / DAYS_A_YEAR)
+        with np.errstate(over="ignore"):  # what is too large is refused
+            weight: Floats = np.power(1.0 + self.trend, (np.arange(len(days)) - lead) / DAYS_A_YEAR)
         weight *= np.array(_profile(SEASONS, self.season, "season"))[days.astype("datetime64[M]").astype(np.int64) % 12]
         weight *= np.array(_profile(WEEKDAYS, self.weekdays, "weekdays"))[(days.astype(np.int64) + 3) % 7]
         return weight  # 1970-01-01 was a Thursday
@@ -194,8 +255,25 @@ class Arrival(Generator):
         return from_microseconds(context.arrivals(), context.dtype)
 
 
+def _last_day(horizon_us: int) -> dt.date:
+    """Give the first day that begins at a moment or after it, in microseconds since 1970."""
+    return (_EPOCH + dt.timedelta(microseconds=horizon_us + DAY_US - 1)).date()
+
+
+def _least_gamma(shape: float) -> float:
+    """Give the share of its mean that a gamma number of this shape is never below, by Chernoff's bound."""
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (low, middle) if shape * (math.log(middle) + 1 - middle) > -SURE else (middle, high)
+    return low
+
+
 def _chances(weight: Floats, share: Floats) -> Floats:
-    """Give the chance of each cell; where no day has a weight, all have the same. (days,), (cells a day,) -> (cells,)"""
+    """Give the chance of each cell; where no day has a weight, all have the same: no rows come, or noise has hidden them.
+
+    (days,), (cells a day,) -> (cells,)
+    """
     chance: Floats = np.outer(weight if weight.sum() > 0 else np.ones(len(weight)), share).ravel()
     chance /= chance.sum()
     return chance

@@ -25,10 +25,11 @@ from synth.generators.declarations import (
     HeldKey,
     MustCover,
     NamedTable,
+    Span,
 )  # fmt: skip
 
 if TYPE_CHECKING:
-    from synth.generators.context import SpecView, TableContext
+    from synth.generators.context import SpanView, SpecView, TableContext
 
 __all__ = ["Generator", "Many", "Model", "Share"]
 
@@ -132,6 +133,14 @@ class Generator(Model):
         """Tell whether NULL can come out."""
         return False
 
+    def gives_null(self, view: SpecView) -> bool:
+        """Tell whether NULL can come out, as far as what it is made from tells."""
+        return self.nullable()
+
+    def values_known(self) -> frozenset[object] | None:
+        """Give the values that can come out, where they are written out; None where they are not."""
+        return None
+
     def after_until(self) -> bool:
         """Tell whether values are planned moments, hidden until they have come."""
         return False
@@ -148,10 +157,6 @@ class Generator(Model):
         """Give the least number that can come out, minus infinity where there is none; None where not known."""
         return None
 
-    def listed_values(self) -> frozenset[Any] | None:
-        """Give the values that can come out, where they are listed in the spec; else None."""
-        return None
-
     def share_above(self, floor: int, dtype: DType) -> float | None:
         """Give the share of values that are above a number, or a moment in microseconds since 1970; None where not known."""
         return None
@@ -161,6 +166,14 @@ class Generator(Model):
 
         `row_count` gives the rows of a table that has the same at every `until`, else None.
         """
+        return None
+
+    def span(self, view: SpanView, dtype: DType) -> Span | None:
+        """Give the least and the largest that can come out as a type; None where that is not known."""
+        return None
+
+    def longest(self, view: SpanView) -> int | None:
+        """Count the most characters that a text can come to by the rows there are; None where that is not known."""
         return None
 
     def named_tables(self) -> tuple[NamedTable, ...]:

@@ -17,9 +17,9 @@ from synth.dtypes import BIGINT, BOOLEAN, DATE, TEXT, DType, exact
 from synth.errors import DataError
 from synth.generators.arrival import microseconds
 from synth.generators.base import Generator
-from synth.generators.context import RowContext, SpecView
-from synth.generators.declarations import Complaint, Dependency, RowValue
-from synth.generators.sampling import BELOW_ONE, Search
+from synth.generators.context import RowContext, SpanView, SpecView
+from synth.generators.declarations import Complaint, Dependency, RowValue, Span
+from synth.generators.sampling import BELOW_ONE, Search, check_weights
 
 __all__ = ["Choice"]
 
@@ -48,10 +48,7 @@ class Choice(Generator):
                     raise ValueError(f"{value!r} is no value a column can hold{where}")
                 if isinstance(weight, bool) or not isinstance(weight, (int, float)) or weight < 0:
                     raise ValueError(f"the weight of {value!r} must be a number from 0 up, got {weight!r}{where}")
-            if not sum(table.values()) > 0:
-                raise ValueError(f"the weights are all 0{where}")
-            if math.isinf(sum(table.values())):
-                raise ValueError(f"the weights are too large to be added{where}")
+            check_weights(table.values(), where=where)
         if self.dtype() is None:
             raise ValueError("values of different kinds in one choice")
         return self
@@ -90,25 +87,26 @@ class Choice(Generator):
         return (RowValue(self.by),) if self.by else ()
 
     def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
-        """Yield a column of tables' names that may be NULL, for which there is none."""
-        if self.by and view.may_be_null(self.by):
+        """Yield values of the column of tables' names for which there is none, NULL among them."""
+        if not self.by:
+            return
+        if view.may_be_null(self.by) or view.gives_null(self.by):
             yield Complaint(f"'{self.by}' may be NULL, for which no values are declared", at=("by",))
+        lacking = (view.values_at(self.by) or frozenset()) - set(self.values)
+        for value in sorted(map(repr, lacking)):
+            yield Complaint(f"no values are declared for {self.by} = {value}", at=("by",))
 
     def capacity(self, dtype: DType) -> int:
         """Count the values that have a weight."""
-        return len(self.listed_values())
+        return len(self.values_known())
 
     def places(self, dtype: DType, row_count: Callable[[str], int | None]) -> int | None:
         """Count the values that have a weight, where they are the same for all rows."""
         return None if self.by else self.capacity(dtype)
 
-    def listed_values(self) -> frozenset[Any]:
-        """Give the values that have a weight."""
-        return frozenset(value for table in self._tables().values() for value, weight in table.items() if weight)
-
     def lowest(self) -> float | None:
         """Give the least of the numbers that have a weight."""
-        numbers = [value for value in self.listed_values() if isinstance(value, (int, float))]
+        numbers = [value for value in self.values_known() if isinstance(value, (int, float))]
         return min(numbers, default=None)
 
     def share_above(self, floor: int, dtype: DType) -> float | None:
@@ -121,6 +119,25 @@ class Choice(Generator):
         """Give the first and the last of the values, where they are moments."""
         values = self._values()
         return (min(values), max(values)) if self.dtype() == DATE else None
+
+    def values_known(self) -> frozenset[object]:
+        """Give the values that have a weight."""
+        return frozenset(value for table in self._tables().values() for value, weight in table.items() if weight)
+
+    def span(self, view: SpanView, dtype: DType) -> Span | None:
+        """Give the least and the largest value that has a weight."""
+        values = [value for table in self._tables().values() for value, weight in table.items() if weight]
+        if dtype.is_exact:
+            units = [exact(value, dtype) for value in values]
+            return Span(min(units), max(units))
+        if dtype.is_time:
+            times = [microseconds(value) for value in values]
+            return Span(min(times), max(times))
+        return Span(math.floor(min(values)), math.ceil(max(values))) if dtype.name == "double" else None
+
+    def longest(self, view: SpanView) -> int | None:
+        """Count the characters of the longest value."""
+        return max(len(str(value)) for value in self._values())
 
     def draw_at(self, context: RowContext, places: npt.NDArray[np.int64]) -> pl.Series:
         """Give the values at these places, all of the same weight. (rows,) -> (rows,)"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import numpy as np
@@ -13,9 +14,9 @@ from synth.columns import NULL, from_microseconds, moments
 from synth.dtypes import TIMESTAMP, DType
 from synth.generators.arrival import HOUR_US
 from synth.generators.base import Generator
-from synth.generators.context import RowContext, SpecView
-from synth.generators.declarations import Dependency, RowValue
-from synth.generators.sampling import normal_between
+from synth.generators.context import RowContext, SpanView, SpecView
+from synth.generators.declarations import Complaint, Dependency, RowValue, Span
+from synth.generators.sampling import FARTHEST, has_numbers, normal_between
 
 __all__ = ["Delay"]
 
@@ -40,9 +41,16 @@ class Delay(Generator):
     def _check(self) -> Delay:
         if self.min >= self.max:
             raise ValueError("`min` must be below `max`")
+        if self.median is not None and self.sigma is not None and not has_numbers(*self._ends(self.median, self.sigma)):
+            raise ValueError(f"the range lies more than {FARTHEST:g} standard deviations off, where no numbers are")
         if self.even == (self.median is not None) or (self.median is None) != (self.sigma is None):
             raise ValueError("a delay has `median` and `sigma`, or `even: true`")
         return self
+
+    def _ends(self, median: float, sigma: float) -> tuple[float, float]:
+        """Give `min` and `max` in standard deviations of ln(delay) from the median."""
+        low, high = (math.log(x / median) / sigma if x else -math.inf for x in (self.min, self.max))
+        return low, high
 
     def after_until(self) -> bool:
         """Tell that it shows only once it has come, unless it is announced."""
@@ -60,6 +68,21 @@ class Delay(Generator):
         """Give the path of the moment before."""
         return self.after
 
+    def gives_null(self, view: SpecView) -> bool:
+        """Tell whether the moment before may be NULL."""
+        return view.gives_null(self.after)
+
+    def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
+        """Yield a column that is no moment, after which nothing can be planned."""
+        found = view.type_at(self.after)
+        if not found.is_time:
+            yield Complaint(f"'{self.after}' is {found}, and no moment", at=("after",))
+
+    def span(self, view: SpanView, dtype: DType) -> Span | None:
+        """Give the span of the moment before, and the least and the largest delay behind it."""
+        before, unit = view.at(self.after) or view.period(), UNIT_US[self.unit]
+        return Span(before.low + self.min * unit, before.high + self.max * unit)
+
     def draw(self, context: RowContext) -> pl.Series:
         """Add the delay, at least a microsecond, so that times run forward strictly. (rows,)"""
         unit = UNIT_US[self.unit]
@@ -67,8 +90,7 @@ class Delay(Generator):
         if self.median is None or self.sigma is None:
             units = self.min + uniform * (self.max - self.min)
         else:
-            low, high = (math.log(x / self.median) / self.sigma if x else -math.inf for x in (self.min, self.max))
-            units = self.median * np.exp(self.sigma * normal_between(uniform, low, high))
+            units = self.median * np.exp(self.sigma * normal_between(uniform, *self._ends(self.median, self.sigma)))
         delay = np.maximum(units * unit, 1.0).astype(np.int64)
         before = moments(context.value(self.after))
         return from_microseconds(np.where(before == NULL, NULL, before + delay), context.dtype)

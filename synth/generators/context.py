@@ -14,10 +14,18 @@ import numpy.typing as npt
 import polars as pl
 
 from synth.dtypes import DType
-from synth.generators.declarations import Complaint
+from synth.generators.declarations import Complaint, Span
 from synth.generators.sampling import Search
 
-__all__ = ["AncestorPositions", "ChildValues", "DrawContext", "RowContext", "SpecView", "TableContext"]
+__all__ = [
+    "AncestorPositions",
+    "ChildValues",
+    "DrawContext",
+    "RowContext",
+    "SpanView",
+    "SpecView",
+    "TableContext",
+]
 
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -99,14 +107,55 @@ class SpecView(Protocol):
     def may_be_null(self, path: str) -> bool:
         """Tell whether the value behind a path may be NULL."""
 
-    def drawn_null(self, path: str) -> bool:
-        """Tell whether the value behind a path may be NULL when it is drawn; what is hidden until it has come is not."""
+    def gives_null(self, path: str) -> bool:
+        """Tell whether NULL can be drawn behind a path, whatever is declared."""
+
+    def null_of_sql(self, text: str) -> bool:
+        """Tell whether an expression over what is drawn may be NULL."""
+
+    def values_at(self, path: str) -> frozenset[object] | None:
+        """Give the values that may stand behind a path, where they are written out; None where they are not."""
 
     def sql_type(self) -> DType | None:
         """Give the type of the SQL that is compiled for this column; None for NULL alone."""
 
     def ranking_type(self, column: str) -> DType | None:
         """Give the type by which another column of this table ranks candidates; refused where it ranks none."""
+
+
+class SpanView(Protocol):
+    """What a generator may know of how large values can become, seen from its own column."""
+
+    @property
+    def table(self) -> str:
+        """The table of the column."""
+
+    def at(self, path: str) -> Span | None:
+        """Give the span of the value behind a path, in its own type; None where it is not known."""
+
+    def of(self, table: str, column: str) -> Span | None:
+        """Give the span of a column, in its own type; None where it is not known."""
+
+    def numbers_at(self, path: str) -> tuple[float, float] | None:
+        """Give the span of the value behind a path as numbers; None where it is not known."""
+
+    def longest_of(self, table: str, column: str) -> int | None:
+        """Count the most characters of a column; None where that is not known."""
+
+    def longest_at(self, path: str) -> int | None:
+        """Count the most characters of the value behind a path; None where that is not known."""
+
+    def key_of(self, table: str) -> tuple[str, ...]:
+        """List the columns of a table's primary key."""
+
+    def rows(self) -> int:
+        """Count the row numbers of this table that are used at most, whatever the seed."""
+
+    def children(self, table: str, ancestor: str) -> int | None:
+        """Count the rows of a table that one row of an ancestor has at most; None where they are read."""
+
+    def period(self) -> Span:
+        """Give the span of all moments at which rows come, but for those before the period."""
 
 
 class DrawContext(Protocol):

@@ -21,7 +21,18 @@ __all__ = [
     "NamedTable",
     "RowCount",
     "RowValue",
+    "Span",
 ]  # fmt: skip
+
+
+# -- what can come out of a column
+
+
+class Span(NamedTuple):
+    """The least and the largest that can come out: whole minor units, or microseconds since 1970; floats without end."""
+
+    low: float
+    high: float
 
 
 # -- what a column is made from

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
+from synth.columns import WIDE_SUM, largest
 from synth.dtypes import BIGINT, TIMESTAMP, DType, decimal
 from synth.generators.base import Generator
-from synth.generators.context import RowContext, SpecView, TableContext
-from synth.generators.declarations import ChildColumn, ColumnSql, Complaint, Dependency, DottedPath, RowValue
+from synth.generators.context import RowContext, SpanView, SpecView, TableContext
+from synth.generators.declarations import ChildColumn, ColumnSql, Complaint, Dependency, DottedPath, RowValue, Span
 
 __all__ = ["Count", "Expr", "Given", "Lookup", "Ordinal", "State", "Sum"]
 
@@ -31,9 +33,28 @@ class Lookup(Generator):
         """Give the type of the value."""
         return view.type_at(self.path)
 
+    def gives_null(self, view: SpecView) -> bool:
+        """Tell whether the value may be NULL."""
+        return view.gives_null(self.path)
+
     def copies(self) -> str:
         """Give the path: the value is as it is there."""
         return self.path
+
+    def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
+        """Yield a type in which the value is not as it is there."""
+        found = view.type_at(self.path)
+        if not dtype.holds_drawn(found):
+            hint = "leave `type` out, or say `expr`"
+            yield Complaint(f"'{self.path}' is {found}, and is not {dtype} as it is", hint, ("type",), of_column=True)
+
+    def span(self, view: SpanView, dtype: DType) -> Span | None:
+        """Give the span of the value."""
+        return view.at(self.path)
+
+    def longest(self, view: SpanView) -> int | None:
+        """Count the most characters of the value."""
+        return view.longest_at(self.path)
 
     def follows(self) -> str:
         """Give the path: a copy of a moment is no earlier than it."""
@@ -64,6 +85,10 @@ class Expr(Generator):
     def dtype_in(self, view: SpecView) -> DType | None:
         """Give the type of the expression."""
         return view.sql_type()
+
+    def gives_null(self, view: SpecView) -> bool:
+        """Tell whether the expression may be NULL."""
+        return view.null_of_sql(self.sql)
 
     def draw(self, context: RowContext) -> pl.Series:
         """Work the expression out, as the plan has compiled it. (rows,)"""
@@ -122,14 +147,31 @@ class Sum(Generator):
         if not view.type_of(self._summed.table, self._summed.column).is_exact:
             yield Complaint(f"{self.column} is no exact number, and sums are", "declare a decimal")
 
+    def span(self, view: SpanView, dtype: DType) -> Span | None:
+        """Give the span of the sum over as many children as a row may have."""
+        one = view.of(self._summed.table, self._summed.column)
+        most = view.children(self._summed.table, view.table)
+        return None if one is None or most is None else Span(min(0, most * one.low), max(0, most * one.high))
+
     def draw(self, context: TableContext) -> pl.Series:
         """Sum the children, which lie in their parents' order: differences of one running sum. (rows,)"""
         children = context.child_values(self._summed.table, self._summed.column)
         values, counts = children.values, children.counts
-        running = np.zeros(len(values) + 1, dtype=np.int64)
-        np.cumsum(values.fill_null(0).to_numpy() if values.null_count() else values.to_numpy(), out=running[1:])
-        ends = np.cumsum(counts)
-        return pl.Series(running[ends] - running[ends - counts])
+        numbers = values.fill_null(0).to_numpy() if values.null_count() else values.to_numpy()
+        if largest(values) * int(counts.max(initial=0)) >= BIGINT.limit:
+            high = _sums(numbers >> 32, counts) + (_sums(numbers & 0xFFFFFFFF, counts) >> 32)
+            if np.abs(high).max() >= 2**31:
+                raise OverflowError(WIDE_SUM)
+        return pl.Series(_sums(numbers, counts))
+
+
+def _sums(numbers: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Sum runs of so many numbers. (numbers,), (runs,) -> (runs,)"""
+    running = np.zeros(len(numbers) + 1, dtype=np.int64)  # where it wraps, its differences are right all the same
+    np.cumsum(numbers, out=running[1:])
+    ends = np.cumsum(counts)
+    sums: npt.NDArray[np.int64] = running[ends] - running[ends - counts]
+    return sums
 
 
 class Count(Generator):
@@ -152,6 +194,11 @@ class Count(Generator):
     def complaints(self, view: SpecView) -> Iterator[Complaint]:
         """Yield that the table is no child, where it is none."""
         yield from _no_child(view, self.table)
+
+    def span(self, view: SpanView, dtype: DType) -> Span | None:
+        """Give none, and the most children that a row may have."""
+        most = view.children(self.table, view.table)
+        return None if most is None else Span(0, most)
 
     def draw(self, context: TableContext) -> pl.Series:
         """Give the fan-out that was drawn. (rows,)"""
@@ -183,6 +230,15 @@ class Ordinal(Generator):
         """Yield that the table is no ancestor, where it is none."""
         if self.per not in view.ancestors():
             yield Complaint(f"'{self.per}' is no ancestor of {view.table}")
+
+    def accepts(self, dtype: DType) -> str | None:
+        """Take integers, in which rows are numbered."""
+        return None if dtype.is_exact and not dtype.digits else "an ordinal needs an integer type"
+
+    def span(self, view: SpanView, dtype: DType) -> Span | None:
+        """Give the first and the last place."""
+        most = view.children(view.table, self.per)
+        return None if most is None else Span(1, most)
 
     def draw(self, context: TableContext) -> pl.Series:
         """Number the rows 1, 2, 3 … within each ancestor. (rows,)"""

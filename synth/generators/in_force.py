@@ -15,7 +15,7 @@ from synth.dtypes import DType, exact
 from synth.errors import TooFewError
 from synth.generators.arrival import DAY_US
 from synth.generators.base import Generator
-from synth.generators.context import SpecView, TableContext
+from synth.generators.context import SpanView, SpecView, TableContext
 from synth.generators.declarations import (
     Choosing,
     ColumnSql,
@@ -25,6 +25,7 @@ from synth.generators.declarations import (
     MustCover,
     NamedTable,
     RowValue,
+    Span,
 )
 from synth.generators.sampling import sizes_before
 
@@ -113,18 +114,34 @@ class InForce(Generator):
         if view.same_family(self.table):
             yield Complaint(f"{self.table} belongs to the same family", at=("table",))
 
+    def gives_null(self, view: SpecView) -> bool:
+        """Tell whether there may be none, or nothing in it."""
+        return self.optional or view.gives_null(f"{view.column}.{self.column}")
+
+    def span(self, view: SpanView, dtype: DType) -> Span | None:
+        """Give the span of their column."""
+        return view.of(self.table, self.column)
+
+    def longest(self, view: SpanView) -> int | None:
+        """Count the most characters of their column."""
+        return view.longest_of(self.table, self.column)
+
     def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
-        """Yield values that cannot be compared, what is no moment, and values for which nothing can be in force."""
+        """Yield values that cannot be compared, what is no moment, NULL for which nothing is in force, and another type."""
+        found = view.type_of(self.table, self.column)
+        if not dtype.holds_drawn(found):
+            hint = "leave `type` out"
+            yield Complaint(f"'{self.column}' is {found}, and is not {dtype} as it is", hint, ("type",), of_column=True)
         for theirs, ours in self.match.items():
             kinds = view.type_of(self.table, theirs), view.type_at(ours)
             if kinds[0].compared_as != kinds[1].compared_as:
                 what = f"{self.table}.{theirs} is {kinds[0]}, and '{ours}' is {kinds[1]}: they are never equal"
                 yield Complaint(what, "declare both as the same type", ("match", theirs))
-            elif not self.optional and view.drawn_null(ours):
+            elif not self.optional and view.gives_null(ours):
                 yield Complaint(*_null_finds_nothing(ours), ("match", theirs))
         if not view.type_at(self.at).is_time:
             yield Complaint(f"'{self.at}' is no moment", at=("at",))
-        elif not self.optional and view.drawn_null(self.at):
+        elif not self.optional and view.gives_null(self.at):
             yield Complaint(*_null_finds_nothing(self.at), ("at",))
         for word, column in (("begins", self.begins), ("ends", self.ends)):
             if column and not view.type_of(self.table, column).is_time:

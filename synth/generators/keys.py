@@ -13,11 +13,14 @@ from pydantic import Field
 from synth.columns import from_arrow
 from synth.dtypes import BIGINT, TEXT, DType
 from synth.generators.base import Generator
-from synth.generators.context import DrawContext
+from synth.generators.context import DrawContext, SpanView
+from synth.generators.declarations import Span
 
 __all__ = ["Key", "Window"]
 
 Rows = npt.NDArray[np.int64]
+
+UUID_LENGTH = 36
 
 
 class Key(Generator):
@@ -25,7 +28,7 @@ class Key(Generator):
 
     shorthand = "kind"
     kind: Literal["sequence", "uuid", "code"] = "sequence"
-    start: int = 1  # of sequences and codes: the number of the first row
+    start: Annotated[int, Field(gt=-(2**63), lt=2**63)] = 1  # of sequences and codes: the number of the first row
     prefix: str = ""  # of codes
     digits: Annotated[int, Field(ge=1, le=18)] = 6  # of codes: the least digits, with leading zeros
 
@@ -40,7 +43,21 @@ class Key(Generator):
         """Take integers for a sequence, and text for the others."""
         if self.kind == "sequence":
             return None if dtype.is_exact and not dtype.digits else "a sequence needs an integer type"
-        return None if dtype.name in ("varchar", "uuid") else f"a key of kind {self.kind} needs a text type"
+        if self.kind == "code":
+            return None if dtype.name == "varchar" else "a code is text, and no other type"
+        if dtype.name not in ("varchar", "uuid"):
+            return "a key of kind uuid needs a text type"
+        return f"a uuid is {UUID_LENGTH} long" if dtype.length and dtype.length < UUID_LENGTH else None
+
+    def span(self, view: SpanView, dtype: DType) -> Span | None:
+        """Give the first and the last number."""
+        return None if self.kind == "uuid" else Span(self.start, self.start + max(view.rows(), 1) - 1)
+
+    def longest(self, view: SpanView) -> int | None:
+        """Count the characters of the last code."""
+        if self.kind != "code":
+            return None
+        return len(self.prefix) + max(self.digits, len(str(self.start)), len(str(self.start + view.rows() - 1)))
 
     def key_at(self, rows: Rows, seed: int, table: str) -> pl.Series:
         """Make the keys of these row numbers. (n,) -> (n,)"""
@@ -75,6 +92,10 @@ class Window(Generator):
     def window_rows(self) -> int:
         """The rows of a window."""
         return self.rows
+
+    def span(self, view: SpanView, dtype: DType) -> Span:
+        """Give the first and the last window."""
+        return Span(0, view.rows() // self.rows)
 
     def draw(self, context: DrawContext) -> pl.Series:
         """Divide the row number by the rows of a window. (rows,)"""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from decimal import Context, Decimal
 from typing import Annotated, Any
 
 import numpy as np
@@ -12,12 +13,13 @@ import numpy.typing as npt
 import polars as pl
 from pydantic import Field, model_validator
 
-from synth.dtypes import DOUBLE, DType
+from synth.columns import mask
+from synth.dtypes import BIGINT, DOUBLE, DType
 from synth.generators.arrival import DAY_US, microseconds
 from synth.generators.base import Generator
-from synth.generators.context import DrawContext, RowContext, SpecView
-from synth.generators.declarations import Dependency, RowValue
-from synth.generators.sampling import FARTHEST, Search, has_numbers, normal_between
+from synth.generators.context import DrawContext, RowContext, SpanView, SpecView
+from synth.generators.declarations import Complaint, Dependency, RowValue, Span
+from synth.generators.sampling import FARTHEST, Search, check_weights, has_numbers, normal_between
 from synth.streams import Sub
 
 __all__ = ["Gamma", "Lognormal", "Normal", "Uniform", "as_exact"]
@@ -25,6 +27,11 @@ __all__ = ["Gamma", "Lognormal", "Normal", "Uniform", "as_exact"]
 Floats = npt.NDArray[np.float64]
 Positive = Annotated[float, Field(gt=0)]
 Ends = tuple[float | None, float | None]
+
+EXACT = Context(prec=400)  # digits: a double written out has fewer
+FINE = 2**53  # places of a grid that floats tell apart
+LARGEST = 709.0  # the logarithm of the largest float
+RARE = math.log(1e18)  # what lies beyond a span comes once in as many times, as FARTHEST has it
 
 
 def as_exact(values: Floats, dtype: DType) -> pl.Series:
@@ -66,13 +73,19 @@ class Uniform(Generator):
         """Give date, integer or double, as `min` and `max` are."""
         if isinstance(self.min, dt.date):
             return DType("date")
-        return DType("integer") if isinstance(self.min, int) and isinstance(self.max, int) else DOUBLE
+        if not (isinstance(self.min, int) and isinstance(self.max, int)):
+            return DOUBLE
+        return DType("integer") if max(-self.min, self.max) < DType("integer").limit else BIGINT
 
     def accepts(self, dtype: DType) -> str | None:
         """Take numbers for numbers, and moments for dates."""
         moments = isinstance(self.min, dt.date)
         fits = dtype.is_time if moments else dtype.is_exact or dtype.name == "double"
-        return None if fits else f"values from {self.min} to {self.max} cannot be {dtype}"
+        if not fits:
+            return f"values from {self.min} to {self.max} cannot be {dtype}"
+        if dtype.is_exact and self._ends(dtype)[0] > self._ends(dtype)[1]:
+            return f"no {dtype} lies between {self.min} and {self.max}"
+        return None
 
     def capacity(self, dtype: DType) -> int | None:
         """Count the places of the type's grid from `min` to `max`; None for doubles."""
@@ -109,24 +122,35 @@ class Uniform(Generator):
 
     def _ends(self, dtype: DType) -> tuple[int, int]:
         """The first and the last whole number of minor units from `min` to `max`."""
-        low, high = (float(x) for x in (self.min, self.max) if not isinstance(x, dt.date))
-        factor = 10**dtype.digits
-        return math.ceil(low * factor - 1e-9), math.floor(high * factor + 1e-9)
+        low, high = (Decimal(str(x)) for x in (self.min, self.max) if not isinstance(x, dt.date))
+        return math.ceil(low.scaleb(dtype.digits, EXACT)), math.floor(high.scaleb(dtype.digits, EXACT))
+
+    def span(self, view: SpanView, dtype: DType) -> Span | None:
+        """Give the ends of the grid."""
+        if isinstance(self.min, dt.date) and isinstance(self.max, dt.date):
+            return Span(microseconds(self.min), microseconds(self.max))
+        if dtype.is_exact:
+            return Span(*self._ends(dtype))
+        return Span(math.floor(self.min), math.ceil(self.max))  # type: ignore[arg-type]
 
     def places(self, dtype: DType, row_count: Callable[[str], int | None]) -> int | None:
         """Count the places of the grid: the type's own, or of doubles one that is coarse enough to tell them apart."""
         if dtype.name != "double":
             return self.capacity(dtype)
         low, high = (float(x) for x in (self.min, self.max) if not isinstance(x, dt.date))
-        return max(1, int(min(2.0**52, (high - low) / np.spacing(max(abs(low), abs(high))) / 4)))
+        return max(1, int(min(2.0**52, (high / 2 - low / 2) / float(np.spacing(max(abs(low), abs(high)))) / 2)))
 
     def draw(self, context: DrawContext) -> pl.Series:
         """Draw values on the type's own grid: whole days, whole minor units, microseconds. (rows,)"""
         uniform = context.stream().random(context.rows)
         if context.dtype.name == "double":
             low, high = (float(x) for x in (self.min, self.max) if not isinstance(x, dt.date))
-            return pl.Series(low + uniform * (high - low))
-        return self.draw_at(context, (uniform * (self.capacity(context.dtype) or 1)).astype(np.int64))
+            return pl.Series(_between(low, high, uniform))
+        count = self.capacity(context.dtype) or 1
+        if count > FINE:  # floats would leave some out
+            first, last = self._ends(context.dtype)
+            return pl.Series(context.stream().integers(first, last, context.rows, endpoint=True))
+        return self.draw_at(context, (uniform * count).astype(np.int64))
 
     def draw_at(self, context: DrawContext, places: npt.NDArray[np.int64]) -> pl.Series:
         """Give the values at these places of the grid. (rows,) -> (rows,)"""
@@ -137,8 +161,14 @@ class Uniform(Generator):
         if context.dtype.name == "double":
             low, high = float(self.min), float(self.max)  # type: ignore[arg-type]
             count = self.places(context.dtype, lambda table: None) or 1
-            return pl.Series(low + (places + 0.5) / count * (high - low))
+            return pl.Series(_between(low, high, (places + 0.5) / count))
         return pl.Series(self._ends(context.dtype)[0] + places)
+
+
+def _between(low: float, high: float, shares: Floats) -> Floats:
+    """Give the numbers at these shares of the way from low to high. (n,) -> (n,)"""
+    width = high - low
+    return low + shares * width if math.isfinite(width) else low * (1 - shares) + high * shares
 
 
 class Normal(_Numeric):
@@ -162,6 +192,12 @@ class Normal(_Numeric):
         """Give `min` and `max` in standard deviations from the mean."""
         low, high = ((x - self.mean) / self.sd if x is not None else None for x in (self.min, self.max))
         return low, high
+
+    def span(self, view: SpanView, dtype: DType) -> Span | None:
+        """Give the ends of what comes out, farther than which nothing is drawn."""
+        low, high = (self.mean + sign * FARTHEST * self.sd for sign in (-1, 1))
+        low, high = low if self.min is None else max(low, self.min), high if self.max is None else min(high, self.max)
+        return _span_of(low, high, dtype)
 
     def draw(self, context: DrawContext) -> pl.Series:
         """Draw from the distribution as it is cut; no value is moved to an end. (rows,)"""
@@ -187,8 +223,8 @@ class Lognormal(_Numeric):
         for ending in self.endings or ():
             if not ending.startswith(".") or not ending[1:].isdigit():
                 raise ValueError(f"a price ending is written '.99', not '{ending}'")
-        if self.endings is not None and not sum(self.endings.values()):
-            raise ValueError("the shares of the endings are all 0")
+        if self.endings is not None:
+            check_weights(self.endings.values(), "shares of the endings")
         return self
 
     def _ends(self, median: float) -> Ends:
@@ -207,16 +243,42 @@ class Lognormal(_Numeric):
             return f"endings of {longest} digits need a decimal with as many"
         return super().accepts(dtype)
 
+    def gives_null(self, view: SpecView) -> bool:
+        """Tell whether the median may be NULL."""
+        return isinstance(self.median, str) and view.gives_null(self.median)
+
+    def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
+        """Yield a column of medians that holds no numbers."""
+        if isinstance(self.median, str):
+            found = view.type_at(self.median)
+            if not found.is_exact and found != DOUBLE:
+                yield Complaint(f"'{self.median}' is {found}, and a median is a number", at=("median",))
+
+    def span(self, view: SpanView, dtype: DType) -> Span | None:
+        """Give the ends of what comes out, farther than which nothing is drawn; None where medians are not known."""
+        medians = (self.median, self.median) if not isinstance(self.median, str) else view.numbers_at(self.median)
+        if medians is None:
+            return None
+        highest = _power(medians[1], FARTHEST * self.sigma) if medians[1] > 0 else 0.0
+        lowest = _power(medians[0], FARTHEST * self.sigma) if medians[0] < 0 else 0.0
+        if self.max is not None:
+            highest = min(highest, self.max)
+        return _span_of(lowest, math.floor(highest) + 1 if self.endings and self.max is None else highest, dtype)
+
     def draw(self, context: RowContext) -> pl.Series:
         """Draw exp of a normal; with endings, the whole units stay and the digits behind are drawn. (rows,)"""
+        missing = None
         if isinstance(self.median, str):
-            medians: Any = context.value(self.median).to_numpy() / 10.0 ** context.type_at(self.median).digits
+            found = context.value(self.median)
+            missing = found.is_null().to_numpy() if found.null_count() else None
+            medians: Any = found.fill_null(0).to_numpy() / 10.0 ** context.type_at(self.median).digits
             ends: Ends = (None, None)
         else:
             medians, ends = self.median, self._ends(self.median)
         values = medians * np.exp(self.sigma * _standard(context, *ends))
         if not self.endings:
-            return as_exact(values, context.dtype)
+            drawn = as_exact(values, context.dtype)
+            return drawn if missing is None else mask(drawn, missing)
         unit = 10**context.dtype.digits
         choices = np.array([int(e[1:].ljust(context.dtype.digits, "0")) for e in self.endings])
         which = Search(np.cumsum(list(self.endings.values())))
@@ -227,7 +289,7 @@ class Lognormal(_Numeric):
         if self.max is not None:
             high = as_exact(np.array([self.max]), context.dtype)[0]
             amounts = np.where(amounts > high, amounts - unit, amounts)
-        return pl.Series(amounts)
+        return pl.Series(amounts) if missing is None else mask(pl.Series(amounts), missing)
 
 
 class Gamma(_Numeric):
@@ -236,10 +298,35 @@ class Gamma(_Numeric):
     shape: Positive
     mean: Positive = 1.0
 
+    def span(self, view: SpanView, dtype: DType) -> Span | None:
+        """Give the ends of what comes out: above them lies, by Chernoff's bound, less than one in 10^18."""
+        scale, high = self.mean / self.shape, self.shape + 1
+        while self.shape * (math.log(high / self.shape) + 1) - high > -RARE:
+            high *= 1.05
+        return _span_of(0.0, high * scale, dtype)
+
     def draw(self, context: DrawContext) -> pl.Series:
         """Draw one gamma number a row. (rows,)"""
         values = context.stream().standard_gamma(self.shape, context.rows) * (self.mean / self.shape)
         return as_exact(values, context.dtype)
+
+
+def _power(number: float, exponent: float) -> float:
+    """Give number × e^exponent, without end where it is too large for a float."""
+    fits = exponent + math.log(max(abs(number), 1e-300)) < LARGEST and exponent < LARGEST
+    return number * math.exp(exponent) if fits else math.copysign(math.inf, number)
+
+
+def _span_of(low: float, high: float, dtype: DType) -> Span:
+    """Give a span of numbers as whole minor units of a type; of doubles in whole numbers."""
+    unit = 10**dtype.digits if dtype.is_exact else 1
+
+    def units(number: float) -> float:
+        if math.isinf(number):
+            return number
+        return int(Decimal(number) * unit + Decimal("0.5").copy_sign(Decimal(number)))
+
+    return Span(units(low), units(high))
 
 
 def _check_range(low: float | None, high: float | None, ends: Ends) -> None:

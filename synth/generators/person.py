@@ -67,10 +67,16 @@ class _Name(Generator):
 
     def complaints(self, view: SpecView) -> Iterator[Complaint]:
         """Yield a locale without names."""
-        try:
-            self.domain()
-        except DataError as error:
-            yield Complaint(str(error), at=("locale",))
+        yield from complaints_of_locale(self.locale, lambda locale: self.domain())
+
+    def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
+        """Yield a column of locales that may be NULL, or name one without names."""
+
+        def ask(locale: str) -> None:
+            for which in self.lists():
+                _names(locale, which)
+
+        yield from complaints_of_locales(view, self.locale, ask)
 
     def domain(self) -> tuple[str, ...]:
         """List the different names that can come out; none where a column says of which locale. Raises DataError."""
@@ -200,6 +206,25 @@ _ascii = TextCache(_spell)
 def locale_column(locale: str) -> str | None:
     """Name the column that holds locales; None when one locale is named (`en_US`, as Faker writes them)."""
     return None if len(locale) == 5 and locale[2] == "_" and locale[3:].isupper() else locale
+
+
+def complaints_of_locale(locale: str, ask: Callable[[str], object]) -> Iterator[Complaint]:
+    """Yield that nothing is known of a locale, where `ask` raises DataError."""
+    try:
+        ask(locale)
+    except DataError as error:
+        yield Complaint(str(error), at=("locale",))
+
+
+def complaints_of_locales(view: SpecView, locale: str, ask: Callable[[str], object]) -> Iterator[Complaint]:
+    """Yield that a column of locales may be NULL, or names one of which nothing is known."""
+    column = locale_column(locale)
+    if column is None:
+        return
+    if view.may_be_null(column) or view.gives_null(column):
+        yield Complaint(f"'{column}' may be NULL, which is no locale", at=("locale",))
+    for value in sorted(map(str, view.values_at(column) or ())):
+        yield from complaints_of_locale(value, ask)
 
 
 def locales(context: RowContext, locale: str) -> list[tuple[Any, str]]:

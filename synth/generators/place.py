@@ -22,7 +22,7 @@ from synth.errors import DataError
 from synth.generators.base import Generator
 from synth.generators.context import RowContext, SpecView
 from synth.generators.declarations import Complaint, Dependency, RowValue
-from synth.generators.person import locale_column, locales
+from synth.generators.person import complaints_of_locale, complaints_of_locales, locale_column, locales
 from synth.generators.sampling import BELOW_ONE, Search
 from synth.texts import from_bytes
 
@@ -64,10 +64,11 @@ class Place(Generator):
     def complaints(self, view: SpecView) -> Iterator[Complaint]:
         """Yield a locale without places."""
         if locale_column(self.locale) is None:
-            try:
-                _cities(self.locale)
-            except DataError as error:
-                yield Complaint(str(error), at=("locale",))
+            yield from complaints_of_locale(self.locale, _cities)
+
+    def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
+        """Yield a column of locales that may be NULL, or name one without places."""
+        yield from complaints_of_locales(view, self.locale, _cities)
 
     def draw(self, context: RowContext) -> pl.Series:
         """Give the place's line in the table. (rows,)"""
@@ -92,6 +93,10 @@ class PlacePart(Generator):
     def nullable(self) -> bool:
         """Tell that there is no number where no telephone range is kept for fiction."""
         return self.part == "phone"
+
+    def gives_null(self, view: SpecView) -> bool:
+        """Tell whether there may be no place; whether its country has numbers, its locales tell."""
+        return view.gives_null(self.place)
 
     def accepts(self, dtype: DType) -> str | None:
         """Take text of any length."""

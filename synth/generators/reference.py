@@ -19,7 +19,7 @@ from synth.columns import NULL
 from synth.dtypes import DType
 from synth.errors import DataError, MeaningError, TooFewError
 from synth.generators.base import Generator, Model, Share
-from synth.generators.context import SpecView, TableContext
+from synth.generators.context import SpanView, SpecView, TableContext
 from synth.generators.declarations import (
     Choosing,
     Complaint,
@@ -29,10 +29,11 @@ from synth.generators.declarations import (
     NamedTable,
     RowCount,
     RowValue,
+    Span,
 )  # fmt: skip
 from synth.generators.parent_choice import ParentChoice, choose_parents
 from synth.generators.ranks import ranks_of_any, ranks_of_declared, zipf_mandelbrot
-from synth.generators.sampling import BELOW_ONE
+from synth.generators.sampling import BELOW_ONE, check_weights
 from synth.streams import Sub
 
 __all__ = ["Popularity", "Reference", "ZipfMandelbrot"]
@@ -44,7 +45,7 @@ Floats = npt.NDArray[np.float64]
 class ZipfMandelbrot(Model):
     """Weight ∝ (rank + q·N)^−s, the rank a fixed shuffle of the N parents."""
 
-    s: Annotated[float, Field(ge=0)]
+    s: Annotated[float, Field(ge=0, le=20)]  # beyond, all but the first ranks weigh nothing as floats
     q: Annotated[float, Field(ge=0)] = 0.0
 
 
@@ -234,8 +235,22 @@ class Reference(Generator):
             yield Complaint(what, "for instance {expr: size > 0}, in a column of its own", ("where",))
         if self.alive_at and not view.type_at(self.alive_at).is_time:
             yield Complaint(f"'{self.alive_at}' is no moment", at=("alive_at",))
-        elif self.alive_at and view.drawn_null(self.alive_at):
+        elif self.alive_at and view.gives_null(self.alive_at):
             yield Complaint(f"'{self.alive_at}' may be NULL, and no parent is there then", at=("alive_at",))
+
+    def gives_null(self, view: SpecView) -> bool:
+        """Tell whether a row may have no parent: the first of a table that refers to itself has none."""
+        return self.roots > 0 or self.to == view.table
+
+    def span(self, view: SpanView, dtype: DType) -> Span | None:
+        """Give the span of the keys."""
+        key = self.key_column or next(iter(view.key_of(self.to)), None)
+        return view.of(self.to, key) if key else None
+
+    def longest(self, view: SpanView) -> int | None:
+        """Count the most characters of the keys."""
+        key = self.key_column or next(iter(view.key_of(self.to)), None)
+        return view.longest_of(self.to, key) if key else None
 
     def choosing(self) -> Choosing:
         """Say that parents are chosen among those that are there at `alive_at`."""
@@ -261,6 +276,10 @@ class Reference(Generator):
             weights[column == NULL] = 0.0  # NULL of numbers that are exact
             if (weights < 0).any() or not np.isfinite(weights).all():
                 raise DataError(f"{self.to}.{self.weights} has weights below 0, or without end")
+            with np.errstate(over="ignore"):
+                total = float(weights.sum())
+            if total:
+                check_weights([total], f"weights of {self.to}.{self.weights}")
         elif self.popularity:
             law, declared = self.popularity.zipf_mandelbrot, context.declared_rows(self.to)
             if declared is None:

@@ -6,7 +6,7 @@ All of it is whole-array and addressed by row, so what is chosen for a row does 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -16,6 +16,7 @@ import numpy.typing as npt
 __all__ = [
     "Search",
     "TakenPairs",
+    "check_weights",
     "has_numbers",
     "normal_between",
     "prefix_values",
@@ -29,7 +30,19 @@ Floats = npt.NDArray[np.float64]
 MAX_BUCKETS = 2**18
 FARTHEST = 9.0  # standard deviations: what lies beyond comes once in 10^18 times
 BELOW_ONE = 1 - 2**-52  # times a uniform number in [0, 1) and a top: always below the top, however it is rounded
+LEAST_WEIGHTS, MOST_WEIGHTS = 1e-100, 1e100  # sums: products of two, and their inverses, are still numbers
 DIRECT_PLACES = 2**26  # 64 MiB: the largest table of (group, choice) places looked up directly
+
+
+def check_weights(weights: Iterable[float], what: str = "weights", where: str = "") -> None:
+    """Refuse weights of which none is above 0, or whose sum floats cannot work with. Raises ValueError."""
+    total = sum(weights)
+    if not total > 0:
+        raise ValueError(f"the {what} are all 0{where}")
+    if total > MOST_WEIGHTS:
+        raise ValueError(f"the {what} are too large to be added{where}; {MOST_WEIGHTS:g} together are the most")
+    if total < LEAST_WEIGHTS:
+        raise ValueError(f"the {what} are too small to be told apart{where}; {LEAST_WEIGHTS:g} together are the least")
 
 
 class Search:

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from synth.dtypes import TEXT, DType
 from synth.generators.base import Generator
 from synth.generators.context import DrawContext
+from synth.generators.sampling import check_weights
 from synth.streams import Sub, permuted
 
 __all__ = ["Coined", "Sentence"]
@@ -92,8 +93,7 @@ class Sentence(Generator):
 
     @model_validator(mode="after")
     def _check(self) -> Sentence:
-        if not sum(self.patterns.values()) > 0:
-            raise ValueError("the weights are all 0")
+        check_weights(self.patterns.values())
         for pattern in self.patterns:
             for blank in _BLANK.findall(pattern):
                 if blank not in self.words:

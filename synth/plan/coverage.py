@@ -48,7 +48,7 @@ def _unmatched(scope: Scope, name: str, cover: MustCover) -> Iterator[str]:
     cells = written_cells(scope.table(cover.table))
     for theirs, ours in cover.matched.items():
         found = scope.resolve(name, ours)
-        values = scope.column(found.table, found.column).draws.listed_values()
+        values = scope.column(found.table, found.column).draws.values_known()
         if values is not None and theirs in cells and not scope.is_read(found.table, found.column):
             for value in sorted(values - set(cells[theirs]), key=str):
                 yield f"no row of {cover.table} has {theirs} = {value}, which '{ours}' may be"
@@ -77,7 +77,7 @@ def _gaps(scope: Scope, cover: MustCover, first_us: int, until_us: int) -> Itera
 def _written_out(scope: Scope, cover: MustCover) -> pl.DataFrame | None:
     """The cells that say when a row is in force; None where they are drawn, or lack a moment."""
     spec = scope.table(cover.table)
-    given = [name for name, column in spec.columns.items() if column.draws.comes_with_rows]
+    given = spec.given
     asked = [*cover.matched, cover.begins, *([cover.ends] if cover.ends else [])]
     if not spec.values or not set(asked) <= set(given):
         return None

@@ -212,11 +212,13 @@ def _too_few(
         sizes = [spec.columns[column].draws.capacity(types[column]) for column in group]
         if None in sizes:
             return None
-        places, rows = math.prod(size for size in sizes if size is not None), tables[table].rows
+        places = math.prod(size for size in sizes if size is not None)
+        rows = tables[table].rows if tables[table].timetable is None else tables[table].most
     if rows <= places:
         return None
     hint = "widen what the columns can be, or ask for fewer rows"
-    return Problem(here, f"{rows:,} rows need as many different {what}, and there are{surely} only {places:,}", hint)
+    count = f"{rows:,}" if rows == tables[table].rows else f"up to {rows:,}"
+    return Problem(here, f"{count} rows need as many different {what}, and there are{surely} only {places:,}", hint)
 
 
 def numbers_used(scope: Scope, tables: Mapping[str, TablePlan], table: str, *, whole: bool = False) -> int:
@@ -227,8 +229,8 @@ def numbers_used(scope: Scope, tables: Mapping[str, TablePlan], table: str, *, w
     plan = tables[table]
     if plan.fanout is None:
         if not whole or scope.table(table).arrival is None:
-            return plan.rows
-        end = -(-plan.rows // model.BLOCK_ROWS) * model.BLOCK_ROWS
+            return plan.most
+        end = -(-plan.most // model.BLOCK_ROWS) * model.BLOCK_ROWS
         return min(end, plan.declared) if plan.declared is not None and plan.rows <= plan.declared else end
     above = numbers_used(scope, tables, scope.ancestors(table)[0], whole=whole or plan.fanout.exact)
     return plan.fanout.total(above) if plan.fanout.exact else above * plan.fanout.max

@@ -96,7 +96,8 @@ def _not_one_to_one(
         hint = f"ask for fewer {name}, or more {parent}"
         if scope.numbers_have_gaps(name):
             hint = f"{hint}; with fan-outs that are all `exact` fewer will do"
-        what = f"{numbers:,} rows need as many {parent} of their own, and there are {tables[parent].rows:,}"
+        count = f"{numbers:,}" if numbers == tables[name].rows else f"up to {numbers:,}"
+        what = f"{count} rows need as many {parent} of their own, and there are {tables[parent].rows:,}"
         yield Problem(path, what, hint)
 
 

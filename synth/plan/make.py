@@ -17,6 +17,7 @@ from synth.plan.families import FamilyPlanning
 from synth.plan.feasible import check_parents, check_windows
 from synth.plan.lengths import check_lengths
 from synth.plan.model import Plan, TablePlan
+from synth.plan.sizes import check_sizes
 from synth.spec.check import check
 from synth.spec.kinds.arrival import FAR_YEAR
 from synth.spec.kinds.base import Counted
@@ -73,6 +74,7 @@ def make(
     families = planning.families()
     distinct.refuse(name for family in families for name in family.tables)
     drawn = {(step.table, step.column) for family in families for step in family.steps}
+    check_sizes(scope, counts, earlier, drawn)
     check_parents(scope, counts, drawn, microseconds(now))
     check_coverage(scope, counts, drawn, microseconds(now))
     check_lengths(scope, counts, planning.compiled, seed)
@@ -93,6 +95,7 @@ def _table_plan(scope: Scope, name: str, counted: Counted) -> TablePlan:
         name=name, kind=scope.kind(name).name, family=scope.family(name), declared=counted.declared, rows=counted.rows,
         exact=counted.exact, types={column: scope.type_of(name, column) for column in spec.columns},
         written=spec.written, timetable=counted.timetable, fanout=counted.fanout,
+        most=counted.rows if counted.most is None else counted.most,
     )  # fmt: skip
 
 

@@ -63,6 +63,7 @@ class TablePlan:
     written: tuple[str, ...]
     timetable: Timetable | None = field(default=None, compare=False)
     fanout: FanoutLaw | None = None
+    most: int = 0  # row numbers used at most, whatever the seed; children's have gaps where totals are not exact
 
     @property
     def always_there(self) -> int:

@@ -19,6 +19,7 @@ from synth.spec.models import Column, Dataset
 from synth.spec.order import columns_have_an_order, rows_have_an_order
 from synth.spec.scope import Scope
 from synth.spec.settled import choices_are_settled
+from synth.spec.shown import nulls_are_declared, what_shows_is_seen
 from synth.sql.allowed import allowed_expression, allowed_query
 from synth.sql.parse import SqlError, columns, lint, named, tables
 
@@ -221,7 +222,7 @@ def _key_types(scope: Scope, name: str, column: str, declared: Column) -> Iterat
     kinds = [
         (_ALIKE.get(each.name, each.name), each.digits if each.name == "decimal" else 0) for each in (ours, theirs)
     ]
-    if kinds[0] != kinds[1]:
+    if kinds[0] != kinds[1] or (ours.name == "uuid" != theirs.name and not scope.is_read(parent, key[0])):
         yield Problem(("tables", name, "columns", column, "type"), f"it is {ours}, but the key of {parent} is {theirs}")
 
 
@@ -275,6 +276,8 @@ RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
     columns_are_known,
     types_fit,
     columns_have_an_order,
+    what_shows_is_seen,
+    nulls_are_declared,
     tables_are_drawable,
     choices_are_settled,
     selects_are_closed,

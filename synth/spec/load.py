@@ -249,6 +249,8 @@ def _scalar(node: yaml.Node, path: Path_, file: str) -> Any:
             return moment if len(text) > 10 else moment.date()
     except ValueError as error:
         raise _problem(node, path, f"'{text}' is no {tag}: {error}", file) from error
+    if "\0" in text:
+        raise _problem(node, path, "a text holds U+0000, which databases refuse", file, "leave it out")
     if tag in ("bool", "null", "str"):
         return {"bool": text == "true", "null": None, "str": text}[tag]
     raise _problem(node, path, f"the tag {node.tag} is not for schemas", file)

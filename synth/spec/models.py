@@ -297,6 +297,16 @@ class Table(Model):
         here = self.existing is not None and not name.startswith("_")
         return here or self.columns[name].draws.comes_with_rows
 
+    @cached_property
+    def given(self) -> tuple[str, ...]:
+        """The columns that no generator makes, in their order: that of the cells of rows that are written out."""
+        return tuple(name for name, column in self.columns.items() if column.draws.comes_with_rows)
+
+    def cells(self, name: str) -> tuple[Any, ...]:
+        """The cells of a column of rows that are written out; none of other tables."""
+        place = self.given.index(name)
+        return tuple(row[place] for row in self.values or () if isinstance(row, (list, tuple)) and len(row) > place)
+
     @property
     def written(self) -> tuple[str, ...]:
         """Columns that leave; a name that begins with an underscore is a working column."""

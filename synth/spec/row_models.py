@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from synth.generators.base import Model
+from synth.generators.sampling import check_weights
 
 __all__ = ["Fanout", "NegativeBinomial", "RowCount"]
 
@@ -44,6 +45,11 @@ class Fanout(Model):
     shares: dict[Annotated[int, Field(ge=0)], Annotated[float, Field(ge=0)]] | None = None
     exact: bool = False  # the total is the mean times the parents, block by block
 
+    @property
+    def most(self) -> int:
+        """The most children that a row can have."""
+        return max((count for count, share in self.shares.items() if share), default=0) if self.shares else self.max
+
     @model_validator(mode="after")
     def _check(self) -> Fanout:
         ways = [w for w in ("negative_binomial", "poisson", "uniform", "shares") if getattr(self, w)]
@@ -61,8 +67,7 @@ class Fanout(Model):
         elif self.mean is not None:
             raise ValueError(f"{ways[0]} has a mean of its own; leave `mean` out")
         if self.shares is not None:
-            if not sum(self.shares.values()) > 0:
-                raise ValueError("the shares are all 0")
+            check_weights(self.shares.values(), "shares")
             if max(self.shares) > self.max or min(self.shares) < self.min:
                 raise ValueError(f"a share is for a count outside {self.min} to {self.max}")
             used = sorted(count for count, share in self.shares.items() if share)

@@ -15,6 +15,7 @@ from synth.generators.declarations import Dependency, DottedPath
 from synth.spec.kinds import kind_of
 from synth.spec.kinds.base import Kind
 from synth.spec.models import Column, Dataset, Table
+from synth.spec.nulls import Nulls
 from synth.spec.paths import ResolvedPath
 from synth.spec.view import View
 from synth.sql.compile import as_type, compile_expression
@@ -173,6 +174,32 @@ class Scope:
                 raise MeaningError(f"'{path}': the row of {parent} that '{first}' points at is drawn beside this one")
             return ResolvedPath("ancestor", parent, second)
         return ResolvedPath("pointed", parent, second, first)
+
+    @cached_property
+    def nulls(self) -> Nulls:
+        """What may be NULL."""
+        return Nulls(self)
+
+    def null_at(self, table: str, path: str) -> bool:
+        """Tell whether NULL can be drawn behind a path."""
+        return self.nulls.at(table, path)
+
+    def null_of_sql(self, table: str, text: str) -> bool:
+        """Tell whether an expression over what is drawn may be NULL."""
+        return self.nulls.of_sql(table, text, self.nulls.at)
+
+    def values_of(self, table: str, column: str) -> frozenset[object] | None:
+        """Give the values that a column may have, where they are written out; None where they are not."""
+        spec = self.table(table)
+        if spec.is_given(column):
+            cells = spec.cells(column)
+            return frozenset(cell for cell in cells if cell is not None) if cells else None
+        draws = spec.columns[column].draws
+        path = draws.copies()
+        if path is None:
+            return draws.values_known()
+        found = self.resolve(table, path)
+        return self.values_of(found.table, found.column)
 
     # -- types
 

@@ -104,18 +104,18 @@ class View:
         through = found.how == "pointed" and self.names.table(self.table).may_be_null(found.via)
         return through or self.names.table(found.table).may_be_null(found.column)
 
-    def drawn_null(self, path: str) -> bool:
-        """Tell whether the value behind a path may be NULL when it is drawn; what is hidden until it has come is not."""
+    def gives_null(self, path: str) -> bool:
+        """Tell whether NULL can be drawn behind a path, whatever is declared."""
+        return self.names.null_at(self.table, path)
+
+    def null_of_sql(self, text: str) -> bool:
+        """Tell whether an expression over what is drawn may be NULL."""
+        return self.names.null_of_sql(self.table, text)
+
+    def values_at(self, path: str) -> frozenset[object] | None:
+        """Give the values that may stand behind a path, where they are written out; None where they are not."""
         found = self.names.resolve(self.table, path)
-        if found.how == "pointed" and self.names.table(self.table).may_be_null(found.via):
-            return True
-        spec = self.names.table(found.table)
-        column = spec.columns[found.column]
-        if column.null_share or column.nullable or spec.is_given(found.column):
-            return bool(column.null_share or column.nullable)
-        behind = column.draws.follows()
-        there = View(self.names, found.table, found.column)
-        return column.draws.nullable() or (behind is not None and there.drawn_null(behind))
+        return self.names.values_of(found.table, found.column)
 
     def sql_type(self) -> DType | None:
         """Give the type of the SQL that is compiled for this column; None for NULL alone."""

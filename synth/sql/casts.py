@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, TEXT, TIMESTAMP, DType, decimal
+from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, TEXT, TIMESTAMP, UUID, DType, decimal
 from synth.sql.kinds import DIGITS, Policy, moment, require_text
 from synth.sql.nodes import Node, dtype_of, is_text, sql_excerpt
 from synth.sql.parse import SqlError
@@ -44,6 +44,8 @@ def _for_drawing(node: Node, value: Node) -> DType:
         return wanted
     if have == TEXT and wanted.is_time:
         return wanted
+    if wanted == UUID and have != UUID:
+        raise SqlError(f"{have} cast to uuid: it need not be one")
     if have.name == "decimal":
         raise SqlError(f"a decimal cast to {wanted}: not exact in every database")
     if wanted.name == "decimal" or (wanted.is_exact and have.name == "double"):

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 from sqlglot import exp
 
-from synth.dtypes import BOOLEAN, DATE, TEXT, TIMESTAMP, DType, decimal, exact
+from synth.dtypes import BOOLEAN, DATE, TEXT, TIMESTAMP, UUID, DType, decimal, exact
 from synth.sql.allowed import allowed_expression
 from synth.sql.casts import require_digits
 from synth.sql.compiled import LIMIT, Bound, Compiled
@@ -51,6 +51,8 @@ def as_type(value: Compiled, wanted: DType) -> Compiled:
         return Compiled(scaled.expr, wanted, scaled.bound)
     if have.name == wanted.name:
         return Compiled(value.expr, wanted)
+    if have == TEXT and wanted == UUID:
+        raise SqlError("a text need not be a uuid", "declare `type: text`, or copy a column that is one")
     if {have.name, wanted.name} in ({"varchar", "uuid"}, {"date", "timestamp"}):
         return Compiled(value.expr.cast(wanted.drawn), wanted)
     if have.name == "bigint" and wanted.name == "double":

@@ -195,13 +195,17 @@ def test_the_same_rows_are_the_same_bytes(name, tmp_path):
 
 @every_format
 @pytest.mark.parametrize(
-    ("column", "cell"),
-    [("small", 2**15), ("whole", 2**31), ("money", 10**12), ("wide", 10**18), ("tiny", 10**18), ("rate", 10**5)],
-)
+    ("column", "cell", "said"),
+    [
+        ("small", 2**15, "32768"), ("whole", 2**31, "2147483648"), ("money", 10**12, "10000000000.00"),
+        ("wide", 10**18, "10{18}"), ("tiny", 10**18, "1.0{18}"), ("rate", 10**5, "10.0000"),
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("sign", [1, -1])
-def test_a_value_too_wide_for_its_type_is_refused(name, column, cell, sign, tmp_path):
+def test_a_value_too_wide_for_its_type_is_refused(name, column, cell, said, sign, tmp_path):
+    """It is told as people write it, not in minor units."""
     frame = frame_of([FIRST, {**FIRST, column: sign * cell}])
-    with pytest.raises(OverflowError, match=f"column '{column}': {cell} does not fit"):
+    with pytest.raises(OverflowError, match=f"column '{column}': {'-' if sign < 0 else ''}{said} does not fit"):
         written(name, [frame], tmp_path)
     with pytest.raises(OverflowError):
         written(name, [frame_of([FIRST]), frame], tmp_path)  # in a later frame as well

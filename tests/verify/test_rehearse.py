@@ -43,9 +43,7 @@ VALUES = {
     "    columns: {k: {type: bigint}, v: {type: bigint}}": (("tables", "d", "select"), "the SELECT gives inf, which is no bigint"),
     "  d:\n    select: SELECT order_id AS k, 'x' AS v FROM orders\n    primary_key: [k]\n"
     "    columns: {k: {type: bigint}, v: {type: bigint}}": (("tables", "d", "select"), "the SELECT gives 'x', which is no bigint"),
-    "      _k: {choice: {a: 1, b: 1}}\n      x: {choice: {values: {a: {x: 1}}, by: _k}}": (
-        ("tables", "orders", "columns", "x", "choice"), "no values are declared for _k = 'b'"),
-    "      _l: {choice: {en_US: 1, xx_XX: 1}}\n      x: {last_name: {locale: _l}}": (
+    "      _l: {expr: \"CASE WHEN qty > 3 THEN 'en_US' ELSE 'xx_XX' END\"}\n      x: {last_name: {locale: _l}}": (
         ("tables", "orders", "columns", "x", "last_name"), "no names are known for locale 'xx_XX'"),
     "      x: {expr: qty * qty * qty * 2000000000 * 2000000000, type: bigint}": (
         ("tables", "orders", "columns", "x", "expr"), "wider than 18 digits"),

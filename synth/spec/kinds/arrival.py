@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Iterator
 from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
-from synth.errors import Problem
+from synth.errors import OptionError, Problem
 from synth.generators.arrival import DAY_US, Arrival, Timetable, microseconds
 from synth.spec.kinds.base import BlockView, Counted, Counting, Kind, Names, Rows, TableRows
-from synth.spec.kinds.row_counts import declared_rows, earlier_rows_by_key
+from synth.spec.kinds.row_counts import MAX_ROWS, declared_rows, earlier_rows_by_key
 from synth.spec.models import Dataset, Table
 from synth.streams import Sub, hashed, stream
 
@@ -36,8 +37,9 @@ class ArrivalKind(Kind):
     # 1. what it checks
 
     def check_arrivals(self, names: Names, table: str) -> Iterator[Problem]:
-        """Yield laws of which the first day is not before the period."""
-        yield from late_beginnings(names, table)
+        """Yield laws of which the first day is not before the period, and what cannot be honoured in it."""
+        late = list(late_beginnings(names, table))
+        yield from late or _not_in_the_period(names, table)
 
     def takes_windows(self, table: Table) -> bool:
         """Tell that it does: rows are counted."""
@@ -53,6 +55,7 @@ class ArrivalKind(Kind):
         """Count the rows that have come by `until`; the timetable reaches to the end of the last window."""
         declared = declared_rows(counting, table)
         window = counting.names.table(table).window
+        _most_rows(counting, table, declared)
         timetable = _timetable(counting, table, declared, counting.until_us)
         rows = timetable.rows_before(timetable.closing(counting.until_us), _uniform(counting, table))
         whole = -(-rows // window) * window if window else 0
@@ -61,7 +64,10 @@ class ArrivalKind(Kind):
             # the last window is drawn whole; what would come after all known years comes at their end
             horizon_us, ahead_us = min(horizon_us + ahead_us, LAST_US), 2 * ahead_us
             timetable = _timetable(counting, table, declared, horizon_us)
-        return Counted(rows, exact=True, declared=declared, timetable=timetable)
+        most = _most_rows(counting, table, declared)
+        if window:
+            most = -(-most // window) * window
+        return Counted(rows, exact=True, declared=declared, timetable=timetable, most=max(rows, most))
 
     # 3. how its rows are drawn in a block
 
@@ -109,11 +115,41 @@ def late_beginnings(names: Names, table: str) -> Iterator[Problem]:
             yield Problem(at, f"{since} is not before the period's start, {start}")
 
 
+def _law(names: Names, table: str) -> Arrival:
+    """Give the law by which a table's rows arrive."""
+    spec = names.table(table)
+    return cast(Arrival, spec.columns[spec.arrival or ""].draws)
+
+
+def _not_in_the_period(names: Names, table: str) -> Iterator[Problem]:
+    """Yield what an arrival law says and no row of the period can follow."""
+    spec, period = names.table(table), names.dataset.period
+    assert spec.arrival and spec.rows
+    for complaint in _law(names, table).complaints_in(period.start, period.until, spec.rows.at(1)):
+        at = ("tables", table, "columns", spec.arrival, "arrival", *complaint.at)
+        yield Problem(at, complaint.what, complaint.hint)
+
+
+def _most_rows(counting: Counting, table: str, declared: int) -> int:
+    """Count the rows that may have come by `until`, whatever the seed. Raises OptionError for more than can be numbered."""
+    spec, period = counting.names.table(table), counting.names.dataset.period
+    assert spec.rows
+    most = _law(counting.names, table).most_rows(
+        start=period.start, until=period.until, horizon_us=counting.until_us, declared=declared,
+        at_scale_1=spec.rows.at(1),
+    )  # fmt: skip
+    if not most <= MAX_ROWS:
+        raise OptionError(
+            f"until is too far ahead: as its trend goes on, {table} has more rows by then than can be drawn"
+        )
+    return math.ceil(most)
+
+
 def _timetable(counting: Counting, table: str, declared: int, horizon_us: int) -> Timetable:
     """Draw how many rows come in each cell up to a horizon."""
     spec, period = counting.names.table(table), counting.names.dataset.period
     assert spec.arrival and spec.rows
-    return cast(Arrival, spec.columns[spec.arrival].draws).timetable(
+    return _law(counting.names, table).timetable(
         start=period.start, until=period.until, horizon_us=horizon_us, declared=declared, at_scale_1=spec.rows.at(1),
         stream=lambda sub: stream(counting.seed, table, spec.arrival or "", 0, sub),
         whole_days=counting.names.type_of(table, spec.arrival).name == "date",

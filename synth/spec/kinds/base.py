@@ -18,17 +18,18 @@ import polars as pl
 from synth.columns import NULL, moments
 from synth.dtypes import DType
 from synth.errors import MeaningError, Problem
-from synth.generators.arrival import Timetable
+from synth.generators.declarations import Span
+from synth.spec.kinds.known import KnownNulls
+from synth.spec.kinds.row_plans import Counted, Needed, RollupPlan, RowsPlan, SelectPlan
 from synth.spec.models import Column, Dataset, Table
 from synth.spec.paths import ResolvedPath
 
 if TYPE_CHECKING:
-    from synth.spec.kinds.fanout import FanoutLaw
-    from synth.sql.compiled import Branch, Compiled
+    from synth.sql.compiled import Compiled
 
 __all__ = [
-    "BlockView", "Counted", "Counting", "Kind", "Names", "Needed", "Planning", "RollupPlan", "RowsPlan", "SelectPlan",
-    "TableRows", "problems_of",
+    "BlockView", "Counted", "Counting", "Kind", "KnownSpans", "Names", "Needed", "Planning", "RollupPlan", "RowsPlan",
+    "SelectPlan", "TableRows", "problems_of",
 ]  # fmt: skip
 
 Rows = npt.NDArray[np.int64]
@@ -87,19 +88,21 @@ class Names(Protocol):
     def numbers_have_gaps(self, table: str) -> bool:
         """Tell whether a table's row numbers leave some out."""
 
+    @property
+    def nulls(self) -> KnownNulls:
+        """What may be NULL."""
+
+    def null_at(self, table: str, path: str) -> bool:
+        """Tell whether NULL can be drawn behind a path."""
+
+    def null_of_sql(self, table: str, text: str) -> bool:
+        """Tell whether an expression over what is drawn may be NULL."""
+
+    def values_of(self, table: str, column: str) -> frozenset[object] | None:
+        """Give the values that a column may have, where they are written out."""
+
     def resolve(self, table: str, path: str) -> ResolvedPath:
         """Find the column that a path means, seen from a row of a table."""
-
-
-@dataclass(frozen=True)
-class Counted:
-    """How many rows a table has: at the end of its declared period, and at `until`, exactly or as expected."""
-
-    rows: int
-    exact: bool
-    declared: int | None = None  # where known
-    timetable: Timetable | None = None
-    fanout: FanoutLaw | None = None
 
 
 class Counting(Protocol):
@@ -133,36 +136,19 @@ class Counting(Protocol):
         """Give the seed of a table's random numbers."""
 
 
-@dataclass(frozen=True)
-class Needed:
-    """A column, or with none the rows of a table, that must be drawn first; whether it is read as a resident column."""
+class KnownSpans(Protocol):
+    """What a kind sees while it is asked how large values can become."""
 
-    table: str
-    column: str = ""
-    resident: bool = False
+    @property
+    def names(self) -> Names:
+        """The names of the dataset."""
 
+    @property
+    def rows(self) -> Callable[[str], int]:
+        """Give the row numbers of a table that are used at most."""
 
-@dataclass(frozen=True)
-class SelectPlan:
-    """How a SELECT over a block is run: the columns it reads of each table, its order, its branches where it is plain."""
-
-    text: str
-    reads: Mapping[str, tuple[str, ...]]
-    whole: tuple[str, ...]  # rosters of other families, which are read whole
-    order: tuple[str, ...]  # what orders the rows of a SELECT without ORDER BY
-    branches: tuple[Branch, ...] | None = None
-
-
-@dataclass(frozen=True)
-class RollupPlan:
-    """How a rollup sums: the tables it sums, what it takes an aggregate of, and whether keys follow from row numbers."""
-
-    tables: tuple[str, ...]
-    takes: Mapping[str, Compiled]
-    keys_follow_from_rows: bool = False  # of the table each of whose rows has one
-
-
-RowsPlan = SelectPlan | RollupPlan
+    def of(self, table: str, column: str) -> Span | None:
+        """Give the span of a column; None where it is not known."""
 
 
 class Planning(Protocol):
@@ -295,8 +281,7 @@ class Kind(ABC):
         """Yield arrival columns where rows do not arrive."""
         for column, declared in names.table(table).columns.items():
             if declared.draws.sets_arrival:
-                what = "only a table with `rows` has an arrival column"
-                yield Problem(("tables", table, "columns", column), what)
+                yield Problem(("tables", table, "columns", column), "only a table with `rows` has an arrival column")
                 return
 
     def check_windows(self, names: Names, table: str) -> Iterator[Problem]:
@@ -316,6 +301,14 @@ class Kind(ABC):
     def given_type(self, names: Names, table: str, column: str) -> DType:
         """Infer the type of a column that comes with the rows and declares none. Raises MeaningError."""
         raise MeaningError("the column has no generator and no type", "declare `type: …`")
+
+    def given_null(self, names: Names, table: str, column: str) -> bool:
+        """Tell whether NULL can come with the rows in a column; where nobody can tell, as it is declared."""
+        return names.table(table).may_be_null(column)
+
+    def given_span(self, spans: KnownSpans, table: str, column: str) -> Span | None:
+        """Give the least and the largest of a column that comes with the rows; None where that is not known."""
+        return None
 
     def ordered_by(self, table: Table) -> str | None:
         """Name the table in the order of whose rows the rows lie, where that is not the order in which they came."""
@@ -342,6 +335,10 @@ class Kind(ABC):
     def needed(self, planning: Planning, table: str) -> list[Needed]:
         """List what must be drawn before the rows."""
         return []
+
+    def paths_summed(self, names: Names, table: str) -> Iterator[tuple[str, str, Path]]:
+        """Yield what is summed as it shows: the table that it is seen from, the path, and the place in the spec."""
+        yield from ()
 
     def rows_plan(self, planning: Planning, table: str) -> RowsPlan | None:
         """Compile what the rows are made by; None where there is nothing to compile."""

@@ -70,7 +70,9 @@ class Child(Kind):
         declared, exact = None, law.exact and parent.exact and parent.rows == parent.declared
         if law.exact and parent.declared is not None:
             declared = law.total(parent.declared)
-        return Counted(law.total(parent.rows), exact, declared, fanout=law)
+        above = parent.rows if parent.most is None else parent.most
+        most = law.total(above) if law.exact else above * law.max
+        return Counted(law.total(parent.rows), exact, declared, fanout=law, most=most)
 
     def needed(self, planning: Planning, table: str) -> list[Needed]:
         """Give the parent's rows."""

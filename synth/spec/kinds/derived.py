@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from synth.columns import NULL, column_to_written, from_decimal, to_written
-from synth.dtypes import DType
+from synth.dtypes import UUID, UUID_SHAPE, DType
 from synth.errors import DataError, MeaningError, Problem, did_you_mean
 from synth.spec.kinds.base import (
     BlockView,
@@ -69,6 +69,11 @@ class Derived(Kind):
         """Yield a table without a key, or in windows without a moment."""
         yield from super().check_rows(names, table)
         yield from check_primary_key(names, table, [table])
+
+    def given_null(self, names: Names, table: str, column: str) -> bool:
+        """Tell whether the SELECT may give NULL."""
+        text, sources = select_text(names.table(table)), select_sources(names, table)
+        return names.nulls.of_select(table, text, sources, column)
 
     # 2. how many rows it has, and what they are made from
 
@@ -297,6 +302,10 @@ def select_result_to_drawn(column: pl.Series, dtype: DType) -> pl.Series:
         lost = column.filter(drawn.is_null() & column.is_not_null())
         if len(lost):
             raise DataError(f"{column.name}: the SELECT gives {lost[0]!r}, which is no {dtype}")
+        if dtype == UUID:
+            strange = drawn.filter(~drawn.str.contains(UUID_SHAPE))
+            if len(strange):
+                raise DataError(f"{column.name}: the SELECT gives {strange[0]!r}, which is no uuid")
         return drawn
     if column.dtype.is_float():
         raise DataError(f"{column.name}: the SELECT gives a float, the column is {dtype}: use decimals")

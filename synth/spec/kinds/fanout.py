@@ -19,6 +19,9 @@ from synth.streams import Sub
 
 __all__ = ["FanoutLaw", "adjust_to_total", "children", "fanout_law"]
 
+FAINT = -600.0  # logarithms of chances below which floats run out
+STEADY = 1e6  # the shape from which a negative binomial is worked out from ratios
+
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
@@ -38,14 +41,25 @@ class FanoutLaw:
         return math.floor(self.mean * parents + Fraction(1, 2))
 
 
+def _chances(logarithms: Floats) -> Floats:
+    """The chances of these logarithms, but for a factor where all of them are too small for a float. (n,) -> (n,)"""
+    highest = float(logarithms.max())
+    chances: Floats = np.exp(logarithms - (highest if highest < FAINT else 0.0))
+    return chances
+
+
 def _negative_binomial(r: float, n: int) -> Callable[[float], Floats]:
     """P(0 … n) of a negative binomial of shape r, by its mean. -> (n + 1,)"""
     k = np.arange(n + 1)
-    choose = np.array([math.lgamma(i + r) - math.lgamma(r) - math.lgamma(i + 1) for i in range(n + 1)])
+    if r < STEADY:
+        choose = np.array([math.lgamma(i + r) - math.lgamma(r) - math.lgamma(i + 1) for i in range(n + 1)])
+    else:  # differences of such gammas have no digits left
+        choose = np.cumsum(np.log((r + k[:-1]) / k[1:])) if n else np.zeros(0)
+        choose = np.concatenate(([0.0], choose))
 
     def law(mean: float) -> Floats:
-        chances: Floats = np.exp(choose + r * math.log(r / (r + mean)) + k * math.log(mean / (r + mean)))
-        return chances
+        none = r * math.log(r / (r + mean)) if r < STEADY else -r * math.log1p(mean / r)
+        return _chances(choose + none + k * math.log(mean / (r + mean)))
 
     return law
 
@@ -56,8 +70,7 @@ def _poisson(n: int) -> Callable[[float], Floats]:
     factorials = np.array([math.lgamma(i + 1) for i in range(n + 1)])
 
     def law(mean: float) -> Floats:
-        chances: Floats = np.exp(k * math.log(mean) - mean - factorials)
-        return chances
+        return _chances(k * math.log(mean) - mean - factorials)
 
     return law
 

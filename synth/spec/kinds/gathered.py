@@ -41,6 +41,10 @@ class Gathered(Kind):
         yield from super().check_rows(names, table)
         yield from check_primary_key(names, table, list(names.dataset.parts(table)))
 
+    def given_null(self, names: Names, table: str, column: str) -> bool:
+        """Tell whether one of the SELECTs may give NULL."""
+        return any(names.nulls.is_drawn(part, column) for part in names.dataset.parts(table))
+
     # 2. how many rows it has, and what they are made from
 
     def row_sources(self, names: Names, table: str) -> tuple[str, ...]:

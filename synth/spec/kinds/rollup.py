@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from synth.dtypes import BIGINT, DType
 from synth.errors import MeaningError, Problem, did_you_mean
+from synth.generators.declarations import Span
 from synth.spec.kinds.base import (
     BlockView,
     Counted,
     Counting,
     Kind,
+    KnownSpans,
     Names,
     Needed,
     Path,
@@ -127,6 +129,32 @@ class RollupKind(Kind):
             return BIGINT if "count" in rollup.aggregates[column] else dtype
         raise MeaningError(_NOTHING_GIVES.format(column))
 
+    def given_null(self, names: Names, table: str, column: str) -> bool:
+        """Tell whether a group is NULL, or the least or largest of what may be, or of nothing."""
+        rollup = _rollup(names, table)
+        if column in rollup.group_by:
+            return not rollup.for_each and names.nulls.shows(rollup.table, column)
+        how, sql = next(iter(rollup.aggregates[column].items()))
+        if how in ("sum", "count"):
+            return False
+        return bool(rollup.for_each) or any(
+            names.nulls.of_sql(part, sql, names.nulls.shows_at) for part in names.dataset.rolled(rollup)
+        )
+
+    def given_span(self, spans: KnownSpans, table: str, column: str) -> Span | None:
+        """Give the span of a group as it is there, and of an aggregate of a plain column."""
+        rollup = _rollup(spans.names, table)
+        if column in rollup.group_by:
+            return spans.of(rollup.table, column)
+        rows = sum(spans.rows(part) for part in spans.names.dataset.rolled(rollup))
+        how, sql = next(iter(rollup.aggregates[column].items()))
+        one = Span(0, 1) if how == "count" else None
+        if how != "count" and sql.strip() in spans.names.table(rollup.table).columns:
+            one = spans.of(rollup.table, sql.strip())
+        if one is None or how in ("min", "max"):
+            return one
+        return Span(min(0, rows * one.low), max(0, rows * one.high))
+
     # 2. how many rows it has, and what they are made from
 
     def row_sources(self, names: Names, table: str) -> tuple[str, ...]:
@@ -158,6 +186,16 @@ class RollupKind(Kind):
             key = names.table(rollup.for_each).key[0]
             needed.append(Needed(rollup.for_each) if follow else Needed(rollup.for_each, key, resident=True))
         return needed
+
+    def paths_summed(self, names: Names, table: str) -> Iterator[tuple[str, str, Path]]:
+        """Yield the paths that aggregates name."""
+        from synth.sql.parse import named
+
+        rollup = _rollup(names, table)
+        for column, take in rollup.aggregates.items():
+            for part in names.dataset.rolled(rollup):
+                for path in named(next(iter(take.values()))):
+                    yield part, path, ("tables", table, "rollup", "aggregates", column)
 
     def rows_plan(self, planning: Planning, table: str) -> RollupPlan:
         """Compile what aggregates are taken of."""

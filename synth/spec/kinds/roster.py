@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
 
-from synth.dtypes import DType, exact
+from synth.dtypes import UUID, UUID_SHAPE, DType, exact
 from synth.errors import Problem
-from synth.spec.kinds.base import BlockView, Counted, Counting, Kind, Names, Path, TableRows
+from synth.generators.arrival import microseconds
+from synth.generators.declarations import Span
+from synth.spec.kinds.base import BlockView, Counted, Counting, Kind, KnownSpans, Names, Path, TableRows
 from synth.spec.kinds.row_counts import declared_rows, earlier_rows_by_key
 from synth.spec.models import Dataset, Table
 from synth.spec.unique_groups import unique_groups
@@ -35,7 +38,7 @@ class Roster(Kind):
         """Yield rows that are written out with too many cells, or with cells of other types."""
         yield from super().check_rows(names, table)
         spec = names.table(table)
-        given = [name for name, column in spec.columns.items() if column.draws.comes_with_rows]
+        given = list(spec.given)
         for number, row in enumerate(spec.values or ()):
             at: Path = ("tables", table, "values", number)
             if not isinstance(row, (list, tuple)) or len(row) != len(given):
@@ -55,6 +58,14 @@ class Roster(Kind):
         """Tell whether rows are written out."""
         return table.values is not None
 
+    def given_null(self, names: Names, table: str, column: str) -> bool:
+        """Tell whether a cell is NULL."""
+        return None in names.table(table).cells(column)
+
+    def given_span(self, spans: KnownSpans, table: str, column: str) -> Span | None:
+        """Give the span of the cells that are written out."""
+        return _span_of_cells(spans.names.table(table).cells(column), spans.names.type_of(table, column))
+
     # 2. how many rows it has
 
     def count(self, counting: Counting, table: str) -> Counted:
@@ -73,8 +84,7 @@ class Roster(Kind):
             rows = min(block.block_rows, -(-rows // spec.window) * spec.window)
         drawn = TableRows(first, rows, rows)
         if spec.values is not None:
-            given = [name for name, column in spec.columns.items() if column.draws.comes_with_rows]
-            for place, column in enumerate(given):
+            for place, column in enumerate(spec.given):
                 cells = [row[place] for row in spec.values[first : first + rows]]
                 drawn.columns[column] = cells_as_drawn(column, cells, block.counted(table).types[column])
         return drawn
@@ -108,6 +118,20 @@ def written_cells(table: Table) -> dict[str, list[Any]]:
     return {name: [row[place] for row in table.values] for place, name in enumerate(given)} if table.values else {}
 
 
+def _span_of_cells(cells: tuple[Any, ...], dtype: DType) -> Span | None:
+    """Give the span of cells that are written out."""
+    try:
+        if dtype.is_exact:
+            units = [exact(cell, dtype) for cell in cells if cell is not None]
+        elif dtype.is_time:
+            units = [microseconds(cell) for cell in cells if isinstance(cell, dt.date)]
+        else:
+            return None
+    except (ValueError, ArithmeticError):
+        return None  # told where cells are looked at
+    return Span(min(units), max(units)) if units else None
+
+
 def cells_as_drawn(name: str, cells: list[object], dtype: DType) -> pl.Series:
     """Make a drawn column of cells that are written out. (n,)"""
     if dtype.is_exact:
@@ -138,4 +162,6 @@ def _why_no_cell(cell: Any, dtype: DType, *, nullable: bool) -> str | None:
     fits = isinstance(cell, _CELLS.get(dtype.name, ()))  # type: ignore[arg-type]
     if not fits or (dtype.name == "date" and isinstance(cell, dt.datetime)):
         return f"{cell!r} is no {dtype}"
+    if dtype == UUID and not re.fullmatch(UUID_SHAPE, cell):
+        return f"'{cell}' is no uuid"
     return f"'{cell}' is longer than {dtype}" if dtype.length and len(cell) > dtype.length else None
