@@ -289,7 +289,11 @@ class Reference(Generator):
                 weights = zipf_mandelbrot(ranks, max(1, declared), law.s, law.q)
         if self.where:
             weights = weights * (context.full_column(self.to, self.where) == 1)
-        return {"cumulated": np.cumsum(weights)}
+        with np.errstate(over="ignore"):
+            cumulated = np.cumsum(weights)
+        if len(cumulated) and not np.isfinite(cumulated[-1]):
+            raise DataError(f"the weights of {self.to} are too large to be added")
+        return {"cumulated": cumulated}
 
     def draw(self, context: TableContext) -> pl.Series:
         """Give the keys of the chosen parents, (rows,)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from synth.api import frame
-from synth.errors import SpecError
+from synth.errors import DataError, SpecError
 from synth.plan.make import make
 from synth.spec.load import parse
 
@@ -99,6 +99,12 @@ def test_parents_that_have_ended_are_not_chosen(moved):
     orders, parents = frame(plan, "o"), frame(plan, "p")
     both = orders.join(parents, left_on="p", right_on="id")
     assert both.height == orders.height and (both["x"] > both["t"].dt.date()).all()
+
+
+def test_weights_that_overflow_are_told():
+    text = p("reference: {to: p, weights: w}", weight="uniform: {min: 1.0e+307, max: 1.7e+308}")
+    with pytest.raises(DataError, match="the weights of p are too large to be added"):
+        frame(make(parse(text)), "o")
 
 
 def test_numbers_without_a_weight():
