@@ -11,7 +11,6 @@ from decimal import Decimal
 
 import pytest
 
-from synth.errors import DataError
 from tests.support.drawn import column, median, near, table
 
 
@@ -27,7 +26,7 @@ def test_choice_by_another_column_follows_that_columns_table():
     seen = Counter(column(law, above=text))
     assert set(seen) == {Decimal("1.50"), Decimal("2.25"), Decimal("3.00")}
     assert near(seen[Decimal("3.00")], 20_000, 0.5) and near(seen[Decimal("2.25")], 20_000, 0.05)
-    with pytest.raises(DataError, match="no values are declared for _k = 2"):
+    with pytest.raises(SpecError, match="no values are declared for _k = 2"):
         column("{choice: {by: _k, values: {1: {a: 1}}}}", above=text)
 
 

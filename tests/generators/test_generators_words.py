@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from synth.errors import DataError, SpecError
+from synth.errors import SpecError
 from tests.support.drawn import column, near, table
 
 
@@ -82,7 +82,7 @@ def test_places_agree_with_each_other():
     assert len(seen) > 60 and len(seen["en_US", "New York"]) > 50
     with pytest.raises(SpecError, match="place.locale: no places are known for locale 'xx_XX'; known are de_DE"):
         column("{place: xx_XX}", 5)
-    with pytest.raises(DataError, match="columns.x.place: no places are known for locale 'xx_XX'"):
+    with pytest.raises(SpecError, match="columns.x.place.locale: no places are known for locale 'xx_XX'"):
         column("{place: _l}", 5, "_l: {choice: {xx_XX: 1}}")
 
 

@@ -119,7 +119,7 @@ def test_of_rows_that_begin_alike_the_first_is_taken():
 
 
 LARGEST = "largest: 'ROUND(quantity * price * rate.share, 2) + quantity * LEAST(rate.amount, price)'"
-SHOWN = "      gain: {ranked: rate}\n      share: {lookup: rate.share}\n"
+SHOWN = "      gain: {ranked: rate}\n      share: {lookup: rate.share, nullable: true}\n"
 
 
 @pytest.mark.parametrize("ends", [False, True], ids=["open", "ends"])

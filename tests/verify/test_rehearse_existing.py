@@ -95,7 +95,7 @@ def test_values_that_cannot_be_drawn_from_made_columns_are_found():
 
 
 def test_stand_ins_fit_what_the_spec_says_of_them():
-    plan = planned_on_stand_ins(parse(SHOP.replace("MORE", "      x: {lookup: customer.above}\n      y: {lookup: customer.group}\n"
+    plan = planned_on_stand_ins(parse(SHOP.replace("MORE", "      x: {lookup: customer.above, nullable: true}\n      y: {lookup: customer.group}\n"
     "  calls: {per: visits, fanout: {min: 1, max: 3, uniform: true}, columns: {id: {key: sequence}, on: {lookup: visits.on}}}")))  # fmt: skip
     customers, visits = plan.content.frames["customers"], plan.content.frames["visits"]
     early = planned_on_stand_ins(

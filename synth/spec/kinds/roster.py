@@ -114,8 +114,9 @@ def _rows_stay_apart(spec: Table, table: str, given: list[str]) -> Iterator[Prob
 
 def written_cells(table: Table) -> dict[str, list[Any]]:
     """Give the cells that are written out in `values`, by column; none of a table of another kind."""
-    given = [name for name, column in table.columns.items() if column.draws.comes_with_rows]
-    return {name: [row[place] for row in table.values] for place, name in enumerate(given)} if table.values else {}
+    return (
+        {name: [row[place] for row in table.values] for place, name in enumerate(table.given)} if table.values else {}
+    )
 
 
 def _span_of_cells(cells: tuple[Any, ...], dtype: DType) -> Span | None:
