@@ -35,9 +35,12 @@ def compile_expression(text: str, types: Mapping[str, DType]) -> Compiled:
     return compile_tree(allowed_expression(text), types)
 
 
-def compile_tree(tree: exp.Expression, types: Mapping[str, DType]) -> Compiled:
-    """Compile the tree of an expression over columns of these types. Raises SqlError."""
-    return _compiled(typed_expression(tree, types))
+def compile_tree(tree: exp.Expression, types: Mapping[str, DType], *, by_polars: bool = True) -> Compiled:
+    """Compile the tree of an expression over columns of these types, or by Polars' SQL. Raises SqlError."""
+    tree = typed_expression(tree, types)
+    if not by_polars and any(node.meta.get("by_polars") for node in tree.walk()):
+        raise SqlError("Polars' SQL is not DuckDB's")
+    return _compiled(tree)
 
 
 def as_type(value: Compiled, wanted: DType) -> Compiled:

@@ -20,6 +20,7 @@ LARGEST = 2**53  # of a whole number that Polars gives: nothing more is known of
 
 def polars_type(node: Node, column: Callable[[Node], DType | None]) -> DType:
     """The type that Polars' SQL gives a node; its columns are typed on the way. Raises SqlError."""
+    node.meta["by_polars"] = True
     for each in node.find_all(exp.Column):
         dtype = column(each)
         assert dtype is not None
