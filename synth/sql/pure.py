@@ -36,7 +36,7 @@ PURE: frozenset[type[Any]] = frozenset({
 })  # fmt: skip
 
 PURE_NAMES = frozenset({
-    "bit_count", "date_part", "gcd", "isfinite", "isinf", "lcm", "octet_length", "prefix", "round_even", "suffix",
+    "bit_count", "date_part", "gcd", "isfinite", "isinf", "lcm", "prefix", "round_even", "suffix",
     "weekday", "yearweek",
 })  # fmt: skip
 """The same, of functions that the parser knows by name only."""

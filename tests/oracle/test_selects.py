@@ -94,7 +94,8 @@ GROUPED = [f"SELECT aid AS id, {value} AS z FROM b GROUP BY aid" for value in (
 OTHERS = [
     "SELECT id FROM a WHERE f IS NOT TRUE", "SELECT id FROM a WHERE NOT (f IS TRUE)", "SELECT id FROM a WHERE (n > 3) IS NOT TRUE",
     "SELECT id, LOG(10, ABS(x) + 1) AS z FROM a", "SELECT id, SUBSTRING(s, -2) AS z FROM a", "SELECT id, LEFT(s, 0) AS z FROM a",
-    "SELECT id, REPLACE(s, '', 'x') AS z FROM a",
+    "SELECT id, REPLACE(s, '', 'x') AS z FROM a", "SELECT id, CAST(t AS VARCHAR) AS z FROM a",
+    "SELECT id, UPPER('ß') AS z, n FROM a", "SELECT id, CASE WHEN NULL THEN 1 ELSE 2 END AS z, n FROM a",
     "SELECT id, TRIM('a' FROM s) AS z FROM a",
     "SELECT bid AS id, SUM(v) OVER w AS z FROM b WINDOW w AS (PARTITION BY aid ORDER BY o)",
     "SELECT bid AS id, SUM(v) OVER (w ORDER BY o) AS z FROM b WINDOW w AS (PARTITION BY aid)",
@@ -152,7 +153,8 @@ def test_a_select_gives_what_duckdb_gives_over_whole_tables(whole, select):
     ("a.s", "bigint", "the SELECT gives varchar for 'z', the column is bigint"),
     ("a.f", "bigint", "the SELECT gives boolean for 'z'"),
     ("INITCAP(a.s)", "text", "unknown function 'initcap'"),
-    ("OCTET_LENGTH(a.s)", "bigint", r"octet_length\(VARCHAR\) is not known"),
+    ("OCTET_LENGTH(a.s)", "bigint", "unknown function 'octet_length'"),
+    ("SQRT(a.s)", "double", r"bad SQL: sqrt\(VARCHAR\) is not known"),
     ("a.rowid", "bigint", "unknown column 'a.rowid'"),
     ("a.nn", "bigint", "unknown column 'a.nn'(.|\n)*did you mean 'n'"),
     ("a.n AS z, b.q", "bigint", "the SELECT gives 'z' twice"),
@@ -189,3 +191,16 @@ def test_what_only_values_show_is_said_in_words_of_a_spec(value, kind, said):
 def test_what_a_block_alone_would_read_otherwise_is_refused(select):
     with pytest.raises(SpecError, match=r"tables\.d\.select: (this is no part of a spec's SQL|.*each block)"):
         parse(spec(select, [("id", "bigint"), ("z", "text")]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("bigint", "abc"), ("double", "abc"), ("date", "28-02-2024"), ("timestamp", "28-02-2024 10:11:12")],
+)
+def test_a_text_that_an_expr_cannot_cast_is_said_with_its_place(kind, value):
+    made = BASE.partition("  b:\n")[0].replace(
+        "{reference: c, null_share: 0.1}", f"{{expr: \"CAST(REPLACE(s, s, '{value}') AS {kind})\"}}"
+    )
+    made = made.replace("cc: {", f"cc: {{type: {kind}, nullable: true, ")
+    with pytest.raises(DataError, match=f"tables.a.columns.cc.expr: '{value}' is no {kind}"):
+        frame(make(parse(made)), "a")
