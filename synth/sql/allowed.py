@@ -111,7 +111,8 @@ def _refusal(node: Node) -> SqlError:
     hint = (
         f"did you mean '{near[0]}'?" if near else "known are functions of their arguments alone; see schema/README.md"
     )
-    return SqlError(f"unknown function '{name}': {sql_excerpt(node)}", hint)
+    written = sql_excerpt(node)  # some are spelt out, and then unlike what stands in the spec
+    return SqlError(f"unknown function '{name}'" + (f": {written}" if name in written.lower() else ""), hint)
 
 
 @lru_cache(maxsize=1)

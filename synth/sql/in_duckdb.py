@@ -133,7 +133,7 @@ def _in_words_of_a_spec(error: duckdb.Error) -> SqlError:
         return SqlError(f"a division by zero: {found[1]}", "write NULLIF(…, 0) around the divisor")
     if found := _UNKNOWN.search(text):
         return SqlError(f"unknown function '{found[1]}'", "see schema/README.md")
-    if isinstance(error, duckdb.OutOfRangeException):
+    if isinstance(error, duckdb.OutOfRangeException) and text.startswith("Overflow"):
         return SqlError(f"a number is too large: {_first_line(text)}", "write CAST(… AS BIGINT) around a part of it")
     if isinstance(error, duckdb.OutOfMemoryException):
         raise MemoryError("a SELECT needs more memory than there is") from error
