@@ -6,14 +6,14 @@ A spec may be a stranger's. Its SQL was looked at when it was read (`synth.sql.a
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Timer
 
 import duckdb
 
-__all__ = ["TIME_LIMIT_S", "lock", "sandbox", "time_limit"]
+__all__ = ["TIME_LIMIT_S", "lock", "opened", "sandbox", "time_limit"]
 
 LOCKED = {
     "autoinstall_known_extensions": "false",
@@ -40,17 +40,21 @@ def sandbox(
     The process takes `memory_bytes` at most; what is more goes into the folder `spill`, without one nothing goes to disk.
     """
     settings = {
-        "preserve_insertion_order": "false",
         "temp_directory": _literal("" if spill is None else str(spill.resolve())),
         **({} if memory_bytes is None else _memory(memory_bytes)),
         **({} if folder is None else {"allowed_directories": f"[{_literal(str(folder.resolve()))}]"}),
-        "allow_persistent_secrets": "false",
     }
-    with duckdb.connect(":memory:") as connection:
-        for name, value in settings.items():
-            connection.execute(f"SET {name} = {value}")
-        lock(connection)
+    with opened(settings) as connection:
         yield connection
+
+
+def opened(settings: Mapping[str, str]) -> duckdb.DuckDBPyConnection:
+    """Open a database in memory with these settings, for good."""
+    connection = duckdb.connect(":memory:")
+    for name, value in {"preserve_insertion_order": "false", **settings, "allow_persistent_secrets": "false"}.items():
+        connection.execute(f"SET {name} = {value}")
+    lock(connection)
+    return connection
 
 
 def lock(connection: duckdb.DuckDBPyConnection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import TracebackType
 
 import polars as pl
@@ -38,7 +39,7 @@ class placed:  # noqa: N801
             return
         what, _, hint = str(error).strip().partition("\n  hint: ")
         made = type(error) if isinstance(error, DataError) else DataError
-        told = what.split("\n")[0] or type(error).__name__
+        told = _in_words_of_a_spec(what.split("\n")[0]) or type(error).__name__
         raise made.of(Problem(self._path(), told, hint or None)) from error
 
     def _path(self) -> Path:
@@ -48,3 +49,22 @@ class placed:  # noqa: N801
             return self.plan.kind(self.table).rows_path(self.table)
         word = () if spec.is_given(self.column) else (spec.columns[self.column].generator_name,)
         return ("tables", table_of(self.table), "columns", self.column, *word)
+
+
+_NO_VALUE = re.compile(
+    r"conversion from `\S+` to `(?P<type>\w+).*?` failed in column '.*?' for .* values: \[(?P<value>\".*?\"|[^,\]]*)"
+)
+_TYPES = {
+    "i16": "smallint",
+    "i32": "integer",
+    "i64": "bigint",
+    "f64": "double",
+    "datetime": "timestamp",
+    "bool": "boolean",
+}
+
+
+def _in_words_of_a_spec(text: str) -> str:
+    """What Polars says of a value that a CAST does not take, by the names that types have in a spec."""
+    found = _NO_VALUE.search(text)
+    return f"'{found['value'].strip(chr(34))}' is no {_TYPES.get(found['type'], found['type'])}" if found else text

@@ -31,6 +31,7 @@ QUERIES: frozenset[type[Any]] = frozenset({
 TYPES: frozenset[type[Any]] = frozenset({exp.DataType, exp.DataTypeParam, exp.TryCast})
 ALLOWED = frozenset({*RULES, *FUNCTIONS, *PURE, *QUERIES, *TYPES})
 
+_OF_OPERATIONS = ("with_", "this", "expression", "distinct", "order", "limit", "offset")
 _ONLY: dict[type[Any], tuple[str, ...]] = {  # arguments beyond which a node is something else
     exp.Table: ("this", "alias", "joins"),
     exp.With: ("expressions",),
@@ -38,7 +39,20 @@ _ONLY: dict[type[Any], tuple[str, ...]] = {  # arguments beyond which a node is 
         "kind", "with_", "expressions", "distinct", "from_", "joins", "where", "group", "having", "qualify", "windows",
         "order", "limit", "offset",
     ),
+    exp.Distinct: ("expressions",),
+    exp.Join: ("this", "on", "using", "side", "kind"),
+    exp.Star: ("except_",),
+    **dict.fromkeys((exp.Union, exp.Except, exp.Intersect), _OF_OPERATIONS),
 }  # fmt: skip
+
+
+_INSTEAD: dict[type[Any], str] = {
+    exp.Join: "write JOIN … ON",
+    exp.Distinct: "number the rows: ROW_NUMBER() OVER (PARTITION BY … ORDER BY …)",
+    exp.Star: "name the columns",
+    exp.Union: "give both SELECTs the same columns in the same order",
+}
+_OF_ZONES = {exp.DType.TIMESTAMPTZ, exp.DType.TIMESTAMPLTZ, exp.DType.TIMETZ}
 
 
 @lru_cache(maxsize=2048)
@@ -58,7 +72,7 @@ def allowed_expression(text: str) -> exp.Expression:
 
 
 def spelt(text: str) -> str:
-    """A query as Polars is to read it: what was looked at and nothing else, whatever parsers make of comments and quotes."""
+    """A query as DuckDB is to read it: what was looked at and nothing else, whatever parsers make of comments and quotes."""
     return allowed_query(text).sql(dialect="duckdb", comments=False)
 
 
@@ -70,9 +84,12 @@ def _require_allowed(tree: Node) -> None:
             _require_bare(node)
         if type(node) not in ALLOWED:
             raise _refusal(node)
+        if isinstance(node, exp.DataType) and node.this in _OF_ZONES:
+            raise SqlError("no time zone is read: it is the machine's", "write TIMESTAMP")
         only = _ONLY.get(type(node))
         if only and any(value for key, value in node.args.items() if key not in only):
-            raise SqlError(f"this is no part of a spec's SQL: {sql_excerpt(node)}", "write a plain SELECT")
+            way_out = _INSTEAD.get(type(node), "write a plain SELECT")
+            raise SqlError(f"this is no part of a spec's SQL: {sql_excerpt(node)}", way_out)
 
 
 def _require_bare(table: Node) -> None:
@@ -94,7 +111,8 @@ def _refusal(node: Node) -> SqlError:
     hint = (
         f"did you mean '{near[0]}'?" if near else "known are functions of their arguments alone; see schema/README.md"
     )
-    return SqlError(f"unknown function '{name}': {sql_excerpt(node)}", hint)
+    written = sql_excerpt(node)  # some are spelt out, and then unlike what stands in the spec
+    return SqlError(f"unknown function '{name}'" + (f": {written}" if name in written.lower() else ""), hint)
 
 
 @lru_cache(maxsize=1)

@@ -46,6 +46,10 @@ def _for_drawing(node: Node, value: Node) -> DType:
         return wanted
     if wanted == UUID and have != UUID:
         raise SqlError(f"{have} cast to uuid: it need not be one")
+    if have == TEXT and wanted == BOOLEAN:
+        raise SqlError(f"a text cast to {wanted}: write a comparison, as {sql_excerpt(value)} = 'true'")
+    if have.is_time != wanted.is_time and wanted.name != "varchar":
+        raise SqlError(f"{have} cast to {wanted}: a moment is no number; days between dates are DATE_DIFF('day', …, …)")
     if have.name == "decimal":
         raise SqlError(f"a decimal cast to {wanted}: not exact in every database")
     if wanted.name == "decimal" or (wanted.is_exact and have.name == "double"):

@@ -109,11 +109,18 @@ class _Query:
             found = _Query(inner, self.own, visible)
             if found.reads_own and not found.follows_outer:
                 raise SqlError(_beyond("a subquery reads all rows", "compare a key of the row outside in its WHERE"))
-        self.keys = {item.alias_or_name: self._held(item.unalias()) for item in tree.expressions}
-        for star in (item for item in tree.expressions if item.is_star):
+        for name, held in self._given(tree):  # of two columns of one name, either may be meant
+            self.keys[name] = self.keys[name] & held if name in self.keys else held
+
+    def _given(self, tree: exp.Select) -> Iterator[tuple[str, frozenset[str]]]:
+        """The columns of a SELECT, and what they hold a key of."""
+        for item in tree.expressions:
+            if not item.is_star:
+                yield item.alias_or_name, self._held(item.unalias())
+                continue
             for name, keys in self.sources.items():
-                if not isinstance(star, exp.Column) or star.table == name:
-                    self.keys |= keys or {}
+                if not isinstance(item, exp.Column) or item.table == name:
+                    yield from (keys or {}).items()
 
     def _add(self, place: Node) -> None:
         """Note a source: a table, or a query in brackets."""
@@ -173,7 +180,10 @@ class _Query:
         for join in joins:
             side, here = str(join.args.get("side") or "").upper(), join.this.alias_or_name
             others = names[: names.index(here)]
-            kept = {"LEFT": others, "RIGHT": [here], "FULL": [*others, here]}.get(side, [])
+            side = side or str(join.args.get("kind") or "").upper()
+            kept = {"LEFT": others, "RIGHT": [here], "FULL": [*others, here], "SEMI": others, "ANTI": others}.get(
+                side, []
+            )
             whole = [name for name in kept if self.sources[name] is None]
             if whole and (side == "FULL" or len(whole) == len(kept)):
                 raise SqlError(
@@ -194,8 +204,9 @@ class _Query:
         alone = not group and not (self.outer and self.follows_outer)
         if alone and any(not isinstance(each.parent, exp.Window) for each in _here(tree, exp.AggFunc)):
             raise SqlError(_beyond("an aggregate without GROUP BY takes all rows", _GROUP_BY_KEY))
+        windows = {window.name: window for window in tree.args.get("windows") or ()}
         for window in _here(tree, exp.Window):
-            if not held(window.args.get("partition_by") or ()):
+            if not held(_partition(window, windows)):
                 raise SqlError(_beyond("a window reaches over rows", "PARTITION BY the key of the row they belong to"))
         if tree.args.get("distinct") and not group and not held(item.unalias() for item in tree.expressions):
             raise SqlError(_beyond("DISTINCT compares rows", _SELECT_KEY))
@@ -207,6 +218,14 @@ class _Query:
             in_brackets = isinstance(node, exp.Subquery) and isinstance(node.this, exp.Query)
             if not in_brackets and not isinstance(holder, (exp.From, exp.Join, exp.CTE, exp.SetOperation)):
                 yield node
+
+
+def _partition(window: Node, named: Mapping[str, Node]) -> list[Node]:
+    """What a window is partitioned by, also where a WINDOW clause says so."""
+    left = dict(named)
+    while not window.args.get("partition_by") and window.alias in left:
+        window = left.pop(window.alias)
+    return window.args.get("partition_by") or []
 
 
 def _here(tree: Node, kind: Any) -> Iterator[Node]:

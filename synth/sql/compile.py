@@ -23,6 +23,7 @@ from synth.sql.kinds import DRAWING, common_type, kind_of
 from synth.sql.nodes import Node, dtype_of
 from synth.sql.parse import SqlError, path
 from synth.sql.polars_sql import LARGEST, polars_expression
+from synth.sql.texts import as_text, as_timestamp
 from synth.sql.typed import typed_expression
 
 __all__ = ["as_type", "compile_expression", "compile_tree"]
@@ -35,9 +36,12 @@ def compile_expression(text: str, types: Mapping[str, DType]) -> Compiled:
     return compile_tree(allowed_expression(text), types)
 
 
-def compile_tree(tree: exp.Expression, types: Mapping[str, DType]) -> Compiled:
-    """Compile the tree of an expression over columns of these types. Raises SqlError."""
-    return _compiled(typed_expression(tree, types))
+def compile_tree(tree: exp.Expression, types: Mapping[str, DType], *, by_polars: bool = True) -> Compiled:
+    """Compile the tree of an expression over columns of these types, or by Polars' SQL. Raises SqlError."""
+    tree = typed_expression(tree, types)
+    if not by_polars and any(node.meta.get("by_polars") for node in tree.walk()):
+        raise SqlError("Polars' SQL is not DuckDB's")
+    return _compiled(tree)
 
 
 def as_type(value: Compiled, wanted: DType) -> Compiled:
@@ -215,7 +219,7 @@ def _case(node: Node) -> Compiled:
     *values, last = _alike([*branches, default if default is not None else exp.Null()])
     result = last.expr
     for test, value in zip(reversed(tests), reversed(values), strict=True):
-        result = pl.when(test.expr).then(value.expr).otherwise(result)
+        result = pl.when(test.expr if test.dtype else pl.lit(False)).then(value.expr).otherwise(result)
     return Compiled(result, dtype_of(node), _widest(*values, last, *tests))
 
 
@@ -247,7 +251,11 @@ def _not(node: Node) -> Compiled:
 
 
 def _is(node: Node) -> Compiled:
-    return Compiled(_compiled(node.this).expr.is_null(), BOOLEAN)
+    value = _compiled(node.this)
+    if isinstance(node.expression, exp.Null):
+        return Compiled(value.expr.is_null(), BOOLEAN)
+    holds = value.expr.cast(pl.Boolean)
+    return Compiled((holds if node.expression.this else ~holds).fill_null(False), BOOLEAN, value.bound)
 
 
 _COMPARISONS: dict[type[Any], str] = {
@@ -284,10 +292,12 @@ def _cast(node: Node) -> Compiled:
     assert wanted is not None
     if value.dtype is None or (value.dtype.is_exact and wanted.is_exact):
         return as_type(value, wanted)
+    if kind_of(wanted) == "text" and kind_of(value.dtype) != "text":
+        return Compiled(as_text(value.expr, value.dtype), wanted, value.bound)
     if value.dtype == TEXT and wanted == DATE:
-        return Compiled(value.expr.str.to_date(), wanted)
+        return Compiled(value.expr.str.to_date("%Y-%m-%d"), wanted)
     if value.dtype == TEXT and wanted == TIMESTAMP:
-        return Compiled(value.expr.cast(pl.String).str.to_datetime(time_unit="us").cast(wanted.drawn), wanted)
+        return Compiled(as_timestamp(value.expr), wanted)
     bound = 1 if value.dtype == BOOLEAN else LIMIT - 1 if wanted.is_exact else 0
     return Compiled(value.expr.cast(wanted.drawn), wanted, ("lit", bound))
 
@@ -312,7 +322,7 @@ def _argument(node: Node, kind: str) -> Compiled:
     """An argument of a function as the kind that it takes."""
     value = _compiled(node)
     if kind in ("text", "joined") and (value.dtype is None or kind_of(value.dtype) != "text"):
-        return Compiled(value.expr.cast(pl.String), TEXT, value.bound)
+        return Compiled(as_text(value.expr, value.dtype), TEXT, value.bound)
     return value
 
 

@@ -16,7 +16,7 @@ from sqlglot import exp
 
 from synth.dtypes import BIGINT, BOOLEAN, TEXT, DType
 from synth.sql.kinds import Policy
-from synth.sql.nodes import Node, dtype_of, is_number, not_portable, sql_excerpt
+from synth.sql.nodes import Node, dtype_of, is_number, is_text, not_portable, sql_excerpt
 from synth.sql.parse import SqlError
 
 __all__ = ["FUNCTIONS", "Function", "wrong_argument"]
@@ -86,6 +86,48 @@ def _position(node: Node, text: pl.Expr, piece: pl.Expr) -> pl.Expr:
     return pl.when(text.is_not_null() & piece.is_not_null()).then(there)
 
 
+def _upper(node: Node, text: pl.Expr) -> pl.Expr:
+    """Letter by letter, as databases do: Polars writes SS for ß."""
+    return text.str.replace_all("ß", "ẞ", literal=True).str.to_uppercase()
+
+
+def _lower(node: Node, text: pl.Expr) -> pl.Expr:
+    """Letter by letter: Polars writes two signs for İ, and another sigma at the end of a word."""
+    return text.str.replace_many(["İ", "Σ"], ["i", "σ"]).str.to_lowercase()
+
+
+_BLANKS = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+
+
+def _trimmed(node: Node, text: pl.Expr) -> pl.Expr:
+    """Blanks go, tabs and ends of lines stay."""
+    side = node.text("position").upper()
+    if side == "LEADING":
+        return text.str.strip_chars_start(_BLANKS)
+    return text.str.strip_chars_end(_BLANKS) if side == "TRAILING" else text.str.strip_chars(_BLANKS)
+
+
+def _check_trim(node: Node, policy: Policy) -> None:
+    if node.args.get("position") and not policy.reads_polars:
+        raise not_portable(node)
+
+
+def _replaced(node: Node, text: pl.Expr, piece: pl.Expr, other: pl.Expr) -> pl.Expr:
+    """A piece of no letters is found nowhere; NULL makes NULL."""
+    if is_text(node.expression):
+        changed = text.str.replace_all(piece, other, literal=True)
+    else:  # a pattern in Polars is one for all rows
+        changed = text.str.split(piece).list.join(other)
+    return pl.when(piece.is_not_null() & other.is_not_null()).then(pl.when(piece == "").then(text).otherwise(changed))
+
+
+def _piece(node: Node, text: pl.Expr) -> pl.Expr:
+    start, length = node.args.get("start"), node.args.get("length")
+    if isinstance(node, exp.Left):
+        start, length = exp.Literal.number(1), node.expression
+    return text.str.slice(int(start.name) - 1, int(length.unnest().name) if length else None)
+
+
 def _check_piece(node: Node, policy: Policy) -> None:
     start, length = node.args.get("start"), node.args.get("length")
     if isinstance(node, exp.Left):
@@ -138,13 +180,15 @@ def _check_days(node: Node, policy: Policy) -> None:
 _PART = Function({"this": "time"}, BIGINT, _part, largest=2**31, check=_check_part)
 FUNCTIONS: dict[type[Any], Function] = {
     exp.Length: Function({"this": "text"}, BIGINT, lambda node, text: text.str.len_chars().cast(pl.Int64), _LONGEST),
-    exp.Upper: Function({"this": "text"}, TEXT, lambda node, text: text.str.to_uppercase()),
-    exp.Lower: Function({"this": "text"}, TEXT, lambda node, text: text.str.to_lowercase()),
-    exp.Trim: Function({"this": "text"}, TEXT),  # blanks only: other letters are a word to some databases
-    exp.Replace: Function({"this": "text", "expression": "text", "replacement": "text"}, TEXT),
+    exp.Upper: Function({"this": "text"}, TEXT, _upper),
+    exp.Lower: Function({"this": "text"}, TEXT, _lower),
+    exp.Trim: Function(  # blanks only: other letters are a word to some databases
+        {"this": "text"}, TEXT, _trimmed, besides=("position",), check=_check_trim
+    ),
+    exp.Replace: Function({"this": "text", "expression": "text", "replacement": "text"}, TEXT, _replaced),
     exp.StrPosition: Function({"this": "text", "substr": "text"}, BIGINT, _position, _LONGEST),
-    exp.Substring: Function({"this": "text"}, TEXT, besides=("start", "length"), check=_check_piece),
-    exp.Left: Function({"this": "text"}, TEXT, besides=("expression",), check=_check_piece),
+    exp.Substring: Function({"this": "text"}, TEXT, _piece, besides=("start", "length"), check=_check_piece),
+    exp.Left: Function({"this": "text"}, TEXT, _piece, besides=("expression",), check=_check_piece),
     exp.Like: Function({"this": "text"}, BOOLEAN, besides=("expression", "negate"), check=_check_pattern),
     exp.DPipe: Function({"this": "joined", "expression": "joined"}, TEXT, _joined, besides=("safe",)),
     exp.Concat: Function({"expressions": "joined"}, TEXT, _concatenated, besides=("safe", "coalesce")),

@@ -25,8 +25,10 @@ __all__ = [
     "expression",
     "given_by",
     "has_star",
+    "joined_by",
     "lint",
     "named",
+    "names_given",
     "path",
     "query",
     "row_by_row",
@@ -122,6 +124,18 @@ def columns(tree: exp.Expression) -> tuple[str, ...]:
 def has_star(tree: exp.Expression) -> bool:
     """Whether a query asks for all columns: `*` or `t.*`, but neither COUNT(*) nor a product."""
     return any(not isinstance(star.parent, exp.Count) for star in tree.find_all(exp.Star))
+
+
+def joined_by(tree: exp.Expression) -> tuple[str, ...]:
+    """Names of the columns that joins compare by USING."""
+    return tuple(column.name for join in tree.find_all(exp.Join) for column in join.args.get("using") or ())
+
+
+def names_given(tree: exp.Expression) -> frozenset[str]:
+    """Names that a query gives to columns of its own."""
+    named_by_alias = {item.alias for item in tree.find_all(exp.Alias)}
+    lists = (alias.args.get("columns") or () for alias in tree.find_all(exp.TableAlias))
+    return frozenset({*named_by_alias, *(column.name for each in lists for column in each)})
 
 
 @lru_cache(maxsize=1024)

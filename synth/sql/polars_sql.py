@@ -10,7 +10,7 @@ import polars as pl
 from sqlglot import exp
 
 from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, TEXT, TIMESTAMP, DType
-from synth.sql.nodes import Node, dtype_of, typed
+from synth.sql.nodes import Node, dtype_of, is_number, sql_excerpt, typed
 from synth.sql.parse import SqlError, path
 
 __all__ = ["polars_expression", "polars_type"]
@@ -20,6 +20,8 @@ LARGEST = 2**53  # of a whole number that Polars gives: nothing more is known of
 
 def polars_type(node: Node, column: Callable[[Node], DType | None]) -> DType:
     """The type that Polars' SQL gives a node; its columns are typed on the way. Raises SqlError."""
+    node.meta["by_polars"] = True
+    _require_alike(node)
     for each in node.find_all(exp.Column):
         dtype = column(each)
         assert dtype is not None
@@ -37,11 +39,36 @@ def polars_expression(node: Node) -> pl.Expr:
     return _read(node)[0]
 
 
+def _require_alike(node: Node) -> None:
+    """Refuse what Polars reads otherwise than DuckDB, which reads the rest of a spec. Raises SqlError."""
+    for each in node.find_all(exp.TryCast, exp.Right, exp.Extract, exp.TimeToStr):
+        if isinstance(each, exp.TryCast):
+            raise SqlError("TRY_CAST stands in SELECTs alone", "write CASE WHEN … THEN CAST(…) END, or derive a table")
+        if isinstance(each, exp.Right) and not (is_number(each.expression) and int(each.expression.unnest().name) > 0):
+            raise SqlError(f"a piece of a text is so many letters long, from 1 on: {sql_excerpt(each)}")
+        if isinstance(each, exp.Extract) and each.name.upper() in ("MILLISECOND", "MILLISECONDS"):
+            raise SqlError("EXTRACT(MILLISECOND …) is read in several ways; write EXTRACT(MICROSECOND …)")
+        if isinstance(each, exp.TimeToStr) and "%f" in each.text("format"):
+            raise SqlError("%f has six digits or nine, as an engine likes; write EXTRACT(MICROSECOND …)")
+
+
+def _as_polars_reads(node: Node) -> Node:
+    """A node whose arguments Polars' SQL has in another order, or in another type."""
+    if isinstance(node, exp.Column):
+        return exp.column(path(node), quoted=True)
+    if isinstance(node, exp.Log):  # LOG(base, number); of ten where there is no base
+        base, number = (node.this, node.expression) if node.expression else (exp.Literal.number(10), node.this)
+        return exp.Log(this=number.copy(), expression=base.copy())
+    if isinstance(node, exp.Pow):
+        return exp.Pow(this=exp.cast(node.this.copy(), "DOUBLE"), expression=node.expression.copy())
+    return node
+
+
 def _read(node: Node) -> tuple[pl.Expr, DType]:
     schema: Mapping[str, Any] = {
         path(column): dtype.drawn for column in node.find_all(exp.Column) if (dtype := dtype_of(column)) is not None
     }
-    flat = node.transform(lambda n: exp.column(path(n), quoted=True) if isinstance(n, exp.Column) else n)
+    flat = node.transform(_as_polars_reads)
     return _parsed(flat.sql(dialect="duckdb"), tuple(schema.items()))
 
 

@@ -1,7 +1,8 @@
 """Functions that give a value of their arguments and reach nothing else, beyond those of the language (`functions`).
 
-They are left to whoever runs the SQL: what Polars does not know cannot be drawn, and what a database does not know is not
-verified there. A function that is neither here nor there is refused: it may read files, settings, a clock or random numbers.
+They are left to whoever runs the SQL: what Polars does not know stands in no `expr`, what DuckDB does not know in no
+SELECT, and what a database does not know is not verified there. A function that is neither here nor there is refused: it may
+read files, settings, a clock or random numbers.
 To add one: make sure that it reads nothing but its arguments.
 """
 
@@ -19,7 +20,7 @@ PURE: frozenset[type[Any]] = frozenset({
     exp.BitwiseRightShift, exp.BitwiseXor, exp.Cbrt, exp.Cos, exp.Cot, exp.Degrees, exp.Exp, exp.IsNan, exp.Ln, exp.Log,
     exp.Pi, exp.Pow, exp.Radians, exp.Sign, exp.Sin, exp.Sqrt, exp.Tan, exp.Trunc,
     # texts
-    exp.Ascii, exp.BitLength, exp.Chr, exp.ConcatWs, exp.Contains, exp.EndsWith, exp.Glob, exp.ILike, exp.Initcap,
+    exp.Ascii, exp.BitLength, exp.Chr, exp.ConcatWs, exp.Contains, exp.EndsWith, exp.Glob, exp.ILike,
     exp.Levenshtein, exp.MD5, exp.Pad, exp.RegexpExtract, exp.RegexpILike, exp.RegexpLike, exp.RegexpReplace, exp.Reverse,
     exp.Right, exp.SimilarTo, exp.SplitPart, exp.StartsWith, exp.Translate, exp.Unicode,
     # times
@@ -35,7 +36,7 @@ PURE: frozenset[type[Any]] = frozenset({
 })  # fmt: skip
 
 PURE_NAMES = frozenset({
-    "bit_count", "date_part", "every", "gcd", "isfinite", "isinf", "lcm", "octet_length", "prefix", "round_even", "suffix",
+    "bit_count", "date_part", "gcd", "isfinite", "isinf", "lcm", "prefix", "round_even", "suffix",
     "weekday", "yearweek",
 })  # fmt: skip
 """The same, of functions that the parser knows by name only."""

@@ -1,11 +1,13 @@
 """Compiles a plain SELECT (or a UNION ALL of some) into expressions on drawn columns: no decimals, no parsing per block.
 
-Plain is: one table, a list of expressions, a condition. What joins, groups or orders is left to Polars' SQL.
+Plain is: one table, a list of expressions that `expr` knows, a condition. What joins, groups, orders, or calls other
+functions is left to DuckDB.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from sqlglot import exp
 
@@ -23,8 +25,17 @@ def compile_select(
     text: str, types: Mapping[str, Mapping[str, DType]], wanted: Mapping[str, DType]
 ) -> tuple[Branch, ...] | None:
     """The branches of a plain SELECT over these tables, each column as the type wanted; None where it is not plain."""
+    return _compiled(text, tuple((name, tuple(own.items())) for name, own in types.items()), tuple(wanted.items()))
+
+
+_Columns = tuple[tuple[str, DType], ...]
+
+
+@lru_cache(maxsize=512)  # asked for when a spec is checked, and when it is planned
+def _compiled(text: str, types: tuple[tuple[str, _Columns], ...], wanted: _Columns) -> tuple[Branch, ...] | None:
+    tables = {name: dict(own) for name, own in types}
     try:
-        return tuple(_branch(select, types, wanted) for select in _selects(query(text)))
+        return tuple(_branch(select, tables, dict(wanted)) for select in _selects(query(text)))
     except SqlError:
         return None
 
@@ -56,7 +67,7 @@ def _branch(select: exp.Select, types: Mapping[str, Mapping[str, DType]], wanted
         )
         if not columns(bare) and not own:
             raise SqlError("not plain")
-        expression = compile_tree(bare, own)
+        expression = compile_tree(bare, own, by_polars=False)
         return expression.bounded({name: dtype.limit for name, dtype in own.items() if dtype.is_exact})
 
     where = select.args.get("where")

@@ -266,8 +266,10 @@ def _comparison(typing: Typing, node: Node) -> DType:
 
 
 def _is(typing: Typing, node: Node) -> DType:
+    if isinstance(node.expression, exp.Boolean) and typing.policy.reads_polars:
+        return typing.condition(node.this)
     if not isinstance(node.expression, exp.Null):
-        raise SqlError("IS is for NULL") if typing.policy.reads_polars else not_portable(node)
+        raise SqlError("IS is for NULL, TRUE and FALSE") if typing.policy.reads_polars else not_portable(node)
     typing.visit(node.this)
     return BOOLEAN
 

@@ -52,6 +52,7 @@ ONLY_HERE = {
         "sandbox.py",
         "databases/duckdb/connection.py",
         "formats/format.py",
+        "sql/in_duckdb.py",
         "store/reading.py",
         "verify/files.py",
         "verify/in_duckdb.py",

@@ -103,7 +103,7 @@ def test_parents_that_have_ended_are_not_chosen(moved):
 
 def test_weights_that_overflow_are_told():
     text = p("reference: {to: p, weights: w}", weight="uniform: {min: 1.0e+307, max: 1.7e+308}")
-    with pytest.raises(DataError, match="the weights of p are too large to be added"):
+    with pytest.raises(DataError, match="the weights of p.w are too large to be added"):
         frame(make(parse(text)), "o")
 
 

@@ -74,8 +74,9 @@ def test_as_polars_sql_over_decimals(select, rows):
         "SELECT id AS a, MAX(price) OVER (PARTITION BY side) AS b, side AS c FROM t",
         "SELECT a, b, c FROM (SELECT id AS a, price AS b, side AS c FROM t) x",
         "SELECT 1 AS a, 2.00 AS b, 'x' AS c FROM t",
+        "SELECT id AS a, price AS b, LPAD(side, 9, '.') AS c FROM t",
         "SELECT * FROM t",
     ],
 )
-def test_what_is_not_plain_is_left_to_polars(select):
+def test_what_is_not_plain_is_left_to_duckdb(select):
     assert compile_select(select, {"t": TYPES}, WANTED) is None

@@ -27,7 +27,7 @@ from tests.support.decimals import evaluate
         ("CASE WHEN a THEN 1 ELSE 2 END", None, r"'a' is decimal\(12,2\), a condition is expected"),
         ("COALESCE(a, t)", None, r"values of different kinds meet: decimal\(12,2\), text"),
         ("t = 1", None, "values of different kinds meet: bigint, text"),
-        ("f IS TRUE", None, "IS is for NULL"),
+        ("a IS TRUE", None, r"'a' is decimal\(12,2\), a condition is expected"),
         ("SQRT(a)", None, "SQRT of a decimal is not known; known are"),
         ("no_such_function(n)", None, "unknown function 'no_such_function'"),
         ("a +", None, "bad SQL: "),

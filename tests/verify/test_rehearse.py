@@ -41,8 +41,8 @@ OFFENCES = {
 VALUES = {
     "  d:\n    select: SELECT order_id AS k, qty / 0 AS v FROM orders\n    primary_key: [k]\n"
     "    columns: {k: {type: bigint}, v: {type: bigint}}": (("tables", "d", "select"), "the SELECT gives inf, which is no bigint"),
-    "  d:\n    select: SELECT order_id AS k, 'x' AS v FROM orders\n    primary_key: [k]\n"
-    "    columns: {k: {type: bigint}, v: {type: bigint}}": (("tables", "d", "select"), "the SELECT gives 'x', which is no bigint"),
+    "  d:\n    select: SELECT order_id AS k, CAST('x' || qty AS BIGINT) AS v FROM orders\n    primary_key: [k]\n"
+    "    columns: {k: {type: bigint}, v: {type: bigint}}": (("tables", "d", "select"), "is no bigint"),
     "      _l: {expr: \"CASE WHEN qty > 3 THEN 'en_US' ELSE 'xx_XX' END\"}\n      x: {last_name: {locale: _l}}": (
         ("tables", "orders", "columns", "x", "last_name"), "no names are known for locale 'xx_XX'"),
     "      x: {expr: qty * qty * qty * 2000000000 * 2000000000, type: bigint}": (

@@ -103,17 +103,12 @@ class Derived(Kind):
         """Compile the SELECT where it is plain, and note what it reads."""
         from synth.sql.allowed import spelt
         from synth.sql.parse import query
-        from synth.sql.select import compile_select
 
         names, spec = planning.names, planning.names.table(table)
-        text, reads = select_text(spec), _columns_read(names, table)
-        whole, branches = _of_other_families(names, table), None
-        if not whole:
-            sources = {s: {c: names.type_of(s, c) for c in read} for s, read in reads.items()}
-            given = {c: names.type_of(table, c) for c, d in spec.columns.items() if d.draws.comes_with_rows}
-            branches = compile_select(text, sources, given)
+        text, whole = select_text(spec), _of_other_families(names, table)
+        branches = None if whole else _compiled(names, table)
         order = () if query(text).args.get("order") else spec.key
-        return SelectPlan(spelt(text), reads, whole, order, branches or None)
+        return SelectPlan(spelt(text), _columns_read(names, table), whole, order, branches)
 
     # 3. how its rows are drawn in a block
 
@@ -190,10 +185,10 @@ def _of_other_families(names: Names, table: str) -> tuple[str, ...]:
 
 def _columns_read(names: Names, table: str) -> dict[str, tuple[str, ...]]:
     """List the columns that a SELECT reads of each table, one at least, as rows count by some column."""
-    from synth.sql.parse import columns, has_star, query
+    from synth.sql.parse import columns, has_star, joined_by, query
 
     tree = query(select_text(names.table(table)))
-    used, star = {path.rsplit(".", 1)[-1] for path in columns(tree)}, has_star(tree)
+    used, star = {path.rsplit(".", 1)[-1] for path in (*columns(tree), *joined_by(tree))}, has_star(tree)
     reads = {}
     for source in select_sources(names, table):
         made = [c for c, d in names.table(source).columns.items() if not d.draws.is_state]
@@ -210,29 +205,69 @@ def check_sources(names: Names, table: str) -> Iterator[Problem]:
 
 
 def check_select(names: Names, table: str) -> Iterator[Problem]:
-    """Yield a SELECT that fails on empty tables, or does not give every column."""
+    """Yield a SELECT that DuckDB does not take, or that does not give every column as its type."""
     try:
-        _rehearse(names, table)
+        if _compiled(names, table) is None:
+            _bind(names, table)
     except MeaningError as error:
         yield problems_of(select_path(table), error)
 
 
-def _rehearse(names: Names, table: str) -> None:
-    """Run a SELECT on empty tables: it must give every column. Raises MeaningError."""
-    from synth.sql.allowed import spelt
+def _compiled(names: Names, table: str) -> tuple[Branch, ...] | None:
+    """Compile a plain SELECT; None for any other."""
+    from synth.sql.select import compile_select
 
-    frames = {}
-    for source in select_sources(names, table):
-        types = {column: names.type_of(source, column) for column in names.table(source).columns}
-        made = {c: types[c].written for c, d in names.table(source).columns.items() if not d.draws.is_state}
-        frames[source] = pl.DataFrame(schema=made).lazy()
+    sources = _types_read(names, table)
+    return compile_select(select_text(names.table(table)), sources, _types_given(names, table)) or None
+
+
+def _bind(names: Names, table: str) -> None:
+    """Look at what a SELECT would give: every column, in a type that the column can be made of. Raises MeaningError."""
+    from synth.sql.allowed import spelt
+    from synth.sql.in_duckdb import given_types, misfit
+    from synth.sql.parse import SqlError
+
+    _check_columns(names, table)
     try:
-        given = pl.SQLContext(frames=frames).execute(spelt(select_text(names.table(table)))).collect_schema().names()
-    except (pl.exceptions.PolarsError, ValueError) as error:
-        raise MeaningError(f"bad SQL: {str(error).splitlines()[0]}") from error
-    for column, declared in names.table(table).columns.items():
-        if column not in given and declared.draws.comes_with_rows:
-            raise MeaningError(f"the SELECT gives no column '{column}'", did_you_mean(column, given))
+        given = given_types(spelt(select_text(names.table(table))), _types_read(names, table))
+    except SqlError as error:
+        raise MeaningError(str(error), error.hint) from error
+    columns = [column for column, _ in given]
+    twice = next((column for column in columns if columns.count(column) > 1), None)
+    if twice is not None:
+        raise MeaningError(f"the SELECT gives '{twice}' twice", "write AS and another name behind one of them")
+    for column, dtype in _types_given(names, table).items():
+        if column not in columns:
+            raise MeaningError(f"the SELECT gives no column '{column}'", did_you_mean(column, columns))
+        kind = dict(given)[column]
+        way_out = misfit(kind, dtype)
+        if way_out:
+            raise MeaningError(f"the SELECT gives {kind.lower()} for '{column}', the column is {dtype}", way_out)
+
+
+def _check_columns(names: Names, table: str) -> None:
+    """Refuse names that are of no column: DuckDB knows more of them, as `rowid`, a row's place. Raises MeaningError."""
+    from synth.sql.parse import columns, names_given, query
+
+    tree = query(select_text(names.table(table)))
+    sources = select_sources(names, table)
+    known = {c for s in sources for c, d in names.table(s).columns.items() if not d.draws.is_state}
+    known |= names_given(tree)
+    for path in columns(tree):
+        name = path.rsplit(".", 1)[-1]
+        if name not in known and name != "*":
+            raise MeaningError(f"unknown column '{path}'", did_you_mean(name, known))
+
+
+def _types_read(names: Names, table: str) -> dict[str, dict[str, DType]]:
+    """Give the types of the columns that a SELECT reads."""
+    return {s: {c: names.type_of(s, c) for c in read} for s, read in _columns_read(names, table).items()}
+
+
+def _types_given(names: Names, table: str) -> dict[str, DType]:
+    """Give the types of the columns that a SELECT has to give."""
+    columns = names.table(table).columns
+    return {c: names.type_of(table, c) for c, declared in columns.items() if declared.draws.comes_with_rows}
 
 
 def check_primary_key(names: Names, table: str, parts: list[str]) -> Iterator[Problem]:
@@ -263,22 +298,24 @@ def _evaluate(block: BlockView, branches: tuple[Branch, ...]) -> TableRows:
 
 
 def _run(block: BlockView, table: str, plan: SelectPlan) -> TableRows:
-    """Run a SELECT by Polars, decimals in major units."""
-    frames = {name: _source(block, name, used).lazy() for name, used in plan.reads.items()}
+    """Run a SELECT in DuckDB, decimals in major units."""
+    from synth.sql.in_duckdb import Tables
+    from synth.sql.parse import SqlError
+
+    tables: Tables = block.residents.cached("DuckDB", Tables)
+    for name, used in plan.reads.items():
+        tables.put(name, _source(block, name, used), kept=name not in block.tables)
     try:
-        frame = pl.SQLContext(frames=frames).execute(plan.text).collect()
-    except pl.exceptions.PolarsError as error:
-        raise DataError(f"bad SQL: {str(error).splitlines()[0]}") from error
+        frame = tables.run(plan.text)
+    except SqlError as error:
+        raise DataError(f"{error}\n  hint: {error.hint}" if error.hint else str(error)) from error
     if plan.order:
         frame = frame.sort(plan.order)  # groups and joins come in any order
     drawn = TableRows(0, frame.height, frame.height)
     types = block.counted(table).types
     for column, declared in block.spec(table).columns.items():
-        if not declared.draws.comes_with_rows:
-            continue
-        if column not in frame.columns:
-            raise DataError(f"the SELECT gives no column '{column}', it gives {', '.join(frame.columns)}")
-        drawn.columns[column] = select_result_to_drawn(frame[column], types[column]).alias(column)
+        if declared.draws.comes_with_rows:
+            drawn.columns[column] = select_result_to_drawn(frame[column], types[column]).alias(column)
     return drawn
 
 
@@ -296,20 +333,31 @@ def _source(block: BlockView, name: str, used: tuple[str, ...]) -> pl.DataFrame:
 
 
 def select_result_to_drawn(column: pl.Series, dtype: DType) -> pl.Series:
-    """Take a column of SQL as it is drawn, decimals as minor units. Raises DataError. (n,) -> (n,)"""
-    if dtype.name != "decimal":
-        drawn = column.cast(dtype.drawn, strict=False)
-        lost = column.filter(drawn.is_null() & column.is_not_null())
-        if len(lost):
-            raise DataError(f"{column.name}: the SELECT gives {lost[0]!r}, which is no {dtype}")
-        if dtype == UUID:
-            strange = drawn.filter(~drawn.str.contains(UUID_SHAPE))
-            if len(strange):
-                raise DataError(f"{column.name}: the SELECT gives {strange[0]!r}, which is no uuid")
-        return drawn
-    if column.dtype.is_float():
-        raise DataError(f"{column.name}: the SELECT gives a float, the column is {dtype}: use decimals")
-    try:
-        return from_decimal(column, dtype)
-    except ValueError as error:
-        raise DataError(f"{column.name}: {error}; write ROUND(…, {dtype.digits}) in the SELECT") from error
+    """Take a column of SQL as it is drawn, decimals as minor units. Raises DataError where digits are lost. (n,) -> (n,)"""
+    if dtype.is_exact and column.dtype.is_float():
+        return _minor_units(column, dtype)
+    if dtype.name == "decimal" or isinstance(column.dtype, pl.Decimal):
+        try:
+            return from_decimal(column, dtype) if dtype.is_exact else column.cast(dtype.drawn)
+        except ValueError as error:
+            raise DataError(f"{column.name}: {error}; write ROUND(…, {dtype.digits}) in the SELECT") from error
+    drawn = column.cast(dtype.drawn, strict=False)
+    lost = column.filter(drawn.is_null() & column.is_not_null())
+    if len(lost):
+        raise DataError(f"{column.name}: the SELECT gives {lost[0]!r}, which is no {dtype}")
+    if dtype == UUID:
+        strange = drawn.filter(~drawn.str.contains(UUID_SHAPE))
+        if len(strange):
+            raise DataError(f"{column.name}: the SELECT gives {strange[0]!r}, which is no uuid")
+    return drawn
+
+
+def _minor_units(column: pl.Series, dtype: DType) -> pl.Series:
+    """Take doubles that have the digits of an exact type, as ROUND leaves them. Raises DataError for others."""
+    minor = (column * 10.0**dtype.digits).round()
+    kept = (minor.abs() < 2.0**53) & (minor / 10.0**dtype.digits == column)
+    lost = column.filter(~kept)
+    if len(lost):
+        way_out = f"write ROUND(…, {dtype.digits}) in the SELECT"
+        raise DataError(f"{column.name}: the SELECT gives {lost[0]!r}, which is no {dtype}; {way_out}")
+    return minor.cast(pl.Int64)
