@@ -276,8 +276,8 @@ RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
     types_fit,
     columns_have_an_order,
     what_shows_is_seen,
-    nulls_are_declared,
     tables_are_drawable,
+    nulls_are_declared,
     selects_are_closed,
     sql_travels,
 )

@@ -83,18 +83,15 @@ def test_what_only_the_true_rows_can_tell_is_left_open(more):
 
 
 def test_values_that_cannot_be_drawn_from_made_columns_are_found():
-    with pytest.raises(DataError, match="no values are declared for _k = 'b'"):
-        rehearse(
-            parse(
-                SHOP.replace(
-                    "MORE", "      _k: {choice: {a: 1, b: 1}}\n      x: {choice: {values: {a: {x: 1}}, by: _k}}"
-                )
-            )
-        )
+    unknown = (
+        "      _l: {expr: \"CASE WHEN qty > 3 THEN 'en_US' ELSE 'xx_XX' END\"}\n      x: {last_name: {locale: _l}}"
+    )
+    with pytest.raises(DataError, match="no names are known for locale 'xx_XX'"):
+        rehearse(parse(SHOP.replace("MORE", unknown)))
 
 
 def test_stand_ins_fit_what_the_spec_says_of_them():
-    plan = planned_on_stand_ins(parse(SHOP.replace("MORE", "      x: {lookup: customer.above}\n      y: {lookup: customer.group}\n"
+    plan = planned_on_stand_ins(parse(SHOP.replace("MORE", "      x: {lookup: customer.above, nullable: true}\n      y: {lookup: customer.group}\n"
     "  calls: {per: visits, fanout: {min: 1, max: 3, uniform: true}, columns: {id: {key: sequence}, on: {lookup: visits.on}}}")))  # fmt: skip
     customers, visits = plan.content.frames["customers"], plan.content.frames["visits"]
     early = planned_on_stand_ins(
