@@ -304,10 +304,8 @@ class Table(Model):
 
     def cells(self, name: str) -> tuple[Any, ...]:
         """The cells of a column of rows that are written out; none of other tables."""
-        if self.values is None:
-            return ()
-        place = self.given.index(name)
-        return tuple(row[place] for row in self.values if isinstance(row, (list, tuple)) and len(row) > place)
+        place = self.given.index(name) if self.values else 0
+        return tuple(row[place] for row in self.values or () if isinstance(row, (list, tuple)) and len(row) > place)
 
     @property
     def written(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 import pytest
 
+from synth.errors import SpecError
 from tests.support.drawn import column, median, near, table
 
 

@@ -127,6 +127,9 @@ def test_groups_of_a_rollup_may_be_null():
     rollup = "r: {rollup: {table: o, group_by: [KEY], aggregates: {x: {max: n}}}, primary_key: [KEY], columns: {KEY: {}, x: {}}}"
     with pytest.raises(SpecError) as refused:
         shop("k: {lookup: p.k, nullable: true}", rollup.replace("KEY", "k"))
+    assert [problem.path for problem in refused.value.problems] == [("tables", "r", "rollup", "group_by")]
+    with pytest.raises(SpecError) as refused:
+        shop("k: {lookup: p.k, nullable: true}", rollup.replace("primary_key: [KEY], ", "").replace("KEY", "k"))
     assert [problem.path for problem in refused.value.problems] == [
         ("tables", "r", "columns", "k"),
         ("tables", "r", "columns", "x"),

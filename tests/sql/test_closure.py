@@ -37,7 +37,7 @@ tables:
     select: |
       {select}
     primary_key: [k]
-    columns: {{k: {{type: bigint}}, v: {{type: bigint}}}}
+    columns: {{k: {{type: bigint}}, v: {{type: bigint, nullable: true}}}}
 """
 
 REFUSED = {

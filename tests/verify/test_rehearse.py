@@ -171,7 +171,7 @@ tables:
         ("SELECT order_id FROM orders WHERE current_schema = 'x'", "unknown column current_schema"),
         ("SELECT orders FROM orders WHERE qty < 0", "not every database knows TABLECOLUMN"),
         ("SELECT o.order_id FROM orders o SEMI JOIN orders p ON o.order_id = p.order_id WHERE o.qty < 0", "SEMI JOIN"),
-        ("SELECT order_id FROM orders WHERE CAST(ordered_at AS TIMESTAMPTZ) IS NULL", "a cast to TIMESTAMPTZ"),
+        ("SELECT order_id FROM orders WHERE CAST(ordered_at AS TIMESTAMPTZ) IS NULL", "no time zone is read"),
         ("SELECT order_id FROM orders WHERE (order_id, qty) = (1, -2)", "not every database knows TUPLE"),
         ("SELECT order_id FROM orders WHERE ordered_at > CAST('now' AS TIMESTAMP)", "'now' is no time"),
     ],

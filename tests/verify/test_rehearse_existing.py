@@ -84,10 +84,11 @@ def test_what_only_the_true_rows_can_tell_is_left_open(more):
 
 
 def test_values_that_cannot_be_drawn_from_made_columns_are_found():
-    with pytest.raises(DataError, match="wider than 18 digits"):
-        rehearse(
-            parse(SHOP.replace("MORE", "      x: {expr: qty * qty * qty * 2000000000 * 2000000000, type: bigint}"))
-        )
+    unknown = (
+        "      _l: {expr: \"CASE WHEN qty > 3 THEN 'en_US' ELSE 'xx_XX' END\"}\n      x: {last_name: {locale: _l}}"
+    )
+    with pytest.raises(DataError, match="no names are known for locale 'xx_XX'"):
+        rehearse(parse(SHOP.replace("MORE", unknown)))
 
 
 def test_stand_ins_fit_what_the_spec_says_of_them():
