@@ -22,9 +22,14 @@ from synth.spec.kinds import kind_of
 from synth.spec.kinds.existing import parent_link
 from synth.spec.models import EarlierRows
 
-__all__ = ["EarlierTables"]
+__all__ = ["EarlierTables", "first_key"]
 
 LAST_KEY = 2**62  # sequences do not go on behind it
+
+
+def first_key(draws: Any, table: str, seed: int) -> str:
+    """The first key that the `key` generator of a table makes."""
+    return str(draws.key_at(np.array([0]), seed, table)[0])
 
 
 class EarlierTables:
@@ -117,7 +122,7 @@ class EarlierTables:
             draws = draws.model_copy(update={"start": start})
             columns = {**table.columns, column: table.columns[column].model_copy(update={"draws": draws})}
             self.parents.changed[name] = table.model_copy(update={"columns": columns})
-            self.first_keys[f"{name}.{column}"] = str(draws.key_at(np.array([0]), self.seed, name)[0])
+            self.first_keys[f"{name}.{column}"] = first_key(draws, name, self.seed)
         return rows, content
 
     def _mark_parents(self, name: str, per: str, source: RowSource) -> str:

@@ -32,6 +32,7 @@ from synth.store.output import FolderSink
 from synth.store.rollup_parts import FILE as PARTS
 from synth.store.rollup_parts import read_rollup_parts, rollup_parts_files, rollup_parts_text
 from synth.store.run import RunResult, Step, run_all
+from synth.store.tasks import refuse_other_tasks
 from synth.streams import STREAM_VERSION
 
 __all__ = ["Advance", "advance_folder", "blocks_of", "grown", "plans", "step_between"]
@@ -87,7 +88,7 @@ def advance_folder(
         with runner(workers) if isinstance(workers, int) else nullcontext(workers) as running:
             sink = FolderSink.of(plan.dataset, making, manifest.format, manifest.dialect)
             run = run_all(plan, making / ".residents", sink, running, progress, making / PARTS, step)
-        new = grown(manifest, plan, run).model_copy(update={"sums": rollup_parts_files(making)})
+        new = grown(manifest, plan, run).restated(sums=rollup_parts_files(making))
         for path in _as_before(manifest, new):
             (making / path).unlink(missing_ok=True)
         if feed:
@@ -127,10 +128,10 @@ def plans(manifest: Manifest, until: dt.date | dt.datetime) -> tuple[Plan, Plan]
             f"{manifest.stream_version}), and would go on otherwise by this one (streams {STREAM_VERSION})\n"
             "  hint: generate it again with --if-exists replace, or let that version advance it"
         )
-    if not manifest.grows_as_stated():
+    if not manifest.is_as_written():
         raise OutputError(
-            "the tasks of this data, by which it grows, are not those that were written\n"
-            "  hint: generate it again with --if-exists replace"
+            "the manifest of this data is not as it was written, and says by which tasks it grows\n"
+            "  hint: `synth verify` says what differs; generate it again with --if-exists replace"
         )
     dataset = manifest.load_dataset()
     words = {"scale": manifest.scale, "seed": manifest.seed, "tables": list(manifest.tables)}
@@ -140,7 +141,9 @@ def plans(manifest: Manifest, until: dt.date | dt.datetime) -> tuple[Plan, Plan]
             f"the data is at {manifest.until.isoformat()} already, and time does not go back to {plan.until.isoformat()}\n"
             "  hint: generate it anew with that --until, and --if-exists replace"
         )
-    return make(dataset, until=manifest.until, **words), plan  # type: ignore[arg-type]
+    earlier = make(dataset, until=manifest.until, **words)  # type: ignore[arg-type]
+    refuse_other_tasks(manifest, earlier)
+    return earlier, plan
 
 
 def step_between(

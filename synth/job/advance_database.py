@@ -25,7 +25,7 @@ from synth.progress import Progress
 from synth.runners import Processes, Serial, runner
 from synth.spec.parts import table_of
 from synth.store.change_feed import Feed
-from synth.store.manifest_table import manifest_insert, manifest_of
+from synth.store.manifest_table import kept_sums, manifest_insert, manifest_of, sums_are_as_written
 from synth.store.rollup_parts import read_rollup_parts
 from synth.store.run import run_all
 
@@ -55,8 +55,12 @@ def advance_database(
         dialect = database.dialect
         place, name = dialect.place(schema, MANIFEST), dialect.literal(manifest.dataset)
         ours = f"FROM {place} WHERE {dialect.quote_identifier('dataset')} = {name}"
-        _, rows = database.rows(f"SELECT {dialect.quote_identifier('sums')} {ours}")
-        step = step_between(earlier, plan, manifest, read_rollup_parts(rows[0][0]), with_differences=True)
+        sums = kept_sums(database, schema, manifest)
+        if not sums_are_as_written(manifest, sums):
+            raise DatabaseError(
+                f"{where}: what was kept for rollups is not as it was written\n  hint: load the dataset again"
+            )
+        step = step_between(earlier, plan, manifest, read_rollup_parts(sums), with_differences=True)
         with runner(workers) if isinstance(workers, int) else nullcontext(workers) as running:
             parts_path = store / "sums"
             run = run_all(plan, store / "residents", NullSink(), running, progress, parts_path, step)

@@ -189,7 +189,7 @@ def _write_manifest(
     }
     prints = [table.fingerprint for table in tables.values()]
     identity = pulled_identity(old.origin() or old.identity, form.name, prints)
-    facts = {"format": form.name, "dialect": None, "identity": identity, "tables": tables, "families": {}, "sums": ()}
-    facts["made_by"] = None
-    old.model_copy(update=facts).sealed().write(work_folder)
+    old.restated(
+        format=form.name, dialect=None, identity=identity, tables=tables, families={}, sums=(), made_by=None
+    ).write(work_folder)  # fmt: skip
     return tuple(name for name, table in tables.items() if table.fingerprint != old.tables[name].fingerprint)

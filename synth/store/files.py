@@ -27,7 +27,7 @@ MOST_BYTES = 256 * 2**20  # of a manifest, or of another text of ours: that of h
 _SIGNS = r"[^/\\\x00-\x1f\x7f]+"
 _INSIDE = re.compile(rf"(?!\.{{1,2}}(?:/|\Z)){_SIGNS}(?:/(?!\.{{1,2}}(?:/|\Z)){_SIGNS})*")
 
-Count = Annotated[int, Field(ge=0, lt=2**63)]
+Count = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
 
 
 class FileEntry(BaseModel):

@@ -6,6 +6,7 @@ columns are those of its spec.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from typing import Annotated, Any
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     NaiveDatetime,
@@ -37,7 +39,7 @@ from synth.streams import STREAM_VERSION
 from synth.version import __version__
 
 __all__ = [
-    "NAME", "PARENTS", "SUMS", "ExistingEntry", "Manifest", "TableEntry", "TaskEntry", "begin", "pulled_identity",
+    "NAME", "PARENTS", "SEALED", "SUMS", "ExistingEntry", "Manifest", "TableEntry", "TaskEntry", "begin", "pulled_identity",
 ]  # fmt: skip
 
 NAME = "manifest.json"
@@ -45,11 +47,25 @@ SUMS = ".sums"  # hidden files: what tasks gave to rollups,
 PARENTS = ".existing"  # and a folder with what was read of existing tables
 MOST_ENTRIES = 500_000  # of files and tasks
 MOST_COLUMNS = 10_000  # of a table
-SEALED = 2  # stream version since which a manifest states how it grows
+MOST_PARTS = 10_000  # tables, and parts of them, of one task; tables that were read
+SEALED = 2  # stream version since which a manifest states its own hash
 
 _FILE = re.compile(r"/\w[\w.-]*\Z", re.ASCII)  # behind a table's name
 Word = Annotated[str, StringConstraints(pattern=WORD)]
 Print = Annotated[str, StringConstraints(pattern="^[0-9a-f]{1,16}(?:-[0-9a-f]{1,40}){2}$")]
+
+
+def _as_it_is_written(moment: Any) -> Any:
+    """A moment's text is the one that is written of it, no other spelling, and no number."""
+    if isinstance(moment, str) and dt.datetime.fromisoformat(moment).isoformat() == moment:
+        return moment
+    if isinstance(moment, dt.datetime):
+        return moment
+    raise ValueError("a moment is written as 2026-01-31T00:00:00")
+
+
+Moment = Annotated[NaiveDatetime, BeforeValidator(_as_it_is_written)]
+Whole = Annotated[int, Field(strict=True)]
 
 
 class _Entry(BaseModel):
@@ -62,7 +78,7 @@ class TaskEntry(_Entry):
     number: Count
     first: Count
     blocks: Count
-    changes: NaiveDatetime | None = None
+    changes: Moment | None = None
     prints: dict[str, Print]  # fingerprints by table, or part of one
 
 
@@ -102,25 +118,25 @@ class Manifest(_Entry):
     """Written last, as `manifest.json`."""
 
     program: str
-    stream_version: int
+    stream_version: Whole
     dataset: str
-    scale: float
-    seed: int
-    until: NaiveDatetime
+    scale: Annotated[float, Field(strict=True)]
+    seed: Whole
+    until: Moment
     format: str
     dialect: str | None = None  # of INSERT statements
     spec: str  # the resolved spec, as YAML
-    spec_version: int = 1  # of the words that it is written in
+    spec_version: Whole = 1  # of the words that it is written in
     identity: str  # of everything that the content depends on
     tables: dict[Word, TableEntry]
     families: dict[str, tuple[TaskEntry, ...]] = {}  # by root table
     sums: tuple[FileEntry, ...] = ()  # hidden files: what the tasks gave to rollups
     existing: dict[str, ExistingEntry] = {}  # tables that were read
     first_keys: dict[str, str] = {}  # `table.column`: the first new key, where others were there before
-    steps: tuple[NaiveDatetime, ...] = ()  # where `until` was before, from the first on
-    growth: str | None = None  # a hash of families and steps, by which it grows
-    advancing: NaiveDatetime | None = None  # the `until` to which files are being replaced
+    steps: tuple[Moment, ...] = ()  # where `until` was before, from the first on
     made_by: str | None = None  # a note: what has the same may replace it; no part of the identity
+    seal: str | None = None  # a hash of all that is stated above
+    advancing: Moment | None = None  # the `until` to which files are being replaced
 
     @model_validator(mode="after")
     def _has_files_of_its_tables(self) -> Manifest:
@@ -173,10 +189,10 @@ class Manifest(_Entry):
         try:
             if len(text) > MOST_BYTES:
                 raise ValueError(f"it is longer than {MOST_BYTES:,} bytes")
-            facts = {**json.loads(text), **kept_elsewhere}
-            if _entries(facts) > MOST_ENTRIES:
-                raise ValueError(f"it lists more than {MOST_ENTRIES:,} files and tasks")
-            return cls.model_validate(facts, strict=False)
+            text = text.decode() if isinstance(text, bytes) else text
+            facts = {**json.loads(text, object_pairs_hook=_once), **kept_elsewhere}
+            _refuse_many(facts)
+            return cls.model_validate(facts)
         except RecursionError:
             why = "it is nested too deeply"
         except ValidationError as error:
@@ -230,25 +246,27 @@ class Manifest(_Entry):
         return next((o for o in origins for form in pulled if pulled_identity(o, form, prints) == self.identity), None)
 
     def sealed(self) -> Manifest:
-        """The manifest with the hash of how it grows, as whoever has drawn it states that."""
-        return self.model_copy(update={"growth": self._growth()})
+        """The manifest with the hash of all that it states, as whoever has drawn the rows writes it."""
+        return self.model_copy(update={"seal": self._hash()})
 
-    def grows_as_stated(self) -> bool:
-        """Whether tasks, their changes and steps are those that were written; older versions did not state that."""
-        return self.growth == self._growth() or (self.growth is None and self.stream_version < SEALED)
+    def is_as_written(self) -> bool:
+        """Whether nothing in it was changed since; older versions did not state a hash."""
+        return self.seal == self._hash() or (self.seal is None and self.stream_version < SEALED)
 
-    def _growth(self) -> str:
-        facts = self.model_dump(mode="json", include={"families", "steps"})
-        return sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+    def restated(self, **facts: Any) -> Manifest:
+        """The manifest with other facts; one that was changed by others is not made to look as it was written."""
+        other = self.model_copy(update=facts)
+        return other.sealed() if self.is_as_written() else other
+
+    def _hash(self) -> str:
+        """What is left out at its default may be unknown to another version, and comes to the same."""
+        facts = self.model_dump(mode="json", exclude={"seal", "advancing"}, exclude_defaults=True)
+        return sha256(json.dumps(facts).encode()).hexdigest()
 
     def of_tables(self, tables: Mapping[str, TableEntry], families: Mapping[str, tuple[TaskEntry, ...]]) -> Manifest:
         """The manifest of other tables: what rows were appended to, and what was there besides."""
-        facts = {
-            "tables": dict(tables),
-            "families": dict(families),
-            "identity": self._worked_out(self.format, tables=tuple(tables)),
-        }
-        return self.model_copy(update=facts).sealed()
+        identity = self._worked_out(self.format, tables=tuple(tables))
+        return self.restated(tables=dict(tables), families=dict(families), identity=identity)
 
     def would_be_whole_with(self, tables: Sequence[str]) -> bool:
         """Whether it states the identity of a run of all these tables, which it does not list."""
@@ -261,15 +279,35 @@ class Manifest(_Entry):
             "scale": self.scale, "seed": self.seed, "until": self.until.isoformat(), "format": format,
             "spec": self.spec if spec is None else spec,
         }  # fmt: skip
-        if self.dialect:
+        if self.dialect is not None:
             facts["dialect"] = self.dialect
         return _identity(facts, tuple(self.tables if tables is None else tables))
 
 
-def _entries(facts: Mapping[str, Any]) -> int:
-    """How many files and tasks are listed, whatever else is wrong with it."""
+def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """An object, none of whose keys is there twice, and none of whose texts has half a character."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"'{next(name for name in names if names.count(name) > 1)}' is there twice")
+    for text in (text for pair in pairs for text in pair if isinstance(text, str)):
+        text.encode()
+    return found
+
+
+def _refuse_many(facts: Mapping[str, Any]) -> None:
+    """Raise ValueError for more than a run has, whatever else is wrong with it."""
     tables, families = facts.get("tables") or {}, facts.get("families") or {}
-    return sum(len(entry["files"]) for entry in tables.values()) + sum(len(tasks) for tasks in families.values())
+    tasks = [task for each in families.values() for task in each]
+    files = sum(len(entry["files"]) for entry in tables.values())
+    if (
+        max(files + len(tasks), sum(len(task["prints"]) for task in tasks), len(facts.get("steps") or ()))
+        > MOST_ENTRIES
+    ):
+        raise ValueError(f"it lists more than {MOST_ENTRIES:,} files and tasks")
+    known = [facts.get("existing") or (), facts.get("first_keys") or (), facts.get("sums") or (), tables]
+    if max(map(len, (*known, *(task["prints"] for task in tasks)))) > MOST_PARTS:
+        raise ValueError(f"it lists more than {MOST_PARTS:,} tables")
 
 
 def pulled_identity(origin: str, format: str, prints: Sequence[str]) -> str:

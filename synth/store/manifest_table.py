@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
 from synth.databases import Database
 from synth.databases.contract import MANIFEST
 from synth.errors import DatabaseError
 from synth.plan.content import EARLIER_KEYS
-from synth.store.files import MOST_BYTES
-from synth.store.manifest import Manifest
+from synth.store.files import MOST_BYTES, FileEntry
+from synth.store.manifest import SEALED, SUMS, Manifest
 from synth.store.rollup_parts import rollup_parts_text
 from synth.translate.dialect import Dialect
 
-__all__ = ["add_manifest", "manifest_insert", "manifest_of", "manifests_of", "remove_manifest"]
+__all__ = [
+    "add_manifest",
+    "kept_sums",
+    "manifest_insert",
+    "manifest_of",
+    "manifests_of",
+    "remove_manifest",
+    "sums_are_as_written",
+]
 
 MOST_DATASETS = 1_000  # in a schema
 
@@ -44,13 +53,15 @@ def manifest_insert(dialect: Dialect, schema: str, manifest: Manifest, sums: Pat
         for name, entry in manifest.existing.items()
         if not name.endswith(EARLIER_KEYS)
     }
-    facts = {"format": dialect.name, "dialect": None, "tables": tables, "sums": (), "existing": existing}
-    there = manifest.model_copy(update=facts)
+    text = rollup_parts_text(sums)
+    there = manifest.restated(
+        format=dialect.name, dialect=None, tables=tables, sums=(_entry(text),), existing=existing
+    )  # fmt: skip
     cells = (
         there.dataset,
         there.spec,
         there.model_dump_json(exclude={"spec"}, exclude_none=True),
-        rollup_parts_text(sums),
+        text,
     )
     return f"INSERT INTO {dialect.place(schema, MANIFEST)} VALUES ({', '.join(map(dialect.literal, cells))})"
 
@@ -59,12 +70,39 @@ def manifests_of(database: Database, schema: str) -> list[Manifest]:
     """The manifests that loads left in a schema, those that others were built on first. Raises DatabaseError."""
     dialect = database.dialect
     _refuse_huge(database, schema)
-    columns = ", ".join(map(dialect.quote_identifier, ("spec", "manifest")))
+    columns = ", ".join(map(dialect.quote_identifier, ("dataset", "spec", "manifest")))
     _, rows = database.rows(f"SELECT {columns} FROM {dialect.place(schema, MANIFEST)}")
-    manifests = [Manifest.parse(text, f"{MANIFEST} of schema '{schema}'", spec=spec) for spec, text, *_ in rows]
+    manifests = [Manifest.parse(text, f"{MANIFEST} of schema '{schema}'", spec=spec) for _, spec, text in rows]
+    where = f"{database.address}: table {MANIFEST} of schema '{schema}'"
+    for (name, *_), manifest in zip(rows, manifests, strict=True):
+        if name != manifest.dataset:
+            raise DatabaseError(f"{where} has a manifest of '{manifest.dataset}' in the row of '{name}'")
+    names = [manifest.dataset for manifest in manifests]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise DatabaseError(f"{where} has two rows of '{twice}', and a load leaves one")
     if not manifests:
         raise DatabaseError(f"{database.address}: table {MANIFEST} of schema '{schema}' has no rows")
     return sorted(manifests, key=lambda manifest: (manifest.built_on, manifest.dataset))
+
+
+def kept_sums(database: Database, schema: str, manifest: Manifest) -> str:
+    """What the tasks of a dataset gave to rollups, as a load left it. Raises DatabaseError."""
+    dialect = database.dialect
+    ours = f"{dialect.quote_identifier('dataset')} = {dialect.literal(manifest.dataset)}"
+    place = dialect.place(schema, MANIFEST)
+    _, rows = database.rows(f"SELECT {dialect.quote_identifier('sums')} FROM {place} WHERE {ours}")
+    return str(rows[0][0])
+
+
+def sums_are_as_written(manifest: Manifest, text: str) -> bool:
+    """Whether they are those of the manifest; older versions did not state them."""
+    return manifest.sums == (_entry(text),) or (not manifest.sums and manifest.stream_version < SEALED)
+
+
+def _entry(text: str) -> FileEntry:
+    """The sums as a manifest states them: as the hidden file of a folder that they are."""
+    data = text.encode()
+    return FileEntry(path=SUMS, rows=0, bytes=len(data), sha256=sha256(data).hexdigest())
 
 
 def _refuse_huge(database: Database, schema: str) -> None:

@@ -19,7 +19,12 @@ from synth.spec.models import Dataset
 from synth.spec.parts import part_of, table_of
 from synth.store.files import described
 
-__all__ = ["FolderSink", "dialect_of"]
+__all__ = ["FolderSink", "dialect_of", "path_of"]
+
+
+def path_of(part: str, number: int, suffix: str) -> str:
+    """Where a task's rows of a table, or part of one, are: `orders/part-00007.parquet`, `ledger/sales-00007.parquet`."""
+    return f"{table_of(part)}/{part_of(part) or 'part'}-{number:05d}{suffix}"
 
 
 @dataclass(frozen=True)
@@ -43,10 +48,9 @@ class FolderSink:
     def write(
         self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
     ) -> WriteResult:
-        """Write one file: `orders/part-00007.parquet`, `ledger/sales-00007.parquet`."""
+        """Write the rows of a task as one file."""
         form = self._format()
-        name = f"{part_of(table) or 'part'}-{number:05d}{form.suffix}"
-        path = self.folder / table_of(table) / name
+        path = self.folder / path_of(table, number, form.suffix)
         path.parent.mkdir(exist_ok=True)
         form.write(frames, types, required, path)
         file = described(path, self.folder)

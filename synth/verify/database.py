@@ -20,7 +20,7 @@ from synth.spec import constraints
 from synth.spec.models import Dataset
 from synth.sql.parse import SqlError
 from synth.store.manifest import Manifest
-from synth.store.manifest_table import manifests_of
+from synth.store.manifest_table import kept_sums, manifests_of, sums_are_as_written
 from synth.translate.queries import OffenceQueries, offence_queries
 from synth.verify.checks import Check
 from synth.verify.findings import EXAMPLES, Tell, adder, columns, contents, plan_of, planned, unread
@@ -79,7 +79,7 @@ class _Verification:
         add = adder(self.report, progress)
         manifest = self.manifest
         plan = plan_of(manifest, self.dataset)
-        for finding in stated(manifest, self.dataset, plan):
+        for finding in (*stated(manifest, self.dataset, plan), *self._kept()):
             add(finding)
         readable = self._existing()
         for finding in self._types():
@@ -92,6 +92,15 @@ class _Verification:
         for finding in self._each(self._check, planned(self.dataset, manifest, self.report, readable)):
             add(finding)
         return self.report
+
+    def _kept(self) -> Iterator[Finding]:
+        """What is beside the tables: the sums by which it grows, and where the manifest says that it is."""
+        text = kept_sums(self.database, self.schema, self.manifest)
+        changed = [] if sums_are_as_written(self.manifest, text) else [{"sums": "not as they were written"}]
+        yield Finding("manifest", "(rollups)", "kept sums", len(changed), tuple(changed))
+        here = self.database.dialect.name
+        other = [] if self.manifest.format == here else [{"format": self.manifest.format, "should be": here}]
+        yield Finding("manifest", "(manifest)", "format", len(other), tuple(other))
 
     def _existing(self) -> set[str]:
         """Existing tables that are in the schema by their own names, with the columns that the spec knows."""

@@ -35,6 +35,8 @@ def hidden_files(folder: Path, manifest: Manifest) -> Iterator[Finding]:
     sums = list(changed_files(folder, manifest.sums))
     if grows and not manifest.sums:
         sums.append({"file": SUMS, "is": "not in the manifest"})
+    sums += [{"file": file.path, "is": "twice in the manifest"} for file in manifest.sums[1:]]
+    sums += [{"file": file.path, "rows": file.rows, "should be": 0} for file in manifest.sums if file.rows]
     yield _finding("(rollups)", "kept sums", sums)
     for name, entry in manifest.existing.items():
         kept = list(changed_files(folder, [entry.file] if entry.file else []))

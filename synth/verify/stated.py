@@ -8,13 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from synth.errors import OptionError
+from synth.existing.earlier import first_key
 from synth.fingerprint import Fingerprint
 from synth.formats import FORMATS
+from synth.plan.content import EARLIER_KEYS
 from synth.plan.model import Plan
+from synth.spec.migrate import SPEC_VERSION
 from synth.spec.models import Dataset
 from synth.spec.parts import table_of
 from synth.spec.scope import Scope
 from synth.store.manifest import Manifest, TableEntry
+from synth.store.tasks import first_plan, is_of_one_run, wrong_files, wrong_tasks
 from synth.verify.report import Finding
 
 __all__ = ["stated"]
@@ -34,17 +39,26 @@ def stated(manifest: Manifest, dataset: Dataset, plan: Plan | None) -> Iterator[
         "identity",
         [] if proved else [{"identity": manifest.identity, "is": "not that of this spec, seed, scale, until"}],
     )
+    changed = [] if manifest.is_as_written() else [{"manifest": "not as it was written"}]
+    yield _finding(WHOLE, "seal", changed)
     for table in _dropped(manifest, dataset, proved=proved):
         yield _finding(table, "listed", [{"table": table, "is": "not in the manifest, and was made"}])
     prints, scope = _prints(manifest), Scope(dataset)
+    files: dict[str, list[dict[str, Any]]] = {}
+    for table, wrong in wrong_files(manifest):
+        files.setdefault(table, []).append(wrong)
     for table, entry in manifest.tables.items():
         types = [(name, str(scope.type_of(table, name))) for name in dataset.tables[table].written]
         found = list(entry.columns.items())
         yield _finding(table, "declared columns", [] if found == types else [_other(dict(found), dict(types))])
         yield _finding(table, "sums", list(_sums(manifest, entry, prints.get(table, Fingerprint()))))
+        yield _finding(table, "files", files.get(table, []))
     yield _finding(WHOLE, "tasks", [*(_tasks(manifest, plan) if plan else ()), *_moments(manifest)])
-    for name in dataset.existing:
+    for name in dict.fromkeys((*dataset.existing, *manifest.existing)):
         yield _finding(name, "existing", list(_existing(manifest, dataset, name)))
+    yield _finding(WHOLE, "first keys", list(_first_keys(manifest, dataset)) if plan else [])
+    if manifest.spec_version != SPEC_VERSION and manifest.is_drawn_alike:
+        yield _finding(WHOLE, "words", [{"spec_version": manifest.spec_version, "should be": SPEC_VERSION}])
 
 
 def _finding(table: str, name: str, wrong: list[dict[str, Any]]) -> Finding:
@@ -91,34 +105,22 @@ def _sums(manifest: Manifest, entry: TableEntry, made: Fingerprint) -> Iterator[
         yield {"rows": entry.rows, "by the fingerprint": content.rows}
     if entry.files and sum(file.rows for file in entry.files) != entry.rows:
         yield {"rows": entry.rows, "of its files": sum(file.rows for file in entry.files)}
-    if made != content and (made.rows or _is_of_one_run(manifest)):
+    if made != content and (made.rows or is_of_one_run(manifest)):
         yield {"fingerprint": entry.fingerprint, "of its tasks": str(made)}
 
 
-def _is_of_one_run(manifest: Manifest) -> bool:
-    """Whether tasks have made all its tables: in a database some may have been there before."""
-    return bool(manifest.families) and manifest.format in FORMATS
-
-
 def _tasks(manifest: Manifest, plan: Plan) -> Iterator[dict[str, Any]]:
-    """Families whose tasks are not all their blocks, each once."""
-    if not manifest.families:  # it was pulled, or appended to
+    """Tasks that are not those of the plan."""
+    try:
+        first = first_plan(manifest, plan)
+    except OptionError as error:
+        yield {"steps": manifest.steps[0].isoformat(), "is": str(error).splitlines()[0]}
         return
-    wanted = {family.root: 1 if family.is_sum else max(1, family.blocks) for family in plan.families}
-    for root in dict.fromkeys([*wanted, *manifest.families]):
-        tasks = sorted(manifest.families.get(root, ()), key=lambda task: task.first)
-        if not tasks and not _is_of_one_run(manifest):
-            continue
-        ends = [0, *(task.first + task.blocks for task in tasks)]
-        follows = all(task.first == end and task.blocks for task, end in zip(tasks, ends, strict=False))
-        if not follows or ends[-1] != wanted.get(root, 0) or len({task.number for task in tasks}) < len(tasks):
-            yield {"family": root, "blocks": ends[-1], "should be": wanted.get(root, 0)}
+    yield from wrong_tasks(manifest, plan, first)
 
 
 def _moments(manifest: Manifest) -> Iterator[dict[str, Any]]:
-    """Steps that do not lead to `until`, tasks that should look different by now, and what is not as it was written."""
-    if not manifest.grows_as_stated():
-        yield {"tasks and steps": "not those that were written"}
+    """Steps that do not lead to `until`, and tasks that should look different by now."""
     steps = (*manifest.steps, manifest.until)
     if list(steps) != sorted(set(steps)):
         yield {"steps": ", ".join(step.isoformat() for step in steps), "is": "not in order"}
@@ -130,9 +132,15 @@ def _moments(manifest: Manifest) -> Iterator[dict[str, Any]]:
 
 def _existing(manifest: Manifest, dataset: Dataset, name: str) -> Iterator[dict[str, Any]]:
     """What is said of a table that was read against what the spec says was found."""
-    entry, known = manifest.existing.get(name), dataset.tables[name].existing
+    table = name.removesuffix(EARLIER_KEYS)
+    if table not in (dataset.existing if table == name else dataset.written):
+        yield {"table": name, "is": "none that the spec says was read"}
+        return
+    entry, known = manifest.existing.get(name), dataset.tables[table].existing
     if entry is None:
         yield {"table": name, "is": "not in the manifest, and was read"}
+    elif entry.file and manifest.format not in FORMATS:
+        yield {"file": entry.file.path, "is": "of no database"}
     elif known is not None and (entry.rows, entry.fingerprint) != (known.rows, known.fingerprint or ""):
         yield {
             "rows": entry.rows,
@@ -140,3 +148,16 @@ def _existing(manifest: Manifest, dataset: Dataset, name: str) -> Iterator[dict[
             "fingerprint": entry.fingerprint,
             "in the spec": known.fingerprint,
         }
+
+
+def _first_keys(manifest: Manifest, dataset: Dataset) -> Iterator[dict[str, Any]]:
+    """Keys that are said to be the first new ones, against where the spec lets keys begin."""
+    wanted = {}
+    for name in manifest.tables:
+        table = dataset.tables[name]
+        if table.earlier and table.keyed:
+            wanted[f"{name}.{table.keyed}"] = first_key(table.columns[table.keyed].draws, name, manifest.seed)
+    for column in sorted(wanted.keys() | manifest.first_keys.keys()):
+        found, should = manifest.first_keys.get(column), wanted.get(column)
+        if found != should:
+            yield {"column": column, "first key": found or "missing", "should be": should or "absent"}

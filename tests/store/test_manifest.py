@@ -81,7 +81,10 @@ def test_identity_is_of_all_that_the_content_depends_on():
         (lambda facts: "{", "is no manifest of this program"),
         (lambda facts: json.dumps({**facts, "more": 1}), "is no manifest of this program"),
         (lambda facts: json.dumps({**facts, "seed": "x"}), "is no manifest of this program"),
-        (lambda facts: json.dumps({**facts, "advancing": "2025-01-01"}), "(?s)left in the midst.*completes it"),
+        (
+            lambda facts: json.dumps({**facts, "advancing": "2025-01-01T00:00:00"}),
+            "(?s)left in the midst.*completes it",
+        ),
     ],
 )
 def test_what_is_no_manifest(change, said, tmp_path):

@@ -17,7 +17,7 @@ from synth.job.generate import generate
 from synth.job.load import load_folder
 from synth.job.pull import pull
 from synth.store.files import described
-from synth.store.manifest import NAME
+from synth.store.manifest import NAME, Manifest
 from synth.verify.database import verify_database
 from synth.verify.files import verify_folder
 
@@ -134,6 +134,39 @@ def add_file(facts, folder, table):
     facts["tables"][table]["rows"] *= 2
 
 
+def rename_file(facts, folder, table):
+    """On the disk as in the manifest."""
+    entry = facts["tables"][table]["files"][0]
+    name = entry["path"].replace("part", "other")
+    (folder / entry["path"]).rename(folder / name)
+    entry["path"] = name
+
+
+def exchange_files(facts, folder, table):
+    """Contents and all that is said of them, but for their names."""
+    swap(folder)
+    one, other = facts["tables"][table]["files"][1:3]
+    for name in ("rows", "bytes", "sha256"):
+        one[name], other[name] = other[name], one[name]
+
+
+def list_twice(facts, table):
+    files = facts["tables"][table]["files"]
+    files.append({**files[0], "rows": 0})
+
+
+def prints(facts, family):
+    return facts["families"][family][0]["prints"]
+
+
+def move_print(facts):
+    prints(facts, "journals")["ledger.sales"] = prints(facts, "sales").pop("ledger.sales")
+
+
+def read(name):
+    return {name: {"source": "x", "table": "t", "rows": 1, "skipped": 0, "fingerprint": "1-1-1"}}
+
+
 def shift_rows(facts):
     one, other = facts["tables"]["ledger"]["files"][1:3]
     one["rows"], other["rows"] = other["rows"], one["rows"]
@@ -199,11 +232,42 @@ EDITS = {
     "a task's change": (WHOLE, lambda m, f: m["families"]["sales"][0].update(changes="2025-01-01T00:00:00")),
     "a task's change put off": (WHOLE, lambda m, f: m["families"]["sales"][0].update(changes="2031-01-01T00:00:00")),
     "a task that never changes": (WHOLE, lambda m, f: m["families"]["sales"][0].pop("changes")),
-    "how it grows": (WHOLE, lambda m, f: m.pop("growth")),
+    "the seal": (WHOLE, lambda m, f: m.pop("seal")),
+    "a task's number": (WHOLE, lambda m, f: m["families"]["sales"][0].update(number=7)),
+    "a task's number, which no file has": (WHOLE, lambda m, f: m["families"]["sales"][0].update(number=2**62)),
+    "a print of no part": (WHOLE, lambda m, f: prints(m, "sales").update({"ledger.other": "0-0-0"})),
+    "a print of no table": (WHOLE, lambda m, f: prints(m, "sales").update(other="1-1-1")),
+    "a print in another family": (WHOLE, lambda m, f: move_print(m)),
+    "a family more": (WHOLE, lambda m, f: m["families"].update(other=[])),
+    "the families' order": (WHOLE, lambda m, f: m.update(families=dict(reversed(m["families"].items())))),
+    "the words' version": (WHOLE, lambda m, f: m.update(spec_version=7)),
+    "the words' version of before": (WHOLE, lambda m, f: m.update(spec_version=1)),
+    "a first key": (WHOLE, lambda m, f: m.update(first_keys={"sales.sale_id": "1000"})),
+    "a first key of no column": (WHOLE, lambda m, f: m.update(first_keys={"x": "y"})),
+    "a table that was read": ("sales", lambda m, f: m.update(existing=read("sales"))),
+    "keys that were read": ("sales", lambda m, f: m.update(existing=read("sales#already"))),
+    "a read table that the spec has not": ("x", lambda m, f: m.update(existing=read("x"))),
+    "a step more": (WHOLE, lambda m, f: m.update(steps=["2024-02-01T00:00:00"])),
+    "a step before the period": (WHOLE, lambda m, f: m.update(steps=["1990-02-01T00:00:00"])),
+    "a note": (WHOLE, lambda m, f: m.update(made_by="make")),
+    "a file renamed": ("sales", lambda m, f: rename_file(m, f, "sales")),
+    "a file twice": ("sales", lambda m, f: list_twice(m, "sales")),
+    "the files' order": ("ledger", lambda m, f: m["tables"]["ledger"]["files"].reverse()),
+    "two files exchanged": ("ledger", lambda m, f: exchange_files(m, f, "ledger")),
+    "the sums twice": ("(rollups)", lambda m, f: m.update(sums=m["sums"] * 2)),
+    "the sums' rows": ("(rollups)", lambda m, f: m["sums"][0].update(rows=5)),
+    "an empty dialect": (WHOLE, lambda m, f: m.update(dialect="")),
     "all tasks gone": (WHOLE, lambda m, f: m.update(families={})),
     "a step after until": (WHOLE, lambda m, f: m.update(steps=["2025-05-01T00:00:00"])),
     "the sums and their entry gone": ("(rollups)", lambda m, f: unlist_sums(m, f)),
     "an existing table": (WHOLE, lambda m, f: spec(m, "  products:\n", "  more:\n    values:\n    - - 1\n    columns:\n      x:\n        type: integer\n  products:\n")),
+}  # fmt: skip
+
+
+# nothing but the blocks themselves says otherwise
+BY_THE_SEAL_ALONE = {
+    "a task's change put off", "a task that never changes", "the seal", "the families' order", "a note", "the program",
+    "two files exchanged", "a step more",
 }  # fmt: skip
 
 
@@ -214,6 +278,65 @@ def test_an_edit_of_the_manifest(name, folder):
     change(facts, folder)
     (folder / NAME).write_text(json.dumps(facts), "utf-8")
     assert where in found(folder)
+    if name in BY_THE_SEAL_ALONE or not (manifest := readable(folder)):
+        return
+    manifest.sealed().write(folder)
+    assert where in found(folder), "it is told from the plan as well"
+
+
+def readable(folder) -> Manifest | None:
+    try:
+        return Manifest.read(folder)
+    except OutputError:
+        return None
+
+
+SPELLINGS = {
+    "a number as a text": ("seed:", lambda text: text.replace('"seed": 42', '"seed": "42"')),
+    "a whole number with a point": ("seed:", lambda text: text.replace('"seed": 42', '"seed": 42.0')),
+    "scale as a text": ("scale:", lambda text: text.replace('"scale": 0.2', '"scale": "0.2"')),
+    "rows as a text": ("tables.accounts.rows:", lambda text: text.replace('"rows": 4', '"rows": "4"')),
+    "a date": ("until:", lambda text: text.replace("2025-03-10T00:00:00", "2025-03-10")),
+    "a moment as a number": ("until:", lambda text: text.replace('"2025-03-10T00:00:00"', "1741564800")),
+    "a key twice": ("'seed' is there twice", lambda text: text.replace('"seed": 42', '"seed": 43, "seed": 42')),
+    "a key twice further in": ("'rows' is there twice", lambda text: text.replace('"rows": 4', '"rows": 5, "rows": 4')),
+    "a mark at its beginning": ("BOM", lambda text: "\ufeff" + text),
+    "half a character": ("surrogates not allowed", lambda text: text.replace('"program": "', '"program": "\\ud800')),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_a_manifest_that_is_spelt_otherwise_is_refused(name, made, tmp_path):
+    words, change = SPELLINGS[name]
+    folder = shutil.copytree(made["parquet"], tmp_path / "books")
+    (folder / NAME).write_text(change((folder / NAME).read_text("utf-8")), "utf-8")
+    with pytest.raises(OutputError, match=words):
+        verify_folder(folder)
+
+
+@pytest.mark.parametrize(
+    "name", ["a task's number", "a task's number, which no file has", "a file renamed", "a file twice"]
+)
+def test_files_that_would_stay_are_not_advanced_over(name, made, tmp_path):
+    """Their rows would be there twice."""
+    folder = shutil.copytree(made["parquet"], tmp_path / "books")
+    facts = json.loads((folder / NAME).read_text("utf-8"))
+    EDITS[name][1](facts, folder)
+    Manifest.parse(json.dumps(facts), "it").sealed().write(folder)
+    with pytest.raises(OutputError, match="does not list the tasks and files of this data"):
+        advance_folder(folder, dt.date(2026, 1, 1))
+
+
+def test_an_edited_folder_is_not_sealed_anew_by_a_load(made, tmp_path):
+    folder = shutil.copytree(made["parquet"], tmp_path / "books")
+    facts = json.loads((folder / NAME).read_text("utf-8"))
+    facts["families"]["sales"][0].pop("changes")
+    (folder / NAME).write_text(json.dumps(facts), "utf-8")
+    address = synth.databases.Address.parse(str(tmp_path / "books.db"))
+    load_folder(folder, address)
+    (report,) = verify_database(address)
+    assert [finding.name for finding in report.failed] == ["seal"]
+    assert WHOLE in found(pull(address, tmp_path / "pulled").folder)
 
 
 def test_a_change_that_is_put_off_is_not_advanced_over(made, tmp_path):
@@ -222,7 +345,7 @@ def test_a_change_that_is_put_off_is_not_advanced_over(made, tmp_path):
     facts = json.loads((folder / NAME).read_text("utf-8"))
     facts["families"]["sales"][0]["changes"] = "2031-01-01T00:00:00"
     (folder / NAME).write_text(json.dumps(facts), "utf-8")
-    with pytest.raises(OutputError, match="the tasks of this data, by which it grows, are not those that were written"):
+    with pytest.raises(OutputError, match="the manifest of this data is not as it was written"):
         advance_folder(folder, dt.date(2026, 1, 1))
 
 
@@ -238,8 +361,8 @@ def test_edited_rules_are_said(made, tmp_path):
     facts = json.loads((folder / NAME).read_text("utf-8"))
     spec(facts, "p.first_on > i.sold_on", "FALSE")
     (folder / NAME).write_text(json.dumps(facts), "utf-8")
-    (failed,) = verify_folder(folder).failed
-    assert (failed.kind, failed.name) == ("manifest", "identity")
+    failed, seal = verify_folder(folder).failed
+    assert (failed.kind, failed.name, seal.name) == ("manifest", "identity", "seal")
     assert failed.examples[0]["is"] == "not that of this spec, seed, scale, until"
 
 
