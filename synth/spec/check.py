@@ -18,6 +18,7 @@ from synth.spec.kinds.derived import select_path
 from synth.spec.models import Column, Dataset
 from synth.spec.order import columns_have_an_order, rows_have_an_order
 from synth.spec.scope import Scope
+from synth.spec.text_lengths import checks_stay_short, columns_stay_short
 from synth.sql.allowed import allowed_expression, allowed_query
 from synth.sql.parse import SqlError, columns, lint, named, tables
 
@@ -274,8 +275,10 @@ RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
     columns_are_known,
     types_fit,
     columns_have_an_order,
+    columns_stay_short,
     tables_are_drawable,
     selects_are_closed,
     sql_travels,
+    checks_stay_short,
 )
-RULES_TO_READ = (tables_are_known, sql_travels)
+RULES_TO_READ = (tables_are_known, sql_travels, checks_stay_short)

@@ -163,3 +163,31 @@ tables:
     said = capsys.readouterr()
     assert "not rehearsed: " in said.err and "no values are declared for" in said.err
     assert "1 table, 0 rules, good as far as it can be told without data" in said.out
+
+
+CROSSED = "SELECT a.id FROM orders a CROSS JOIN orders b CROSS JOIN orders c"
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        (f"{CROSSED} GROUP BY a.id, b.id, c.id HAVING COUNT(*) > 1", "it takes more than 1 GiB of memory"),
+        (f"{CROSSED} WHERE a.n * b.n + c.n = 0 AND a.id * b.id < c.id", "it was stopped after 2 s"),
+    ],
+)
+def test_a_rule_that_takes_too_much_is_told_with_its_place(rule, told, monkeypatch):
+    """Nothing is said of --memory, which `check` has not."""
+    monkeypatch.setattr("synth.verify.rehearse.LIMIT_S", 20 if "memory" in told else 2)
+    dataset = parse(
+        f"""
+dataset: shop
+period: {{start: 2024-01-01, until: 2025-01-01}}
+tables:
+  orders: {{rows: 9000, columns: {{id: {{key: sequence}}, n: {{uniform: {{min: 1, max: 9}}, type: integer}}}}}}
+rules: {{r: "{rule}"}}
+""",
+        "shop.yaml",
+    )
+    with pytest.raises(SpecError) as refused:
+        rehearse(dataset)
+    assert "rules.r" in str(refused.value) and told in str(refused.value) and "--memory" not in str(refused.value)
