@@ -6,14 +6,18 @@ A spec may be a stranger's. Its SQL was looked at when it was read (`synth.sql.a
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Timer
+from typing import TypeVar
 
 import duckdb
 
-__all__ = ["TIME_LIMIT_S", "lock", "opened", "sandbox", "time_limit"]
+__all__ = ["TIME_LIMIT_S", "interruptible", "lock", "opened", "sandbox", "time_limit"]
+
+T = TypeVar("T")
 
 LOCKED = {
     "autoinstall_known_extensions": "false",
@@ -25,6 +29,8 @@ LOCKED = {
 
 TIME_LIMIT_S = 600  # of one check: erp's slowest takes 17 to 48 s at SCALE=30 on two busy cores
 
+LISTEN_S = 0.2  # between two looks at the signals that have come
+
 BESIDE_BYTES = (
     320 * 2**20
 )  # the program, its libraries, and what DuckDB does not count: 250 MB measured on erp at SCALE=30
@@ -33,32 +39,37 @@ THREAD_BYTES = 128 * 2**20  # a thread works with so much at least
 
 @contextmanager
 def sandbox(
-    folder: Path | None = None, *, memory_bytes: int | None = None, spill: Path | None = None
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that reads the files of one folder, none without one, and whose configuration is locked.
+    folder: Path | None = None, *, files: Sequence[Path] = (), memory_bytes: int | None = None, spill: Path | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:  # fmt: skip
+    """A connection that reads the files of one folder, and these, and no others, and whose configuration is locked.
 
     The process takes `memory_bytes` at most; what is more goes into the folder `spill`, without one nothing goes to disk.
     """
     settings = {
         "temp_directory": _literal("" if spill is None else str(spill.resolve())),
         **({} if memory_bytes is None else _memory(memory_bytes)),
-        **({} if folder is None else {"allowed_directories": f"[{_literal(str(folder.resolve()))}]"}),
     }
-    with opened(settings) as connection:
+    with opened(settings, folder, files) as connection:
         yield connection
 
 
-def opened(settings: Mapping[str, str]) -> duckdb.DuckDBPyConnection:
-    """Open a database in memory with these settings, for good."""
+def opened(
+    settings: Mapping[str, str], folder: Path | None = None, files: Sequence[Path] = ()
+) -> duckdb.DuckDBPyConnection:
+    """Open a database in memory with these settings, which reads the files of a folder, and these, and no others."""
     connection = duckdb.connect(":memory:")
     for name, value in {"preserve_insertion_order": "false", **settings, "allow_persistent_secrets": "false"}.items():
         connection.execute(f"SET {name} = {value}")
-    lock(connection)
+    lock(connection, folder, files)
     return connection
 
 
-def lock(connection: duckdb.DuckDBPyConnection) -> None:
-    """Leave a connection with what it has attached and may read, for good."""
+def lock(connection: duckdb.DuckDBPyConnection, folder: Path | None = None, files: Sequence[Path] = ()) -> None:
+    """Leave a connection with what it has attached, and the files of a folder, and these, for good."""
+    if folder is not None:
+        connection.execute(f"SET allowed_directories = [{_literal(str(folder.resolve()))}]")
+    if files:
+        connection.execute(f"SET allowed_paths = [{', '.join(_literal(str(path.absolute())) for path in files)}]")
     for name, value in LOCKED.items():
         connection.execute(f"SET {name} = {value}")
 
@@ -83,6 +94,28 @@ def time_limit(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterato
         raise TimeoutError(f"it was stopped after {seconds:g} s") from None
     finally:
         timer.cancel()
+
+
+@contextmanager
+def interruptible(connection: duckdb.DuckDBPyConnection) -> Iterator[Callable[[Callable[[], T]], T]]:
+    """A way to call what waits for a query's rows so that signals are heard meanwhile, and end the query.
+
+    DuckDB itself hears none while it makes a batch of rows.
+    """
+    with ThreadPoolExecutor(1) as pool:
+
+        def run(call: Callable[[], T]) -> T:
+            waiting = pool.submit(call)
+            try:
+                while wait([waiting], LISTEN_S).not_done:  # a thread that waits for good does not hear all signals
+                    pass
+            except BaseException:
+                while wait([waiting], LISTEN_S).not_done:  # the query may not have begun
+                    connection.interrupt()
+                raise
+            return waiting.result()
+
+        yield run
 
 
 def _memory(memory_bytes: int) -> dict[str, str]:

@@ -26,8 +26,6 @@ def hide() -> None:
         sys.argv[1:] = json.loads(typed)
         return
     words = sys.argv[1:]
-    if not any(":" in word or "=" in word for word in words):
-        return
     shown = [masked(word) for word in words]
     if shown != words:
         os.environ[WORDS] = json.dumps(words)

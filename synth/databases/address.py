@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from synth.databases.registry import Declarations
-from synth.databases.secret import NONE, Secret, is_secret, masked
+from synth.databases.secret import NONE, Secret, is_readable, is_secret, masked
 from synth.databases.urls import Urls
 from synth.errors import OptionError, did_you_mean
 
@@ -68,8 +68,11 @@ class Address:
             object.__setattr__(self, "options", tuple(each for each in self.options if not is_secret(each[0])))
 
     @classmethod
-    def parse(cls, text: str, *, named: bool = True) -> Address:
-        """Read `postgresql://me@host:5432/name?sslmode=require`, `sqlite:///file.db`, or a path. Raises OptionError."""
+    def parse(cls, text: str, *, named: bool = True, hidden: Collection[str] = ()) -> Address:
+        """Read `postgresql://me@host:5432/name?sslmode=require`, `sqlite:///file.db`, or a path. Raises OptionError.
+
+        `hidden` are further options whose values are not to be seen.
+        """
         if "://" not in text:
             kind = _SUFFIXES.get(Path(text).suffix.lower())
             if not kind:
@@ -98,7 +101,8 @@ class Address:
         return cls(
             kind, name, unquote(parts.hostname or ""), parts.port, unquote(parts.username or ""),
             Secret(written or (os.environ.get(PASSWORD_VARIABLE, "") if named else "")),
-            tuple(each for each in options if each[0].lower() not in _PASSWORD), named=named,
+            tuple(each for each in options if each[0].lower() not in _PASSWORD and each[0] not in hidden),
+            tuple((name, Secret(value)) for name, value in options if name in hidden), named=named,
         )  # fmt: skip
 
     @property
@@ -130,6 +134,8 @@ class Address:
 def _split(text: str) -> SplitResult:
     """The parts of a URL. What a password's signs may have torn apart is refused, and not shown. Raises OptionError."""
     with suppress(ValueError):  # whose words hold what stands there
+        if not is_readable(text):
+            raise ValueError
         parts = urlsplit(text)
         is_torn = "#" in text or (parts.netloc and "@" in parts.path) or not all("=" in each for each in _pieces(parts))
         if parts.port != 0 and not is_torn:
@@ -159,12 +165,14 @@ def find(text: str | None, folder: Path | None = None, *, named: bool = True) ->
         return Address.parse(text, named=named)
     known = _configured((folder or Path()) / CONFIG)
     if text not in known:
-        hint = did_you_mean(text, known) if known else f"a URL, a file, or a name in {CONFIG}"
+        hint = did_you_mean(text, map(masked, known)) if known else f"a URL, a file, or a name in {CONFIG}"
         raise OptionError(f"'{masked(text)}' is no database\n  hint: {hint}")
     unset = [name for name in _VARIABLE.findall(known[text]) if name not in os.environ]
     if unset:
-        raise OptionError(f"{CONFIG}: [databases.{text}] reads the variable {unset[0]}, which is not set")
-    return Address.parse(_VARIABLE.sub(lambda match: quote(os.environ[match[1]], safe=""), known[text]))
+        raise OptionError(f"{CONFIG}: [databases.{masked(text)}] reads the variable {unset[0]}, which is not set")
+    filled = _VARIABLE.sub(lambda match: quote(os.environ[match[1]], safe=""), known[text])
+    options = [piece.partition("=") for piece in known[text].partition("?")[2].split("&")]
+    return Address.parse(filled, hidden=[name for name, _, value in options if _VARIABLE.search(value)])
 
 
 def is_configured(text: str, folder: Path | None = None) -> bool:
@@ -199,6 +207,8 @@ def _configured(path: Path) -> dict[str, str]:
     for name, entry in databases.items():
         url = entry.get("url") if isinstance(entry, dict) else None
         if not isinstance(url, str):
-            raise OptionError(f'{path}: [databases.{name}] has no url\n  hint: url = "postgresql://me@host/name"')
+            raise OptionError(
+                f'{path}: [databases.{masked(name)}] has no url\n  hint: url = "postgresql://me@host/name"'
+            )
         urls[name] = url
     return urls

@@ -51,6 +51,8 @@ class FileDatabase(Database):
             )
         if self.path.is_dir():
             raise DatabaseError(f"{self.address}: it is a folder\n  hint: name a file in it")
+        if self.path.exists() and not self.path.is_file():
+            raise DatabaseError(f"{self.address}: it is a pipe or a device, and no file\n  hint: name a file")
 
     def require_file(self) -> None:
         """Refuse to read where no file is, or another load's. Raises DatabaseError."""

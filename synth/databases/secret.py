@@ -7,14 +7,40 @@ from collections.abc import Iterable
 from typing import NoReturn
 from urllib.parse import unquote
 
-__all__ = ["NONE", "Secret", "is_secret", "masked", "secrets_in"]
+__all__ = ["NONE", "Secret", "is_readable", "is_secret", "masked", "secrets_in"]
 
 _MASK = "***"
-_NAME = r"password|passwd|passphrase|pwd|secret|token|encryption_?key"
-_IS_SECRET = re.compile(_NAME, re.IGNORECASE)
-# as much as can be one, as the word may be mistyped: from the first `:` behind the user to the last `@`
-_IN_WORD = re.compile(r"^(?:--[\w-]+=)?(?>[\w+.-]*:?/{1,3}|[\w+.-]+:(?=[^@]*:)|)[^:@/\s]*:(.+)@", re.DOTALL)
-_IN_OPTION = re.compile(rf"\w*(?:{_NAME})\w*[\"']?\s*[=:]\s*([^&\s;]+)", re.IGNORECASE)
+_NOT_SHOWN = "(an address that cannot be read, not shown)"
+
+# options behind `?` whose values are shown: those of the drivers in which nothing is hidden
+HARMLESS = frozenset({
+    "sslmode", "sslrootcert", "sslcert", "sslkey", "sslnegotiation", "gssencmode", "channel_binding", "target_session_attrs",
+    "host", "hostaddr", "port", "connect_timeout", "load_balance_hosts", "keepalives", "options",
+    "ssl_mode", "ssl_ca", "ssl_cert", "ssl_key", "ssl_disabled", "ssl_verify_cert", "ssl_verify_identity", "charset",
+    "unix_socket", "bind_address", "read_timeout", "write_timeout", "read_default_file", "read_default_group",
+    "applicationintent", "authentication", "connectretrycount", "connectretryinterval", "encrypt", "hostnameincertificate",
+    "ipaddresspreference", "keepalive", "keepaliveinterval", "multisubnetfailover", "packetsize", "servercertificate",
+    "serverspn", "trustservercertificate", "trusted_connection",
+})  # fmt: skip
+
+_KINDS = r"(?:postgres(?:ql)?|mysql|mariadb|mssql|sqlite|duckdb)(?:\+\w+)?"
+_NO_SIGN = r"(?:(?!%3a|%0)[^:@/?#\s])*"  # neither a sign that ends it, nor a colon or control character written with %
+_HOST = r"(?:\[[0-9a-f:.%]+\]|(?:(?!%3a|%40|%0)[\w.,%-])*)"
+_OPTION = r"[\w.-]+=[^&;#\s]*"
+# a URL of a server, exactly; its password is all between the colon behind the user and the last @
+_SERVER = re.compile(
+    rf"(?P<scheme>[a-z][\w+.-]*)://(?:{_NO_SIGN}(?::(?P<password>.*))?@)?{_HOST}(?::\d*)?(?:/(?:(?!%3a|%0)[^:@?#\s])*)?"
+    rf"(?:\?(?P<options>(?:{_OPTION}(?:&{_OPTION})*)?))?",
+    re.DOTALL | re.IGNORECASE,
+)
+_FILE = re.compile(r"(?:sqlite|duckdb)(?:\+\w+)?:///[^?#\0]*", re.IGNORECASE)
+_WORD = re.compile(r"(--[\w-]+=)?(.*)", re.DOTALL)
+# what was meant as a URL: two slashes behind a word, or a database's scheme behind which signs of one stand
+_LIKE_URL = re.compile(rf"\s*(?:[\w+.-]*\s*[:;：]?\s*//|{_KINDS}\s*[:;：/])", re.IGNORECASE)
+_SCHEME = re.compile(rf"\s*({_KINDS})\b", re.IGNORECASE)
+_SUSPECT = r"pass|psw|pwd|pw|secret|token|credential|cred|(?:api|access|private|secret|encryption)_?key"
+# with its value, to the end of the word: quotes, blanks and semicolons may be part of it
+_IN_TEXT = re.compile(rf"\b\w*(?:{_SUSPECT})\w*[\"']?\s*(?:[=:]|%3d)\s*(.+)", re.IGNORECASE | re.DOTALL)
 
 
 class Secret:
@@ -60,12 +86,21 @@ NONE = Secret()
 
 
 def is_secret(option: str) -> bool:
-    """Whether the value of an option of that name is not to be seen."""
-    return _IS_SECRET.search(option) is not None
+    """Whether the value of an option of that name is not to be seen: it is not of a kind in which nothing is hidden."""
+    return option.lower() not in HARMLESS
+
+
+def is_readable(url: str) -> bool:
+    """Whether a URL is exactly understood, so that what is to be hidden in it is known."""
+    return bool(_SERVER.fullmatch(url)) or (bool(_FILE.fullmatch(url)) and not ("@" in url and ":" in url[8:]))
 
 
 def masked(word: str) -> str:
-    """A word with stars for what may be a password in it."""
+    """A word with stars for what may be a password in it; of an address that is not exactly understood only the scheme."""
+    begin, rest = _begin_and_rest(word)
+    if _is_strange(rest):
+        scheme = _SCHEME.match(rest)
+        return f"{begin}{scheme[1].lower() + '://… ' if scheme else ''}{_NOT_SHOWN}"
     for start, end in sorted(_places(word), reverse=True):
         word = word[:start] + _MASK + word[end:]
     return word
@@ -73,13 +108,43 @@ def masked(word: str) -> str:
 
 def secrets_in(words: Iterable[str]) -> set[str]:
     """What may be passwords in these words, as they are written and as they are meant."""
-    found = {word[start:end] for word in words for start, end in _places(word)}
-    return found | {unquote(each) for each in found}
+    found = set()
+    for word in words:
+        _, rest = _begin_and_rest(word)
+        if _is_strange(rest):
+            found |= {rest, *re.split(r"[:;：/@?&=,#\s'\"]+", _SCHEME.sub("", rest))}
+        found |= {word[start:end] for start, end in _places(word)}
+    return {each for each in found | {unquote(each) for each in found} if each}
+
+
+def _begin_and_rest(word: str) -> tuple[str, str]:
+    """The option's name of `--name=rest`, and the rest."""
+    match = _WORD.fullmatch(word)
+    assert match is not None
+    return match[1] or "", match[2]
+
+
+def _is_strange(text: str) -> bool:
+    """Whether a text was meant as an address, and is none that is exactly understood."""
+    if is_readable(text):
+        return False
+    signs = "@" in text or ":" in text or "：" in text
+    if "://" in text or (_LIKE_URL.match(text) and signs):
+        return True
+    user, at, _ = text.rpartition("@")
+    return bool(at) and not re.search(r"\s", text) and (":" in user or "/" in user or "%3a" in user.lower())
 
 
 def _places(word: str) -> list[tuple[int, int]]:
     """Where they stand; none overlaps another."""
-    match = _IN_WORD.match(word)
-    places = [match.span(1)] if match else []
-    end = match.end() if match else 0
-    return places + [found.span(1) for found in _IN_OPTION.finditer(word, end)]
+    begin, rest = _begin_and_rest(word)
+    url = _SERVER.fullmatch(rest)
+    if url is None:
+        found = _IN_TEXT.search(word)
+        return [found.span(1)] if found else []
+    places = [url.span("password")] if url["password"] else []
+    if url["options"]:
+        first = url.start("options")
+        options = re.finditer(r"([^&=]+)=([^&]+)", url["options"])
+        places += [(first + each.start(2), first + each.end(2)) for each in options if is_secret(each[1])]
+    return [(start + len(begin), end + len(begin)) for start, end in places]

@@ -29,7 +29,7 @@ def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[st
 
 def read(path: Path, types: Types, names: Sequence[str] | None = None) -> pl.DataFrame:
     """One file's rows, without types as text. Raises duckdb.Error, PolarsError."""
-    return read_by_duckdb(relation([path], types or columns(path)), names)
+    return read_by_duckdb(path, relation([path], types or columns(path)), names)
 
 
 def columns(path: Path) -> dict[str, DType]:

@@ -145,11 +145,14 @@ def column_types(types: Types) -> str:
     return "{" + ", ".join(cells) + "}"
 
 
-def read_by_duckdb(relation: str, columns: Sequence[str] | None) -> pl.DataFrame:
-    """The rows of a table function: all columns, or those that are named. Raises duckdb.Error."""
+def read_by_duckdb(path: Path, relation: str, columns: Sequence[str] | None) -> pl.DataFrame:
+    """The rows of a table function over one file: all columns, or those that are named. Raises duckdb.Error."""
     import duckdb
     import polars as pl
 
+    from synth.sandbox import lock
+
     spelt = "*" if columns is None else ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
     with duckdb.connect(":memory:") as connection:
+        lock(connection, files=[path])
         return pl.DataFrame(connection.sql(f"SELECT {spelt} FROM {relation}").to_arrow_table())

@@ -27,13 +27,13 @@ def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[st
 
 def read(path: Path, types: Types, names: Sequence[str] | None = None) -> pl.DataFrame:
     """One file's rows, without types as text. Raises duckdb.Error."""
-    return read_by_duckdb(relation([path], types or columns(path)), names)
+    return read_by_duckdb(path, relation([path], types or columns(path)), names)
 
 
 def columns(path: Path) -> dict[str, DType]:
     """The names of all its objects' keys, all of them texts. Raises duckdb.Error."""
     rows = f"read_json({file_list([path])}, {LINES}, sample_size = -1)"
-    return dict.fromkeys(read_by_duckdb(f"{rows} LIMIT 0", None).columns, TEXT)
+    return dict.fromkeys(read_by_duckdb(path, f"{rows} LIMIT 0", None).columns, TEXT)
 
 
 def relation(paths: Sequence[Path], types: Types) -> str:

@@ -149,6 +149,10 @@ class Generator(Model):
         """Say why the declared type cannot be drawn; None where it can."""
         return None
 
+    def longest_text(self) -> int | None:
+        """Give the most characters of a text that comes out; None where that is not known, and moderate."""
+        return None
+
     def capacity(self, dtype: DType) -> int | None:
         """Give the most different values that can come out as a type; None where that is not known or without bound."""
         return None

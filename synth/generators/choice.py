@@ -82,6 +82,10 @@ class Choice(Generator):
         fits = own.name == dtype.name or (own.is_exact and dtype.name == "double")
         return None if fits else f"values of type {own} cannot be {dtype}"
 
+    def longest_text(self) -> int:
+        """Give the longest value's."""
+        return max(len(str(value)) for value in self._values())
+
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the column that says which table of weights holds."""
         return (RowValue(self.by),) if self.by else ()

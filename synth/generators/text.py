@@ -56,6 +56,10 @@ class Coined(Generator):
         longest = self._longest()
         return f"a word may be {longest} long" if dtype.length and longest > dtype.length else None
 
+    def longest_text(self) -> int:
+        """Give the longest word's, with the number behind it."""
+        return self._longest() + 20
+
     def capacity(self, dtype: DType) -> int | None:
         """Count the words, and those with a number behind where the type has room for it; None where room is endless."""
         if not dtype.length:
@@ -104,8 +108,12 @@ class Sentence(Generator):
         """Take text as long as the longest sentence."""
         if dtype.name != "varchar":
             return f"sentences cannot be {dtype}"
-        longest = max(self._longest(pattern) for pattern, weight in self.patterns.items() if weight)
+        longest = self.longest_text()
         return f"a sentence may be {longest} long" if dtype.length and longest > dtype.length else None
+
+    def longest_text(self) -> int:
+        """Give the longest sentence's."""
+        return max(self._longest(pattern) for pattern, weight in self.patterns.items() if weight)
 
     def _longest(self, pattern: str) -> int:
         """Count the most characters that a pattern can become."""

@@ -15,6 +15,7 @@ from synth.plan.coverage import check_coverage
 from synth.plan.distinct import distinct_draws
 from synth.plan.families import FamilyPlanning
 from synth.plan.feasible import check_parents, check_windows
+from synth.plan.joins import check_joins
 from synth.plan.lengths import check_lengths
 from synth.plan.model import Plan, TablePlan
 from synth.plan.sizes import check_sizes
@@ -68,6 +69,7 @@ def make(
     counting = RowCounting(scope, scale=scale, seed=seed, until_us=microseconds(now), block_rows=block_rows)
     counts = {name: _table_plan(scope, name, counted) for name, counted in counting.all().items()}
     check_windows(scope, block_rows)
+    check_joins(scope, counts, block_rows)
     earlier = {name: earlier_row_count(dataset, name) for name in dataset.all_tables}
     distinct = distinct_draws(scope, counts, earlier)
     planning = FamilyPlanning(scope, counts, wanted, block_rows, distinct.draws)

@@ -20,6 +20,7 @@ from synth.spec.order import columns_have_an_order, rows_have_an_order
 from synth.spec.scope import Scope
 from synth.spec.settled import choices_are_settled
 from synth.spec.shown import nulls_are_declared, what_shows_is_seen
+from synth.spec.text_lengths import checks_stay_short, columns_stay_short
 from synth.sql.allowed import allowed_expression, allowed_query
 from synth.sql.parse import SqlError, columns, lint, named, tables
 
@@ -277,10 +278,12 @@ RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
     types_fit,
     columns_have_an_order,
     what_shows_is_seen,
+    columns_stay_short,
     tables_are_drawable,
     nulls_are_declared,
     choices_are_settled,
     selects_are_closed,
     sql_travels,
+    checks_stay_short,
 )
-RULES_TO_READ = (tables_are_known, sql_travels)
+RULES_TO_READ = (tables_are_known, sql_travels, checks_stay_short)

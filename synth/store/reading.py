@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import duckdb
 import polars as pl
 
 from synth.dtypes import Types
@@ -20,7 +19,7 @@ def count_and_largest(form: Format, paths: Sequence[Path], types: Types, column:
 
     Raises one of `unreadable_errors()`.
     """
-    with duckdb.connect(":memory:") as connection:
+    with sandbox(files=paths) as connection:
         form.attach(connection, "files", paths, types)
         asked = f"SELECT COUNT(*), MAX(CAST({_quoted(column)} AS BIGINT)) FROM files"
         rows, largest = connection.execute(asked).fetchall()[0]
@@ -41,7 +40,7 @@ def columns_with_empty_text(form: Format, paths: Sequence[Path], types: Types, c
     if not paths or not columns:
         return []
     asked = ", ".join(f"BOOL_OR({_quoted(name)} = '')" for name in columns)
-    with duckdb.connect(":memory:") as connection:
+    with sandbox(files=paths) as connection:
         form.attach(connection, "files", paths, types)
         row = connection.execute(f"SELECT {asked} FROM files").fetchone()
     return [name for name, is_there in zip(columns, row or (), strict=True) if is_there]

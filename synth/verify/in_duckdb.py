@@ -16,20 +16,31 @@ from synth.verify.report import Finding
 
 __all__ = ["run_checks", "said"]
 
+NO_MEMORY = "it needs more memory, or more space in the temporary folder: state more by --memory, or another TMPDIR"
+
 TOGETHER = 256  # checks in one pass: each pass reads the names of all columns, each check costs the planner its length
 
 
 def run_checks(
-    connection: duckdb.DuckDBPyConnection, checks: Iterable[Check | Finding]
-) -> Iterator[tuple[Check | Finding, Finding]]:
-    """Yield each check with what it found; what is a finding already stays as it is."""
+    connection: duckdb.DuckDBPyConnection, checks: Iterable[Check | Finding], limit_s: float = TIME_LIMIT_S,
+    no_memory: str = NO_MEMORY,
+) -> Iterator[tuple[Check | Finding, Finding]]:  # fmt: skip
+    """Yield each check with what it found; what is a finding already stays as it is.
+
+    A check is given up after so many seconds; `no_memory` is said where it takes more memory than there is for it.
+    """
     todo = list(checks)
-    counted = _count_together(connection, [check for check in todo if isinstance(check, Check)])
+    counted = _count_together(connection, [check for check in todo if isinstance(check, Check)], limit_s)
     for check in todo:
-        yield check, check if isinstance(check, Finding) else _run(connection, check, counted.get(check))
+        yield (
+            check,
+            check if isinstance(check, Finding) else _run(connection, check, counted.get(check), limit_s, no_memory),
+        )
 
 
-def _count_together(connection: duckdb.DuckDBPyConnection, checks: list[Check]) -> dict[Check, tuple[int, float]]:
+def _count_together(
+    connection: duckdb.DuckDBPyConnection, checks: list[Check], limit_s: float
+) -> dict[Check, tuple[int, float]]:
     """Offences, and seconds, of checks that look at each row by itself: many of one table are counted in one pass.
 
     What cannot be worked out is left out with those beside it.
@@ -44,26 +55,32 @@ def _count_together(connection: duckdb.DuckDBPyConnection, checks: list[Check]) 
             some = all_of_it[start : start + TOGETHER]
             started = time.perf_counter()
             asked = ", ".join(f"COUNT(CASE WHEN {check.condition}\nTHEN 1 END)" for check in some)
-            with suppress(duckdb.Error, TimeoutError), time_limit(connection, TIME_LIMIT_S):
+            with suppress(duckdb.Error, TimeoutError), time_limit(connection, limit_s):
                 counts = connection.execute(f"SELECT {asked} FROM {quoted(table)}").fetchone() or ()
                 seconds = (time.perf_counter() - started) / len(some)
                 found |= {check: (int(count), seconds) for check, count in zip(some, counts, strict=True)}
     return found
 
 
-def _run(connection: duckdb.DuckDBPyConnection, check: Check, counted: tuple[int, float] | None) -> Finding:
+def _run(
+    connection: duckdb.DuckDBPyConnection,
+    check: Check,
+    counted: tuple[int, float] | None,
+    limit_s: float,
+    no_memory: str,
+) -> Finding:
     """Count what a check selects, unless that is done, and fetch a few rows of it."""
     started = time.perf_counter()
     examples: tuple[dict[str, Any], ...] = ()
     try:
-        with time_limit(connection, TIME_LIMIT_S):
+        with time_limit(connection, limit_s):
             offences, seconds = counted or (_count(connection, check), 0.0)
             if offences:
                 found = connection.execute(f"SELECT * FROM ({check.sql}\n) ORDER BY ALL LIMIT {EXAMPLES}")
                 names = [column[0] for column in found.description or ()]
                 examples = tuple(dict(zip(names, row, strict=True)) for row in found.fetchall())
     except (duckdb.Error, TimeoutError) as error:
-        return Finding(check.kind, check.table, check.name, None, note=said(error))
+        return Finding(check.kind, check.table, check.name, None, note=said(error, no_memory))
     seconds += time.perf_counter() - started
     return Finding(check.kind, check.table, check.name, offences, examples, seconds=seconds)
 
@@ -73,8 +90,8 @@ def _count(connection: duckdb.DuckDBPyConnection, check: Check) -> int:
     return int(counted[0]) if counted else 0
 
 
-def said(error: Exception) -> str:
+def said(error: Exception, no_memory: str = NO_MEMORY) -> str:
     """What is wrong, in one line."""
     if isinstance(error, duckdb.OutOfMemoryException):
-        return "it needs more memory, or more space in the temporary folder: state more by --memory, or another TMPDIR"
+        return no_memory
     return str(error).splitlines()[0]

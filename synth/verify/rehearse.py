@@ -23,7 +23,7 @@ from synth.errors import DataError, Problem, SpecError, TooFewError
 from synth.generators.declarations import DottedPath
 from synth.plan.model import Plan
 from synth.runners.serial import Serial
-from synth.sandbox import sandbox
+from synth.sandbox import sandbox, time_limit
 from synth.spec.kinds.base import Path
 from synth.spec.kinds.existing import unread_tables
 from synth.spec.lineage import columns_that_tell_of
@@ -38,6 +38,10 @@ from synth.verify.report import Finding
 from synth.verify.small_plan import small_plans
 
 __all__ = ["rehearse"]
+
+MEMORY_BYTES = 2**30  # of the whole process, while SQL runs on a few rows
+LIMIT_S = 30  # of one check: the slowest of what ships takes a tenth of a second
+NO_MEMORY = f"it takes more than {MEMORY_BYTES // 2**30} GiB of memory on the few rows of a rehearsal"
 
 
 def rehearse(dataset: Dataset) -> tuple[str, ...]:
@@ -77,13 +81,18 @@ def _bind(dataset: Dataset) -> None:
     problems = list(_not_portable(dataset, scope))
     if problems:
         raise SpecError(problems)
-    with sandbox() as connection:
+    with sandbox(memory_bytes=MEMORY_BYTES) as connection:
         for table in dataset.named:
             columns = ", ".join(f"{quoted(c)} {scope.type_of(table, c).duckdb}" for c in dataset.tables[table].written)
             connection.execute(f"CREATE TABLE {quoted(table)} ({columns})")
         for check in checks(dataset, dt.datetime(2000, 1, 1)):
             try:
-                connection.execute(check.sql)
+                with time_limit(connection, LIMIT_S):
+                    connection.execute(check.sql)
+            except duckdb.OutOfMemoryException:
+                problems.append(Problem(_place(dataset, check), NO_MEMORY))
+            except TimeoutError as error:
+                problems.append(Problem(_place(dataset, check), f"on empty tables {error}"))
             except duckdb.Error as error:
                 problems.append(Problem(_place(dataset, check), f"bad SQL: {_said(str(error))}"))
     if problems:
@@ -129,14 +138,17 @@ def _prove(plan: Plan, unknown: Set[tuple[str, str]]) -> None:
         for part, made in result.tables.items():
             assert made.write.frame is not None
             frames[table_of(part)].append(made.write.frame)
-    with sandbox() as connection:
+    with sandbox(memory_bytes=MEMORY_BYTES) as connection:
         for name, parts in (frames | _read(plan)).items():
             connection.register("here", pl.concat(parts).to_arrow())
-            connection.execute(f"CREATE TABLE {quoted(name)} AS SELECT * FROM here")
+            try:
+                connection.execute(f"CREATE TABLE {quoted(name)} AS SELECT * FROM here")
+            except duckdb.OutOfMemoryException:
+                raise SpecError([Problem(("tables", name), NO_MEMORY.replace("it takes", "its rows take"))]) from None
         known = (
             check for check in checks(plan.dataset, plan.until) if not (unknown and unknown & set(_columns(check)))
         )
-        findings = run_checks(connection, known)
+        findings = run_checks(connection, known, LIMIT_S, NO_MEMORY)
         failed = [(check, found) for check, found in findings if not found.passed]
         problems = [_problem(plan, check, found) for check, found in failed if isinstance(check, Check)]
     if problems:

@@ -36,6 +36,8 @@ URLS = [
     f"mysql://me@127.0.0.1:1/x?ssl_ky_password={HUSH}", f"postgresql://me:{HUSH}/@127.0.0.1:1/x",
     f"postgresql://me:{HUSH}#@127.0.0.1:1/x", f"postgresql://me:@{HUSH}@127.0.0.1:1/x",
     f"sqlite://me:{HUSH}@127.0.0.1/x.db", f"duckdb:///x.duckdb?encryption_key={HUSH}", f"me:{HUSH}@127.0.0.1/x",
+    f"postgresql;//me:{HUSH}@127.0.0.1/x", f"postgresql:////me:{HUSH}@127.0.0.1/x", f"postgresql://me:{HUSH}", f"me/{HUSH}@h",
+    f"postgresql://me@127.0.0.1:1/x?pw={HUSH}", f"host=127.0.0.1 password='my {HUSH} x'", f"postgresql://me@h/x?password=a;{HUSH}",
 ]  # fmt: skip
 COMMANDS = {
     "check": ["check", "{}"],

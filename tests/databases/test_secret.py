@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from synth.databases import Address
 from synth.databases.address import find
-from synth.databases.secret import Secret, masked, secrets_in
+from synth.databases.secret import Secret, is_readable, masked, secrets_in
 from synth.errors import OptionError
 from synth.job.into import DatabaseSink
 
@@ -47,8 +47,8 @@ def test_an_address_shows_no_password(scheme, url):
 
 
 def test_a_password_that_python_gives_is_kept_as_one():
-    address = Address("postgres", "db", host="h", user="me", password=HUSH, options=(("sslpassword", HUSH), ("a", "b")))
-    assert HUSH not in repr(address) and address.password == Secret(HUSH) and address.options == (("a", "b"),)
+    address = Address("postgres", "db", host="h", user="me", password=HUSH, options=(("pw", HUSH), ("sslmode", "b")))
+    assert HUSH not in repr(address) and address.password == Secret(HUSH) and address.options == (("sslmode", "b"),)
 
 
 def test_workers_get_it():
@@ -61,15 +61,83 @@ MISTYPED = [
     "postgrsql://me:{}@h/db", "postgresql:me:{}@h/db", "postgresql:/me:{}@h/db", "postgresql//me:{}@h/db", "me:{}@h/db",
     "sqlite://me:{}@h/x.db", "sqlite:///x.db?password={}", "duckdb:///x.duckdb?encryption_key={}", "host=h password={}",
     "postgresql://me:{}@h:port/db", "postgresql://me:{}@[h/db",
+    "postgresql;//me:{}@h/x", "postgresql: //me:{}@h/x", "postgresql：//me:{}@h/x", "postgresql:////me:{}@h/x",
+    "postgresql://dom/me:{}@h/x", "postgresql://me:{}", "postgresql://me:{}/x", "postgresql://me:{}#h/x", "me/{}@h",
+    "postgresql://me:{}%40h/x", "postgresql://me/{}@h", "postgresql://me%3A{}@h/x", "postgresql://me:a@h/x,mysql://me:{}@h/x",
+    "postgresql://me@h/x,mysql://me:{}@h/x", "postgresql://me@h/x?password%3D{}", "sqlite:///x.db?key={}", "--pw={}",
+    "host=h password='my {} x'", "Pwd=a;{}", " postgresql://me:{}@h/x", "postgresql://m e:{}@h/x", "postgresql://m\te:{}@h/x",
+    "postgresql://me@h/x?passw%6Frd={}", "postgresql://me@h/x?password=a;{}", "postgresql://me@h/x?password=a {}",
 ]  # fmt: skip
+OPTIONS = ["pasword", "pass", "pw", "psw", "passwort", "api_key", "credential", "user", "application_name", "x"]
 
 
 @pytest.mark.parametrize("text", [*MISTYPED, *(each.format(scheme, "{}") for each in TORN for scheme in SCHEMES)])
 def test_what_is_refused_is_not_echoed(text):
     with pytest.raises(OptionError) as told:
         find(text.format(HUSH))
-    assert HUSH not in str(told.value)
+    assert HUSH not in str(told.value) and HUSH not in masked(text.format(HUSH))
     assert HUSH in "".join(secrets_in([text.format(HUSH)]))
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_only_options_in_which_nothing_is_hidden_are_shown(option):
+    address = find(f"postgresql://me@h/x?sslmode=require&{option}=me:{HUSH}")
+    assert str(address) == "postgresql://me@h/x?sslmode=require" and HUSH in address.url(password=True)
+    assert HUSH not in masked(address.url(password=True)) + repr(address)
+
+
+def test_a_variable_among_the_options_is_not_shown(tmp_path, monkeypatch):
+    (tmp_path / "synth.toml").write_text(
+        f"[databases.demo]\nurl = 'postgresql://me@h/x?sslmode=require&options=${{HUSH_WORD}}'\n"
+        f'[databases."postgresql://me:{HUSH}@h"]\nuri = 1\n'
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HUSH_WORD", HUSH)
+    with pytest.raises(OptionError, match="has no url") as told:
+        find("demo")
+    assert HUSH not in str(told.value)
+    (tmp_path / "synth.toml").write_text((tmp_path / "synth.toml").read_text().partition('[databases."')[0])
+    assert HUSH not in str(find("demo")) + repr(find("demo")) and HUSH in find("demo").url(password=True)
+
+
+PIECES = [
+    "postgresql",
+    "mysql",
+    "://",
+    ":",
+    "/",
+    "@",
+    "me",
+    HUSH,
+    "?",
+    "&",
+    "=",
+    "#",
+    ";",
+    "%3A",
+    "%40",
+    "password",
+    "x",
+    " ",
+    "h",
+    "1",
+]
+
+
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=12).map("".join), st.sampled_from(["", "postgresql://", "mysql://me"])
+)
+def test_what_is_taken_for_an_address_is_one_of_which_it_is_known_what_to_hide(begin, text):
+    """Where a password was read, and what is no user, host or name, is not in what is shown."""
+    try:
+        address = find(begin + text)
+    except OptionError:
+        return
+    assert is_readable(begin + text)
+    for secret in (address.password, *(value for _, value in address.secrets)):
+        assert (
+            secret.reveal() not in masked(begin + text) or len(secret.reveal()) < 4 or secret.reveal() in str(address)
+        )
 
 
 @given(
@@ -82,7 +150,7 @@ def test_any_password_is_masked(password, scheme):
     assert masked(f"--to={scheme}://:{password}@host/db") == f"--to={scheme}://:***@host/db"
 
 
-@pytest.mark.parametrize("word", ["output/a:b", "postgresql://me@h:5432/db?sslmode=require", "SELECT a::text, 'b@c'", "a@b", "--seed=4", "C:/x"])  # fmt: skip
+@pytest.mark.parametrize("word", ["output/a:b", "postgresql://me@h:5432/db?sslmode=require", "SELECT a::text, 'b@c'", "a@b", "--seed=4", "C:/x", "sqlite:////tmp/a b.db", "output//x", "orders=10,items=3", "mssql://sa@host/name?Encrypt=yes"])  # fmt: skip
 def test_other_words_stay_as_they_are(word):
     assert masked(word) == word
 

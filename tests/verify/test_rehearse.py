@@ -184,3 +184,31 @@ def test_a_rule_that_a_database_would_read_otherwise_is_refused(rule, what):
     with pytest.raises(SpecError) as refused:
         rehearse(parse(SHOP.replace("MORE", '    checks: {some: "qty IS NOT DISTINCT FROM CAST(qty AS HUGEINT)"}')))
     assert refused.value.problems[0].path == ("tables", "orders", "checks", "some")
+
+
+CROSSED = "SELECT a.id FROM orders a CROSS JOIN orders b CROSS JOIN orders c"
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        (f"{CROSSED} GROUP BY a.id, b.id, c.id HAVING COUNT(*) > 1", "it takes more than 1 GiB of memory"),
+        (f"{CROSSED} WHERE a.n * b.n + c.n = 0 AND a.id * b.id < c.id", "it was stopped after 2 s"),
+    ],
+)
+def test_a_rule_that_takes_too_much_is_told_with_its_place(rule, told, monkeypatch):
+    """Nothing is said of --memory, which `check` has not."""
+    monkeypatch.setattr("synth.verify.rehearse.LIMIT_S", 20 if "memory" in told else 2)
+    dataset = parse(
+        f"""
+dataset: shop
+period: {{start: 2024-01-01, until: 2025-01-01}}
+tables:
+  orders: {{rows: 9000, columns: {{id: {{key: sequence}}, n: {{uniform: {{min: 1, max: 9}}, type: integer}}}}}}
+rules: {{r: "{rule}"}}
+""",
+        "shop.yaml",
+    )
+    with pytest.raises(SpecError) as refused:
+        rehearse(dataset)
+    assert "rules.r" in str(refused.value) and told in str(refused.value) and "--memory" not in str(refused.value)

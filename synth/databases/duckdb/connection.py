@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -28,6 +29,7 @@ class Connection(FileDatabase):
 
     beside = (".wal",)
     connection: duckdb.DuckDBPyConnection | None = None
+    locked_out = False  # whether the connection sees its file alone
     limit_s: int | None = None  # of a query, where only reading is meant
 
     def connect(self) -> None:
@@ -39,7 +41,7 @@ class Connection(FileDatabase):
         """Close it; a transaction that goes on is rolled back."""
         if self.connection is not None:
             self.connection.close()
-        self.connection = None
+        self.connection, self.locked_out = None, False
         self.end_loading()
 
     def _opened(self) -> duckdb.DuckDBPyConnection:
@@ -47,7 +49,19 @@ class Connection(FileDatabase):
         if self.connection is None:
             self.require_file()
             self.connection = self._attached("READ_ONLY")
+            self.lock_out()
         return self.connection
+
+    def lock_out(self, folder: Path | None = None) -> None:
+        """Let the connection see no other file, but those of a folder, and no variable, for good.
+
+        The database may be a stranger's, and its views and macros read whatever they name.
+        """
+        from synth.sandbox import lock
+
+        if self.connection is not None and not self.locked_out:
+            lock(self.connection, folder)
+            self.locked_out = True
 
     def _attached(self, *options: str) -> duckdb.DuckDBPyConnection:
         """The file under a name of ours: its own would make "shop"."orders" ambiguous in shop.duckdb.
@@ -74,27 +88,29 @@ class Connection(FileDatabase):
 
     def rows(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """All rows of a query."""
-        from synth.sandbox import time_limit
+        from synth.sandbox import interruptible, time_limit
 
         with self.driver_errors("asking"):
             connection = self._opened()
-            with nullcontext() if self.limit_s is None else time_limit(connection, self.limit_s):
-                result = connection.execute(sql)
+            limit = nullcontext() if self.limit_s is None else time_limit(connection, self.limit_s)
+            with limit, interruptible(connection) as run:
+                result = run(lambda: connection.execute(sql))
                 return [column[0] for column in result.description or ()], result.fetchall()
 
     def only_read(self, limit_s: int) -> None:
-        """Lock the connection, which is a reader's: it sees no other file and no variable, and stays so."""
-        from synth.sandbox import lock
-
+        """Open the connection, a reader's."""
         with self.driver_errors("connecting"):
-            lock(self._opened())
+            self._opened()
         self.limit_s = limit_s
 
     def frames(self, sql: str, types: Types) -> Iterator[pl.DataFrame]:
         """Arrow batches; other queries may run meanwhile, but within a load."""
+        from synth.sandbox import interruptible
+
         with self.driver_errors("reading"):
             connection = self._opened() if self.loading else self._opened().cursor()
-            reader = connection.sql(sql).to_arrow_reader(BATCH_ROWS)
-            yield cast_to_written(pl.DataFrame(reader.schema.empty_table()), types)  # so that columns are known
-            for batch in reader:
-                yield cast_to_written(pl.DataFrame(batch), types)
+            with interruptible(connection) as run:
+                reader = run(lambda: connection.sql(sql).to_arrow_reader(BATCH_ROWS))
+                yield cast_to_written(pl.DataFrame(reader.schema.empty_table()), types)  # so that columns are known
+                while (batch := run(lambda: next(reader, None))) is not None:
+                    yield cast_to_written(pl.DataFrame(batch), types)

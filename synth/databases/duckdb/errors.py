@@ -17,6 +17,7 @@ _HINTS = {
     "Constraint Error": BREAKS_PROMISES,
     "main key table": DEPENDENTS,
     "not a valid DuckDB": "name another file",
+    "file system operations are disabled": "no view or query reads other files: the database may be a stranger's",
     "read-only": WRITABLE,
     "Read-only": WRITABLE,
     "Permission denied": WRITABLE,

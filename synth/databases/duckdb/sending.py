@@ -37,6 +37,7 @@ class Sending(Connection):
 
     def send(self, schema: str, table: str, frame: pl.DataFrame) -> int:
         """Let the rows wait; none at all must not be inserted: the next ones would be lost (DuckDB 2.0, one transaction)."""
+        self.lock_out()
         if not frame.height:
             return 0
         waiting = waiting_place(table)
@@ -57,7 +58,9 @@ class Sending(Connection):
 
     def send_files(self, schema: str, table: str, paths: Sequence[Path], format: str, types: Types) -> int:
         """INSERT … SELECT from the files; tables come in the order of references."""
+        paths = [path.resolve() for path in paths]
         with self.driver_errors(f"loading {table}"):
+            self.lock_out(paths[0].parent.parent)  # the dataset's folder, of which each table has one
             format_of(format).attach(self._opened(), "synth_files", paths, types)
             return self._fill(schema, table, "temp.main.synth_files")
 
