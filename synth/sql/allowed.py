@@ -14,11 +14,11 @@ from sqlglot import exp
 
 from synth.sql.functions import FUNCTIONS
 from synth.sql.nodes import Node, sql_excerpt
-from synth.sql.parse import SqlError, expression, query
+from synth.sql.parse import SqlError, expression, query, tables
 from synth.sql.pure import CLOCKS, PURE, PURE_NAMES
 from synth.sql.typed import RULES
 
-__all__ = ["ALLOWED", "allowed_expression", "allowed_query", "spelt"]
+__all__ = ["ALLOWED", "allowed_expression", "allowed_query", "sources", "spelt"]
 
 QUERIES: frozenset[type[Any]] = frozenset({
     exp.Alias, exp.All, exp.Any, exp.CTE, exp.Distinct, exp.Except, exp.Filter, exp.From, exp.Group, exp.Having,
@@ -61,6 +61,12 @@ def allowed_query(text: str) -> exp.Select | exp.SetOperation:
     tree = query(text)
     _require_allowed(tree)
     return tree
+
+
+@lru_cache(maxsize=2048)
+def sources(text: str) -> tuple[str, ...]:
+    """The tables that an allowed query reads, each once, in order. Raises SqlError."""
+    return tables(allowed_query(text))
 
 
 @lru_cache(maxsize=2048)

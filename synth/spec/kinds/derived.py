@@ -153,11 +153,11 @@ def select_path(table: str) -> Path:
 
 def select_sources(names: Names, table: str) -> tuple[str, ...]:
     """List the tables that a SELECT reads. Raises MeaningError."""
-    from synth.sql.allowed import allowed_query
-    from synth.sql.parse import SqlError, tables
+    from synth.sql.allowed import sources as sources_of
+    from synth.sql.parse import SqlError
 
     try:
-        sources = tables(allowed_query(select_text(names.table(table))))
+        sources = sources_of(select_text(names.table(table)))
     except SqlError as error:
         raise MeaningError(str(error), error.hint) from error
     for name in sources:
