@@ -13,6 +13,8 @@ from threading import Event, Timer
 
 import duckdb
 
+from synth.running import interruptible
+
 __all__ = ["TIME_LIMIT_S", "lock", "sandbox", "time_limit"]
 
 LOCKED = {
@@ -46,7 +48,7 @@ def sandbox(
         **({} if folder is None else {"allowed_directories": f"[{_literal(str(folder.resolve()))}]"}),
         "allow_persistent_secrets": "false",
     }
-    with duckdb.connect(":memory:") as connection:
+    with duckdb.connect(":memory:") as connection, interruptible(connection.interrupt):
         for name, value in settings.items():
             connection.execute(f"SET {name} = {value}")
         lock(connection)
@@ -72,7 +74,8 @@ def time_limit(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterato
     timer.daemon = True
     timer.start()
     try:
-        yield
+        with interruptible(connection.interrupt):
+            yield
     except duckdb.InterruptException:
         if not expired.is_set():  # but by the user
             raise
