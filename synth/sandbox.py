@@ -15,7 +15,9 @@ from typing import TypeVar
 
 import duckdb
 
-__all__ = ["TIME_LIMIT_S", "interruptible", "lock", "opened", "sandbox", "time_limit"]
+from synth.running import interruptible
+
+__all__ = ["TIME_LIMIT_S", "lock", "opened", "sandbox", "signals_heard", "time_limit"]
 
 T = TypeVar("T")
 
@@ -49,7 +51,7 @@ def sandbox(
         "temp_directory": _literal("" if spill is None else str(spill.resolve())),
         **({} if memory_bytes is None else _memory(memory_bytes)),
     }
-    with opened(settings, folder, files) as connection:
+    with opened(settings, folder, files) as connection, interruptible(connection.interrupt):
         yield connection
 
 
@@ -87,7 +89,8 @@ def time_limit(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterato
     timer.daemon = True
     timer.start()
     try:
-        yield
+        with interruptible(connection.interrupt):
+            yield
     except duckdb.InterruptException:
         if not expired.is_set():  # but by the user
             raise
@@ -97,7 +100,7 @@ def time_limit(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterato
 
 
 @contextmanager
-def interruptible(connection: duckdb.DuckDBPyConnection) -> Iterator[Callable[[Callable[[], T]], T]]:
+def signals_heard(connection: duckdb.DuckDBPyConnection) -> Iterator[Callable[[Callable[[], T]], T]]:
     """A way to call what waits for a query's rows so that signals are heard meanwhile, and end the query.
 
     DuckDB itself hears none while it makes a batch of rows.

@@ -9,7 +9,7 @@ import resource
 
 from synth.errors import OptionError
 
-__all__ = ["is_utf8", "require_address_space", "said_by_machine"]
+__all__ = ["is_utf8", "lacks", "require_address_space", "said_by_machine"]
 
 LEAST_BYTES = (
     2**31
@@ -68,6 +68,16 @@ def said_by_machine(error: BaseException) -> str | None:
         code = int(found[1] or found[2])
         return _words(code) if code in _CODES else None
     return _words(errno.ENOMEM) if _NO_MEMORY.search(text) else None
+
+
+def lacks(error: BaseException) -> str | None:
+    """In words, what a machine has too little of: open files or space on a disk. None where that is not said.
+
+    It says nothing of what was being looked at.
+    """
+    said = said_by_machine(error)
+    short = (errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT)
+    return said if said and said.startswith(tuple(os.strerror(code) for code in short)) else None
 
 
 def _words(code: int) -> str:

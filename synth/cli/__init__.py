@@ -12,7 +12,7 @@ import sys
 from contextlib import suppress
 from functools import cache
 from select import POLLERR, poll
-from signal import SIGPIPE
+from signal import SIGINT, SIGPIPE
 from typing import Annotated
 
 import typer
@@ -71,6 +71,13 @@ def main(words: list[str] | None = None) -> int:
     """Run the program: whatever goes wrong becomes one message, without passwords, and an exit code."""
     words = sys.argv[1:] if words is None else words
     try:
+        return _ended(words)
+    except KeyboardInterrupt as again:  # while the first was about to be told
+        return _exit_code(again)
+
+
+def _ended(words: list[str]) -> int:
+    try:
         for word in (*words, os.environ.get("TMPDIR", "")):
             if not is_utf8(word):
                 raise OptionError(f"{word!r} is no UTF-8\n  hint: rename the file or folder")
@@ -79,6 +86,7 @@ def main(words: list[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except BaseException as error:
+        signals.no_more()
         if isinstance(error, BrokenPipeError) and _is_unread():
             return 128 + SIGPIPE
         try:
@@ -113,19 +121,25 @@ def _run(words: list[str]) -> int:
 
 def _told(error: BaseException, words: list[str]) -> tuple[int, str]:
     """The exit code and the message for what ended the program."""
+    if not isinstance(error, KeyboardInterrupt) and (ended := signals.come()):
+        error = ended
     if isinstance(error, SynthError):
         return 2, str(error)
     if isinstance(error, typer.TyperException):  # a wrong word or option
         return 2, error.format_message()
     if isinstance(error, KeyboardInterrupt | typer.Abort):
-        code = 128 + error.number if isinstance(error, signals.Ended) else 130
-        return code, f"{str(error) or 'stopped'}; nothing half-done is left"
+        return _exit_code(error), f"{str(error) or 'stopped'}; nothing half-done is left"
     if said := said_by_machine(error):
         name = getattr(error, "filename", None)
         return 2, f"'{name}': {said}" if name else said
     from synth.cli import mistake
 
     return mistake.EXIT_CODE, mistake.told(error, words)
+
+
+def _exit_code(error: BaseException) -> int:
+    """What a shell expects of a program that a signal has ended; Ctrl-C's for what does not say which."""
+    return 128 + (error.number if isinstance(error, signals.Ended) else SIGINT)
 
 
 def entry() -> None:

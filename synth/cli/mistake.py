@@ -34,10 +34,16 @@ def told(error: BaseException, words: Sequence[str]) -> str:
     )
 
 
+def _system() -> tuple[str, ...]:
+    """The system, its release and the machine; not by `platform`, which starts a process to find more."""
+    found = os.uname()
+    return found.sysname, found.release, found.machine
+
+
 def _written(error: BaseException, words: Sequence[str]) -> str:
     """The file: version, system, command and traceback, without passwords; in the temporary folder, mode 0600."""
     text = (
-        f"synth {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
+        f"synth {__version__}, Python {platform.python_version()}, {' '.join(_system())}\n"
         f"command: synth {shlex.join(map(masked, words))}\n\n"
         f"{''.join(traceback.format_exception(error))}"
     )

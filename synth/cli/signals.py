@@ -5,9 +5,13 @@ from __future__ import annotations
 import signal
 from types import FrameType
 
-__all__ = ["Ended", "listen"]
+from synth.running import interrupt_all
 
-_ENDING = (signal.SIGTERM, signal.SIGHUP)
+__all__ = ["Ended", "come", "listen", "no_more"]
+
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_come: list[int] = []  # signals, in order
+_told: list[bool] = []  # whether the end is being told, and others change nothing
 
 
 class Ended(KeyboardInterrupt):
@@ -15,16 +19,28 @@ class Ended(KeyboardInterrupt):
 
     def __init__(self, number: int):
         self.number = number
-        super().__init__(f"ended by {signal.Signals(number).name}")
+        super().__init__("stopped" if number == signal.SIGINT else f"ended by {signal.Signals(number).name}")
 
 
 def listen() -> None:
-    """Raise `Ended` in the main thread when one comes, Python's own at Ctrl-C; none for what the caller ignores (nohup)."""
-    handlers = {signal.SIGINT: signal.default_int_handler, **dict.fromkeys(_ENDING, _end)}
-    for number, handler in handlers.items():
+    """Raise `Ended` in the main thread when one comes; none for what the caller ignores (nohup)."""
+    for number in _ENDING:
         if signal.getsignal(number) is not signal.SIG_IGN:  # `synth.__main__` has set others for the time before
-            signal.signal(number, handler)
+            signal.signal(number, _end)
+
+
+def come() -> Ended | None:
+    """The first signal that has come, if any: a library that was interrupted raises an error of its own in its place."""
+    return Ended(_come[0]) if _come else None
+
+
+def no_more() -> None:
+    """From now on none raises anything: the program ends already, and says why."""
+    _told.append(True)
 
 
 def _end(number: int, _: FrameType | None) -> None:
-    raise Ended(number)
+    _come.append(number)
+    if not _told:
+        interrupt_all()
+        raise Ended(number)

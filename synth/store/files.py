@@ -18,8 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from synth.errors import OutputError
 
 __all__ = [
-    "MOST_BYTES", "Count", "FileEntry", "checksum", "described", "files_in", "first_link", "is_plain", "read_bytes",
-    "read_text", "replace_text", "write_text",
+    "MOST_BYTES", "Count", "FileEntry", "checksum", "described", "empty_folders", "files_in", "first_link", "is_plain",
+    "read_bytes", "read_text", "replace_text", "write_text",
 ]  # fmt: skip
 
 MOST_BYTES = 256 * 2**20  # of a manifest, or of another text of ours: that of hundreds of thousands of files
@@ -117,9 +117,13 @@ def write_text(path: Path, text: str) -> None:
         file.write(text)
 
 
-def replace_text(path: Path, text: str) -> None:
-    """Write it under another name, then rename: it is there whole or not at all."""
-    making = path.with_name(f".{path.name}")
-    making.unlink(missing_ok=True)  # a killed run's, or a link, which is not gone through
+def replace_text(path: Path, text: str, making: Path) -> None:
+    """Write it as the new file `making`, in a folder of ours, then rename: it is there whole or not at all."""
     write_text(making, text)
     making.replace(path)
+
+
+def empty_folders(folder: Path) -> list[str]:
+    """Paths of all folders in a folder that hold nothing."""
+    found = (os.path.relpath(here, folder) for here, folders, names in os.walk(folder) if not folders and not names)
+    return sorted(each for each in found if each != ".")

@@ -67,7 +67,7 @@ def extending_folder(target: Path) -> Iterator[Path]:
         yield work_folder
         if (work_folder / NAME).exists():
             new = Manifest.read(work_folder)
-            Manifest.read(target).model_copy(update={"advancing": new.until}).write(target)
+            Manifest.read(target).model_copy(update={"advancing": new.until}).write(target, work_folder)
             _move(work_folder, target)
 
 
@@ -163,7 +163,7 @@ def finished_run(target: Path) -> Manifest | None:
         raise OutputError(f"'{target}' holds files that are not ours; choose another --out, or empty it yourself")
     manifest = Manifest.read(target, advancing=True)
     known = {file.path for table in manifest.tables.values() for file in table.files}
-    known |= {NAME, f".{NAME}", *(file.path for file in manifest.hidden)}
+    known |= {NAME, *(file.path for file in manifest.hidden)}
     if manifest.advancing:  # left in the midst of it: with files of the step
         known |= {name for name in present if name.partition("/")[0] in manifest.tables}
     strangers = sorted(present - known)

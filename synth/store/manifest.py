@@ -202,10 +202,11 @@ class Manifest(_Entry):
             why = str(error).partition("\n")[0]
         raise OutputError(f"{where} is no manifest of this program: {why}")
 
-    def write(self, folder: Path) -> None:
-        """Write it into a folder: it is there whole or not at all."""
+    def write(self, folder: Path, work_folder: Path | None = None) -> None:
+        """Write it into a folder, by way of one that is being made: it is there whole or not at all."""
         facts = self.model_dump(mode="json", exclude_none=True)
-        replace_text(folder / NAME, json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
+        text = json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
+        replace_text(folder / NAME, text, (work_folder or folder) / f".{NAME}")
 
     def load_dataset(self) -> Dataset:
         """The spec it embeds, in the words of today. Raises SpecError, and OutputError where it is another dataset's."""
@@ -237,7 +238,8 @@ class Manifest(_Entry):
 
         formats = [self.format] if self.format in FORMATS and self.families else [*FORMATS, *NAMES]
         origins = [self._worked_out(each) for each in formats]
-        if self.identity in origins and (self.families or self.format not in FORMATS):  # or it was appended to
+        made = self.families or not self.tables  # tables that are not written have no rows either
+        if self.identity in origins and (made or self.format not in FORMATS):  # or it was appended to
             return self.identity
         if self.families:
             return None

@@ -25,7 +25,7 @@ from synth.store.memory import default_memory
 from synth.store.parents import FORMAT as PARENTS_FORMAT
 from synth.system import is_utf8
 from synth.verify.checks import Check, quoted
-from synth.verify.findings import EXAMPLES, Tell, adder, columns, contents, plan_of, planned, unread
+from synth.verify.findings import EXAMPLES, Tell, adder, columns, contents, plan_of, planned, refuse_lack, unread
 from synth.verify.in_duckdb import run_checks, said
 from synth.verify.listed import changed_files, hidden_files, nothing_else
 from synth.verify.report import Finding, VerifyReport
@@ -103,6 +103,7 @@ def _existing(
         kept = {column: types[column] for column in columns if column in types}
         row = connection.execute(DIALECTS["duckdb"].fingerprint_query(kept, quoted(name))).fetchall()[0]
     except unreadable_errors() as error:
+        refuse_lack(error)
         return Finding("types", name, "what was kept of it", None, note=str(error).splitlines()[0])
     found = str(Fingerprint(*(int(number) for number in row)))
     wrong = () if found == entry.fingerprint else ({"is": found, "should be": entry.fingerprint},)
@@ -128,6 +129,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifes
             form.attach(connection, "#file", [folder / file.path], entry.types)
             found = connection.execute(f"SELECT COUNT(*) FROM {quoted('#file')}").fetchall()[0][0]
         except unreadable_errors() as error:
+            refuse_lack(error)
             found = str(error).splitlines()[0]
         if found != file.rows:
             wrong.append({"file": file.path, "is": found, "should be": file.rows})
@@ -138,7 +140,8 @@ def _rows(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifes
 def _open(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, table: str) -> Finding:
     """Make a view of a table's files and compare its columns and types with the manifest."""
     entry, form = manifest.tables[table], format_of(manifest.format)
-    paths = [path for path in sorted((folder / table).glob("*")) if is_plain(path, folder)]
+    listed = dict.fromkeys(folder / file.path for file in entry.files)
+    paths = [path for path in listed if is_plain(path, folder)]
     wanted = {name: dtype.duckdb for name, dtype in entry.types.items()}
     if not paths:
         return Finding("types", table, "columns", None, note="there are no files")
@@ -149,6 +152,7 @@ def _open(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifes
             every = ", ".join(f"COUNT({quoted(name)})" for name in wanted)
             connection.execute(f"SELECT {every} FROM {quoted(table)}").fetchall()  # every cell is of its type
     except unreadable_errors() as error:
+        refuse_lack(error)
         return Finding("types", table, "columns", None, note=str(error).splitlines()[0])
     return columns(table, found, wanted)
 
@@ -166,6 +170,7 @@ def _contents(
         try:
             row = connection.execute(sums).fetchone()
         except duckdb.Error as error:
+            refuse_lack(error)
             yield Finding("rows", table, "fingerprint", None, note=said(error))
             continue
         if row is None:

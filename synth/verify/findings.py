@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
+from synth.errors import OutputError
 from synth.fingerprint import Fingerprint
 from synth.plan.make import make
 from synth.plan.model import Plan
 from synth.spec.models import Dataset
 from synth.store.manifest import Manifest
+from synth.system import lacks
 from synth.verify.checks import Check, checks
 from synth.verify.report import Finding, VerifyReport
 
-__all__ = ["EXAMPLES", "Tell", "adder", "columns", "contents", "plan_of", "planned", "unread"]
+__all__ = ["EXAMPLES", "Tell", "adder", "columns", "contents", "plan_of", "planned", "refuse_lack", "unread"]
 
 EXAMPLES = 3  # rows shown of each check
 
@@ -61,6 +63,12 @@ def contents(
     yield _equal(table, "fingerprint", str(found), entry.fingerprint, seconds)
     if plan is not None and plan.tables[table].exact:
         yield _equal(table, "declared", found.rows, plan.tables[table].rows)
+
+
+def refuse_lack(error: BaseException) -> None:
+    """Raise OutputError for an error that says nothing of the data: the machine has too few open files, or no space."""
+    if short := lacks(error):
+        raise OutputError(f"it cannot be verified: {short}") from error
 
 
 def unread(kind: str, table: str, name: str, absent: str) -> Finding:

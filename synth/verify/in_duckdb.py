@@ -11,7 +11,7 @@ import duckdb
 
 from synth.sandbox import TIME_LIMIT_S, time_limit
 from synth.verify.checks import Check, quoted
-from synth.verify.findings import EXAMPLES
+from synth.verify.findings import EXAMPLES, refuse_lack
 from synth.verify.report import Finding
 
 __all__ = ["run_checks", "said"]
@@ -82,6 +82,9 @@ def _run(
                 names = [column[0] for column in found.description or ()]
                 examples = tuple(dict(zip(names, row, strict=True)) for row in found.fetchall())
     except (duckdb.Error, TimeoutError) as error:
+        if isinstance(error, duckdb.InterruptException):  # by the user
+            raise
+        refuse_lack(error)
         return Finding(check.kind, check.table, check.name, None, note=said(error, no_memory))
     seconds += time.perf_counter() - started
     return Finding(check.kind, check.table, check.name, offences, examples, seconds=seconds)

@@ -10,6 +10,8 @@ import time
 
 import pytest
 
+from synth.cli import main
+
 # what the console program is, with workers that are spawned
 SPAWNED = "import sys, polars; from synth.cli import entry; sys.argv[0] = 'synth'; entry()"
 ENDS = {
@@ -88,3 +90,71 @@ def test_who_ignores_hangups_is_not_ended_by_them(environment, tmp_path):
     code += "import os; os.kill(os.getpid(), signal.SIGHUP); print('here')"
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout == "here\n"
+
+
+SLOW = """
+dataset: slow
+period: {start: 2024-01-01, until: 2025-01-01}
+tables: {t: {rows: 300_000, columns: {id: {key: sequence}}}}
+rules: {never: "SELECT a.id FROM t a JOIN t b ON a.id % 10 = b.id % 10 GROUP BY a.id HAVING COUNT(*) < 0"}
+"""
+
+
+@pytest.mark.parametrize("number", ENDS, ids=lambda number: number.name)
+def test_a_verification_ends(number, environment, tmp_path):
+    """DuckDB raises an error of its own where it is interrupted."""
+    (tmp_path / "slow.yaml").write_text(SLOW)
+    (tmp_path / "tmp").mkdir()
+    assert main(["generate", str(tmp_path / "slow.yaml"), "--out", str(tmp_path), "--workers", "1"]) == 0
+    process = subprocess.Popen(
+        [sys.executable, "-m", "synth", "verify", str(tmp_path / "slow")], start_new_session=True, text=True,
+        env={**environment, "TMPDIR": str(tmp_path / "tmp")}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
+    )  # fmt: skip
+    try:
+        while not list((tmp_path / "tmp").iterdir()):
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.01)
+        time.sleep(2)  # the checksums and fingerprints take less
+        process.send_signal(number)
+        said, _ = process.communicate(timeout=30)
+        assert (process.returncode, said) == ENDS[number]
+        assert not list((tmp_path / "tmp").iterdir())
+    finally:
+        process.kill()
+        process.wait()
+
+
+AGAIN = """
+import os, signal, sys
+from synth.cli import entry, mistake, secrets
+told = secrets.without_secrets
+def once_more(*words):
+    os.kill(os.getpid(), signal.SIGINT)
+    os.kill(os.getpid(), signal.SIGTERM)
+    return told(*words)
+def broken(*_): raise ERROR
+secrets.without_secrets, sys.argv = once_more, ["synth", "datasets"]
+import synth.cli
+synth.cli._run = broken
+entry()
+"""
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [("ZeroDivisionError('x')", 70), ("KeyboardInterrupt", 130), ("synth.errors.OptionError('x')", 2)],
+)
+def test_a_signal_while_the_end_is_told(error, code, environment):
+    run = subprocess.run(
+        [sys.executable, "-c", AGAIN.replace("ERROR", error)], env=environment, capture_output=True, text=True
+    )
+    assert run.returncode == code and "Traceback" not in run.stderr and run.stderr.startswith("synth: ")
+
+
+def test_a_report_starts_no_process(monkeypatch):
+    """What a signal ends beside this one would say so."""
+    monkeypatch.setattr(subprocess, "Popen", None)
+    from synth.cli import mistake
+
+    assert "a mistake of ours" in mistake.told(ValueError("x"), ["check"])

