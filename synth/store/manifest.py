@@ -176,7 +176,9 @@ class Manifest(_Entry):
             facts = {**json.loads(text), **kept_elsewhere}
             if _entries(facts) > MOST_ENTRIES:
                 raise ValueError(f"it lists more than {MOST_ENTRIES:,} files and tasks")
-            return cls.model_validate(facts, strict=False)
+            found = cls.model_validate(facts, strict=False)
+            _require_whole_characters(found)
+            return found
         except RecursionError:
             why = "it is nested too deeply"
         except ValidationError as error:
@@ -270,6 +272,14 @@ def _entries(facts: Mapping[str, Any]) -> int:
     """How many files and tasks are listed, whatever else is wrong with it."""
     tables, families = facts.get("tables") or {}, facts.get("families") or {}
     return sum(len(entry["files"]) for entry in tables.values()) + sum(len(tasks) for tasks in families.values())
+
+
+def _require_whole_characters(found: Manifest) -> None:
+    """Raise ValueError for halves of characters, which JSON may hold, and no file or database takes."""
+    try:
+        found.model_dump_json()
+    except ValueError:
+        raise ValueError("a text in it holds half of a character (U+D800 to U+DFFF)") from None
 
 
 def pulled_identity(origin: str, format: str, prints: Sequence[str]) -> str:

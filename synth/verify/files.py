@@ -138,7 +138,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifes
 def _open(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, table: str) -> Finding:
     """Make a view of a table's files and compare its columns and types with the manifest."""
     entry, form = manifest.tables[table], format_of(manifest.format)
-    paths = [path for path in sorted((folder / table).glob("*")) if is_plain(path, folder)]
+    paths = [path for path in sorted((folder / table).glob("*")) if is_plain(path, folder) and is_utf8(path.name)]
     wanted = {name: dtype.duckdb for name, dtype in entry.types.items()}
     if not paths:
         return Finding("types", table, "columns", None, note="there are no files")

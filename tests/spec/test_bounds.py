@@ -129,3 +129,24 @@ def test_what_ships_is_far_from_it():
             len(rule) * 4 < bounds.LONGEST and bounds.depth(query(rule)) * 4 < bounds.DEEPEST * 2
             for rule in dataset.rules.values()
         )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (spec("{expr: '.5e'}"), "tables.t.columns.y.expr: '0.5e' is no number"),
+        (spec(check="x > .5e"), "tables.t.checks.c: '0.5e' is no number"),
+        (spec(rule="x > 1e"), "rules.r"),
+        (spec().replace("rows: 3", f"rows: {'9' * 400}"), "rows.base: should be less than or equal to 1e+15"),
+        (spec().replace("rows: 3", f"rows: {{base: 3, at_least: {'9' * 400}}}"), "should be less than or equal to"),
+        (
+            spec().replace("rows: 3", "per: p\n    fanout: {mean: 3, max: 9, negative_binomial: {r: 1e-320}}"),
+            "r: should be greater than or equal to 1e-09",
+        ),
+        ("#\ud800" + spec(), "it holds halves of characters"),
+    ],
+)
+def test_numbers_and_texts_that_nobody_can_mean(text, said):
+    with pytest.raises(SynthError) as refused:
+        parse(text)
+    assert said in str(refused.value)
