@@ -150,3 +150,28 @@ def test_numbers_and_texts_that_nobody_can_mean(text, said):
     with pytest.raises(SynthError) as refused:
         parse(text)
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            spec("{expr: \"'a'\", type: varchar(99999999999999999999)}"),
+            "y.type: .* a varchar has up to 10,485,760 characters",
+        ),
+        (spec().replace("dataset: d", "dataset: pg_catalog"), "dataset: 'pg_catalog' is the name of a database's own"),
+        (spec().replace("dataset: d", "dataset: information_schema"), "is the name of a database's own schema"),
+        (spec().replace("dataset: d", "dataset: temp"), "'temp' is the name of a database's own schema"),
+        (
+            spec().replace("  t:", "  sqlite_master:").replace("FROM t", "FROM sqlite_master"),
+            "a name of SQLite's own tables",
+        ),
+        (
+            spec().replace("  t:", "  synth_manifest:").replace("FROM t", "FROM synth_manifest"),
+            "tables.synth_manifest: ",
+        ),
+    ],
+)
+def test_names_and_lengths_that_a_database_refuses_are_refused_by_check(text, said):
+    with pytest.raises(SynthError, match=said):
+        parse(text)
