@@ -24,7 +24,7 @@ help:  ## this list
 data: $(READY)  ## generate DATASET at SCALE into OUT/DATASET, replacing what `make data` made there
 	@$(BIN)/synth generate $(DATASET) --scale $(SCALE) --seed $(SEED) --format $(FORMAT) --out $(OUT) --made-by 'make data' $(if $(WORKERS),--workers $(WORKERS))
 
-load: $(READY)  ## load OUT/DATASET into the database DB (a URL; left out: an embedded PostgreSQL), replacing what was there
+load: $(READY)  ## load OUT/DATASET into the database DB (a URL; left out: an embedded PostgreSQL), replacing what was loaded before
 	@$(BIN)/synth load $(OUT)/$(DATASET) $(if $(DB),'$(DB)') --if-exists replace
 
 verify: $(READY)  ## prove OUT/DATASET, or what is in the database DB, by SQL: keys, references, checks, rules, fingerprints

@@ -38,6 +38,7 @@ _TABLE: dict[str, tuple[Any, Any, str]] = {
 }
 _ALIASES = {"text": "varchar", "int": "integer", "bool": "boolean", "numeric": "decimal"}
 UUID_SHAPE = r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"  # as databases write one
+MAX_LENGTH = 10_485_760  # characters of a varchar: PostgreSQL's
 _SHAPE = re.compile(r"^\s*([a-z]+)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?\s*$")
 
 
@@ -63,6 +64,8 @@ class DType:
             if not (1 <= precision <= MAX_PRECISION and 0 <= scale <= precision):
                 raise ValueError(f"'{text}': a decimal has 1 to {MAX_PRECISION} digits, the scale among them")
             return cls(name, precision, scale)
+        if name == "varchar" and (first or 0) > MAX_LENGTH:
+            raise ValueError(f"'{text}': a varchar has up to {MAX_LENGTH:,} characters; text has no such length")
         if name == "varchar" and second is None and first != 0:
             return cls(name, length=first)
         if first is not None:

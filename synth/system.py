@@ -9,7 +9,7 @@ import resource
 
 from synth.errors import OptionError
 
-__all__ = ["is_utf8", "lacks", "require_address_space", "said_by_machine"]
+__all__ = ["is_utf8", "lacks", "require_address_space", "require_folder", "said_by_machine"]
 
 LEAST_BYTES = (
     2**31
@@ -37,7 +37,11 @@ _NO_MEMORY = re.compile(
 
 def is_utf8(path: str) -> bool:
     """Whether a path's bytes are text, as libraries take paths; Python holds others as lone surrogates."""
-    return not any(0xD800 <= ord(sign) < 0xE000 for sign in path)
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def require_address_space() -> None:
@@ -47,6 +51,14 @@ def require_address_space() -> None:
         raise OptionError(
             f"the address space is limited to {limit // 2**20} MiB\n  hint: `ulimit -v` allows more; 2048 MiB is the least"
         )
+
+
+def require_folder() -> None:
+    """Refuse to run where the current folder is none any more: no path means anything there."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        raise OptionError("the current folder has been removed\n  hint: go into another one") from None
 
 
 def said_by_machine(error: BaseException) -> str | None:

@@ -22,7 +22,7 @@ from synth.cli import data, databases, secrets, signals
 from synth.cli.limited import go_on_in_child
 from synth.errors import OptionError, SynthError
 from synth.runners.memory import collect_less
-from synth.system import is_utf8, require_address_space, said_by_machine
+from synth.system import is_utf8, require_address_space, require_folder, said_by_machine
 from synth.terminal import say
 from synth.version import __version__
 
@@ -82,6 +82,7 @@ def _ended(words: list[str]) -> int:
             if not is_utf8(word):
                 raise OptionError(f"{word!r} is no UTF-8\n  hint: rename the file or folder")
         require_address_space()
+        require_folder()
         code = _run(words or ["--help"])
         sys.stdout.flush()
         return code
@@ -142,8 +143,20 @@ def _exit_code(error: BaseException) -> int:
     return 128 + (error.number if isinstance(error, signals.Ended) else SIGINT)
 
 
+def _open_closed_streams() -> None:
+    """Open to nowhere what the caller has closed (`>&-`): else the first file that is opened would have its number."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # the lowest number that is free
+        if getattr(sys, name) is None:
+            setattr(sys, name, io.TextIOWrapper(io.FileIO(number, mode, closefd=False), "utf-8"))
+
+
 def entry() -> None:
     """The console program: taking the interpreter down politely would cost a quarter of a second, and holds nothing."""
+    _open_closed_streams()
     secrets.hide()
     signals.listen()
     go_on_in_child()

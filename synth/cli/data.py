@@ -24,6 +24,7 @@ from synth.cli.words import (
     Workers,
     built_on,
     count,
+    folder_named,
     known_if_exists,
     moment,
     names,
@@ -126,6 +127,7 @@ def generate(
     from synth.runners import runner
 
     processes = count(workers)
+    folder_named(out)
     known_if_exists(if_exists)
     with runner(processes) as started:
         from synth.api import make_plan

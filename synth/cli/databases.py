@@ -20,6 +20,7 @@ from synth.cli.words import (
     Schema,
     Tables,
     Url,
+    folder_named,
     known_if_exists,
     names,
     program,
@@ -98,7 +99,7 @@ def script(
     """
     from synth.job.script import write_script
 
-    made = write_script(folder, dialect, out, schema)
+    made = write_script(folder, dialect, None if out is None else folder_named(out), schema)
     say(f"in {made}\nnext: sh {quote(str(made / 'load.sh'))} --help")
 
 
@@ -119,6 +120,7 @@ def pull(
     from synth.job.pull import pull as run
     from synth.terminal import progress, pull_text
 
+    folder_named(out)
     address = find(url)
     assert address is not None
     with progress(None) as advance:
@@ -134,13 +136,6 @@ db = typer.Typer(
 )
 
 
-def _folder(out: str) -> Path:
-    """Read --out. Raises OptionError."""
-    if not out.strip():
-        raise OptionError(f"--out names no folder, but '{out}'\n  hint: a variable of the shell may not be set")
-    return Path(out)
-
-
 @db.command()
 def start(out: Out = "output") -> None:
     """Start the server, if it is not running; print its URL and a line that opens a client.
@@ -149,8 +144,8 @@ def start(out: Out = "output") -> None:
     """
     from synth.databases.postgres import embedded
 
-    address = embedded.start(_folder(out))
-    say(f"{address}\n{embedded.psql(address, _folder(out))}")
+    address = embedded.start(Path(folder_named(out)))
+    say(f"{address}\n{embedded.psql(address, Path(folder_named(out)))}")
 
 
 @db.command()
@@ -161,7 +156,7 @@ def stop(out: Out = "output") -> None:
     """
     from synth.databases.postgres import embedded
 
-    say("stopped" if embedded.stop(_folder(out)) else "it was not running")
+    say("stopped" if embedded.stop(Path(folder_named(out))) else "it was not running")
 
 
 @db.command()
@@ -172,4 +167,4 @@ def url(out: Out = "output") -> None:
     """
     from synth.databases.postgres import embedded
 
-    say(str(embedded.start(_folder(out))))
+    say(str(embedded.start(Path(folder_named(out)))))

@@ -13,7 +13,7 @@ from synth.terminal import say
 __all__ = [
     "Connections", "Create", "Dataset", "Existing", "Folder", "FolderExists", "From", "FromSchema", "IfExists", "Json",
     "MadeBy", "Scale", "Schema", "Seed", "SkipUnfit", "Tables", "Until", "Url", "Workers", "built_on", "count",
-    "known_if_exists", "moment", "names", "program", "tell_unfit",
+    "folder_named", "known_if_exists", "moment", "names", "program", "tell_unfit",
 ]  # fmt: skip
 
 URL = (
@@ -30,7 +30,10 @@ Tables = Annotated[Optional[str], typer.Option(help="only these tables, a,b,c")]
 Json = Annotated[bool, typer.Option("--json", help="print JSON for scripts")]
 Workers = Annotated[str, typer.Option(help="processes, or `all` processors")]
 Schema = Annotated[str | None, typer.Option(help="the schema's name (in MySQL: database's); the dataset's if left out")]
-IfExists = Annotated[str, typer.Option(help="fail, or replace tables of the same names, or append to them")]
+TABLES_EXIST = (
+    "fail, or replace what was loaded before, or append to it; replace-any drops anybody's tables of these names"
+)
+IfExists = Annotated[str, typer.Option(help=TABLES_EXIST)]
 FolderExists = Annotated[str, typer.Option("--if-exists", help="fail, or replace the finished folder that is there")]
 MadeBy = Annotated[Optional[str], typer.Option(help="a note in the manifest: a folder with the same one is replaced")]  # noqa: UP045
 Existing = Annotated[Optional[str], typer.Option(help="tables that exist in --from and become parents, a,b,c")]  # noqa: UP045
@@ -110,7 +113,14 @@ def tell_unfit(plan: Any) -> None:
         say(f"left out: {line}", error=True)
 
 
+def folder_named(out: str) -> str:
+    """Read --out. Raises OptionError where it names nothing, and would be the current folder."""
+    if not out.strip():
+        raise OptionError(f"--out names no folder, but '{out}'\n  hint: a variable of the shell may not be set")
+    return out
+
+
 def known_if_exists(if_exists: str) -> None:
     """Look at --if-exists. Raises OptionError."""
-    if if_exists not in ("fail", "replace", "append"):
-        raise OptionError(f"--if-exists takes fail, replace or append, not '{if_exists}'")
+    if if_exists not in ("fail", "replace", "replace-any", "append"):
+        raise OptionError(f"--if-exists takes fail, replace, replace-any or append, not '{if_exists}'")

@@ -76,8 +76,15 @@ class FileDatabase(Database):
         """Whether the database holds nothing at all."""
 
     def lock(self, schema: str) -> bool:
-        """Begin the transaction. Who has waited for a load that failed may hold a file that is removed: it begins again."""
+        """Begin the transaction, not through a link, which is somebody else's way.
+
+        Who has waited for a load that failed may hold a file that is removed: it begins again.
+        """
         self.close()
+        if self.path.is_symlink():
+            raise DatabaseError(
+                f"{self.address}: it is a link, and is not followed\n  hint: name the file that it leads to"
+            )
         while True:
             before = self._file()
             try:

@@ -18,6 +18,7 @@ from synth.formats import FORMATS, READABLE, Format, first_words, format_of, unr
 from synth.store.folder import require_files
 from synth.store.manifest import NAME, Manifest
 from synth.store.reading import count_and_largest
+from synth.system import is_utf8
 from synth.translate.dialect import Dialect
 
 __all__ = ["DatabaseSource", "FolderSource", "RowSource", "is_one_of", "open_source", "require_confirmed"]
@@ -132,6 +133,9 @@ def _format(path: Path) -> Format:
 
 
 def _is_table(path: Path) -> bool:
+    """Whether a file may be a table's. Raises OptionError for a name that libraries cannot take."""
+    if not is_utf8(path.name):
+        raise OptionError(f"{str(path)!r} is no UTF-8\n  hint: rename the file or folder")
     return path.suffix.lower() in _BY_SUFFIX and path.is_file() and path.name[0] not in "._"
 
 

@@ -25,8 +25,9 @@ def load_folder(
 ) -> LoadReport:  # fmt: skip
     """Load all tables of a folder, or nothing. Raises OutputError, OptionError, DatabaseError, DataError.
 
-    `schema` is the dataset's name if left out; `if_exists` is what becomes of tables of the same names: fail, replace,
-    append. `progress` is called with a table and the rows just sent, and with each phase that begins.
+    `schema` is the dataset's name if left out; `if_exists` is what becomes of tables of the same names: fail, replace
+    (those that loads have made), replace-any, append. `progress` is called with a table and the rows just sent, and with
+    each phase that begins.
     """
     folder = Path(folder)
     manifest = Manifest.read(folder)

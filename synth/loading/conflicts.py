@@ -15,11 +15,13 @@ __all__ = ["refuse_mixing", "replaced_tables"]
 
 
 def replaced_tables(
-    database: Database, schema: str, there: Collection[str], dataset: Dataset, tables: Sequence[str], *, replace: bool
-) -> tuple[str, ...]:
+    database: Database, schema: str, there: Collection[str], dataset: Dataset, tables: Sequence[str], *, replace: bool,
+    anybodys: bool = False,
+) -> tuple[str, ...]:  # fmt: skip
     """Those of the tables that are `there` whose place a load of `tables` takes.
 
-    Raises DatabaseError where there are such and replacing was not asked for, or another dataset's would go with them.
+    Raises DatabaseError where there are such and replacing was not asked for, or another dataset's would go with them; also
+    where a table is in the way that no load of ours has made, unless `anybodys` may go.
     """
     known = manifests_of(database, schema) if MANIFEST in there else []
     ours: set[str] = set()
@@ -40,7 +42,20 @@ def replaced_tables(
             f"({shown}); nothing was changed\n"
             "  hint: --if-exists replace or append, or another --schema"
         )
+    made = {name.lower() for name in ours}
+    theirs = [name for name in in_the_way if name.lower() not in made]
+    if theirs and not anybodys:
+        raise DatabaseError(
+            f"{database.address}: no load has made {_some(theirs)} of schema '{schema}', which would be dropped; "
+            "nothing was changed\n"
+            "  hint: rename them, name another --schema, or say --if-exists replace-any, which drops them"
+        )
     return tuple(in_the_way)
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first of some names."""
+    return ", ".join(f"'{name}'" for name in names[:3]) + (", …" if len(names) > 3 else "")
 
 
 def refuse_mixing(

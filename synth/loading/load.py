@@ -38,7 +38,7 @@ class Loading:
         self, address: Address, dataset: Dataset, tables: Iterable[str], *, schema: str | None = None,
         if_exists: str = "fail", connections: int = 1, progress: Progress | None = None,
     ):  # fmt: skip
-        """`tables` will be sent; `if_exists` is what becomes of those of their names: fail, replace, append.
+        """`tables` will be sent; `if_exists` is what becomes of those of their names: fail, replace, replace-any, append.
 
         Raises OptionError for names that cannot be loaded, DatabaseError where the database cannot be reached.
         """

@@ -41,7 +41,7 @@ class Staging:
     def begin(self, if_exists: str) -> None:
         """Lock the schema, refuse what is in the way, and make the tables in the staging place. Raises DatabaseError.
 
-        `if_exists` is what becomes of tables of the same names: fail, replace, append.
+        `if_exists` is what becomes of tables of the same names: fail, replace those of loads, replace-any, append.
         """
         self._lock()
         there = self.database.catalogue(self.schema)
@@ -51,7 +51,13 @@ class Staging:
             refuse_mixing(self.database, self.schema, there, self.dataset, self.tables)
         else:
             self.replaced = replaced_tables(
-                self.database, self.schema, there, self.dataset, self.tables, replace=if_exists == "replace"
+                self.database,
+                self.schema,
+                there,
+                self.dataset,
+                self.tables,
+                replace=if_exists in ("replace", "replace-any"),
+                anybodys=if_exists == "replace-any",
             )
         self.ddl = self._ddl(self.database.staging_schema(self.schema), there)
         if appending:

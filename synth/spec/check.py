@@ -26,6 +26,7 @@ from synth.sql.parse import SqlError, columns, lint, named, tables
 
 __all__ = ["RULES", "RULES_TO_READ", "check", "check_to_read"]
 
+OWN_SCHEMAS = {"information_schema", "mysql", "performance_schema", "sys", "system", "temp"}
 ONE_BLOCK = 10_000  # rows that are written out, fewer than a block has: all are drawn together
 
 
@@ -75,6 +76,17 @@ def _at(table: str, column: str, declared: Column, complaint: Complaint) -> Prob
     """A generator's complaint as a problem with its place."""
     word = () if complaint.of_column else (declared.generator_name,)
     return Problem(("tables", table, "columns", column, *word, *complaint.at), complaint.what, complaint.hint)
+
+
+def names_are_free(scope: Scope) -> Iterator[Problem]:
+    """Yield names that are the databases' own, or ours: of the schema that a dataset gets, and of tables."""
+    name = scope.dataset.dataset
+    if name.lower() in OWN_SCHEMAS or name.lower().startswith("pg_"):
+        yield Problem(("dataset",), f"'{name}' is the name of a database's own schema", "give the dataset another name")
+    for table in scope.dataset.tables:
+        if table.lower() == "synth_manifest" or table.lower().startswith("sqlite_"):
+            whose = "the table that says what is loaded" if table.lower() == "synth_manifest" else "SQLite's own tables"
+            yield Problem(("tables", table), f"'{table}' is a name of {whose}", "give the table another name")
 
 
 def names_stay_apart(scope: Scope) -> Iterator[Problem]:
@@ -270,6 +282,7 @@ def selects_are_closed(scope: Scope) -> Iterator[Problem]:
 
 
 RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
+    names_are_free,
     names_stay_apart,
     tables_are_known,
     families_hold,

@@ -26,6 +26,7 @@ from synth.spec.models import Column, Dataset, Period, Rollup, Table
 from synth.spec.moments import with_moments
 from synth.spec.row_models import Fanout, RowCount
 from synth.spec.wording import plain_errors
+from synth.system import is_utf8
 
 __all__ = ["SHIPPED", "dump", "find", "load", "located", "parse", "shipped"]
 
@@ -139,6 +140,8 @@ def _in_file(name: str | Path, problems: Iterable[Problem]) -> list[Problem]:
 def _read(text: str, file: str) -> tuple[Any, dict[Path_, str]]:
     """YAML text as plain values, and where each path stands."""
     places: dict[Path_, str] = {}
+    if not is_utf8(text):
+        raise SpecError([Problem((), "it holds halves of characters (U+D800 to U+DFFF)", None, f"{file}:1:1")])
     if len(text) > MOST_CHARACTERS:
         raise SpecError([Problem((), f"it has more than {MOST_CHARACTERS:,} characters", None, f"{file}:1:1")])
     try:

@@ -12,15 +12,17 @@ from synth.generators.sampling import check_weights
 __all__ = ["Fanout", "NegativeBinomial", "RowCount"]
 
 WIDEST = 100_000  # children of one parent: a fan-out's law is a table as long
+MOST_ROWS = 10**15  # a terabyte of keys alone is a thousandth of it
+LEAST_R = 1e-9  # of a negative binomial: nearly all parents have no child
 Positive = Annotated[float, Field(gt=0)]
 
 
 class RowCount(Model):
     """Row count: `max(at_least, round(base × scale^growth))`."""
 
-    base: Annotated[int, Field(ge=1)]
+    base: Annotated[int, Field(ge=1, le=MOST_ROWS)]
     growth: Annotated[float, Field(ge=0, le=1)] = 1.0
-    at_least: Annotated[int, Field(ge=1)] = 1
+    at_least: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 1
 
     def at(self, scale: float) -> int:
         """Give the declared count at a scale, half rounded up."""
@@ -30,7 +32,7 @@ class RowCount(Model):
 class NegativeBinomial(Model):
     """Over-dispersed counts; the smaller `r`, the more unequal."""
 
-    r: Positive
+    r: Annotated[float, Field(ge=LEAST_R)]
 
 
 class Fanout(Model):

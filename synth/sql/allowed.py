@@ -6,6 +6,7 @@ Tables are named bare, so that a name is a table of the spec or of a WITH around
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
@@ -32,6 +33,7 @@ TYPES: frozenset[type[Any]] = frozenset({exp.DataType, exp.DataTypeParam, exp.Tr
 ALLOWED = frozenset({*RULES, *FUNCTIONS, *PURE, *QUERIES, *TYPES})
 
 _OF_OPERATIONS = ("with_", "this", "expression", "distinct", "order", "limit", "offset")
+_NUMBER = re.compile(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _ONLY: dict[type[Any], tuple[str, ...]] = {  # arguments beyond which a node is something else
     exp.Table: ("this", "alias", "joins"),
     exp.With: ("expressions",),
@@ -88,6 +90,8 @@ def _require_allowed(tree: Node) -> None:
             continue
         if isinstance(node, exp.Table):
             _require_bare(node)
+        if isinstance(node, exp.Literal) and not node.is_string and not _NUMBER.fullmatch(node.name):
+            raise SqlError(f"'{node.name}' is no number", "write it with digits, as 0.5 or 5e-1")
         if type(node) not in ALLOWED:
             raise _refusal(node)
         if isinstance(node, exp.DataType) and node.this in _OF_ZONES:

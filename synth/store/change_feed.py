@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from synth.errors import OptionError, OutputError, did_you_mean
 from synth.formats import FEEDS, FORMATS
 from synth.plan.model import Plan
 from synth.spec.parts import table_of
+from synth.system import said_by_machine
 
 __all__ = ["Feed"]
 
@@ -64,9 +66,9 @@ class Feed:
         schema: dict[str, Any] = {name: dtype.drawn for name, dtype in COLUMNS.items()}
         ranked = pl.concat(frames).sort("at", "#rank", "key") if frames else pl.DataFrame(schema=schema)
         ranked = ranked.select(list(schema))
+        making = self.folder / f".{self.path.name}"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            making = self.folder / f".{self.path.name}"
             making.unlink(missing_ok=True)  # a killed step's, or a link, which is not gone through
             if self.format.holds_json:  # rows as objects, all in one
                 _lines(ranked).write_csv(making, include_header=False, quote_style="never")
@@ -75,8 +77,13 @@ class Feed:
             for path in self.undone:
                 path.unlink(missing_ok=True)
             making.replace(self.path)
-        except OSError as error:
-            raise OutputError(f"cannot write '{self.path}': {error.strerror or error}") from error
+        except BaseException as error:
+            with suppress(OSError):
+                making.unlink(missing_ok=True)
+            said = said_by_machine(error)  # libraries put a full disk into words of their own
+            if said is None:
+                raise
+            raise OutputError(f"cannot write '{self.path}': {said}") from error
 
 
 def _feed(frame: pl.DataFrame, table: str, plan: Plan, rank: int) -> pl.DataFrame:

@@ -112,7 +112,7 @@ def _locked(target: Path) -> Iterator[tuple[Path, Path]]:
                 _refuse_links(work_folder)
                 _move(work_folder, target)  # killed in the midst of an advance
             for left in (work_folder, old):
-                shutil.rmtree(left, ignore_errors=True)
+                _empty(left)
             work_folder.mkdir()
             yield work_folder, old
         except Exception as error:
@@ -126,6 +126,17 @@ def _locked(target: Path) -> Iterator[tuple[Path, Path]]:
             for left in (work_folder, old):
                 if left == old or not _midway(work_folder, target):
                     shutil.rmtree(left, ignore_errors=True)
+
+
+def _empty(left: Path) -> None:
+    """Clear away what a run has left. Raises OutputError where that cannot be done, as each run would fail by it."""
+    if not left.exists():
+        return
+    try:
+        shutil.rmtree(left)
+    except OSError as error:
+        what = f"what an earlier run left in '{left}' cannot be cleared away ('{error.filename}'): {error.strerror}"
+        raise OutputError(f"{what}\n  hint: remove it yourself") from error
 
 
 def refuse_link(target: Path) -> None:

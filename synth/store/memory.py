@@ -12,6 +12,7 @@ from synth.errors import OptionError
 __all__ = ["LEAST_BYTES", "default_memory", "largest_memory", "memory_bytes"]
 
 LEAST_BYTES = 512 * 2**20  # of `--memory`: the program and its libraries take 300 MB before they read a row
+MOST_BYTES = 2**53
 GROUPS = Path("/sys/fs/cgroup")
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "KI": 2**10, "MI": 2**20, "GI": 2**30, "TI": 2**40}
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([KMGT]I?)?B?", re.IGNORECASE)
@@ -22,11 +23,13 @@ def memory_bytes(text: str | None) -> int:
     if text is None:
         return default_memory()
     found = _SIZE.fullmatch(text.strip())
-    size = int(float(found[1]) * _UNITS[(found[2] or "").upper()]) if found else 0
+    size = float(found[1]) * _UNITS[(found[2] or "").upper()] if found else 0.0
+    if size > MOST_BYTES:
+        raise OptionError(f"--memory: '{text}' is more than any machine has\n  hint: for instance 2GB")
     if size < LEAST_BYTES:
         what = f"'{text}' is less than verifying takes" if found else f"'{text}' is no size of memory"
         raise OptionError(f"--memory: {what}\n  hint: 512MiB at least, for instance 2GB")
-    return size
+    return int(size)
 
 
 def default_memory(groups: Path = GROUPS) -> int:

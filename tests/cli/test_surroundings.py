@@ -255,3 +255,41 @@ def test_files_in_the_way(tmp_path, run):
 ])  # fmt: skip
 def test_what_the_machine_says(error, said):
     assert (said_by_machine(error) or "").startswith(said or "") and bool(said_by_machine(error)) == bool(said)
+
+
+@pytest.mark.parametrize("words", [["check", "inventory"], ["verify", "x"], ["pull", "x.duckdb"], ["db", "url"]])
+def test_a_folder_that_has_been_removed(words, environment, tmp_path):
+    (tmp_path / "gone").mkdir()
+    line = f'cd {tmp_path}/gone && rmdir {tmp_path}/gone && exec "$@"'
+    done = subprocess.run(
+        ["/bin/bash", "-c", line, "-", sys.executable, "-m", "synth", *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    refused(done, "the current folder has been removed\n  hint: go into another one")
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(
+    ("words", "code"), [(["check", "inventory"], 0), (["check", "nix"], 2), (["generate", *SMALL, "--out", "out"], 0)]
+)
+def test_streams_that_are_closed(words, code, closed, environment, tmp_path):
+    """What would be said there is said nowhere; no file that is written takes a stream's number."""
+    line = [sys.executable, "-m", "synth", *words]
+    done = subprocess.run(
+        ["/bin/bash", "-c", f'exec "$@" {closed}', "-", *line],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == code and "mistake" not in done.stderr
+    if words[0] == "generate":
+        assert main(["verify", str(tmp_path / "out/ecommerce")]) == 0
+
+
+@pytest.mark.parametrize("size", ["99999999999999TB", "9" * 400 + "GB"])
+def test_memory_that_no_machine_has(size, tmp_path, capsys):
+    assert main(["verify", str(tmp_path), "--memory", size]) == 2
+    assert "is more than any machine has" in capsys.readouterr().err

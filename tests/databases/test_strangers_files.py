@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -112,3 +113,26 @@ def test_a_pipe_is_no_database(name, words, tmp_path, capsys, monkeypatch):
     os.mkfifo(name)
     assert main([*words, name]) == 2
     assert capsys.readouterr().err == f"synth: {name}: it is a pipe or a device, and no file\n  hint: name a file\n"
+
+
+@pytest.mark.parametrize("name", ["shop.duckdb", "shop.db"])
+def test_a_table_of_the_users_own_is_not_dropped(name, tmp_path, monkeypatch, capsys):
+    """Where it is in the way, `replace` says so; `replace-any` is what drops it. Nothing is written through a link."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["generate", "inventory", "--scale", "0.01", "--workers", "1"]) == 0
+    schema = "inventory" if name == "shop.duckdb" else "main"
+    with (duckdb if name == "shop.duckdb" else sqlite3).connect(name) as connection:
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}" if name == "shop.duckdb" else "SELECT 1")
+        connection.execute(f"CREATE TABLE {schema}.stock (mine INTEGER)")
+    connection.close()
+    capsys.readouterr()
+    os.symlink(name, f"link_{name}")
+    load = ["load", "output/inventory"]
+    assert main([*load, f"link_{name}", "--if-exists", "replace-any"]) == 2
+    assert "it is a link, and is not followed" in capsys.readouterr().err
+    assert main([*load, name, "--if-exists", "replace"]) == 2
+    assert "no load has made 'stock' of schema 'inventory'" in capsys.readouterr().err
+    with connect(Address.parse(name)) as database:
+        assert list(database.catalogue(schema)["stock"]) == ["mine"]
+    assert main([*load, name, "--if-exists", "replace-any"]) == 0
+    assert main([*load, name, "--if-exists", "replace"]) == 0  # its own

@@ -25,7 +25,7 @@ class Place:
         self.manifests = manifests
 
     def rows(self, sql):
-        if sql.startswith("SELECT SUM(1), MAX(LENGTH("):
+        if sql.startswith("SELECT SUM(1), MAX("):
             return [], [(len(self.manifests), 1, 1, 1, 1)]
         assert sql == 'SELECT "spec", "manifest" FROM "s"."synth_manifest"'
         return [], [(m.spec, m.model_dump_json(exclude={"spec"}, exclude_none=True)) for m in self.manifests]
@@ -36,8 +36,8 @@ def loaded(*tables, dataset="ecommerce", **facts):
     return begin(BRANDS, "parquet").model_copy(update=facts)
 
 
-def replaced(there, *manifests, replace=True, tables=("brands",)):
-    return replaced_tables(Place(*manifests), "s", there, BRANDS.dataset, tables, replace=replace)
+def replaced(there, *manifests, replace=True, tables=("brands",), anybodys=False):
+    return replaced_tables(Place(*manifests), "s", there, BRANDS.dataset, tables, replace=replace, anybodys=anybodys)
 
 
 def test_an_empty_schema():
@@ -45,7 +45,8 @@ def test_an_empty_schema():
 
 
 def test_tables_of_the_same_names_are_in_the_way():
-    assert replaced({"Brands": {}, "other": {}}) == ("Brands",)  # MySQL's on some systems, and not told apart there
+    names = {"Brands": {}, "other": {}, "synth_manifest": {}}  # MySQL's on some systems, and not told apart there
+    assert replaced(names, loaded("brands")) == ("Brands", "synth_manifest")
     with pytest.raises(
         DatabaseError, match=r"schema 's' has tables of these names already \(brands\); nothing was changed"
     ):
@@ -54,6 +55,17 @@ def test_tables_of_the_same_names_are_in_the_way():
         DatabaseError, match=r"\(a, b, c, …\); nothing was changed\n  hint: --if-exists replace or append"
     ):
         replaced(dict.fromkeys("abcd"), replace=False, tables=tuple("abcd"))
+
+
+def test_what_no_load_has_made_is_not_dropped_unless_that_is_said():
+    """`make load` always says replace, which is of what it made itself."""
+    for there, manifests in (({"brands": {}}, ()), (THERE, (loaded("other"),))):
+        with pytest.raises(
+            DatabaseError,
+            match=r"no load has made 'brands' of schema 's'(?s:.*)nothing was changed\n  hint:.*replace-any",
+        ):
+            replaced(there, *manifests)
+        assert "brands" in replaced(there, *manifests, anybodys=True)
 
 
 def test_all_of_an_earlier_load_goes():

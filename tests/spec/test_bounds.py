@@ -129,3 +129,49 @@ def test_what_ships_is_far_from_it():
             len(rule) * 4 < bounds.LONGEST and bounds.depth(query(rule)) * 4 < bounds.DEEPEST * 2
             for rule in dataset.rules.values()
         )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (spec("{expr: '.5e'}"), "tables.t.columns.y.expr: '0.5e' is no number"),
+        (spec(check="x > .5e"), "tables.t.checks.c: '0.5e' is no number"),
+        (spec(rule="x > 1e"), "rules.r"),
+        (spec().replace("rows: 3", f"rows: {'9' * 400}"), "rows.base: should be less than or equal to 1e+15"),
+        (spec().replace("rows: 3", f"rows: {{base: 3, at_least: {'9' * 400}}}"), "should be less than or equal to"),
+        (
+            spec().replace("rows: 3", "per: p\n    fanout: {mean: 3, max: 9, negative_binomial: {r: 1e-320}}"),
+            "r: should be greater than or equal to 1e-09",
+        ),
+        ("#\ud800" + spec(), "it holds halves of characters"),
+    ],
+)
+def test_numbers_and_texts_that_nobody_can_mean(text, said):
+    with pytest.raises(SynthError) as refused:
+        parse(text)
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            spec("{expr: \"'a'\", type: varchar(99999999999999999999)}"),
+            "y.type: .* a varchar has up to 10,485,760 characters",
+        ),
+        (spec().replace("dataset: d", "dataset: pg_catalog"), "dataset: 'pg_catalog' is the name of a database's own"),
+        (spec().replace("dataset: d", "dataset: information_schema"), "is the name of a database's own schema"),
+        (spec().replace("dataset: d", "dataset: temp"), "'temp' is the name of a database's own schema"),
+        (
+            spec().replace("  t:", "  sqlite_master:").replace("FROM t", "FROM sqlite_master"),
+            "a name of SQLite's own tables",
+        ),
+        (
+            spec().replace("  t:", "  synth_manifest:").replace("FROM t", "FROM synth_manifest"),
+            "tables.synth_manifest: ",
+        ),
+    ],
+)
+def test_names_and_lengths_that_a_database_refuses_are_refused_by_check(text, said):
+    with pytest.raises(SynthError, match=said):
+        parse(text)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections import Counter
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
 
 import synth
-from synth.errors import OptionError
+from synth.errors import OptionError, OutputError
 from synth.formats import FEEDS, FORMATS
 from synth.job.advance import advance_folder
 from synth.job.generate import generate
@@ -186,3 +187,38 @@ def test_a_folder_with_other_files(folder, tmp_path):
     with pytest.raises(OptionError, match="no file of a feed; name a folder of its own"):
         advance_folder(folder, At(2024, 2, 9), changes=tmp_path / "mine")
     assert (tmp_path / "mine" / "table.parquet").read_bytes() == b"mine"
+
+
+class Full(pl.DataFrame):
+    """A feed whose disk is full when half of it is written."""
+
+    def write_csv(self, path, **_):
+        path.write_text("half")
+        raise pl.exceptions.ComputeError("No space left on device (os error 28)")
+
+
+def half_written(*given):
+    """A writer of a format, or what makes the lines of one."""
+    if len(given) == 1:
+        return Full()
+    given[-1].write_text("half")
+    raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("format", FEEDS)
+def test_a_full_disk_leaves_nothing_in_the_feed(format, tmp_path, monkeypatch):
+    """Half a file, whichever library wrote it, is cleared away; the step can be made again."""
+    folder = generate(synth.make_plan("inventory", scale=0.02, until=At(2024, 5, 1)), tmp_path / "run").folder
+    step = {"changes": tmp_path / "feed", "changes_format": format}
+    with monkeypatch.context() as patched:
+        if FORMATS[format].holds_json:
+            patched.setattr("synth.store.change_feed._lines", half_written)
+        else:
+            feeds = "synth.store.change_feed.FORMATS"
+            patched.setattr(feeds, {**FORMATS, format: SimpleNamespace(
+                suffix=FORMATS[format].suffix, holds_json=False, write=half_written
+            )})  # fmt: skip
+        with pytest.raises(OutputError, match="cannot write '.*feed/.*': No space left on device"):
+            advance_folder(folder, At(2024, 6, 1), **step)
+    assert list((tmp_path / "feed").iterdir()) == []
+    assert advance_folder(folder, At(2024, 6, 1), **step).feed.exists()

@@ -248,3 +248,19 @@ def test_missing_files(target):
     file.unlink()
     assert first_missing_file(target, manifest) == file
     assert (target / NAME).is_file()
+
+
+def test_what_cannot_be_cleared_away_is_named(tmp_path, monkeypatch):
+    """It stood beside the folder, and each later run failed by it without a word of where."""
+    (tmp_path / "books").mkdir()
+    left = tmp_path / ".books.old"
+    left.mkdir()
+    (left / ".synth").write_text("")
+
+    def rmtree(path, *_, **__):
+        raise OSError(1, "Operation not permitted", str(path / "x"))
+
+    monkeypatch.setattr("shutil.rmtree", lambda path, ignore_errors=False: None if ignore_errors else rmtree(path))
+    with pytest.raises(OutputError, match=f"what an earlier run left in '{left}' cannot be cleared away"):
+        with replacing_folder(tmp_path / "books"):
+            pass

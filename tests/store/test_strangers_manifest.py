@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sqlite3
 
 import pytest
@@ -161,3 +162,20 @@ def test_what_a_database_says_has_a_size(limit, command, loaded, capsys, monkeyp
     monkeypatch.setattr(manifest_table, limit, 0)
     assert main(command.format(loaded, loaded).split()) == 2
     assert "synth_manifest of schema 'ecommerce' has 1 rows, and texts of " in capsys.readouterr().err
+
+
+def test_halves_of_characters(made, capsys):
+    """JSON may hold them; whoever writes or compares such a text fails."""
+    for change in (
+        lambda facts: facts.update(spec="#\ud800" + facts["spec"]),
+        lambda facts: facts.update(program="\udfff"),
+    ):
+        edit(made, change)
+        assert main(["verify", str(made)]) == 2
+        assert "a text in it holds half of a character" in capsys.readouterr().err
+
+
+def test_a_name_that_is_no_text_is_told_among_the_files(made, capsys):
+    (made / "brands" / os.fsdecode(b"\xff.parquet")).write_bytes(b"x")
+    assert main(["verify", str(made)]) == 1
+    assert "\\udcff.parquet" in capsys.readouterr().out
