@@ -293,7 +293,10 @@ def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         raise ValueError(f"'{next(name for name in names if names.count(name) > 1)}' is there twice")
     for text in (text for pair in pairs for text in pair if isinstance(text, str)):
-        text.encode()
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise ValueError("a text in it holds half of a character (U+D800 to U+DFFF)") from None
     return found
 
 
