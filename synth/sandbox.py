@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 from threading import Event, Timer
 from typing import TypeVar
@@ -69,9 +70,9 @@ def opened(
 def lock(connection: duckdb.DuckDBPyConnection, folder: Path | None = None, files: Sequence[Path] = ()) -> None:
     """Leave a connection with what it has attached, and the files of a folder, and these, for good."""
     if folder is not None:
-        connection.execute(f"SET allowed_directories = [{_literal(str(folder.resolve()))}]")
+        connection.execute(f"SET allowed_directories = {_spelt([str(folder.resolve())])}")
     if files:
-        connection.execute(f"SET allowed_paths = [{', '.join(_literal(str(path.absolute())) for path in files)}]")
+        connection.execute(f"SET allowed_paths = {_spelt([str(path.absolute()) for path in files])}")
     for name, value in LOCKED.items():
         connection.execute(f"SET {name} = {value}")
 
@@ -126,6 +127,11 @@ def _memory(memory_bytes: int) -> dict[str, str]:
     ours = max(memory_bytes - BESIDE_BYTES, memory_bytes // 4)
     threads = max(1, min(len(os.sched_getaffinity(0)), ours // THREAD_BYTES))
     return {"memory_limit": _literal(f"{ours}B"), "threads": str(threads)}
+
+
+def _spelt(paths: Sequence[str]) -> str:
+    """A list of paths, each as it is and as the pattern by which DuckDB is asked for it alone."""
+    return f"[{', '.join(_literal(each) for path in paths for each in dict.fromkeys((path, escape(path))))}]"
 
 
 def _literal(text: str) -> str:

@@ -44,7 +44,8 @@ class Tables:
     def run(self, select: str) -> pl.DataFrame:
         """Give the rows of a SELECT, decimals in major units. Raises SqlError."""
         try:
-            return pl.DataFrame(self._connection.sql(select))
+            # by way of pyarrow: Polars keeps what it takes a stream from, and DuckDB complains of that at the end
+            return pl.DataFrame(self._connection.sql(select).to_arrow_table())
         except duckdb.Error as error:
             raise _in_words_of_a_spec(error) from error
 
