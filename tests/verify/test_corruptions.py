@@ -267,7 +267,7 @@ EDITS = {
 # nothing but the blocks themselves says otherwise
 BY_THE_SEAL_ALONE = {
     "a task's change put off", "a task that never changes", "the seal", "the families' order", "a note", "the program",
-    "two files exchanged", "a step more",
+    "a step more",
 }  # fmt: skip
 
 
