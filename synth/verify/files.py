@@ -168,7 +168,8 @@ def _contents(
             refuse_lack(error)
             yield Finding("rows", table, "fingerprint", None, note=said(error))
             continue
-        found = {path.relative_to(folder).as_posix(): content for path, content in each.items()}
+        several = each if len(each) > 1 else {}  # what is in a single file is what is in the table
+        found = {path.relative_to(folder).as_posix(): content for path, content in several.items()}
         yield from of_each_file(table, entry.files, found, by_table.get(table, {}))
         whole = sum(each.values(), Fingerprint())
         yield from contents(table, manifest, whole, plan, time.perf_counter() - started)
