@@ -152,15 +152,19 @@ class Cells:
         return f"CASE WHEN {least} WHEN {most} ELSE {number} END"
 
 
-def sums_sql(types: Mapping[str, DType], cells: Cells, quoted: Callable[[str], str], place: str) -> str:
-    """A query of the three sums in a database's SQL, over a table with these columns."""
+def sums_sql(
+    types: Mapping[str, DType], cells: Cells, quoted: Callable[[str], str], place: str, by: str | None = None
+) -> str:
+    """A query of the three sums in a database's SQL, over a table with these columns; or of each value of a column `by`."""
     terms = []
     for name, dtype in types.items():
         modulo = f"((({cells.number(quoted(name), dtype)}) % {P}) + {P}) % {P}"
         terms.append(f"COALESCE({modulo} * {_constant(name, 'value')} % {P}, {_constant(name, 'null')})")
-    row = f"SELECT {_sum(terms)} % {P} AS r FROM {place} {cells.fence}".rstrip()
+    group = "" if by is None else f"{quoted(by)}, "
+    row = f"SELECT {group}{_sum(terms)} % {P} AS r FROM {place} {cells.fence}".rstrip()
     square = f"r * (r + {C}) % {P}"
-    return f"SELECT {cells.rows}, {cells.total.format('r')}, {cells.total.format(square)} FROM ({row}) x"
+    sums = f"SELECT {group}{cells.rows}, {cells.total.format('r')}, {cells.total.format(square)} FROM ({row}) x"
+    return sums if by is None else f"{sums} GROUP BY {quoted(by)}"
 
 
 def _sum(terms: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ import pyarrow.ipc
 from synth.columns import cast_to_written, to_written, types_of
 from synth.dtypes import DType, Types
 
-__all__ = ["columns", "read", "relation", "write"]
+__all__ = ["columns", "other_names", "read", "relation", "write"]
 
 BATCH_ROWS = 65_536  # of a record batch, which readers take whole
 
@@ -62,13 +62,26 @@ def columns(path: Path) -> dict[str, DType]:
     return types_of(cast_to_written(pl.DataFrame(schema.empty_table()), {}))
 
 
-def relation(paths: Sequence[Path], types: Types) -> Any:
+def other_names(path: Path, names: Sequence[str]) -> list[str] | None:
+    """Those of the file's schema, where they are not these. Raises pyarrow.ArrowException, OSError."""
+    found = list(columns(path))
+    return None if found == names else found
+
+
+def relation(paths: Sequence[Path], types: Types, file: str | None = None) -> Any:
     """A dataset that DuckDB scans when it is registered. Raises pyarrow.ArrowException, OSError for damaged files."""
     import pyarrow.dataset as ds
 
     for path in paths:
-        with pa.OSFile(str(path)) as file:
-            reader = pa.ipc.open_file(file)
+        with pa.OSFile(str(path)) as opened:
+            reader = pa.ipc.open_file(opened)
             for number in range(reader.num_record_batches):
                 reader.get_batch(number).validate(full=True)
-    return ds.dataset([str(path) for path in paths], format="ipc")
+    found = ds.dataset([str(path) for path in paths], format="ipc")
+    if file is None:
+        return found
+    fragments = [
+        found.format.make_fragment(str(path), found.filesystem, ds.field(file) == str(path)) for path in paths
+    ]  # fmt: skip
+    schema = found.schema.append(pa.field(file, pa.string()))
+    return ds.FileSystemDataset(fragments, schema, found.format, found.filesystem)

@@ -13,9 +13,9 @@ import polars as pl
 
 from synth.columns import to_written
 from synth.dtypes import TEXT, DType, Types
-from synth.formats.format import column_types, file_list, read_by_duckdb
+from synth.formats.format import column_types, file_list, file_option, read_by_duckdb
 
-__all__ = ["columns", "read", "relation", "write"]
+__all__ = ["columns", "other_names", "read", "relation", "write"]
 
 
 def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str], path: Path) -> None:
@@ -38,9 +38,16 @@ def columns(path: Path) -> dict[str, DType]:
     return dict.fromkeys(header.columns, TEXT)
 
 
-def relation(paths: Sequence[Path], types: Types) -> str:
+def other_names(path: Path, names: Sequence[str]) -> list[str] | None:
+    """Those of the header line, where they are not these. Raises PolarsError, OSError."""
+    found = list(columns(path))
+    return None if found == names else found
+
+
+def relation(paths: Sequence[Path], types: Types, file: str | None = None) -> str:
     """A table function of DuckDB; `types` are all columns of the files, in their order."""
     return (
         f"read_csv({file_list(paths)}, header = true, columns = {column_types(types)}, auto_detect = false, delim = ',', "
-        "quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, hive_partitioning = false)"
+        "quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, hive_partitioning = false"
+        f"{file_option(file)})"
     )

@@ -1,12 +1,14 @@
 """What a file format is: the functions that its file has, and the facts that jobs ask for.
 
-The file `synth/formats/NAME.py` of a format that can be read has four functions, in this order:
+The file `synth/formats/NAME.py` of a format that can be read has five functions, in this order:
 
 - `write(frames, types, required, path)`: write drawn frames as one file;
 - `read(path, types, names)`: the rows of one file, in its order; all columns, or those that are named;
 - `columns(path)`: the columns of a file that no manifest describes, and their types;
-- `relation(paths, types)`: what DuckDB reads the files of one table by: a table function as SQL, or an object that is
-  registered on its connection.
+- `other_names(path, names)`: the columns that a file has in their order, of its first row that has others where rows name
+  them; None where all are as they should be;
+- `relation(paths, types, file)`: what DuckDB reads the files of one table by: a table function as SQL, or an object that is
+  registered on its connection; with `file`, a column of that name says in which file a row is.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from synth.dtypes import DType, Types
     from synth.translate.dialect import Dialect
 
-__all__ = ["Format", "column_types", "file_list", "first_words", "read_by_duckdb", "unreadable_errors"]
+__all__ = ["Format", "column_types", "file_list", "file_option", "first_words", "read_by_duckdb", "unreadable_errors"]
 
 
 MOST_COLUMNS = 10_000  # of a file that no manifest describes
@@ -90,12 +92,23 @@ class Format:
             raise OutputError(f"'{path}' has {len(found):,} columns, {MOST_COLUMNS:,} are the most")
         return found
 
-    def attach(self, connection: duckdb.DuckDBPyConnection, name: str, paths: Sequence[Path], types: Types) -> None:
-        """Let a connection of DuckDB see the files of one table as a temporary view `name`.
+    def other_names(self, path: Path, names: Sequence[str]) -> list[str] | None:
+        """The columns that a file has, or a row of it, where they are not these in this order.
 
         Raises one of `unreadable_errors()`.
         """
-        source = self._file.relation(paths, types)
+        found: list[str] | None = self._file.other_names(path, list(names))
+        return found
+
+    def attach(
+        self, connection: duckdb.DuckDBPyConnection, name: str, paths: Sequence[Path], types: Types,
+        file: str | None = None,
+    ) -> None:  # fmt: skip
+        """Let a connection of DuckDB see the files of one table as a temporary view `name`.
+
+        With `file`, a column of that name says in which file a row is. Raises one of `unreadable_errors()`.
+        """
+        source = self._file.relation(paths, types, file)
         if isinstance(source, str):
             spelt = '"' + name.replace('"', '""') + '"'
             connection.execute(f"CREATE OR REPLACE TEMP VIEW {spelt} AS SELECT * FROM {source}")
@@ -137,6 +150,11 @@ def file_list(paths: Iterable[Path]) -> str:
     """Files as a list in DuckDB's SQL; what would be a pattern in a path is spelt as the sign that it is."""
     signs = str.maketrans({"'": "''", "*": "[*]", "?": "[?]", "[": "[[]"})
     return "[" + ", ".join(f"'{str(path).translate(signs)}'" for path in paths) + "]"
+
+
+def file_option(file: str | None) -> str:
+    """The option of a table function by which a column says in which file a row is."""
+    return "" if file is None else f", filename = '{file}'"
 
 
 def column_types(types: Types) -> str:

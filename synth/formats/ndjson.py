@@ -10,9 +10,9 @@ import polars as pl
 
 from synth.columns import to_written
 from synth.dtypes import TEXT, DType, Types
-from synth.formats.format import column_types, file_list, read_by_duckdb
+from synth.formats.format import column_types, file_list, file_option, read_by_duckdb
 
-__all__ = ["columns", "read", "relation", "write"]
+__all__ = ["columns", "other_names", "read", "relation", "write"]
 
 LINES = "format = 'newline_delimited', hive_partitioning = false"
 
@@ -36,6 +36,14 @@ def columns(path: Path) -> dict[str, DType]:
     return dict.fromkeys(read_by_duckdb(path, f"{rows} LIMIT 0", None).columns, TEXT)
 
 
-def relation(paths: Sequence[Path], types: Types) -> str:
+def other_names(path: Path, names: Sequence[str]) -> list[str] | None:
+    """The keys of the first object that has others than these, or in another order. Raises duckdb.Error."""
+    wanted = ", ".join("'" + name.replace("'", "''") + "'" for name in names)
+    rows = f"(SELECT json_keys(json) AS keys FROM read_ndjson_objects({file_list([path])}))"
+    found = read_by_duckdb(f"{rows} WHERE keys <> [{wanted}] LIMIT 1", None)
+    return list(found["keys"][0]) if found.height else None
+
+
+def relation(paths: Sequence[Path], types: Types, file: str | None = None) -> str:
     """A table function of DuckDB; a column that an object lacks is NULL."""
-    return f"read_json({file_list(paths)}, columns = {column_types(types)}, {LINES})"
+    return f"read_json({file_list(paths)}, columns = {column_types(types)}, {LINES}{file_option(file)})"

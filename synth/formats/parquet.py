@@ -18,9 +18,9 @@ import pyarrow.parquet as pq
 
 from synth.columns import cast_to_written, checked, types_of
 from synth.dtypes import DType, Types
-from synth.formats.format import MOST_COLUMNS, file_list
+from synth.formats.format import MOST_COLUMNS, file_list, file_option
 
-__all__ = ["columns", "read", "relation", "write"]
+__all__ = ["columns", "other_names", "read", "relation", "write"]
 
 GROUP_ROWS = 100_000  # a row group holds so many rows at least: a block of lines, or several of a smaller table
 SAMPLE_ROWS = 4096
@@ -61,9 +61,15 @@ def columns(path: Path) -> dict[str, DType]:
     return types_of(cast_to_written(pl.DataFrame(schema=pl.read_parquet_schema(path)), {}))
 
 
-def relation(paths: Sequence[Path], types: Types) -> str:
+def other_names(path: Path, names: Sequence[str]) -> list[str] | None:
+    """Those of the file's schema, where they are not these. Raises PolarsError, ArrowException, OSError."""
+    found = list(columns(path))
+    return None if found == names else found
+
+
+def relation(paths: Sequence[Path], types: Types, file: str | None = None) -> str:
     """A table function of DuckDB."""
-    return f"read_parquet({file_list(paths)}, hive_partitioning = false)"
+    return f"read_parquet({file_list(paths)}, hive_partitioning = false{file_option(file)})"
 
 
 def _refuse_absurd(path: Path) -> None:

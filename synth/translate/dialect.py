@@ -86,10 +86,13 @@ class Dialect:
         name = self.quote_identifier(table)
         return f"{self.quote_identifier(schema)}.{name}" if schema and self.has_schemas else name
 
-    def fingerprint_query(self, types: Types, place: str) -> str:
-        """The query whose one row is the fingerprint of a table's columns: rows and two sums."""
+    def fingerprint_query(self, types: Types, place: str, by: str | None = None) -> str:
+        """The query whose one row is the fingerprint of a table's columns: rows and two sums.
+
+        With `by`, a column besides, there is a row for each of its values, behind the value.
+        """
         assert self.cells, f"the dialect {self.name} declares no cells, so it makes no fingerprints"
-        return sums_sql(types, self.cells, self.quote_identifier, place)
+        return sums_sql(types, self.cells, self.quote_identifier, place, by)
 
     def is_wide(self, dtype: DType) -> bool:
         """Whether a type is kept as a text, as its digits would be lost in a float."""

@@ -5,7 +5,7 @@ Checks are written once, in DuckDB's SQL; what cannot be said in another databas
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from synth.translate.dialect import Dialect
 from synth.translate.numeric import exact_decimals
 from synth.translate.portable import explicit_query
 
-__all__ = ["OffenceQueries", "offence_queries"]
+__all__ = ["OffenceQueries", "counting_query", "offence_queries"]
 
 _FOUND = "found"  # what the rows of a check are called
 
@@ -38,13 +38,8 @@ def offence_queries(
     sql: str, dialect: Dialect, schema: str | None, tables: Mapping[str, Types], examples: int
 ) -> OffenceQueries:
     """A query over these tables, in DuckDB's SQL, for the tables of a schema in another database. Raises SqlError."""
-    tree: Any = query(sql).copy()
     try:
-        tree = typed_query(tree, tables)
-        types: Mapping[str, DType | None] = dict(columns_given(tree))
-        explicit_query(tree)
-        for rewrite in dialect.rewrites:
-            tree = rewrite(tree)
+        tree, types = _typed(sql, dialect, tables)
         names = [exp.column(name, table=_FOUND) for name in types]
         order: list[Any] = [exp.Ordered(this=name.copy(), desc=False, nulls_first=False) for name in names]
     except SqlError:
@@ -53,9 +48,7 @@ def offence_queries(
         tree, types = query(sql).copy(), {}  # in its own SQL anything goes
         names, order = [exp.column(exp.Star())], [exp.Ordered(this=exp.Var(this="ALL"))]
         _mark(tree, tables)
-    for table in tree.find_all(exp.Table):
-        if table.meta.get("stored") and schema and dialect.has_schemas:
-            table.set("db", exp.to_identifier(schema))
+    _place(tree, dialect, schema)
     first = tree.args.get("with_")  # not every database reads it within brackets
     tree.set("with_", None)
     before = f"{written(first, dialect.sqlglot)} " if first is not None else ""
@@ -68,6 +61,40 @@ def offence_queries(
         types=types,
         minor=exact_decimals in dialect.rewrites,
     )
+
+
+def counting_query(
+    table: str, conditions: Sequence[str], dialect: Dialect, schema: str | None, tables: Mapping[str, Types]
+) -> str:
+    """A query of how many rows of a table meet each of these conditions, in one pass. Raises SqlError."""
+    counts = ", ".join(f"COUNT(CASE WHEN {each}\nTHEN 1 END) AS n{number}" for number, each in enumerate(conditions))
+    sql = f"SELECT {counts} FROM {exp.to_identifier(table, quoted=True).sql('duckdb')}"
+    try:
+        tree, _ = _typed(sql, dialect, tables)
+    except SqlError:
+        if dialect.sqlglot != "duckdb":
+            raise
+        tree = query(sql).copy()
+        _mark(tree, tables)
+    _place(tree, dialect, schema)
+    return written(tree, dialect.sqlglot)
+
+
+def _typed(sql: str, dialect: Dialect, tables: Mapping[str, Types]) -> tuple[Any, Mapping[str, DType | None]]:
+    """A query with the types of what it gives, rewritten for a dialect. Raises SqlError."""
+    tree: Any = typed_query(query(sql).copy(), tables)
+    types = dict(columns_given(tree))
+    explicit_query(tree)
+    for rewrite in dialect.rewrites:
+        tree = rewrite(tree)
+    return tree, types
+
+
+def _place(tree: Any, dialect: Dialect, schema: str | None) -> None:
+    """Let the tables of the dataset be those of a schema."""
+    for table in tree.find_all(exp.Table):
+        if table.meta.get("stored") and schema and dialect.has_schemas:
+            table.set("db", exp.to_identifier(schema))
 
 
 def _mark(tree: Any, tables: Mapping[str, Types]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from synth.plan.content import earlier_keys
@@ -12,7 +12,10 @@ from synth.spec.models import Dataset
 from synth.spec.scope import Scope
 from synth.sql.parse import body, query, tables
 
-__all__ = ["Check", "checks", "quoted"]
+__all__ = ["Check", "checks", "of_each_row", "quoted"]
+
+TOGETHER_LENGTH = 6_000  # characters of their conditions: with what is around them, less than SQL may have
+TOGETHER = 256  # checks in one pass: each pass reads the names of all columns, each check costs the planner its length
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,19 @@ class Check:
     sql: str
     reads: tuple[str, ...]
     condition: str | None = None
+
+
+def of_each_row(among: Iterable[Check]) -> Iterator[tuple[str, list[Check]]]:
+    """Checks that look at each row by itself, by table, as many as are counted in one pass."""
+    by_table: dict[str, list[Check]] = {}
+    for check in among:
+        if check.condition is None:
+            continue
+        some = by_table.setdefault(check.table, [])
+        some.append(check)
+        if len(some) == TOGETHER or sum(len(str(each.condition)) for each in some) > TOGETHER_LENGTH:
+            yield check.table, by_table.pop(check.table)
+    yield from by_table.items()
 
 
 def quoted(name: str) -> str:

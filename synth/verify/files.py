@@ -23,7 +23,9 @@ from synth.store.files import is_plain
 from synth.store.manifest import ExistingEntry, Manifest, TableEntry
 from synth.store.memory import default_memory
 from synth.store.parents import FORMAT as PARENTS_FORMAT
+from synth.store.tasks import files_of_tasks
 from synth.system import is_utf8
+from synth.verify.by_file import content_by_file, named_columns, of_each_file
 from synth.verify.checks import Check, quoted
 from synth.verify.findings import EXAMPLES, Tell, adder, columns, contents, plan_of, planned, refuse_lack, unread
 from synth.verify.in_duckdb import run_checks, said
@@ -69,12 +71,13 @@ def verify_folder(folder: str | Path, progress: Tell | None = None, *, memory_by
             add(_open(connection, folder.resolve(), manifest, table))
             if report.findings[-1].passed:
                 readable.add(table)
-                add(_rows(connection, folder.resolve(), manifest, table))
+                form, files = format_of(manifest.format), _plain(folder.resolve(), entry)
+                add(named_columns(table, form, folder.resolve(), files, entry.types))
         for name, existing in manifest.existing.items():
             if existing.file and is_plain(folder / existing.file.path, folder):
                 add(_existing(connection, folder.resolve() / existing.file.path, name, existing, dataset))
                 readable.add(name)
-        for finding in _contents(connection, manifest, plan, readable):
+        for finding in _contents(connection, manifest, plan, readable, folder.resolve()):
             add(finding)
         for check, found in run_checks(connection, planned(dataset, manifest, report, readable)):
             if (
@@ -119,29 +122,16 @@ def _strange(folder: Path, entry: TableEntry, table: str) -> Iterator[dict[str, 
             yield {"file": name, "is": "not in the manifest"}
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, table: str) -> Finding:
-    """Rows of each file against the manifest; those of a single one are the table's."""
-    entry, form, started = manifest.tables[table], format_of(manifest.format), time.perf_counter()
-    wrong = []
-    there = [file for file in entry.files if is_plain(folder / file.path, folder)]
-    for file in there if len(entry.files) > 1 else ():
-        try:
-            form.attach(connection, "#file", [folder / file.path], entry.types)
-            found = connection.execute(f"SELECT COUNT(*) FROM {quoted('#file')}").fetchall()[0][0]
-        except unreadable_errors() as error:
-            refuse_lack(error)
-            found = str(error).splitlines()[0]
-        if found != file.rows:
-            wrong.append({"file": file.path, "is": found, "should be": file.rows})
-    seconds = time.perf_counter() - started
-    return Finding("files", table, "rows", len(wrong), tuple(wrong[:EXAMPLES]), seconds=seconds)
+def _plain(folder: Path, entry: TableEntry) -> list[Path]:
+    """The files of a table that are there, each once."""
+    listed = dict.fromkeys(folder / file.path for file in entry.files)
+    return [path for path in listed if is_plain(path, folder)]
 
 
 def _open(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, table: str) -> Finding:
     """Make a view of a table's files and compare its columns and types with the manifest."""
     entry, form = manifest.tables[table], format_of(manifest.format)
-    listed = dict.fromkeys(folder / file.path for file in entry.files)
-    paths = [path for path in listed if is_plain(path, folder)]
+    paths = _plain(folder, entry)
     wanted = {name: dtype.duckdb for name, dtype in entry.types.items()}
     if not paths:
         return Finding("types", table, "columns", None, note="there are no files")
@@ -158,22 +148,28 @@ def _open(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifes
 
 
 def _contents(
-    connection: duckdb.DuckDBPyConnection, manifest: Manifest, plan: Plan | None, readable: set[str]
+    connection: duckdb.DuckDBPyConnection, manifest: Manifest, plan: Plan | None, readable: set[str], folder: Path
 ) -> Iterator[Finding]:
-    """Row counts and fingerprints against the manifest, and declared counts against the spec."""
+    """Row counts and fingerprints against the manifest, file by file, and declared counts against the spec."""
+    form, by_table = format_of(manifest.format), files_of_tasks(manifest)
     for table, entry in manifest.tables.items():
         if table not in readable:
             yield unread("rows", table, "fingerprint", table)
             continue
         started = time.perf_counter()
-        sums = DIALECTS["duckdb"].fingerprint_query(entry.types, quoted(table))
+        files = _plain(folder, entry)
         try:
-            row = connection.execute(sums).fetchone()
-        except duckdb.Error as error:
+            if len(files) > 1:
+                each = content_by_file(connection, form, files, entry.types)
+            else:
+                sums = DIALECTS["duckdb"].fingerprint_query(entry.types, quoted(table))
+                each = {path: Fingerprint(*map(int, connection.execute(sums).fetchall()[0])) for path in files}
+        except unreadable_errors() as error:
             refuse_lack(error)
             yield Finding("rows", table, "fingerprint", None, note=said(error))
             continue
-        if row is None:
-            raise OutputError(f"'{table}' gave no fingerprint")
-        found = Fingerprint(*(int(number) for number in row))
-        yield from contents(table, manifest, found, plan, time.perf_counter() - started)
+        several = each if len(each) > 1 else {}  # what is in a single file is what is in the table
+        found = {path.relative_to(folder).as_posix(): content for path, content in several.items()}
+        yield from of_each_file(table, entry.files, found, by_table.get(table, {}))
+        whole = sum(each.values(), Fingerprint())
+        yield from contents(table, manifest, whole, plan, time.perf_counter() - started)

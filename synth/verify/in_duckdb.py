@@ -10,15 +10,13 @@ from typing import Any
 import duckdb
 
 from synth.sandbox import TIME_LIMIT_S, time_limit
-from synth.verify.checks import Check, quoted
+from synth.verify.checks import Check, of_each_row, quoted
 from synth.verify.findings import EXAMPLES, refuse_lack
 from synth.verify.report import Finding
 
 __all__ = ["run_checks", "said"]
 
 NO_MEMORY = "it needs more memory, or more space in the temporary folder: state more by --memory, or another TMPDIR"
-
-TOGETHER = 256  # checks in one pass: each pass reads the names of all columns, each check costs the planner its length
 
 
 def run_checks(
@@ -45,20 +43,14 @@ def _count_together(
 
     What cannot be worked out is left out with those beside it.
     """
-    by_table: dict[str, list[Check]] = {}
-    for check in checks:
-        if check.condition is not None:
-            by_table.setdefault(check.table, []).append(check)
     found: dict[Check, tuple[int, float]] = {}
-    for table, all_of_it in by_table.items():
-        for start in range(0, len(all_of_it), TOGETHER):
-            some = all_of_it[start : start + TOGETHER]
-            started = time.perf_counter()
-            asked = ", ".join(f"COUNT(CASE WHEN {check.condition}\nTHEN 1 END)" for check in some)
-            with suppress(duckdb.Error, TimeoutError), time_limit(connection, limit_s):
-                counts = connection.execute(f"SELECT {asked} FROM {quoted(table)}").fetchone() or ()
-                seconds = (time.perf_counter() - started) / len(some)
-                found |= {check: (int(count), seconds) for check, count in zip(some, counts, strict=True)}
+    for table, some in of_each_row(checks):
+        started = time.perf_counter()
+        asked = ", ".join(f"COUNT(CASE WHEN {check.condition}\nTHEN 1 END)" for check in some)
+        with suppress(duckdb.Error, TimeoutError), time_limit(connection, limit_s):
+            counts = connection.execute(f"SELECT {asked} FROM {quoted(table)}").fetchone() or ()
+            seconds = (time.perf_counter() - started) / len(some)
+            found |= {check: (int(count), seconds) for check, count in zip(some, counts, strict=True)}
     return found
 
 

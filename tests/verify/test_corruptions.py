@@ -267,7 +267,7 @@ EDITS = {
 # nothing but the blocks themselves says otherwise
 BY_THE_SEAL_ALONE = {
     "a task's change put off", "a task that never changes", "the seal", "the families' order", "a note", "the program",
-    "two files exchanged", "a step more",
+    "a step more",
 }  # fmt: skip
 
 
@@ -301,7 +301,7 @@ SPELLINGS = {
     "a key twice": ("'seed' is there twice", lambda text: text.replace('"seed": 42', '"seed": 43, "seed": 42')),
     "a key twice further in": ("'rows' is there twice", lambda text: text.replace('"rows": 4', '"rows": 5, "rows": 4')),
     "a mark at its beginning": ("BOM", lambda text: "\ufeff" + text),
-    "half a character": ("surrogates not allowed", lambda text: text.replace('"program": "', '"program": "\\ud800')),
+    "half a character": ("half of a character", lambda text: text.replace('"program": "', '"program": "\\ud800')),
 }  # fmt: skip
 
 

@@ -8,9 +8,12 @@ import duckdb
 import pytest
 
 import synth
+from synth.databases import Address
 from synth.errors import DatabaseError, SpecError
+from synth.job.load import load_folder
 from synth.spec.load import parse
-from synth.verify.database import verify_database
+from synth.verify.checks import Check, of_each_row
+from synth.verify.database import _Verification, verify_database
 from synth.verify.files import verify_folder
 
 SPEC = """
@@ -99,6 +102,41 @@ def test_a_table_of_many_columns(tmp_path, monkeypatch):
     report = verify_folder(folder)
     assert report.passed and len(report.findings) > 1200 + 600
     assert alone == ["key"]
+
+
+@pytest.mark.parametrize("suffix", ["db", "duckdb"])
+def test_a_table_of_many_columns_in_a_database(suffix, tmp_path, monkeypatch):
+    """No check that looks at rows one by one is a statement of its own there either."""
+    folder = synth.generate(synth.make_plan(wide(800)), tmp_path).folder
+    address = Address.parse(str(tmp_path / f"x.{suffix}"))
+    load_folder(folder, address)
+    alone, run = [], _Verification._run
+    monkeypatch.setattr(_Verification, "_run", lambda *words: alone.append(words[2].kind) or run(*words))
+    (report,) = verify_database(address)
+    assert report.passed and len(report.findings) > 800 + 400
+    assert alone == ["key"]
+
+
+def test_conditions_that_are_long_together():
+    of = [Check("check", "t", str(n), "", ("t",), "x" * 1000 if n % 2 else "x") for n in range(1000)]
+    parts = [some for _, some in of_each_row(of)]
+    assert sorted((check.name for some in parts for check in some), key=int) == [check.name for check in of]
+    assert max(sum(len(check.condition) for check in some) for some in parts) < 7500 and len(parts) < 200
+
+
+def test_one_of_many_in_a_database_tells_rows(tmp_path):
+    folder = synth.generate(synth.make_plan(wide(8)), tmp_path).folder
+    address = Address.parse(str(tmp_path / "x.duckdb"))
+    load_folder(folder, address)
+    with duckdb.connect(str(tmp_path / "x.duckdb")) as connection:
+        connection.execute("ALTER TABLE wide.t ALTER c4 DROP NOT NULL")
+        connection.execute(
+            "CREATE TABLE wide.u AS SELECT * REPLACE (CASE WHEN id = 7 THEN 2 ELSE c4 END AS c4) FROM wide.t"
+        )
+        connection.execute("DROP TABLE wide.t; ALTER TABLE wide.u RENAME TO t")
+    failed = {(f.kind, f.name): f for f in verify_database(address)[0].failed}
+    assert set(failed) == {("rows", "fingerprint"), ("check", "c4")}
+    assert failed["check", "c4"].examples == ({"id": 7},)
 
 
 def test_checks_that_are_counted_together_tell_rows(tmp_path):
