@@ -363,7 +363,7 @@ def test_an_empty_table(target):
 
 
 def test_a_table_named_as_the_manifest(target):
-    with pytest.raises(synth.errors.OptionError, match="synth_manifest"):
+    with pytest.raises(synth.errors.SpecError, match="synth_manifest"):
         dataset = spec({"synth_manifest": {"columns": {"a": {"type": "date"}}}})
         target.fill(dataset, {"synth_manifest": pl.DataFrame(schema={"a": pl.Date})})
 

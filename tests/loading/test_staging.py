@@ -129,8 +129,10 @@ def test_what_is_replaced_is_named(tmp_path):
     database = Recorder("products", "mine")
     with pytest.raises(DatabaseError, match="has tables of these names already"):
         staged(database)
+    with pytest.raises(DatabaseError, match="no load has made 'products' of schema 's'"):
+        staged(database, "replace")
     assert database.calls == []
-    staging = staged(database, "replace")
+    staging = staged(database, "replace-any")
     staging.publish(manifest(), tmp_path / "sums")
     assert database.calls[0] == "begin s products"
     assert database.calls[-1] == "publish s brands products synth_manifest for products"
