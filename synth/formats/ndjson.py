@@ -40,7 +40,7 @@ def other_names(path: Path, names: Sequence[str]) -> list[str] | None:
     """The keys of the first object that has others than these, or in another order. Raises duckdb.Error."""
     wanted = ", ".join("'" + name.replace("'", "''") + "'" for name in names)
     rows = f"(SELECT json_keys(json) AS keys FROM read_ndjson_objects({file_list([path])}))"
-    found = read_by_duckdb(f"{rows} WHERE keys <> [{wanted}] LIMIT 1", None)
+    found = read_by_duckdb(path, f"{rows} WHERE keys <> [{wanted}] LIMIT 1", None)
     return list(found["keys"][0]) if found.height else None
 
 
