@@ -13,6 +13,7 @@ from synth.draw.context import BlockContext
 from synth.draw.distinct import places_of
 from synth.draw.placed import placed
 from synth.draw.residents import Residents
+from synth.draw.values import require_values
 from synth.plan.content import earlier_keys
 from synth.plan.model import FamilyPlan, Plan, TablePlan
 from synth.spec.kinds.base import Kind, SelectPlan, TableRows
@@ -93,6 +94,7 @@ class Block:
                 self._draw_column(table, column)
             else:
                 self.tables[table] = self.plan.kind(table).draw_rows(self, table)
+                require_values(self.tables[table].columns.values())
 
     def _draw_column(self, table: str, column: str) -> None:
         spec, here = self.plan.spec(table), self.tables[table]
@@ -111,6 +113,7 @@ class Block:
             if column in here.parent_rows:
                 here.parent_rows[column] = np.where(hidden, -1, here.parent_rows[column])
         assert len(drawn) == here.rows, (table, column, len(drawn), here.rows)
+        require_values((drawn,))
         here.columns[column] = drawn.alias(column)
 
     # -- what shows at `until`
@@ -141,6 +144,7 @@ class Block:
             values["until"] = pl.Series([self.plan.until], dtype=pl.Datetime("us")).new_from_index(0, rows)
         with placed(self.plan, table, column):
             state = compiled.evaluate(pl.DataFrame(values))
+            require_values((state,))
         return (state.new_from_index(0, rows) if len(state) != rows else state).alias(column)
 
     def _without_what_is_ahead(self, table: str, column: str) -> pl.Series:

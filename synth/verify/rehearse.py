@@ -30,7 +30,8 @@ from synth.spec.lineage import columns_that_tell_of
 from synth.spec.models import Dataset
 from synth.spec.parts import table_of
 from synth.spec.scope import Scope
-from synth.sql.parse import columns, named, query
+from synth.sql.parse import SqlError, columns, expression, named, query
+from synth.sql.queries import typed_condition, typed_query
 from synth.verify.checks import Check, checks, quoted
 from synth.verify.in_duckdb import run_checks
 from synth.verify.report import Finding
@@ -75,9 +76,11 @@ def _rehearse(dataset: Dataset, until: dt.datetime, unknown: Set[tuple[str, str]
 
 
 def _bind(dataset: Dataset) -> None:
-    """Raise SpecError for SQL that DuckDB cannot bind."""
+    """Raise SpecError for SQL that not every database understands, or that DuckDB cannot bind."""
     scope = Scope(dataset)
-    problems = []
+    problems = list(_not_portable(dataset, scope))
+    if problems:
+        raise SpecError(problems)
     with sandbox(memory_bytes=MEMORY_BYTES) as connection:
         for table in dataset.named:
             columns = ", ".join(f"{quoted(c)} {scope.type_of(table, c).duckdb}" for c in dataset.tables[table].written)
@@ -94,6 +97,24 @@ def _bind(dataset: Dataset) -> None:
                 problems.append(Problem(_place(dataset, check), f"bad SQL: {_said(str(error))}"))
     if problems:
         raise SpecError(problems)
+
+
+def _not_portable(dataset: Dataset, scope: Scope) -> Iterator[Problem]:
+    """Say what of rules and checks has no type, so that the databases would each guess another: names among them."""
+    tables = {name: {c: scope.type_of(name, c) for c in dataset.tables[name].written} for name in dataset.named}
+    for name, rule in dataset.rules.items():
+        try:
+            typed_query(query(rule).copy(), tables)
+        except SqlError as error:
+            yield Problem(("rules", name), str(error), error.hint)
+    for name in dataset.named:
+        spec = dataset.tables[name]
+        of_columns = {("columns", c, "check"): declared.check for c, declared in spec.columns.items() if declared.check}
+        for at, sql in [*((("checks", c), sql) for c, sql in spec.checks.items()), *of_columns.items()]:
+            try:
+                typed_condition(expression(sql), tables[name])
+            except SqlError as error:
+                yield Problem(("tables", name, *at), str(error), error.hint)
 
 
 def _said(message: str) -> str:

@@ -204,7 +204,7 @@ UNPLANNABLE = {
 def test_the_shop_without_mistakes_is_good(tmp_path, capsys):
     file, _ = write(tmp_path, SHOP)
     assert main(["check", str(file)]) == 0
-    assert capsys.readouterr().out == f"{file}: 6 tables, 1 rules, all good\n"
+    assert capsys.readouterr().out == f"{file}: 6 tables, 1 rule, all good\n"
 
 
 @pytest.mark.parametrize("name", MISTAKES)
