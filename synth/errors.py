@@ -5,6 +5,7 @@ Anything that is not a `SynthError`, and is not said by the machine, is a mistak
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -20,6 +21,7 @@ __all__ = [
     "SpecError",
     "SynthError",
     "TooFewError",
+    "counted",
     "did_you_mean",
     "one_of",
 ]
@@ -97,6 +99,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     if near:
         return f"did you mean '{near[0]}'?"
     return f"known are {', '.join(known)}" if known else "there is none to choose from"
+
+
+def counted(number: int) -> str:
+    """A number in words of a bounded length: in full as far as it can be read, else its power of ten."""
+    return f"{number:,}" if abs(number) < 10**21 else f"about 10^{math.floor(math.log10(abs(number)))}"
 
 
 def one_of(names: Iterable[str]) -> str:

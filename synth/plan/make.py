@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Iterable
 
-from synth.errors import OptionError, did_you_mean
+from synth.errors import OptionError, counted, did_you_mean
 from synth.generators.arrival import microseconds
 from synth.plan import model
 from synth.plan.content import Content, earlier_row_count
@@ -45,7 +45,9 @@ def make(
     if not (math.isfinite(scale) and scale > 0):
         raise OptionError(f"scale must be a number above 0, got {scale}")
     if not 0 <= seed < 2**63:
-        raise OptionError(f"seed must be a whole number from 0 to 2^63 - 1, got {seed}")
+        raise OptionError(
+            f"seed must be a whole number from 0 to 2^63 - 1, got {seed if abs(seed) < 10**21 else counted(seed)}"
+        )
     now = until or dataset.period.until
     if not isinstance(now, dt.datetime):
         now = dt.datetime(now.year, now.month, now.day)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from synth.errors import counted
 from synth.generators.base import Model
 from synth.generators.sampling import check_weights
 
@@ -58,7 +59,9 @@ class Fanout(Model):
         if len(ways) != 1:
             raise ValueError("a fan-out is one of negative_binomial, poisson, uniform or shares")
         if self.max > WIDEST:
-            raise ValueError(f"a row may have {WIDEST:,} children at most, not {self.max:,}; let more of them arrive")
+            raise ValueError(
+                f"a row may have {WIDEST:,} children at most, not {counted(self.max)}; let more of them arrive"
+            )
         if self.min > self.max:
             raise ValueError(f"`min` ({self.min}) is above `max` ({self.max})")
         if ways[0] in ("negative_binomial", "poisson"):

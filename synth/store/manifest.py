@@ -126,7 +126,7 @@ class Manifest(_Entry):
     format: str
     dialect: str | None = None  # of INSERT statements
     spec: str  # the resolved spec, as YAML
-    spec_version: Whole = 1  # of the words that it is written in
+    spec_version: Annotated[int, Field(strict=True, ge=1, le=SPEC_VERSION)] = 1  # of the words that it is written in
     identity: str  # of everything that the content depends on
     tables: dict[Word, TableEntry]
     families: dict[str, tuple[TaskEntry, ...]] = {}  # by root table
@@ -190,7 +190,10 @@ class Manifest(_Entry):
             if len(text) > MOST_BYTES:
                 raise ValueError(f"it is longer than {MOST_BYTES:,} bytes")
             text = text.decode() if isinstance(text, bytes) else text
-            facts = {**json.loads(text, object_pairs_hook=_once), **kept_elsewhere}
+            found = json.loads(text, object_pairs_hook=_once)
+            if twice := kept_elsewhere.keys() & found.keys():
+                raise ValueError(f"'{min(twice)}' is there twice")
+            facts = {**found, **kept_elsewhere}
             _refuse_many(facts)
             return cls.model_validate(facts)
         except RecursionError:

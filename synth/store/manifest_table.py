@@ -77,6 +77,8 @@ def manifests_of(database: Database, schema: str) -> list[Manifest]:
     for (name, *_), manifest in zip(rows, manifests, strict=True):
         if name != manifest.dataset:
             raise DatabaseError(f"{where} has a manifest of '{manifest.dataset}' in the row of '{name}'")
+        if manifest.advancing:
+            raise DatabaseError(f"{where} says that '{name}' is in the midst of an advance, which no database shows")
     names = [manifest.dataset for manifest in manifests]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise DatabaseError(f"{where} has two rows of '{twice}', and a load leaves one")

@@ -100,10 +100,11 @@ class _Verification:
         """What is beside the tables: the sums by which it grows, and where the manifest says that it is."""
         text = kept_sums(self.database, self.schema, self.manifest)
         changed = [] if sums_are_as_written(self.manifest, text) else [{"sums": "not as they were written"}]
-        yield Finding("manifest", "(rollups)", "kept sums", len(changed), tuple(changed))
+        yield Finding("files", "(rollups)", "kept sums", len(changed), tuple(changed))
         here = self.database.dialect.name
-        other = [] if self.manifest.format == here else [{"format": self.manifest.format, "should be": here}]
-        yield Finding("manifest", "(manifest)", "format", len(other), tuple(other))
+        if self.manifest.format != here:
+            said = {"format": self.manifest.format, "should be": here}
+            yield Finding("manifest", "(manifest)", "format", 1, (said,))
 
     def _existing(self) -> set[str]:
         """Existing tables that are in the schema by their own names, with the columns that the spec knows."""

@@ -14,7 +14,6 @@ from synth.fingerprint import Fingerprint
 from synth.formats import FORMATS
 from synth.plan.content import EARLIER_KEYS
 from synth.plan.model import Plan
-from synth.spec.migrate import SPEC_VERSION
 from synth.spec.models import Dataset
 from synth.spec.parts import table_of
 from synth.spec.scope import Scope
@@ -57,8 +56,6 @@ def stated(manifest: Manifest, dataset: Dataset, plan: Plan | None) -> Iterator[
     for name in dict.fromkeys((*dataset.existing, *manifest.existing)):
         yield _finding(name, "existing", list(_existing(manifest, dataset, name)))
     yield _finding(WHOLE, "first keys", list(_first_keys(manifest, dataset)) if plan else [])
-    if manifest.spec_version != SPEC_VERSION and manifest.is_drawn_alike:
-        yield _finding(WHOLE, "words", [{"spec_version": manifest.spec_version, "should be": SPEC_VERSION}])
 
 
 def _finding(table: str, name: str, wrong: list[dict[str, Any]]) -> Finding:

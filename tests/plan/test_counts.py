@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 import synth
+from synth import errors
 from synth.errors import OptionError
 from synth.spec.load import dump
 from tests.support.steps import small_blocks
@@ -164,3 +165,18 @@ def test_a_window_is_planned_to_its_end(books):
     assert synth.frame(plan, "sales")["sold_on"].max() < dt.date(2026, 1, 1)
     numbers = synth.frame(plan, "sales").group_by("window_number").agg(pl.len()).sort("window_number")["len"].to_list()
     assert numbers == [250, 80]
+
+
+@pytest.mark.parametrize(
+    "words", [{"scale": 1e300}, {"seed": 10**300}, {"seed": 10**4000}, {"seed": -(10**30)}]
+)  # fmt: skip
+def test_what_is_told_has_no_hundred_digits(words):
+    with pytest.raises(OptionError, match=r"about 10\^\d+") as told:
+        synth.make_plan("ecommerce", **words)
+    assert len(str(told.value)) < 120
+
+
+def test_numbers_in_words():
+    assert [errors.counted(each) for each in (0, -1234, 10**20, 10**21, 3 * 10**300)] == [
+        "0", "-1,234", "100,000,000,000,000,000,000", "about 10^21", "about 10^300",
+    ]  # fmt: skip

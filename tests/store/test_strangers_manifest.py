@@ -118,6 +118,22 @@ def test_a_manifest_lists_no_more_than_any_of_ours(made, monkeypatch):
         Manifest.read(made)
 
 
+@pytest.mark.parametrize("where", ["existing", "first_keys", "sums", "steps", "prints"])
+def test_whatever_it_lists_is_counted(where, made, monkeypatch):
+    """Before each is looked at."""
+    monkeypatch.setattr(manifest, "MOST_PARTS", 100)
+    monkeypatch.setattr(manifest, "MOST_ENTRIES", 100)
+    facts = json.loads((made / NAME).read_text())
+    many = {str(number): None for number in range(101)}
+    if where == "prints":
+        next(iter(facts["families"].values()))[0]["prints"] = many
+    else:
+        facts[where] = many if where in ("existing", "first_keys") else [*many]
+    (made / NAME).write_text(json.dumps(facts))
+    with pytest.raises(OutputError, match="it lists more than 100 "):
+        Manifest.read(made)
+
+
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, "[" * 100_000 + "]" * 100_000])
 def test_a_manifest_is_not_nested(text, made):
     (made / NAME).write_text(text)

@@ -20,8 +20,8 @@ from synth.errors import DatabaseError
 from synth.job.load import load_folder
 from synth.spec.load import load, parse, shipped
 from synth.spec.scope import Scope
-from synth.translate.queries import offence_queries
-from synth.verify.checks import checks
+from synth.translate.queries import counting_query, offence_queries
+from synth.verify.checks import checks, of_each_row
 from synth.verify.database import verify_database
 from synth.verify.files import verify_folder
 from tests.support.erp_breaches import BREACHES
@@ -342,3 +342,6 @@ def test_checks_in_tsql(name):
         asked = offence_queries(check.sql, DIALECTS["tsql"], name, tables, 3)
         assert lint_tsql(asked.count) == [], check.name
         assert lint_tsql(asked.examples) == [], check.name
+    for table, some in of_each_row(checks(dataset, dt.datetime(2026, 1, 1))):
+        conditions = [str(check.condition) for check in some]
+        assert lint_tsql(counting_query(table, conditions, DIALECTS["tsql"], name, tables)) == [], table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from synth.errors import OptionError
+from synth.errors import OptionError, counted
 from synth.generators.keys import Key
 from synth.spec.kinds.base import Counting
 from synth.spec.models import Dataset
@@ -20,7 +20,7 @@ def declared_rows(counting: Counting, table: str) -> int:
     assert declared is not None
     rows = declared.at(counting.scale)
     if rows > MAX_ROWS:
-        raise OptionError(f"scale {counting.scale:g} is too large: {table} would have {rows:,} rows")
+        raise OptionError(f"scale {counting.scale:g} is too large: {table} would have {counted(rows)} rows")
     return rows
 
 
