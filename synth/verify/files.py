@@ -71,7 +71,7 @@ def verify_folder(folder: str | Path, progress: Tell | None = None, *, memory_by
             add(_open(connection, folder.resolve(), manifest, table))
             if report.findings[-1].passed:
                 readable.add(table)
-                form, files = format_of(manifest.format), _plain(folder.resolve(), entry)
+                form, files = format_of(manifest.format), _plain(folder.resolve(), table)
                 add(named_columns(table, form, folder.resolve(), files, entry.types))
         for name, existing in manifest.existing.items():
             if existing.file and is_plain(folder / existing.file.path, folder):
@@ -122,16 +122,15 @@ def _strange(folder: Path, entry: TableEntry, table: str) -> Iterator[dict[str, 
             yield {"file": name, "is": "not in the manifest"}
 
 
-def _plain(folder: Path, entry: TableEntry) -> list[Path]:
-    """The files of a table that are there, each once."""
-    listed = dict.fromkeys(folder / file.path for file in entry.files)
-    return [path for path in listed if is_plain(path, folder)]
+def _plain(folder: Path, table: str) -> list[Path]:
+    """The files that are in a table's folder, as whoever reads all of it would find them, but for names that are no text."""
+    return [path for path in sorted((folder / table).glob("*")) if is_plain(path, folder) and is_utf8(path.name)]
 
 
 def _open(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, table: str) -> Finding:
     """Make a view of a table's files and compare its columns and types with the manifest."""
     entry, form = manifest.tables[table], format_of(manifest.format)
-    paths = _plain(folder, entry)
+    paths = _plain(folder, table)
     wanted = {name: dtype.duckdb for name, dtype in entry.types.items()}
     if not paths:
         return Finding("types", table, "columns", None, note="there are no files")
@@ -157,7 +156,7 @@ def _contents(
             yield unread("rows", table, "fingerprint", table)
             continue
         started = time.perf_counter()
-        files = _plain(folder, entry)
+        files = _plain(folder, table)
         try:
             if len(files) > 1:
                 each = content_by_file(connection, form, files, entry.types)
