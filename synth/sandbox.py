@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import duckdb
 
-__all__ = ["TIME_LIMIT_S", "interruptible", "lock", "sandbox", "time_limit"]
+__all__ = ["TIME_LIMIT_S", "as_pattern", "interruptible", "lock", "sandbox", "time_limit"]
 
 T = TypeVar("T")
 
@@ -61,11 +61,22 @@ def sandbox(
 def lock(connection: duckdb.DuckDBPyConnection, folder: Path | None = None, files: Sequence[Path] = ()) -> None:
     """Leave a connection with what it has attached, and the files of a folder, and these, for good."""
     if folder is not None:
-        connection.execute(f"SET allowed_directories = [{_literal(str(folder.resolve()))}]")
+        connection.execute(f"SET allowed_directories = {_places([folder.resolve()])}")
     if files:
-        connection.execute(f"SET allowed_paths = [{', '.join(_literal(str(path.absolute())) for path in files)}]")
+        connection.execute(f"SET allowed_paths = {_places([path.absolute() for path in files])}")
     for name, value in LOCKED.items():
         connection.execute(f"SET {name} = {value}")
+
+
+def as_pattern(path: Path) -> str:
+    """A path in which what would be a pattern is spelt as the sign that it is: DuckDB reads every path as a pattern."""
+    signs = str.maketrans({"*": "[*]", "?": "[?]", "[": "[[]"})
+    return str(path).translate(signs)
+
+
+def _places(paths: Sequence[Path]) -> str:
+    """Paths as a list in SQL, as they are and as they are asked for."""
+    return f"[{', '.join(_literal(each) for path in paths for each in dict.fromkeys((str(path), as_pattern(path))))}]"
 
 
 @contextmanager
