@@ -18,7 +18,7 @@ import duckdb
 
 from synth.running import interruptible
 
-__all__ = ["TIME_LIMIT_S", "lock", "opened", "sandbox", "signals_heard", "time_limit"]
+__all__ = ["TIME_LIMIT_S", "as_pattern", "lock", "opened", "sandbox", "signals_heard", "time_limit"]
 
 T = TypeVar("T")
 
@@ -70,11 +70,21 @@ def opened(
 def lock(connection: duckdb.DuckDBPyConnection, folder: Path | None = None, files: Sequence[Path] = ()) -> None:
     """Leave a connection with what it has attached, and the files of a folder, and these, for good."""
     if folder is not None:
-        connection.execute(f"SET allowed_directories = {_spelt([str(folder.resolve())])}")
+        connection.execute(f"SET allowed_directories = {_places([folder.resolve()])}")
     if files:
-        connection.execute(f"SET allowed_paths = {_spelt([str(path.absolute()) for path in files])}")
+        connection.execute(f"SET allowed_paths = {_places([path.absolute() for path in files])}")
     for name, value in LOCKED.items():
         connection.execute(f"SET {name} = {value}")
+
+
+def as_pattern(path: Path) -> str:
+    """A path in which what would be a pattern is spelt as the sign that it is: DuckDB reads every path as a pattern."""
+    return escape(str(path))
+
+
+def _places(paths: Sequence[Path]) -> str:
+    """Paths as a list in SQL, as they are and as they are asked for."""
+    return f"[{', '.join(_literal(each) for path in paths for each in dict.fromkeys((str(path), as_pattern(path))))}]"
 
 
 @contextmanager
@@ -127,11 +137,6 @@ def _memory(memory_bytes: int) -> dict[str, str]:
     ours = max(memory_bytes - BESIDE_BYTES, memory_bytes // 4)
     threads = max(1, min(len(os.sched_getaffinity(0)), ours // THREAD_BYTES))
     return {"memory_limit": _literal(f"{ours}B"), "threads": str(threads)}
-
-
-def _spelt(paths: Sequence[str]) -> str:
-    """A list of paths, each as it is and as the pattern by which DuckDB is asked for it alone."""
-    return f"[{', '.join(_literal(each) for path in paths for each in dict.fromkeys((path, escape(path))))}]"
 
 
 def _literal(text: str) -> str:

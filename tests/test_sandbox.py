@@ -6,7 +6,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from synth.sandbox import sandbox, time_limit
+from synth.sandbox import as_pattern, sandbox, time_limit
 
 
 @pytest.fixture
@@ -36,6 +36,19 @@ def test_nothing_else_is_reached(sql, folder):
             connection.execute(sql.format(folder.parent)).fetchall()
         assert connection.execute(f"SELECT x FROM read_csv('{folder}/ours.csv')").fetchall() == [(1,)]
     assert variable.height and not list(folder.parent.glob("made*"))
+
+
+def test_signs_of_patterns_in_a_path_are_signs(tmp_path):
+    folder = tmp_path / "a [b][*] ?=1"
+    folder.mkdir()
+    (folder / "ours.csv").write_text("x\n1\n")
+    (tmp_path / "secret.csv").write_text("x\n7\n")
+    read = f"SELECT x FROM read_csv('{as_pattern(folder / 'ours.csv')}')"
+    with sandbox(folder) as within, sandbox(files=[folder / "ours.csv"]) as alone:
+        for connection in (within, alone):
+            assert connection.execute(read).fetchall() == [(1,)]
+            with pytest.raises(duckdb.Error):
+                connection.execute(f"SELECT x FROM read_csv('{tmp_path}/*.csv')").fetchall()
 
 
 def test_without_a_folder_no_file_is_read(folder):

@@ -148,8 +148,9 @@ def _unreadable(path: Path, error: Exception) -> OutputError:
 
 def file_list(paths: Iterable[Path]) -> str:
     """Files as a list in DuckDB's SQL; what would be a pattern in a path is spelt as the sign that it is."""
-    signs = str.maketrans({"'": "''", "*": "[*]", "?": "[?]", "[": "[[]"})
-    return "[" + ", ".join(f"'{str(path).translate(signs)}'" for path in paths) + "]"
+    from synth.sandbox import as_pattern
+
+    return "[" + ", ".join("'" + as_pattern(path).replace("'", "''") + "'" for path in paths) + "]"
 
 
 def file_option(file: str | None) -> str:

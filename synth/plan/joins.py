@@ -8,6 +8,7 @@ from synth.errors import Problem, SpecError
 from synth.plan.model import TablePlan
 from synth.spec.closure import is_selected
 from synth.spec.kinds.derived import select_path, select_sources, select_text
+from synth.spec.kinds.existing import has_assumed_rows
 from synth.spec.scope import Scope
 from synth.sql.joins import Rows, require_few_combinations
 from synth.sql.parse import SqlError, query
@@ -17,7 +18,9 @@ __all__ = ["check_joins"]
 
 def check_joins(scope: Scope, tables: Mapping[str, TablePlan], block_rows: int) -> None:
     """Refuse SELECTs whose tables meet without an equality in too many rows of a block. Raises SpecError."""
-    problems = []
+    problems: list[Problem] = []
+    if any(map(has_assumed_rows, scope.dataset.tables.values())):
+        return  # which others' rows follow from; it is told when theirs have been read
     for name in scope.dataset.all_tables:
         if not is_selected(scope, name):
             continue

@@ -6,6 +6,7 @@ import pytest
 
 from synth.errors import SpecError
 from synth.plan.make import make
+from synth.spec.kinds.existing import with_assumed_rows
 from synth.spec.load import parse
 
 SPEC = """
@@ -54,3 +55,10 @@ def test_it_is_the_rows_at_this_scale_that_count():
     planned("CROSS JOIN ra")
     with pytest.raises(SpecError, match="meet without an equality: 300,000,000 rows"):
         planned("CROSS JOIN ra", scale=10)
+
+
+def test_rows_that_have_not_been_read_are_not_counted():
+    """They may be few, and so may be what follows from them: it is told when they are known."""
+    of_theirs = SPEC.replace("ra: {rows: 3000, columns", "ra: {existing: {}, primary_key: [a], columns")
+    of_theirs = of_theirs.replace("{a: {key: sequence}}", "{a: {type: bigint}}").replace("HOW", "CROSS JOIN ra")
+    make(with_assumed_rows(parse(of_theirs, "shop.yaml")))

@@ -23,7 +23,7 @@ from synth.spec.kinds.base import (
 from synth.spec.kinds.child import check_parent, check_parent_kind
 from synth.spec.models import Dataset, Table
 
-__all__ = ["ExistingKind", "parent_link", "unread_tables", "with_assumed_rows"]
+__all__ = ["ExistingKind", "has_assumed_rows", "parent_link", "unread_tables", "with_assumed_rows"]
 
 MANY = 10**9  # rows that an existing table is taken to have while it has not been read
 
@@ -167,6 +167,11 @@ def parent_link(dataset: Dataset, table: str) -> str | None:
 def unread_tables(dataset: Dataset) -> tuple[str, ...]:
     """List the existing tables of which nobody has read anything yet."""
     return tuple(name for name, table in dataset.tables.items() if table.existing and table.existing.rows is None)
+
+
+def has_assumed_rows(table: Table) -> bool:
+    """Tell whether a table has not been read, and its rows are those of `with_assumed_rows`."""
+    return table.existing is not None and table.existing.rows == MANY
 
 
 def with_assumed_rows(dataset: Dataset) -> Dataset:
