@@ -19,7 +19,8 @@ from synth.spec.spans import Spans
 
 __all__ = ["check_sizes"]
 
-FIRST_US, END_US = microseconds(dt.date(1, 1, 1)), microseconds(dt.date(9999, 12, 31))  # what dates can be read as
+FIRST_US = microseconds(dt.date(1, 1, 1))
+LAST_US = microseconds(dt.datetime(9999, 12, 31, 23, 59, 59, 999_999))  # of what can be read
 
 
 def check_sizes(
@@ -50,7 +51,7 @@ def _misfits(spans: Spans, name: str, column: str, declared: Column, dtype: DTyp
     if span is None:
         return
     if dtype.is_time:
-        if span.low < FIRST_US or span.high > END_US:
+        if span.low < FIRST_US or span.high > LAST_US:
             yield Problem(path, "moments lie beyond the years 1 to 9999, which can be read", "lower `max`")
     elif dtype.name == "double":
         if math.isinf(span.high) or math.isinf(span.low):
