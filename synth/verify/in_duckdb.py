@@ -20,14 +20,14 @@ NO_MEMORY = "it needs more memory, or more space in the temporary folder: state 
 
 
 def run_checks(
-    connection: duckdb.DuckDBPyConnection, checks: Iterable[Check | Finding], limit_s: float = TIME_LIMIT_S,
+    connection: duckdb.DuckDBPyConnection, checks: Iterable[Check | Finding], limit_s: float | None = None,
     no_memory: str = NO_MEMORY,
 ) -> Iterator[tuple[Check | Finding, Finding]]:  # fmt: skip
     """Yield each check with what it found; what is a finding already stays as it is.
 
-    A check is given up after so many seconds; `no_memory` is said where it takes more memory than there is for it.
+    A check is given up after so many seconds, the usual ones if left out; `no_memory` is said where it takes more memory than there is for it.
     """
-    todo = list(checks)
+    todo, limit_s = list(checks), TIME_LIMIT_S if limit_s is None else limit_s
     counted = _count_together(connection, [check for check in todo if isinstance(check, Check)], limit_s)
     for check in todo:
         yield (
