@@ -210,8 +210,13 @@ def _own_rows(plan: Plan, table: str, column: str, residents: Residents) -> Resi
 
 
 def _draw_residents(plan: Plan, family: FamilyPlan, residents: Residents) -> None:
-    """Draw what others look up of a family; where that is nothing, they need to know how many rows there are."""
-    if not family.residents:
+    """Draw what others look up of a family; where that is nothing, they need to know how many rows there are.
+
+    Rows of its other tables are known when they have been drawn: a rollup has a row for each of them.
+    """
+    rollups = (plan.spec(other.root).rollup for other in plan.families if other.is_sum)
+    counted = {rollup.for_each for rollup in rollups if rollup} - {family.root}
+    if not family.residents and counted.isdisjoint(family.tables):
         residents.add(family.root, plan.tables[family.root].rows, pl.DataFrame())
         return
     blocks = (draw_block(plan, family, number, residents) for number in range(max(1, family.blocks)))
