@@ -24,7 +24,7 @@ from synth.databases import Address, connect
 from synth.databases.sqlite.catalogue import column_type
 from synth.databases.sqlite.values import from_sqlite, to_sqlite
 from synth.dtypes import DType
-from synth.errors import DatabaseError
+from synth.errors import DatabaseError, SpecError
 from tests.support.targets import Target, prints, small_disk, spec
 
 
@@ -362,8 +362,7 @@ def test_without_the_driver(target, monkeypatch):
         target.connect()
 
 
-def test_names_that_sqlite_keeps_for_itself(target):
-    with pytest.raises(DatabaseError, match="object name reserved for internal use: sqlite_x"):
-        target.fill(
-            spec({"sqlite_x": {"columns": {"x": {"type": "date"}}}}), {"sqlite_x": pl.DataFrame(schema={"x": pl.Date})}
-        )
+def test_names_that_sqlite_keeps_for_itself():
+    """It is told before anything is made, whichever database the data goes to."""
+    with pytest.raises(SpecError, match="a name of SQLite's own tables"):
+        spec({"sqlite_x": {"columns": {"x": {"type": "date"}}}})

@@ -27,8 +27,8 @@ class Place:
     def rows(self, sql):
         if sql.startswith("SELECT SUM(1), MAX("):
             return [], [(len(self.manifests), 1, 1, 1, 1)]
-        assert sql == 'SELECT "spec", "manifest" FROM "s"."synth_manifest"'
-        return [], [(m.spec, m.model_dump_json(exclude={"spec"}, exclude_none=True)) for m in self.manifests]
+        assert sql == 'SELECT "dataset", "spec", "manifest" FROM "s"."synth_manifest"'
+        return [], [(m.dataset, m.spec, m.model_dump_json(exclude={"spec"}, exclude_none=True)) for m in self.manifests]
 
 
 def loaded(*tables, dataset="ecommerce", **facts):

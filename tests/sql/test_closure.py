@@ -124,7 +124,7 @@ def test_a_window_holds_together_what_its_rows_need():
     text = SPEC.replace("shop: {{choice", "w: {{window: 100}}\n      shop: {{choice").replace(
         "[k]\n", "[k]\n    at: at\n"
     )
-    text = text.replace("v: {{type: bigint}}}}", "v: {{type: bigint}}, at: {{type: timestamp}}}}")
+    text = text.replace("nullable: true}}}}", "nullable: true}}, at: {{type: timestamp}}}}")
     parse(text.format(select="SELECT w AS k, COUNT(*) AS v, MIN(at) AS at FROM orders GROUP BY w"))
     with pytest.raises(SpecError, match="GROUP BY puts rows together"):
         parse(text.format(select="SELECT shop AS k, COUNT(*) AS v, MIN(at) AS at FROM orders GROUP BY shop"))

@@ -153,7 +153,7 @@ class Server:
         return [(schema,) for schema, tables in self.schemas.items() if "synth_manifest" in tables]
 
     def kept(self, connection, schema):
-        return [self.manifests[name(schema)][1:]]
+        return [self.manifests[name(schema)][:3]]
 
     def sums(self, connection, place):
         ((schema, table),) = places(place)
@@ -184,8 +184,8 @@ ANSWERS = [
     (rf"SELECT t.name, f.name FROM sys.foreign_keys .*s.name = {TEXT} AND t.name IN \((.*?)\) AND p.name IN \((.*?)\) ORDER .*", Server.keys_of),
     (rf"SELECT t.TABLE_NAME, .* WHERE t.TABLE_SCHEMA = {TEXT} .*", Server.columns_of),
     (r"SELECT TABLE_SCHEMA FROM INFORMATION_SCHEMA.TABLES .*", Server.holding),
-    (rf"SELECT SUM\(1\), MAX\(LEN\(.* FROM {NAME}\.\[synth_manifest\]", lambda *_: [(1, 9, 999, 9999, 2)]),
-    (rf"SELECT \[spec\], \[manifest\] FROM {NAME}\.\[synth_manifest\]", Server.kept),
+    (rf"SELECT SUM\(1\), MAX\(DATALENGTH\(.* FROM {NAME}\.\[synth_manifest\]", lambda *_: [(1, 9, 999, 9999, 2)]),
+    (rf"SELECT \[dataset\], \[spec\], \[manifest\] FROM {NAME}\.\[synth_manifest\]", Server.kept),
     (r"SELECT \[x\] FROM \[t\]|SELECT 1", Server.nothing),
     (rf"SELECT COUNT_BIG\(\*\), .* FROM ({ONE})\) x", Server.sums),
 ]  # fmt: skip
