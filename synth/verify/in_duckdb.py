@@ -25,7 +25,8 @@ def run_checks(
 ) -> Iterator[tuple[Check | Finding, Finding]]:  # fmt: skip
     """Yield each check with what it found; what is a finding already stays as it is.
 
-    A check is given up after so many seconds, the usual ones if left out; `no_memory` is said where it takes more memory than there is for it.
+    A check is given up after so many seconds, the usual ones if left out; `no_memory` is said where it takes more memory
+    than there is for it.
     """
     todo, limit_s = list(checks), TIME_LIMIT_S if limit_s is None else limit_s
     counted = _count_together(connection, [check for check in todo if isinstance(check, Check)], limit_s)

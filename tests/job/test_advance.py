@@ -297,7 +297,8 @@ def test_a_lost_file(lost, grown):
 @pytest.mark.parametrize("exact", ["true", "false"])
 def test_rollups_with_a_row_for_each_child(exact, tmp_path):
     """Children that are not counted exactly have gaps in their keys; of the others nothing but their number is looked up."""
-    spec = parse("""
+    spec = parse(
+        """
 dataset: counted
 period: {start: 2024-01-01, until: 2025-01-01}
 tables:
@@ -310,7 +311,8 @@ tables:
     rollup: {table: lines, group_by: [line_id], aggregates: {n: {sum: n}}, for_each: lines}
     primary_key: [line_id]
     columns: {line_id: {references: lines}, n: {}}
-""".replace("EXACT", exact))
+""".replace("EXACT", exact)
+    )
     with pytest.MonkeyPatch.context() as patch:
         small_blocks(patch, BLOCK)
         plans = [make(spec, until=until) for until in (At(2024, 5, 5), At(2024, 5, 6), At(2025, 2, 2))]
