@@ -30,16 +30,25 @@ class Tables:
 
     def put(self, name: str, frame: pl.DataFrame, kept: bool = False) -> None:
         """Let SELECTs read these rows by a name; `kept` are the first rows of always the same ones, sent once."""
+        if not kept:  # read where they are
+            self._connection.register(name, _Exported(frame))
+            self._views.pop(name, None)
+            return
         behind = f"#{name} {' '.join(frame.columns)}"
-        if not (kept and self._kept.get(behind) == frame.height):
+        if self._kept.get(behind) != frame.height:
             self._connection.register("#sent", _Exported(frame))
             self._connection.execute(f'CREATE OR REPLACE TEMP TABLE {_quoted(behind)} AS FROM "#sent"')
             self._connection.unregister("#sent")
-        if kept:
             self._kept[behind] = frame.height
         if self._views.get(name) != behind:  # a view has no `rowid`, which would number the rows of a block
             self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {_quoted(name)} AS FROM {_quoted(behind)}")
             self._views[name] = behind
+
+    def declare(self, tables: Mapping[str, Mapping[str, DType]]) -> None:
+        """Let SELECTs be looked at that read such tables; there are no rows."""
+        for name, types in tables.items():
+            cells = (f"CAST(NULL AS {_type(dtype)}) AS {_quoted(column)}" for column, dtype in types.items())
+            self._connection.execute(f"CREATE TEMP VIEW {_quoted(name)} AS SELECT {', '.join(cells)} LIMIT 0")
 
     def run(self, select: str) -> pl.DataFrame:
         """Give the rows of a SELECT, decimals in major units. Raises SqlError."""
@@ -61,8 +70,7 @@ class Tables:
 def given_types(select: str, tables: Mapping[str, Mapping[str, DType]]) -> list[tuple[str, str]]:
     """List the columns that a SELECT over such tables gives, and DuckDB's names of their types. Raises SqlError."""
     known = Tables()
-    for name, types in tables.items():
-        known.put(name, pl.DataFrame(schema={column: dtype.written for column, dtype in types.items()}))
+    known.declare(tables)
     return known.types(select)
 
 
@@ -97,6 +105,11 @@ class _Exported:
 def _database() -> duckdb.DuckDBPyConnection:
     """Open the database of this process."""
     return opened({"temp_directory": "''", "threads": "1", "preserve_insertion_order": "true"})
+
+
+def _type(dtype: DType) -> str:
+    """What a SELECT finds a column to be: UUIDs are texts until they are written."""
+    return "VARCHAR" if dtype.name == "uuid" else dtype.duckdb
 
 
 def _quoted(name: str) -> str:
