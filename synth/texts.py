@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import numpy as np
@@ -15,10 +16,11 @@ __all__ = ["TextCache", "encode", "from_bytes"]
 Rows = npt.NDArray[np.int64]
 
 
-class TextCache:
+class TextCache(threading.local):
     """A function of text, worked out once while values repeat: `make` gets distinct texts and gives their values.
 
-    A value has a slot by its 64-bit hash; the later of two that share one takes it, and the other is worked out again.
+    What is kept is each thread's own. A value has a slot by its 64-bit hash; the later of two that share one takes it, and
+    the other is worked out again.
     """
 
     def __init__(self, make: Callable[[pl.Series], pl.Series], slots: int = 2**16):

@@ -6,6 +6,7 @@ All of it is whole-array and addressed by row, so what is chosen for a row does 
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -110,7 +111,7 @@ class TakenPairs:
     Else pairs are sorted.
     """
 
-    _tables: ClassVar[dict[type, npt.NDArray[Any]]] = {}
+    _tables: ClassVar[threading.local] = threading.local()  # by the name of their type: each thread draws on its own
 
     def __init__(self, groups: Rows, size: int, choices: int, direct_places: int = DIRECT_PLACES):
         """groups: the group of each row, in order, (n,); `size` groups, `choices` choices."""
@@ -125,9 +126,10 @@ class TakenPairs:
         small = np.uint8 if not len(counts) or counts.max() <= 256 else np.int32
         self.ordinal = (np.arange(len(groups)) - self.starts[groups]).astype(small)
         if self.direct:
-            if len(TakenPairs._tables.get(small, ())) <= self.nowhere:
-                TakenPairs._tables[small] = np.zeros(self.nowhere + 1, dtype=small)
-            self.table = TakenPairs._tables[small]
+            tables = TakenPairs._tables.__dict__
+            if len(tables.get(small.__name__, ())) <= self.nowhere:
+                tables[small.__name__] = np.zeros(self.nowhere + 1, dtype=small)
+            self.table = tables[small.__name__]
 
     def first(self, choices: Rows, asks: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """All rows at once, the first call: who gets its choice, the first of its group to ask for it. (n,) -> (n,)"""
