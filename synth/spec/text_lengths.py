@@ -80,8 +80,7 @@ class _Lengths:
         if not draws.comes_with_rows:
             return self.of_drawn(table, column)
         if spec.values:
-            place = [name for name, each in spec.columns.items() if each.draws.comes_with_rows].index(column)
-            return max(len(str(row[place])) for row in spec.values)
+            return max((len(str(cell)) for cell in spec.cells(column)), default=0)
         if is_selected(scope, table):
             return self.of_select(table).get(column, UNKNOWN)
         below = [self.of(source, name) for source in scope.row_sources(table) for name in scope.table(source).columns]
