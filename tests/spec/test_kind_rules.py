@@ -18,6 +18,8 @@ W = "  w: {rows: 900, columns: {id: {key: sequence}, b: {window: 100}, on: {arri
 C = "  c: {per: p, fanout: {max: 2, uniform: true}, columns: {id: {key: sequence}, p_id: {reference: p}}}\n"
 G = "  g: {select: {a: SELECT id FROM p}, primary_key: [id], columns: {id: {type: bigint}}}\n"
 D = "  t: {select: SELECT id FROM p, primary_key: [id], columns: {id: {type: bigint}}}\n"
+U = "  u: {rows: 3, columns: {id: {key: uuid}}}\n"
+Q = "  o: {rows: 3, columns: {id: {key: sequence}}}\n  q: {rows: 9, columns: {id: {key: sequence}, o: {reference: o}}}\n"
 S = "  s: {rollup: {table: p, group_by: [n], aggregates: {ids: {count: id}}}, columns: {n: {}, ids: {}}}\n"
 EXISTING = "existing: true, primary_key: [id], columns: {id: {type: bigint}"
 
@@ -54,6 +56,8 @@ CASES = {
     P + G + rolled(table="g", parts="[b]", group_by="[id]"): "g has no part 'b'",
     P + rolled(table="q"): "unknown table 'q'",
     P + rolled(for_each="q"): "unknown table 'q'",
+    P + U + rolled(for_each="u", group_by="[n]"): "n is integer, and id of u is uuid",
+    P + Q + rolled(for_each="p", table="q", group_by="[o]"): "o is a row of o, not of p",
     P + rolled(group_by="[m]"): "unknown column 'm' in p",
     P + rolled(aggregates="{ids: {count: id, sum: id}}"): "one of sum, count, min, max is expected",
     P + rolled(aggregates="{ids: {sum: m}}"): "unknown column 'm' in p",
@@ -62,7 +66,7 @@ CASES = {
     P + rolled(group_by="[n, id]", for_each="p").replace("{n: {}, ids", "{n: {}, id: {}, ids"): "`for_each` goes with one column to group by, and a table with a key of one column",
     P.replace("max: 2}", "max: 2}, null_share: 0.1") + rolled().replace("columns", "primary_key: [n], columns"): "a key is never NULL, and n of p may be",
     W + "  v: {per: w, fanout: {max: 2, uniform: true}, columns: {id: {key: sequence}, w_id: {reference: w}}}\n"
-    "  r: {rollup: {table: v, group_by: [w_id], aggregates: {n: {count: id}}, for_each: v}, columns: {w_id: {}, n: {}}}\n": "rows of v are drawn before their time: not every one is there",
+    "  r: {rollup: {table: v, group_by: [id], aggregates: {n: {count: w_id}}, for_each: v}, columns: {id: {}, n: {}}}\n": "rows of v are drawn before their time: not every one is there",
 }  # fmt: skip
 
 

@@ -84,6 +84,7 @@ class RollupKind(Kind):
                 summed(names, table, column)
             except MeaningError as error:
                 yield problems_of(at, error)
+        yield from _groups_are_rows(names, table)
 
     def check_rows(self, names: Names, table: str) -> Iterator[Problem]:
         """Yield sums of sums, groups that are no columns, and rows for each of rows that are not all there."""
@@ -215,6 +216,34 @@ class RollupKind(Kind):
     def why_no_more(self, table: Table) -> str:
         """Say that sums change."""
         return "is a sum that would change"
+
+
+def _groups_are_rows(names: Names, table: str) -> Iterator[Problem]:
+    """Yield a `for_each` of rows by whose key nothing is grouped: each row's sums would be of none, or of others."""
+    rollup = _rollup(names, table)
+    if not rollup.for_each or len(rollup.group_by) != 1 or len(names.table(rollup.for_each).key) != 1:
+        return
+    (by,), (key,) = rollup.group_by, names.table(rollup.for_each).key
+    ours, theirs = names.type_at(rollup.table, by), names.type_of(rollup.for_each, key)
+    held, at = list(_held_by(names, rollup.table, by)), ("tables", table, "rollup", "for_each")
+    hint = f"group by a column that holds a key of {rollup.for_each}, or leave `for_each` out"
+    if not (ours.holds_drawn(theirs) or theirs.holds_drawn(ours)):
+        yield Problem(at, f"{by} is {ours}, and {key} of {rollup.for_each} is {theirs}", hint)
+    elif held and rollup.for_each not in held:
+        yield Problem(at, f"{by} is a row of {held[-1]}, not of {rollup.for_each}", hint)
+
+
+def _held_by(names: Names, table: str, column: str) -> Iterator[str]:
+    """The tables whose rows a column says, as far as it is told: by its reference, that of such a key, and so on."""
+    seen: set[tuple[str, str]] = set()
+    while (table, column) not in seen:
+        seen.add((table, column))
+        if names.table(table).key == (column,):
+            yield table
+        target = names.table(table).columns[column].refers_to
+        if not target or len(names.table(target).key) != 1:
+            return
+        table, (column,) = target, names.table(target).key
 
 
 def _rollup(names: Names, table: str) -> Rollup:
