@@ -25,7 +25,7 @@ class Place:
         self.manifests = manifests
 
     def rows(self, sql):
-        if sql.startswith("SELECT SUM(1), MAX(LENGTH("):
+        if sql.startswith("SELECT SUM(1), MAX(OCTET_LENGTH("):
             return [], [(len(self.manifests), 1, 1, 1, 1)]
         assert sql == 'SELECT "spec", "manifest" FROM "s"."synth_manifest"'
         return [], [(m.spec, m.model_dump_json(exclude={"spec"}, exclude_none=True)) for m in self.manifests]
