@@ -184,7 +184,7 @@ ANSWERS = [
     (rf"SELECT t.name, f.name FROM sys.foreign_keys .*s.name = {TEXT} AND t.name IN \((.*?)\) AND p.name IN \((.*?)\) ORDER .*", Server.keys_of),
     (rf"SELECT t.TABLE_NAME, .* WHERE t.TABLE_SCHEMA = {TEXT} .*", Server.columns_of),
     (r"SELECT TABLE_SCHEMA FROM INFORMATION_SCHEMA.TABLES .*", Server.holding),
-    (rf"SELECT SUM\(1\), MAX\(LEN\(.* FROM {NAME}\.\[synth_manifest\]", lambda *_: [(1, 9, 999, 9999, 2)]),
+    (rf"SELECT SUM\(1\), MAX\(DATALENGTH\(.* FROM {NAME}\.\[synth_manifest\]", lambda *_: [(1, 9, 999, 9999, 2)]),
     (rf"SELECT \[spec\], \[manifest\] FROM {NAME}\.\[synth_manifest\]", Server.kept),
     (r"SELECT \[x\] FROM \[t\]|SELECT 1", Server.nothing),
     (rf"SELECT COUNT_BIG\(\*\), .* FROM ({ONE})\) x", Server.sums),
