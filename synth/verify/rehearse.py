@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Set
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import product
 
 import duckdb
@@ -36,7 +37,7 @@ from synth.sql.queries import typed_condition, typed_query
 from synth.verify.checks import Check, checks, quoted
 from synth.verify.in_duckdb import run_checks
 from synth.verify.report import Finding
-from synth.verify.small_plan import small_plans
+from synth.verify.small_plan import larger_plan, small_plans
 
 __all__ = ["rehearse"]
 
@@ -56,7 +57,12 @@ def rehearse(dataset: Dataset) -> tuple[str, ...]:
     unknown = columns_that_tell_of(Scope(dataset), unread_tables(dataset))
     with ThreadPoolExecutor(len(BEFORE_END)) as pool:  # what they take is mostly Polars' and DuckDB's time
         left_open = pool.map(lambda until: _rehearse(dataset, until, unknown), _moments(dataset))
-    return tuple(dict.fromkeys(why for why in left_open if why))
+        said = tuple(dict.fromkeys(why for why in left_open if why))
+    more = larger_plan(dataset, _moments(dataset)[-1])
+    if more:
+        with suppress(TooFewError):  # of what there are no more at a larger scale
+            _prove(more, unknown)
+    return said
 
 
 def _rehearse(dataset: Dataset, until: dt.datetime, unknown: Set[tuple[str, str]]) -> str | None:

@@ -13,11 +13,12 @@ from synth.spec.kinds.existing import unread_tables, with_assumed_rows
 from synth.spec.models import Dataset
 from synth.spec.row_models import RowCount
 
-__all__ = ["MOST", "ROWS", "SEED", "small_plans"]
+__all__ = ["MOST", "ROWS", "SEED", "larger_plan", "small_plans"]
 
 ROWS = 20_000  # of all tables together
 MOST = 25 * ROWS  # those that few parents, or all tables at once, may come to
 SEED = 42
+LARGEST_SCALE = 1000.0
 TURNS = 4  # in which the rows of the largest tables are cut, or let grow
 
 
@@ -44,6 +45,19 @@ def small_plans(dataset: Dataset, until: dt.datetime) -> Iterator[Plan]:
         most = max(1, int(most * ROWS / _rows(cut))) if cut else 2 * most
     if asked <= MOST and (planned := _planned(dataset, 1.0, until)):
         yield planned
+
+
+def larger_plan(dataset: Dataset, until: dt.datetime) -> Plan | None:
+    """The plan of so many rows, of a spec that asks for fewer: more of them show what only chance has kept so far.
+
+    None where there are many at scale 1, where tables exist, or where the spec cannot be honoured with many more rows.
+    """
+    if unread_tables(dataset):
+        return None
+    asked = _rows(make(dataset, seed=SEED, until=until))
+    largest = min(LARGEST_SCALE, ROWS / max(1, asked))
+    plans = (_planned(dataset, largest / smaller, until) for smaller in (1, 10, 100) if largest / smaller > 1)
+    return next((plan for plan in plans if plan and _rows(plan) <= MOST), None)
 
 
 def _planned(dataset: Dataset, scale: float, until: dt.datetime) -> Plan | None:

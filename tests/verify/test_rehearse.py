@@ -146,6 +146,21 @@ def test_where_a_small_scale_has_too_few_parents_the_largest_tables_are_cut(rows
         rehearse(parse(FEW_PARENTS.replace("ROWS", rows).replace("MAX", str(most))))
 
 
+FEW = """
+dataset: few
+period: {start: 2025-01-01, until: 2026-01-01}
+tables:
+  a: {rows: 10, columns: {id: {key: sequence}, n: {uniform: {min: 1, max: 1000}, type: integer, unique: true, check: n < TOP}}}
+"""
+
+
+def test_few_rows_are_rehearsed_as_more():
+    """Of ten numbers up to 1,000 none is the largest, as a rule; there are no more than 1,000 of them."""
+    rehearse(parse(FEW.replace("TOP", "1001")))
+    with pytest.raises(SpecError, match="rehearsed at scale 100 until 2026-01-01, 1 row breaks it: check n"):
+        rehearse(parse(FEW.replace("TOP", "1000")))
+
+
 def test_what_cannot_be_rehearsed_is_told(tmp_path, capsys):
     spec = tmp_path / "shop.yaml"
     spec.write_text("""
