@@ -7,6 +7,7 @@ FORMAT  = parquet
 OUT     = output
 WORKERS =
 DB      =
+VIA     =
 
 PYTHON = python3
 VENV   = .venv
@@ -19,13 +20,13 @@ READY  = $(VENV)/.ready
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo "  options: DATASET=$(DATASET) SCALE=$(SCALE) SEED=$(SEED) FORMAT=$(FORMAT) OUT=$(OUT) WORKERS=all DB="
+	@echo "  options: DATASET=$(DATASET) SCALE=$(SCALE) SEED=$(SEED) FORMAT=$(FORMAT) OUT=$(OUT) WORKERS=all DB= VIA="
 
 data: $(READY)  ## generate DATASET at SCALE into OUT/DATASET, replacing what `make data` made there
 	@$(BIN)/synth generate $(DATASET) --scale $(SCALE) --seed $(SEED) --format $(FORMAT) --out $(OUT) --made-by 'make data' $(if $(WORKERS),--workers $(WORKERS))
 
-load: $(READY)  ## load OUT/DATASET into the database DB (a URL; left out: an embedded PostgreSQL), replacing what was loaded before
-	@$(BIN)/synth load $(OUT)/$(DATASET) $(if $(DB),'$(DB)') --if-exists replace
+load: $(READY)  ## load OUT/DATASET into the database DB (a URL; left out: an embedded PostgreSQL), replacing what was loaded before; VIA=copy: as text
+	@$(BIN)/synth load $(OUT)/$(DATASET) $(if $(DB),'$(DB)') $(if $(VIA),--via $(VIA)) --if-exists replace
 
 verify: $(READY)  ## prove OUT/DATASET, or what is in the database DB, by SQL: keys, references, checks, rules, fingerprints
 	@$(BIN)/synth verify $(if $(DB),'$(DB)' --schema '$(DATASET)',$(OUT)/$(DATASET))

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 BIN = Path(sys.executable).parent
@@ -61,9 +62,11 @@ class Databases:
     def cases(self) -> dict[str, object]:
         """What there is to measure."""
         found = {
-            "PostgreSQL: synth load, order_items, sending": self.load_lines,
+            "PostgreSQL: synth load, order_items, sending, ADBC": partial(self.load_lines, "adbc"),
+            "PostgreSQL: synth load, order_items, sending, text": partial(self.load_lines, "copy"),
             "PostgreSQL: psql \\copy order_items, ready CSV": self.copy_lines,
-            "PostgreSQL: synth load, ecommerce ×1, whole": self.load_all,
+            "PostgreSQL: synth load, ecommerce ×1, whole, ADBC": partial(self.load_all, "adbc"),
+            "PostgreSQL: synth load, ecommerce ×1, whole, text": partial(self.load_all, "copy"),
         }
         if self.mariadb:
             found |= {
@@ -80,9 +83,11 @@ class Databases:
         done = subprocess.run([BIN / "synth", *words, "--json"], check=True, capture_output=True, text=True)
         return json.loads(done.stdout), time.perf_counter() - began
 
-    def load_lines(self) -> dict[str, float]:
+    def load_lines(self, via: str) -> dict[str, float]:
         """The phase that reads Parquet and sends rows; over the default number of connections."""
-        report, _ = self._synth("load", self.lines, str(self.address), "--if-exists", "replace", "--schema", "lines")
+        report, _ = self._synth(
+            "load", self.lines, str(self.address), "--if-exists", "replace", "--schema", "lines", "--via", via
+        )
         return {"wall_s": report["phases"]["send"], "rows": report["rows"]}
 
     def copy_lines(self) -> dict[str, float]:
@@ -98,9 +103,9 @@ class Databases:
         subprocess.run([*self.psql, "-q", "-c", copy], check=True)
         return {"wall_s": time.perf_counter() - began, "rows": LINES}
 
-    def load_all(self) -> dict[str, float]:
+    def load_all(self, via: str) -> dict[str, float]:
         """The whole program: keys, references, checks, indexes, ANALYZE, and fingerprints compared."""
-        report, wall_s = self._synth("load", self.all, str(self.address), "--if-exists", "replace")
+        report, wall_s = self._synth("load", self.all, str(self.address), "--if-exists", "replace", "--via", via)
         return {"wall_s": wall_s, "rows": report["rows"], **{f"{n}_s": s for n, s in report["phases"].items()}}
 
     # -- MariaDB

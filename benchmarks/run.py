@@ -179,7 +179,7 @@ def main() -> None:
     for case in chosen.values():
         case.pop("before", None)
         if call := case.pop("call", None):
-            case["about"] = call.__doc__
+            case["about"] = getattr(call, "func", call).__doc__
             continue
         case["command"] = " ".join([Path(case["command"][0]).name, *case["command"][1:]]).replace(str(HERE) + "/", "")
     result = {"date": today, "commit": commit, "machine": machine(), "cases": chosen}

@@ -183,7 +183,7 @@ def load_text(report: LoadReport, command: str, client: str | None = None) -> st
         "",
         f"{number(report.rows)} rows in {report.seconds:.1f} s, {number(report.rows / max(report.seconds, 1e-9))} rows/s; "
         f"sent at {number(report.rows / send)} rows/s, {size(report.bytes / send)}/s, "
-        f"{report.connections} connection{'s' * (report.connections > 1)}",
+        f"{report.connections} connection{'s' * (report.connections > 1)}" + f" via {report.via}" * bool(report.via),
         f"in schema {report.schema} of {report.place}",
         *(f"left out: {each}" for each in report.left_out),
     ]

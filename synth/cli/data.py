@@ -15,12 +15,14 @@ from synth.cli.words import (
     FromSchema,
     Json,
     MadeBy,
+    NoIdentity,
     Scale,
     Schema,
     Seed,
     SkipUnfit,
     Tables,
     Until,
+    Via,
     Workers,
     built_on,
     count,
@@ -114,6 +116,7 @@ def generate(
     out: Annotated[str, typer.Option(help="the folder DATASET is made in this one")] = "output",
     workers: Workers = "all", until: Until = None, tables: Tables = None, to: To = None, schema: Schema = None,
     if_exists: Annotated[str, typer.Option(help=IF_EXISTS)] = "fail", made_by: MadeBy = None, create: Create = False,
+    via: Via = None, no_identity: NoIdentity = False,
     existing: Existing = None, source: From = None, from_schema: FromSchema = None, skip_unfit: SkipUnfit = False,
     json: Json = False,
 ) -> None:  # fmt: skip
@@ -162,8 +165,9 @@ def generate(
                 DATABASES[address.database].create(address)
             with located(dataset), progress(total) as advance:
                 report = generate_into(
-                    made, address, schema=schema, if_exists=if_exists, workers=started, progress=advance
-                )
+                    made, address, schema=schema, if_exists=if_exists, workers=started, via=via,
+                    identity=not no_identity, progress=advance,
+                )  # fmt: skip
             say_json(report.as_dict()) if json else say(load_text(report, program()))
             return
         from synth.job.generate import generate as run

@@ -17,9 +17,11 @@ from synth.cli.words import (
     FolderExists,
     IfExists,
     Json,
+    NoIdentity,
     Schema,
     Tables,
     Url,
+    Via,
     folder_named,
     known_if_exists,
     names,
@@ -36,7 +38,9 @@ Dialect = Annotated[str, typer.Option(help=one_of(NAMES))]
 Out = Annotated[str, typer.Option(help="the folder that holds the embedded server, in a hidden folder of its own")]
 
 
-def ddl(dataset: Dataset, dialect: Dialect = "postgres", schema: Schema = None) -> None:
+def ddl(
+    dataset: Dataset, dialect: Dialect = "postgres", schema: Schema = None, no_identity: NoIdentity = False
+) -> None:
     """CREATE TABLE in the order of references, then constraints, indexes and comments.
 
     Example: synth ddl ecommerce --dialect mysql
@@ -47,12 +51,16 @@ def ddl(dataset: Dataset, dialect: Dialect = "postgres", schema: Schema = None) 
 
     if dialect not in DIALECTS:
         raise OptionError(f"unknown dialect '{dialect}'\n  hint: {did_you_mean(dialect, DIALECTS)}")
-    say(str(written(load(dataset), DIALECTS[dialect], schema)), end="", as_it_is=not sys.stdout.isatty())
+    say(
+        str(written(load(dataset), DIALECTS[dialect], schema, identity=not no_identity)),
+        end="",
+        as_it_is=not sys.stdout.isatty(),
+    )
 
 
 def load(
     folder: Folder, url: Url = None, schema: Schema = None, if_exists: IfExists = "fail", create: Create = False,
-    connections: Connections = 4, json: Json = False,
+    connections: Connections = 4, via: Via = None, no_identity: NoIdentity = False, json: Json = False,
 ) -> None:  # fmt: skip
     """Load a folder into a database, all or nothing: rows, keys, references, checks, indexes, statistics; then prove it.
 
@@ -82,7 +90,14 @@ def load(
         DATABASES[address.database].create(address)
     with progress(sum(table.rows for table in manifest.tables.values())) as advance:
         report = load_folder(
-            folder, address, schema=schema, if_exists=if_exists, connections=connections, progress=advance
+            folder,
+            address,
+            schema=schema,
+            if_exists=if_exists,
+            connections=connections,
+            via=via,
+            identity=not no_identity,
+            progress=advance,
         )
     say_json(report.as_dict()) if json else say(load_text(report, program(), client))
 
@@ -92,6 +107,7 @@ def script(
     dialect: Annotated[str, typer.Option(help="postgres, mysql or tsql")] = "postgres",
     out: Annotated[Optional[str], typer.Option(help="the folder for the scripts; DIR-DIALECT if left out")] = None,  # noqa: UP045
     schema: Schema = None,
+    no_identity: NoIdentity = False,
 ) -> None:
     """SQL and shell files that load CSV files with the database's own client, again and again.
 
@@ -99,7 +115,7 @@ def script(
     """
     from synth.job.script import write_script
 
-    made = write_script(folder, dialect, None if out is None else folder_named(out), schema)
+    made = write_script(folder, dialect, None if out is None else folder_named(out), schema, identity=not no_identity)
     say(f"in {made}\nnext: sh {quote(str(made / 'load.sh'))} --help")
 
 

@@ -34,6 +34,8 @@ TABLES_EXIST = (
     "fail, or replace what was loaded before, or append to it; replace-any drops anybody's tables of these names"
 )
 IfExists = Annotated[str, typer.Option(help=TABLES_EXIST)]
+Via = Annotated[Optional[str], typer.Option(help="how rows go in: adbc (Arrow, the usual way), copy (text) [postgres]")]  # noqa: UP045
+NoIdentity = Annotated[bool, typer.Option("--no-identity", help="leave keys plain: new rows bring their own")]
 FolderExists = Annotated[str, typer.Option("--if-exists", help="fail, or replace the finished folder that is there")]
 MadeBy = Annotated[Optional[str], typer.Option(help="a note in the manifest: a folder with the same one is replaced")]  # noqa: UP045
 Existing = Annotated[Optional[str], typer.Option(help="tables that exist in --from and become parents, a,b,c")]  # noqa: UP045

@@ -27,9 +27,9 @@ DATABASES: Mapping[str, type[Database]] = Declarations("database", "DATABASE")  
 SCRIPTS: Mapping[str, Script] = Declarations("script", "SCRIPT")  # those whose own client loads files
 
 
-def connect(address: Address) -> Database:
-    """A connection. Raises DatabaseError."""
-    return DATABASES[address.database](address)
+def connect(address: Address, via: str | None = None) -> Database:
+    """A connection, which sends rows in the usual way or in another. Raises OptionError, DatabaseError."""
+    return DATABASES[address.database](address, via)
 
 
 _HOMES = {

@@ -21,7 +21,7 @@ from synth.databases.changes import TableChanges
 from synth.databases.steps import LoadStep, standard_steps
 from synth.ddl import LONGEST_SCHEMA, Ddl
 from synth.dtypes import DType, Types
-from synth.errors import DatabaseError
+from synth.errors import DatabaseError, OptionError, one_of
 from synth.fingerprint import Fingerprint
 from synth.translate.dialect import Dialect
 
@@ -41,21 +41,33 @@ class Explanation(NamedTuple):
     hint: str  # what the user can do about it; nothing if there is nothing
 
 
+def _unknown_way(place: str, via: str, ways: tuple[str, ...]) -> str:
+    if not ways:
+        return f"{place}: this kind of database is filled in one way\n  hint: leave --via out"
+    return f"{place}: rows are not sent via '{via}'\n  hint: --via {one_of(ways)}"
+
+
 class Database(ABC):
     """One connection. Everything that the driver raises becomes a DatabaseError that says what to do."""
 
     dialect: ClassVar[Dialect]
     capabilities: ClassVar[Capabilities]
+    ways: ClassVar[
+        tuple[str, ...]
+    ] = ()  # in which rows can be sent, by name, the usual one first; where there are several
     raised: tuple[type[Exception], ...] = ()  # what the driver raises
 
-    def __init__(self, address: Address):
-        self.address = address
+    def __init__(self, address: Address, via: str | None = None):
+        """`via` is one of the `ways` that rows can be sent; left out, the usual one. Raises OptionError, DatabaseError."""
+        self.address, self.via = address, via or next(iter(self.ways), None)
+        if via and via not in self.ways:
+            raise OptionError(_unknown_way(str(address), via, self.ways))
         with self.driver_errors("connecting"):
             self.connect()
 
     def new_connection(self) -> Self:
         """A further connection to the same place."""
-        return type(self)(self.address)
+        return type(self)(self.address, self.via)
 
     def __enter__(self) -> Self:
         return self
@@ -200,6 +212,14 @@ class Database(ABC):
         """Run one of the steps. Raises DatabaseError."""
         for statement in step.statements:
             self.run(statement)
+
+    def number_on(self, schema: str, table: str, column: str) -> None:
+        """Let the database give new rows of a table the integers behind its highest key. Raises DatabaseError."""
+        if self.dialect.numbering:
+            highest = f"SELECT MAX({self.dialect.quote_identifier(column)}) FROM {self.dialect.place(schema, table)}"
+            following = max(1, int(self.rows(highest)[1][0][0] or 0) + 1)
+            for statement in self.dialect.number_on(schema, table, column, following):
+                self.run(statement)
 
     @abstractmethod
     def analyze(self, schema: str, table: str) -> None:

@@ -10,6 +10,7 @@ from synth.spec import constraints
 from synth.spec.constraints import Refers
 from synth.spec.models import Dataset
 from synth.spec.scope import Scope
+from synth.sql.parse import named
 from synth.translate.dialect import Dialect
 
 __all__ = ["Keys"]
@@ -51,6 +52,20 @@ class Keys:
         """The columns that stand in a key, a unique group or a reference."""
         columns = {column for group in self.groups(table) for column in group}
         return columns | {column for refers in self.references.get(table, []) for column in refers.columns}
+
+    def own(self, table: str) -> str | None:
+        """The key by which a database can number new rows by itself: one integer or UUID, which refers to no other table."""
+        key = self.dataset.tables[table].key
+        if len(key) != 1 or self.scope.kind(table).is_sum or key[0] not in constraints.not_null(self.dataset, table):
+            return None
+        (column,) = key
+        if any(column in refers.columns for refers in self.references.get(table, [])):
+            return None
+        if not self.dialect.own_keys_in_checks:
+            checks = constraints.checks(self.dataset, table)
+            if any(column in named(sql) for _, sql in checks):
+                return None
+        return column if self.type_of(table, column).name in self.dialect.own_keys else None
 
     def _measure(self, table: str, group: tuple[str, ...]) -> None:
         limit = self.dialect.longest_key

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
 __all__ = ["Constraint", "Ddl", "Index", "Join", "by_table"]
@@ -63,6 +63,8 @@ class Ddl:
     constraints: tuple[Constraint, ...]
     indexes: tuple[Index, ...]
     comments: tuple[str, ...]
+    numbering: tuple[str, ...] = ()  # what makes the database number new rows, where CREATE TABLE does not say it
+    numbered: Mapping[str, str] = field(default_factory=dict)  # by table: the key that the database goes on with
     left_out: tuple[str, ...] = ()  # foreign keys that the database cannot have, in words
 
     def __iter__(self) -> Iterator[str]:
@@ -70,6 +72,7 @@ class Ddl:
         yield from self.tables.values()
         yield from map(str, (*self.constraints, *self.indexes))
         yield from self.comments
+        yield from self.numbering
 
     def __str__(self) -> str:
         return "".join(

@@ -13,18 +13,19 @@ from synth.ddl.parts import Ddl
 from synth.ddl.rules import Rules
 from synth.spec import constraints
 from synth.spec.models import Dataset
-from synth.translate.dialect import Dialect
+from synth.translate.dialect import WHOLE, Dialect
 
 __all__ = ["ddl"]
 
 
 def ddl(
     dataset: Dataset, dialect: Dialect, schema: str | None = None, only: Collection[str] | None = None,
-    parents: Mapping[str, str] = MappingProxyType({}),
+    parents: Mapping[str, str] = MappingProxyType({}), identity: bool = True,
 ) -> Ddl:  # fmt: skip
     """The statements for all written tables, or `only` these. Default schema: the dataset's name.
 
-    `parents` are tables that are there already and can be referred to, and their places, quoted.
+    `parents` are tables that are there already and can be referred to, and their places, quoted. With `identity` the
+    database gives new rows their keys, where these are integers or UUIDs of the table's own.
 
     Raises SpecError, OptionError.
     """
@@ -40,13 +41,21 @@ def ddl(
         for constraint in every
         if dialect.constraints_after_data and constraint.kind not in dialect.constraints_in_create
     ]
+    own_keys = {name: column for name in tables if identity and (column := keys.own(name))}
     inside = {n: [each.rule for each in (*own[n], *foreign[n]) if each not in added] for n in tables}
     return Ddl(
         schema=tuple(_schema(dialect, schema)),
-        tables={name: _table(name, keys, comments, inside[name]) for name in tables},
+        tables={name: _table(name, keys, comments, inside[name], own_keys.get(name)) for name in tables},
         constraints=tuple(added),
         indexes=tuple(index for name in tables for index in rules.indexes(name)),
         comments=tuple(comment for name in tables for comment in comments.statements(name)),
+        numbering=tuple(
+            statement
+            for name, column in own_keys.items()
+            if not dialect.own_keys[keys.type_of(name, column).name]
+            for statement in dialect.number_on(schema, name, column, 1)
+        ),
+        numbered={name: column for name, column in own_keys.items() if keys.type_of(name, column).name in WHOLE},
         left_out=tuple(rules.left_out),
     )
 
@@ -59,18 +68,21 @@ def _schema(dialect: Dialect, schema: str) -> Iterator[str]:
         yield dialect.create_schema.format(schema=quoted, literal=dialect.literal(schema), created=created)
 
 
-def _table(name: str, keys: Keys, comments: Comments, rules: Sequence[str]) -> str:
-    """CREATE TABLE, with the constraints that stand in it."""
+def _table(name: str, keys: Keys, comments: Comments, rules: Sequence[str], own_key: str | None) -> str:
+    """CREATE TABLE, with the constraints that stand in it; new rows get their `own_key` from the database."""
     dataset, dialect = keys.dataset, keys.dialect
     table = dataset.tables[name]
     required = constraints.not_null(dataset, name)
     keyed = keys.keyed(name)
     lines = []
     for column in table.written:
+        dtype = keys.type_of(name, column)
+        own_type = dialect.own_key_types.get(dtype.name) if column == own_key else None
         words = [
             dialect.quote_identifier(column),
-            dialect.type(keys.type_of(name, column), keyed=column in keyed),
+            own_type or dialect.type(dtype, keyed=column in keyed),
             dialect.nullable_suffix if column not in required else "NOT NULL",
+            dialect.own_keys[dtype.name] if column == own_key else "",
             comments.inline(name, column),
         ]
         lines.append(" ".join(filter(None, words)))

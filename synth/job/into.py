@@ -37,11 +37,12 @@ class DatabaseSink:
 
     address: Address
     schema: str
+    via: str | None
     loading: Loading | None = field(repr=False)
 
-    def __reduce__(self) -> tuple[Callable[..., DatabaseSink], tuple[str, str]]:
+    def __reduce__(self) -> tuple[Callable[..., DatabaseSink], tuple[str, str, str | None]]:
         """For workers, and through a pipe to them alone: it holds the password."""
-        return _in_worker, (self.address.url(password=True), self.schema)
+        return _in_worker, (self.address.url(password=True), self.schema, self.via)
 
     def write(
         self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
@@ -49,24 +50,25 @@ class DatabaseSink:
         """Rows of a gathered table's parts go into one table."""
         rows = pl.concat([to_written(frame, types) for frame in frames])
         started = time.perf_counter()
-        database = self.loading.connections.mine() if self.loading else _connection(self.address)
+        database = self.loading.connections.mine() if self.loading else _connection(self.address, self.via)
         sent = database.send(self.schema, table_of(table), rows)
         return WriteResult(sent, seconds=time.perf_counter() - started)
 
 
-def _in_worker(url: str, schema: str) -> DatabaseSink:
-    return DatabaseSink(Address.parse(url), schema, None)
+def _in_worker(url: str, schema: str, via: str | None) -> DatabaseSink:
+    return DatabaseSink(Address.parse(url), schema, via, None)
 
 
 @lru_cache(maxsize=1)
-def _connection(address: Address) -> Database:
+def _connection(address: Address, via: str | None) -> Database:
     """This worker's connection; it ends with the worker."""
-    return connect(address)
+    return connect(address, via)
 
 
 def generate_into(
     plan: Plan, address: Address, *, schema: str | None = None, if_exists: str = "fail",
-    workers: int | Serial | Processes = 1, progress: Progress | None = None,
+    workers: int | Serial | Processes = 1, via: str | None = None, identity: bool = True,
+    progress: Progress | None = None,
 ) -> LoadReport:  # fmt: skip
     """Draw all wanted tables of a plan into a database, or nothing. Raises OptionError, DatabaseError, DataError.
 
@@ -85,13 +87,13 @@ def generate_into(
         runner(workers) if isinstance(workers, int) else nullcontext(workers) as running,
         Loading(
             address, plan.dataset, plan.wanted, schema=schema, if_exists=if_exists, connections=running.workers,
-            progress=progress,
+            via=via, identity=identity, progress=progress,
         ) as loading,
         temporary_folder() as store,
     ):  # fmt: skip
         parts_path = store / "sums"
         with loading.phase("send"):
-            sink = DatabaseSink(address, loading.schema, loading)
+            sink = DatabaseSink(address, loading.schema, via, loading)
             run = run_all(plan, store / "residents", sink, running, progress, parts_path)
         manifest = begin(plan, loading.database.dialect.name)
         facts = {"tables": run.entries(plan), "families": run.families(), "existing": existing_entries(plan)}

@@ -21,13 +21,14 @@ __all__ = ["load_folder"]
 
 def load_folder(
     folder: str | Path, address: Address, *, schema: str | None = None, if_exists: str = "fail", connections: int = 4,
-    progress: Progress | None = None,
+    via: str | None = None, identity: bool = True, progress: Progress | None = None,
 ) -> LoadReport:  # fmt: skip
     """Load all tables of a folder, or nothing. Raises OutputError, OptionError, DatabaseError, DataError.
 
     `schema` is the dataset's name if left out; `if_exists` is what becomes of tables of the same names: fail, replace
-    (those that loads have made), replace-any, append. `progress` is called with a table and the rows just sent, and with
-    each phase that begins.
+    (those that loads have made), replace-any, append. `via` is how rows go in, where a database has several ways. With
+    `identity` the database gives new rows their keys, where they are integers or UUIDs of a table's own.
+    `progress` is called with a table and the rows just sent, and with each phase that begins.
     """
     folder = Path(folder)
     manifest = Manifest.read(folder)
@@ -37,7 +38,7 @@ def load_folder(
     require_files(folder, manifest)  # before anything is sent
     with Loading(
         address, manifest.load_dataset(), manifest.tables, schema=schema, if_exists=if_exists, connections=connections,
-        progress=progress,
+        via=via, identity=identity, progress=progress,
     ) as loading:  # fmt: skip
         with loading.phase("send"):
             jobs = _by_table if loading.database.capabilities.reads_files else _by_file

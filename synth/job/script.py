@@ -23,10 +23,14 @@ from synth.store.reading import columns_with_empty_text
 __all__ = ["write_script"]
 
 
-def write_script(folder: str | Path, dialect: str, out: str | Path | None = None, schema: str | None = None) -> Path:
+def write_script(
+    folder: str | Path, dialect: str, out: str | Path | None = None, schema: str | None = None,
+    *, identity: bool = True,
+) -> Path:  # fmt: skip
     """Write SQL files and load.sh to `out`, DIR-DIALECT beside DIR if left out; an earlier script there is replaced.
 
-    `schema` is the dataset's name if left out; in MySQL it is the database. Raises OptionError, OutputError, SpecError.
+    `schema` is the dataset's name if left out; in MySQL it is the database. With `identity` the
+    database gives new rows their keys. Raises OptionError, OutputError, SpecError.
     """
     folder = Path(folder)
     if dialect not in SCRIPTS:
@@ -46,7 +50,7 @@ def write_script(folder: str | Path, dialect: str, out: str | Path | None = None
     if has_only_marked_files(target) and not (target / LOAD_SH).is_file():
         raise OutputError(f"'{target}' holds files that `synth pull` made; choose another --out")
     dataset = manifest.load_dataset()
-    source = _source(manifest, dataset, dialect, schema, data)
+    source = _source(manifest, dataset, dialect, schema, data, identity=identity)
     if not SCRIPTS[dialect].tells_empty:
         _refuse_empty(folder, manifest, source, dialect)
     files = SCRIPTS[dialect].files(source)
@@ -75,13 +79,15 @@ def _from(folder: Path, target: Path) -> str:
     return way
 
 
-def _source(manifest: Manifest, dataset: Dataset, dialect: str, schema: str | None, data: str) -> ScriptInput:
+def _source(
+    manifest: Manifest, dataset: Dataset, dialect: str, schema: str | None, data: str, *, identity: bool
+) -> ScriptInput:
     spoken = DIALECTS[dialect]
     name = schema if schema is not None else dataset.dataset
     in_schema = SCRIPTS[dialect].in_schema
     if not in_schema:
         spoken = replace(spoken, has_schemas=False)
-    statements = ddl(dataset, spoken, name, manifest.tables)
+    statements = ddl(dataset, spoken, name, manifest.tables, identity=identity)
     tables = []
     for table in in_reference_order(dataset, manifest.tables):
         entry = manifest.tables[table]

@@ -36,21 +36,27 @@ class Loading:
 
     def __init__(
         self, address: Address, dataset: Dataset, tables: Iterable[str], *, schema: str | None = None,
-        if_exists: str = "fail", connections: int = 1, progress: Progress | None = None,
+        if_exists: str = "fail", connections: int = 1, via: str | None = None,
+        identity: bool = True, progress: Progress | None = None,
     ):  # fmt: skip
         """`tables` will be sent; `if_exists` is what becomes of those of their names: fail, replace, replace-any, append.
 
+        With `identity` the database gives new rows their keys, where they are integers or UUIDs of a table's own.
         Raises OptionError for names that cannot be loaded, DatabaseError where the database cannot be reached.
         """
         self.tables = _loadable(dataset, set(tables), schema)
         self.if_exists = if_exists
         self.progress = progress or silent
-        self.database = connect(address)
+        self.database = connect(address, via)
         self.schema = (schema if self.database.dialect.has_schemas else None) or dataset.dataset
         self.connections = Connections(self.database, connections)
-        self.staging = Staging(self.database, self.schema, dataset, self.tables)
+        self.staging = Staging(self.database, self.schema, dataset, self.tables, identity=identity)
         self.report = LoadReport(
-            str(address), self.schema, self.connections.count, {name: TableLoad() for name in self.tables}
+            str(address),
+            self.schema,
+            self.connections.count,
+            {name: TableLoad() for name in self.tables},
+            via=self.database.via,
         )
         self._reporting = threading.Lock()
 
@@ -118,9 +124,10 @@ class Loading:
             for name in dict.fromkeys(step.phase for step in steps):
                 with self.phase(name):
                     self.connections.run([self._job(step) for step in steps if step.phase == name])
-        if self.database.dialect.constraints_after_data:
-            with self.phase("constraints"):
-                self.staging.comment_later()
+        with self.phase("constraints"):
+            numbered = self.staging.numbered
+            self.run([self._timed("constraints", n, lambda n: self._number_on(n, numbered[n])) for n in numbered])
+            self.staging.comment_later()
         with self.phase("analyze"):
             self.run([self._timed("analyze", name, self._analyze) for name in self.staging.new_tables])
         with self.phase("verify"):
@@ -146,6 +153,10 @@ class Loading:
                 self.report.tables[table].add(phase, time.perf_counter() - started)
 
         return timed
+
+    def _number_on(self, table: str, column: str) -> None:
+        database = self.connections.mine()
+        database.number_on(database.staging_schema(self.schema), table, column)
 
     def _analyze(self, table: str) -> None:
         self.connections.mine().analyze(self.schema, table)

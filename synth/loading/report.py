@@ -30,6 +30,7 @@ class LoadReport:
     connections: int
     tables: dict[str, TableLoad] = field(default_factory=dict)
     phases: dict[str, float] = field(default_factory=dict)
+    via: str | None = None  # how rows went in, where a database has several ways
     left_out: tuple[str, ...] = ()  # foreign keys that the database cannot have, in words
 
     @property
@@ -50,7 +51,7 @@ class LoadReport:
     def as_dict(self) -> dict[str, Any]:
         """The report as plain data, for `--json`."""
         return {
-            "place": self.place, "schema": self.schema, "connections": self.connections, "rows": self.rows,
+            "place": self.place, "schema": self.schema, "connections": self.connections, "via": self.via, "rows": self.rows,
             "bytes": self.bytes, "seconds": round(self.seconds, 3),
             "left_out": list(self.left_out),
             "phases": {name: round(seconds, 3) for name, seconds in self.phases.items()},

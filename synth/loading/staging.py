@@ -25,9 +25,9 @@ __all__ = ["Staging"]
 class Staging:
     """The staging place of one schema, for the tables of one load; `tables` are in the order of references."""
 
-    def __init__(self, database: Database, schema: str, dataset: Dataset, tables: Sequence[str]):
+    def __init__(self, database: Database, schema: str, dataset: Dataset, tables: Sequence[str], *, identity: bool):
         self.database, self.schema = database, schema
-        self.dataset, self.tables = dataset, tables
+        self.dataset, self.tables, self.identity = dataset, tables, identity
         self.locked = False  # else the staging place is another load's
         self.replaced: tuple[str, ...] = ()  # tables whose place the load takes
         self.appended: tuple[str, ...] = ()  # tables that are there, and get the load's rows behind theirs
@@ -37,6 +37,11 @@ class Staging:
     def new_tables(self) -> list[str]:
         """The tables that the load makes."""
         return [name for name in self.tables if name not in self.appended]
+
+    @property
+    def numbered(self) -> dict[str, str]:
+        """New tables whose keys the database goes on with, as whole numbers, and these columns."""
+        return {name: column for name, column in self.ddl.numbered.items() if name in self.new_tables}
 
     def begin(self, if_exists: str) -> None:
         """Lock the schema, refuse what is in the way, and make the tables in the staging place. Raises DatabaseError.
@@ -82,7 +87,7 @@ class Staging:
         names = {name: self.dataset.tables[name].existing for name in self.dataset.existing}
         names_there = {name: (existing.table if existing else None) or name for name, existing in names.items()}
         parents = {name: place(self.schema, other) for name, other in names_there.items() if other in there}
-        return ddl(self.dataset, self.database.dialect, schema, self.tables, parents)
+        return ddl(self.dataset, self.database.dialect, schema, self.tables, parents, self.identity)
 
     def _keep_what_is_new(self, there: Collection[str]) -> None:
         """Leave out of the statements what tables that are appended to have already, and foreign keys, which come last."""

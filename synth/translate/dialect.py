@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -10,9 +10,10 @@ from synth.dtypes import DType, Types
 from synth.fingerprint import Cells, sums_sql
 from synth.translate.conditions import Rewrite
 
-__all__ = ["QUOTE", "Dialect", "InsertStyle", "standard_literal"]
+__all__ = ["QUOTE", "WHOLE", "Dialect", "InsertStyle", "standard_literal"]
 
 QUOTE = {"'": "''"}
+WHOLE = ("smallint", "integer", "bigint")  # types of keys that are numbered
 
 
 def standard_literal(text: str) -> str:
@@ -65,6 +66,14 @@ class Dialect:
     comments: Literal["statements", "inline", "procedure", "none"] = "none"
     table_options: str = ""
 
+    # rows that an application adds
+    own_keys: Mapping[str, str] = field(
+        default_factory=dict
+    )  # type of a key that new rows get -> what stands behind it
+    own_key_types: Mapping[str, str] = field(default_factory=dict)  # where such a key has to be of another type
+    own_keys_in_checks: bool = True  # whether a CHECK may name such a key
+    numbering: tuple[str, ...] = ()  # statements by which integers go on at {next}, behind the rows that are there
+
     # limits
     float_digits: int | None = None  # decimals are floats; of more digits and a fraction they are texts, of type "wide"
     longest_varchar: int | None = None  # above it a text has no length here
@@ -93,6 +102,15 @@ class Dialect:
         """
         assert self.cells, f"the dialect {self.name} declares no cells, so it makes no fingerprints"
         return sums_sql(types, self.cells, self.quote_identifier, place, by)
+
+    def number_on(self, schema: str | None, table: str, column: str, following: int | str) -> Iterator[str]:
+        """The statements by which a table gives new rows the keys from `following` on, number or SQL; none if by itself."""
+        place, sequence = self.place(schema, table), self.place(schema, f"{table}_{column}_seq")
+        words = {
+            "place": place, "column": self.quote_identifier(column), "sequence": sequence, "next": following,
+            "place_text": self.literal(place), "column_text": self.literal(column), "sequence_text": self.literal(sequence),
+        }  # fmt: skip
+        yield from (statement.format(**words) for statement in self.numbering)
 
     def is_wide(self, dtype: DType) -> bool:
         """Whether a type is kept as a text, as its digits would be lost in a float."""

@@ -141,6 +141,7 @@ class _Verification:
         there = self.database.catalogue(self.schema)
         small = {name.lower(): columns for name, columns in there.items()}  # as MySQL has them on some systems
         refer = {(refers.table, c) for refers in constraints.references(self.dataset) for c in refers.columns}
+        alike = not self.database.dialect.holds_types  # whole numbers of any width
         for table in self.manifest.tables:
             types = self.tables[table]
             kept = there.get(table) or small.get(table.lower())
@@ -149,7 +150,9 @@ class _Verification:
                 continue
             found = {
                 name: str(
-                    types[name] if name in types and _holds(dtype, types[name], (table, name) in refer) else dtype
+                    types[name]
+                    if name in types and _holds(dtype, types[name], (table, name) in refer or alike)
+                    else dtype
                 )
                 for name, dtype in kept.items()
             }
@@ -216,12 +219,12 @@ class _Verification:
         return str(error).splitlines()[0].removeprefix(f"{self.database.address}: ").removeprefix("asking: ")
 
 
-def _holds(found: DType, wanted: DType, refers: bool) -> bool:
+def _holds(found: DType, wanted: DType, any_width: bool) -> bool:
     """Whether a column of the type found is what the DDL makes of the type wanted."""
     if found.name in _TEXTS and wanted.name in _TEXTS:
         return not (found.length and wanted.length and found.length < wanted.length)
     if found.name in _WHOLE and wanted.name in _WHOLE:
-        return found.name == wanted.name or refers  # a reference has its parent's type
+        return found.name == wanted.name or any_width  # a reference has its parent's type
     return found.name == wanted.name and (found.precision, found.digits) == (wanted.precision, wanted.digits)
 
 

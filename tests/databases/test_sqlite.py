@@ -334,7 +334,7 @@ def test_a_reader_sees_the_old_rows_until_the_end(target, shop, tmp_path):
 
 
 def test_a_full_disk(shop):
-    with small_disk("3m") as folder:
+    with small_disk("2m") as folder:
         target = Target("sqlite", f"sqlite:///{folder}/x.db")
         few = spec({"t": {"columns": {"x": {"type": "integer"}}}}, "ecommerce")
         target.fill(few, {"t": pl.DataFrame({"x": range(1000)}, schema={"x": pl.Int32})})

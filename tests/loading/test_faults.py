@@ -19,7 +19,10 @@ from synth.store.manifest import Manifest
 from synth.store.manifest_table import manifest_of
 from tests.support.servers import SERVERS
 
-LIVE = [name for name in DATABASES if name != "tsql"]  # SQL Server: wherever SYNTH_TEST_MSSQL_URL is set, by hand
+# each database in each way that rows go in; SQL Server: wherever SYNTH_TEST_MSSQL_URL is set, by hand
+LIVE = [(name, via) for name in DATABASES if name != "tsql" for via in DATABASES[name].ways or (None,)]
+FILES = ("sqlite", "duckdb")
+SERVED = [(name, via) for name, via in LIVE if name not in FILES]
 
 # (progress call that is the last, or a phase, seconds after it)
 MOMENTS = [(1, 0), (3, 0), (7, 0), (12, 0), ("constraints", 0), ("constraints", 0.03), ("analyze", 0), ("verify", 0),
@@ -29,7 +32,7 @@ CHILD = """
 import os, signal, sys, threading
 from synth.databases import Address
 from synth.job.load import load_folder
-folder, url, last, seconds = sys.argv[1:]
+folder, url, via, last, seconds = sys.argv[1:]
 calls = []
 def die(phase, rows):
     calls.append(phase)
@@ -38,7 +41,7 @@ def die(phase, rows):
             threading.Timer(float(seconds), os.kill, (os.getpid(), signal.SIGKILL)).start()
         else:
             os.kill(os.getpid(), signal.SIGKILL)
-load_folder(folder, Address.parse(url), if_exists="replace", connections=2, progress=die)
+load_folder(folder, Address.parse(url), if_exists="replace", connections=2, via=via or None, progress=die)
 """
 
 
@@ -59,7 +62,7 @@ def url_of(server, name: str) -> str:
 def url(request, database, tmp_path):
     """A database without our schema."""
     name = request.param
-    if name in ("sqlite", "duckdb"):
+    if name in FILES:
         yield f"{name}:///{tmp_path}/target.{name}"
         return
     server = database(name)
@@ -68,7 +71,7 @@ def url(request, database, tmp_path):
     server.drop("ecommerce", ())
 
 
-everywhere = pytest.mark.parametrize("url", LIVE, indirect=True)
+everywhere = pytest.mark.parametrize("url, via", LIVE, indirect=["url"])
 
 
 def state(url: str, schema: str = "ecommerce") -> dict[str, str]:
@@ -106,11 +109,11 @@ def prints(folder) -> dict[str, str]:
 
 @everywhere
 @pytest.mark.parametrize("last, seconds", MOMENTS, ids=lambda value: str(value))
-def test_killed(url, last, seconds, shop, other, environment):
+def test_killed(url, via, last, seconds, shop, other, environment):
     load_folder(shop, Address.parse(url))
     before = state(url)
     assert before == prints(shop)
-    words = [sys.executable, "-c", CHILD, str(other), url, str(last), str(seconds)]
+    words = [sys.executable, "-c", CHILD, str(other), url, via or "", str(last), str(seconds)]
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == -signal.SIGKILL or (last == "publish" and seconds), done.stderr
     quiet(url)
@@ -119,7 +122,7 @@ def test_killed(url, last, seconds, shop, other, environment):
     end = time.monotonic() + 10
     while True:  # a server notices that a client is gone when it next speaks to it
         try:
-            load_folder(other, Address.parse(url), if_exists="replace")
+            load_folder(other, Address.parse(url), if_exists="replace", via=via)
             break
         except DatabaseError as error:
             assert "another load" in str(error) and time.monotonic() < end
@@ -129,8 +132,8 @@ def test_killed(url, last, seconds, shop, other, environment):
 
 
 @everywhere
-def test_killed_before_there_was_anything(url, shop, environment):
-    words = [sys.executable, "-c", CHILD, str(shop), url, "verify", "0"]
+def test_killed_before_there_was_anything(url, via, shop, environment):
+    words = [sys.executable, "-c", CHILD, str(shop), url, via or "", "verify", "0"]
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr
     assert state(url) == {}
@@ -146,9 +149,9 @@ def own(name: str):
         server.stop()
 
 
-@pytest.mark.parametrize("name", [name for name in ("postgres", "mysql") if name in DATABASES])
+@pytest.mark.parametrize("name, via", SERVED)
 @pytest.mark.parametrize("last", [5, "constraints", "publish"])
-def test_the_server_ends_midway(name, last, shop, other):
+def test_the_server_ends_midway(name, via, last, shop, other):
     with own(name) as server:
         address = Address.parse(url_of(server, name))
         load_folder(shop, address)
@@ -161,7 +164,7 @@ def test_the_server_ends_midway(name, last, shop, other):
                 server.process.wait()
 
         with pytest.raises(DatabaseError) as caught:
-            load_folder(other, address, if_exists="replace", progress=end)
+            load_folder(other, address, if_exists="replace", via=via, progress=end)
         assert "server" in str(caught.value).lower() and "hint: " in str(caught.value)
         server.again()
         assert state(address.url()) == prints(shop)
@@ -169,7 +172,8 @@ def test_the_server_ends_midway(name, last, shop, other):
         assert state(address.url()) == prints(other)
 
 
-def test_a_full_tablespace(shop, tmp_path):
+@pytest.mark.parametrize("via", DATABASES["postgres"].ways)
+def test_a_full_tablespace(via, shop, tmp_path):
     plan = synth.make_plan("ecommerce", scale=0.1)
     large = synth.generate(plan, tmp_path).folder
     with own("postgres") as server:
@@ -185,7 +189,7 @@ def test_a_full_tablespace(shop, tmp_path):
             address = Address.parse(url_of(server, "postgres"))
             load_folder(shop, address)
             with pytest.raises(DatabaseError, match="No space left on device") as caught:
-                load_folder(large, address, if_exists="replace")
+                load_folder(large, address, if_exists="replace", via=via)
             assert "free space" in str(caught.value)
             assert state(address.url()) == prints(shop)
             assert not staged(address.url())

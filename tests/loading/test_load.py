@@ -7,11 +7,13 @@ import subprocess
 import pytest
 
 import synth
-from synth.databases import Address, connect
+from synth.databases import DATABASES, Address, connect
+from synth.errors import OptionError
 from synth.job.into import generate_into
 from synth.store.manifest import Manifest
 from synth.store.manifest_table import manifest_of
 from tests.loading.test_faults import url_of
+from tests.support.targets import prints
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +91,16 @@ def test_generated_is_what_files_hold(target, runs):
     assert {n: t.fingerprint for n, t in found.tables.items()} == {
         n: t.fingerprint for n, t in summary.manifest.tables.items()
     }
+
+
+def test_how_rows_go_in(target, shop):
+    """The report says it; a way that the database does not have is told before anything is made."""
+    ways = DATABASES[target.kind].ways
+    report = target.load(shop)
+    assert report.via == (target.via or next(iter(ways), None)) == report.as_dict()["via"]
+    with pytest.raises(OptionError, match="--via adbc or copy" if ways else "leave --via out"):
+        target.load(shop, via="pigeon", if_exists="replace")
+    assert target.state() == prints(shop)
 
 
 def test_generate_to_on_the_command_line(run, tmp_path, database):

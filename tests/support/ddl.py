@@ -88,6 +88,9 @@ def says_what_the_spec_says(made: Made, dataset: Dataset) -> None:
             dtype = scope.type_of(name, column)
             kind = "text" if dtype.name == "varchar" and not dtype.length else dtype.name
             spelt = server.types["keyed" if kind == "text" and column in keyed else kind]
+            alone = table.key == (column,) and not table.rollup and not any(column in r.columns for r in mine)
+            if alone and column in required and kind in ("smallint", "integer", "bigint"):
+                spelt = getattr(server, "own_keys", spelt)  # the type of keys that it numbers, where it has one
             sizes = (dtype.length,) if dtype.length else (dtype.precision, dtype.digits)
             expected[column] = (spelt.format(*sizes), column not in required)
         assert list(seen.columns.items()) == list(expected.items()), name

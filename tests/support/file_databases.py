@@ -30,6 +30,7 @@ class SQLite(Embedded):
         "double": "REAL", "uuid": "TEXT", "date": "DATE", "timestamp": "TIMESTAMP", "varchar": "VARCHAR({0})", "text": "TEXT",
         "keyed": "TEXT",
     }  # fmt: skip
+    own_keys = "INTEGER"
     keeps_comments = keeps_lengths = False
     keeps_names = True
     collations = {"BINARY"}

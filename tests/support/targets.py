@@ -33,8 +33,9 @@ MSSQL = "SYNTH_TEST_MSSQL_URL"
 
 # suite -> database
 SUITES = {
-    "embedded": "postgres", "postgres": "postgres", "mysql": "mysql", "sqlite": "sqlite", "duckdb": "duckdb", "tsql": "tsql",
+    "embedded": "postgres", "postgres": "postgres", "copy": "postgres", "mysql": "mysql", "sqlite": "sqlite", "duckdb": "duckdb", "tsql": "tsql",
 }  # fmt: skip
+VIA = {"copy": "copy"}  # suite -> the way in which rows go in; left out: the usual one
 LIVE = [suite for suite, kind in SUITES.items() if kind in DATABASES and (suite != "tsql" or MSSQL in os.environ)]
 
 
@@ -44,7 +45,7 @@ class Target:
     def __init__(self, suite: str, url: str):
         self.suite, self.url = suite, url
         self.address = Address.parse(url)
-        self.kind = SUITES[suite]
+        self.kind, self.via = SUITES[suite], VIA.get(suite)
         self.dialect = DATABASES[self.kind].dialect
         self.before = set() if self.address.is_file else self._schemas()
 
@@ -81,7 +82,7 @@ class Target:
     # -- as the program does
 
     def load(self, folder, **options):
-        return load_folder(folder, self.address, **options)
+        return load_folder(folder, self.address, **{"via": self.via, **options})
 
     def dataset_schemas(self) -> list[str]:
         """Schemas with datasets, but those that other tests have left."""
@@ -117,7 +118,7 @@ class Target:
             columns = {column: str(dtype) for column, dtype in types.items()}
             entries[name] = TableEntry(columns=columns, rows=frame.height, fingerprint=str(print_), files=())
         manifest = begin(plan, "parquet").model_copy(update={"tables": entries})
-        with Loading(self.address, dataset, frames, schema=schema, **options) as loading:
+        with Loading(self.address, dataset, frames, schema=schema, **{"via": self.via, **options}) as loading:
             for name, frame in frames.items():
                 loading.send(name, frame)
             loading.finish(manifest, Path("/nowhere"))
@@ -159,7 +160,7 @@ def url_of(suite: str, request, folder) -> str:
         return os.environ[MSSQL]
     if suite == "embedded":
         return request.getfixturevalue("embedded_server")
-    return live_address(suite, request.getfixturevalue("database"), folder).url()
+    return live_address(SUITES[suite], request.getfixturevalue("database"), folder).url()
 
 
 def changed(folder: Path, copy: Path, table: str, statement: str) -> Path:

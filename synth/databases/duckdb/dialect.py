@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synth.fingerprint import Cells
-from synth.translate.dialect import QUOTE, Dialect, InsertStyle
+from synth.translate.dialect import QUOTE, WHOLE, Dialect, InsertStyle
 
 __all__ = ["DIALECT"]
 
@@ -26,6 +26,11 @@ DIALECT = Dialect(
     byte_length="STRLEN(CAST({0} AS VARCHAR))",
     constraints_after_data=False,
     forward_references=False,
+    own_keys={**dict.fromkeys(WHOLE, ""), "uuid": "DEFAULT uuid()"},
+    numbering=(
+        "CREATE OR REPLACE SEQUENCE {sequence} START {next}",
+        "ALTER TABLE {place} ALTER COLUMN {column} SET DEFAULT nextval({sequence_text})",
+    ),
     comments="statements",
     cells=Cells(
         text="CAST('0x' || SUBSTR(MD5(CAST({0} AS VARCHAR)), 1, {hex_digits}) AS BIGINT)",

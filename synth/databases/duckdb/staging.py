@@ -32,8 +32,21 @@ class Staging(Sending):
         self.schema = schema
         refers = {(each.table, each.parent) for each in references(self, schema)} if replaced else set()
         for table in children_first(replaced, refers):
+            sequences = self._sequences(schema, table)
             self.run(f"DROP TABLE {DIALECT.place(schema, table)}")
+            for sequence in sequences:
+                self.run(f"DROP SEQUENCE {DIALECT.place(schema, sequence)}")
         self.run(f"CREATE SCHEMA IF NOT EXISTS {DIALECT.quote_identifier(schema)}")
+
+    def _sequences(self, schema: str, table: str) -> list[str]:
+        """The sequences by which a load lets a table go on with its keys."""
+        here = f"database_name = current_database() AND schema_name = {DIALECT.literal(schema)}"
+        owned = f"SELECT CONCAT(table_name, '_', column_name, '_seq') FROM duckdb_columns() WHERE {here}"
+        names = (
+            f"SELECT sequence_name FROM duckdb_sequences() WHERE {here} "
+            f"AND sequence_name IN ({owned} AND table_name = {DIALECT.literal(table)})"
+        )
+        return [name for (name,) in self.rows(names)[1]]
 
     def steps(self, ddl: Ddl) -> Iterator[list[LoadStep]]:
         """Rows that wait go into their tables; then indexes."""

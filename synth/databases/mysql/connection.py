@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 __all__ = ["Connection"]
 
 SESSION = {
-    "sql_mode": "'STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+    "sql_mode": (
+        "'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
+        "NO_ENGINE_SUBSTITUTION'"
+    ),
     "time_zone": "'+00:00'",
     "lock_wait_timeout": "60",  # seconds; for tables, where the servers' own is a day or a year
     "innodb_lock_wait_timeout": "60",

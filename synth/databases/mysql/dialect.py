@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from synth.fingerprint import Cells
 from synth.translate.conditions import like_marks, microseconds, null_keys, number_booleans
-from synth.translate.dialect import QUOTE, Dialect, InsertStyle, standard_literal
+from synth.translate.dialect import QUOTE, WHOLE, Dialect, InsertStyle, standard_literal
 from synth.translate.numeric import range_at_zero, rounded_doubles
 
 __all__ = ["COLLATED", "DIALECT"]
@@ -46,6 +46,8 @@ DIALECT = Dialect(
     constraints_in_create=frozenset(
         ("PRIMARY KEY", "CHECK")
     ),  # rows lie in the order of the key, and a later CHECK copies them all
+    own_keys={**dict.fromkeys(WHOLE, "AUTO_INCREMENT"), "uuid": "DEFAULT (UUID())"},
+    own_keys_in_checks=False,
     literal=_literal,
     rewrites=(null_keys, rounded_doubles("decimal(65,30)"), range_at_zero, like_marks, microseconds, number_booleans),
     cells=Cells(
@@ -64,6 +66,6 @@ DIALECT = Dialect(
     inserts=InsertStyle(
         {**QUOTE, "\\": "\\\\", "\r": "\\r"},  # its client drops a \r before \n
         booleans=("1", "0"),
-        before="SET NAMES utf8mb4;\nSET SESSION sql_mode = 'STRICT_ALL_TABLES';\nBEGIN;\n",
+        before="SET NAMES utf8mb4;\nSET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO';\nBEGIN;\n",
     ),
 )

@@ -69,7 +69,7 @@ EXECUTE statement;
 """
 
 SETTINGS = (
-    "SET NAMES utf8mb4", "SET SESSION sql_notes = 0", "SET SESSION sql_mode = 'STRICT_ALL_TABLES'",
+    "SET NAMES utf8mb4", "SET SESSION sql_notes = 0", "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO'",
     "SET SESSION foreign_key_checks = 0",
 )  # fmt: skip
 CHECKED = (*SETTINGS[:-1], "SET SESSION foreign_key_checks = 1")
@@ -109,6 +109,8 @@ def _cells(source: ScriptInput, table: CsvTable) -> tuple[list[str], list[str]]:
     for place, (name, dtype) in enumerate(table.types.items()):
         column, variable = source.dialect.quote_identifier(name), f"@c{place}"
         value = _value(variable, dtype, name in table.required)
+        if source.ddl.numbered.get(table.name) == name:  # beside a SET, MariaDB numbers a field that is 0 anew
+            value = variable
         fields.append(variable if value else column)
         if value:
             cells.append(f"{column} = {value}")

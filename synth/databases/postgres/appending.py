@@ -36,7 +36,11 @@ class Appending(Staging):
         source = DIALECT.place(self.staging_schema(schema), table)
         place = DIALECT.place(schema, table)
         self.run(f"INSERT INTO {place} ({names}) OVERRIDING SYSTEM VALUE SELECT {names} FROM {source}")
-        for column in columns:  # the table's own sequences go on behind the new keys
+        self._go_on(place, columns)
+
+    def _go_on(self, place: str, columns: Iterable[str]) -> None:
+        """Let the table's own sequences go on behind the highest keys."""
+        for column in columns:
             asked = f"SELECT pg_get_serial_sequence({DIALECT.literal(place)}, {DIALECT.literal(column)})"
             ((sequence,),) = self.rows(asked)[1]
             if sequence:
@@ -53,6 +57,7 @@ class Appending(Staging):
             for each in changes:
                 if each.inserts.height:
                     self._copy(DIALECT.place(schema, each.table), each.inserts)
+                    self._go_on(DIALECT.place(schema, each.table), each.key)
             for each in changes:
                 if each.updates.height:
                     place, source = DIALECT.place(schema, each.table), self._temporary(schema, each, "changed")

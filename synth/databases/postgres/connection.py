@@ -104,18 +104,22 @@ class Connection(Database):
         self.run("SET default_transaction_read_only = on")
         self.run(f"SET statement_timeout = '{limit_s}s'")
 
-    def frames(self, sql: str, types: Types) -> Iterator[pl.DataFrame]:
-        """Arrow batches by ADBC, over a connection of their own; what Arrow has no exact type for comes as text."""
+    def adbc(self) -> Any:
+        """A connection of its own by ADBC, whose every statement is a transaction; what it raises is known from here on."""
         from adbc_driver_manager import dbapi as manager
         from adbc_driver_postgresql import dbapi
 
         self.raised = (*self.raised, manager.Error, OSError, pl.exceptions.PolarsError)  # OSError: of Arrow's stream
+        return dbapi.connect(_url(self.address), autocommit=True)
+
+    def frames(self, sql: str, types: Types) -> Iterator[pl.DataFrame]:
+        """Arrow batches by ADBC, over a connection of their own; what Arrow has no exact type for comes as text."""
         readings = self._readings(sql, types)
         cells = ", ".join(f"{cell} AS {DIALECT.quote_identifier(name)}" for name, (cell, _) in readings.items())
         given = {name: dtype for name, (_, dtype) in readings.items()}
         with (
             self.driver_errors("reading"),
-            dbapi.connect(_url(self.address)) as connection,
+            self.adbc() as connection,
             connection.cursor() as cursor,
         ):
             cursor.execute(f"SELECT {cells} FROM ({sql}\n) AS result")

@@ -8,15 +8,17 @@ from synth.databases.postgres.appending import Appending
 from synth.databases.postgres.catalogue import Catalogue
 from synth.databases.postgres.dialect import DIALECT
 from synth.databases.postgres.errors import explain
+from synth.databases.postgres.sending import WAYS
 
 __all__ = ["DATABASE", "PostgreSQL"]
 
 
 class PostgreSQL(Appending, Catalogue):
-    """Rows go in by COPY over several connections, and come out as Arrow by ADBC."""
+    """Rows go in as Arrow by ADBC, or as text by COPY, over several connections, and come out as Arrow by ADBC."""
 
     dialect = DIALECT
     capabilities = Capabilities(parallel_connections=True, appends=True, applies_changes=True)
+    ways = tuple(WAYS)
 
     def explain(self, error: Exception) -> Explanation:
         """The server's own words with their details."""

@@ -46,7 +46,7 @@ def _files(source: ScriptInput) -> Mapping[str, str]:
     """The files by name."""
     ddl = source.ddl
     tables = (*SETTINGS, *ddl.schema, f"DROP TABLE IF EXISTS {source.places()}", *ddl.tables.values())
-    finished = (*SETTINGS, *source.constraints(), *ddl.comments, f"ANALYZE {source.places()}")
+    finished = (*SETTINGS, *source.constraints(), *source.numbering(), *ddl.comments, f"ANALYZE {source.places()}")
     return dict([
         sql_file("create_database.sql", [CREATE.format(name=source.database)], ""),
         sql_file("create_tables.sql", tables),

@@ -1,23 +1,58 @@
-"""How rows go into PostgreSQL: as text by COPY."""
+"""How rows go into PostgreSQL: as Arrow by ADBC, which encodes them as binary COPY, or as text by COPY."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from types import MappingProxyType
+from typing import Any
+
 import polars as pl
 
+from synth.columns import cast_to_written
 from synth.databases.postgres.connection import Connection
 from synth.databases.postgres.dialect import DIALECT
 from synth.databases.tab_separated import tab_separated
+from synth.dtypes import Types
 
-__all__ = ["Sending"]
+__all__ = ["WAYS", "Sending"]
 
 
 class Sending(Connection):
-    """Sends rows by COPY, as text."""
+    """Sends rows in one of the `WAYS`."""
+
+    _writer: Any = None  # opened for the first rows
+    _staged: Mapping[str, Types] = MappingProxyType({})  # tables as they were when the first rows of one came
 
     def send(self, schema: str, table: str, frame: pl.DataFrame) -> int:
-        """COPY into the staged table."""
+        """Append to the staged table; the bytes that were sent, or for Arrow those that were encoded."""
         with self.driver_errors(f"sending rows of {table}"):
-            return self._copy(DIALECT.place(self.staging_schema(schema), table), frame)
+            return WAYS[self.via or USUAL](self, self.staging_schema(schema), table, frame)
+
+    def close(self) -> None:
+        """Close both connections, whatever their state."""
+        if self._writer is not None:
+            with suppress(*self.raised):
+                self._writer.close()
+            self._writer = None
+        super().close()
+
+    def ingest(self, schema: str, table: str, frame: pl.DataFrame) -> int:
+        """Stream Arrow batches into a table, in a transaction of its own: binary cells, so of exactly the table's types."""
+        types = self._staged.get(table)
+        if types is None:
+            self._staged = self.catalogue(schema)
+            types = self._staged[table]
+        if self._writer is None:
+            self._writer = self.adbc()
+        rows = _as_binary(frame, types).to_arrow(compat_level=pl.CompatLevel.oldest())
+        with self._writer.cursor() as cursor:
+            cursor.adbc_ingest(table, rows, mode="append", db_schema_name=schema)
+        return int(rows.nbytes)
+
+    def copy(self, schema: str, table: str, frame: pl.DataFrame) -> int:
+        """COPY into a table, as text."""
+        return self._copy(DIALECT.place(schema, table), frame)
 
     def _copy(self, place: str, frame: pl.DataFrame) -> int:
         """COPY into a table; the bytes that were sent."""
@@ -29,3 +64,14 @@ class Sending(Connection):
         ):
             channel.write(data)
         return len(data)
+
+
+def _as_binary(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
+    """Rows in the types of the table that they go into; of UUIDs, which are text here, the sixteen bytes."""
+    exact = cast_to_written(frame, {name: types[name] for name in frame.columns})
+    uuids = (name for name in frame.columns if types[name].name == "uuid")
+    return exact.with_columns(pl.col(name).str.replace_all("-", "", literal=True).str.decode("hex") for name in uuids)
+
+
+WAYS: dict[str, Callable[[Sending, str, str, pl.DataFrame], int]] = {"adbc": Sending.ingest, "copy": Sending.copy}
+USUAL = next(iter(WAYS))

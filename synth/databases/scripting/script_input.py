@@ -63,6 +63,12 @@ class ScriptInput:
         yield from map(str, self.ddl.indexes)
         yield from (str(constraint) for constraint in self.ddl.constraints if constraint.parent is not None)
 
+    def numbering(self) -> Iterator[str]:
+        """What lets the database give new rows the keys behind the highest that is there."""
+        for table, column in self.ddl.numbered.items():
+            highest = f"SELECT COALESCE(MAX({self.dialect.quote_identifier(column)}), 0) FROM {self.place(table)}"
+            yield from self.dialect.number_on(self.schema, table, column, f"GREATEST(({highest}) + 1, 1)")
+
     def proofs(self) -> Iterator[str]:
         """A query for each table: its name, its rows, the rows it should have, and 1 where the content is the same."""
         for table in self.tables:

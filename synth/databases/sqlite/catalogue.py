@@ -14,13 +14,14 @@ class Catalogue(Database):
     def catalogue(self, schema: str) -> dict[str, dict[str, DType]]:
         """Tables and columns, whatever the schema."""
         _, rows = self.rows(
-            "SELECT t.name, c.name, c.type FROM sqlite_master t, pragma_table_xinfo(t.name) c "
+            "SELECT t.name, c.name, c.type, c.pk FROM sqlite_master t, pragma_table_xinfo(t.name) c "
             "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite^_%' ESCAPE '^' ORDER BY t.name, c.cid"
         )
-        ours = any(table == MANIFEST for table, _, _ in rows)
+        ours = any(table == MANIFEST for table, *_ in rows)
         tables: dict[str, dict[str, DType]] = {}
-        for table, column, kind in rows:
-            tables.setdefault(table, {})[column] = column_type(kind, ours=ours)
+        for table, column, kind, of_key in rows:
+            numbered = of_key and kind.upper() == "INTEGER"  # by SQLite itself, and with 64 bits
+            tables.setdefault(table, {})[column] = BIGINT if numbered else column_type(kind, ours=ours)
         return tables
 
     def dataset_schemas(self) -> list[str]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from synth.fingerprint import Cells
 from synth.translate.conditions import globs, text_times
-from synth.translate.dialect import QUOTE, Dialect, InsertStyle
+from synth.translate.dialect import QUOTE, WHOLE, Dialect, InsertStyle
 from synth.translate.numeric import exact_decimals, overflow_at_zero, whole_divisions
 
 __all__ = ["DIALECT", "FLOAT_DIGITS"]
 
 FLOAT_DIGITS = 15  # that every float of 8 bytes gives back: DBL_DIG
+RANDOM_UUID = (
+    "LOWER(HEX(RANDOMBLOB(4)) || '-' || HEX(RANDOMBLOB(2)) || '-4' || SUBSTR(HEX(RANDOMBLOB(2)), 2) || '-' || "
+    "SUBSTR('89AB', 1 + ABS(RANDOM() % 4), 1) || SUBSTR(HEX(RANDOMBLOB(2)), 2) || '-' || HEX(RANDOMBLOB(6)))"
+)
 
 DIALECT = Dialect(
     name="sqlite",
@@ -33,6 +37,8 @@ DIALECT = Dialect(
     float_digits=FLOAT_DIGITS,
     has_schemas=False,
     constraints_after_data=False,
+    own_keys={**dict.fromkeys(WHOLE, ""), "uuid": f"DEFAULT ({RANDOM_UUID})"},
+    own_key_types=dict.fromkeys(WHOLE, "INTEGER"),  # which SQLite numbers, with PRIMARY KEY
     rewrites=(globs, text_times, exact_decimals, overflow_at_zero, whole_divisions),
     cells=Cells(
         text="synth_digest({0})",  # a function that every connection of ours brings: SQLite has no MD5
