@@ -94,7 +94,7 @@ class Recorder(Database):
 
 
 def staged(database, if_exists="fail"):
-    staging = Staging(database, "s", PLAN.dataset, TABLES)
+    staging = Staging(database, "s", PLAN.dataset, TABLES, identity=True)
     staging.begin(if_exists)
     return staging
 
@@ -140,7 +140,7 @@ def test_what_is_replaced_is_named(tmp_path):
 
 def test_another_load_keeps_its_staging_place():
     database = Recorder(locked=True)
-    staging = Staging(database, "s", PLAN.dataset, TABLES)
+    staging = Staging(database, "s", PLAN.dataset, TABLES, identity=True)
     with pytest.raises(DatabaseError, match="another load is writing schema 's'; nothing was changed"):
         staging.begin("fail")
     staging.abandon()
@@ -186,7 +186,7 @@ def test_what_does_not_come_out_as_it_was_sent(tmp_path):
 @pytest.mark.parametrize("fails", ["begin", "rows", "nothing"])
 def test_a_load_that_fails_is_abandoned(fails, monkeypatch):
     database = Recorder()
-    monkeypatch.setattr("synth.loading.load.connect", lambda address: database)
+    monkeypatch.setattr("synth.loading.load.connect", lambda address, via: database)
     if fails == "begin":
         monkeypatch.setattr(database, "run", lambda sql: 1 / 0)
     loading = Loading("postgresql://me@host/x", PLAN.dataset, TABLES, schema="s")
