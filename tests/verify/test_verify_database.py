@@ -140,7 +140,7 @@ def patched():
 
 def bare(*arguments):
     """The DDL without constraints, so that anything can be broken; keys are plain indexes."""
-    made = ddl(*arguments)
+    made = ddl(*arguments[:5], identity=False)
     tables, keys = {}, []
     for name, statement in made.tables.items():
         inside = [line.strip() for line in statement.split("\n") if line.strip().startswith("CONSTRAINT")]
