@@ -132,6 +132,8 @@ def generate(
     processes = count(workers)
     folder_named(out)
     known_if_exists(if_exists)
+    if to is None and (via or no_identity):
+        raise OptionError("--via and --no-identity are about a database\n  hint: name it with --to")
     with runner(processes) as started:
         from synth.api import make_plan
         from synth.spec.load import located

@@ -52,9 +52,7 @@ class Database(ABC):
 
     dialect: ClassVar[Dialect]
     capabilities: ClassVar[Capabilities]
-    ways: ClassVar[
-        tuple[str, ...]
-    ] = ()  # in which rows can be sent, by name, the usual one first; where there are several
+    ways: ClassVar[tuple[str, ...]] = ()  # by name, the usual one first: how rows can be sent, where there is a choice
     raised: tuple[type[Exception], ...] = ()  # what the driver raises
 
     def __init__(self, address: Address, via: str | None = None):

@@ -103,6 +103,12 @@ def test_how_rows_go_in(target, shop):
     assert target.state() == prints(shop)
 
 
+@pytest.mark.parametrize("words", [["--via", "copy"], ["--no-identity"]])
+def test_what_is_about_databases_needs_one(run, words, tmp_path):
+    said = run("generate", "inventory", *words, cwd=tmp_path)
+    assert said.returncode == 2 and "name it with --to" in said.stderr and not list(tmp_path.iterdir())
+
+
 def test_generate_to_on_the_command_line(run, tmp_path, database):
     url = url_of(database("postgres"), "postgres")
     words = ["generate", "inventory", "--scale", "0.05", "--to", url, "--schema", "straight"]
