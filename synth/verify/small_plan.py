@@ -52,7 +52,8 @@ def larger_plan(dataset: Dataset, until: dt.datetime) -> Plan | None:
 
     None where there are many at scale 1, where tables exist, or where the spec cannot be honoured with many more rows.
     """
-    if unread_tables(dataset):
+    declared = sum(table.rows.at(1) for table in dataset.tables.values() if table.rows)
+    if unread_tables(dataset) or declared >= ROWS:  # seen without a plan
         return None
     asked = _rows(make(dataset, seed=SEED, until=until))
     largest = min(LARGEST_SCALE, ROWS / max(1, asked))
