@@ -11,11 +11,12 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
-from threading import Event, Timer
+from threading import Event
 from typing import TypeVar
 
 import duckdb
 
+from synth.deadlines import deadline
 from synth.running import interruptible
 
 __all__ = ["TIME_LIMIT_S", "as_pattern", "lock", "opened", "sandbox", "signals_heard", "time_limit"]
@@ -96,18 +97,13 @@ def time_limit(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterato
         expired.set()
         connection.interrupt()
 
-    timer = Timer(seconds, stop)
-    timer.daemon = True
-    timer.start()
     try:
-        with interruptible(connection.interrupt):
+        with deadline(seconds, stop), interruptible(connection.interrupt):
             yield
     except duckdb.InterruptException:
         if not expired.is_set():  # but by the user
             raise
         raise TimeoutError(f"it was stopped after {seconds:g} s") from None
-    finally:
-        timer.cancel()
 
 
 @contextmanager

@@ -79,6 +79,7 @@ def allowed_expression(text: str) -> exp.Expression:
     return tree
 
 
+@lru_cache(maxsize=2048)
 def spelt(text: str) -> str:
     """A query as DuckDB is to read it: what was looked at and nothing else, whatever parsers make of comments and quotes."""
     return allowed_query(text).sql(dialect="duckdb", comments=False)

@@ -14,7 +14,7 @@ from synth.verify.checks import Check, of_each_row, quoted
 from synth.verify.findings import EXAMPLES, refuse_lack
 from synth.verify.report import Finding
 
-__all__ = ["run_checks", "said"]
+__all__ = ["count_together", "run_checks", "said"]
 
 NO_MEMORY = "it needs more memory, or more space in the temporary folder: state more by --memory, or another TMPDIR"
 
@@ -29,7 +29,7 @@ def run_checks(
     than there is for it.
     """
     todo, limit_s = list(checks), TIME_LIMIT_S if limit_s is None else limit_s
-    counted = _count_together(connection, [check for check in todo if isinstance(check, Check)], limit_s)
+    counted = count_together(connection, [check for check in todo if isinstance(check, Check)], limit_s)
     for check in todo:
         yield (
             check,
@@ -37,7 +37,7 @@ def run_checks(
         )
 
 
-def _count_together(
+def count_together(
     connection: duckdb.DuckDBPyConnection, checks: list[Check], limit_s: float
 ) -> dict[Check, tuple[int, float]]:
     """Offences, and seconds, of checks that look at each row by itself: many of one table are counted in one pass.

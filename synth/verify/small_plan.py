@@ -13,7 +13,7 @@ from synth.spec.kinds.existing import unread_tables, with_assumed_rows
 from synth.spec.models import Dataset
 from synth.spec.row_models import RowCount
 
-__all__ = ["MOST", "ROWS", "SEED", "larger_plan", "small_plans"]
+__all__ = ["MOST", "ROWS", "SEED", "larger_plan", "small_plans", "whole_plan"]
 
 ROWS = 20_000  # of all tables together
 MOST = 25 * ROWS  # those that few parents, or all tables at once, may come to
@@ -22,14 +22,21 @@ LARGEST_SCALE = 1000.0
 TURNS = 4  # in which the rows of the largest tables are cut, or let grow
 
 
-def small_plans(dataset: Dataset, until: dt.datetime) -> Iterator[Plan]:
+def whole_plan(dataset: Dataset, until: dt.datetime) -> Plan:
+    """The plan of all that is declared; of tables that exist as many rows as are assumed.
+
+    Raises SpecError where the spec cannot be honoured at all.
+    """
+    return make(with_assumed_rows(dataset), seed=SEED, until=until)
+
+
+def small_plans(dataset: Dataset, whole: Plan) -> Iterator[Plan]:
     """Yield plans to rehearse by, the best first: another one is for where rows of the last were too few.
 
     That of the largest scale up to 1 with few rows; one in which the largest tables are cut and the others whole; the whole
-    one if its rows can be drawn; none where all have too many. Raises SpecError where the spec cannot be honoured at all.
+    one if its rows can be drawn; none where all have too many.
     """
-    whole = make(with_assumed_rows(dataset), seed=SEED, until=until)
-    asked = sum(table.rows for table in whole.tables.values() if not whole.kind(table.family).is_read)
+    asked, until = _rows(whole), whole.until
     scale = min(1.0, ROWS / max(1, asked))
     small = _planned(dataset, scale, until)
     if small and _rows(small) <= MOST:
@@ -47,17 +54,15 @@ def small_plans(dataset: Dataset, until: dt.datetime) -> Iterator[Plan]:
         yield planned
 
 
-def larger_plan(dataset: Dataset, until: dt.datetime) -> Plan | None:
+def larger_plan(dataset: Dataset, whole: Plan) -> Plan | None:
     """The plan of so many rows, of a spec that asks for fewer: more of them show what only chance has kept so far.
 
     None where there are many at scale 1, where tables exist, or where the spec cannot be honoured with many more rows.
     """
-    declared = sum(table.rows.at(1) for table in dataset.tables.values() if table.rows)
-    if unread_tables(dataset) or declared >= ROWS:  # seen without a plan
+    if unread_tables(dataset):
         return None
-    asked = _rows(make(dataset, seed=SEED, until=until))
-    largest = min(LARGEST_SCALE, ROWS / max(1, asked))
-    plans = (_planned(dataset, largest / smaller, until) for smaller in (1, 10, 100) if largest / smaller > 1)
+    largest = min(LARGEST_SCALE, ROWS / max(1, _rows(whole)))
+    plans = (_planned(dataset, largest / smaller, whole.until) for smaller in (1, 10, 100) if largest / smaller > 1)
     return next((plan for plan in plans if plan and _rows(plan) <= MOST), None)
 
 
