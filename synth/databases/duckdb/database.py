@@ -8,16 +8,16 @@ from synth.databases.duckdb.catalogue import Catalogue
 from synth.databases.duckdb.connection import ALIAS
 from synth.databases.duckdb.dialect import DIALECT
 from synth.databases.duckdb.errors import explain
-from synth.databases.duckdb.staging import Staging
+from synth.databases.duckdb.growing import Growing
 
 __all__ = ["DATABASE", "DuckDB"]
 
 
-class DuckDB(Staging, Catalogue):
+class DuckDB(Growing, Catalogue):
     """Rows go in from files, or from Arrow columns, by INSERT … SELECT, in one transaction with the DDL."""
 
     dialect = DIALECT
-    capabilities = Capabilities(parallel_connections=False, reads_files=True)
+    capabilities = Capabilities(parallel_connections=False, reads_files=True, applies_changes=True)
 
     def explain(self, error: Exception) -> Explanation:
         """DuckDB's own words, with the file's name in place of ours for it."""

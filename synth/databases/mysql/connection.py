@@ -60,6 +60,7 @@ class Connection(Database):
         settings = ", ".join(f"{name} = {value}" for name, value in SESSION.items())
         self.connection = Wire(
             **arguments(self.address), autocommit=True, local_infile=True, program_name="synth",
+            client_flag=pymysql.constants.CLIENT.FOUND_ROWS,  # an UPDATE that changes nothing has found its row
             init_command=f"SET SESSION {settings} {TEXTS}",
         )  # fmt: skip
 

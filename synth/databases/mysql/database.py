@@ -7,16 +7,16 @@ from synth.databases.contract import Explanation
 from synth.databases.mysql.catalogue import Catalogue
 from synth.databases.mysql.dialect import DIALECT
 from synth.databases.mysql.errors import explain
-from synth.databases.mysql.staging import Staging
+from synth.databases.mysql.growing import Growing
 
 __all__ = ["DATABASE", "MySQL"]
 
 
-class MySQL(Staging, Catalogue):
+class MySQL(Growing, Catalogue):
     """Rows go in by LOAD DATA LOCAL over several connections. A schema is a database, and so is the staging place."""
 
     dialect = DIALECT
-    capabilities = Capabilities(parallel_connections=True)
+    capabilities = Capabilities(parallel_connections=True, applies_changes=True)
 
     def explain(self, error: Exception) -> Explanation:
         """The server's own words, and its number."""

@@ -17,11 +17,15 @@ class Sending(Connection):
     """Sends rows by LOAD DATA, from memory."""
 
     def send(self, schema: str, table: str, frame: pl.DataFrame) -> int:
+        """LOAD DATA LOCAL into the staged table."""
+        return self.put(DIALECT.place(self.staging_schema(schema), table), frame)
+
+    def put(self, place: str, frame: pl.DataFrame) -> int:
         """LOAD DATA LOCAL, which leaves out or changes what it does not like, and warns: to us that is an error."""
         data = tab_separated(frame)
-        place = DIALECT.place(self.staging_schema(schema), table)
         columns = ", ".join(map(DIALECT.quote_identifier, frame.columns))
-        with self.driver_errors(f"sending rows of {table}"):
+        doing = f"sending rows of {place.rpartition('.')[2].strip('`')}"
+        with self.driver_errors(doing):
             taken, warnings = self.connection.send(
                 f"LOAD DATA LOCAL INFILE 'rows' INTO TABLE {place} CHARACTER SET utf8mb4 "
                 rf"FIELDS TERMINATED BY '\t' ESCAPED BY '\\' LINES TERMINATED BY '\n' ({columns})",
@@ -30,7 +34,7 @@ class Sending(Connection):
             if warnings or taken != frame.height:
                 said = [f"{text} ({code})" for _, code, text in self.rows("SHOW WARNINGS LIMIT 3")[1]]
                 raise DatabaseError(
-                    f"{self.address}: sending rows of {table}: the server took {taken} of {frame.height} rows: "
+                    f"{self.address}: {doing}: the server took {taken} of {frame.height} rows: "
                     f"{'; '.join(said)}\n  hint: {BREAKS_PROMISES}"
                 )
         return len(data)

@@ -16,7 +16,7 @@ from synth.databases.steps import LoadStep, add_constraints
 from synth.ddl import Constraint, Ddl, by_table
 from synth.errors import DatabaseError
 
-__all__ = ["Staging"]
+__all__ = ["Staging", "orphans"]
 
 LONGEST_LOCK = 64
 # CHECK is kept, texts compare by their bytes, and one RENAME of many tables is all or nothing
@@ -141,10 +141,15 @@ def _orphans(foreign: Constraint) -> str:
     """A query for a row whose parent is not there."""
     assert foreign.join
     columns, parent, keys = foreign.join
-    what = DIALECT.literal(f"a row of {foreign.table} breaks {foreign.rule}: its {', '.join(columns)} is ")
+    return orphans(f"a row of {foreign.table} breaks {foreign.rule}", foreign.place, columns, parent, keys)
+
+
+def orphans(what: str, place: str, columns: Sequence[str], parent: str, keys: Sequence[str]) -> str:
+    """A query for a row of a table whose parent is not there, in words; columns and keys are between quotes."""
+    said = DIALECT.literal(f"{what}: its {', '.join(columns)} is ")
     joined = " AND ".join(f"p.{key} = c.{column}" for column, key in zip(columns, keys, strict=True))
     there = " AND ".join(f"c.{column} IS NOT NULL" for column in columns)
     return (
-        f"SELECT CONCAT({what}, CONCAT_WS(', ', c.{', c.'.join(columns)})) FROM {foreign.place} c "
+        f"SELECT CONCAT({said}, CONCAT_WS(', ', c.{', c.'.join(columns)})) FROM {place} c "
         f"LEFT JOIN {parent} p ON {joined} WHERE {there} AND p.{keys[0]} IS NULL LIMIT 1"
     )

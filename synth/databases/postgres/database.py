@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from synth.databases.capabilities import Capabilities
 from synth.databases.contract import Explanation
-from synth.databases.postgres.appending import Appending
 from synth.databases.postgres.catalogue import Catalogue
 from synth.databases.postgres.dialect import DIALECT
 from synth.databases.postgres.errors import explain
+from synth.databases.postgres.growing import Growing
 from synth.databases.postgres.sending import WAYS
 
 __all__ = ["DATABASE", "PostgreSQL"]
 
 
-class PostgreSQL(Appending, Catalogue):
+class PostgreSQL(Growing, Catalogue):
     """Rows go in as Arrow by ADBC, or as text by COPY, over several connections, and come out as Arrow by ADBC."""
 
     dialect = DIALECT

@@ -52,9 +52,9 @@ class Sending(Connection):
 
     def copy(self, schema: str, table: str, frame: pl.DataFrame) -> int:
         """COPY into a table, as text."""
-        return self._copy(DIALECT.place(schema, table), frame)
+        return self.copy_into(DIALECT.place(schema, table), frame)
 
-    def _copy(self, place: str, frame: pl.DataFrame) -> int:
+    def copy_into(self, place: str, frame: pl.DataFrame) -> int:
         """COPY into a table; the bytes that were sent."""
         data = tab_separated(frame)
         columns = ", ".join(map(DIALECT.quote_identifier, frame.columns))

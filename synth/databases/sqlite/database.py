@@ -7,16 +7,16 @@ from synth.databases.contract import Explanation
 from synth.databases.sqlite.catalogue import Catalogue
 from synth.databases.sqlite.dialect import DIALECT
 from synth.databases.sqlite.errors import explain
-from synth.databases.sqlite.staging import Staging
+from synth.databases.sqlite.growing import Growing
 
 __all__ = ["DATABASE", "SQLite"]
 
 
-class SQLite(Staging, Catalogue):
+class SQLite(Growing, Catalogue):
     """Rows go in and come out as whole columns by ADBC: three times as fast as by sqlite3, five times in reading."""
 
     dialect = DIALECT
-    capabilities = Capabilities(parallel_connections=False)
+    capabilities = Capabilities(parallel_connections=False, applies_changes=True)
 
     def explain(self, error: Exception) -> Explanation:
         """SQLite's own words, without the driver's around them."""

@@ -64,9 +64,12 @@ class Staging(Sending):
     def run_step(self, step: LoadStep) -> None:
         """Run a step; the one for constraints looks for rows whose parents are not there."""
         super().run_step(step)
-        if step.phase != "constraints":
-            return
-        table = DIALECT.literal(step.table)
+        if step.phase == "constraints":
+            self.require_parents(step.table)
+
+    def require_parents(self, table_name: str) -> None:
+        """Raise DatabaseError where rows of a table have a parent that is not there."""
+        table = DIALECT.literal(table_name)
         _, broken = self.rows(f"SELECT fkid FROM pragma_foreign_key_check({table}) LIMIT 1")
         if not broken:
             return
@@ -74,13 +77,13 @@ class Staging(Sending):
             f'SELECT "from", "table", "to" FROM pragma_foreign_key_list({table}) WHERE id = {broken[0][0]}'
         )
         column, parent, key = words[0]
-        child, parents = DIALECT.quote_identifier(step.table), DIALECT.quote_identifier(parent)
+        child, parents = DIALECT.quote_identifier(table_name), DIALECT.quote_identifier(parent)
         name, known = DIALECT.quote_identifier(column), DIALECT.quote_identifier(key)
         _, rows = self.rows(
             f"SELECT COUNT(*), MIN({name}) FROM {child} WHERE {name} NOT IN (SELECT {known} FROM {parents})"
         )
         raise DatabaseError(
-            f"{self.address}: table '{step.table}': {column} = {rows[0][1]!r} is not in {parent}.{key}"
+            f"{self.address}: table '{table_name}': {column} = {rows[0][1]!r} is not in {parent}.{key}"
             f" ({rows[0][0]} such rows)\n  hint: {BREAKS_PROMISES}"
         )
 

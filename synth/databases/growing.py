@@ -1,0 +1,135 @@
+"""How a dataset grows in a database: rows go behind those that are there, or come, change and go; all of it or nothing.
+
+The statements are alike everywhere but for a few words, which each database has in `ChangeWords`.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import ClassVar
+
+import polars as pl
+
+from synth.databases.changes import TableChanges
+from synth.databases.contract import STAGED, Database
+from synth.errors import DatabaseError
+
+__all__ = ["ChangeWords", "Growing"]
+
+
+@dataclass(frozen=True)
+class ChangeWords:
+    """How a database changes those rows of a table `t` that stand in another one, `s`."""
+
+    delete: str = "DELETE FROM {place} t USING {source} s WHERE {same}"
+    update: str = "UPDATE {place} AS t SET {cells} FROM {source} s WHERE {same}"
+    cell: str = "{0} = s.{0}"
+    equal: str = "t.{0} IS NOT DISTINCT FROM s.{0}"  # of what may be NULL
+    row: str = "rowid"  # what tells rows apart that are equal
+    temporary: str = "temp.{name}"  # the place of a temporary table
+    drop: str = "DROP TABLE IF EXISTS {temporary}"
+    like: str = "CREATE TEMPORARY TABLE {temporary} AS SELECT {columns} FROM {place} LIMIT 0"
+
+
+class Growing(Database):
+    """Applies changes."""
+
+    change_words: ClassVar[ChangeWords] = ChangeWords()
+
+    # -- what each database has of its own
+
+    @abstractmethod
+    def changing(self, schema: str, changes: Sequence[TableChanges]) -> AbstractContextManager[None]:
+        """A transaction that ends with these changes made, and what refers to the rows looked at; or with nothing."""
+
+    @abstractmethod
+    def put(self, place: str, frame: pl.DataFrame) -> int:
+        """Append rows to a table, in the types in which columns are written; the bytes that were sent."""
+
+    @abstractmethod
+    def changed(self, sql: str) -> int:
+        """Run a statement; how many rows it has touched."""
+
+    def go_on(self, schema: str, table: str, columns: Iterable[str]) -> None:
+        """Let numbered keys go on behind the highest: to be written where a database does not do so by itself."""
+
+    def place_to_change(self, schema: str, table: str) -> str:
+        """Where the rows of a table are, within `changing`."""
+        return self.dialect.place(schema, table)
+
+    # -- what they have in common
+
+    def apply_changes(self, schema: str, changes: Sequence[TableChanges], also: Sequence[str]) -> None:
+        """What goes first, children before parents; then what comes; then what changes."""
+        with self.driver_errors(f"advancing schema '{schema}'"), self.changing(schema, changes):
+            for each in reversed(changes):
+                if each.deletes.height:
+                    source = self.temporary(schema, each.table, each.deletes, "gone")
+                    place = self.place_to_change(schema, each.table)
+                    gone = (
+                        self._delete(place, source, each.key) if each.key else self.delete_copies(place, source, each)
+                    )
+                    self._require_all(each.table, each.deletes, gone)
+            for each in changes:
+                if each.inserts.height:
+                    self.put(self.place_to_change(schema, each.table), each.inserts)
+                    self.go_on(schema, each.table, each.key)
+            for each in changes:
+                if each.updates.height:
+                    source = self.temporary(schema, each.table, each.updates, "changed")
+                    self._require_all(each.table, each.updates, self._update(schema, source, each))
+            for statement in also:
+                self.run(statement)
+
+    def _delete(self, place: str, source: str, key: Sequence[str]) -> int:
+        words = self.change_words
+        same, names = self._same(key), ", ".join(self.quoted(key))
+        return self.changed(words.delete.format(place=place, source=source, same=same, key=names))
+
+    def _update(self, schema: str, source: str, changes: TableChanges) -> int:
+        words, place = self.change_words, self.place_to_change(schema, changes.table)
+        names = self.quoted(name for name in changes.updates.columns if name not in changes.key)
+        cells, same = ", ".join(words.cell.format(name) for name in names), self._same(changes.key)
+        return self.changed(words.update.format(place=place, source=source, cells=cells, same=same))
+
+    def delete_copies(self, place: str, source: str, changes: TableChanges) -> int:
+        """Delete rows without a key: those in `source` are equal in all columns, and numbered among their equals."""
+        names, row = self.quoted(changes.deletes.columns), self.change_words.row
+        columns, copy = ", ".join(names), self.dialect.quote_identifier("#copy")
+        number = f"ROW_NUMBER() OVER (PARTITION BY {columns}) AS {copy}"
+        same = " AND ".join([f"t.{copy} = s.{copy}", *(self.change_words.equal.format(name) for name in names)])
+        ours, theirs = (
+            f"SELECT {row} AS {self.dialect.quote_identifier('#row')}, {number}, {columns} FROM {place}",
+            f"SELECT {number}, {columns} FROM {source}",
+        )
+        gone = f"SELECT t.{self.dialect.quote_identifier('#row')} FROM ({ours}) t JOIN ({theirs}) s ON {same}"
+        return self.changed(f"DELETE FROM {place} WHERE {row} IN ({gone})")
+
+    def temporary(self, schema: str, table: str, frame: pl.DataFrame, what: str) -> str:
+        """A temporary table with rows of a table, some of its columns; its place."""
+        name = self.dialect.quote_identifier(f"{STAGED}{what}")
+        schema_name = self.dialect.quote_identifier(schema)
+        temporary = self.change_words.temporary.format(name=name, schema=schema_name)
+        self.run(self.change_words.drop.format(temporary=temporary))
+        columns, place = ", ".join(self.quoted(frame.columns)), self.place_to_change(schema, table)
+        self.run(self.change_words.like.format(temporary=temporary, name=name, columns=columns, place=place))
+        self.put(temporary, frame)
+        return temporary
+
+    def _same(self, key: Sequence[str]) -> str:
+        return " AND ".join(f"t.{name} = s.{name}" for name in self.quoted(key))
+
+    def quoted(self, names: Iterable[str]) -> list[str]:
+        """Names between this database's quotes."""
+        return [self.dialect.quote_identifier(name) for name in names]
+
+    def _require_all(self, table: str, frame: pl.DataFrame, touched: int) -> None:
+        """Raise DatabaseError where rows that change or go are not there."""
+        if touched != frame.height:
+            raise DatabaseError(
+                f"{self.address}: table '{table}' has only {touched} of {frame.height} rows that change or go; nothing was "
+                "changed\n  hint: it is not as it was made: load it again"
+            )

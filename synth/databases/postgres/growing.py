@@ -1,0 +1,75 @@
+"""How a dataset grows in PostgreSQL: in one transaction, in which the server looks at references by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+import polars as pl
+
+from synth.databases.changes import TableChanges
+from synth.databases.growing import ChangeWords
+from synth.databases.growing import Growing as CommonGrowing
+from synth.databases.postgres.dialect import DIALECT
+from synth.databases.postgres.staging import Staging
+
+__all__ = ["Growing"]
+
+
+class Growing(Staging, CommonGrowing):
+    """Appends, and applies changes."""
+
+    change_words = ChangeWords(
+        row="ctid",
+        temporary="pg_temp.{name}",
+        like="CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS SELECT {columns} FROM {place} LIMIT 0",
+    )
+
+    @contextmanager
+    def changing(self, schema: str, changes: Sequence[TableChanges]) -> Iterator[None]:
+        """A transaction."""
+        with self.connection.transaction():
+            yield
+
+    def put(self, place: str, frame: pl.DataFrame) -> int:
+        """COPY, as text; a temporary table has no statistics without being asked."""
+        sent = self.copy_into(place, frame)
+        if place.startswith("pg_temp."):
+            self.run(f"ANALYZE {place}")
+        return sent
+
+    def changed(self, sql: str) -> int:
+        """Run a statement; how many rows it has touched."""
+        return self.connection.execute(sql.encode()).rowcount
+
+    def go_on(self, schema: str, table: str, columns: Iterable[str]) -> None:
+        """Set the table's own sequences."""
+        place = DIALECT.place(schema, table)
+        for column in columns:
+            asked = f"SELECT pg_get_serial_sequence({DIALECT.literal(place)}, {DIALECT.literal(column)})"
+            ((sequence,),) = self.rows(asked)[1]
+            if sequence:
+                highest = f"(SELECT MAX({DIALECT.quote_identifier(column)}) FROM {place})"
+                self.run(f"SELECT setval({DIALECT.literal(sequence)}, {highest}) WHERE {highest} IS NOT NULL")
+
+    # -- rows of a load behind those that are there
+
+    @contextmanager
+    def appending(self, schema: str, tables: Sequence[str]) -> Iterator[None]:
+        """One transaction; others may read meanwhile, not write."""
+        with self.driver_errors(f"appending to schema '{schema}'"), self.connection.transaction():
+            self._create_schema(schema)
+            for table in tables:
+                self.run(f"LOCK TABLE {DIALECT.place(schema, table)} IN SHARE ROW EXCLUSIVE MODE")
+            yield
+            self.run(f"DROP SCHEMA {DIALECT.quote_identifier(self.staging_schema(schema))} CASCADE")
+        for table in tables:
+            self.run(f"ANALYZE {DIALECT.place(schema, table)}")
+
+    def append_rows(self, schema: str, table: str, columns: Sequence[str]) -> None:
+        """INSERT … SELECT, whose foreign keys are looked at with each row."""
+        names = ", ".join(self.quoted(columns))
+        source = DIALECT.place(self.staging_schema(schema), table)
+        place = DIALECT.place(schema, table)
+        self.run(f"INSERT INTO {place} ({names}) OVERRIDING SYSTEM VALUE SELECT {names} FROM {source}")
+        self.go_on(schema, table, columns)
