@@ -53,6 +53,7 @@ class Database(ABC):
     dialect: ClassVar[Dialect]
     capabilities: ClassVar[Capabilities]
     ways: ClassVar[tuple[str, ...]] = ()  # by name, the usual one first: how rows can be sent, where there is a choice
+    in_place: ClassVar[bool] = False  # whether rows are staged where they stay, in a transaction that nobody looks into
     raised: tuple[type[Exception], ...] = ()  # what the driver raises
 
     def __init__(self, address: Address, via: str | None = None):
@@ -231,20 +232,20 @@ class Database(ABC):
     def abandon(self, schema: str) -> None:
         """Clear the staging place; the schema is as it was. Raises nothing: the server may be gone."""
 
-    # -- growing: of databases that declare `appends` or `applies_changes`; others raise DatabaseError
+    # -- growing
 
+    @abstractmethod
     def appending(self, schema: str, tables: Sequence[str]) -> AbstractContextManager[None]:
         """A transaction in which these tables of a schema get staged rows, and others are adopted; all of it or nothing."""
-        raise self._refusal("appends")
 
+    @abstractmethod
     def append_rows(self, schema: str, table: str, columns: Sequence[str]) -> None:
-        """Put the staged rows of a table behind those that are there, within `appending`."""
-        raise self._refusal("appends")
+        """Put the staged rows of a table behind those that are there, within `appending`; numbered keys go on."""
 
+    @abstractmethod
     def adopt_table(self, schema: str, table: str) -> None:
         """Put a staged table into its place in the schema, within `appending`."""
-        raise self._refusal("appends")
 
+    @abstractmethod
     def apply_changes(self, schema: str, changes: Sequence[TableChanges], also: Sequence[str]) -> None:
         """Make all these changes, and run these statements, in one transaction; tables come in the order of references."""
-        raise self._refusal("applies_changes")

@@ -24,6 +24,7 @@ class FileDatabase(Database):
     """
 
     beside: ClassVar[tuple[str, ...]]  # ends of the names of files that the database keeps next to its own
+    in_place = True
     written: ClassVar[set[Path]] = set()  # files that loads of this process are writing
     path: Path
     loading = False  # whether a load is going on

@@ -6,8 +6,8 @@ The statements are alike everywhere but for a few words, which each database has
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -17,7 +17,7 @@ from synth.databases.changes import TableChanges
 from synth.databases.contract import STAGED, Database
 from synth.errors import DatabaseError
 
-__all__ = ["ChangeWords", "Growing"]
+__all__ = ["ChangeWords", "Growing", "GrowingInPlace"]
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class ChangeWords:
 
 
 class Growing(Database):
-    """Applies changes."""
+    """Appends, and applies changes."""
 
     change_words: ClassVar[ChangeWords] = ChangeWords()
 
@@ -46,8 +46,8 @@ class Growing(Database):
         """A transaction that ends with these changes made, and what refers to the rows looked at; or with nothing."""
 
     @abstractmethod
-    def put(self, place: str, frame: pl.DataFrame) -> int:
-        """Append rows to a table, in the types in which columns are written; the bytes that were sent."""
+    def put(self, place: str, frame: pl.DataFrame, table: str) -> int:
+        """Append rows of a table, in the types in which columns are written, to one in this place; how many bytes were sent."""
 
     @abstractmethod
     def changed(self, sql: str) -> int:
@@ -70,12 +70,12 @@ class Growing(Database):
                     source = self.temporary(schema, each.table, each.deletes, "gone")
                     place = self.place_to_change(schema, each.table)
                     gone = (
-                        self._delete(place, source, each.key) if each.key else self.delete_copies(place, source, each)
+                        self._delete(place, source, each.key) if each.key else self.delete_copies(schema, source, each)
                     )
                     self._require_all(each.table, each.deletes, gone)
             for each in changes:
                 if each.inserts.height:
-                    self.put(self.place_to_change(schema, each.table), each.inserts)
+                    self.insert(schema, each)
                     self.go_on(schema, each.table, each.key)
             for each in changes:
                 if each.updates.height:
@@ -83,6 +83,10 @@ class Growing(Database):
                     self._require_all(each.table, each.updates, self._update(schema, source, each))
             for statement in also:
                 self.run(statement)
+
+    def insert(self, schema: str, changes: TableChanges) -> None:
+        """Put the rows that come into their table."""
+        self.put(self.place_to_change(schema, changes.table), changes.inserts, changes.table)
 
     def _delete(self, place: str, source: str, key: Sequence[str]) -> int:
         words = self.change_words
@@ -95,8 +99,9 @@ class Growing(Database):
         cells, same = ", ".join(words.cell.format(name) for name in names), self._same(changes.key)
         return self.changed(words.update.format(place=place, source=source, cells=cells, same=same))
 
-    def delete_copies(self, place: str, source: str, changes: TableChanges) -> int:
+    def delete_copies(self, schema: str, source: str, changes: TableChanges) -> int:
         """Delete rows without a key: those in `source` are equal in all columns, and numbered among their equals."""
+        place = self.place_to_change(schema, changes.table)
         names, row = self.quoted(changes.deletes.columns), self.change_words.row
         columns, copy = ", ".join(names), self.dialect.quote_identifier("#copy")
         number = f"ROW_NUMBER() OVER (PARTITION BY {columns}) AS {copy}"
@@ -110,14 +115,20 @@ class Growing(Database):
 
     def temporary(self, schema: str, table: str, frame: pl.DataFrame, what: str) -> str:
         """A temporary table with rows of a table, some of its columns; its place."""
-        name = self.dialect.quote_identifier(f"{STAGED}{what}")
-        schema_name = self.dialect.quote_identifier(schema)
-        temporary = self.change_words.temporary.format(name=name, schema=schema_name)
+        name, temporary = self.dialect.quote_identifier(f"{STAGED}{what}"), self.temporary_place(schema, what)
         self.run(self.change_words.drop.format(temporary=temporary))
         columns, place = ", ".join(self.quoted(frame.columns)), self.place_to_change(schema, table)
         self.run(self.change_words.like.format(temporary=temporary, name=name, columns=columns, place=place))
-        self.put(temporary, frame)
+        self.put(temporary, frame, table)
         return temporary
+
+    def temporary_place(self, schema: str, what: str) -> str:
+        """Where the temporary table of a name is."""
+        words = {
+            "name": self.dialect.quote_identifier(f"{STAGED}{what}"),
+            "schema": self.dialect.quote_identifier(schema),
+        }
+        return self.change_words.temporary.format(**words)
 
     def _same(self, key: Sequence[str]) -> str:
         return " AND ".join(f"t.{name} = s.{name}" for name in self.quoted(key))
@@ -133,3 +144,21 @@ class Growing(Database):
                 f"{self.address}: table '{table}' has only {touched} of {frame.height} rows that change or go; nothing was "
                 "changed\n  hint: it is not as it was made: load it again"
             )
+
+
+class GrowingInPlace(Growing):
+    """Appends where rows are staged in their place, in a transaction that has begun with the load."""
+
+    @contextmanager
+    def appending(self, schema: str, tables: Sequence[str]) -> Iterator[None]:
+        """The end of the transaction."""
+        with self.driver_errors(f"appending to schema '{schema}'"):
+            yield
+        self.publish(schema, (), ())
+
+    def append_rows(self, schema: str, table: str, columns: Sequence[str]) -> None:
+        """Let numbered keys go on behind the rows, which are in their place."""
+        self.go_on(schema, table, columns)
+
+    def adopt_table(self, schema: str, table: str) -> None:
+        """Nothing is to be done: it is in its place."""

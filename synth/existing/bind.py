@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from synth.databases import Address
@@ -76,7 +77,8 @@ def bound(
         if continue_from == "source":
             going_on = main if place is not None else None
         else:
-            going_on = opened.enter_context(continue_from.source(main, made.dataset)) if continue_from else None
+            behind = continue_from if continue_from and continue_from.is_there else None
+            going_on = opened.enter_context(behind.source(main, made.dataset)) if behind else None
         if going_on is not None:
             earlier.go_on(going_on)
         content = Content(
@@ -93,6 +95,11 @@ class ContinueFrom:
 
     address: Address
     schema: str | None = None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a database at all: a file may be made only when it gets rows."""
+        return not self.address.is_file or Path(self.address.name).exists()
 
     def source(self, main: RowSource | None, dataset: str) -> RowSource:
         """It, which may hold nothing yet."""

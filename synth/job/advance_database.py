@@ -50,7 +50,6 @@ def advance_database(
         where = f"schema {schema} of {address}"
         if plan.until == manifest.until:
             return Advance(where, manifest.until, plan.until, time.perf_counter() - started, unchanged=True)
-        database.require("applies_changes")  # before anything is drawn, or told to the feed
         feed = Feed(Path(changes), manifest.until, plan.until, changes_format) if changes is not None else None
         dialect = database.dialect
         place, name = dialect.place(schema, MANIFEST), dialect.literal(manifest.dataset)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from synth.databases import Database
@@ -10,9 +11,14 @@ from synth.databases.contract import MANIFEST
 from synth.errors import DatabaseError, DataError
 from synth.fingerprint import Fingerprint
 from synth.loading.staging import Staging
-from synth.spec.models import Dataset
 from synth.store.manifest import Manifest, TableEntry
-from synth.store.manifest_table import add_manifest, manifests_of, remove_manifest
+from synth.store.manifest_table import (
+    add_manifest,
+    copy_other_manifests,
+    create_manifest_table,
+    manifests_of,
+    remove_manifest,
+)
 
 __all__ = ["append_staged"]
 
@@ -24,9 +30,11 @@ def append_staged(staging: Staging, manifest: Manifest, sums: Path) -> None:
     DataError; nothing is changed then.
     """
     database, schema = staging.database, staging.schema
-    with database.appending(schema, staging.appended):
-        before = {name: _content(database, schema, name, manifest) for name in staging.appended}
-        _refuse_stale(database, staging.dataset, before)
+    if not staging.appended and not database.capabilities.transactional_ddl:
+        _publish_beside(staging, manifest, sums)
+        return
+    with _manifest_table(staging), database.appending(schema, staging.appended):
+        before = staging.before or staging.contents_before()
         for name in staging.appended:
             database.append_rows(schema, name, list(manifest.tables[name].types))
         for name in staging.new_tables:
@@ -34,40 +42,55 @@ def append_staged(staging: Staging, manifest: Manifest, sums: Path) -> None:
         for foreign in staging.foreign_keys:
             database.run(str(foreign))
         has_manifests = MANIFEST in database.catalogue(schema)
-        tables = {name: _grown(database, schema, name, manifest, old) for name, old in before.items()}
+        tables = {name: _grown(staging, name, manifest, old) for name, old in before.items()}
+        whole = _whole(staging, manifest, tables)
         if has_manifests:
-            tables = {**_earlier_tables(database, schema, manifest), **tables}
             remove_manifest(database, schema, manifest.dataset)
-        # by advance grows only what was made in one go
-        families = {} if staging.appended else manifest.families
-        whole = manifest.of_tables({**manifest.tables, **tables}, families)
         add_manifest(database, schema, whole, sums, create=not has_manifests)
 
 
-def _content(database: Database, schema: str, table: str, manifest: Manifest) -> Fingerprint:
-    return database.content(schema, table, manifest.tables[table].types)
+def _publish_beside(staging: Staging, manifest: Manifest, sums: Path) -> None:
+    """Put new tables beside those that are there, and a new table of manifests in the place of the old, in one step."""
+    database, schema = staging.database, staging.schema
+    stage = database.staging_schema(schema)
+    add_manifest(database, stage, _whole(staging, manifest, {}), sums)
+    old = (MANIFEST,) if MANIFEST in database.catalogue(schema) else ()
+    if old:
+        copy_other_manifests(database, schema, stage, manifest.dataset)
+    database.publish(schema, (*staging.tables, MANIFEST), old)
 
 
-def _refuse_stale(database: Database, dataset: Dataset, before: Mapping[str, Fingerprint]) -> None:
-    """Refuse to put rows behind others than those that they were made to go on from. Raises DatabaseError."""
-    for name, content in before.items():
-        earlier = dataset.tables[name].earlier
-        expected = earlier.rows if earlier else 0
-        if content.rows != expected:
-            raise DatabaseError(
-                f"{database.address}: '{name}' has {content.rows:,} rows, and what was made goes on from "
-                f"{expected:,}; nothing was changed\n"
-                "  hint: run `synth generate --to … --if-exists append` again, it looks at what is there"
-            )
+@contextmanager
+def _manifest_table(staging: Staging) -> Iterator[None]:
+    """Where to make a table ends a transaction, that of manifests is there before; it goes if nothing comes of it."""
+    database, schema = staging.database, staging.schema
+    if database.capabilities.transactional_ddl or MANIFEST in database.catalogue(schema):
+        yield
+        return
+    create_manifest_table(database, schema)
+    try:
+        yield
+    except BaseException:
+        with suppress(DatabaseError), database.new_connection() as fresh:
+            fresh.run(f"DROP TABLE {database.dialect.place(schema, MANIFEST)}")
+        raise
 
 
-def _grown(database: Database, schema: str, table: str, manifest: Manifest, before: Fingerprint) -> TableEntry:
+def _whole(staging: Staging, manifest: Manifest, grown: Mapping[str, TableEntry]) -> Manifest:
+    """The manifest of all tables of the dataset, those that have `grown` as they are now."""
+    earlier = _earlier_tables(staging.database, staging.schema, manifest)
+    # by advance grows only what was made in one go
+    families = {} if staging.appended else manifest.families
+    return manifest.of_tables({**manifest.tables, **earlier, **grown}, families)
+
+
+def _grown(staging: Staging, table: str, manifest: Manifest, before: Fingerprint) -> TableEntry:
     """The manifest's entry of a table with all its rows. Raises DataError where they are not the old and the new ones."""
     entry = manifest.tables[table]
     after = before + Fingerprint.parse(entry.fingerprint)
-    if _content(database, schema, table, manifest) != after:
+    if staging.content(table) != after:
         raise DataError(
-            f"{database.address}: '{table}' did not come out as it was and what was sent; nothing was changed"
+            f"{staging.database.address}: '{table}' did not come out as it was and what was sent; nothing was changed"
         )
     return entry.model_copy(update={"rows": after.rows, "fingerprint": str(after)})
 
@@ -75,7 +98,9 @@ def _grown(database: Database, schema: str, table: str, manifest: Manifest, befo
 def _earlier_tables(database: Database, schema: str, manifest: Manifest) -> dict[str, TableEntry]:
     """The tables of earlier loads of the same dataset. Raises DatabaseError where they are at a later `until`."""
     tables: dict[str, TableEntry] = {}
-    for known in manifests_of(database, schema):
+    if MANIFEST not in database.catalogue(schema):
+        return tables
+    for known in manifests_of(database, schema, or_none=True):
         if known.dataset != manifest.dataset:
             continue
         if known.until > manifest.until:

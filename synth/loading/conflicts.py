@@ -23,7 +23,7 @@ def replaced_tables(
     Raises DatabaseError where there are such and replacing was not asked for, or another dataset's would go with them; also
     where a table is in the way that no load of ours has made, unless `anybodys` may go.
     """
-    known = manifests_of(database, schema) if MANIFEST in there else []
+    known = manifests_of(database, schema, or_none=True) if MANIFEST in there else []
     ours: set[str] = set()
     if known:
         others = [old.dataset for old in known if old.dataset != dataset.dataset]
@@ -63,7 +63,7 @@ def refuse_mixing(
 ) -> None:
     """Raise DatabaseError where appending `tables` would leave a dataset that no longer says what it is."""
     ours, why = dataset.dataset, ""
-    known: list[Manifest] = manifests_of(database, schema) if MANIFEST in there else []
+    known: list[Manifest] = manifests_of(database, schema, or_none=True) if MANIFEST in there else []
     for old in known:
         shared = [name for name in tables if name in old.tables]
         lost = [name for name in old.tables if name not in dataset.written]

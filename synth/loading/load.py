@@ -131,7 +131,9 @@ class Loading:
         with self.phase("analyze"):
             self.run([self._timed("analyze", name, self._analyze) for name in self.staging.new_tables])
         with self.phase("verify"):
-            self.run([self._timed("verify", name, lambda n: self._prove(n, manifest)) for name in self.tables])
+            self.run(
+                [self._timed("verify", name, lambda n: self._prove(n, manifest)) for name in self.staging.staged_apart]
+            )
         with self.phase("publish"):
             if self.if_exists == "append":
                 append_staged(self.staging, manifest, sums)

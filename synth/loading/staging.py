@@ -14,8 +14,10 @@ from synth.databases.contract import MANIFEST
 from synth.databases.steps import LoadStep
 from synth.ddl import Constraint, Ddl, ddl
 from synth.errors import DatabaseError
+from synth.fingerprint import Fingerprint
 from synth.loading.conflicts import refuse_mixing, replaced_tables
 from synth.spec.models import Dataset
+from synth.spec.scope import Scope
 from synth.store.manifest import Manifest
 from synth.store.manifest_table import add_manifest
 
@@ -31,12 +33,18 @@ class Staging:
         self.locked = False  # else the staging place is another load's
         self.replaced: tuple[str, ...] = ()  # tables whose place the load takes
         self.appended: tuple[str, ...] = ()  # tables that are there, and get the load's rows behind theirs
+        self.before: dict[str, Fingerprint] = {}  # of those: what was in them, where the rows are staged in their place
         self.foreign_keys: list[Constraint] = []  # to be made once rows that are appended are in place
 
     @property
     def new_tables(self) -> list[str]:
         """The tables that the load makes."""
         return [name for name in self.tables if name not in self.appended]
+
+    @property
+    def staged_apart(self) -> list[str]:
+        """The tables in whose staged place there is nothing but what was sent."""
+        return self.new_tables if self.database.in_place else list(self.tables)
 
     @property
     def numbered(self) -> dict[str, str]:
@@ -52,7 +60,6 @@ class Staging:
         there = self.database.catalogue(self.schema)
         appending = if_exists == "append"
         if appending:
-            self.database.require("appends")
             refuse_mixing(self.database, self.schema, there, self.dataset, self.tables)
         else:
             self.replaced = replaced_tables(
@@ -67,11 +74,35 @@ class Staging:
         self.ddl = self._ddl(self.database.staging_schema(self.schema), there)
         if appending:
             self._keep_what_is_new(there)
+            if self.appended and self.new_tables:
+                self.database.require("transactional_ddl")
         self.database.begin_staging(self.schema, self.replaced)
-        for statement in self.ddl.tables.values():
-            self.database.run(statement)
+        if self.database.in_place:
+            self.before = self.contents_before()
+        for name in self.staged_apart:
+            self.database.run(self.ddl.tables[name])
         if not self.database.dialect.constraints_after_data:  # what belongs to a table comes before its rows
             self._comment()
+
+    def contents_before(self) -> dict[str, Fingerprint]:
+        """What is in the tables that are appended to. Raises DatabaseError where it is not what was gone on from."""
+        before = {name: self.content(name) for name in self.appended}
+        for name, content in before.items():
+            earlier = self.dataset.tables[name].earlier
+            expected = earlier.rows if earlier else 0
+            if content.rows != expected:
+                raise DatabaseError(
+                    f"{self.database.address}: '{name}' has {content.rows:,} rows, and what was made goes on from "
+                    f"{expected:,}; nothing was changed\n"
+                    "  hint: run `synth generate --to … --if-exists append` again, it looks at what is there"
+                )
+        return before
+
+    def content(self, table: str) -> Fingerprint:
+        """What is in the place of a table now. Raises DatabaseError."""
+        scope = Scope(self.dataset)
+        types = {column: scope.type_of(table, column) for column in self.dataset.tables[table].written}
+        return self.database.content(self.schema, table, types)
 
     def _lock(self) -> None:
         self.locked = self.database.lock(self.schema)
@@ -92,6 +123,8 @@ class Staging:
     def _keep_what_is_new(self, there: Collection[str]) -> None:
         """Leave out of the statements what tables that are appended to have already, and foreign keys, which come last."""
         self.appended = tuple(name for name in self.tables if name in there)
+        if not self.appended:
+            return
         in_place = self._ddl(self.schema, there).constraints
         self.foreign_keys = [c for c in in_place if c.parent and c.table not in self.appended]
         constraints = [c for c in self.ddl.constraints if not c.parent and c.table not in self.appended]

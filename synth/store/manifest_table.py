@@ -16,6 +16,8 @@ from synth.translate.dialect import Dialect
 
 __all__ = [
     "add_manifest",
+    "copy_other_manifests",
+    "create_manifest_table",
     "kept_sums",
     "manifest_insert",
     "manifest_of",
@@ -31,11 +33,25 @@ COLUMNS = ("dataset", "spec", "manifest", "sums")
 
 def add_manifest(database: Database, schema: str, manifest: Manifest, sums: Path, *, create: bool = True) -> None:
     """Add a dataset's row to the table of a schema, which is made before if `create`. Raises DatabaseError."""
-    dialect = database.dialect
     if create:
-        columns = ", ".join(f"{dialect.quote_identifier(name)} {dialect.text} NOT NULL" for name in COLUMNS)
-        database.run(f"CREATE TABLE {dialect.place(schema, MANIFEST)} ({columns})")
-    database.run(manifest_insert(dialect, schema, manifest, sums))
+        create_manifest_table(database, schema)
+    database.run(manifest_insert(database.dialect, schema, manifest, sums))
+
+
+def create_manifest_table(database: Database, schema: str) -> None:
+    """Make the table of a schema, without rows. Raises DatabaseError."""
+    dialect = database.dialect
+    columns = ", ".join(f"{dialect.quote_identifier(name)} {dialect.text} NOT NULL" for name in COLUMNS)
+    database.run(f"CREATE TABLE {dialect.place(schema, MANIFEST)} ({columns})")
+
+
+def copy_other_manifests(database: Database, schema: str, to: str, dataset: str) -> None:
+    """Copy the rows of all datasets but one into the table of another schema. Raises DatabaseError."""
+    dialect = database.dialect
+    columns = ", ".join(map(dialect.quote_identifier, COLUMNS))
+    others = f"{dialect.quote_identifier('dataset')} <> {dialect.literal(dataset)}"
+    rows = f"SELECT {columns} FROM {dialect.place(schema, MANIFEST)} WHERE {others}"
+    database.run(f"INSERT INTO {dialect.place(to, MANIFEST)} ({columns}) {rows}")
 
 
 def remove_manifest(database: Database, schema: str, dataset: str) -> None:
@@ -66,8 +82,11 @@ def manifest_insert(dialect: Dialect, schema: str, manifest: Manifest, sums: Pat
     return f"INSERT INTO {dialect.place(schema, MANIFEST)} VALUES ({', '.join(map(dialect.literal, cells))})"
 
 
-def manifests_of(database: Database, schema: str) -> list[Manifest]:
-    """The manifests that loads left in a schema, those that others were built on first. Raises DatabaseError."""
+def manifests_of(database: Database, schema: str, *, or_none: bool = False) -> list[Manifest]:
+    """The manifests that loads left in a schema, those that others were built on first. Raises DatabaseError.
+
+    There is one at least, unless there may be `none`: a load that was killed may have left the table empty.
+    """
     dialect = database.dialect
     _refuse_huge(database, schema)
     columns = ", ".join(map(dialect.quote_identifier, ("dataset", "spec", "manifest")))
@@ -82,7 +101,7 @@ def manifests_of(database: Database, schema: str) -> list[Manifest]:
     names = [manifest.dataset for manifest in manifests]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise DatabaseError(f"{where} has two rows of '{twice}', and a load leaves one")
-    if not manifests:
+    if not manifests and not or_none:
         raise DatabaseError(f"{database.address}: table {MANIFEST} of schema '{schema}' has no rows")
     return sorted(manifests, key=lambda manifest: (manifest.built_on, manifest.dataset))
 

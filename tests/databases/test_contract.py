@@ -31,10 +31,10 @@ REGISTRY = "NAMES in synth/databases/registry.py"
 
 # what each folder has; one that DDL alone is written for has no more than the first two
 DDL_ONLY = {"__init__", "dialect"}
-FILES = DDL_ONLY | {"urls", "database", "connection", "catalogue", "errors", "sending", "staging", "script"}
+FILES = DDL_ONLY | {"urls", "database", "connection", "catalogue", "errors", "sending", "staging", "growing", "script"}
 # what one database needs and others do not, and why
 OWN_FILES = {
-    "postgres": {"appending": "it alone grows yet", "embedded": "it comes with the program"},
+    "postgres": {"embedded": "it comes with the program"},
     "mysql": {"options": "its URL has options of the driver's", "wire": "its driver cannot send from memory"},
     "tsql": {"options": "its URL has options of the driver's"},
     "sqlite": {"values": "it has but integers, floats and texts"},
@@ -44,6 +44,7 @@ OWN_FILES = {
 COMMON = {
     "dialect": {"DIALECT"}, "urls": {"URLS"}, "database": {"DATABASE"}, "connection": {"Connection"},
     "catalogue": {"Catalogue", "column_type"}, "errors": {"explain"}, "sending": {"Sending"}, "staging": {"Staging"},
+    "growing": {"Growing"},
     "script": {"SCRIPT"},
 }  # fmt: skip
 FOLDERS = sorted(path.parent.name for path in ROOT.glob("*/dialect.py"))
@@ -209,14 +210,14 @@ def test_capabilities_are_what_is_written(name):
         for method in methods:
             written = getattr(database, method) is not getattr(Database, method)
             assert written or not declared, f"synth/databases/{name} declares {capability}, and has no {method}"
-            assert declared or not written or method == "adopt_table", f"{name}: {method} needs {capability}=True"
+            assert declared or not written, f"{name}: {method} needs {capability}=True"
 
 
 @pytest.mark.parametrize("name", DATABASES)
 def test_what_is_not_declared_is_refused(name):
     database = object.__new__(DATABASES[name])
     database.address = Address(name, "demo")
-    arguments = {"send_files": ("s", "t", (), "csv", {}), "appending": ("s", ()), "append_rows": ("s", "t", ()), "adopt_table": ("s", "t"), "apply_changes": ("s", (), ())}  # fmt: skip
+    arguments = {"send_files": ("s", "t", (), "csv", {})}
     for capability, methods in METHODS.items():
         if getattr(database.capabilities, capability):
             database.require(capability)

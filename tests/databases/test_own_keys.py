@@ -8,7 +8,7 @@ import uuid
 import pytest
 
 import synth
-from synth.databases import DATABASES
+from synth.existing.bind import ContinueFrom
 from synth.job.advance_database import advance_database
 from synth.job.into import generate_into
 from synth.spec.load import parse
@@ -91,10 +91,16 @@ def test_they_go_on_after_what_is_new(target):
     """Of an advance: keys that it brought are behind it, too."""
     plans = [synth.make_plan(parse(GROWS), until=dt.date(2024, month, 1)) for month in (4, 8)]
     generate_into(plans[0], target.address)
-    if not DATABASES[target.kind].capabilities.applies_changes:
-        pytest.skip("cannot be advanced, as yet")
     advance_database(target.address, plans[1].until)
     assert inserted(target, "visits") == plans[1].tables["visits"].rows + 1
+
+
+def test_they_go_on_after_rows_that_were_appended(target):
+    """Also behind what an application has inserted in between."""
+    for times in (1, 2, 3):
+        plan = synth.make_plan(parse(GROWS), continue_from=ContinueFrom(target.address))
+        generate_into(plan, target.address, if_exists="append")
+        assert inserted(target, "visits") == 301 * times
 
 
 @pytest.mark.parametrize("table, columns, cells", [("cards", "name", "'x'"), ("codes", "n", "1"), ("pairs", "n", "1")])

@@ -27,15 +27,14 @@ from synth.store.manifest import begin
 from synth.store.manifest_table import manifest_of
 from synth.verify.database import verify_database
 from tests.support.steps import apply, prints, small_blocks, state, there
-from tests.support.targets import LIVE, SUITES, Target, url_of
+from tests.support.targets import LIVE, SUITES, Target
 from tests.support.worlds import BLOCK, moments, worlds
 
 At = dt.datetime
 US = dt.timedelta(microseconds=1)
 
-# one suite of each kind that can grow
-GROWING = [s for s in LIVE if s not in ("embedded", "copy") and DATABASES[SUITES[s]].capabilities.applies_changes]
-OTHERS = [s for s in LIVE if not DATABASES[SUITES[s]].capabilities.applies_changes]
+# one suite of each kind
+GROWING = [s for s in LIVE if s not in ("embedded", "copy")]
 SCHEMAS = [s for s in GROWING if DATABASES[SUITES[s]].dialect.has_schemas]
 
 growing = pytest.mark.parametrize("target", GROWING, indirect=True)
@@ -155,7 +154,9 @@ def test_the_same_again_and_what_is_refused(target, shop, tmp_path):
         advance_database(target.address, At(2024, 1, 31))
     with target.connect() as other:
         assert other.lock("ecommerce")
-        with pytest.raises(DatabaseError, match="(?s)another load (is writing schema 'ecommerce'|of this process).*wait for it"):
+        with pytest.raises(
+            DatabaseError, match="(?s)another load (is writing schema 'ecommerce'|of this process).*wait for it"
+        ):
             advance_database(target.address, At(2024, 3, 1))
     assert target.state() == before
     advance_database(target.address, At(2024, 3, 1), changes=tmp_path / "feed")
@@ -202,17 +203,6 @@ def test_which_dataset(target, shop, tmp_path):
     generate_into(shop, target.address, schema="second")
     with pytest.raises(DatabaseError, match="(?s)ecommerce, second.*--schema"):
         advance_database(target.address, At(2024, 3, 1))
-
-
-@pytest.mark.parametrize("suite", OTHERS)
-def test_databases_that_cannot(suite, request, tmp_path):
-    target = Target(suite, url_of(suite, request, tmp_path))
-    generate_into(synth.make_plan("ecommerce", scale=0.01, until=At(2024, 2, 1)), target.address)
-    before = target.state()
-    with pytest.raises(DatabaseError, match="(?s)cannot be advanced in this kind of database yet.*advance its folder"):
-        advance_database(target.address, At(2024, 3, 1), schema="ecommerce")
-    assert target.state() == before
-    target.clear()
 
 
 CHILD = """

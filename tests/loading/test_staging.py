@@ -26,7 +26,7 @@ class Recorder(Database):
     """Tables that are there, and all that is asked of them."""
 
     dialect = DIALECTS["postgres"]
-    capabilities = Capabilities(parallel_connections=False, appends=True)
+    capabilities = Capabilities(parallel_connections=False)
     default_schema = "public"
 
     def __init__(self, *there, locked=False):
@@ -88,6 +88,9 @@ class Recorder(Database):
 
     def adopt_table(self, schema, table):
         self._note("adopt", table)
+
+    def apply_changes(self, schema, changes, also):
+        raise NotImplementedError
 
     def content(self, schema, table, types):
         return self.contents[table].pop(0)

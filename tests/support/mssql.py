@@ -7,6 +7,7 @@ import re
 import threading
 import types
 
+import duckdb
 import pyarrow as pa
 
 from synth.databases.tsql.dialect import DIALECT
@@ -160,6 +161,56 @@ class Server:
         found = self.prints[table]
         return [(sum(part.num_rows for part in self.schemas[schema][table]), found.linear, found.square)]
 
+    # -- rows that come, change and go, worked out by DuckDB over what was sent
+
+    def whole(self, place):
+        schema, table = places(place)[0]
+        return pa.concat_tables(self.schemas[schema][table], promote_options="permissive")
+
+    def asked(self, sql, **tables):
+        with duckdb.connect() as engine:
+            for each, rows in tables.items():
+                engine.register(each, rows)
+            return engine.sql(re.sub(NAME, lambda spelt: f'"{name(spelt[1])}"', sql)).to_arrow_table()
+
+    def keep(self, place, rows):
+        schema, table = places(place)[0]
+        touched = self.whole(place).num_rows - rows.num_rows
+        self.schemas[schema][table] = [rows]
+        return [(touched,)]
+
+    def like(self, connection, columns, to, source):
+        schema, table = places(to)[0]
+        self.schemas[schema][table] = [self.asked(f"SELECT {columns} FROM t LIMIT 0", t=self.whole(source))]
+
+    def delete(self, connection, place, source, same):
+        ours, theirs = self.whole(place), self.whole(source)
+        return self.keep(place, self.asked(f"SELECT t.* FROM t ANTI JOIN s ON {same}", t=ours, s=theirs))
+
+    def delete_copies(self, connection, copy, columns, place, source, ours, theirs):
+        number = f"SELECT ROW_NUMBER() OVER (PARTITION BY {columns} ORDER BY (SELECT 0)) AS {copy}, {columns} FROM"
+        pairs = zip(ours.split(", "), theirs.split(", "), strict=True)
+        same = " AND ".join([f"t.{copy} = s.{copy}", *(f"{a} IS NOT DISTINCT FROM {b}" for a, b in pairs)])
+        sql = f"WITH n AS ({number} t) SELECT {columns} FROM n t ANTI JOIN ({number} s) s ON {same}"
+        return self.keep(place, self.asked(sql, t=self.whole(place), s=self.whole(source)))
+
+    def update(self, connection, cells, place, source, same):
+        ours, theirs = self.whole(place), self.whole(source)
+        new = dict(re.findall(rf"({NAME.replace('((?:', '(?:(?:')}) = (s\.{NAME.replace('((?:', '(?:(?:')})", cells))
+        there = re.search(r"= (s\.\S+)", same)[1]
+        spelt = (DIALECT.quote_identifier(column) for column in ours.column_names)
+        columns = ", ".join(
+            f"CASE WHEN {there} IS NULL THEN t.{c} ELSE {new.get(c, f't.{c}')} END AS {c}" for c in spelt
+        )
+        touched = self.asked(f"SELECT 1 FROM t JOIN s ON {same}", t=ours, s=theirs).num_rows
+        self.keep(place, self.asked(f"SELECT {columns} FROM t LEFT JOIN s ON {same}", t=ours, s=theirs))
+        return [(touched,)]
+
+    def insert_from(self, connection, place, columns, source):
+        schema, table = places(place)[0]
+        rows = self.asked(f"SELECT {columns} FROM t", t=self.whole(source))
+        self.schemas[schema][table].append(rows.select(self.whole(place).column_names))
+
     def nothing(self, connection, *_):
         return None
 
@@ -174,6 +225,14 @@ ANSWERS = [
     (rf"ALTER TABLE ({ONE}) DROP CONSTRAINT {NAME}", Server.drop_constraint),
     (r"DROP TABLE (.*)", Server.drop_tables),
     (rf"ALTER SCHEMA {NAME} TRANSFER ({ONE})", Server.transfer),
+    (rf"SELECT (.*?) INTO ({ONE}) FROM ({ONE}) WHERE 1 = 0 UNION ALL .* WHERE 1 = 0", Server.like),
+    (rf"DELETE t FROM ({ONE}) t JOIN ({ONE}) s ON (.*); SELECT @@ROWCOUNT AS touched", Server.delete),
+    (rf"WITH t AS \(SELECT ROW_NUMBER\(\) OVER .* AS (\[#copy\]), ([^()]*) FROM ({ONE})\) DELETE t FROM t JOIN "
+     rf"\(SELECT ROW_NUMBER\(\) .* FROM ({ONE})\) s ON t.\[#copy\] = s.\[#copy\] AND EXISTS \(SELECT (.*) INTERSECT SELECT (.*)\); "
+     r"SELECT @@ROWCOUNT AS touched", Server.delete_copies),
+    (rf"UPDATE t SET (.*) FROM ({ONE}) t JOIN ({ONE}) s ON (.*); SELECT @@ROWCOUNT AS touched", Server.update),
+    (rf"INSERT INTO ({ONE}) \((.*)\) SELECT .* FROM ({ONE})", Server.insert_from),
+    (rf"SELECT TOP \(1\) 1 AS n FROM {ONE} WITH \(TABLOCK, HOLDLOCK\)", Server.nothing),
     (rf"INSERT INTO ({ONE}) VALUES \((.*)\)", Server.insert),
     (rf"CREATE (?:UNIQUE )?INDEX {NAME} ON ({ONE}) .*", Server.nothing),
     (r"EXEC sp_addextendedproperty .*", Server.nothing),

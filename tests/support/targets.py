@@ -136,8 +136,9 @@ class Target:
             return {name for (name,) in database.rows("SELECT schema_name FROM information_schema.schemata")[1]}
 
     def clear(self) -> None:
-        """Drop the schemas that a test has made."""
+        """Drop the schemas that a test has made, or the file."""
         if self.address.is_file:
+            Path(self.address.name).unlink(missing_ok=True)
             return
         for schema in self._schemas() - self.before:
             with self.connect() as database:

@@ -17,7 +17,7 @@ class DuckDB(Growing, Catalogue):
     """Rows go in from files, or from Arrow columns, by INSERT … SELECT, in one transaction with the DDL."""
 
     dialect = DIALECT
-    capabilities = Capabilities(parallel_connections=False, reads_files=True, applies_changes=True)
+    capabilities = Capabilities(parallel_connections=False, reads_files=True)
 
     def explain(self, error: Exception) -> Explanation:
         """DuckDB's own words, with the file's name in place of ours for it."""

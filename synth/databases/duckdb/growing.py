@@ -17,13 +17,13 @@ from synth.databases.contract import STAGED
 from synth.databases.duckdb.catalogue import references
 from synth.databases.duckdb.dialect import DIALECT
 from synth.databases.duckdb.staging import Staging, children_first
-from synth.databases.growing import Growing as CommonGrowing
+from synth.databases.growing import GrowingInPlace
 
 __all__ = ["Growing"]
 
 
-class Growing(Staging, CommonGrowing):
-    """Applies changes."""
+class Growing(Staging, GrowingInPlace):
+    """Appends, and applies changes."""
 
     _aside: dict[str, str]  # tables that are made anew, and where their rows are meanwhile
 
@@ -82,7 +82,7 @@ class Growing(Staging, CommonGrowing):
         """The rows that are aside, of a table that is made anew."""
         return self._aside.get(table) or super().place_to_change(schema, table)
 
-    def put(self, place: str, frame: pl.DataFrame) -> int:
+    def put(self, place: str, frame: pl.DataFrame, table: str) -> int:
         """INSERT … SELECT from Arrow columns."""
         connection = self._opened()
         connection.register("synth_frame", frame)

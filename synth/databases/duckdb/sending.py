@@ -47,7 +47,7 @@ class Sending(Connection):
                 columns = ", ".join(
                     f"{DIALECT.quote_identifier(column.name)} {column.kind}"
                     for column in declared_columns(self, schema)
-                    if column.table == table
+                    if column.table == table and column.name in frame.columns
                 )
                 connection.execute(f"CREATE TEMP TABLE {waiting} ({columns})")
                 self.waiting.add(table)

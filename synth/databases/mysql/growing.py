@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from synth.databases.changes import TableChanges
-from synth.databases.contract import STAGED
 from synth.databases.growing import ChangeWords
 from synth.databases.growing import Growing as CommonGrowing
 from synth.databases.mysql.dialect import DIALECT
@@ -16,7 +15,7 @@ __all__ = ["Growing"]
 
 
 class Growing(Staging, CommonGrowing):
-    """Applies changes."""
+    """Appends, and applies changes."""
 
     change_words = ChangeWords(
         delete="DELETE t FROM {place} t JOIN {source} s ON {same}",
@@ -30,13 +29,43 @@ class Growing(Staging, CommonGrowing):
 
     @contextmanager
     def changing(self, schema: str, changes: Sequence[TableChanges]) -> Iterator[None]:
-        """A transaction without the server's look at each row, which takes parents and children in one order alone."""
-        self.run(f"USE {DIALECT.quote_identifier(schema)}")  # a DELETE with an alias looks for it in the current database
+        """One transaction, in which rows that lost their parents are looked for at the end."""
+        filled = [each.table for each in changes if each.inserts.height or each.updates.height]
+        emptied = [each.table for each in changes if each.deletes.height]
+        with self._transaction(schema, filled, emptied):
+            yield
+
+    @contextmanager
+    def appending(self, schema: str, tables: Sequence[str]) -> Iterator[None]:
+        """A transaction; the staging place goes behind it, as its end is one for any transaction."""
+        with self.driver_errors(f"appending to schema '{schema}'"), self._transaction(schema, tables, ()):
+            yield
+        self.run(f"DROP DATABASE {DIALECT.quote_identifier(self.staging_schema(schema))}")
+
+    def append_rows(self, schema: str, table: str, columns: Sequence[str]) -> None:
+        """INSERT … SELECT; the server lets its numbers go on by itself."""
+        names = ", ".join(self.quoted(columns))
+        source, place = DIALECT.place(self.staging_schema(schema), table), DIALECT.place(schema, table)
+        self.run(f"INSERT INTO {place} ({names}) SELECT {names} FROM {source}")
+
+    def adopt_table(self, schema: str, table: str) -> None:
+        """Never asked for: to move a table ends a transaction."""
+        raise self._refusal("transactional_ddl")
+
+    @contextmanager
+    def _transaction(self, schema: str, filled: Sequence[str], emptied: Sequence[str]) -> Iterator[None]:
+        """A transaction without the server's look at each row, which takes parents and children in one order alone.
+
+        `filled` are tables that get rows or other values, `emptied` those that lose rows.
+        """
+        self.run(
+            f"USE {DIALECT.quote_identifier(schema)}"
+        )  # a DELETE with an alias looks for it in the current database
         self.run("SET foreign_key_checks = 0")
         try:
             self.run("START TRANSACTION")
             yield
-            for query in self._orphans(schema, changes):
+            for query in self._orphans(schema, filled, emptied):
                 self.run(query)
             self.run("COMMIT")
         except BaseException:
@@ -47,10 +76,8 @@ class Growing(Staging, CommonGrowing):
             with suppress(*self.raised):
                 self.connection.query("SET foreign_key_checks = 1")
 
-    def _orphans(self, schema: str, changes: Sequence[TableChanges]) -> Iterator[str]:
+    def _orphans(self, schema: str, filled: Sequence[str], emptied: Sequence[str]) -> Iterator[str]:
         """Queries for rows without a parent, of foreign keys on either end of which something has changed."""
-        filled = [each.table for each in changes if each.inserts.height or each.updates.height]
-        emptied = [each.table for each in changes if each.deletes.height]
         here = DIALECT.literal(schema)
         ends = [
             f"table_schema = {here} AND table_name IN ({self._literals(filled)})" if filled else "1 = 0",
@@ -82,13 +109,13 @@ class Growing(Staging, CommonGrowing):
         with self.driver_errors("changing rows"), self.connection.cursor() as cursor:
             return int(cursor.execute(sql))
 
-    def delete_copies(self, place: str, source: str, changes: TableChanges) -> int:
+    def delete_copies(self, schema: str, source: str, changes: TableChanges) -> int:
         """Without numbers of rows: all that are equal go, and those that stay of them come back."""
+        place, kept = DIALECT.place(schema, changes.table), self.temporary_place(schema, "kept")
         names = self.quoted(changes.deletes.columns)
         columns, copy, gone = ", ".join(names), DIALECT.quote_identifier("#copy"), DIALECT.quote_identifier("#gone")
         same = " AND ".join(self.change_words.equal.format(name) for name in names)
-        kept = f"{source.rpartition('.')[0]}.{DIALECT.quote_identifier(f'{STAGED}kept')}"
-        self.run(f"DROP TEMPORARY TABLE IF EXISTS {kept}")
+        self.run(self.change_words.drop.format(temporary=kept))
         self.run(
             f"CREATE TEMPORARY TABLE {kept} AS SELECT {', '.join(f't.{name}' for name in names)} FROM "
             f"(SELECT ROW_NUMBER() OVER (PARTITION BY {columns}) AS {copy}, {columns} FROM {place}) t JOIN "

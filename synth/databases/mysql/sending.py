@@ -18,14 +18,13 @@ class Sending(Connection):
 
     def send(self, schema: str, table: str, frame: pl.DataFrame) -> int:
         """LOAD DATA LOCAL into the staged table."""
-        return self.put(DIALECT.place(self.staging_schema(schema), table), frame)
+        return self.put(DIALECT.place(self.staging_schema(schema), table), frame, table)
 
-    def put(self, place: str, frame: pl.DataFrame) -> int:
+    def put(self, place: str, frame: pl.DataFrame, table: str) -> int:
         """LOAD DATA LOCAL, which leaves out or changes what it does not like, and warns: to us that is an error."""
         data = tab_separated(frame)
         columns = ", ".join(map(DIALECT.quote_identifier, frame.columns))
-        doing = f"sending rows of {place.rpartition('.')[2].strip('`')}"
-        with self.driver_errors(doing):
+        with self.driver_errors(f"sending rows of {table}"):
             taken, warnings = self.connection.send(
                 f"LOAD DATA LOCAL INFILE 'rows' INTO TABLE {place} CHARACTER SET utf8mb4 "
                 rf"FIELDS TERMINATED BY '\t' ESCAPED BY '\\' LINES TERMINATED BY '\n' ({columns})",
@@ -34,7 +33,7 @@ class Sending(Connection):
             if warnings or taken != frame.height:
                 said = [f"{text} ({code})" for _, code, text in self.rows("SHOW WARNINGS LIMIT 3")[1]]
                 raise DatabaseError(
-                    f"{self.address}: {doing}: the server took {taken} of {frame.height} rows: "
+                    f"{self.address}: sending rows of {table}: the server took {taken} of {frame.height} rows: "
                     f"{'; '.join(said)}\n  hint: {BREAKS_PROMISES}"
                 )
         return len(data)

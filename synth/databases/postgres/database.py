@@ -17,7 +17,7 @@ class PostgreSQL(Growing, Catalogue):
     """Rows go in as Arrow by ADBC, or as text by COPY, over several connections, and come out as Arrow by ADBC."""
 
     dialect = DIALECT
-    capabilities = Capabilities(parallel_connections=True, appends=True, applies_changes=True)
+    capabilities = Capabilities(parallel_connections=True)
     ways = tuple(WAYS)
 
     def explain(self, error: Exception) -> Explanation:

@@ -27,11 +27,11 @@ class Growing(Staging, CommonGrowing):
 
     @contextmanager
     def changing(self, schema: str, changes: Sequence[TableChanges]) -> Iterator[None]:
-        """A transaction."""
+        """One transaction, in which the server looks at every reference."""
         with self.connection.transaction():
             yield
 
-    def put(self, place: str, frame: pl.DataFrame) -> int:
+    def put(self, place: str, frame: pl.DataFrame, table: str) -> int:
         """COPY, as text; a temporary table has no statistics without being asked."""
         sent = self.copy_into(place, frame)
         if place.startswith("pg_temp."):

@@ -16,7 +16,7 @@ class SQLite(Growing, Catalogue):
     """Rows go in and come out as whole columns by ADBC: three times as fast as by sqlite3, five times in reading."""
 
     dialect = DIALECT
-    capabilities = Capabilities(parallel_connections=False, applies_changes=True)
+    capabilities = Capabilities(parallel_connections=False)
 
     def explain(self, error: Exception) -> Explanation:
         """SQLite's own words, without the driver's around them."""

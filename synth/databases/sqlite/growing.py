@@ -8,8 +8,7 @@ from contextlib import contextmanager
 import polars as pl
 
 from synth.databases.changes import TableChanges
-from synth.databases.growing import ChangeWords
-from synth.databases.growing import Growing as CommonGrowing
+from synth.databases.growing import ChangeWords, GrowingInPlace
 from synth.databases.sqlite.dialect import DIALECT
 from synth.databases.sqlite.staging import Staging
 from synth.databases.sqlite.values import to_sqlite
@@ -17,8 +16,8 @@ from synth.databases.sqlite.values import to_sqlite
 __all__ = ["Growing"]
 
 
-class Growing(Staging, CommonGrowing):
-    """Applies changes."""
+class Growing(Staging, GrowingInPlace):
+    """Appends, and applies changes."""
 
     change_words = ChangeWords(
         delete="DELETE FROM {place} WHERE ({key}) IN (SELECT {key} FROM {source})", equal="t.{0} IS s.{0}"
@@ -36,7 +35,7 @@ class Growing(Staging, CommonGrowing):
             self.require_parents(table)
         self.publish(schema, (), ())
 
-    def put(self, place: str, frame: pl.DataFrame) -> int:
+    def put(self, place: str, frame: pl.DataFrame, table: str) -> int:
         """Bind Arrow columns to one INSERT."""
         columns = to_sqlite(frame)
         names = ", ".join(self.quoted(frame.columns))

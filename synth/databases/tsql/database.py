@@ -7,12 +7,12 @@ from synth.databases.contract import Explanation
 from synth.databases.tsql.catalogue import Catalogue
 from synth.databases.tsql.dialect import DIALECT
 from synth.databases.tsql.errors import explain
-from synth.databases.tsql.staging import Staging
+from synth.databases.tsql.growing import Growing
 
 __all__ = ["DATABASE", "SQLServer"]
 
 
-class SQLServer(Staging, Catalogue):
+class SQLServer(Growing, Catalogue):
     """Rows go in by bulk copy of Arrow columns over several connections."""
 
     dialect = DIALECT

@@ -17,6 +17,10 @@ class Sending(Connection):
     """Sends rows by the driver's bulk copy."""
 
     def send(self, schema: str, table: str, frame: pl.DataFrame) -> int:
+        """Bulk copy into the staged table."""
+        return self.put(DIALECT.place(self.staging_schema(schema), table), frame, table)
+
+    def put(self, place: str, frame: pl.DataFrame, table: str) -> int:
         """Bulk copy of Arrow columns, one batch, which takes all rows or none."""
         if not frame.height:
             return 0
@@ -26,7 +30,6 @@ class Sending(Connection):
                 f"{self.address}: column '{unspoken}' of {table} cannot be sent: bulk copy takes no ']' in a name\n"
                 "  hint: rename it, or let `synth script` write files"
             )
-        place = DIALECT.place(self.staging_schema(schema), table)
         with self.driver_errors(f"sending rows of {table}"), closing(self.connection.cursor()) as cursor:
             done = cursor.bulkcopy_arrow(
                 place,

@@ -95,10 +95,13 @@ class Staging(Sending):
             for statement in self._drops(schema, replaced):
                 self._ask(statement, doing)
             for table in tables:
-                self._ask(
-                    f"ALTER SCHEMA {DIALECT.quote_identifier(schema)} TRANSFER {DIALECT.place(stage, table)}", doing
-                )
+                self.adopt_table(schema, table)
             self._ask(f"DROP SCHEMA {DIALECT.quote_identifier(stage)}", doing)
+
+    def adopt_table(self, schema: str, table: str) -> None:
+        """ALTER SCHEMA … TRANSFER; keys, references and comments go along."""
+        place = DIALECT.place(self.staging_schema(schema), table)
+        self.run(f"ALTER SCHEMA {DIALECT.quote_identifier(schema)} TRANSFER {place}")
 
     @contextmanager
     def _transaction(self, doing: str) -> Iterator[None]:

@@ -1,0 +1,99 @@
+"""How a dataset grows in SQL Server: rows are sent to a staging schema first, as bulk copy has a session of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import polars as pl
+
+from synth.databases.changes import TableChanges
+from synth.databases.growing import ChangeWords
+from synth.databases.growing import Growing as CommonGrowing
+from synth.databases.tsql.dialect import DIALECT
+from synth.databases.tsql.staging import Staging
+
+__all__ = ["Growing"]
+
+
+class Growing(Staging, CommonGrowing):
+    """Appends, and applies changes."""
+
+    change_words = ChangeWords(
+        delete="DELETE t FROM {place} t JOIN {source} s ON {same}",
+        update="UPDATE t SET {cells} FROM {place} t JOIN {source} s ON {same}",
+        like=(
+            "SELECT {columns} INTO {temporary} FROM {place} WHERE 1 = 0 "
+            "UNION ALL SELECT {columns} FROM {place} WHERE 1 = 0"
+        ),
+    )
+    _sent: dict[tuple[str, str], str]  # a table, and what becomes of rows of it -> where these rows are
+
+    @contextmanager
+    def changing(self, schema: str, changes: Sequence[TableChanges]) -> Iterator[None]:
+        """One transaction, before which all rows are sent."""
+        stage = self.staging_schema(schema)
+        self.begin_staging(schema, ())
+        try:
+            self._sent = {}
+            for each in changes:
+                for what, frame in (("gone", each.deletes), ("new", each.inserts), ("changed", each.updates)):
+                    if frame.height:
+                        place = DIALECT.place(stage, f"{what}_{len(self._sent)}")
+                        columns, whole = ", ".join(self.quoted(frame.columns)), DIALECT.place(schema, each.table)
+                        self.run(self.change_words.like.format(temporary=place, columns=columns, place=whole))
+                        self.put(place, frame, each.table)
+                        self._sent[each.table, what] = place
+            with self._transaction(f"advancing schema '{schema}'"):
+                yield
+        finally:
+            self.abandon(schema)
+
+    def temporary(self, schema: str, table: str, frame: pl.DataFrame, what: str) -> str:
+        """The staged table with these rows."""
+        return self._sent[table, what]
+
+    def insert(self, schema: str, changes: TableChanges) -> None:
+        """INSERT … SELECT from the staged table."""
+        names = ", ".join(self.quoted(changes.inserts.columns))
+        source = self._sent[changes.table, "new"]
+        self.run(f"INSERT INTO {DIALECT.place(schema, changes.table)} ({names}) SELECT {names} FROM {source}")
+
+    def changed(self, sql: str) -> int:
+        """Run a statement; how many rows it has touched, which has to be asked for: the session counts nothing by itself."""
+        return int(self.rows(f"{sql}; SELECT @@ROWCOUNT AS touched")[1][0][0])
+
+    def delete_copies(self, schema: str, source: str, changes: TableChanges) -> int:
+        """Rows are numbered in a common table expression, from which SQL Server deletes."""
+        place = DIALECT.place(schema, changes.table)
+        names = self.quoted(changes.deletes.columns)
+        columns, copy = ", ".join(names), DIALECT.quote_identifier("#copy")
+        numbered = f"SELECT ROW_NUMBER() OVER (PARTITION BY {columns} ORDER BY (SELECT 0)) AS {copy}, {columns} FROM"
+        ours, theirs = (", ".join(f"{row}.{name}" for name in names) for row in "ts")
+        return self.changed(
+            f"WITH t AS ({numbered} {place}) DELETE t FROM t JOIN ({numbered} {source}) s "
+            f"ON t.{copy} = s.{copy} AND EXISTS (SELECT {ours} INTERSECT SELECT {theirs})"
+        )
+
+    # -- rows of a load behind those that are there
+
+    @contextmanager
+    def appending(self, schema: str, tables: Sequence[str]) -> Iterator[None]:
+        """One transaction; others may read meanwhile, not write."""
+        stage, doing = self.staging_schema(schema), f"appending to schema '{schema}'"
+        with self._transaction(doing):
+            self._ask(self._schema_creation(schema), doing)
+            for table in tables:
+                self._ask(f"SELECT TOP (1) 1 AS n FROM {DIALECT.place(schema, table)} WITH (TABLOCK, HOLDLOCK)", doing)
+            yield
+            for statement in self._drops(stage, tables):
+                self._ask(statement, doing)
+            self._ask(f"DROP SCHEMA {DIALECT.quote_identifier(stage)}", doing)
+        for table in tables:
+            self.run(f"UPDATE STATISTICS {DIALECT.place(schema, table)}")
+
+    def append_rows(self, schema: str, table: str, columns: Sequence[str]) -> None:
+        """INSERT … SELECT, whose foreign keys are looked at together."""
+        names = ", ".join(self.quoted(columns))
+        source = DIALECT.place(self.staging_schema(schema), table)
+        self.run(f"INSERT INTO {DIALECT.place(schema, table)} ({names}) SELECT {names} FROM {source}")

@@ -1,0 +1,77 @@
+"""SQL Server without one: what it is told when rows come, change and go, and what that makes of the tables."""
+
+from __future__ import annotations
+
+import sys
+
+import polars as pl
+import pyarrow as pa
+import pytest
+import sqlglot
+
+from synth.databases import Address, connect
+from synth.databases.changes import TableChanges
+from synth.errors import DatabaseError
+from tests.support.mssql import URL, Server
+from tests.support.tsql import lint_tsql
+
+ORDERS = pl.DataFrame({"id": [1, 2, 3, 4], "na me": ["a", "b", None, "d"], "n": [1, 2, 3, 4]})
+LOG = pl.DataFrame({"day": [1, 1, 1, 2], "what": ["x", "x", None, "x"]})
+
+
+@pytest.fixture
+def server(monkeypatch):
+    made = Server()
+    monkeypatch.setitem(sys.modules, "mssql_python", made.module())
+    made.schemas["shop"] = {"orders": [ORDERS.to_arrow()], "log": [LOG.to_arrow()]}
+    yield made
+    assert made.open == 0 and set(made.schemas) == {"dbo", "shop"}
+    assert not lint_tsql(";\n".join(made.said).replace("; SELECT @@", ";\nSELECT @@"))
+    for sql in made.said:
+        sqlglot.parse(sql, read="tsql", error_level=sqlglot.ErrorLevel.RAISE)
+
+
+def rows(server, table: str) -> list[tuple]:
+    return sorted(
+        pl.DataFrame(pa.concat_tables(server.schemas["shop"][table], promote_options="permissive")).rows(), key=str
+    )
+
+
+def changes(frame: pl.DataFrame, table: str, key: tuple[str, ...], inserts, updates, deletes) -> TableChanges:
+    known_by = key or tuple(frame.columns)
+    made = [pl.DataFrame(each, schema=frame.schema, orient="row") for each in (inserts, updates)]
+    gone = pl.DataFrame(deletes, schema={name: frame.schema[name] for name in known_by}, orient="row")
+    return TableChanges(table, key, *made, gone)
+
+
+def test_changes_are_applied(server):
+    orders = changes(ORDERS, "orders", ("id",), [(5, "e", 5)], [(2, None, 20), (3, "c", 3)], [(1,), (4,)])
+    log = changes(LOG, "log", (), [(3, None)], [], [(1, "x"), (1, None)])
+    with connect(Address.parse(URL)) as database:
+        database.apply_changes("shop", [orders, log], ["EXEC sp_addextendedproperty x"])
+    assert rows(server, "orders") == [(2, None, 20), (3, "c", 3), (5, "e", 5)]
+    assert rows(server, "log") == [(1, "x"), (2, "x"), (3, None)]
+    said = [sql for sql in server.said if "addextended" in sql or "@@ROWCOUNT" in sql or sql.startswith("INSERT")]
+    assert [sql.split()[0] for sql in said] == ["WITH", "DELETE", "INSERT", "INSERT", "UPDATE", "EXEC"]
+
+
+def test_rows_that_are_not_there_stop_it_all(server):
+    before = rows(server, "orders")
+    orders = changes(ORDERS, "orders", ("id",), [(5, "e", 5)], [], [(1,), (9,)])
+    with connect(Address.parse(URL)) as database:
+        with pytest.raises(DatabaseError, match="'orders' has only 1 of 2 rows that change or go; nothing was changed"):
+            database.apply_changes("shop", [orders], [])
+    assert rows(server, "orders") == before
+
+
+def test_rows_are_appended_and_tables_adopted(server):
+    with connect(Address.parse(URL)) as database:
+        database.begin_staging("shop", ())
+        more = pl.DataFrame([(7, "g", 7)], schema=ORDERS.schema, orient="row")
+        server.schemas[database.staging_schema("shop")] |= {"orders": [], "more": []}
+        server.schemas[database.staging_schema("shop")]["orders"] = [more.to_arrow()]
+        with database.appending("shop", ["orders"]):
+            database.append_rows("shop", "orders", ["id", "na me", "n"])
+            database.adopt_table("shop", "more")
+    assert rows(server, "orders") == sorted([*ORDERS.rows(), (7, "g", 7)], key=str)
+    assert set(server.schemas["shop"]) == {"orders", "log", "more"}
