@@ -185,11 +185,20 @@ def load_text(report: LoadReport, command: str, client: str | None = None) -> st
         f"sent at {number(report.rows / send)} rows/s, {size(report.bytes / send)}/s, "
         f"{report.connections} connection{'s' * (report.connections > 1)}" + f" via {report.via}" * bool(report.via),
         f"in schema {report.schema} of {report.place}",
+        *_refreshed(report),
         *(f"left out: {each}" for each in report.left_out),
     ]
     if client:
         lines.append(f"open: {client}")
     return "\n".join([*lines, f"next: {command} verify {quote(report.place)} --schema {quote(report.schema)}"])
+
+
+def _refreshed(report: LoadReport) -> list[str]:
+    """How many rows a refresh let come, change and go, if it was one."""
+    if not report.changes:
+        return []
+    came, changed, gone = (sum(each) for each in zip(*report.changes.values(), strict=True))
+    return [f"refreshed in place: {number(came)} rows came, {number(changed)} changed, {number(gone)} went"]
 
 
 def pull_text(report: Pulled) -> str:

@@ -41,7 +41,7 @@ from synth.terminal import say, say_json
 __all__ = ["advance", "check", "datasets", "generate", "plan", "verify"]
 
 To = Annotated[Optional[str], typer.Option("--to", metavar="URL", help="straight into this database, without files")]  # noqa: UP045
-IF_EXISTS = "fail, or replace the finished folder or tables that are there, or (in a database) append to them"
+IF_EXISTS = "fail, or replace the folder or tables that are there, or (in a database) refresh their rows, or append"
 
 Memory = Annotated[Optional[str], typer.Option(help="what may be taken, like 2GB [default: half of the machine's]")]  # noqa: UP045
 

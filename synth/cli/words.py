@@ -31,7 +31,8 @@ Json = Annotated[bool, typer.Option("--json", help="print JSON for scripts")]
 Workers = Annotated[str, typer.Option(help="processes, or `all` processors")]
 Schema = Annotated[str | None, typer.Option(help="the schema's name (in MySQL: database's); the dataset's if left out")]
 TABLES_EXIST = (
-    "fail, or replace what was loaded before, or append to it; replace-any drops anybody's tables of these names"
+    "fail, or replace what was loaded before, or refresh its rows in place, or append to them; replace-any drops "
+    "anybody's tables of these names"
 )
 IfExists = Annotated[str, typer.Option(help=TABLES_EXIST)]
 Via = Annotated[Optional[str], typer.Option(help="how rows go in: adbc (Arrow, the usual way), copy (text) [postgres]")]  # noqa: UP045
@@ -124,5 +125,5 @@ def folder_named(out: str) -> str:
 
 def known_if_exists(if_exists: str) -> None:
     """Look at --if-exists. Raises OptionError."""
-    if if_exists not in ("fail", "replace", "replace-any", "append"):
-        raise OptionError(f"--if-exists takes fail, replace, replace-any or append, not '{if_exists}'")
+    if if_exists not in ("fail", "replace", "replace-any", "refresh", "append"):
+        raise OptionError(f"--if-exists takes fail, replace, replace-any, refresh or append, not '{if_exists}'")

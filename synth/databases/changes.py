@@ -1,12 +1,14 @@
-"""What an advance changes in one table of a database: rows that come, that look different, and that go."""
+"""What changes in the tables of a database: rows that come, that look different, and that go."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 
-__all__ = ["TableChanges"]
+__all__ = ["ForeignKey", "KeptTable", "RowCounts", "TableChanges", "all_anew", "foreign_keys"]
 
 
 @dataclass(frozen=True)
@@ -21,3 +23,51 @@ class TableChanges:
     inserts: pl.DataFrame
     updates: pl.DataFrame
     deletes: pl.DataFrame  # the key's columns, or all where there is no key
+
+
+class KeptTable(NamedTuple):
+    """A table that stays and gets the rows that are staged for it: what tells its rows apart, and what it refers to."""
+
+    name: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    uniques: tuple[tuple[str, ...], ...] = ()  # other groups of columns that are unique
+    parents: frozenset[str] = frozenset()
+
+
+class RowCounts(NamedTuple):
+    """How many rows of a table came, look different, and went."""
+
+    inserted: int
+    updated: int
+    deleted: int
+
+
+class ForeignKey(NamedTuple):
+    """A foreign key: the table that has it, and the one of the same database that it points to."""
+
+    schema: str
+    table: str
+    columns: tuple[str, ...]
+    parent: str
+    keys: tuple[str, ...]
+
+
+def foreign_keys(rows: Iterable[tuple[str, str, str, str, str, str]]) -> list[ForeignKey]:
+    """Foreign keys from a row for each of their columns, in order: schema, constraint, table, column, parent, key."""
+    found: dict[tuple[str, str, str, str], list[tuple[str, str]]] = {}
+    for schema, name, table, column, parent, key in rows:
+        found.setdefault((schema, name, table, parent), []).append((column, key))
+    return [
+        ForeignKey(schema, table, tuple(column for column, _ in pairs), parent, tuple(key for _, key in pairs))
+        for (schema, _, table, parent), pairs in found.items()
+    ]
+
+
+def all_anew(tables: Sequence[KeptTable], first: Iterable[str]) -> Iterator[KeptTable]:
+    """The tables that get all their rows anew: the `first` ones, those that refer to them, and so on."""
+    anew = set(first)
+    for table in tables:  # parents come before children
+        if table.name in anew or table.parents & anew:
+            anew.add(table.name)
+            yield table

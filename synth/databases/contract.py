@@ -17,7 +17,7 @@ import polars as pl
 
 from synth.databases.address import Address
 from synth.databases.capabilities import REFUSALS, Capabilities
-from synth.databases.changes import TableChanges
+from synth.databases.changes import ForeignKey, KeptTable, RowCounts, TableChanges
 from synth.databases.steps import LoadStep, standard_steps
 from synth.ddl import LONGEST_SCHEMA, Ddl
 from synth.dtypes import DType, Types
@@ -175,6 +175,10 @@ class Database(ABC):
         _, rows = self.rows(self.dialect.fingerprint_query(types, self.dialect.place(schema, table)))
         return Fingerprint(*(int(number) for number in rows[0]))
 
+    @abstractmethod
+    def referring(self, schema: str, tables: Sequence[str]) -> list[ForeignKey]:
+        """The foreign keys of other tables, of any schema, that point to these."""
+
     # -- a load
 
     def staging_schema(self, schema: str) -> str:
@@ -191,6 +195,18 @@ class Database(ABC):
     @abstractmethod
     def begin_staging(self, schema: str, replaced: Sequence[str]) -> None:
         """Clear what a killed load left, and begin to stage; `replaced` are tables that the load takes the place of."""
+
+    def stage_apart(self, schema: str, tables: Sequence[str]) -> None:
+        """Let rows of tables that are there be staged beside them, which is usual where nothing is staged in its place."""
+        assert not self.in_place, "rows that are staged in their place need another"
+
+    def staged_place(self, schema: str, table: str) -> str:
+        """Where the staged rows of a table are, in SQL."""
+        return self.dialect.place(self.staging_schema(schema), table)
+
+    def staged_content(self, schema: str, table: str, types: Types) -> Fingerprint:
+        """The fingerprint of the staged rows of a table. Raises DatabaseError."""
+        return self.content(self.staging_schema(schema), table, types)
 
     @abstractmethod
     def send(self, schema: str, table: str, frame: pl.DataFrame) -> int:
@@ -235,16 +251,23 @@ class Database(ABC):
     # -- growing
 
     @abstractmethod
-    def appending(self, schema: str, tables: Sequence[str]) -> AbstractContextManager[None]:
-        """A transaction in which these tables of a schema get staged rows, and others are adopted; all of it or nothing."""
+    def changing(self, schema: str, filled: Sequence[str], emptied: Sequence[str]) -> AbstractContextManager[None]:
+        """A transaction, all of it or nothing, at whose end every reference holds; others may read meanwhile.
+
+        `filled` are tables that get rows or other values, `emptied` those that lose or change rows, which are there.
+        """
 
     @abstractmethod
     def append_rows(self, schema: str, table: str, columns: Sequence[str]) -> None:
-        """Put the staged rows of a table behind those that are there, within `appending`; numbered keys go on."""
+        """Put the staged rows of a table behind those that are there, within `changing`; numbered keys go on."""
 
     @abstractmethod
     def adopt_table(self, schema: str, table: str) -> None:
-        """Put a staged table into its place in the schema, within `appending`."""
+        """Put a staged table into its place in the schema, within `changing`."""
+
+    @abstractmethod
+    def refresh_rows(self, schema: str, tables: Sequence[KeptTable]) -> dict[str, RowCounts]:
+        """Make the rows of these tables those that are staged, within `changing`; they come in the order of references."""
 
     @abstractmethod
     def apply_changes(self, schema: str, changes: Sequence[TableChanges], also: Sequence[str]) -> None:

@@ -6,14 +6,13 @@ The statements are alike everywhere but for a few words, which each database has
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import polars as pl
 
-from synth.databases.changes import TableChanges
+from synth.databases.changes import KeptTable, RowCounts, TableChanges, all_anew
 from synth.databases.contract import STAGED, Database
 from synth.errors import DatabaseError
 
@@ -24,6 +23,7 @@ __all__ = ["ChangeWords", "Growing", "GrowingInPlace"]
 class ChangeWords:
     """How a database changes those rows of a table `t` that stand in another one, `s`."""
 
+    insert: str = "INSERT INTO {place} ({columns})"
     delete: str = "DELETE FROM {place} t USING {source} s WHERE {same}"
     update: str = "UPDATE {place} AS t SET {cells} FROM {source} s WHERE {same}"
     cell: str = "{0} = s.{0}"
@@ -42,12 +42,8 @@ class Growing(Database):
     # -- what each database has of its own
 
     @abstractmethod
-    def changing(self, schema: str, changes: Sequence[TableChanges]) -> AbstractContextManager[None]:
-        """A transaction that ends with these changes made, and what refers to the rows looked at; or with nothing."""
-
-    @abstractmethod
     def put(self, place: str, frame: pl.DataFrame, table: str) -> int:
-        """Append rows of a table, in the types in which columns are written, to one in this place; how many bytes were sent."""
+        """Append rows of a table, in the types in which columns are written, to one in this place; the bytes sent."""
 
     @abstractmethod
     def changed(self, sql: str) -> int:
@@ -64,7 +60,9 @@ class Growing(Database):
 
     def apply_changes(self, schema: str, changes: Sequence[TableChanges], also: Sequence[str]) -> None:
         """What goes first, children before parents; then what comes; then what changes."""
-        with self.driver_errors(f"advancing schema '{schema}'"), self.changing(schema, changes):
+        filled = [each.table for each in changes if each.inserts.height or each.updates.height]
+        emptied = [each.table for each in changes if each.updates.height or each.deletes.height]
+        with self.driver_errors(f"advancing schema '{schema}'"), self.changing(schema, filled, emptied):
             for each in reversed(changes):
                 if each.deletes.height:
                     source = self.temporary(schema, each.table, each.deletes, "gone")
@@ -83,6 +81,60 @@ class Growing(Database):
                     self._require_all(each.table, each.updates, self._update(schema, source, each))
             for statement in also:
                 self.run(statement)
+
+    def refresh_rows(self, schema: str, tables: Sequence[KeptTable]) -> dict[str, RowCounts]:
+        """What comes first, parents before children; then what changes, which may refer to it; then what goes.
+
+        A value of a unique group that wanders from row to row would be there twice meanwhile: rows of such tables, and of
+        those that refer to them, go before, and come anew.
+        """
+        wandering = [each.name for each in tables if not each.key or self._wanders(schema, each)]
+        anew = {each.name for each in all_anew(tables, wandering)}
+        gone = {
+            each.name: self.changed(f"DELETE FROM {self.place_to_change(schema, each.name)}")
+            for each in reversed(tables)
+            if each.name in anew
+        }
+        came = {each.name: self._insert_staged(schema, each) for each in tables}
+        changed = {each.name: self._update_staged(schema, each) for each in tables if each.name not in anew}
+        gone |= {each.name: self._delete_unstaged(schema, each) for each in reversed(tables) if each.name not in anew}
+        for each in tables:
+            if came[each.name]:
+                self.go_on(schema, each.name, each.key)
+        return {name: RowCounts(came[name], changed.get(name, 0), gone[name]) for name in came}
+
+    def _delete_unstaged(self, schema: str, table: KeptTable) -> int:
+        """Delete the rows whose key is not among those that are staged."""
+        place, source = self.place_to_change(schema, table.name), self.staged_place(schema, table.name)
+        same = " AND ".join(f"s.{name} = {place}.{name}" for name in self.quoted(table.key))
+        return self.changed(f"DELETE FROM {place} WHERE NOT EXISTS (SELECT 1 FROM {source} s WHERE {same})")
+
+    def _insert_staged(self, schema: str, table: KeptTable) -> int:
+        """Insert the staged rows whose key is not there."""
+        names, place = ", ".join(self.quoted(table.columns)), self.place_to_change(schema, table.name)
+        there = f" WHERE NOT EXISTS (SELECT 1 FROM {place} t WHERE {self._same(table.key)})" if table.key else ""
+        words = self.change_words.insert.format(place=place, columns=names)
+        return self.changed(f"{words} SELECT {names} FROM {self.staged_place(schema, table.name)} s{there}")
+
+    def _update_staged(self, schema: str, table: KeptTable) -> int:
+        """Update the rows that are staged with other values."""
+        words, names = self.change_words, self.quoted(name for name in table.columns if name not in table.key)
+        if not names:
+            return 0
+        place, source = self.place_to_change(schema, table.name), self.staged_place(schema, table.name)
+        same = f"{self._same(table.key)} AND NOT {self.all_equal(names)}"
+        cells = ", ".join(words.cell.format(name) for name in names)
+        return self.changed(words.update.format(place=place, source=source, cells=cells, same=same))
+
+    def all_equal(self, names: Sequence[str]) -> str:
+        """The condition that columns, between quotes, are equal in `t` and `s`, NULL too."""
+        return f"({' AND '.join(self.change_words.equal.format(name) for name in names)})"
+
+    def _wanders(self, schema: str, table: KeptTable) -> bool:
+        """Whether a row that is staged has the value of a unique group that another row has now."""
+        place, source = self.place_to_change(schema, table.name), self.staged_place(schema, table.name)
+        met = (f"SELECT COUNT(*) FROM {place} t JOIN {source} s ON {self._same(group)}" for group in table.uniques)
+        return any(int(self.rows(f"{sql} WHERE NOT ({self._same(table.key)})")[1][0][0]) for sql in met)
 
     def insert(self, schema: str, changes: TableChanges) -> None:
         """Put the rows that come into their table."""
@@ -148,13 +200,6 @@ class Growing(Database):
 
 class GrowingInPlace(Growing):
     """Appends where rows are staged in their place, in a transaction that has begun with the load."""
-
-    @contextmanager
-    def appending(self, schema: str, tables: Sequence[str]) -> Iterator[None]:
-        """The end of the transaction."""
-        with self.driver_errors(f"appending to schema '{schema}'"):
-            yield
-        self.publish(schema, (), ())
 
     def append_rows(self, schema: str, table: str, columns: Sequence[str]) -> None:
         """Let numbered keys go on behind the rows, which are in their place."""

@@ -30,12 +30,12 @@ def append_staged(staging: Staging, manifest: Manifest, sums: Path) -> None:
     DataError; nothing is changed then.
     """
     database, schema = staging.database, staging.schema
-    if not staging.appended and not database.capabilities.transactional_ddl:
+    if not staging.kept and not database.capabilities.transactional_ddl:
         _publish_beside(staging, manifest, sums)
         return
-    with _manifest_table(staging), database.appending(schema, staging.appended):
+    with _manifest_table(staging), database.changing(schema, staging.kept, ()):
         before = staging.before or staging.contents_before()
-        for name in staging.appended:
+        for name in staging.kept:
             database.append_rows(schema, name, list(manifest.tables[name].types))
         for name in staging.new_tables:
             database.adopt_table(schema, name)
@@ -47,6 +47,7 @@ def append_staged(staging: Staging, manifest: Manifest, sums: Path) -> None:
         if has_manifests:
             remove_manifest(database, schema, manifest.dataset)
         add_manifest(database, schema, whole, sums, create=not has_manifests)
+    staging.clear()
 
 
 def _publish_beside(staging: Staging, manifest: Manifest, sums: Path) -> None:
@@ -80,7 +81,7 @@ def _whole(staging: Staging, manifest: Manifest, grown: Mapping[str, TableEntry]
     """The manifest of all tables of the dataset, those that have `grown` as they are now."""
     earlier = _earlier_tables(staging.database, staging.schema, manifest)
     # by advance grows only what was made in one go
-    families = {} if staging.appended else manifest.families
+    families = {} if staging.kept else manifest.families
     return manifest.of_tables({**manifest.tables, **earlier, **grown}, families)
 
 

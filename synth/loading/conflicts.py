@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from synth.databases import Database
 from synth.databases.contract import MANIFEST
@@ -11,7 +11,7 @@ from synth.spec.models import Dataset
 from synth.store.manifest import Manifest
 from synth.store.manifest_table import manifests_of
 
-__all__ = ["refuse_mixing", "replaced_tables"]
+__all__ = ["refuse_mixing", "refuse_unlike", "replaced_tables"]
 
 
 def replaced_tables(
@@ -40,7 +40,7 @@ def replaced_tables(
         raise DatabaseError(
             f"{database.address}: schema '{schema}' has tables of these names already "
             f"({shown}); nothing was changed\n"
-            "  hint: --if-exists replace or append, or another --schema"
+            "  hint: --if-exists replace, refresh or append, or another --schema"
         )
     made = {name.lower() for name in ours}
     theirs = [name for name in in_the_way if name.lower() not in made]
@@ -77,4 +77,23 @@ def refuse_mixing(
         raise DatabaseError(
             f"{database.address}: {why}; nothing was changed\n"
             "  hint: give the new dataset another name, or name another --schema"
+        )
+
+
+def refuse_unlike(
+    database: Database, schema: str, there: Mapping[str, Collection[str]], dataset: Dataset, tables: Collection[str],
+    old: Iterable[str],
+) -> None:  # fmt: skip
+    """Raise DatabaseError where the `old` tables cannot get the rows of a load: they are others, or have other columns."""
+    why = ""
+    for name in old:
+        lacking = [c for c in dataset.tables[name].written if c not in there[name]] if name in tables else []
+        if name != MANIFEST and name not in tables:
+            why = f"'{name}' is a table of the earlier load, and the new one has none"
+        elif lacking:
+            why = f"'{name}' has no column '{lacking[0]}'"
+    if why:
+        raise DatabaseError(
+            f"{database.address}: schema '{schema}' cannot be refreshed: {why}; nothing was changed\n"
+            "  hint: --if-exists replace makes the tables anew"
         )

@@ -22,6 +22,7 @@ from synth.dtypes import Types
 from synth.errors import DataError, OptionError
 from synth.loading.append import append_staged
 from synth.loading.connections import Connections, Job
+from synth.loading.refresh import refresh_staged
 from synth.loading.report import LoadReport, TableLoad
 from synth.loading.staging import Staging
 from synth.progress import Progress, silent
@@ -39,7 +40,9 @@ class Loading:
         if_exists: str = "fail", connections: int = 1, via: str | None = None,
         identity: bool = True, progress: Progress | None = None,
     ):  # fmt: skip
-        """`tables` will be sent; `if_exists` is what becomes of those of their names: fail, replace, replace-any, append.
+        """`tables` will be sent; `if_exists` is what becomes of those of their names.
+
+        They may fail it, or the load may replace, replace-any, refresh, or append to them.
 
         With `identity` the database gives new rows their keys, where they are integers or UUIDs of a table's own.
         Raises OptionError for names that cannot be loaded, DatabaseError where the database cannot be reached.
@@ -129,7 +132,7 @@ class Loading:
             self.run([self._timed("constraints", n, lambda n: self._number_on(n, numbered[n])) for n in numbered])
             self.staging.comment_later()
         with self.phase("analyze"):
-            self.run([self._timed("analyze", name, self._analyze) for name in self.staging.new_tables])
+            self.run([self._timed("analyze", name, self._analyze) for name in self.staging.staged_apart])
         with self.phase("verify"):
             self.run(
                 [self._timed("verify", name, lambda n: self._prove(n, manifest)) for name in self.staging.staged_apart]
@@ -137,6 +140,8 @@ class Loading:
         with self.phase("publish"):
             if self.if_exists == "append":
                 append_staged(self.staging, manifest, sums)
+            elif self.if_exists == "refresh" and self.staging.kept:
+                self.report.changes = refresh_staged(self.staging, manifest, sums)
             else:
                 self.staging.publish(manifest, sums)
         return self.report
@@ -167,7 +172,7 @@ class Loading:
         """Compare what is staged of a table with what was sent. Raises DataError."""
         entry = manifest.tables[table]
         database = self.connections.mine()
-        content = database.content(database.staging_schema(self.schema), table, entry.types)
+        content = database.staged_content(self.schema, table, entry.types)
         if str(content) != entry.fingerprint:
             raise DataError(
                 f"{self.report.place}: '{table}' came out with another content than was sent ({content.rows} rows of "

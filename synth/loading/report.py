@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from synth.databases.changes import RowCounts
+
 __all__ = ["LoadReport", "TableLoad"]
 
 
@@ -31,6 +33,7 @@ class LoadReport:
     tables: dict[str, TableLoad] = field(default_factory=dict)
     phases: dict[str, float] = field(default_factory=dict)
     via: str | None = None  # how rows went in, where a database has several ways
+    changes: dict[str, RowCounts] = field(default_factory=dict)  # of tables that were refreshed
     left_out: tuple[str, ...] = ()  # foreign keys that the database cannot have, in words
 
     @property
@@ -54,6 +57,7 @@ class LoadReport:
             "place": self.place, "schema": self.schema, "connections": self.connections, "via": self.via, "rows": self.rows,
             "bytes": self.bytes, "seconds": round(self.seconds, 3),
             "left_out": list(self.left_out),
+            "changes": {name: counts._asdict() for name, counts in self.changes.items()},
             "phases": {name: round(seconds, 3) for name, seconds in self.phases.items()},
             "tables": {
                 name: {"rows": t.rows, "bytes": t.bytes, "seconds": {p: round(s, 3) for p, s in t.seconds.items()}}

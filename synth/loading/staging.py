@@ -15,7 +15,7 @@ from synth.databases.steps import LoadStep
 from synth.ddl import Constraint, Ddl, ddl
 from synth.errors import DatabaseError
 from synth.fingerprint import Fingerprint
-from synth.loading.conflicts import refuse_mixing, replaced_tables
+from synth.loading.conflicts import refuse_mixing, refuse_unlike, replaced_tables
 from synth.spec.models import Dataset
 from synth.spec.scope import Scope
 from synth.store.manifest import Manifest
@@ -32,19 +32,21 @@ class Staging:
         self.dataset, self.tables, self.identity = dataset, tables, identity
         self.locked = False  # else the staging place is another load's
         self.replaced: tuple[str, ...] = ()  # tables whose place the load takes
-        self.appended: tuple[str, ...] = ()  # tables that are there, and get the load's rows behind theirs
+        self.kept: tuple[
+            str, ...
+        ] = ()  # tables that are there and stay: they get the load's rows, behind theirs or instead
         self.before: dict[str, Fingerprint] = {}  # of those: what was in them, where the rows are staged in their place
         self.foreign_keys: list[Constraint] = []  # to be made once rows that are appended are in place
 
     @property
     def new_tables(self) -> list[str]:
         """The tables that the load makes."""
-        return [name for name in self.tables if name not in self.appended]
+        return [name for name in self.tables if name not in self.kept]
 
     @property
     def staged_apart(self) -> list[str]:
         """The tables in whose staged place there is nothing but what was sent."""
-        return self.new_tables if self.database.in_place else list(self.tables)
+        return self.new_tables if self.before else list(self.tables)
 
     @property
     def numbered(self) -> dict[str, str]:
@@ -54,11 +56,11 @@ class Staging:
     def begin(self, if_exists: str) -> None:
         """Lock the schema, refuse what is in the way, and make the tables in the staging place. Raises DatabaseError.
 
-        `if_exists` is what becomes of tables of the same names: fail, replace those of loads, replace-any, append.
+        `if_exists` is what becomes of tables of the same names: fail, replace those of loads, replace-any, append, refresh.
         """
         self._lock()
         there = self.database.catalogue(self.schema)
-        appending = if_exists == "append"
+        appending, refreshing = if_exists == "append", if_exists == "refresh"
         if appending:
             refuse_mixing(self.database, self.schema, there, self.dataset, self.tables)
         else:
@@ -68,25 +70,34 @@ class Staging:
                 there,
                 self.dataset,
                 self.tables,
-                replace=if_exists in ("replace", "replace-any"),
+                replace=if_exists in ("replace", "replace-any", "refresh"),
                 anybodys=if_exists == "replace-any",
             )
+        if refreshing:
+            refuse_unlike(self.database, self.schema, there, self.dataset, self.tables, self.replaced)
+            self.replaced = ()
         self.ddl = self._ddl(self.database.staging_schema(self.schema), there)
-        if appending:
+        if appending or refreshing:
             self._keep_what_is_new(there)
-            if self.appended and self.new_tables:
+            if self.kept and self.new_tables:
                 self.database.require("transactional_ddl")
         self.database.begin_staging(self.schema, self.replaced)
-        if self.database.in_place:
+        if self.database.in_place and appending:
             self.before = self.contents_before()
-        for name in self.staged_apart:
+        for name in self.new_tables if self.database.in_place else self.tables:
             self.database.run(self.ddl.tables[name])
+        if self.kept and refreshing:
+            if self.database.in_place:
+                for name, column in self.numbered.items():
+                    self.database.number_on(self.schema, name, column)
+                self.kept = tuple(self.tables)  # the new ones are there now, empty
+            self.database.stage_apart(self.schema, self.kept)
         if not self.database.dialect.constraints_after_data:  # what belongs to a table comes before its rows
             self._comment()
 
     def contents_before(self) -> dict[str, Fingerprint]:
         """What is in the tables that are appended to. Raises DatabaseError where it is not what was gone on from."""
-        before = {name: self.content(name) for name in self.appended}
+        before = {name: self.content(name) for name in self.kept}
         for name, content in before.items():
             earlier = self.dataset.tables[name].earlier
             expected = earlier.rows if earlier else 0
@@ -122,13 +133,13 @@ class Staging:
 
     def _keep_what_is_new(self, there: Collection[str]) -> None:
         """Leave out of the statements what tables that are appended to have already, and foreign keys, which come last."""
-        self.appended = tuple(name for name in self.tables if name in there)
-        if not self.appended:
+        self.kept = tuple(name for name in self.tables if name in there)
+        if not self.kept:
             return
         in_place = self._ddl(self.schema, there).constraints
-        self.foreign_keys = [c for c in in_place if c.parent and c.table not in self.appended]
-        constraints = [c for c in self.ddl.constraints if not c.parent and c.table not in self.appended]
-        indexes = [index for index in self.ddl.indexes if index.table not in self.appended]
+        self.foreign_keys = [c for c in in_place if c.parent and c.table not in self.kept]
+        constraints = [c for c in self.ddl.constraints if not c.parent and c.table not in self.kept]
+        indexes = [index for index in self.ddl.indexes if index.table not in self.kept]
         self.ddl = replace(self.ddl, constraints=tuple(constraints), indexes=tuple(indexes))
 
     def steps(self) -> Iterator[list[LoadStep]]:
@@ -148,6 +159,11 @@ class Staging:
         """Put all that is staged into the schema in one step, with the manifest. Raises DatabaseError."""
         add_manifest(self.database, self.database.staging_schema(self.schema), manifest, sums)
         self.database.publish(self.schema, (*self.tables, MANIFEST), self.replaced)
+
+    def clear(self) -> None:
+        """Clear the staging place after its rows were taken from there."""
+        if not self.database.in_place:
+            self.database.abandon(self.schema)
 
     def abandon(self) -> None:
         """Clear the staging place, if it is this load's; the schema is as it was. Raises nothing."""

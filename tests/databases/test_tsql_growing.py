@@ -70,8 +70,9 @@ def test_rows_are_appended_and_tables_adopted(server):
         more = pl.DataFrame([(7, "g", 7)], schema=ORDERS.schema, orient="row")
         server.schemas[database.staging_schema("shop")] |= {"orders": [], "more": []}
         server.schemas[database.staging_schema("shop")]["orders"] = [more.to_arrow()]
-        with database.appending("shop", ["orders"]):
+        with database.changing("shop", ["orders"], []):
             database.append_rows("shop", "orders", ["id", "na me", "n"])
             database.adopt_table("shop", "more")
+        database.abandon("shop")
     assert rows(server, "orders") == sorted([*ORDERS.rows(), (7, "g", 7)], key=str)
     assert set(server.schemas["shop"]) == {"orders", "log", "more"}

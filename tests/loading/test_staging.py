@@ -78,10 +78,16 @@ class Recorder(Database):
         self._note("abandon", schema)
 
     @contextmanager
-    def appending(self, schema, tables):
-        self._note("appending", *tables)
+    def changing(self, schema, filled, emptied):
+        self._note("appending", *filled)
         yield
         self._note("committed")
+
+    def referring(self, schema, tables):
+        return []
+
+    def refresh_rows(self, schema, tables):
+        raise NotImplementedError
 
     def append_rows(self, schema, table, columns):
         self._note("append", table)
@@ -160,13 +166,13 @@ def appending(*there, brands):
 
 def test_rows_are_appended_and_new_tables_adopted(tmp_path):
     database, staging = appending("brands", brands=[Fingerprint(), Fingerprint(1, 2, 3)])
-    assert staging.appended == ("brands",) and staging.new_tables == ["products"]
+    assert staging.kept == ("brands",) and staging.new_tables == ["products"]
     assert all(constraint.table == "products" for constraint in staging.ddl.constraints)
     assert {foreign.parent for foreign in staging.foreign_keys} == {"brands"}
     append_staged(staging, manifest(), tmp_path / "sums")
     assert database.calls == [
         "appending brands", "append brands", "adopt products", 'ALTER TABLE "s"."products" ADD CONSTRAINT "fk_products_brand_id" FOREIGN KEY',
-        'CREATE TABLE "s"."synth_manifest"', 'INSERT INTO "s"."synth_manifest"', "committed",
+        'CREATE TABLE "s"."synth_manifest"', 'INSERT INTO "s"."synth_manifest"', "committed", "abandon s",
     ]  # fmt: skip
 
 

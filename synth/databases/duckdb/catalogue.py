@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from synth.databases.changes import ForeignKey
 from synth.databases.contract import MANIFEST, Database
 from synth.databases.duckdb.dialect import DIALECT
 from synth.dtypes import BIGINT, DOUBLE, TEXT, TIMESTAMP, DType
@@ -52,6 +54,19 @@ class Catalogue(Database):
             "AND database_name = current_database() ORDER BY 1"
         )
         return [schema for (schema,) in rows]
+
+    def referring(self, schema: str, tables: Sequence[str]) -> list[ForeignKey]:
+        """From duckdb_constraints(); a foreign key stays within its schema."""
+        names = ", ".join(map(DIALECT.literal, tables))
+        _, rows = self.rows(
+            "SELECT schema_name, table_name, constraint_column_names, referenced_table, referenced_column_names "
+            "FROM duckdb_constraints() WHERE constraint_type = 'FOREIGN KEY' AND database_name = current_database() "
+            f"AND schema_name = {DIALECT.literal(schema)} AND referenced_table IN ({names}) AND table_name NOT IN ({names})"
+        )
+        return [
+            ForeignKey(place, table, tuple(columns), parent, tuple(keys))
+            for place, table, columns, parent, keys in rows
+        ]
 
 
 def declared_columns(database: Database, schema: str) -> list[DeclaredColumn]:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import polars as pl
 
-from synth.databases.changes import TableChanges
+from synth.databases.changes import KeptTable, RowCounts
 from synth.databases.contract import STAGED
 from synth.databases.duckdb.catalogue import references
 from synth.databases.duckdb.dialect import DIALECT
@@ -26,32 +26,38 @@ class Growing(Staging, GrowingInPlace):
     """Appends, and applies changes."""
 
     _aside: dict[str, str]  # tables that are made anew, and where their rows are meanwhile
+    _anew: Sequence[str]  # these tables, children first
 
     def connect(self) -> None:
         """Begin with no tables that are made anew."""
-        self._aside = {}
+        self._aside, self._anew = {}, []
         super().connect()
 
     @contextmanager
-    def changing(self, schema: str, changes: Sequence[TableChanges]) -> Iterator[None]:
+    def changing(self, schema: str, filled: Sequence[str], emptied: Sequence[str]) -> Iterator[None]:
         """The rest of the transaction."""
         refers = {(each.table, each.parent) for each in references(self, schema)}
         parents = {parent for _, parent in refers}
-        anew = {
-            each.table for each in changes if each.table in parents and (each.deletes.height or each.updates.height)
-        }
+        anew = parents & set(emptied)
         while more := {child for child, parent in refers if parent in anew} - anew:
             anew |= more
         for table in sorted(anew):
             self._aside[table] = f"temp.main.{DIALECT.quote_identifier(f'{STAGED}aside_{table}')}"
             self.run(f"CREATE TEMP TABLE {self._aside[table]} AS FROM {DIALECT.place(schema, table)}")
+        self._anew = list(children_first(sorted(anew), refers))
         yield
-        self._make_anew(schema, list(children_first(sorted(anew), refers)))
+        self._make_anew(schema)
         self.publish(schema, (), ())
 
-    def _make_anew(self, schema: str, tables: Sequence[str]) -> None:
+    def refresh_rows(self, schema: str, tables: Sequence[KeptTable]) -> dict[str, RowCounts]:
+        """Tables are made anew as soon as their rows are there, so that these can be looked at."""
+        counts = super().refresh_rows(schema, tables)
+        self._make_anew(schema)
+        return counts
+
+    def _make_anew(self, schema: str) -> None:
         """Drop tables, children first, and make them again, parents first, with the rows that are aside."""
-        self.schema = schema
+        self.schema, tables, self._anew = schema, self._anew, []
         made = {table: self._words(schema, table) for table in tables}
         for table in tables:
             self.run(f"DROP TABLE {DIALECT.place(schema, table)}")

@@ -13,6 +13,7 @@ from synth.databases.duckdb.dialect import DIALECT
 from synth.databases.hints import BREAKS_PROMISES
 from synth.dtypes import Types
 from synth.errors import DatabaseError
+from synth.fingerprint import Fingerprint
 from synth.formats import format_of
 
 __all__ = ["Sending", "waiting_place"]
@@ -29,6 +30,7 @@ class Sending(Connection):
 
     schema: str  # of the load
     waiting: set[str]  # tables whose rows wait
+    apart: frozenset[str] = frozenset()  # those of them whose rows no step moves
 
     def connect(self) -> None:
         """Begin with no rows that wait."""
@@ -62,7 +64,25 @@ class Sending(Connection):
         with self.driver_errors(f"loading {table}"):
             self.lock_out(paths[0].parent.parent)  # the dataset's folder, of which each table has one
             format_of(format).attach(self._opened(), "synth_files", paths, types)
+            if table in self.apart:
+                return self._count(f"INSERT INTO {waiting_place(table)} BY NAME FROM temp.main.synth_files")
             return self._fill(schema, table, "temp.main.synth_files")
+
+    def stage_apart(self, schema: str, tables: Sequence[str]) -> None:
+        """Let rows wait until they are asked for."""
+        for table in tables:
+            self.run(f"CREATE TEMP TABLE {waiting_place(table)} AS FROM {DIALECT.place(schema, table)} LIMIT 0")
+        self.apart = frozenset(tables)
+        self.waiting |= self.apart
+
+    def staged_place(self, schema: str, table: str) -> str:
+        """Where the rows wait, of tables that are staged apart."""
+        return waiting_place(table) if table in self.apart else super().staged_place(schema, table)
+
+    def staged_content(self, schema: str, table: str, types: Types) -> Fingerprint:
+        """The fingerprint of rows where they wait, too."""
+        _, rows = self.rows(DIALECT.fingerprint_query(types, self.staged_place(schema, table)))
+        return Fingerprint(*(int(number) for number in rows[0]))
 
     def _fill(self, schema: str, table: str, source: str) -> int:
         """Move rows into a table; how many. One that refers to itself gets those whose parents are there, over and over."""

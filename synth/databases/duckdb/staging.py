@@ -56,7 +56,7 @@ class Staging(Sending):
     def run_step(self, step: LoadStep) -> None:
         """Run a step; the one for constraints moves the rows that wait."""
         super().run_step(step)
-        if step.phase == "constraints" and step.table in self.waiting:
+        if step.phase == "constraints" and step.table in self.waiting - self.apart:
             waiting = waiting_place(step.table)
             with self.driver_errors(f"putting rows into {step.table}"):
                 self._fill(self.schema, step.table, waiting)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
 
+from synth.databases.changes import ForeignKey, foreign_keys
 from synth.databases.contract import MANIFEST, STAGED, Database
 from synth.databases.mysql.dialect import DIALECT
 from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, MAX_PRECISION, TEXT, TIMESTAMP, DType, decimal
@@ -52,6 +54,18 @@ class Catalogue(Database):
             f"SELECT table_schema, table_name FROM information_schema.tables WHERE table_name = {DIALECT.literal(MANIFEST)}"
         )
         return sorted(schema for schema, name in rows if name == MANIFEST and not schema.startswith(STAGED))
+
+    def referring(self, schema: str, tables: Sequence[str]) -> list[ForeignKey]:
+        """From key_column_usage, which has both ends in one row."""
+        names = ", ".join(map(DIALECT.literal, tables))
+        here = DIALECT.literal(schema)
+        _, rows = self.rows(
+            "SELECT table_schema, constraint_name, table_name, column_name, referenced_table_name, referenced_column_name "
+            f"FROM information_schema.key_column_usage WHERE referenced_table_schema = {here} AND referenced_table_name "
+            f"IN ({names}) AND NOT (table_schema = {here} AND table_name IN ({names})) "
+            "ORDER BY table_schema, constraint_name, table_name, ordinal_position"
+        )
+        return foreign_keys(rows)
 
 
 def is_same_database(server: Database, one: str, other: str) -> bool:

@@ -27,21 +27,6 @@ class Growing(Staging, CommonGrowing):
         like="CREATE TEMPORARY TABLE {temporary} AS SELECT {columns} FROM {place} LIMIT 0",
     )
 
-    @contextmanager
-    def changing(self, schema: str, changes: Sequence[TableChanges]) -> Iterator[None]:
-        """One transaction, in which rows that lost their parents are looked for at the end."""
-        filled = [each.table for each in changes if each.inserts.height or each.updates.height]
-        emptied = [each.table for each in changes if each.deletes.height]
-        with self._transaction(schema, filled, emptied):
-            yield
-
-    @contextmanager
-    def appending(self, schema: str, tables: Sequence[str]) -> Iterator[None]:
-        """A transaction; the staging place goes behind it, as its end is one for any transaction."""
-        with self.driver_errors(f"appending to schema '{schema}'"), self._transaction(schema, tables, ()):
-            yield
-        self.run(f"DROP DATABASE {DIALECT.quote_identifier(self.staging_schema(schema))}")
-
     def append_rows(self, schema: str, table: str, columns: Sequence[str]) -> None:
         """INSERT … SELECT; the server lets its numbers go on by itself."""
         names = ", ".join(self.quoted(columns))
@@ -53,11 +38,8 @@ class Growing(Staging, CommonGrowing):
         raise self._refusal("transactional_ddl")
 
     @contextmanager
-    def _transaction(self, schema: str, filled: Sequence[str], emptied: Sequence[str]) -> Iterator[None]:
-        """A transaction without the server's look at each row, which takes parents and children in one order alone.
-
-        `filled` are tables that get rows or other values, `emptied` those that lose rows.
-        """
+    def changing(self, schema: str, filled: Sequence[str], emptied: Sequence[str]) -> Iterator[None]:
+        """A transaction without the server's look at each row, which takes parents and children in one order alone."""
         self.run(
             f"USE {DIALECT.quote_identifier(schema)}"
         )  # a DELETE with an alias looks for it in the current database

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from synth.databases.changes import ForeignKey, foreign_keys
 from synth.databases.contract import MANIFEST, Database
 from synth.databases.postgres.dialect import DIALECT
 from synth.dtypes import BOOLEAN, DATE, DOUBLE, TEXT, TIMESTAMP, DType, decimal
@@ -42,6 +45,22 @@ class Catalogue(Database):
             "AND table_schema NOT LIKE '\\_synth\\_%' ORDER BY 1"
         )
         return [schema for (schema,) in rows]
+
+    def referring(self, schema: str, tables: Sequence[str]) -> list[ForeignKey]:
+        """From pg_constraint, as information_schema shows an owner's alone."""
+        names = ", ".join(map(DIALECT.literal, tables))
+        here = DIALECT.literal(schema)
+        _, rows = self.rows(
+            "SELECT cn.nspname, f.conname, c.relname, ca.attname, p.relname, pa.attname FROM pg_constraint f "
+            "JOIN pg_class c ON c.oid = f.conrelid JOIN pg_namespace cn ON cn.oid = c.relnamespace "
+            "JOIN pg_class p ON p.oid = f.confrelid JOIN pg_namespace pn ON pn.oid = p.relnamespace "
+            "CROSS JOIN LATERAL UNNEST(f.conkey, f.confkey) WITH ORDINALITY k(ours, theirs, n) "
+            "JOIN pg_attribute ca ON ca.attrelid = c.oid AND ca.attnum = k.ours "
+            "JOIN pg_attribute pa ON pa.attrelid = p.oid AND pa.attnum = k.theirs "
+            f"WHERE f.contype = 'f' AND pn.nspname = {here} AND p.relname IN ({names}) "
+            f"AND NOT (cn.nspname = {here} AND c.relname IN ({names})) ORDER BY 1, 2, 3, k.n"
+        )
+        return foreign_keys(rows)
 
 
 def column_type(kind: str, length: int | None, precision: int | None, scale: int | None) -> DType:

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 import polars as pl
 
-from synth.databases.changes import TableChanges
 from synth.databases.growing import ChangeWords
 from synth.databases.growing import Growing as CommonGrowing
 from synth.databases.postgres.dialect import DIALECT
@@ -20,16 +19,23 @@ class Growing(Staging, CommonGrowing):
     """Appends, and applies changes."""
 
     change_words = ChangeWords(
+        insert="INSERT INTO {place} ({columns}) OVERRIDING SYSTEM VALUE",
         row="ctid",
         temporary="pg_temp.{name}",
         like="CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS SELECT {columns} FROM {place} LIMIT 0",
     )
 
     @contextmanager
-    def changing(self, schema: str, changes: Sequence[TableChanges]) -> Iterator[None]:
-        """One transaction, in which the server looks at every reference."""
-        with self.connection.transaction():
+    def changing(self, schema: str, filled: Sequence[str], emptied: Sequence[str]) -> Iterator[None]:
+        """One transaction, in which the server looks at every reference; others wait to write these tables."""
+        tables = dict.fromkeys((*filled, *emptied))
+        with self.driver_errors(f"changing schema '{schema}'"), self.connection.transaction():
+            self._create_schema(schema)
+            for table in tables:
+                self.run(f"LOCK TABLE {DIALECT.place(schema, table)} IN SHARE ROW EXCLUSIVE MODE")
             yield
+        for table in tables:
+            self.run(f"ANALYZE {DIALECT.place(schema, table)}")
 
     def put(self, place: str, frame: pl.DataFrame, table: str) -> int:
         """COPY, as text; a temporary table has no statistics without being asked."""
@@ -51,20 +57,6 @@ class Growing(Staging, CommonGrowing):
             if sequence:
                 highest = f"(SELECT MAX({DIALECT.quote_identifier(column)}) FROM {place})"
                 self.run(f"SELECT setval({DIALECT.literal(sequence)}, {highest}) WHERE {highest} IS NOT NULL")
-
-    # -- rows of a load behind those that are there
-
-    @contextmanager
-    def appending(self, schema: str, tables: Sequence[str]) -> Iterator[None]:
-        """One transaction; others may read meanwhile, not write."""
-        with self.driver_errors(f"appending to schema '{schema}'"), self.connection.transaction():
-            self._create_schema(schema)
-            for table in tables:
-                self.run(f"LOCK TABLE {DIALECT.place(schema, table)} IN SHARE ROW EXCLUSIVE MODE")
-            yield
-            self.run(f"DROP SCHEMA {DIALECT.quote_identifier(self.staging_schema(schema))} CASCADE")
-        for table in tables:
-            self.run(f"ANALYZE {DIALECT.place(schema, table)}")
 
     def append_rows(self, schema: str, table: str, columns: Sequence[str]) -> None:
         """INSERT … SELECT, whose foreign keys are looked at with each row."""

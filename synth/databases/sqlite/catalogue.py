@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from synth.databases.changes import ForeignKey, foreign_keys
 from synth.databases.contract import MANIFEST, Database
+from synth.databases.sqlite.dialect import DIALECT
 from synth.dtypes import BIGINT, DOUBLE, TEXT, DType
 
 __all__ = ["Catalogue", "column_type"]
@@ -30,6 +34,17 @@ class Catalogue(Database):
             return []
         _, rows = self.rows(f"SELECT dataset FROM {MANIFEST}")
         return [dataset for (dataset,) in rows]
+
+    def referring(self, schema: str, tables: Sequence[str]) -> list[ForeignKey]:
+        """From each table's pragma; a key that is not named is the parent's own."""
+        names = ", ".join(map(DIALECT.literal, tables))
+        _, rows = self.rows(
+            'SELECT \'\', CAST(f.id AS TEXT), t.name, f."from", f."table", COALESCE(f."to", (SELECT k.name FROM '
+            'pragma_table_info(f."table") k WHERE k.pk = f.seq + 1)) FROM sqlite_master t, '
+            "pragma_foreign_key_list(t.name) f WHERE t.type = 'table' "
+            f'AND f."table" COLLATE NOCASE IN ({names}) AND t.name NOT IN ({names}) ORDER BY t.name, f.id, f.seq'
+        )
+        return foreign_keys(rows)
 
 
 def column_type(declaration: str, *, ours: bool) -> DType:

@@ -154,8 +154,13 @@ class Connection(FileDatabase):
         """By SQL; within a load, whose connection has no `synth_digest`, of the rows read back."""
         if self.writer is None:
             return super().content(schema, table, types)
+        return self.content_at(DIALECT.place(schema, table), types)
+
+    def content_at(self, place: str, types: Types) -> Fingerprint:
+        """The fingerprint of the rows in some place, which are read back."""
         content = Fingerprint()
-        for frame in self.frames(self.query(schema, table, types), types):
+        columns = ", ".join(map(DIALECT.quote_identifier, types))
+        for frame in self.frames(f"SELECT {columns} FROM {place}", types):
             content += fingerprint(to_drawn(frame, types), types)
         return content
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-import polars as pl
-
-from synth.databases.changes import TableChanges
+from synth.databases.changes import KeptTable, RowCounts
+from synth.databases.contract import STAGED
 from synth.databases.growing import ChangeWords, GrowingInPlace
 from synth.databases.sqlite.dialect import DIALECT
+from synth.databases.sqlite.sending import waiting_name
 from synth.databases.sqlite.staging import Staging
-from synth.databases.sqlite.values import to_sqlite
 
 __all__ = ["Growing"]
 
@@ -24,10 +23,10 @@ class Growing(Staging, GrowingInPlace):
     )
 
     @contextmanager
-    def changing(self, schema: str, changes: Sequence[TableChanges]) -> Iterator[None]:
+    def changing(self, schema: str, filled: Sequence[str], emptied: Sequence[str]) -> Iterator[None]:
         """The rest of the transaction; rows without a parent end it, as this connection looks at none by itself."""
         yield
-        names = ", ".join(DIALECT.literal(each.table) for each in changes)
+        names = ", ".join(map(DIALECT.literal, dict.fromkeys((*filled, *emptied))))
         broken = (
             f'SELECT DISTINCT "table" FROM pragma_foreign_key_check WHERE "table" IN ({names}) OR parent IN ({names})'
         )
@@ -35,17 +34,17 @@ class Growing(Staging, GrowingInPlace):
             self.require_parents(table)
         self.publish(schema, (), ())
 
-    def put(self, place: str, frame: pl.DataFrame, table: str) -> int:
-        """Bind Arrow columns to one INSERT."""
-        columns = to_sqlite(frame)
-        names = ", ".join(self.quoted(frame.columns))
-        cells = ", ".join("?" * frame.width)
-        with self.writer.cursor() as cursor:
-            rows = columns.to_arrow(compat_level=pl.CompatLevel.oldest())
-            cursor.executemany(f"INSERT INTO {place} ({names}) VALUES ({cells})", rows)
-        return int(columns.estimated_size())
-
     def changed(self, sql: str) -> int:
         """Run a statement; how many rows it has touched."""
         self.run(sql)
         return int(self.rows("SELECT CHANGES()")[1][0][0])
+
+    def refresh_rows(self, schema: str, tables: Sequence[KeptTable]) -> dict[str, RowCounts]:
+        """With indexes on what is staged, by which rows are found."""
+        for each in tables:
+            for at, group in enumerate((each.key, *each.uniques)):
+                name = DIALECT.quote_identifier(f"{STAGED}{at}_{each.name}")
+                place = DIALECT.quote_identifier(waiting_name(each.name))
+                if group:
+                    self.run(f"CREATE INDEX temp.{name} ON {place} ({', '.join(self.quoted(group))})")
+        return super().refresh_rows(schema, tables)

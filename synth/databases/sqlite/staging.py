@@ -42,14 +42,10 @@ class Staging(Sending):
 
     def begin_staging(self, schema: str, replaced: Sequence[str]) -> None:
         """Drop the tables that are replaced, unless others refer to them: what they refer to would be another table."""
-        names = ", ".join(map(DIALECT.literal, replaced))
-        _, others = self.rows(
-            "SELECT t.name, f.\"table\" FROM sqlite_master t, pragma_foreign_key_list(t.name) f WHERE t.type = 'table' "
-            f'AND f."table" COLLATE NOCASE IN ({names}) AND t.name NOT IN ({names})'
-        )
+        others = self.referring(schema, replaced) if replaced else []
         if others:
             raise DatabaseError(
-                f"{self.address}: table '{others[0][0]}' refers to '{others[0][1]}', which is to be replaced\n"
+                f"{self.address}: table '{others[0].table}' refers to '{others[0].parent}', which is to be replaced\n"
                 f"  hint: {DEPENDENTS}"
             )
         for table in replaced:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from synth.databases.changes import ForeignKey, foreign_keys
 from synth.databases.contract import MANIFEST, STAGED, Database
 from synth.databases.tsql.dialect import DIALECT
 from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, MAX_PRECISION, TEXT, TIMESTAMP, DType, decimal
@@ -40,6 +43,22 @@ class Catalogue(Database):
             f"SELECT TABLE_SCHEMA FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_NAME = {DIALECT.literal(MANIFEST)}"
         )
         return sorted(schema for (schema,) in rows if not schema.startswith(STAGED))
+
+    def referring(self, schema: str, tables: Sequence[str]) -> list[ForeignKey]:
+        """From sys.foreign_key_columns, which has both ends in one row."""
+        names = ", ".join(map(DIALECT.literal, tables))
+        here = DIALECT.literal(schema)
+        _, rows = self.rows(
+            "SELECT cs.name, f.name, c.name, cc.name, p.name, pc.name FROM sys.foreign_keys f "
+            "JOIN sys.foreign_key_columns k ON k.constraint_object_id = f.object_id "
+            "JOIN sys.tables c ON c.object_id = f.parent_object_id JOIN sys.schemas cs ON cs.schema_id = c.schema_id "
+            "JOIN sys.tables p ON p.object_id = f.referenced_object_id JOIN sys.schemas ps ON ps.schema_id = p.schema_id "
+            "JOIN sys.columns cc ON cc.object_id = c.object_id AND cc.column_id = k.parent_column_id "
+            "JOIN sys.columns pc ON pc.object_id = p.object_id AND pc.column_id = k.referenced_column_id "
+            f"WHERE ps.name = {here} AND p.name IN ({names}) AND NOT (cs.name = {here} AND c.name IN ({names})) "
+            "ORDER BY cs.name, c.name, f.name, k.constraint_column_id"
+        )
+        return foreign_keys(rows)
 
 
 def column_type(kind: str, length: int | None, precision: int | None, scale: int | None) -> DType:

@@ -30,24 +30,37 @@ class Growing(Staging, CommonGrowing):
     _sent: dict[tuple[str, str], str]  # a table, and what becomes of rows of it -> where these rows are
 
     @contextmanager
-    def changing(self, schema: str, changes: Sequence[TableChanges]) -> Iterator[None]:
-        """One transaction, before which all rows are sent."""
-        stage = self.staging_schema(schema)
+    def changing(self, schema: str, filled: Sequence[str], emptied: Sequence[str]) -> Iterator[None]:
+        """One transaction; others may read these tables meanwhile, not write."""
+        tables, doing = dict.fromkeys((*filled, *emptied)), f"changing schema '{schema}'"
+        with self._transaction(doing):
+            self._ask(self._schema_creation(schema), doing)
+            for table in tables:
+                self._ask(f"SELECT TOP (1) 1 AS n FROM {DIALECT.place(schema, table)} WITH (TABLOCK, HOLDLOCK)", doing)
+            yield
+        for table in tables:
+            self.run(f"UPDATE STATISTICS {DIALECT.place(schema, table)}")
+
+    def apply_changes(self, schema: str, changes: Sequence[TableChanges], also: Sequence[str]) -> None:
+        """Send all rows to the staging schema, then apply them from there."""
         self.begin_staging(schema, ())
         try:
             self._sent = {}
             for each in changes:
                 for what, frame in (("gone", each.deletes), ("new", each.inserts), ("changed", each.updates)):
                     if frame.height:
-                        place = DIALECT.place(stage, f"{what}_{len(self._sent)}")
-                        columns, whole = ", ".join(self.quoted(frame.columns)), DIALECT.place(schema, each.table)
-                        self.run(self.change_words.like.format(temporary=place, columns=columns, place=whole))
-                        self.put(place, frame, each.table)
-                        self._sent[each.table, what] = place
-            with self._transaction(f"advancing schema '{schema}'"):
-                yield
+                        self._sent[each.table, what] = self._send_apart(schema, each.table, frame)
+            super().apply_changes(schema, changes, also)
         finally:
             self.abandon(schema)
+
+    def _send_apart(self, schema: str, table: str, frame: pl.DataFrame) -> str:
+        """Make a staged table with rows of a table, some of its columns; its place."""
+        place = DIALECT.place(self.staging_schema(schema), f"rows_{len(self._sent)}")
+        columns, whole = ", ".join(self.quoted(frame.columns)), DIALECT.place(schema, table)
+        self.run(self.change_words.like.format(temporary=place, columns=columns, place=whole))
+        self.put(place, frame, table)
+        return place
 
     def temporary(self, schema: str, table: str, frame: pl.DataFrame, what: str) -> str:
         """The staged table with these rows."""
@@ -69,28 +82,15 @@ class Growing(Staging, CommonGrowing):
         names = self.quoted(changes.deletes.columns)
         columns, copy = ", ".join(names), DIALECT.quote_identifier("#copy")
         numbered = f"SELECT ROW_NUMBER() OVER (PARTITION BY {columns} ORDER BY (SELECT 0)) AS {copy}, {columns} FROM"
-        ours, theirs = (", ".join(f"{row}.{name}" for name in names) for row in "ts")
         return self.changed(
             f"WITH t AS ({numbered} {place}) DELETE t FROM t JOIN ({numbered} {source}) s "
-            f"ON t.{copy} = s.{copy} AND EXISTS (SELECT {ours} INTERSECT SELECT {theirs})"
+            f"ON t.{copy} = s.{copy} AND {self.all_equal(names)}"
         )
 
-    # -- rows of a load behind those that are there
-
-    @contextmanager
-    def appending(self, schema: str, tables: Sequence[str]) -> Iterator[None]:
-        """One transaction; others may read meanwhile, not write."""
-        stage, doing = self.staging_schema(schema), f"appending to schema '{schema}'"
-        with self._transaction(doing):
-            self._ask(self._schema_creation(schema), doing)
-            for table in tables:
-                self._ask(f"SELECT TOP (1) 1 AS n FROM {DIALECT.place(schema, table)} WITH (TABLOCK, HOLDLOCK)", doing)
-            yield
-            for statement in self._drops(stage, tables):
-                self._ask(statement, doing)
-            self._ask(f"DROP SCHEMA {DIALECT.quote_identifier(stage)}", doing)
-        for table in tables:
-            self.run(f"UPDATE STATISTICS {DIALECT.place(schema, table)}")
+    def all_equal(self, names: Sequence[str]) -> str:
+        """By INTERSECT, which takes NULL for equal to NULL."""
+        ours, theirs = (", ".join(f"{row}.{name}" for name in names) for row in "ts")
+        return f"EXISTS (SELECT {ours} INTERSECT SELECT {theirs})"
 
     def append_rows(self, schema: str, table: str, columns: Sequence[str]) -> None:
         """INSERT … SELECT, whose foreign keys are looked at together."""
