@@ -186,6 +186,7 @@ def load_text(report: LoadReport, command: str, client: str | None = None) -> st
         f"{report.connections} connection{'s' * (report.connections > 1)}" + f" via {report.via}" * bool(report.via),
         f"in schema {report.schema} of {report.place}",
         *_refreshed(report),
+        *(f"went with the tables that were replaced: {each}" for each in report.dropped),
         *(f"left out: {each}" for each in report.left_out),
     ]
     if client:

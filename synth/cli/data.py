@@ -13,9 +13,11 @@ from synth.cli.words import (
     Existing,
     From,
     FromSchema,
+    Grant,
     Json,
     MadeBy,
     NoIdentity,
+    Owner,
     Scale,
     Schema,
     Seed,
@@ -114,7 +116,7 @@ def generate(
     out: Annotated[str, typer.Option(help="the folder DATASET is made in this one")] = "output",
     workers: Workers = "all", until: Until = None, tables: Tables = None, to: To = None, schema: Schema = None,
     if_exists: Annotated[str, typer.Option(help=IF_EXISTS)] = "fail", made_by: MadeBy = None, create: Create = False,
-    via: Via = None, no_identity: NoIdentity = False,
+    via: Via = None, no_identity: NoIdentity = False, owner: Owner = None, grant: Grant = None,
     existing: Existing = None, source: From = None, from_schema: FromSchema = None, skip_unfit: SkipUnfit = False,
     json: Json = False,
 ) -> None:  # fmt: skip
@@ -130,8 +132,8 @@ def generate(
     processes = count(workers)
     folder_named(out)
     known_if_exists(if_exists)
-    if to is None and (via or no_identity):
-        raise OptionError("--via and --no-identity are about a database\n  hint: name it with --to")
+    if to is None and (via or no_identity or owner or grant):
+        raise OptionError("--via, --no-identity, --owner and --grant are about a database\n  hint: name it with --to")
     with runner(processes) as started:
         from synth.api import make_plan
         from synth.spec.load import located
@@ -141,7 +143,9 @@ def generate(
         if to is not None:
             from synth.databases import DATABASES
             from synth.databases.address import find
+            from synth.databases.rights import Rights
 
+            rights = Rights.parse(owner, grant or ())
             address = find(to)
             continue_from = None
             if if_exists == "append" and address:
@@ -166,7 +170,7 @@ def generate(
             with located(dataset), progress(total) as advance:
                 report = generate_into(
                     made, address, schema=schema, if_exists=if_exists, workers=started, via=via,
-                    identity=not no_identity, progress=advance,
+                    identity=not no_identity, rights=rights, progress=advance,
                 )  # fmt: skip
             say_json(report.as_dict()) if json else say(load_text(report, program()))
             return

@@ -15,9 +15,11 @@ from synth.cli.words import (
     Dataset,
     Folder,
     FolderExists,
+    Grant,
     IfExists,
     Json,
     NoIdentity,
+    Owner,
     Schema,
     Tables,
     Url,
@@ -60,7 +62,8 @@ def ddl(
 
 def load(
     folder: Folder, url: Url = None, schema: Schema = None, if_exists: IfExists = "fail", create: Create = False,
-    connections: Connections = 4, via: Via = None, no_identity: NoIdentity = False, json: Json = False,
+    connections: Connections = 4, via: Via = None, no_identity: NoIdentity = False,
+    owner: Owner = None, grant: Grant = None, json: Json = False,
 ) -> None:  # fmt: skip
     """Load a folder into a database, all or nothing: rows, keys, references, checks, indexes, statistics; then prove it.
 
@@ -74,11 +77,13 @@ def load(
     from synth.databases import DATABASES
     from synth.databases.address import find
     from synth.databases.postgres import embedded
+    from synth.databases.rights import Rights
     from synth.job.load import load_folder
     from synth.store.manifest import Manifest
     from synth.terminal import load_text, progress
 
     known_if_exists(if_exists)
+    rights = Rights.parse(owner, grant or ())
     manifest = Manifest.read(Path(folder))
     address = find(url)
     out = Path(folder).resolve().parent
@@ -97,6 +102,7 @@ def load(
             connections=connections,
             via=via,
             identity=not no_identity,
+            rights=rights,
             progress=advance,
         )
     say_json(report.as_dict()) if json else say(load_text(report, program(), client))

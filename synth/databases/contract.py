@@ -18,6 +18,7 @@ import polars as pl
 from synth.databases.address import Address
 from synth.databases.capabilities import REFUSALS, Capabilities
 from synth.databases.changes import ForeignKey, KeptTable, RowCounts, TableChanges
+from synth.databases.rights import NO_RIGHTS, Rights
 from synth.databases.steps import LoadStep, standard_steps
 from synth.ddl import LONGEST_SCHEMA, Ddl
 from synth.dtypes import DType, Types
@@ -54,6 +55,7 @@ class Database(ABC):
     capabilities: ClassVar[Capabilities]
     ways: ClassVar[tuple[str, ...]] = ()  # by name, the usual one first: how rows can be sent, where there is a choice
     in_place: ClassVar[bool] = False  # whether rows are staged where they stay, in a transaction that nobody looks into
+    rights: Rights = NO_RIGHTS  # that the tables of a load get
     raised: tuple[type[Exception], ...] = ()  # what the driver raises
 
     def __init__(self, address: Address, via: str | None = None):
@@ -179,6 +181,10 @@ class Database(ABC):
     def referring(self, schema: str, tables: Sequence[str]) -> list[ForeignKey]:
         """The foreign keys of other tables, of any schema, that point to these."""
 
+    @abstractmethod
+    def hanging_on(self, schema: str, tables: Sequence[str]) -> list[tuple[str, str]]:
+        """What goes with these tables where they are dropped, by kind and name: indexes, triggers and the like."""
+
     # -- a load
 
     def staging_schema(self, schema: str) -> str:
@@ -243,6 +249,11 @@ class Database(ABC):
     @abstractmethod
     def publish(self, schema: str, tables: Iterable[str], replaced: Sequence[str]) -> None:
         """In one step: drop the tables that are replaced, and put the staged ones into the schema."""
+
+    def give_rights(self, schema: str, tables: Iterable[str]) -> None:
+        """Give the rights that were asked for. Raises DatabaseError."""
+        for statement in self.rights.statements(self.dialect, schema, tables):
+            self.run(statement)
 
     @abstractmethod
     def abandon(self, schema: str) -> None:

@@ -13,6 +13,7 @@ import polars as pl
 
 from synth.columns import to_written
 from synth.databases import DATABASES, Address, Database, connect
+from synth.databases.rights import NO_RIGHTS, Rights
 from synth.draw.output import WriteResult
 from synth.dtypes import Types
 from synth.errors import OptionError
@@ -67,7 +68,7 @@ def _connection(address: Address, via: str | None) -> Database:
 
 def generate_into(
     plan: Plan, address: Address, *, schema: str | None = None, if_exists: str = "fail",
-    workers: int | Serial | Processes = 1, via: str | None = None, identity: bool = True,
+    workers: int | Serial | Processes = 1, via: str | None = None, identity: bool = True, rights: Rights = NO_RIGHTS,
     progress: Progress | None = None,
 ) -> LoadReport:  # fmt: skip
     """Draw all wanted tables of a plan into a database, or nothing. Raises OptionError, DatabaseError, DataError.
@@ -87,7 +88,7 @@ def generate_into(
         runner(workers) if isinstance(workers, int) else nullcontext(workers) as running,
         Loading(
             address, plan.dataset, plan.wanted, schema=schema, if_exists=if_exists, connections=running.workers,
-            via=via, identity=identity, progress=progress,
+            via=via, identity=identity, rights=rights, progress=progress,
         ) as loading,
         temporary_folder() as store,
     ):  # fmt: skip

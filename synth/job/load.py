@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from synth.databases import Address
+from synth.databases.rights import NO_RIGHTS, Rights
 from synth.errors import OptionError
 from synth.formats import Format, format_of
 from synth.loading.load import Loading
@@ -21,7 +22,7 @@ __all__ = ["load_folder"]
 
 def load_folder(
     folder: str | Path, address: Address, *, schema: str | None = None, if_exists: str = "fail", connections: int = 4,
-    via: str | None = None, identity: bool = True, progress: Progress | None = None,
+    via: str | None = None, identity: bool = True, rights: Rights = NO_RIGHTS, progress: Progress | None = None,
 ) -> LoadReport:  # fmt: skip
     """Load all tables of a folder, or nothing. Raises OutputError, OptionError, DatabaseError, DataError.
 
@@ -38,7 +39,7 @@ def load_folder(
     require_files(folder, manifest)  # before anything is sent
     with Loading(
         address, manifest.load_dataset(), manifest.tables, schema=schema, if_exists=if_exists, connections=connections,
-        via=via, identity=identity, progress=progress,
+        via=via, identity=identity, rights=rights, progress=progress,
     ) as loading:  # fmt: skip
         with loading.phase("send"):
             jobs = _by_table if loading.database.capabilities.reads_files else _by_file

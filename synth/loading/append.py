@@ -47,6 +47,8 @@ def append_staged(staging: Staging, manifest: Manifest, sums: Path) -> None:
         if has_manifests:
             remove_manifest(database, schema, manifest.dataset)
         add_manifest(database, schema, whole, sums, create=not has_manifests)
+        if database.capabilities.transactional_ddl:
+            database.give_rights(schema, staging.tables)
     staging.clear()
 
 

@@ -16,6 +16,7 @@ import polars as pl
 
 from synth.databases import Address, connect
 from synth.databases.contract import MANIFEST, STAGED
+from synth.databases.rights import NO_RIGHTS, Rights
 from synth.databases.steps import LoadStep
 from synth.ddl import in_reference_order
 from synth.dtypes import Types
@@ -38,19 +39,22 @@ class Loading:
     def __init__(
         self, address: Address, dataset: Dataset, tables: Iterable[str], *, schema: str | None = None,
         if_exists: str = "fail", connections: int = 1, via: str | None = None,
-        identity: bool = True, progress: Progress | None = None,
+        identity: bool = True, rights: Rights = NO_RIGHTS, progress: Progress | None = None,
     ):  # fmt: skip
         """`tables` will be sent; `if_exists` is what becomes of those of their names.
 
         They may fail it, or the load may replace, replace-any, refresh, or append to them.
 
         With `identity` the database gives new rows their keys, where they are integers or UUIDs of a table's own.
+        `rights` are what roles may do with the tables.
         Raises OptionError for names that cannot be loaded, DatabaseError where the database cannot be reached.
         """
         self.tables = _loadable(dataset, set(tables), schema)
         self.if_exists = if_exists
         self.progress = progress or silent
         self.database = connect(address, via)
+        rights.require(self.database.dialect)
+        self.database.rights = rights
         self.schema = (schema if self.database.dialect.has_schemas else None) or dataset.dataset
         self.connections = Connections(self.database, connections)
         self.staging = Staging(self.database, self.schema, dataset, self.tables, identity=identity)
@@ -68,7 +72,7 @@ class Loading:
     def __enter__(self) -> Self:
         try:
             self.staging.begin(self.if_exists)
-            self.report.left_out = self.staging.ddl.left_out
+            self.report.left_out, self.report.dropped = self.staging.ddl.left_out, self.staging.dropped
             self.connections.open()
         except BaseException as error:
             self.__exit__(type(error), error, None)
@@ -144,6 +148,8 @@ class Loading:
                 self.report.changes = refresh_staged(self.staging, manifest, sums)
             else:
                 self.staging.publish(manifest, sums)
+            if not self.database.capabilities.transactional_ddl:  # a GRANT would have ended the transaction
+                self.database.give_rights(self.schema, self.tables)
         return self.report
 
     def _job(self, step: LoadStep) -> Job:

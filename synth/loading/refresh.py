@@ -34,6 +34,8 @@ def refresh_staged(staging: Staging, manifest: Manifest, sums: Path) -> dict[str
         add_manifest(database, schema, manifest, sums, create=False)
         for name in staging.kept:
             _prove(staging, name, manifest)
+        if database.capabilities.transactional_ddl:
+            database.give_rights(schema, staging.tables)
     staging.clear()
     return counts
 

@@ -32,6 +32,7 @@ class Staging:
         self.dataset, self.tables, self.identity = dataset, tables, identity
         self.locked = False  # else the staging place is another load's
         self.replaced: tuple[str, ...] = ()  # tables whose place the load takes
+        self.dropped: tuple[str, ...] = ()  # what goes with these tables, and is not made again, in words
         self.kept: tuple[
             str, ...
         ] = ()  # tables that are there and stay: they get the load's rows, behind theirs or instead
@@ -81,6 +82,7 @@ class Staging:
             self._keep_what_is_new(there)
             if self.kept and self.new_tables:
                 self.database.require("transactional_ddl")
+        self.dropped = tuple(self._dropped())
         self.database.begin_staging(self.schema, self.replaced)
         if self.database.in_place and appending:
             self.before = self.contents_before()
@@ -94,6 +96,15 @@ class Staging:
             self.database.stage_apart(self.schema, self.kept)
         if not self.database.dialect.constraints_after_data:  # what belongs to a table comes before its rows
             self._comment()
+
+    def _dropped(self) -> Iterator[str]:
+        """What goes with tables that are replaced, and no statement of ours makes again, in words."""
+        if self.replaced:
+            ours = {*self.ddl.tables.values(), *map(str, self.ddl.constraints), *map(str, self.ddl.indexes)}
+            for what, name in self.database.hanging_on(self.schema, self.replaced):
+                quoted = self.database.dialect.quote_identifier(name)
+                if not any(quoted in statement for statement in ours):
+                    yield f"{what} {name}"
 
     def contents_before(self) -> dict[str, Fingerprint]:
         """What is in the tables that are appended to. Raises DatabaseError where it is not what was gone on from."""

@@ -74,6 +74,11 @@ class Dialect:
     own_keys_in_checks: bool = True  # whether a CHECK may name such a key
     numbering: tuple[str, ...] = ()  # statements by which integers go on at {next}, behind the rows that are there
 
+    # rights, where tables have any: statements for a {role}
+    enter: str = ""  # lets it reach what is in a {schema}
+    grant: str = ""  # lets it do {what} with the table at {place}
+    own: str = ""  # makes it the owner of the table at {place}
+
     # limits
     float_digits: int | None = None  # decimals are floats; of more digits and a fraction they are texts, of type "wide"
     longest_varchar: int | None = None  # above it a text has no length here

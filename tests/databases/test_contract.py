@@ -34,7 +34,7 @@ DDL_ONLY = {"__init__", "dialect"}
 FILES = DDL_ONLY | {"urls", "database", "connection", "catalogue", "errors", "sending", "staging", "growing", "script"}
 # what one database needs and others do not, and why
 OWN_FILES = {
-    "postgres": {"embedded": "it comes with the program"},
+    "postgres": {"embedded": "it comes with the program", "rights": "its tables have them, and a new one has none"},
     "mysql": {"options": "its URL has options of the driver's", "wire": "its driver cannot send from memory"},
     "tsql": {"options": "its URL has options of the driver's"},
     "sqlite": {"values": "it has but integers, floats and texts"},

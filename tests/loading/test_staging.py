@@ -86,6 +86,9 @@ class Recorder(Database):
     def referring(self, schema, tables):
         return []
 
+    def hanging_on(self, schema, tables):
+        return [("index", "pk_brands"), ("index", "mine")]
+
     def refresh_rows(self, schema, tables):
         raise NotImplementedError
 

@@ -241,6 +241,7 @@ ANSWERS = [
     (rf"EXEC sp_releaseapplock @Resource = {TEXT}, @LockOwner = N'Session'", Server.unlock),
     (rf"SELECT t.name FROM sys.tables .* WHERE s.name = {TEXT} .*", Server.tables_of),
     (rf"SELECT t.name, f.name FROM sys.foreign_keys .*s.name = {TEXT} AND t.name IN \((.*?)\) AND p.name IN \((.*?)\) ORDER .*", Server.keys_of),
+    (r"SELECT N'trigger' AS what, g.name FROM sys.triggers g .*", lambda *_: []),
     (rf"SELECT t.TABLE_NAME, .* WHERE t.TABLE_SCHEMA = {TEXT} .*", Server.columns_of),
     (r"SELECT TABLE_SCHEMA FROM INFORMATION_SCHEMA.TABLES .*", Server.holding),
     (rf"SELECT SUM\(1\), MAX\(DATALENGTH\(.* FROM {NAME}\.\[synth_manifest\]", lambda *_: [(1, 9, 999, 9999, 2)]),

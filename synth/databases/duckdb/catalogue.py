@@ -68,6 +68,15 @@ class Catalogue(Database):
             for place, table, columns, parent, keys in rows
         ]
 
+    def hanging_on(self, schema: str, tables: Sequence[str]) -> list[tuple[str, str]]:
+        """Indexes that somebody made; there are no triggers."""
+        names = ", ".join(map(DIALECT.literal, tables))
+        _, rows = self.rows(
+            "SELECT 'index', index_name FROM duckdb_indexes() WHERE sql IS NOT NULL AND database_name = current_database() "
+            f"AND schema_name = {DIALECT.literal(schema)} AND table_name IN ({names}) ORDER BY 2"
+        )
+        return [(what, name) for what, name in rows]
+
 
 def declared_columns(database: Database, schema: str) -> list[DeclaredColumn]:
     """The columns of all tables of a schema, in their order."""

@@ -67,6 +67,15 @@ class Catalogue(Database):
         )
         return foreign_keys(rows)
 
+    def hanging_on(self, schema: str, tables: Sequence[str]) -> list[tuple[str, str]]:
+        """Indexes; with a trigger a table is not replaced at all."""
+        names = ", ".join(map(DIALECT.literal, tables))
+        _, rows = self.rows(
+            "SELECT DISTINCT 'index', index_name FROM information_schema.statistics WHERE index_name <> 'PRIMARY' "
+            f"AND table_schema = {DIALECT.literal(schema)} AND table_name IN ({names}) ORDER BY 2"
+        )
+        return [(what, name) for what, name in rows]
+
 
 def is_same_database(server: Database, one: str, other: str) -> bool:
     """Whether two names are one database's: some servers keep all of them small."""

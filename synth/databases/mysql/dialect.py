@@ -41,6 +41,7 @@ DIALECT = Dialect(
     byte_length="LENGTH({0})",
     identifier_quotes=("`", "`"),
     comments="inline",
+    grant="GRANT {what} ON {place} TO {role}",
     create_schema="CREATE DATABASE IF NOT EXISTS {schema}",
     table_options=f" ENGINE=InnoDB {COLLATED}",
     constraints_in_create=frozenset(

@@ -111,7 +111,7 @@ class Staging(Sending):
 
     def publish(self, schema: str, tables: Iterable[str], replaced: Sequence[str]) -> None:
         """One RENAME TABLE, all or nothing: old tables out, staged ones in; keys and references go along."""
-        stage, left = self.staging_schema(schema), self._replaced_place(schema)
+        stage, left, tables = self.staging_schema(schema), self._replaced_place(schema), tuple(tables)
         self._require_movable(schema, replaced)
         doing = f"putting the tables into database '{schema}'"
         here = f"SELECT 1 FROM information_schema.schemata WHERE schema_name = {DIALECT.literal(schema)}"

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from synth.databases.postgres.connection import SETTINGS
 from synth.databases.postgres.dialect import DIALECT
+from synth.databases.postgres.rights import default_rights, rights_on
 from synth.databases.postgres.sending import Sending
 from synth.errors import DatabaseError
 
@@ -45,15 +46,19 @@ class Staging(Sending):
         self.run(f"ANALYZE {DIALECT.place(self.staging_schema(schema), table)}")
 
     def publish(self, schema: str, tables: Iterable[str], replaced: Sequence[str]) -> None:
-        """One transaction: old tables are dropped, staged ones move; keys and references go along."""
-        stage = self.staging_schema(schema)
+        """One transaction: old tables are dropped, staged ones move with keys and references, and get rights on the old."""
+        stage, tables = self.staging_schema(schema), tuple(tables)
         with self.driver_errors(f"putting the tables into schema '{schema}'"), self.connection.transaction():
             self._create_schema(schema)
+            rights = list(rights_on(self, schema, [table for table in replaced if table in tables]))
             if replaced:
                 old = ", ".join(DIALECT.place(schema, table) for table in replaced)
                 self.connection.execute(f"DROP TABLE IF EXISTS {old}".encode())
             for table in tables:
                 self.adopt_table(schema, table)
+            for statement in (*default_rights(self, schema, tables), *rights):
+                self.run(statement)
+            self.give_rights(schema, tables)
             self.connection.execute(f"DROP SCHEMA {DIALECT.quote_identifier(stage)}".encode())
 
     def _create_schema(self, schema: str) -> None:

@@ -46,6 +46,15 @@ class Catalogue(Database):
         )
         return foreign_keys(rows)
 
+    def hanging_on(self, schema: str, tables: Sequence[str]) -> list[tuple[str, str]]:
+        """Triggers, and indexes that somebody made; those of constraints have no SQL."""
+        names = ", ".join(map(DIALECT.literal, tables))
+        _, rows = self.rows(
+            "SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'index') AND sql IS NOT NULL "
+            f"AND tbl_name COLLATE NOCASE IN ({names}) ORDER BY 1, 2"
+        )
+        return [(what, name) for what, name in rows]
+
 
 def column_type(declaration: str, *, ours: bool) -> DType:
     """The type of a column from its declaration; `ours` says that INTEGER has 32 bits, which it has for us alone."""

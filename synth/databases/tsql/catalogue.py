@@ -60,6 +60,20 @@ class Catalogue(Database):
         )
         return foreign_keys(rows)
 
+    def hanging_on(self, schema: str, tables: Sequence[str]) -> list[tuple[str, str]]:
+        """Triggers, and indexes but those of constraints."""
+        names = ", ".join(map(DIALECT.literal, tables))
+        of_table = (
+            "JOIN sys.tables t ON t.object_id = {0} JOIN sys.schemas s ON s.schema_id = t.schema_id "
+            f"WHERE s.name = {DIALECT.literal(schema)} AND t.name IN ({names})"
+        )
+        _, rows = self.rows(
+            f"SELECT N'trigger' AS what, g.name FROM sys.triggers g {of_table.format('g.parent_id')} UNION "
+            f"SELECT N'index' AS what, i.name FROM sys.indexes i {of_table.format('i.object_id')} AND i.name IS NOT NULL "
+            "AND i.is_primary_key = 0 AND i.is_unique_constraint = 0 ORDER BY what, name"
+        )
+        return [(what, name) for what, name in rows]
+
 
 def column_type(kind: str, length: int | None, precision: int | None, scale: int | None) -> DType:
     """The type of a table's column, from INFORMATION_SCHEMA."""

@@ -89,13 +89,14 @@ class Staging(Sending):
 
     def publish(self, schema: str, tables: Iterable[str], replaced: Sequence[str]) -> None:
         """One transaction: old tables are dropped, staged ones move; keys, references and comments go along."""
-        stage, doing = self.staging_schema(schema), f"putting the tables into schema '{schema}'"
+        stage, doing, tables = self.staging_schema(schema), f"putting the tables into schema '{schema}'", tuple(tables)
         with self._transaction(doing):
             self._ask(self._schema_creation(schema), doing)
             for statement in self._drops(schema, replaced):
                 self._ask(statement, doing)
             for table in tables:
                 self.adopt_table(schema, table)
+            self.give_rights(schema, tables)
             self._ask(f"DROP SCHEMA {DIALECT.quote_identifier(stage)}", doing)
 
     def adopt_table(self, schema: str, table: str) -> None:
