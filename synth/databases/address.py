@@ -52,7 +52,7 @@ class Address:
 
     database: str  # which kind: a name in the registry
     name: str = ""  # the database on the server, or the file's path
-    host: str = ""
+    host: str = ""  # a folder of a socket, too; several with commas between them, each with its port, for libpq
     port: int | None = None
     user: str = ""
     password: Secret = NONE
@@ -98,8 +98,9 @@ class Address:
             raise OptionError(f"'{masked(text)}': an address in a spec takes no options\n  hint: name it by --from")
         passwords = [value for option, value in options if option.lower() in _PASSWORD]
         written = unquote(parts.password or "") or "".join(passwords[-1:])
+        host, port = _host(parts)
         return cls(
-            kind, name, unquote(parts.hostname or ""), parts.port, unquote(parts.username or ""),
+            kind, name, host, port, unquote(parts.username or ""),
             Secret(written or (os.environ.get(PASSWORD_VARIABLE, "") if named else "")),
             tuple(each for each in options if each[0].lower() not in _PASSWORD and each[0] not in hidden),
             tuple((name, Secret(value)) for name, value in options if name in hidden), named=named,
@@ -121,7 +122,8 @@ class Address:
             return f"{scheme}:///{quote(self.name)}"
         secret = f":{quote(self.password.reveal(), safe='')}" if password and self.password else ""
         user = f"{quote(self.user, safe='')}{secret}@" if self.user or secret else ""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        several = "," in self.host  # each with a port of its own
+        host = f"[{self.host}]" if ":" in self.host and not several else quote(self.host, safe=":,[]")
         hidden = [(name, value.reveal()) for name, value in self.secrets] if password else []
         options = "&".join(f"{k}={quote(v, safe='/')}" for k, v in (*self.options, *hidden))
         port = f":{self.port}" if self.port else ""
@@ -138,9 +140,19 @@ def _split(text: str) -> SplitResult:
             raise ValueError
         parts = urlsplit(text)
         is_torn = "#" in text or (parts.netloc and "@" in parts.path) or not all("=" in each for each in _pieces(parts))
-        if parts.port != 0 and not is_torn:
+        if ("," in parts.netloc or parts.port != 0) and not is_torn:
             return parts
     raise OptionError(f"'{masked(text)}' is no URL\n  hint: {_SIGNS}; a port is a number")
+
+
+def _host(parts: SplitResult) -> tuple[str, int | None]:
+    """The host and its port; a folder keeps its capitals. Of several hosts, all with their ports, as they are written."""
+    place = parts.netloc.rpartition("@")[2]
+    if "," in place:
+        return unquote(place), None
+    if place.startswith(("%2F", "%2f")):
+        return unquote(place.partition(":")[0]), parts.port
+    return unquote(parts.hostname or ""), parts.port
 
 
 def _pieces(parts: SplitResult) -> list[str]:

@@ -15,7 +15,7 @@ _NOT_SHOWN = "(an address that cannot be read, not shown)"
 # options behind `?` whose values are shown: those of the drivers in which nothing is hidden
 HARMLESS = frozenset({
     "sslmode", "sslrootcert", "sslcert", "sslkey", "sslnegotiation", "gssencmode", "channel_binding", "target_session_attrs",
-    "host", "hostaddr", "port", "connect_timeout", "load_balance_hosts", "keepalives", "options",
+    "host", "hostaddr", "port", "service", "connect_timeout", "load_balance_hosts", "keepalives", "options",
     "ssl_mode", "ssl_ca", "ssl_cert", "ssl_key", "ssl_disabled", "ssl_verify_cert", "ssl_verify_identity", "charset",
     "unix_socket", "bind_address", "read_timeout", "write_timeout", "read_default_file", "read_default_group",
     "applicationintent", "authentication", "connectretrycount", "connectretryinterval", "encrypt", "hostnameincertificate",
@@ -26,10 +26,11 @@ HARMLESS = frozenset({
 _KINDS = r"(?:postgres(?:ql)?|mysql|mariadb|mssql|sqlite|duckdb)(?:\+\w+)?"
 _NO_SIGN = r"(?:(?!%3a|%0)[^:@/?#\s])*"  # neither a sign that ends it, nor a colon or control character written with %
 _HOST = r"(?:\[[0-9a-f:.%]+\]|(?:(?!%3a|%40|%0)[\w.,%-])*)"
+_MORE_HOSTS = r"(?:,[\w.-]+:\d+)*"  # each with its port, lest the rest of a password is taken for one
 _OPTION = r"[\w.-]+=[^&;#\s]*"
 # a URL of a server, exactly; its password is all between the colon behind the user and the last @
 _SERVER = re.compile(
-    rf"(?P<scheme>[a-z][\w+.-]*)://(?:{_NO_SIGN}(?::(?P<password>.*))?@)?{_HOST}(?::\d*)?(?:/(?:(?!%3a|%0)[^:@?#\s])*)?"
+    rf"(?P<scheme>[a-z][\w+.-]*)://(?:{_NO_SIGN}(?::(?P<password>.*))?@)?{_HOST}(?::\d*)?{_MORE_HOSTS}(?:/(?:(?!%3a|%0)[^:@?#\s])*)?"
     rf"(?:\?(?P<options>(?:{_OPTION}(?:&{_OPTION})*)?))?",
     re.DOTALL | re.IGNORECASE,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synth.ddl.names import LONGEST_NAME, LONGEST_SCHEMA
+from synth.ddl.names import LONGEST_NAME, LONGEST_SCHEMA, check_schema_name
 from synth.ddl.order import in_reference_order
 from synth.ddl.parts import Constraint, Ddl, Index, Join, by_table
 from synth.ddl.statements import ddl
@@ -15,6 +15,7 @@ __all__ = [
     "Index",
     "Join",
     "by_table",
+    "check_schema_name",
     "ddl",
     "in_reference_order",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 
 from synth.errors import OptionError, Problem, SpecError
+from synth.spec.check import is_own_schema
 
 __all__ = ["LONGEST_NAME", "LONGEST_SCHEMA", "ConstraintNames", "check_schema_name", "refused"]
 
@@ -19,11 +20,13 @@ def refused(what: str, hint: str, *path: str | int) -> SpecError:
 
 
 def check_schema_name(schema: str) -> str:
-    """The name, if every database takes it as a schema's. Raises OptionError."""
+    """The name, if every database takes it as a schema's, and none has it for its own. Raises OptionError."""
     if not schema.strip() or not schema.isprintable() or len(schema.encode()) > LONGEST_SCHEMA or schema[-1] == " ":
         raise OptionError(
             f"'{schema}' cannot be a schema's name\n  hint: 1 to {LONGEST_SCHEMA} bytes, printable, no blank at its end"
         )
+    if is_own_schema(schema):
+        raise OptionError(f"'{schema}' is the name of a database's own schema\n  hint: name another --schema")
     return schema
 
 

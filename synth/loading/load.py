@@ -18,7 +18,7 @@ from synth.databases import Address, connect
 from synth.databases.contract import MANIFEST, STAGED
 from synth.databases.rights import NO_RIGHTS, Rights
 from synth.databases.steps import LoadStep
-from synth.ddl import in_reference_order
+from synth.ddl import check_schema_name, in_reference_order
 from synth.dtypes import Types
 from synth.errors import DataError, OptionError
 from synth.loading.append import append_staged
@@ -49,7 +49,7 @@ class Loading:
         `rights` are what roles may do with the tables.
         Raises OptionError for names that cannot be loaded, DatabaseError where the database cannot be reached.
         """
-        self.tables = _loadable(dataset, set(tables), schema)
+        self.tables = _loadable(dataset, set(tables), None if schema is None else check_schema_name(schema))
         self.if_exists = if_exists
         self.progress = progress or silent
         self.database = connect(address, via)

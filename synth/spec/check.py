@@ -24,10 +24,15 @@ from synth.spec.text_lengths import checks_stay_short, columns_stay_short
 from synth.sql.allowed import allowed_expression, allowed_query
 from synth.sql.parse import SqlError, columns, lint, named, tables
 
-__all__ = ["RULES", "RULES_TO_READ", "check", "check_to_read"]
+__all__ = ["RULES", "RULES_TO_READ", "check", "check_to_read", "is_own_schema"]
 
 OWN_SCHEMAS = {"information_schema", "mysql", "performance_schema", "sys", "system", "temp"}
 ONE_BLOCK = 10_000  # rows that are written out, fewer than a block has: all are drawn together
+
+
+def is_own_schema(name: str) -> bool:
+    """Tell whether a schema of this name is some database's own."""
+    return name.lower() in OWN_SCHEMAS or name.lower().startswith("pg_")
 
 
 _scopes: dict[int, Scope] = {}
@@ -81,7 +86,7 @@ def _at(table: str, column: str, declared: Column, complaint: Complaint) -> Prob
 def names_are_free(scope: Scope) -> Iterator[Problem]:
     """Yield names that are the databases' own, or ours: of the schema that a dataset gets, and of tables."""
     name = scope.dataset.dataset
-    if name.lower() in OWN_SCHEMAS or name.lower().startswith("pg_"):
+    if is_own_schema(name):
         yield Problem(("dataset",), f"'{name}' is the name of a database's own schema", "give the dataset another name")
     for table in scope.dataset.tables:
         if table.lower() == "synth_manifest" or table.lower().startswith("sqlite_"):

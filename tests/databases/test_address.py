@@ -23,6 +23,42 @@ def test_addresses_come_and_go():
         assert "p%40ss" not in str(address) and "p@ss" not in repr(address)
 
 
+@pytest.mark.parametrize(
+    ("url", "host", "port"),
+    [
+        ("postgresql://me@%2Ftmp%2FOur%20Sockets:5433/db", "/tmp/Our Sockets", 5433),
+        ("postgresql://me@%2ftmp%2fx/db", "/tmp/x", None),
+        ("postgresql://h1:5432,h2:5433/db?target_session_attrs=read-write", "h1:5432,h2:5433", None),
+        ("postgresql://me:hush@h1,h2/db", "h1,h2", None),
+        ("postgresql:///db?host=/tmp/X&port=5433", "", None),
+        ("postgresql:///?service=ours", "", None),
+        ("postgresql://[::1]:5433/db", "::1", 5433),
+        ("postgresql:///", "", None),
+        ("postgres://me@HOST/", "host", None),
+        ("postgresql://me:p%40ss@h/db?sslmode=verify-full&sslrootcert=system", "h", None),
+    ],
+)
+def test_forms_of_libpq(url, host, port):
+    address = Address.parse(url)
+    assert (address.host, address.port) == (host, port) and "hush" not in str(address) and "p@ss" not in str(address)
+    again = Address.parse(address.url(password=True))
+    assert again == address and dict(again.options) == dict(address.options)
+    import psycopg.conninfo
+
+    assert psycopg.conninfo.conninfo_to_dict(address.url(password=True)) == {
+        name: value.lower() if name == "host" and "://me@HOST" in url else value
+        for name, value in psycopg.conninfo.conninfo_to_dict(url).items()
+    }
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://me:1234,abc/db", "postgresql://me:12,ab:x/db", "postgresql://h1:a,h2:5/db"]
+)
+def test_what_may_be_a_password_is_no_list_of_hosts(url):
+    with pytest.raises(OptionError, match="not shown"):
+        Address.parse(url)
+
+
 def test_names_in_a_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "synth.toml").write_text(

@@ -38,11 +38,10 @@ class Catalogue(Database):
         return tables
 
     def dataset_schemas(self) -> list[str]:
-        """Schemas with our manifest."""
+        """Schemas with our manifest, also where it may not be read: then that is told."""
         _, rows = self.rows(
-            "SELECT table_schema FROM information_schema.tables WHERE table_name = "
-            f"{DIALECT.literal(MANIFEST)} "
-            "AND table_schema NOT LIKE '\\_synth\\_%' ORDER BY 1"
+            f"SELECT schemaname FROM pg_tables WHERE tablename = {DIALECT.literal(MANIFEST)} "
+            "AND schemaname NOT LIKE '\\_synth\\_%' ORDER BY 1"
         )
         return [schema for (schema,) in rows]
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import time
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -16,6 +18,7 @@ from synth.errors import DatabaseError
 __all__ = ["FOLDER", "psql", "start", "stop"]
 
 FOLDER = ".postgres"  # in the folder of outputs
+PORT_LINE = 3  # of postmaster.pid: the port, by which its socket is named
 START_S = 60.0  # of a busy machine; on a quiet one it is two
 PAUSE_S = 0.2
 TRIES = 2  # where it is not just slow
@@ -74,7 +77,13 @@ def _is_ready(home: Path) -> bool:
 
 def start(out: Path) -> Address:
     """Start the server in `out`, if it is not running; it goes on after this process. Raises DatabaseError."""
-    return Address.parse(_server(out.resolve()).get_uri().replace(":@", "@"))
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[
+            name
+        ]  # of other servers: libpq would take what the URL leaves out from there, and PGSERVICE first
+    address = Address.parse(_server(out.resolve()).get_uri().replace(":@", "@"))
+    lines = (out.resolve() / FOLDER / "postmaster.pid").read_text().splitlines()
+    return replace(address, port=int(lines[PORT_LINE]))
 
 
 def stop(out: Path) -> bool:

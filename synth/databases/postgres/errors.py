@@ -6,7 +6,7 @@ import re
 
 import polars as pl
 
-from synth.databases.contract import Explanation
+from synth.databases.contract import MANIFEST, Explanation
 from synth.databases.hints import (
     BREAKS_PROMISES,
     CREATE_FIRST,
@@ -23,6 +23,7 @@ __all__ = ["explain"]
 
 # SQLSTATE, or its first letters -> what to do
 _HINTS = {
+    "25006": "it is a replica, or set to be read only: name the primary, or add target_session_attrs=read-write to the URL",
     "28": LOGIN,
     "3D": CREATE_FIRST,
     "42501": "ask the owner for CREATE on the database and the schema; to append, for UPDATE and REFERENCES on the tables",
@@ -47,15 +48,36 @@ def explain(error: Exception) -> Explanation:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     what = "; ".join(line for line in lines if not line.startswith(("LINE ", "^", "CONTEXT:")))
     if state:
-        hint = next((_HINTS[key] for key in (state, state[:3], state[:2]) if key in _HINTS), "")
+        hint = _hint_of_rights(what) or next(
+            (_HINTS[key] for key in (state, state[:3], state[:2]) if key in _HINTS), ""
+        )
         return Explanation(what, hint)
     if "ERROR:" in what:  # the server's, by way of Arrow
         return Explanation(what.partition("ERROR:")[2].strip(), "")
     return Explanation(what, _hint_of_libpq(what))
 
 
+def _hint_of_rights(what: str) -> str:
+    """By words, where one code stands for several things."""
+    if "no pg_hba.conf entry" in what:
+        return "the server lets nobody in like that: its pg_hba.conf knows from where, as whom and with what sslmode"
+    if f"permission denied for table {MANIFEST}" in what:
+        return f"ask the tables' owner for SELECT on {MANIFEST} and on them"
+    if "must be owner of" in what:
+        return "only their owner may put others in their place: load as that role, or into another --schema"
+    return ""
+
+
 def _hint_of_libpq(what: str) -> str:
     """By words: libpq has no code for what happens before there is a server."""
+    if "root certificate file" in what:
+        return "add sslrootcert=FILE (or sslrootcert=system) to the URL; sslmode=require does not look at certificates"
+    if hint := _hint_of_rights(what):
+        return hint
+    if "read-only" in what or "read-write" in what or "hot standby" in what:
+        return _HINTS["25006"]
+    if "definition of service" in what:
+        return "PGSERVICE or `?service=` names it, and pg_service.conf has none of that name"
     if "password" in what or "authentication" in what:
         return LOGIN
     if re.search(r'database ".*" does not exist', what):
