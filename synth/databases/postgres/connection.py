@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -60,20 +61,24 @@ def _url(address: Address) -> str:
 
 
 class Connection(Database):
-    """Every statement is a transaction of its own unless said."""
+    """Every statement is a transaction of its own unless said.
+
+    Nothing outlasts a transaction, neither settings nor statements that are prepared: a pooler such as PgBouncer may let
+    another session of the server have the next one, and somebody else this session.
+    """
 
     connection: psycopg.Connection[tuple[Any, ...]]
+    settings: Mapping[str, str] = SETTINGS  # of every transaction
+    reads_only = False
 
     def connect(self) -> None:
         """Open it; options in the URL are libpq's own (sslmode, sslrootcert, …)."""
         import psycopg
 
         self.raised = (psycopg.Error,)
-        words = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
         self.connection = psycopg.connect(
-            _url(self.address), autocommit=True, application_name="synth",
-            options=f"{words} {self.address.option('options')}".strip(), connect_timeout=30,
-        )  # fmt: skip
+            _url(self.address), autocommit=True, application_name="synth", connect_timeout=30, prepare_threshold=None
+        )
 
     @classmethod
     def create(cls, address: Address) -> None:
@@ -81,28 +86,48 @@ class Connection(Database):
         with cls(replace(address, name="postgres")) as server:
             _, there = server.rows(f"SELECT 1 FROM pg_database WHERE datname = {DIALECT.literal(address.name)}")
             if not there:
-                server.run(f"CREATE DATABASE {DIALECT.quote_identifier(address.name)}")
+                with server.driver_errors("creating the database"):  # which is none of a transaction
+                    server.connection.execute(f"CREATE DATABASE {DIALECT.quote_identifier(address.name)}".encode())
 
     def close(self) -> None:
         """Close the connection, whatever its state."""
         if hasattr(self, "connection"):
             self.connection.close()
 
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All statements within, or none; a part of the transaction that goes on, where one does."""
+        from psycopg.pq import TransactionStatus
+
+        if self.connection.info.transaction_status != TransactionStatus.IDLE:
+            yield
+            return
+        with self.connection.transaction():
+            words = [f"SET LOCAL {name} = {DIALECT.literal(value)}" for name, value in self.settings.items()]
+            begin = ["SET TRANSACTION READ ONLY"] if self.reads_only else []
+            self.connection.execute("; ".join([*begin, *words]).encode())
+            yield
+
+    def execute(self, sql: str) -> psycopg.Cursor[tuple[Any, ...]]:
+        """Run one statement; its rows are there. Raises what the driver does."""
+        with self.transaction():
+            return self.connection.execute(sql.encode())
+
     def run(self, sql: str) -> None:
         """Run one statement. Raises DatabaseError."""
         with self.driver_errors(sql.split("(", maxsplit=1)[0].strip()[:80]):
-            self.connection.execute(sql.encode())
+            self.execute(sql)
 
     def rows(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """All rows of a query."""
         with self.driver_errors("asking"):
-            cursor = self.connection.execute(sql.encode())
+            cursor = self.execute(sql)
             return [column.name for column in cursor.description or ()], cursor.fetchall()
 
     def only_read(self, limit_s: int) -> None:
         """Make every further transaction of the session read-only, and limit its statements."""
-        self.run("SET default_transaction_read_only = on")
-        self.run(f"SET statement_timeout = '{limit_s}s'")
+        self.reads_only = True
+        self.settings = {**SETTINGS, "statement_timeout": f"{limit_s}s"}
 
     def adbc(self) -> Any:
         """A connection of its own by ADBC, whose every statement is a transaction; what it raises is known from here on."""
@@ -133,7 +158,7 @@ class Connection(Database):
     def _readings(self, sql: str, types: Types) -> dict[str, _Reading]:
         """How each column of a result is read, or of those that are asked for."""
         with self.driver_errors("reading"):
-            described = self.connection.execute(f"SELECT * FROM ({sql}\n) AS result LIMIT 0".encode()).description or ()
+            described = self.execute(f"SELECT * FROM ({sql}\n) AS result LIMIT 0").description or ()
         names = [column.name for column in described]
         if twice := next((name for name in names if names.count(name) > 1), None):
             raise DatabaseError(f"{self.address}: two columns are called '{twice}'\n  hint: tell them apart with AS")

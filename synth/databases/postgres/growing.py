@@ -29,7 +29,7 @@ class Growing(Staging, CommonGrowing):
     def changing(self, schema: str, filled: Sequence[str], emptied: Sequence[str]) -> Iterator[None]:
         """One transaction, in which the server looks at every reference; others wait to write these tables."""
         tables = dict.fromkeys((*filled, *emptied))
-        with self.driver_errors(f"changing schema '{schema}'"), self.connection.transaction():
+        with self.driver_errors(f"changing schema '{schema}'"), self.transaction():
             self._create_schema(schema)
             for table in tables:
                 self.run(f"LOCK TABLE {DIALECT.place(schema, table)} IN SHARE ROW EXCLUSIVE MODE")
@@ -46,7 +46,7 @@ class Growing(Staging, CommonGrowing):
 
     def changed(self, sql: str) -> int:
         """Run a statement; how many rows it has touched."""
-        return self.connection.execute(sql.encode()).rowcount
+        return self.execute(sql).rowcount
 
     def go_on(self, schema: str, table: str, columns: Iterable[str]) -> None:
         """Set the table's own sequences."""

@@ -59,6 +59,7 @@ class Sending(Connection):
         data = tab_separated(frame)
         columns = ", ".join(map(DIALECT.quote_identifier, frame.columns))
         with (
+            self.transaction(),
             self.connection.cursor() as cursor,
             cursor.copy(f"COPY {place} ({columns}) FROM STDIN".encode()) as channel,
         ):

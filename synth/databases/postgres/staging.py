@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
-from synth.databases.postgres.connection import SETTINGS
 from synth.databases.postgres.dialect import DIALECT
 from synth.databases.postgres.rights import default_rights, rights_on
 from synth.databases.postgres.sending import Sending
 from synth.errors import DatabaseError
+
+if TYPE_CHECKING:
+    import psycopg
 
 __all__ = ["Staging"]
 
@@ -19,21 +22,35 @@ WAIT_LOCK_S = 2
 class Staging(Sending):
     """Stages a load in a schema of its own, and moves it in one transaction."""
 
+    _holders: tuple[psycopg.Connection[tuple[Any, ...]], ...] = ()  # of locks, each by a transaction that goes on
+
     def lock(self, schema: str) -> bool:
-        """An advisory lock, which the server lets go when it notices that this session ended: others wait a moment."""
+        """An advisory lock of a connection of its own, which the server lets go when that ends: others wait a moment."""
         import psycopg
 
         key = DIALECT.literal(f"synth/{schema}")
-        self.run(f"SET lock_timeout = '{WAIT_LOCK_S}s'")
+        holder = self.new_connection().connection
         try:
             with self.driver_errors("asking"):
-                self.connection.execute(f"SELECT pg_advisory_lock(hashtextextended({key}, 0))".encode())
+                holder.autocommit = False  # for an hour it may only wait
+                holder.execute(
+                    f"SET LOCAL lock_timeout = '{WAIT_LOCK_S}s'; SET LOCAL idle_in_transaction_session_timeout = 0"
+                )
+                holder.execute(f"SELECT pg_advisory_xact_lock(hashtextextended({key}, 0))".encode())
         except DatabaseError as error:
+            holder.close()
             if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
                 return False
             raise
-        self.run(f"SET lock_timeout = '{SETTINGS['lock_timeout']}'")
+        self._holders = (*self._holders, holder)
         return True
+
+    def close(self) -> None:
+        """Close the connections, and let go what is locked."""
+        for holder in self._holders:
+            holder.close()
+        self._holders = ()
+        super().close()
 
     def begin_staging(self, schema: str, replaced: Sequence[str]) -> None:
         """CREATE SCHEMA, an empty one."""
@@ -48,23 +65,23 @@ class Staging(Sending):
     def publish(self, schema: str, tables: Iterable[str], replaced: Sequence[str]) -> None:
         """One transaction: old tables are dropped, staged ones move with keys and references, and get rights on the old."""
         stage, tables = self.staging_schema(schema), tuple(tables)
-        with self.driver_errors(f"putting the tables into schema '{schema}'"), self.connection.transaction():
+        with self.driver_errors(f"putting the tables into schema '{schema}'"), self.transaction():
             self._create_schema(schema)
             rights = list(rights_on(self, schema, [table for table in replaced if table in tables]))
             if replaced:
                 old = ", ".join(DIALECT.place(schema, table) for table in replaced)
-                self.connection.execute(f"DROP TABLE IF EXISTS {old}".encode())
+                self.execute(f"DROP TABLE IF EXISTS {old}")
             for table in tables:
                 self.adopt_table(schema, table)
             for statement in (*default_rights(self, schema, tables), *rights):
                 self.run(statement)
             self.give_rights(schema, tables)
-            self.connection.execute(f"DROP SCHEMA {DIALECT.quote_identifier(stage)}".encode())
+            self.execute(f"DROP SCHEMA {DIALECT.quote_identifier(stage)}")
 
     def _create_schema(self, schema: str) -> None:
         """CREATE SCHEMA, for which nobody needs a right where it is there."""
-        if not self.connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)).fetchone():
-            self.connection.execute(f"CREATE SCHEMA {DIALECT.quote_identifier(schema)}".encode())
+        if not self.execute(f"SELECT 1 FROM pg_namespace WHERE nspname = {DIALECT.literal(schema)}").fetchone():
+            self.execute(f"CREATE SCHEMA {DIALECT.quote_identifier(schema)}")
 
     def adopt_table(self, schema: str, table: str) -> None:
         """ALTER TABLE … SET SCHEMA; keys and references go along."""
@@ -75,4 +92,4 @@ class Staging(Sending):
         """Drop the staging schema."""
         stage = DIALECT.quote_identifier(self.staging_schema(schema))
         with suppress(*self.raised):
-            self.connection.execute(f"DROP SCHEMA IF EXISTS {stage} CASCADE".encode())
+            self.execute(f"DROP SCHEMA IF EXISTS {stage} CASCADE")
