@@ -168,8 +168,31 @@ def summary_text(summary: Summary, command: str) -> str:
     ])  # fmt: skip
 
 
+def _preview_text(report: LoadReport) -> str:
+    """What a load would do."""
+    rows = [
+        [
+            name,
+            report.outcomes[name],
+            number(table.rows),
+            *([number(n) for n in report.changes.get(name, ())] or [""] * 3),
+        ]
+        for name, table in report.tables.items()
+    ]
+    lines = [
+        _grid(["table", "would be", "rows", "come", "change", "go"], rows, {2, 3, 4, 5}),
+        "",
+        f"dry run: nothing was changed in schema {report.schema} of {report.place}",
+        *(f"would go with the tables that are replaced: {each}" for each in report.dropped),
+        *(f"would be left out: {each}" for each in report.left_out),
+    ]
+    return "\n".join(lines)
+
+
 def load_text(report: LoadReport, command: str, client: str | None = None) -> str:
     """What was loaded, how long each phase took, where it is, and what to do next; `client` opens the embedded server."""
+    if report.outcomes:
+        return _preview_text(report)
     phases = ["read", "send", "constraints", "indexes", "analyze", "verify"]
     rows = [
         [name, number(t.rows), size(t.bytes), *(f"{t.seconds.get(phase, 0.0):.2f}" for phase in phases)]
@@ -222,6 +245,11 @@ def advance_text(step: Advance) -> str:
     """From when to when, and what it took."""
     if step.unchanged:
         return f"{step.place} is at {step.until:%Y-%m-%d %H:%M:%S} already; nothing to do"
+    if step.dry_run:
+        rows = [[name, *map(number, counts)] for name, counts in step.changes.items()]
+        when = f"{step.since:%Y-%m-%d %H:%M:%S} to {step.until:%Y-%m-%d %H:%M:%S}"
+        grid = _grid(["table", "come", "change", "go"], rows, {1, 2, 3})
+        return f"{grid}\n\ndry run: nothing was changed; so would {step.place} go from {when}"
     lines = [
         f"{step.place}: from {step.since:%Y-%m-%d %H:%M:%S} to {step.until:%Y-%m-%d %H:%M:%S}",
         f"{number(step.rows)} rows more; {number(step.blocks)} blocks drawn, {step.seconds:.1f} s",

@@ -10,6 +10,7 @@ import typer
 from synth.cli.words import (
     Create,
     Dataset,
+    DryRun,
     Existing,
     From,
     FromSchema,
@@ -117,6 +118,7 @@ def generate(
     workers: Workers = "all", until: Until = None, tables: Tables = None, to: To = None, schema: Schema = None,
     if_exists: Annotated[str, typer.Option(help=IF_EXISTS)] = "fail", made_by: MadeBy = None, create: Create = False,
     via: Via = None, no_identity: NoIdentity = False, owner: Owner = None, grant: Grant = None,
+    dry_run: DryRun = False,
     existing: Existing = None, source: From = None, from_schema: FromSchema = None, skip_unfit: SkipUnfit = False,
     json: Json = False,
 ) -> None:  # fmt: skip
@@ -132,8 +134,10 @@ def generate(
     processes = count(workers)
     folder_named(out)
     known_if_exists(if_exists)
-    if to is None and (via or no_identity or owner or grant):
-        raise OptionError("--via, --no-identity, --owner and --grant are about a database\n  hint: name it with --to")
+    if to is None and (via or no_identity or owner or grant or dry_run):
+        raise OptionError(
+            "--via, --no-identity, --owner, --grant and --dry-run are about a database\n  hint: name it with --to"
+        )
     with runner(processes) as started:
         from synth.api import make_plan
         from synth.spec.load import located
@@ -170,7 +174,8 @@ def generate(
             with located(dataset), progress(total) as advance:
                 report = generate_into(
                     made, address, schema=schema, if_exists=if_exists, workers=started, via=via,
-                    identity=not no_identity, rights=rights, progress=advance,
+                    identity=not no_identity, rights=rights, dry_run=dry_run,
+                    progress=advance,
                 )  # fmt: skip
             say_json(report.as_dict()) if json else say(load_text(report, program()))
             return
@@ -235,7 +240,7 @@ def advance(
     schema: Schema = None,
     changes: Annotated[Optional[str], typer.Option(help="a folder for the feed of changes: a file a step")] = None,  # noqa: UP045
     changes_format: Annotated[str, typer.Option(help=f"of the feed: {one_of(FEEDS)}")] = "parquet",
-    workers: Workers = "all", json: Json = False,
+    workers: Workers = "all", dry_run: DryRun = False, json: Json = False,
 ) -> None:  # fmt: skip
     """Let time go on: new rows, and changes to old ones, so that it all is as if it had been generated until then.
 
@@ -251,7 +256,7 @@ def advance(
         now = moment(until)
         with progress(None) as told:
             feed = {"changes": changes, "changes_format": changes_format}
-            how: dict[str, Any] = {"workers": started, "progress": told, **feed}
+            how: dict[str, Any] = {"workers": started, "progress": told, "dry_run": dry_run, **feed}
             if is_database(place):
                 from synth.job.advance_database import advance_database
 

@@ -13,6 +13,7 @@ from synth.cli.words import (
     Connections,
     Create,
     Dataset,
+    DryRun,
     Folder,
     FolderExists,
     Grant,
@@ -63,7 +64,7 @@ def ddl(
 def load(
     folder: Folder, url: Url = None, schema: Schema = None, if_exists: IfExists = "fail", create: Create = False,
     connections: Connections = 4, via: Via = None, no_identity: NoIdentity = False,
-    owner: Owner = None, grant: Grant = None, json: Json = False,
+    owner: Owner = None, grant: Grant = None, dry_run: DryRun = False, json: Json = False,
 ) -> None:  # fmt: skip
     """Load a folder into a database, all or nothing: rows, keys, references, checks, indexes, statistics; then prove it.
 
@@ -103,6 +104,7 @@ def load(
             via=via,
             identity=not no_identity,
             rights=rights,
+            dry_run=dry_run,
             progress=advance,
         )
     say_json(report.as_dict()) if json else say(load_text(report, program(), client))

@@ -39,6 +39,7 @@ Via = Annotated[Optional[str], typer.Option(help="how rows go in: adbc (Arrow, t
 Owner = Annotated[Optional[str], typer.Option(help="the role that owns the tables [postgres, tsql]")]  # noqa: UP045
 GRANT = "what a role may do with the tables, reader=select,insert; once more for each role [postgres, mysql, tsql]"
 Grant = Annotated[Optional[list[str]], typer.Option(metavar="ROLE=PRIVILEGES", help=GRANT)]  # noqa: UP045
+DryRun = Annotated[bool, typer.Option("--dry-run", help="say what would happen, in counts, and change nothing")]
 NoIdentity = Annotated[bool, typer.Option("--no-identity", help="leave keys plain: new rows bring their own")]
 FolderExists = Annotated[str, typer.Option("--if-exists", help="fail, or replace the finished folder that is there")]
 MadeBy = Annotated[Optional[str], typer.Option(help="a note in the manifest: a folder with the same one is replaced")]  # noqa: UP045

@@ -9,16 +9,20 @@ import datetime as dt
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from synth.databases.changes import RowCounts
+from synth.draw.change import OP
+from synth.draw.output import NullSink
 from synth.draw.task import Task
 from synth.draw.walk import PartKey
 from synth.errors import OptionError, OutputError
 from synth.fingerprint import Fingerprint
+from synth.left import temporary_folder
 from synth.plan.make import make
 from synth.plan.model import FamilyPlan, Plan
 from synth.plan.redraw import families_to_redraw
@@ -35,7 +39,7 @@ from synth.store.run import RunResult, Step, run_all
 from synth.store.tasks import refuse_other_tasks
 from synth.streams import STREAM_VERSION
 
-__all__ = ["Advance", "advance_folder", "blocks_of", "grown", "plans", "step_between"]
+__all__ = ["Advance", "advance_folder", "blocks_of", "counted", "grown", "plans", "step_between"]
 
 
 @dataclass(frozen=True)
@@ -50,21 +54,25 @@ class Advance:
     rows: int = 0  # more than before
     feed: Path | None = None
     unchanged: bool = False
+    changes: Mapping[str, RowCounts] = field(default_factory=dict)  # of a dry run, and in databases
+    dry_run: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Give the step as plain values, for `--json`."""
         return {
             "place": self.place, "since": self.since.isoformat(), "until": self.until.isoformat(),
             "seconds": round(self.seconds, 3), "blocks": self.blocks, "rows": self.rows,
-            "feed": str(self.feed) if self.feed else None, "unchanged": self.unchanged,
+            "feed": str(self.feed) if self.feed else None, "unchanged": self.unchanged, "dry_run": self.dry_run,
+            "changes": {name: counts._asdict() for name, counts in self.changes.items()},
         }  # fmt: skip
 
 
 def advance_folder(
     folder: str | Path, until: dt.date | dt.datetime, *, workers: int | Serial | Processes = 1,
-    changes: str | Path | None = None, changes_format: str = "parquet", progress: Progress | None = None,
+    changes: str | Path | None = None, changes_format: str = "parquet", dry_run: bool = False,
+    progress: Progress | None = None,
 ) -> Advance:  # fmt: skip
-    """Take a folder to `until`. Raises OptionError, OutputError, DataError.
+    """Take a folder to `until`, or say in a `dry_run` what that would change. Raises OptionError, OutputError, DataError.
 
     With `changes`, a folder, what came, changed and went is written there as one more file. A killed advance is completed
     by the next. Files that come out as they were are left as they are.
@@ -72,6 +80,8 @@ def advance_folder(
     refuse_link(Path(folder))
     folder, started = Path(folder).resolve(), time.perf_counter()  # it may be `.`, and is written to from beside it
     Manifest.read(folder, advancing=True)  # before anything is locked or made
+    if dry_run:
+        return _tried(folder, until, workers, progress, started)
     with extending_folder(folder) as making:
         manifest = Manifest.read(folder)
         earlier, plan = plans(manifest, until)
@@ -100,6 +110,39 @@ def advance_folder(
         rows=sum(t.rows for t in new.tables.values()) - sum(t.rows for t in manifest.tables.values()),
         feed=feed.path if feed else None,
     )  # fmt: skip
+
+
+def _tried(
+    folder: Path,
+    until: dt.date | dt.datetime,
+    workers: int | Serial | Processes,
+    progress: Progress | None,
+    started: float,
+) -> Advance:
+    """What an advance of a folder would change; the folder is only read."""
+    manifest = Manifest.read(folder)
+    earlier, plan = plans(manifest, until)
+    require_files(folder, manifest, to_extend=True)
+    kept_parts = read_rollup_parts(rollup_parts_text(folder / PARTS))
+    step = step_between(earlier, plan, manifest, kept_parts, with_differences=True)
+    with temporary_folder() as store, runner(workers) if isinstance(workers, int) else nullcontext(workers) as running:
+        run = run_all(plan, store / "residents", NullSink(), running, progress, store / "sums", step)
+    changes = counted(run.differences)
+    return Advance(
+        str(folder), manifest.until, plan.until, time.perf_counter() - started, blocks=blocks_of(run),
+        rows=sum(each.inserted - each.deleted for each in changes.values()), changes=changes, dry_run=True,
+        unchanged=plan.until == manifest.until,
+    )  # fmt: skip
+
+
+def counted(differences: Mapping[str, Sequence[pl.DataFrame]]) -> dict[str, RowCounts]:
+    """How many rows of each table come, change and go."""
+    counts: dict[str, RowCounts] = {}
+    for part, frames in differences.items():
+        table, ops = table_of(part), pl.concat([frame.select(OP) for frame in frames])[OP]
+        some = RowCounts(*(int((ops == word).sum()) for word in ("insert", "update", "delete")))
+        counts[table] = RowCounts(*map(sum, zip(counts.get(table, RowCounts(0, 0, 0)), some, strict=True)))
+    return {table: some for table, some in counts.items() if any(some)}
 
 
 def _as_before(old: Manifest, new: Manifest) -> set[str]:

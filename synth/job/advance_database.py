@@ -18,7 +18,7 @@ from synth.ddl import in_reference_order
 from synth.draw.change import BEFORE, OP
 from synth.draw.output import NullSink
 from synth.errors import DatabaseError
-from synth.job.advance import Advance, blocks_of, grown, plans, step_between
+from synth.job.advance import Advance, blocks_of, counted, grown, plans, step_between
 from synth.left import temporary_folder
 from synth.plan.model import Plan
 from synth.progress import Progress
@@ -34,9 +34,12 @@ __all__ = ["advance_database"]
 
 def advance_database(
     address: Address, until: dt.date | dt.datetime, *, schema: str | None = None, workers: int | Serial | Processes = 1,
-    changes: str | Path | None = None, changes_format: str = "parquet", progress: Progress | None = None,
+    changes: str | Path | None = None, changes_format: str = "parquet", dry_run: bool = False,
+    progress: Progress | None = None,
 ) -> Advance:  # fmt: skip
     """Take the dataset in a schema (which may be left out where there is one alone) to `until`.
+
+    A `dry_run` says what would change.
 
     Raises OptionError, OutputError, DatabaseError, DataError. A killed advance leaves it as it was.
     """
@@ -50,7 +53,9 @@ def advance_database(
         where = f"schema {schema} of {address}"
         if plan.until == manifest.until:
             return Advance(where, manifest.until, plan.until, time.perf_counter() - started, unchanged=True)
-        feed = Feed(Path(changes), manifest.until, plan.until, changes_format) if changes is not None else None
+        feed = None
+        if changes is not None and not dry_run:
+            feed = Feed(Path(changes), manifest.until, plan.until, changes_format)
         dialect = database.dialect
         place, name = dialect.place(schema, MANIFEST), dialect.literal(manifest.dataset)
         ours = f"FROM {place} WHERE {dialect.quote_identifier('dataset')} = {name}"
@@ -70,12 +75,13 @@ def advance_database(
             f"DELETE {ours}",
             manifest_insert(database.dialect, schema, new, parts_path),
         )
-        database.apply_changes(schema, list(_changes(run.differences, plan)), also)
+        if not dry_run:
+            database.apply_changes(schema, list(_changes(run.differences, plan)), also)
     return Advance(
         where, manifest.until, plan.until, time.perf_counter() - started,
         blocks=blocks_of(run),
         rows=sum(t.rows for t in new.tables.values()) - sum(t.rows for t in manifest.tables.values()),
-        feed=feed.path if feed else None,
+        feed=feed.path if feed else None, changes=counted(run.differences), dry_run=dry_run,
     )  # fmt: skip
 
 

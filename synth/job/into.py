@@ -69,19 +69,24 @@ def _connection(address: Address, via: str | None) -> Database:
 def generate_into(
     plan: Plan, address: Address, *, schema: str | None = None, if_exists: str = "fail",
     workers: int | Serial | Processes = 1, via: str | None = None, identity: bool = True, rights: Rights = NO_RIGHTS,
-    progress: Progress | None = None,
+    dry_run: bool = False, progress: Progress | None = None,
 ) -> LoadReport:  # fmt: skip
     """Draw all wanted tables of a plan into a database, or nothing. Raises OptionError, DatabaseError, DataError.
 
     `schema` is, if left out, the one that parents were read from in the same database, or the dataset's name; `if_exists`
     is what becomes of tables of the same names: fail, replace, append. A database that takes one connection at a time is
-    filled by this process alone.
+    filled by this process alone. A `dry_run` says what would happen, rows as they are planned; of a refresh all is done,
+    and undone.
     """
     if isinstance(workers, int) and workers < 1:
         raise OptionError(f"workers must be 1 or more, got {workers}")
     require_memory(plan)
     if schema is None and plan.content.at and plan.content.at[0] == str(address):
         schema = plan.content.at[1]  # beside the parents
+    if dry_run and if_exists != "refresh":
+        expected = {name: plan.tables[name].rows for name in plan.wanted}
+        tried = Loading(address, plan.dataset, plan.wanted, schema=schema, if_exists=if_exists, via=via, rights=rights)
+        return tried.preview(expected)
     if not DATABASES[address.database].capabilities.parallel_connections:
         workers = Serial()
     with (
@@ -103,4 +108,4 @@ def generate_into(
             entry = loading.report.tables[name]
             entry.rows, entry.bytes = run.fingerprints[name].rows, sum(each.bytes for each in writes)
             entry.add("send", sum(each.seconds for each in writes))
-        return loading.finish(manifest, parts_path)
+        return loading.finish(manifest, parts_path, dry_run=dry_run)

@@ -22,13 +22,15 @@ __all__ = ["load_folder"]
 
 def load_folder(
     folder: str | Path, address: Address, *, schema: str | None = None, if_exists: str = "fail", connections: int = 4,
-    via: str | None = None, identity: bool = True, rights: Rights = NO_RIGHTS, progress: Progress | None = None,
+    via: str | None = None, identity: bool = True, rights: Rights = NO_RIGHTS, dry_run: bool = False,
+    progress: Progress | None = None,
 ) -> LoadReport:  # fmt: skip
     """Load all tables of a folder, or nothing. Raises OutputError, OptionError, DatabaseError, DataError.
 
     `schema` is the dataset's name if left out; `if_exists` is what becomes of tables of the same names: fail, replace
     (those that loads have made), replace-any, append. `via` is how rows go in, where a database has several ways. With
     `identity` the database gives new rows their keys, where they are integers or UUIDs of a table's own.
+    A `dry_run` says what would happen; for a refresh all is done, and undone.
     `progress` is called with a table and the rows just sent, and with each phase that begins.
     """
     folder = Path(folder)
@@ -37,16 +39,19 @@ def load_folder(
     if not form.can_be_read:
         raise OptionError(f"'{folder}' holds INSERT statements\n  hint: run them with the database's own client")
     require_files(folder, manifest)  # before anything is sent
-    with Loading(
+    loading = Loading(
         address, manifest.load_dataset(), manifest.tables, schema=schema, if_exists=if_exists, connections=connections,
         via=via, identity=identity, rights=rights, progress=progress,
-    ) as loading:  # fmt: skip
+    )  # fmt: skip
+    if dry_run and if_exists != "refresh":
+        return loading.preview({name: entry.rows for name, entry in manifest.tables.items()})
+    with loading:
         with loading.phase("send"):
             jobs = _by_table if loading.database.capabilities.reads_files else _by_file
             loading.run([
                 job for table in loading.tables for job in jobs(loading, folder, form, table, manifest.tables[table])
             ])  # fmt: skip
-        return loading.finish(manifest, folder / SUMS)
+        return loading.finish(manifest, folder / SUMS, dry_run=dry_run)
 
 
 def _by_table(loading: Loading, folder: Path, form: Format, table: str, entry: TableEntry) -> list[Callable[[], None]]:

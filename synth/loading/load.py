@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
@@ -85,6 +85,26 @@ class Loading:
             self.staging.abandon()
         self.connections.close()
 
+    def preview(self, rows: Mapping[str, int]) -> LoadReport:
+        """What would become of the tables, and how many `rows` they would get; nothing is sent or changed.
+
+        Raises DatabaseError where the load would be refused.
+        """
+        try:
+            self.staging.look(self.if_exists)
+            self.report.left_out, self.report.dropped = self.staging.ddl.left_out, self.staging.dropped
+            for name in self.tables:
+                self.report.tables[name].rows = rows[name]
+                kept, replaced = name in self.staging.kept, name in self.staging.replaced
+                self.report.outcomes[name] = "behind the old" if kept else "replaced" if replaced else "new"
+            if self.if_exists == "append":
+                self.staging.contents_before()
+        finally:
+            self.connections.stop()
+            self.staging.abandon()
+            self.connections.close()
+        return self.report
+
     # -- rows
 
     def send(self, table: str, frame: pl.DataFrame, *, read_s: float = 0.0) -> None:
@@ -122,10 +142,10 @@ class Loading:
 
     # -- what comes after the rows
 
-    def finish(self, manifest: Manifest, sums: Path) -> LoadReport:
+    def finish(self, manifest: Manifest, sums: Path, *, dry_run: bool = False) -> LoadReport:
         """Constraints, indexes, comments, statistics, proof, and the swap. Raises DatabaseError, DataError.
 
-        `sums` is the file of what tasks gave to rollups.
+        `sums` is the file of what tasks gave to rollups. In a `dry_run` a refresh is undone at its end.
         """
         for steps in self.staging.steps():
             for name in dict.fromkeys(step.phase for step in steps):
@@ -145,10 +165,16 @@ class Loading:
             if self.if_exists == "append":
                 append_staged(self.staging, manifest, sums)
             elif self.if_exists == "refresh" and self.staging.kept:
-                self.report.changes = refresh_staged(self.staging, manifest, sums)
+                self.report.changes = refresh_staged(self.staging, manifest, sums, undo=dry_run)
+                self.report.outcomes = dict.fromkeys(self.tables, "refreshed") if dry_run else {}
+            elif dry_run:
+                self.report.outcomes = dict.fromkeys(self.tables, "new")
+                self.staging.abandon()
             else:
                 self.staging.publish(manifest, sums)
-            if not self.database.capabilities.transactional_ddl:  # a GRANT would have ended the transaction
+            if not (
+                dry_run or self.database.capabilities.transactional_ddl
+            ):  # a GRANT would have ended the transaction
                 self.database.give_rights(self.schema, self.tables)
         return self.report
 

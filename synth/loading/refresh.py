@@ -14,12 +14,25 @@ from synth.store.manifest_table import add_manifest, remove_manifest
 __all__ = ["refresh_staged"]
 
 
-def refresh_staged(staging: Staging, manifest: Manifest, sums: Path) -> dict[str, RowCounts]:
+class _UndoneError(Exception):
+    """Ends a transaction that is not to be kept."""
+
+
+def refresh_staged(staging: Staging, manifest: Manifest, sums: Path, *, undo: bool = False) -> dict[str, RowCounts]:
     """Let the tables that are there have the staged rows, adopt new ones, and say how many rows came, changed and went.
 
     Rows are told apart by their keys, so that triggers and publications see what differs. Raises DatabaseError, DataError;
-    nothing is changed then.
+    nothing is changed then, nor if all is to be undone.
     """
+    try:
+        counts = _refresh(staging, manifest, sums, undo=undo)
+    except _UndoneError as undone:
+        staging.abandon()
+        counts = undone.args[0]
+    return counts
+
+
+def _refresh(staging: Staging, manifest: Manifest, sums: Path, *, undo: bool) -> dict[str, RowCounts]:
     database, schema = staging.database, staging.schema
     tables = [_kept(staging, name) for name in staging.tables if name in staging.kept]
     with database.changing(schema, staging.kept, staging.kept):
@@ -36,6 +49,8 @@ def refresh_staged(staging: Staging, manifest: Manifest, sums: Path) -> dict[str
             _prove(staging, name, manifest)
         if database.capabilities.transactional_ddl:
             database.give_rights(schema, staging.tables)
+        if undo:
+            raise _UndoneError(counts)
     staging.clear()
     return counts
 

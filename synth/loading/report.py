@@ -34,6 +34,7 @@ class LoadReport:
     phases: dict[str, float] = field(default_factory=dict)
     via: str | None = None  # how rows went in, where a database has several ways
     changes: dict[str, RowCounts] = field(default_factory=dict)  # of tables that were refreshed
+    outcomes: dict[str, str] = field(default_factory=dict)  # of a dry run: what would become of each table, in words
     dropped: tuple[str, ...] = ()  # what went with tables that were replaced, in words
     left_out: tuple[str, ...] = ()  # foreign keys that the database cannot have, in words
 
@@ -58,6 +59,7 @@ class LoadReport:
             "place": self.place, "schema": self.schema, "connections": self.connections, "via": self.via, "rows": self.rows,
             "bytes": self.bytes, "seconds": round(self.seconds, 3),
             "dropped": list(self.dropped), "left_out": list(self.left_out),
+            "dry_run": bool(self.outcomes), "outcomes": self.outcomes,
             "changes": {name: counts._asdict() for name, counts in self.changes.items()},
             "phases": {name: round(seconds, 3) for name, seconds in self.phases.items()},
             "tables": {

@@ -55,7 +55,12 @@ class Staging:
         return {name: column for name, column in self.ddl.numbered.items() if name in self.new_tables}
 
     def begin(self, if_exists: str) -> None:
-        """Lock the schema, refuse what is in the way, and make the tables in the staging place. Raises DatabaseError.
+        """Lock the schema, refuse what is in the way, and make the tables in the staging place. Raises DatabaseError."""
+        self.look(if_exists)
+        self._make(if_exists)
+
+    def look(self, if_exists: str) -> None:
+        """Lock the schema, and see what there is to be done, or refused. Raises DatabaseError.
 
         `if_exists` is what becomes of tables of the same names: fail, replace those of loads, replace-any, append, refresh.
         """
@@ -83,6 +88,10 @@ class Staging:
             if self.kept and self.new_tables:
                 self.database.require("transactional_ddl")
         self.dropped = tuple(self._dropped())
+
+    def _make(self, if_exists: str) -> None:
+        """Make the tables in the staging place."""
+        appending, refreshing = if_exists == "append", if_exists == "refresh"
         self.database.begin_staging(self.schema, self.replaced)
         if self.database.in_place and appending:
             self.before = self.contents_before()
