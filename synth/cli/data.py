@@ -38,7 +38,7 @@ from synth.cli.words import (
 )  # fmt: skip
 from synth.databases.registry import NAMES
 from synth.errors import OptionError, one_of
-from synth.formats import FEEDS, FORMATS
+from synth.formats import CHANGE_FORMATS, FORMATS
 from synth.terminal import say, say_json
 
 __all__ = ["advance", "check", "datasets", "generate", "plan", "verify"]
@@ -239,7 +239,7 @@ def advance(
     until: Annotated[str, typer.Option(help="the dataset's new now, exclusive: 2026-01-31 or 2026-01-31T12:00:00")],
     schema: Schema = None,
     changes: Annotated[Optional[str], typer.Option(help="a folder for the feed of changes: a file a step")] = None,  # noqa: UP045
-    changes_format: Annotated[str, typer.Option(help=f"of the feed: {one_of(FEEDS)}")] = "parquet",
+    changes_format: Annotated[str, typer.Option(help=f"of the feed: {one_of(CHANGE_FORMATS)}")] = "parquet",
     workers: Workers = "all", dry_run: DryRun = False, json: Json = False,
 ) -> None:  # fmt: skip
     """Let time go on: new rows, and changes to old ones, so that it all is as if it had been generated until then.

@@ -9,7 +9,17 @@ from __future__ import annotations
 from synth.errors import OptionError, did_you_mean
 from synth.formats.format import Format, first_words, unreadable_errors
 
-__all__ = ["FEEDS", "FORMATS", "READABLE", "Format", "first_words", "format_of", "unreadable_errors"]
+__all__ = [
+    "CHANGE_FORMATS",
+    "ENVELOPES",
+    "FEEDS",
+    "FORMATS",
+    "READABLE",
+    "Format",
+    "first_words",
+    "format_of",
+    "unreadable_errors",
+]
 
 FORMATS: dict[str, Format] = {
     form.name: form
@@ -24,6 +34,8 @@ FORMATS: dict[str, Format] = {
 
 READABLE = tuple(name for name, form in FORMATS.items() if form.can_be_read)
 FEEDS = tuple(name for name, form in FORMATS.items() if form.is_for_feeds)
+ENVELOPES = "debezium"  # changes in the words of a tool that many read from
+CHANGE_FORMATS = (*FEEDS, ENVELOPES)
 
 
 def format_of(name: str, among: tuple[str, ...] = tuple(FORMATS)) -> Format:

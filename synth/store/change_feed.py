@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -15,10 +16,11 @@ from synth.ddl import in_reference_order
 from synth.draw.change import AT, BEFORE, OP
 from synth.dtypes import TEXT, TIMESTAMP, DType
 from synth.errors import OptionError, OutputError, did_you_mean
-from synth.formats import FEEDS, FORMATS
+from synth.formats import CHANGE_FORMATS, ENVELOPES, FEEDS, FORMATS
 from synth.plan.model import Plan
 from synth.spec.parts import table_of
 from synth.system import said_by_machine
+from synth.version import __version__
 
 __all__ = ["Feed"]
 
@@ -32,10 +34,12 @@ class Feed:
 
     def __init__(self, folder: Path, since: dt.datetime, until: dt.datetime, format: str = "parquet"):
         """Raises OptionError where the folder's last step does not end at `since`."""
-        if format not in FEEDS:
-            raise OptionError(f"unknown format of changes '{format}'\n  hint: {did_you_mean(format, FEEDS)}")
-        self.folder, self.format = folder, FORMATS[format]
-        self.path = folder / f"{since:{_STAMP}}-{until:{_STAMP}}{self.format.suffix}"
+        if format not in CHANGE_FORMATS:
+            raise OptionError(f"unknown format of changes '{format}'\n  hint: {did_you_mean(format, CHANGE_FORMATS)}")
+        self.folder, self.envelopes = folder, format == ENVELOPES
+        self.format = FORMATS["ndjson" if self.envelopes else format]
+        suffix = f".{format}{self.format.suffix}" if self.envelopes else self.format.suffix
+        self.path = folder / f"{since:{_STAMP}}-{until:{_STAMP}}{suffix}"
         steps = list(self._steps(folder))
         if later := [path for path, begins, _ in steps if begins > since]:
             raise OptionError(f"the data is at {since}, and '{later[0]}' begins later\n  hint: name an empty folder")
@@ -52,7 +56,7 @@ class Feed:
         suffixes = {FORMATS[name].suffix for name in FEEDS}
         for path in sorted(path for path in folder.glob("[!.]*") if path.suffix in suffixes):
             try:
-                begins, ends = (dt.datetime.strptime(text, _STAMP) for text in path.stem.split("-"))  # noqa: DTZ007
+                begins, ends = (dt.datetime.strptime(text, _STAMP) for text in path.name.partition(".")[0].split("-"))  # noqa: DTZ007
             except ValueError:
                 raise OptionError(f"'{path}' is no file of a feed; name a folder of its own") from None
             yield path, begins, ends
@@ -70,7 +74,9 @@ class Feed:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             making.unlink(missing_ok=True)  # a killed step's, or a link, which is not gone through
-            if self.format.holds_json:  # rows as objects, all in one
+            if self.envelopes:
+                _envelopes(ranked, plan).write_csv(making, include_header=False, quote_style="never")
+            elif self.format.holds_json:  # rows as objects, all in one
                 _lines(ranked).write_csv(making, include_header=False, quote_style="never")
             else:  # rows as JSON in a text
                 self.format.write([ranked], COLUMNS, frozenset(), making)
@@ -116,6 +122,27 @@ def _lines(feed: pl.DataFrame) -> pl.DataFrame:
         pieces += [pl.lit(("," if pieces else "{") + f'"{name}":'), cell]
     texts = feed.with_columns(pl.col("at").dt.strftime(_MOMENT))
     return texts.select(pl.concat_str(*pieces, pl.lit("}")))
+
+
+def _envelopes(feed: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    """Each change as one JSON object in Debezium's words.
+
+    They are those of its connectors with `decimal.handling.mode=string`, moments as text, and no schema beside the payload.
+    """
+    op = pl.col("op").replace_strict({"insert": "c", "update": "u", "delete": "d"})
+    before, after = (pl.col(name).fill_null("null") for name in ("before", "after"))
+    us = pl.col("at").dt.epoch("us")
+    name, tables = json.dumps(plan.dataset.dataset), {table: json.dumps(table) for table in plan.wanted}
+    source = (
+        f'"connector":"synth","version":"{__version__}","name":{name},"db":{name},"schema":{name},"snapshot":"false"'
+    )
+    return feed.select(
+        pl.concat_str(
+            pl.lit('{"before":'), before, pl.lit(',"after":'), after, pl.lit(f',"source":{{{source},"table":'),
+            pl.col("table").replace_strict(tables), pl.lit(',"ts_ms":'), us // 1000, pl.lit(',"ts_us":'), us,
+            pl.lit('},"op":"'), op, pl.lit('","ts_ms":'), us // 1000, pl.lit(',"ts_us":'), us, pl.lit("}"),
+        )
+    )  # fmt: skip
 
 
 def _texts(frame: pl.DataFrame, types: Mapping[str, DType]) -> pl.DataFrame:

@@ -57,8 +57,29 @@ def state(folder: Path) -> dict[str, dict[str, Counter]]:
     return found
 
 
-def read(file: Path) -> list[dict]:
+def unwrapped(envelope: dict, dataset: Dataset | None) -> dict:
+    """A change in Debezium's envelope, as the other formats have it."""
+    assert set(envelope) == {"before", "after", "source", "op", "ts_ms", "ts_us"}
+    source, row = envelope["source"], envelope["after"] or envelope["before"]
+    assert source["connector"] == "synth" and envelope["ts_us"] // 1000 == envelope["ts_ms"] == source["ts_ms"]
+    assert dataset is None or source["db"] == dataset.dataset
+    at = dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=envelope["ts_us"])
+    key = json.loads(known_by(dataset, source["table"], row)) if dataset else None
+    op = {"c": "insert", "u": "update", "d": "delete"}[envelope["op"]]
+    return {
+        "op": op,
+        "table": source["table"],
+        "key": key,
+        "before": envelope["before"],
+        "after": envelope["after"],
+        "at": at,
+    }
+
+
+def read(file: Path, dataset: Dataset | None = None) -> list[dict]:
     """The changes of one step; key, before and after as dicts."""
+    if file.name.endswith(".debezium.ndjson"):
+        return [unwrapped(json.loads(line), dataset) for line in file.read_text("utf-8").splitlines()]
     if file.suffix == ".ndjson":
         found = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
         return [{**each, "at": dt.datetime.fromisoformat(each["at"])} for each in found]
@@ -70,7 +91,7 @@ def read(file: Path) -> list[dict]:
 
 
 def span(file: Path) -> tuple[dt.datetime, dt.datetime]:
-    since, until = (dt.datetime.strptime(text, "%Y%m%dT%H%M%S%f") for text in file.stem.split("-"))
+    since, until = (dt.datetime.strptime(text, "%Y%m%dT%H%M%S%f") for text in file.name.partition(".")[0].split("-"))
     return since, until
 
 
@@ -78,7 +99,7 @@ def apply(rows: dict[str, dict[str, Counter]], file: Path, dataset: Dataset) -> 
     """Change a state as a step's file says, one change after another; each fits what is there."""
     since, until = span(file)
     at = since
-    for change in read(file):
+    for change in read(file, dataset):
         assert set(change) == {"op", "table", "key", "before", "after", "at"}
         assert at <= change["at"] < until, "in order, and within the step"
         at, op, before, after = (change[name] for name in ("at", "op", "before", "after"))
