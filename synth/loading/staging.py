@@ -33,9 +33,7 @@ class Staging:
         self.locked = False  # else the staging place is another load's
         self.replaced: tuple[str, ...] = ()  # tables whose place the load takes
         self.dropped: tuple[str, ...] = ()  # what goes with these tables, and is not made again, in words
-        self.kept: tuple[
-            str, ...
-        ] = ()  # tables that are there and stay: they get the load's rows, behind theirs or instead
+        self.kept: tuple[str, ...] = ()  # tables that are there and stay: they get rows behind theirs, or instead
         self.before: dict[str, Fingerprint] = {}  # of those: what was in them, where the rows are staged in their place
         self.foreign_keys: list[Constraint] = []  # to be made once rows that are appended are in place
 

@@ -56,7 +56,10 @@ class Feed:
         suffixes = {FORMATS[name].suffix for name in FEEDS}
         for path in sorted(path for path in folder.glob("[!.]*") if path.suffix in suffixes):
             try:
-                begins, ends = (dt.datetime.strptime(text, _STAMP) for text in path.name.partition(".")[0].split("-"))  # noqa: DTZ007
+                begins, ends = (
+                    dt.datetime.strptime(text, _STAMP)
+                    for text in path.name.removesuffix("".join(path.suffixes)).split("-")
+                )  # noqa: DTZ007
             except ValueError:
                 raise OptionError(f"'{path}' is no file of a feed; name a folder of its own") from None
             yield path, begins, ends

@@ -56,7 +56,7 @@ def identical(target: Target, plan, tmp_path, schema: str) -> None:
 
 SHIPPED = {
     "ecommerce": (0.02, [At(2024, 1, 1) + US, At(2024, 1, 2), At(2024, 3, 1), At(2024, 3, 1) + US, At(2026, 5, 5, 5)]),
-    "erp": (0.02, [At(2024, 1, 31), At(2024, 2, 1, 1), At(2025, 1, 1, 0, 0, 1), At(2026, 2, 28)]),
+    "erp": (0.02, [At(2024, 1, 31), At(2024, 2, 1, 1), At(2025, 1, 1, 0, 0, 1)]),
     "inventory": (0.05, [At(2024, 1, 1) + US, At(2024, 6, 30), At(2024, 7, 1), At(2026, 7, 1)]),
 }
 
@@ -93,7 +93,7 @@ def test_a_folder_that_has_grown_goes_on_in_a_database(target, tmp_path):
 
 @growing
 def test_random_datasets_step_by_step(target, tmp_path_factory):
-    @settings(deadline=None, max_examples=5, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(deadline=None, max_examples=3, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(spec=worlds(), seed=st.integers(0, 9), untils=moments(most=3))
     def law(spec, seed, untils):
         tmp_path = tmp_path_factory.mktemp("world")

@@ -52,7 +52,7 @@ def test_tables_of_the_same_names_are_in_the_way():
     ):
         replaced({"brands": {}}, replace=False)
     with pytest.raises(
-        DatabaseError, match=r"\(a, b, c, …\); nothing was changed\n  hint: --if-exists replace or append"
+        DatabaseError, match=r"\(a, b, c, …\); nothing was changed\n  hint: --if-exists replace, refresh or append"
     ):
         replaced(dict.fromkeys("abcd"), replace=False, tables=tuple("abcd"))
 

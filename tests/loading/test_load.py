@@ -119,6 +119,6 @@ def test_generate_to_on_the_command_line(run, tmp_path, database):
         assert run(*words, cwd=tmp_path).returncode == 2
         assert run(*words, "--if-exists", "replace", cwd=tmp_path).returncode == 0
         said = run(*words, "--if-exists", "often", cwd=tmp_path)
-        assert said.returncode == 2 and "fail, replace, replace-any or append" in said.stderr
+        assert said.returncode == 2 and "fail, replace, replace-any, refresh or append" in said.stderr
     finally:
         database("postgres").drop("straight", ())

@@ -63,7 +63,9 @@ class Server:
             self.process = subprocess.Popen(self.command(*words), stdout=log, stderr=log, cwd=self.folder)
 
     def again(self) -> None:
-        """Start it on what it left."""
+        """Start it on what it left, when it has ended."""
+        if self.process is not None:
+            self.process.wait(WAIT_S)
         self.serve(*self.words)
         self.wait()
 
@@ -114,7 +116,7 @@ class PostgreSQL(Server):
             missing("PostgreSQL", "postgresql")
         data = self.folder / "data"
         self.make(found, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-        options = ("listen_addresses=", f"unix_socket_directories={self.folder}", "fsync=off", "max_connections=10")
+        options = ("listen_addresses=", f"unix_socket_directories={self.folder}", "fsync=off", "max_connections=24")
         words = [word for option in options for word in ("-c", option)]
         self.serve(Path(found).with_name("postgres"), "-D", data, *words)
 

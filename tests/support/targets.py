@@ -35,8 +35,13 @@ MSSQL = "SYNTH_TEST_MSSQL_URL"
 SUITES = {
     "embedded": "postgres", "postgres": "postgres", "copy": "postgres", "mysql": "mysql", "sqlite": "sqlite", "duckdb": "duckdb", "tsql": "tsql",
 }  # fmt: skip
+LONG = "SYNTH_TEST_LONG" in os.environ  # also with the PostgreSQL that comes along, another version than the system's
 VIA = {"copy": "copy"}  # suite -> the way in which rows go in; left out: the usual one
-LIVE = [suite for suite, kind in SUITES.items() if kind in DATABASES and (suite != "tsql" or MSSQL in os.environ)]
+LIVE = [
+    suite
+    for suite, kind in SUITES.items()
+    if kind in DATABASES and (suite != "tsql" or MSSQL in os.environ) and (suite != "embedded" or LONG)
+]
 
 
 class Target:

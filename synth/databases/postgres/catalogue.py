@@ -64,17 +64,16 @@ class Catalogue(Database):
     def hanging_on(self, schema: str, tables: Sequence[str]) -> list[tuple[str, str]]:
         """Triggers, indexes, policies, rules and publications."""
         names, here = ", ".join(map(DIALECT.literal, tables)), DIALECT.literal(schema)
-        of_table = (
-            "JOIN pg_class c ON c.oid = {0} JOIN pg_namespace n ON n.oid = c.relnamespace "
-            f"WHERE n.nspname = {here} AND c.relname IN ({names})"
-        )
+        joined = "JOIN pg_namespace n ON n.oid = c.relnamespace"
+        of_table = f"{joined} WHERE n.nspname = {here} AND c.relname IN ({names})"
         _, rows = self.rows(
-            f"SELECT 'trigger', t.tgname FROM pg_trigger t {of_table.format('t.tgrelid')} AND NOT t.tgisinternal "
+            "SELECT 'trigger', t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+            f"{of_table} AND NOT t.tgisinternal "
             f"UNION SELECT 'index', indexname FROM pg_indexes WHERE schemaname = {here} AND tablename IN ({names}) "
             f"UNION SELECT 'policy', policyname FROM pg_policies WHERE schemaname = {here} AND tablename IN ({names}) "
             f"UNION SELECT 'rule', rulename FROM pg_rules WHERE schemaname = {here} AND tablename IN ({names}) "
             "UNION SELECT 'membership in publication', p.pubname FROM pg_publication p "
-            f"JOIN pg_publication_rel r ON r.prpubid = p.oid {of_table.format('r.prrelid')} ORDER BY 1, 2"
+            f"JOIN pg_publication_rel r ON r.prpubid = p.oid JOIN pg_class c ON c.oid = r.prrelid {of_table} ORDER BY 1, 2"
         )
         return [(what, name) for what, name in rows]
 

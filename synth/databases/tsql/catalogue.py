@@ -63,13 +63,12 @@ class Catalogue(Database):
     def hanging_on(self, schema: str, tables: Sequence[str]) -> list[tuple[str, str]]:
         """Triggers, and indexes but those of constraints."""
         names = ", ".join(map(DIALECT.literal, tables))
-        of_table = (
-            "JOIN sys.tables t ON t.object_id = {0} JOIN sys.schemas s ON s.schema_id = t.schema_id "
-            f"WHERE s.name = {DIALECT.literal(schema)} AND t.name IN ({names})"
-        )
+        joined = "JOIN sys.schemas s ON s.schema_id = t.schema_id"
+        of_table = f"{joined} WHERE s.name = {DIALECT.literal(schema)} AND t.name IN ({names})"
         _, rows = self.rows(
-            f"SELECT N'trigger' AS what, g.name FROM sys.triggers g {of_table.format('g.parent_id')} UNION "
-            f"SELECT N'index' AS what, i.name FROM sys.indexes i {of_table.format('i.object_id')} AND i.name IS NOT NULL "
+            "SELECT N'trigger' AS what, g.name FROM sys.triggers g JOIN sys.tables t ON t.object_id = g.parent_id "
+            f"{of_table} UNION SELECT N'index' AS what, i.name FROM sys.indexes i "
+            f"JOIN sys.tables t ON t.object_id = i.object_id {of_table} AND i.name IS NOT NULL "
             "AND i.is_primary_key = 0 AND i.is_unique_constraint = 0 ORDER BY what, name"
         )
         return [(what, name) for what, name in rows]
