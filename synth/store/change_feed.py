@@ -56,10 +56,8 @@ class Feed:
         suffixes = {FORMATS[name].suffix for name in FEEDS}
         for path in sorted(path for path in folder.glob("[!.]*") if path.suffix in suffixes):
             try:
-                begins, ends = (
-                    dt.datetime.strptime(text, _STAMP)
-                    for text in path.name.removesuffix("".join(path.suffixes)).split("-")
-                )  # noqa: DTZ007
+                stamps = path.name.removesuffix("".join(path.suffixes)).split("-")
+                begins, ends = (dt.datetime.strptime(text, _STAMP) for text in stamps)  # noqa: DTZ007
             except ValueError:
                 raise OptionError(f"'{path}' is no file of a feed; name a folder of its own") from None
             yield path, begins, ends
