@@ -17,7 +17,7 @@ import synth
 from synth.databases import Address, connect
 from synth.databases.duckdb.staging import children_first
 from synth.dtypes import DType
-from synth.errors import DatabaseError
+from synth.errors import DatabaseError, OptionError
 from synth.loading.load import Loading
 from tests.support.targets import Target, changed, prints, small_disk, spec
 
@@ -141,7 +141,7 @@ def test_files_named_as_a_schema(name, shop, tmp_path):
 
 
 def test_a_schema_that_duckdb_has_for_itself(target, shop):
-    with pytest.raises(DatabaseError, match="temp"):
+    with pytest.raises(OptionError, match="'temp' is the name of a database's own schema"):
         target.load(shop, schema="temp")
     assert not Path(target.address.name).exists()
 
