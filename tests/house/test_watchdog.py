@@ -73,15 +73,20 @@ def test_others_folders_are_left_alone(environment, tmp_path):
 def test_folders_that_begin_alike_are_told_apart(tmp_path):
     """Of two runs at once, the end of the first ended the servers of the other."""
     (tmp_path / "run-10").mkdir()
-    words = [sys.executable, "-c", "import time; time.sleep(600)"]
-    own = [subprocess.Popen([*words, f"{way}{tmp_path}/run-10{end}"]) for way, end in (("", "/x"), ("--out=", ""))]
+    words = [sys.executable, "-c", "import time; print(1, flush=True); time.sleep(600)"]
+    own = [
+        subprocess.Popen([*words, f"{way}{tmp_path}/run-10{end}"], stdout=subprocess.PIPE)
+        for way, end in (("", "/x"), ("--out=", ""))
+    ]
     try:
+        for each in own:  # until then its words may not be seen
+            each.stdout.readline()
         assert not running_in([f"{tmp_path}/run-1"])
         assert {process for process, _ in running_in([f"{tmp_path}/run-10"])} == {each.pid for each in own}
     finally:
         for each in own:
             each.kill()
-            each.wait()
+            each.communicate()
 
 
 SERVER = """
