@@ -82,6 +82,13 @@ class Growing(Database):
             for statement in also:
                 self.run(statement)
 
+    def append_rows(self, schema: str, table: str, columns: Sequence[str]) -> None:
+        """INSERT … SELECT from the staged table."""
+        names, place = ", ".join(self.quoted(columns)), self.dialect.place(schema, table)
+        words = self.change_words.insert.format(place=place, columns=names)
+        self.run(f"{words} SELECT {names} FROM {self.staged_place(schema, table)}")
+        self.go_on(schema, table, columns)
+
     def refresh_rows(self, schema: str, tables: Sequence[KeptTable]) -> dict[str, RowCounts]:
         """What comes first, parents before children; then what changes, which may refer to it; then what goes.
 

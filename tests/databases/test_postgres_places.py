@@ -131,7 +131,7 @@ def test_options_that_lead_nowhere(target, options, said):
             'connection failed: FATAL:  no pg_hba.conf entry for host "10.0.0.7", user "me", database "x", no encryption',
             "pg_hba.conf knows",
         ),
-        ('connection failed: root certificate file "/root/.postgresql/root.crt" does not exist', "sslrootcert=FILE"),
+        ('connection failed: root certificate file "/home/me/.postgresql/root.crt" does not exist', "sslrootcert=FILE"),
         ("connection failed: session is read-only", "name the primary"),
         ('definition of service "x" not found', "pg_service.conf has none"),
         ('FATAL:  password authentication failed for user "me"', "SYNTH_PASSWORD"),

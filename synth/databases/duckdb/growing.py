@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-import polars as pl
-
 from synth.databases.changes import KeptTable, RowCounts
 from synth.databases.contract import STAGED
 from synth.databases.duckdb.catalogue import references
@@ -87,14 +85,6 @@ class Growing(Staging, GrowingInPlace):
     def place_to_change(self, schema: str, table: str) -> str:
         """The rows that are aside, of a table that is made anew."""
         return self._aside.get(table) or super().place_to_change(schema, table)
-
-    def put(self, place: str, frame: pl.DataFrame, table: str) -> int:
-        """INSERT … SELECT from Arrow columns."""
-        connection = self._opened()
-        connection.register("synth_frame", frame)
-        connection.execute(f"INSERT INTO {place} BY NAME FROM temp.main.synth_frame")
-        connection.unregister("synth_frame")
-        return int(frame.estimated_size())
 
     def changed(self, sql: str) -> int:
         """Run a statement; how many rows it has touched."""

@@ -53,9 +53,14 @@ class Sending(Connection):
                 )
                 connection.execute(f"CREATE TEMP TABLE {waiting} ({columns})")
                 self.waiting.add(table)
-            connection.register("synth_frame", frame)
-            connection.execute(f"INSERT INTO {waiting} BY NAME FROM temp.main.synth_frame")
-            connection.unregister("synth_frame")
+            return self.put(waiting, frame, table)
+
+    def put(self, place: str, frame: pl.DataFrame, table: str) -> int:
+        """INSERT … SELECT from Arrow columns."""
+        connection = self._opened()
+        connection.register("synth_frame", frame)
+        connection.execute(f"INSERT INTO {place} BY NAME FROM temp.main.synth_frame")
+        connection.unregister("synth_frame")
         return int(frame.estimated_size())
 
     def send_files(self, schema: str, table: str, paths: Sequence[Path], format: str, types: Types) -> int:

@@ -24,14 +24,7 @@ class Growing(Staging, CommonGrowing):
         equal="t.{0} <=> s.{0}",
         temporary="{schema}.{name}",
         drop="DROP TEMPORARY TABLE IF EXISTS {temporary}",  # which alone commits nothing
-        like="CREATE TEMPORARY TABLE {temporary} AS SELECT {columns} FROM {place} LIMIT 0",
     )
-
-    def append_rows(self, schema: str, table: str, columns: Sequence[str]) -> None:
-        """INSERT … SELECT; the server lets its numbers go on by itself."""
-        names = ", ".join(self.quoted(columns))
-        source, place = DIALECT.place(self.staging_schema(schema), table), DIALECT.place(schema, table)
-        self.run(f"INSERT INTO {place} ({names}) SELECT {names} FROM {source}")
 
     def adopt_table(self, schema: str, table: str) -> None:
         """Never asked for: to move a table ends a transaction."""

@@ -57,11 +57,3 @@ class Growing(Staging, CommonGrowing):
             if sequence:
                 highest = f"(SELECT MAX({DIALECT.quote_identifier(column)}) FROM {place})"
                 self.run(f"SELECT setval({DIALECT.literal(sequence)}, {highest}) WHERE {highest} IS NOT NULL")
-
-    def append_rows(self, schema: str, table: str, columns: Sequence[str]) -> None:
-        """INSERT … SELECT, whose foreign keys are looked at with each row."""
-        names = ", ".join(self.quoted(columns))
-        source = DIALECT.place(self.staging_schema(schema), table)
-        place = DIALECT.place(schema, table)
-        self.run(f"INSERT INTO {place} ({names}) OVERRIDING SYSTEM VALUE SELECT {names} FROM {source}")
-        self.go_on(schema, table, columns)

@@ -91,9 +91,3 @@ class Growing(Staging, CommonGrowing):
         """By INTERSECT, which takes NULL for equal to NULL."""
         ours, theirs = (", ".join(f"{row}.{name}" for name in names) for row in "ts")
         return f"EXISTS (SELECT {ours} INTERSECT SELECT {theirs})"
-
-    def append_rows(self, schema: str, table: str, columns: Sequence[str]) -> None:
-        """INSERT … SELECT, whose foreign keys are looked at together."""
-        names = ", ".join(self.quoted(columns))
-        source = DIALECT.place(self.staging_schema(schema), table)
-        self.run(f"INSERT INTO {DIALECT.place(schema, table)} ({names}) SELECT {names} FROM {source}")
