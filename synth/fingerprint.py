@@ -26,7 +26,7 @@ try:
 except ImportError:  # pragma: no cover - some builds leave it out
     from hashlib import md5
 
-__all__ = ["Cells", "Fingerprint", "fingerprint", "sums_sql"]
+__all__ = ["Cells", "Fingerprint", "fingerprint", "key_numbers", "row_number_sql", "row_numbers", "sums_sql"]
 
 P = 2**31 - 1
 C = 1_234_567_891
@@ -75,6 +75,20 @@ def fingerprint(frame: pl.DataFrame, types: Mapping[str, DType]) -> Fingerprint:
         linear += int(row.sum())
         square += int((row * (row + C) % P).sum())
     return Fingerprint(frame.height, linear, square)
+
+
+def row_numbers(frame: pl.DataFrame, types: Mapping[str, DType]) -> npt.NDArray[np.int64]:
+    """The number r of each row of drawn columns, below 2^31. (n,)"""
+    if not frame.height:
+        return np.zeros(0, np.int64)
+    return _rows({name: _numbers(frame[name], dtype) for name, dtype in types.items()}, slice(None))
+
+
+def key_numbers(frame: pl.DataFrame, types: Mapping[str, DType]) -> npt.NDArray[np.int64]:
+    """A number of 62 bits for the key of each row, whose columns `types` are. (n,)"""
+    other = {f"#{name}": dtype for name, dtype in types.items()}
+    low = row_numbers(frame.select(pl.col(name).alias(f"#{name}") for name in types), other)
+    return (row_numbers(frame, types) << 31) + low
 
 
 def _rows(
@@ -156,15 +170,20 @@ def sums_sql(
     types: Mapping[str, DType], cells: Cells, quoted: Callable[[str], str], place: str, by: str | None = None
 ) -> str:
     """A query of the three sums in a database's SQL, over a table with these columns; or of each value of a column `by`."""
+    group = "" if by is None else f"{quoted(by)}, "
+    row = f"SELECT {group}{row_number_sql(types, cells, quoted)} AS r FROM {place} {cells.fence}".rstrip()
+    square = f"r * (r + {C}) % {P}"
+    sums = f"SELECT {group}{cells.rows}, {cells.total.format('r')}, {cells.total.format(square)} FROM ({row}) x"
+    return sums if by is None else f"{sums} GROUP BY {quoted(by)}"
+
+
+def row_number_sql(types: Mapping[str, DType], cells: Cells, quoted: Callable[[str], str]) -> str:
+    """The number r of a row in a database's SQL."""
     terms = []
     for name, dtype in types.items():
         modulo = f"((({cells.number(quoted(name), dtype)}) % {P}) + {P}) % {P}"
         terms.append(f"COALESCE({modulo} * {_constant(name, 'value')} % {P}, {_constant(name, 'null')})")
-    group = "" if by is None else f"{quoted(by)}, "
-    row = f"SELECT {group}{_sum(terms)} % {P} AS r FROM {place} {cells.fence}".rstrip()
-    square = f"r * (r + {C}) % {P}"
-    sums = f"SELECT {group}{cells.rows}, {cells.total.format('r')}, {cells.total.format(square)} FROM ({row}) x"
-    return sums if by is None else f"{sums} GROUP BY {quoted(by)}"
+    return f"{_sum(terms)} % {P}"
 
 
 def _sum(terms: Sequence[str]) -> str:

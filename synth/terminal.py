@@ -249,12 +249,18 @@ def advance_text(step: Advance) -> str:
         rows = [[name, *map(number, counts)] for name, counts in step.changes.items()]
         when = f"{step.since:%Y-%m-%d %H:%M:%S} to {step.until:%Y-%m-%d %H:%M:%S}"
         grid = _grid(["table", "come", "change", "go"], rows, {1, 2, 3})
-        return f"{grid}\n\ndry run: nothing was changed; so would {step.place} go from {when}"
+        told = f"dry run: nothing was changed; so would {step.place} go from {when}"
+        return "\n".join([grid, "", *_others(step), told])
     lines = [
         f"{step.place}: from {step.since:%Y-%m-%d %H:%M:%S} to {step.until:%Y-%m-%d %H:%M:%S}",
         f"{number(step.rows)} rows more; {number(step.blocks)} blocks drawn, {step.seconds:.1f} s",
     ]
-    return "\n".join([*lines, *([f"changes in {step.feed}"] if step.feed else [])])
+    return "\n".join([*lines, *_others(step), *([f"changes in {step.feed}"] if step.feed else [])])
+
+
+def _others(step: Advance) -> list[str]:
+    """What others did to rows of ours, a line a table."""
+    return [f"{table}: {rows.in_words}" for table, rows in step.others.items()]
 
 
 def report_text(report: VerifyReport) -> str:
@@ -276,6 +282,7 @@ def report_text(report: VerifyReport) -> str:
         )
         examples = (", ".join(f"{k} = {v}" for k, v in row.items()) for row in finding.examples)
         lines += [f"  {visible(example, in_line=True)}" for example in examples]
+    lines += [f"{table}: {said}" for table, said in report.others.items()]
     if report.skipped:
         lines.append(f"{len(report.skipped)} checks left out: their tables were not made")
     verdict = "all hold" if report.passed else f"{len(report.failed)} do not hold"

@@ -46,6 +46,8 @@ __all__ = ["advance", "check", "datasets", "generate", "plan", "verify"]
 To = Annotated[Optional[str], typer.Option("--to", metavar="URL", help="straight into this database, without files")]  # noqa: UP045
 IF_EXISTS = "fail, or replace the folder or tables that are there, or (in a database) refresh their rows, or append"
 
+EDITED = "in a database: keep what others changed or deleted of the rows (the default), or fail"
+
 Memory = Annotated[Optional[str], typer.Option(help="what may be taken, like 2GB [default: half of the machine's]")]  # noqa: UP045
 
 
@@ -201,6 +203,9 @@ def verify(
     place: Annotated[str, typer.Argument(metavar="DIR_OR_URL", help="the folder OUT/DATASET, or a database's URL")],
     schema: Schema = None,
     memory: Memory = None,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="in a database: rows that others added are offences, too")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Prove it by SQL: types, keys, references, checks, rules, counts, fingerprints, files. Exit 1 on offences.
@@ -219,11 +224,13 @@ def verify(
             raise OptionError("--memory is of folders: a database has its own limits\n  hint: leave it out")
         address = find(place)
         assert address is not None
-        reports = verify_database(address, schema)
+        reports = verify_database(address, schema, exact=exact)
     else:
         from synth.store.memory import memory_bytes
         from synth.verify.files import verify_folder
 
+        if exact:
+            raise OptionError("--exact is of databases: a folder has no rows of others\n  hint: leave it out")
         reports = [verify_folder(place, memory_bytes=memory_bytes(memory))]
     if json:
         found = [report.as_dict() for report in reports]
@@ -240,6 +247,7 @@ def advance(
     schema: Schema = None,
     changes: Annotated[Optional[str], typer.Option(help="a folder for the feed of changes: a file a step")] = None,  # noqa: UP045
     changes_format: Annotated[str, typer.Option(help=f"of the feed: {one_of(CHANGE_FORMATS)}")] = "parquet",
+    edited: Annotated[Optional[str], typer.Option(help=EDITED)] = None,  # noqa: UP045
     workers: Workers = "all", dry_run: DryRun = False, json: Json = False,
 ) -> None:  # fmt: skip
     """Let time go on: new rows, and changes to old ones, so that it all is as if it had been generated until then.
@@ -262,9 +270,11 @@ def advance(
 
                 address = find(place)
                 assert address is not None
-                step = advance_database(address, now, schema=schema, **how)
+                step = advance_database(address, now, schema=schema, edited=edited or "keep", **how)
             else:
                 from synth.job.advance import advance_folder
 
+                if edited is not None:
+                    raise OptionError("--edited is of databases: files have no other writers\n  hint: leave it out")
                 step = advance_folder(place, now, **how)
     say_json(step.as_dict()) if json else say(advance_text(step))

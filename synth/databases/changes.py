@@ -8,7 +8,20 @@ from typing import NamedTuple
 
 import polars as pl
 
-__all__ = ["ForeignKey", "KeptTable", "RowCounts", "TableChanges", "all_anew", "foreign_keys"]
+from synth.dtypes import Types
+
+__all__ = [
+    "GONE",
+    "Edit",
+    "ForeignKey",
+    "KeptTable",
+    "OthersRows",
+    "Refers",
+    "RowCounts",
+    "TableChanges",
+    "all_anew",
+    "foreign_keys",
+]
 
 
 @dataclass(frozen=True)
@@ -20,9 +33,57 @@ class TableChanges:
 
     table: str
     key: tuple[str, ...]
+    types: Types
     inserts: pl.DataFrame
     updates: pl.DataFrame
-    deletes: pl.DataFrame  # the key's columns, or all where there is no key
+    deletes: pl.DataFrame  # the rows that go, as they were made
+    parents: tuple[Refers, ...] = ()
+
+
+class Refers(NamedTuple):
+    """Columns that hold a key of a parent, of the same schema."""
+
+    columns: tuple[str, ...]
+    parent: str
+    keys: tuple[str, ...]
+
+
+class OthersRows(NamedTuple):
+    """How many rows others have changed meanwhile, and what became of ours for it."""
+
+    edited: int = 0  # rows whose cells stay as others changed them
+    conflicts: int = 0  # changes that were not made: of cells that others changed, and of rows that they deleted
+    deleted: int = 0  # rows that others deleted, and that stay so
+    left_out: int = 0  # rows that did not come, as others deleted what they refer to
+    kept: int = 0  # rows that did not go, as others changed them, or rows of theirs refer to them
+
+    @property
+    def clash(self) -> bool:
+        """Whether something of ours was not done."""
+        return bool(self.conflicts or self.left_out or self.kept)
+
+    @property
+    def in_words(self) -> str:
+        """What others did, and what became of it."""
+        words = {
+            "edited": "others changed {} rows, which stay so",
+            "deleted": "others deleted {} rows, which stay so",
+            "conflicts": "{} changes are not made for it",
+            "left_out": "{} rows do not come, as what they refer to was deleted",
+            "kept": "{} rows do not go, as others changed or need them",
+        }
+        counted = ((text, getattr(self, name)) for name, text in words.items())
+        return ", ".join(text.format(f"{rows:,}") for text, rows in counted if rows)
+
+
+class Edit(NamedTuple):
+    """A row that is not as it was made, by the numbers of its key and of the row as it is; GONE where it is not there."""
+
+    key: int
+    row: int
+
+
+GONE = -1
 
 
 class KeptTable(NamedTuple):

@@ -7,7 +7,7 @@ of its own, so that several connections can fill it; files have one connection, 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from hashlib import blake2b
 from pathlib import Path
@@ -18,6 +18,7 @@ import polars as pl
 from synth.databases.address import Address
 from synth.databases.capabilities import REFUSALS, Capabilities
 from synth.databases.changes import ForeignKey, KeptTable, RowCounts, TableChanges
+from synth.databases.edits import KEEP, Applied, Look, Met
 from synth.databases.rights import NO_RIGHTS, Rights
 from synth.databases.steps import LoadStep, standard_steps
 from synth.ddl import LONGEST_SCHEMA, Ddl
@@ -281,5 +282,23 @@ class Database(ABC):
         """Make the rows of these tables those that are staged, within `changing`; they come in the order of references."""
 
     @abstractmethod
-    def apply_changes(self, schema: str, changes: Sequence[TableChanges], also: Sequence[str]) -> None:
-        """Make all these changes, and run these statements, in one transaction; tables come in the order of references."""
+    def holding(self, schema: str, keys: Mapping[str, str]) -> AbstractContextManager[dict[str, int]]:
+        """A transaction in which nobody else adds rows to these tables; the highest of a column of each, if it has rows.
+
+        A `changing` within is a part of it.
+        """
+
+    @abstractmethod
+    def look(self, schema: str) -> Look:
+        """What finds rows that are not as they were made."""
+
+    @abstractmethod
+    def apply_changes(
+        self, schema: str, changes: Sequence[TableChanges], also: Callable[[Mapping[str, Applied]], Iterable[str]],
+        met: Mapping[str, Met], edited: str = KEEP,
+    ) -> Mapping[str, Applied]:  # fmt: skip
+        """Make all these changes, and run the statements of `also`, in one transaction; in the order of references.
+
+        Rows that a `look` has `met` are let be as others changed them; or, if `edited` is `fail`, a DatabaseError is raised
+        where they are in the way.
+        """

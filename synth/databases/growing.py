@@ -6,7 +6,8 @@ The statements are alike everywhere but for a few words, which each database has
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,7 +15,8 @@ import polars as pl
 
 from synth.databases.changes import KeptTable, RowCounts, TableChanges, all_anew
 from synth.databases.contract import STAGED, Database
-from synth.errors import DatabaseError
+from synth.databases.edits import KEEP, ROW, Applied, Look, Met, Reconciliation
+from synth.dtypes import Types
 
 __all__ = ["ChangeWords", "Growing", "GrowingInPlace"]
 
@@ -26,8 +28,8 @@ class ChangeWords:
     insert: str = "INSERT INTO {place} ({columns})"
     delete: str = "DELETE FROM {place} t USING {source} s WHERE {same}"
     update: str = "UPDATE {place} AS t SET {cells} FROM {source} s WHERE {same}"
-    cell: str = "{0} = s.{0}"
-    equal: str = "t.{0} IS NOT DISTINCT FROM s.{0}"  # of what may be NULL
+    cell: str = "{0} = {1}"
+    equal: str = "{0} IS NOT DISTINCT FROM {1}"  # of what may be NULL
     row: str = "rowid"  # what tells rows apart that are equal
     temporary: str = "temp.{name}"  # the place of a temporary table
     drop: str = "DROP TABLE IF EXISTS {temporary}"
@@ -58,29 +60,43 @@ class Growing(Database):
 
     # -- what they have in common
 
-    def apply_changes(self, schema: str, changes: Sequence[TableChanges], also: Sequence[str]) -> None:
+    def apply_changes(
+        self, schema: str, changes: Sequence[TableChanges], also: Callable[[Mapping[str, Applied]], Iterable[str]],
+        met: Mapping[str, Met], edited: str = KEEP,
+    ) -> Mapping[str, Applied]:  # fmt: skip
         """What goes first, children before parents; then what comes; then what changes."""
         filled = [each.table for each in changes if each.inserts.height or each.updates.height]
         emptied = [each.table for each in changes if each.updates.height or each.deletes.height]
         with self.driver_errors(f"advancing schema '{schema}'"), self.changing(schema, filled, emptied):
-            for each in reversed(changes):
-                if each.deletes.height:
-                    source = self.temporary(schema, each.table, each.deletes, "gone")
-                    place = self.place_to_change(schema, each.table)
-                    gone = (
-                        self._delete(place, source, each.key) if each.key else self.delete_copies(schema, source, each)
-                    )
-                    self._require_all(each.table, each.deletes, gone)
-            for each in changes:
-                if each.inserts.height:
-                    self.insert(schema, each)
-                    self.go_on(schema, each.table, each.key)
-            for each in changes:
-                if each.updates.height:
-                    source = self.temporary(schema, each.table, each.updates, "changed")
-                    self._require_all(each.table, each.updates, self._update(schema, source, each))
-            for statement in also:
+            applied = Reconciliation(self, schema, changes, met).run(edited)
+            for statement in also(applied):
                 self.run(statement)
+        return applied
+
+    def highest(
+        self, schema: str, keys: Mapping[str, str], words: str = "SELECT MAX({column}) FROM {place}"
+    ) -> dict[str, int]:
+        """The highest of a column of each of these tables, if it has rows, asked in these words."""
+        found = {}
+        for table, column in keys.items():
+            place, quoted = self.dialect.place(schema, table), self.dialect.quote_identifier(column)
+            ((key,),) = self.rows(words.format(column=quoted, place=place))[1]
+            if key is not None:
+                found[table] = int(key)
+        return found
+
+    def look(self, schema: str) -> Look:
+        """By temporary tables of the rows as they were made."""
+        return Look(self, schema)
+
+    def prepare_inserts(self, schema: str, table: str, rows: pl.DataFrame) -> None:
+        """Send the rows that come, where they cannot be sent once others have changed."""
+
+    def row_numbers(self, rows: str, types: Types) -> list[tuple[int, int]]:
+        """For rows of a table `t` with temporary ones `s`, by FROM … WHERE …: the number of `s`, and that of the row."""
+        number = self.dialect.row_number(types, "t")
+        found = self.rows(f"SELECT s.{self.dialect.quote_identifier(ROW)}, {number} AS n {rows}")[1]
+        return [(int(row), int(n)) for row, n in found]
 
     def append_rows(self, schema: str, table: str, columns: Sequence[str]) -> None:
         """INSERT … SELECT from the staged table."""
@@ -119,7 +135,7 @@ class Growing(Database):
     def _insert_staged(self, schema: str, table: KeptTable) -> int:
         """Insert the staged rows whose key is not there."""
         names, place = ", ".join(self.quoted(table.columns)), self.place_to_change(schema, table.name)
-        there = f" WHERE NOT EXISTS (SELECT 1 FROM {place} t WHERE {self._same(table.key)})" if table.key else ""
+        there = f" WHERE NOT EXISTS (SELECT 1 FROM {place} t WHERE {self.same(table.key)})" if table.key else ""
         words = self.change_words.insert.format(place=place, columns=names)
         return self.changed(f"{words} SELECT {names} FROM {self.staged_place(schema, table.name)} s{there}")
 
@@ -129,34 +145,39 @@ class Growing(Database):
         if not names:
             return 0
         place, source = self.place_to_change(schema, table.name), self.staged_place(schema, table.name)
-        same = f"{self._same(table.key)} AND NOT {self.all_equal(names)}"
-        cells = ", ".join(words.cell.format(name) for name in names)
+        same = f"{self.same(table.key)} AND NOT {self.all_equal(names)}"
+        cells = ", ".join(words.cell.format(name, f"s.{name}") for name in names)
         return self.changed(words.update.format(place=place, source=source, cells=cells, same=same))
+
+    def equal(self, ours: str, theirs: str) -> str:
+        """The condition that two cells are equal, NULL too."""
+        return self.change_words.equal.format(ours, theirs)
 
     def all_equal(self, names: Sequence[str]) -> str:
         """The condition that columns, between quotes, are equal in `t` and `s`, NULL too."""
-        return f"({' AND '.join(self.change_words.equal.format(name) for name in names)})"
+        return f"({' AND '.join(self.equal(f't.{name}', f's.{name}') for name in names)})"
 
     def _wanders(self, schema: str, table: KeptTable) -> bool:
         """Whether a row that is staged has the value of a unique group that another row has now."""
         place, source = self.place_to_change(schema, table.name), self.staged_place(schema, table.name)
-        met = (f"SELECT COUNT(*) FROM {place} t JOIN {source} s ON {self._same(group)}" for group in table.uniques)
-        return any(int(self.rows(f"{sql} WHERE NOT ({self._same(table.key)})")[1][0][0]) for sql in met)
+        met = (f"SELECT COUNT(*) FROM {place} t JOIN {source} s ON {self.same(group)}" for group in table.uniques)
+        return any(int(self.rows(f"{sql} WHERE NOT ({self.same(table.key)})")[1][0][0]) for sql in met)
 
     def insert(self, schema: str, changes: TableChanges) -> None:
         """Put the rows that come into their table."""
         self.put(self.place_to_change(schema, changes.table), changes.inserts, changes.table)
 
-    def _delete(self, place: str, source: str, key: Sequence[str]) -> int:
+    def delete(self, place: str, source: str, key: Sequence[str]) -> int:
+        """Delete the rows whose keys are in `source`; how many."""
         words = self.change_words
-        same, names = self._same(key), ", ".join(self.quoted(key))
+        same, names = self.same(key), ", ".join(self.quoted(key))
         return self.changed(words.delete.format(place=place, source=source, same=same, key=names))
 
-    def _update(self, schema: str, source: str, changes: TableChanges) -> int:
-        words, place = self.change_words, self.place_to_change(schema, changes.table)
-        names = self.quoted(name for name in changes.updates.columns if name not in changes.key)
-        cells, same = ", ".join(words.cell.format(name) for name in names), self._same(changes.key)
-        return self.changed(words.update.format(place=place, source=source, cells=cells, same=same))
+    def update(self, place: str, key: Sequence[str], cells: Mapping[str, str], source: str) -> int:
+        """Let columns of the rows whose keys are in `source` become this SQL of `t` and `s`; how many."""
+        words, quote = self.change_words, self.dialect.quote_identifier
+        changed = ", ".join(words.cell.format(quote(name), value) for name, value in cells.items())
+        return self.changed(words.update.format(place=place, source=source, cells=changed, same=self.same(key)))
 
     def delete_copies(self, schema: str, source: str, changes: TableChanges) -> int:
         """Delete rows without a key: those in `source` are equal in all columns, and numbered among their equals."""
@@ -164,7 +185,7 @@ class Growing(Database):
         names, row = self.quoted(changes.deletes.columns), self.change_words.row
         columns, copy = ", ".join(names), self.dialect.quote_identifier("#copy")
         number = f"ROW_NUMBER() OVER (PARTITION BY {columns}) AS {copy}"
-        same = " AND ".join([f"t.{copy} = s.{copy}", *(self.change_words.equal.format(name) for name in names)])
+        same = " AND ".join([f"t.{copy} = s.{copy}", *(self.equal(f"t.{name}", f"s.{name}") for name in names)])
         ours, theirs = (
             f"SELECT {row} AS {self.dialect.quote_identifier('#row')}, {number}, {columns} FROM {place}",
             f"SELECT {number}, {columns} FROM {source}",
@@ -176,10 +197,17 @@ class Growing(Database):
         """A temporary table with rows of a table, some of its columns; its place."""
         name, temporary = self.dialect.quote_identifier(f"{STAGED}{what}"), self.temporary_place(schema, what)
         self.run(self.change_words.drop.format(temporary=temporary))
-        columns, place = ", ".join(self.quoted(frame.columns)), self.place_to_change(schema, table)
+        columns, place = self.like_columns(frame), self.place_to_change(schema, table)
         self.run(self.change_words.like.format(temporary=temporary, name=name, columns=columns, place=place))
         self.put(temporary, frame, table)
         return temporary
+
+    def like_columns(self, frame: pl.DataFrame) -> str:
+        """The columns of a temporary table, as those of the table whose rows it holds; besides, they may be numbered."""
+        quoted = self.quoted(frame.columns)
+        return ", ".join(
+            f"0 AS {each}" if name == ROW else each for name, each in zip(frame.columns, quoted, strict=True)
+        )
 
     def temporary_place(self, schema: str, what: str) -> str:
         """Where the temporary table of a name is."""
@@ -189,24 +217,22 @@ class Growing(Database):
         }
         return self.change_words.temporary.format(**words)
 
-    def _same(self, key: Sequence[str]) -> str:
+    def same(self, key: Sequence[str]) -> str:
+        """The condition that a row of `t` is that of `s`."""
         return " AND ".join(f"t.{name} = s.{name}" for name in self.quoted(key))
 
     def quoted(self, names: Iterable[str]) -> list[str]:
         """Names between this database's quotes."""
         return [self.dialect.quote_identifier(name) for name in names]
 
-    def _require_all(self, table: str, frame: pl.DataFrame, touched: int) -> None:
-        """Raise DatabaseError where rows that change or go are not there."""
-        if touched != frame.height:
-            raise DatabaseError(
-                f"{self.address}: table '{table}' has only {touched} of {frame.height} rows that change or go; nothing was "
-                "changed\n  hint: it is not as it was made: load it again"
-            )
-
 
 class GrowingInPlace(Growing):
     """Appends where rows are staged in their place, in a transaction that has begun with the load."""
+
+    @contextmanager
+    def holding(self, schema: str, keys: Mapping[str, str]) -> Iterator[dict[str, int]]:
+        """It is held by the lock."""
+        yield self.highest(schema, keys)
 
     def append_rows(self, schema: str, table: str, columns: Sequence[str]) -> None:
         """Let numbered keys go on behind the rows, which are in their place."""

@@ -36,6 +36,7 @@ class Earlier:
 
     plan: Plan
     residents: Residents
+    rows_too: bool = False  # whether all rows of then are asked for, not only how they differ
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,9 @@ class TaskResult:
     rollups: list[RollupPart] = field(default_factory=list)
     changes: dt.datetime | None = None  # the earliest moment at which its blocks will look different
     differences: list[Difference] = field(default_factory=list)
+    rows_before: list[tuple[str, pl.DataFrame]] = field(
+        default_factory=list
+    )  # all rows of an earlier `until`, by table
 
     @property
     def rows(self) -> int:
@@ -163,7 +167,10 @@ def write_blocks(
         if context.records:
             result.changes = min(filter(None, (result.changes, next_change(block))), default=None)
         if context.earlier is not None:
-            result.differences += _differences(context.earlier, block, before.get(block.number), frames)
+            old = before.get(block.number)
+            result.differences += _differences(context.earlier, block, old, frames)
+            if context.earlier.rows_too and old is not None:
+                result.rows_before += [(table, old.visible_rows(table)) for table in frames]
     result.residents = {table: _joined(rows) for table, rows in residents.items()}
     for table, parts in frames.items():
         write = _write(context, task, table, parts)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import blake2b
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from synth.columns import from_arrow
 from synth.dtypes import BIGINT, TEXT, DType
@@ -16,11 +17,18 @@ from synth.generators.base import Generator
 from synth.generators.context import DrawContext, SpanView
 from synth.generators.declarations import Span
 
-__all__ = ["Key", "Window"]
+__all__ = ["Key", "Segment", "Window"]
 
 Rows = npt.NDArray[np.int64]
 
 UUID_LENGTH = 36
+
+
+class Segment(NamedTuple):
+    """From a row on, keys go on from another one, as the keys between belong to rows of others."""
+
+    first_row: int
+    first_key: int
 
 
 class Key(Generator):
@@ -31,6 +39,7 @@ class Key(Generator):
     start: Annotated[int, Field(gt=-(2**63), lt=2**63)] = 1  # of sequences and codes: the number of the first row
     prefix: str = ""  # of codes
     digits: Annotated[int, Field(ge=1, le=18)] = 6  # of codes: the least digits, with leading zeros
+    _segments: tuple[Segment, ...] = PrivateAttr(())  # of sequences, behind the first: no word of a spec
 
     makes_key = True
     never_repeats = True
@@ -51,7 +60,9 @@ class Key(Generator):
 
     def span(self, view: SpanView, dtype: DType) -> Span | None:
         """Give the first and the last number."""
-        return None if self.kind == "uuid" else Span(self.start, self.start + max(view.rows(), 1) - 1)
+        if self.kind == "uuid":
+            return None
+        return Span(self.start, int(self._numbers(np.array([max(view.rows(), 1) - 1]))[0]))
 
     def longest(self, view: SpanView) -> int | None:
         """Count the characters of the last code."""
@@ -62,11 +73,32 @@ class Key(Generator):
     def key_at(self, rows: Rows, seed: int, table: str) -> pl.Series:
         """Make the keys of these row numbers. (n,) -> (n,)"""
         if self.kind == "sequence":
-            return pl.Series(rows + self.start)
+            return pl.Series(self._numbers(rows))
         if self.kind == "uuid":
             return _uuids(rows, seed, table if self.start == 1 else f"{table}/{self.start}")
         number = pl.Series("n", rows + self.start).to_frame()
         return number.select(pl.lit(self.prefix) + pl.col("n").cast(pl.String).str.zfill(self.digits)).to_series()
+
+    def in_segments(self, segments: Sequence[Segment]) -> Self:
+        """The same sequence, which goes on from other keys at these rows, in order."""
+        gone_on = self.model_copy()
+        gone_on._segments = tuple(segments)
+        return gone_on
+
+    def rows_to(self, key: int) -> int:
+        """Count the rows of a sequence up to that of this key."""
+        first = [Segment(0, self.start), *self._segments]
+        here = max((segment for segment in first if segment.first_key <= key), default=Segment(0, key + 1))
+        return here.first_row + key - here.first_key + 1
+
+    def _numbers(self, rows: Rows) -> Rows:
+        """The numbers of these rows in their segments. (n,) -> (n,)"""
+        if not self._segments:
+            return rows + self.start
+        first_rows, first_keys = np.array([Segment(0, self.start), *self._segments]).T
+        at = np.searchsorted(first_rows, rows, side="right") - 1
+        numbers: Rows = rows - first_rows[at] + first_keys[at]
+        return numbers
 
     def numbers_used(self, rows: int) -> int:
         """Give the row numbers that so many rows from before have used up, as some of theirs may have gone."""

@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from synth.databases.changes import RowCounts
+from synth.databases.changes import OthersRows, RowCounts
 from synth.draw.change import OP
 from synth.draw.output import NullSink
 from synth.draw.task import Task
@@ -56,6 +56,7 @@ class Advance:
     unchanged: bool = False
     changes: Mapping[str, RowCounts] = field(default_factory=dict)  # of a dry run, and in databases
     dry_run: bool = False
+    others: Mapping[str, OthersRows] = field(default_factory=dict)  # by table: what others did to rows, in databases
 
     def as_dict(self) -> dict[str, Any]:
         """Give the step as plain values, for `--json`."""
@@ -64,6 +65,7 @@ class Advance:
             "seconds": round(self.seconds, 3), "blocks": self.blocks, "rows": self.rows,
             "feed": str(self.feed) if self.feed else None, "unchanged": self.unchanged, "dry_run": self.dry_run,
             "changes": {name: counts._asdict() for name, counts in self.changes.items()},
+            "others": {name: rows._asdict() for name, rows in self.others.items()},
         }  # fmt: skip
 
 

@@ -6,43 +6,51 @@ import datetime as dt
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from synth.columns import to_written
 from synth.databases import Address, Database, connect
-from synth.databases.changes import TableChanges
+from synth.databases.changes import Refers, TableChanges
 from synth.databases.contract import MANIFEST
+from synth.databases.edits import KEEP, POLICIES, Applied, Met
 from synth.ddl import in_reference_order
-from synth.draw.change import BEFORE, OP
+from synth.draw.change import AT, BEFORE, OP
 from synth.draw.output import NullSink
-from synth.errors import DatabaseError
+from synth.dtypes import Types
+from synth.errors import DatabaseError, OptionError, one_of
 from synth.job.advance import Advance, blocks_of, counted, grown, plans, step_between
+from synth.job.beside import Beside, behind_others, last_keys, sequences
 from synth.left import temporary_folder
 from synth.plan.model import Plan
 from synth.progress import Progress
 from synth.runners import Processes, Serial, runner
+from synth.spec.constraints import references
 from synth.spec.parts import table_of
 from synth.store.change_feed import Feed
 from synth.store.manifest_table import kept_sums, manifest_insert, manifest_of, sums_are_as_written
 from synth.store.rollup_parts import read_rollup_parts
-from synth.store.run import run_all
+from synth.store.run import RunResult, run_all
 
 __all__ = ["advance_database"]
 
 
 def advance_database(
     address: Address, until: dt.date | dt.datetime, *, schema: str | None = None, workers: int | Serial | Processes = 1,
-    changes: str | Path | None = None, changes_format: str = "parquet", dry_run: bool = False,
+    changes: str | Path | None = None, changes_format: str = "parquet", edited: str = KEEP, dry_run: bool = False,
     progress: Progress | None = None,
 ) -> Advance:  # fmt: skip
     """Take the dataset in a schema (which may be left out where there is one alone) to `until`.
 
-    A `dry_run` says what would change.
+    Rows that others have added stay, and new keys go on behind theirs; what they changed or deleted stays so, or is a
+    DatabaseError where `edited` is `fail`. A `dry_run` does it all, and undoes it.
 
     Raises OptionError, OutputError, DatabaseError, DataError. A killed advance leaves it as it was.
     """
+    if edited not in POLICIES:
+        raise OptionError(f"--edited takes {one_of(POLICIES)}, not '{edited}'")
     started = time.perf_counter()
     with connect(address) as database, temporary_folder() as store:
         schema = _schema(database, schema)
@@ -56,33 +64,67 @@ def advance_database(
         feed = None
         if changes is not None and not dry_run:
             feed = Feed(Path(changes), manifest.until, plan.until, changes_format)
-        dialect = database.dialect
-        place, name = dialect.place(schema, MANIFEST), dialect.literal(manifest.dataset)
-        ours = f"FROM {place} WHERE {dialect.quote_identifier('dataset')} = {name}"
         sums = kept_sums(database, schema, manifest)
         if not sums_are_as_written(manifest, sums):
             raise DatabaseError(
                 f"{where}: what was kept for rollups is not as it was written\n  hint: load the dataset again"
             )
-        step = step_between(earlier, plan, manifest, read_rollup_parts(sums), with_differences=True)
-        with runner(workers) if isinstance(workers, int) else nullcontext(workers) as running:
-            parts_path = store / "sums"
-            run = run_all(plan, store / "residents", NullSink(), running, progress, parts_path, step)
-        new = grown(manifest, plan, run)
-        if feed:
-            feed.write(run.differences, plan)
-        also = (
-            f"DELETE {ours}",
-            manifest_insert(database.dialect, schema, new, parts_path),
-        )
-        if not dry_run:
-            database.apply_changes(schema, list(_changes(run.differences, plan)), also)
+        try:
+            with database.holding(schema, sequences(manifest)) as highest:
+                manifest = behind_others(manifest, highest)
+                earlier, plan = plans(manifest, until)
+                seen = Beside(database, schema, manifest, earlier)
+                step = step_between(earlier, plan, manifest, read_rollup_parts(sums), with_differences=True)
+                step = replace(step, look=seen.look_at)
+                with runner(workers) if isinstance(workers, int) else nullcontext(workers) as running:
+                    run = run_all(plan, store / "residents", NullSink(), running, progress, store / "sums", step)
+                if feed:
+                    feed.write(run.differences, plan)
+                done = _Done(database, schema, seen, plan, run, store / "sums", undo=dry_run)
+                met = seen.look.met
+                applied = database.apply_changes(schema, done.changes, done.manifest_statements, met, edited)
+        except _UndoneError as undone:
+            applied = undone.applied
     return Advance(
-        where, manifest.until, plan.until, time.perf_counter() - started,
-        blocks=blocks_of(run),
-        rows=sum(t.rows for t in new.tables.values()) - sum(t.rows for t in manifest.tables.values()),
+        where, manifest.until, plan.until, time.perf_counter() - started, blocks=blocks_of(run),
+        rows=done.rows - sum(t.rows for t in manifest.tables.values()),
         feed=feed.path if feed else None, changes=counted(run.differences), dry_run=dry_run,
+        others={name: each.others for name, each in applied.items() if any(each.others)},
     )  # fmt: skip
+
+
+class _UndoneError(Exception):
+    """Ends a transaction that is not to be kept, and says what was done in it."""
+
+    def __init__(self, applied: Mapping[str, Applied]):
+        super().__init__()
+        self.applied = applied
+
+
+class _Done:
+    """A step that was drawn, as changes to tables and to the row of the manifest."""
+
+    def __init__(
+        self, database: Database, schema: str, seen: Beside, plan: Plan, run: RunResult, sums: Path, *, undo: bool
+    ):  # fmt: skip
+        self.database, self.schema, self.sums, self.undo = database, schema, sums, undo
+        self.before, self.seen = seen.manifest, seen
+        self.changes = list(_changes(run.differences, plan, seen.look.met))
+        self.after = grown(self.before, plan, run)
+        self.rows = sum(table.rows for table in self.after.tables.values())
+
+    def manifest_statements(self, applied: Mapping[str, Applied]) -> Iterator[str]:
+        """Put a manifest in the place of the old one, which says how rows differ from what was made."""
+        if self.undo:
+            raise _UndoneError(applied)
+        dialect = self.database.dialect
+        place, name = dialect.place(self.schema, MANIFEST), dialect.literal(self.before.dataset)
+        yield f"DELETE FROM {place} WHERE {dialect.quote_identifier('dataset')} = {name}"
+        facts = {
+            "segments": self.before.segments, "last_keys": last_keys(self.before, self.changes),
+            "edits": self.seen.edits_after(applied),
+        }  # fmt: skip
+        yield manifest_insert(dialect, self.schema, self.after.restated(**facts), self.sums)
 
 
 def _schema(database: Database, asked: str | None) -> str:
@@ -95,20 +137,33 @@ def _schema(database: Database, asked: str | None) -> str:
     raise DatabaseError(f"{database.address} holds {none}{said}")
 
 
-def _changes(differences: Mapping[str, Sequence[pl.DataFrame]], plan: Plan) -> Iterator[TableChanges]:
+def _changes(
+    differences: Mapping[str, Sequence[pl.DataFrame]], plan: Plan, met: Mapping[str, Met]
+) -> Iterator[TableChanges]:
     """What the differences are to each table, in the order of references."""
     for table in in_reference_order(plan.dataset, set(plan.wanted)):
         parts = [part for part in differences if table_of(part) == table]
-        if not parts:
+        if not parts and table not in met:
             continue
-        types, written = plan.tables[table].types, plan.tables[table].written
-        key = tuple(plan.spec(table).key)
-        known_by = key or written
-        whole = pl.concat([frame for part in parts for frame in differences[part]])
-        now = whole.select(written)
-        gone = whole.filter(pl.col(OP) == "delete").select(pl.col(BEFORE + name).alias(name) for name in known_by)
+        types = {name: plan.tables[table].types[name] for name in plan.tables[table].written}
+        frames = [frame for part in parts for frame in differences[part]]
+        whole = pl.concat(frames) if frames else _no_differences(types)
+        now, before = whole.select(list(types)), whole.select(pl.col(BEFORE + name).alias(name) for name in types)
+        changed = {
+            "inserts": now.filter(whole[OP] == "insert"), "updates": now.filter(whole[OP] == "update"),
+            "deletes": before.filter(whole[OP] == "delete"),
+        }  # fmt: skip
         yield TableChanges(
-            table, key, to_written(now.filter(whole[OP] == "insert"), types),
-            to_written(now.filter(whole[OP] == "update"), types),
-            to_written(gone, {name: types[name] for name in known_by}),
+            table, tuple(plan.spec(table).key), types, **{name: to_written(each, types) for name, each in changed.items()},
+            parents=tuple(
+                Refers(each.columns, each.parent, each.keys)
+                for each in references(plan.dataset)
+                if each.table == table and each.parent in plan.wanted
+            ),
         )  # fmt: skip
+
+
+def _no_differences(types: Types) -> pl.DataFrame:
+    """What differs of a table without differences."""
+    columns = {name: dtype.drawn for name, dtype in types.items()}
+    return pl.DataFrame(schema={OP: pl.String, AT: pl.Int64, **columns, **{BEFORE + n: d for n, d in columns.items()}})

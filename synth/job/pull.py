@@ -190,6 +190,7 @@ def _write_manifest(
     prints = [table.fingerprint for table in tables.values()]
     identity = pulled_identity(old.origin() or old.identity, form.name, prints)
     old.restated(
-        format=form.name, dialect=None, identity=identity, tables=tables, families={}, sums=(), made_by=None
+        format=form.name, dialect=None, identity=identity, tables=tables, families={}, sums=(), made_by=None,
+        last_keys={}, edits={},
     ).write(work_folder)  # fmt: skip
     return tuple(name for name, table in tables.items() if table.fingerprint != old.tables[name].fingerprint)

@@ -27,6 +27,7 @@ from synth.loading.refresh import refresh_staged
 from synth.loading.report import LoadReport, TableLoad
 from synth.loading.staging import Staging
 from synth.progress import Progress, silent
+from synth.spec.key_segments import own_sequences
 from synth.spec.models import Dataset
 from synth.store.manifest import Manifest
 
@@ -162,6 +163,7 @@ class Loading:
                 [self._timed("verify", name, lambda n: self._prove(n, manifest)) for name in self.staging.staged_apart]
             )
         with self.phase("publish"):
+            manifest = manifest.restated(last_keys=self._last_keys())
             if self.if_exists == "append":
                 append_staged(self.staging, manifest, sums)
             elif self.if_exists == "refresh" and self.staging.kept:
@@ -177,6 +179,18 @@ class Loading:
             ):  # a GRANT would have ended the transaction
                 self.database.give_rights(self.schema, self.tables)
         return self.report
+
+    def _last_keys(self) -> dict[str, int]:
+        """The highest keys that were sent of sequences that go on."""
+        found = {}
+        for table, column in own_sequences(self.staging.dataset).items():
+            if table in self.staging.staged_apart:
+                quoted = self.database.dialect.quote_identifier(column)
+                staged = self.database.staged_place(self.schema, table)
+                ((key,),) = self.database.rows(f"SELECT MAX({quoted}) FROM {staged}")[1]
+                if key is not None:
+                    found[f"{table}.{column}"] = int(key)
+        return found
 
     def _job(self, step: LoadStep) -> Job:
         run = self._timed(step.phase, step.table, lambda _: self.connections.mine().run_step(step))

@@ -29,7 +29,9 @@ from pydantic import (
 from synth.dtypes import DType
 from synth.errors import OutputError
 from synth.formats import FORMATS
+from synth.generators.keys import Segment
 from synth.plan.model import Plan
+from synth.spec.key_segments import in_segments
 from synth.spec.load import dump, parse
 from synth.spec.migrate import SPEC_VERSION
 from synth.spec.models import NAME as WORD
@@ -114,6 +116,13 @@ class ExistingEntry(_Entry):
     file: FileEntry | None = None
 
 
+class SegmentEntry(_Entry):
+    """From a row on, keys go on from another one."""
+
+    first_row: Count
+    first_key: Whole
+
+
 class Manifest(_Entry):
     """Written last, as `manifest.json`."""
 
@@ -133,6 +142,9 @@ class Manifest(_Entry):
     sums: tuple[FileEntry, ...] = ()  # hidden files: what the tasks gave to rollups
     existing: dict[str, ExistingEntry] = {}  # tables that were read
     first_keys: dict[str, str] = {}  # `table.column`: the first new key, where others were there before
+    segments: dict[str, tuple[SegmentEntry, ...]] = {}  # `table.column`: where keys go on behind those of others
+    last_keys: dict[str, Whole] = {}  # `table.column`: the highest key of ours, in databases
+    edits: dict[str, str] = {}  # by table: rows that others changed or deleted, and that stay so
     steps: tuple[Moment, ...] = ()  # where `until` was before, from the first on
     made_by: str | None = None  # a note: what has the same may replace it; no part of the identity
     seal: str | None = None  # a hash of all that is stated above
@@ -214,6 +226,8 @@ class Manifest(_Entry):
     def load_dataset(self) -> Dataset:
         """The spec it embeds, in the words of today. Raises SpecError, and OutputError where it is another dataset's."""
         dataset = parse(self.spec, NAME, self.spec_version, drawn_alike=self.is_drawn_alike)
+        segments = {place: [Segment(s.first_row, s.first_key) for s in each] for place, each in self.segments.items()}
+        dataset = in_segments(dataset, segments)
         if dataset.dataset != self.dataset:
             raise OutputError(f"{NAME} is of '{self.dataset}', and the spec in it of '{dataset.dataset}'")
         for name, entry in self.tables.items():
@@ -308,12 +322,15 @@ def _refuse_many(facts: Mapping[str, Any]) -> None:
     tables, families = facts.get("tables") or {}, facts.get("families") or {}
     tasks = [task for each in families.values() for task in each]
     files = sum(len(entry["files"]) for entry in tables.values())
+    segments = sum(len(each) for each in (facts.get("segments") or {}).values())
     if (
-        max(files + len(tasks), sum(len(task["prints"]) for task in tasks), len(facts.get("steps") or ()))
+        max(files + len(tasks), sum(len(task["prints"]) for task in tasks), len(facts.get("steps") or ()), segments)
         > MOST_ENTRIES
     ):
         raise ValueError(f"it lists more than {MOST_ENTRIES:,} files and tasks")
-    known = [facts.get("existing") or (), facts.get("first_keys") or (), facts.get("sums") or (), tables]
+    known = [
+        facts.get(name) or () for name in ("existing", "first_keys", "segments", "last_keys", "edits", "sums", "tables")
+    ]
     if max(map(len, (*known, *(task["prints"] for task in tasks)))) > MOST_PARTS:
         raise ValueError(f"it lists more than {MOST_PARTS:,} tables")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +36,7 @@ class Step:
     kept_parts: Mapping[str, Mapping[PartKey, pl.DataFrame]]
     with_differences: bool
     earlier_residents: bool
+    look: Callable[[str, pl.DataFrame], None] | None = None  # is called with a table and rows of then, of these tasks
 
 
 @dataclass
@@ -95,8 +96,8 @@ def run_all(
     residents, earlier = Residents(work_folder / "now"), None
     if step is not None and step.with_differences:
         before = Residents(work_folder / "before") if step.earlier_residents else residents
-        earlier = Earlier(step.earlier, before)
-    run = RunResult()
+        earlier = Earlier(step.earlier, before, rows_too=step.look is not None)
+    run, look = RunResult(), step.look if step else None
     with RollupPartsWriter(parts_path) as parts:
         walk = Walk(
             RunContext(plan, residents, sink, earlier), runner, step.tasks if step else None,
@@ -105,6 +106,9 @@ def run_all(
         try:
             for result in walk.results():
                 run.add(result)
+                if look:
+                    for table, rows in result.rows_before:
+                        look(table, rows)
                 if progress:
                     progress(result.task.family, result.rows)
         except BaseException:

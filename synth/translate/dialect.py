@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from synth.dtypes import DType, Types
-from synth.fingerprint import Cells, sums_sql
+from synth.fingerprint import Cells, row_number_sql, sums_sql
 from synth.translate.conditions import Rewrite
 
 __all__ = ["QUOTE", "WHOLE", "Dialect", "InsertStyle", "standard_literal"]
@@ -107,6 +107,11 @@ class Dialect:
         """
         assert self.cells, f"the dialect {self.name} declares no cells, so it makes no fingerprints"
         return sums_sql(types, self.cells, self.quote_identifier, place, by)
+
+    def row_number(self, types: Types, alias: str) -> str:
+        """The number of a row of `alias` by which a fingerprint knows it."""
+        assert self.cells, f"the dialect {self.name} declares no cells, so it makes no fingerprints"
+        return row_number_sql(types, self.cells, lambda name: f"{alias}.{self.quote_identifier(name)}")
 
     def number_on(self, schema: str | None, table: str, column: str, following: int | str) -> Iterator[str]:
         """The statements by which a table gives new rows the keys from `following` on, number or SQL; none if by itself."""

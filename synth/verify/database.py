@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from synth.databases import Address, Database, connect
 from synth.dtypes import DType, Types
 from synth.errors import DatabaseError, did_you_mean
+from synth.fingerprint import Fingerprint
 from synth.plan.model import Plan
 from synth.sandbox import TIME_LIMIT_S
 from synth.spec import constraints
@@ -24,6 +25,7 @@ from synth.store.manifest_table import kept_sums, manifests_of, sums_are_as_writ
 from synth.translate.queries import OffenceQueries, counting_query, offence_queries
 from synth.verify.checks import Check, of_each_row
 from synth.verify.findings import EXAMPLES, Tell, adder, columns, contents, plan_of, planned, unread
+from synth.verify.redrawn import Differing, can_be_redrawn, differences, differing, in_words
 from synth.verify.report import Finding, VerifyReport
 from synth.verify.stated import stated
 
@@ -37,8 +39,13 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 
-def verify_database(address: Address, schema: str | None = None, progress: Tell | None = None) -> list[VerifyReport]:
-    """Run every check on a schema that a load made, or on all of them. Raises DatabaseError where there is none."""
+def verify_database(
+    address: Address, schema: str | None = None, progress: Tell | None = None, *, exact: bool = False
+) -> list[VerifyReport]:
+    """Run every check on a schema that a load made, or on all of them. Raises DatabaseError where there is none.
+
+    Rows that others have added are counted and left out of contents, unless these are to be `exact`.
+    """
     with connect(address) as database, ExitStack() as others:
         there = database.dataset_schemas()
         if not there:
@@ -53,7 +60,7 @@ def verify_database(address: Address, schema: str | None = None, progress: Tell 
         for connection in connections:
             connection.only_read(TIME_LIMIT_S)
         return [
-            _Verification(connections, name, manifest).run(progress)
+            _Verification(connections, name, manifest, exact=exact).run(progress)
             for name in (there if schema is None else [schema])
             for manifest in manifests_of(database, name)
         ]
@@ -62,9 +69,9 @@ def verify_database(address: Address, schema: str | None = None, progress: Tell 
 class _Verification:
     """One schema's."""
 
-    def __init__(self, connections: list[Database], schema: str, manifest: Manifest):
+    def __init__(self, connections: list[Database], schema: str, manifest: Manifest, *, exact: bool):
         self.database, self.schema = connections[0], schema
-        self.connections = len(connections)
+        self.connections, self.exact = len(connections), exact
         self.free: SimpleQueue[Database] = SimpleQueue()
         for connection in connections:
             self.free.put(connection)
@@ -86,9 +93,8 @@ class _Verification:
             add(finding)
             if finding.passed:
                 readable.add(finding.table)
-        for findings in self._each(lambda table: self._content(table, plan, table in readable), manifest.tables):
-            for finding in findings:
-                add(finding)
+        for finding in self._contents(plan, readable):
+            add(finding)
         todo = list(planned(self.dataset, manifest, self.report, readable))
         together = of_each_row(check for check in todo if isinstance(check, Check))
         counted = {check: found for each in self._each(self._count_together, together) for check, found in each.items()}
@@ -160,17 +166,36 @@ class _Verification:
                 found = {name: kind for name, kind in found.items() if name in types}
             yield columns(table, found, {name: str(dtype) for name, dtype in types.items()})
 
-    def _content(self, table: str, plan: Plan | None, readable: bool) -> list[Finding]:
-        """A table's rows and fingerprint."""
+    def _contents(self, plan: Plan | None, readable: set[str]) -> Iterator[Finding]:
+        """The rows of all tables, those that are not as they were made one by one."""
+        tables = list(self.manifest.tables)
+        found = dict(zip(tables, self._each(lambda name: self._content(name, name in readable), tables), strict=True))
+        sums = {name: each[0] for name, each in found.items() if not isinstance(each, Finding)}
+        other = [name for name, content in sums.items() if str(content) != self.manifest.tables[name].fingerprint]
+        differ: dict[str, Differing] = {}
+        if other and not self.exact and self.report.passed and can_be_redrawn(self.manifest, sums.values()):
+            differ = differing(self.database, self.schema, self.manifest, self.dataset, other)
+        for name, each in found.items():
+            if isinstance(each, Finding):
+                yield each
+            elif name in differ:
+                yield from differences(name, differ[name], each[1])
+                if said := in_words(differ[name]):
+                    self.report.others[name] = said
+            else:
+                yield from contents(name, self.manifest, each[0], plan, each[1])
+
+    def _content(self, table: str, readable: bool) -> Finding | tuple[Fingerprint, float]:
+        """A table's rows and fingerprint, and the seconds it took."""
         if not readable:
-            return [unread("rows", table, "fingerprint", table)]
+            return unread("rows", table, "fingerprint", table)
         with self._connection() as database:
             started = time.perf_counter()
             try:
                 found = database.content(self.schema, table, self.manifest.tables[table].types)
             except DatabaseError as error:
-                return [Finding("rows", table, "fingerprint", None, note=self._said(error))]
-            return list(contents(table, self.manifest, found, plan, time.perf_counter() - started))
+                return Finding("rows", table, "fingerprint", None, note=self._said(error))
+            return found, time.perf_counter() - started
 
     def _count_together(self, of_table: tuple[str, list[Check]]) -> dict[Check, tuple[int, float]]:
         """Offences, and seconds, of checks of one table that look at each row by itself, in one pass.

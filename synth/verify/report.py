@@ -34,6 +34,7 @@ class VerifyReport:
     dataset: str
     findings: list[Finding] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)  # checks of tables that were not made
+    others: dict[str, str] = field(default_factory=dict)  # by table: rows that others brought, changed or deleted
 
     @property
     def passed(self) -> bool:
@@ -53,6 +54,7 @@ class VerifyReport:
             "passed": self.passed,
             "checks": len(self.findings),
             "skipped": self.skipped,
+            "others": self.others,
             "findings": [
                 {
                     "kind": f.kind, "table": f.table, "name": f.name, "offences": f.offences, "note": f.note,

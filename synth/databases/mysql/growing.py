@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from synth.databases.changes import TableChanges
@@ -20,15 +20,42 @@ class Growing(Staging, CommonGrowing):
     change_words = ChangeWords(
         delete="DELETE t FROM {place} t JOIN {source} s ON {same}",
         update="UPDATE {place} t JOIN {source} s ON {same} SET {cells}",
-        cell="t.{0} = s.{0}",
-        equal="t.{0} <=> s.{0}",
+        cell="t.{0} = {1}",
+        equal="{0} <=> {1}",
         temporary="{schema}.{name}",
         drop="DROP TEMPORARY TABLE IF EXISTS {temporary}",  # which alone commits nothing
     )
 
+    _holds = False  # a transaction in which a change is a part
+
     def adopt_table(self, schema: str, table: str) -> None:
         """Never asked for: to move a table ends a transaction."""
         raise self._refusal("transactional_ddl")
+
+    @contextmanager
+    def holding(self, schema: str, keys: Mapping[str, str]) -> Iterator[dict[str, int]]:
+        """The gap behind the highest row is locked: others wait to write there."""
+        with self._transaction():
+            self._holds = True
+            try:
+                yield self.highest(schema, keys, "SELECT MAX({column}) FROM {place} FOR UPDATE")
+            finally:
+                self._holds = False
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All statements within, or none; a part of what is held."""
+        if self._holds:
+            yield
+            return
+        self.run("START TRANSACTION")
+        try:
+            yield
+            self.run("COMMIT")
+        except BaseException:
+            with suppress(*self.raised):
+                self.connection.rollback()
+            raise
 
     @contextmanager
     def changing(self, schema: str, filled: Sequence[str], emptied: Sequence[str]) -> Iterator[None]:
@@ -38,15 +65,10 @@ class Growing(Staging, CommonGrowing):
         )  # a DELETE with an alias looks for it in the current database
         self.run("SET foreign_key_checks = 0")
         try:
-            self.run("START TRANSACTION")
-            yield
-            for query in self._orphans(schema, filled, emptied):
-                self.run(query)
-            self.run("COMMIT")
-        except BaseException:
-            with suppress(*self.raised):
-                self.connection.rollback()
-            raise
+            with self._transaction():
+                yield
+                for query in self._orphans(schema, filled, emptied):
+                    self.run(query)
         finally:
             with suppress(*self.raised):
                 self.connection.query("SET foreign_key_checks = 1")
@@ -89,7 +111,7 @@ class Growing(Staging, CommonGrowing):
         place, kept = DIALECT.place(schema, changes.table), self.temporary_place(schema, "kept")
         names = self.quoted(changes.deletes.columns)
         columns, copy, gone = ", ".join(names), DIALECT.quote_identifier("#copy"), DIALECT.quote_identifier("#gone")
-        same = " AND ".join(self.change_words.equal.format(name) for name in names)
+        same = self.all_equal(names)
         self.run(self.change_words.drop.format(temporary=kept))
         self.run(
             f"CREATE TEMPORARY TABLE {kept} AS SELECT {', '.join(f't.{name}' for name in names)} FROM "

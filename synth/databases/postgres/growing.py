@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import polars as pl
@@ -26,13 +26,23 @@ class Growing(Staging, CommonGrowing):
     )
 
     @contextmanager
+    def holding(self, schema: str, keys: Mapping[str, str]) -> Iterator[dict[str, int]]:
+        """Others read these tables, and wait to write."""
+        with self.driver_errors(f"changing schema '{schema}'"), self.transaction():
+            self._keep_writers_out(schema, keys)
+            yield self.highest(schema, keys)
+
+    def _keep_writers_out(self, schema: str, tables: Iterable[str]) -> None:
+        for table in tables:
+            self.run(f"LOCK TABLE {DIALECT.place(schema, table)} IN SHARE ROW EXCLUSIVE MODE")
+
+    @contextmanager
     def changing(self, schema: str, filled: Sequence[str], emptied: Sequence[str]) -> Iterator[None]:
         """One transaction, in which the server looks at every reference; others wait to write these tables."""
         tables = dict.fromkeys((*filled, *emptied))
         with self.driver_errors(f"changing schema '{schema}'"), self.transaction():
             self._create_schema(schema)
-            for table in tables:
-                self.run(f"LOCK TABLE {DIALECT.place(schema, table)} IN SHARE ROW EXCLUSIVE MODE")
+            self._keep_writers_out(schema, tables)
             yield
         for table in tables:
             self.run(f"ANALYZE {DIALECT.place(schema, table)}")

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import polars as pl
+
+from synth.columns import to_drawn
 from synth.databases.changes import KeptTable, RowCounts
 from synth.databases.contract import STAGED
+from synth.databases.edits import ROW
 from synth.databases.growing import ChangeWords, GrowingInPlace
 from synth.databases.sqlite.dialect import DIALECT
 from synth.databases.sqlite.sending import waiting_name
 from synth.databases.sqlite.staging import Staging
+from synth.dtypes import BIGINT, Types
+from synth.fingerprint import row_numbers
 
 __all__ = ["Growing"]
 
@@ -19,7 +25,7 @@ class Growing(Staging, GrowingInPlace):
     """Appends, and applies changes."""
 
     change_words = ChangeWords(
-        delete="DELETE FROM {place} WHERE ({key}) IN (SELECT {key} FROM {source})", equal="t.{0} IS s.{0}"
+        delete="DELETE FROM {place} WHERE ({key}) IN (SELECT {key} FROM {source})", equal="{0} IS {1}"
     )
 
     @contextmanager
@@ -38,6 +44,14 @@ class Growing(Staging, GrowingInPlace):
         """Run a statement; how many rows it has touched."""
         self.run(sql)
         return int(self.rows("SELECT CHANGES()")[1][0][0])
+
+    def row_numbers(self, rows: str, types: Types) -> list[tuple[int, int]]:
+        """Of rows that are read back: within a load nothing makes digests here."""
+        names = ", ".join(f"t.{name}" for name in self.quoted(types))
+        sql = f"SELECT s.{DIALECT.quote_identifier(ROW)}, {names} {rows}"
+        found = pl.concat(list(self.frames(sql, {ROW: BIGINT, **types})))
+        numbers = row_numbers(to_drawn(found, types), types)
+        return [(int(row), int(number)) for row, number in zip(found[ROW], numbers, strict=True)]
 
     def refresh_rows(self, schema: str, tables: Sequence[KeptTable]) -> dict[str, RowCounts]:
         """With indexes on what is staged, by which rows are found."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 
 import polars as pl
 
 from synth.databases.changes import TableChanges
+from synth.databases.edits import KEEP, Applied, Met
 from synth.databases.growing import ChangeWords
 from synth.databases.growing import Growing as CommonGrowing
 from synth.databases.tsql.dialect import DIALECT
@@ -27,13 +28,37 @@ class Growing(Staging, CommonGrowing):
             "UNION ALL SELECT {columns} FROM {place} WHERE 1 = 0"
         ),
     )
-    _sent: dict[tuple[str, str], str]  # a table, and what becomes of rows of it -> where these rows are
+    _sent = 0  # how many tables with rows of a step are in the staging schema
+    _new: dict[str, str]  # a table, and where the rows are that come into it
+    _sender: Growing  # a session of its own, which sends them: this one's transaction goes on
+    _holds = False  # a transaction of which a change is a part
+
+    @contextmanager
+    def holding(self, schema: str, keys: Mapping[str, str]) -> Iterator[dict[str, int]]:
+        """Others read these tables, and wait to write."""
+        with self._sending(schema), self._transaction(f"changing schema '{schema}'"):
+            self._holds = True
+            try:
+                yield self.highest(schema, keys, "SELECT MAX({column}) FROM {place} WITH (TABLOCK, HOLDLOCK)")
+            finally:
+                self._holds = False
+
+    @contextmanager
+    def _sending(self, schema: str) -> Iterator[None]:
+        """With a staging schema, to which rows are sent before any of the tables is changed."""
+        with self.new_connection() as self._sender:
+            self._sender.begin_staging(schema, ())
+            self._sent, self._new = 0, {}
+            try:
+                yield
+            finally:
+                self.abandon(schema)
 
     @contextmanager
     def changing(self, schema: str, filled: Sequence[str], emptied: Sequence[str]) -> Iterator[None]:
         """One transaction; others may read these tables meanwhile, not write."""
         tables, doing = dict.fromkeys((*filled, *emptied)), f"changing schema '{schema}'"
-        with self._transaction(doing):
+        with nullcontext() if self._holds else self._transaction(doing):
             self._ask(self._schema_creation(schema), doing)
             for table in tables:
                 self._ask(f"SELECT TOP (1) 1 AS n FROM {DIALECT.place(schema, table)} WITH (TABLOCK, HOLDLOCK)", doing)
@@ -41,35 +66,32 @@ class Growing(Staging, CommonGrowing):
         for table in tables:
             self.run(f"UPDATE STATISTICS {DIALECT.place(schema, table)}")
 
-    def apply_changes(self, schema: str, changes: Sequence[TableChanges], also: Sequence[str]) -> None:
-        """Send all rows to the staging schema, then apply them from there."""
-        self.begin_staging(schema, ())
-        try:
-            self._sent = {}
-            for each in changes:
-                for what, frame in (("gone", each.deletes), ("new", each.inserts), ("changed", each.updates)):
-                    if frame.height:
-                        self._sent[each.table, what] = self._send_apart(schema, each.table, frame)
-            super().apply_changes(schema, changes, also)
-        finally:
-            self.abandon(schema)
-
-    def _send_apart(self, schema: str, table: str, frame: pl.DataFrame) -> str:
-        """Make a staged table with rows of a table, some of its columns; its place."""
-        place = DIALECT.place(self.staging_schema(schema), f"rows_{len(self._sent)}")
-        columns, whole = ", ".join(self.quoted(frame.columns)), DIALECT.place(schema, table)
-        self.run(self.change_words.like.format(temporary=place, columns=columns, place=whole))
-        self.put(place, frame, table)
-        return place
+    def apply_changes(
+        self, schema: str, changes: Sequence[TableChanges], also: Callable[[Mapping[str, Applied]], Iterable[str]],
+        met: Mapping[str, Met], edited: str = KEEP,
+    ) -> Mapping[str, Applied]:  # fmt: skip
+        """With rows that are staged first."""
+        with nullcontext() if self._holds else self._sending(schema):
+            return super().apply_changes(schema, changes, also, met, edited)
 
     def temporary(self, schema: str, table: str, frame: pl.DataFrame, what: str) -> str:
-        """The staged table with these rows."""
-        return self._sent[table, what]
+        """A staged table with rows of a table, some of its columns; its place."""
+        place = DIALECT.place(self.staging_schema(schema), f"rows_{self._sent}")
+        self._sent += 1
+        columns, whole = self.like_columns(frame), DIALECT.place(schema, table)
+        self._sender.run(self.change_words.like.format(temporary=place, columns=columns, place=whole))
+        self._sender.put(place, frame, table)
+        return place
+
+    def prepare_inserts(self, schema: str, table: str, rows: pl.DataFrame) -> None:
+        """Stage them, as long as the tables are as they were."""
+        if rows.height:
+            self._new[table] = self.temporary(schema, table, rows, "new")
 
     def insert(self, schema: str, changes: TableChanges) -> None:
         """INSERT … SELECT from the staged table."""
         names = ", ".join(self.quoted(changes.inserts.columns))
-        source = self._sent[changes.table, "new"]
+        source = self._new[changes.table]
         self.run(f"INSERT INTO {DIALECT.place(schema, changes.table)} ({names}) SELECT {names} FROM {source}")
 
     def changed(self, sql: str) -> int:
@@ -87,7 +109,10 @@ class Growing(Staging, CommonGrowing):
             f"ON t.{copy} = s.{copy} AND {self.all_equal(names)}"
         )
 
-    def all_equal(self, names: Sequence[str]) -> str:
+    def equal(self, ours: str, theirs: str) -> str:
         """By INTERSECT, which takes NULL for equal to NULL."""
-        ours, theirs = (", ".join(f"{row}.{name}" for name in names) for row in "ts")
         return f"EXISTS (SELECT {ours} INTERSECT SELECT {theirs})"
+
+    def all_equal(self, names: Sequence[str]) -> str:
+        """Whole rows in one INTERSECT."""
+        return self.equal(*(", ".join(f"{row}.{name}" for name in names) for row in "ts"))
