@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
 
 import polars as pl
 
 from synth.dtypes import Types
 
 __all__ = [
+    "FAIL",
     "GONE",
+    "KEEP",
+    "POLICIES",
+    "Applied",
     "Edit",
     "ForeignKey",
     "KeptTable",
+    "Looking",
+    "Met",
     "OthersRows",
     "Refers",
     "RowCounts",
@@ -84,6 +90,31 @@ class Edit(NamedTuple):
 
 
 GONE = -1
+KEEP, FAIL = POLICIES = ("keep", "fail")  # what becomes of rows that others changed: they stay so, or nothing is done
+
+
+class Applied(NamedTuple):
+    """What became of the changes of one table, and the rows that were looked at and are not as they were made."""
+
+    others: OthersRows
+    edits: tuple[Edit, ...]
+
+
+@dataclass
+class Met:
+    """Rows of a table, as they were made, that others deleted; and that they edited, each cell with whether it is."""
+
+    missing: list[pl.DataFrame] = field(default_factory=list)
+    edited: list[pl.DataFrame] = field(default_factory=list)
+
+
+class Looking(Protocol):
+    """Finds rows that are not as they were made."""
+
+    met: dict[str, Met]  # by table
+
+    def at(self, table: str, key: Sequence[str], rows: pl.DataFrame) -> None:
+        """Look at rows of a table, in the types in which columns are written."""
 
 
 class KeptTable(NamedTuple):

@@ -17,8 +17,7 @@ import polars as pl
 
 from synth.databases.address import Address
 from synth.databases.capabilities import REFUSALS, Capabilities
-from synth.databases.changes import ForeignKey, KeptTable, RowCounts, TableChanges
-from synth.databases.edits import KEEP, Applied, Look, Met
+from synth.databases.changes import KEEP, Applied, ForeignKey, KeptTable, Looking, Met, RowCounts, TableChanges
 from synth.databases.rights import NO_RIGHTS, Rights
 from synth.databases.steps import LoadStep, standard_steps
 from synth.ddl import LONGEST_SCHEMA, Ddl
@@ -282,14 +281,16 @@ class Database(ABC):
         """Make the rows of these tables those that are staged, within `changing`; they come in the order of references."""
 
     @abstractmethod
-    def holding(self, schema: str, keys: Mapping[str, str]) -> AbstractContextManager[dict[str, int]]:
-        """A transaction in which nobody else adds rows to these tables; the highest of a column of each, if it has rows.
+    def holding(
+        self, schema: str, keys: Mapping[str, str], room: Mapping[str, int]
+    ) -> AbstractContextManager[dict[str, int]]:  # fmt: skip
+        """A transaction in which nobody else takes one of the next keys: the highest of a column of each table with rows.
 
-        A `changing` within is a part of it.
+        `room` says by table how many keys are needed at most. A `changing` within is a part of the transaction.
         """
 
     @abstractmethod
-    def look(self, schema: str) -> Look:
+    def look(self, schema: str) -> Looking:
         """What finds rows that are not as they were made."""
 
     @abstractmethod

@@ -7,47 +7,27 @@ changes around them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import replace
 
 import polars as pl
 
 from synth.columns import to_drawn
-from synth.databases.changes import GONE, Edit, OthersRows, TableChanges
+from synth.databases.changes import FAIL, GONE, KEEP, Applied, Edit, Met, OthersRows, TableChanges
+from synth.databases.rows import ROW, ChangingRows
 from synth.dtypes import Types
 from synth.errors import DatabaseError
 from synth.fingerprint import key_numbers
 
-if TYPE_CHECKING:
-    from synth.databases.growing import Growing
+__all__ = ["Look", "Reconciliation"]
 
-__all__ = ["KEEP", "POLICIES", "ROW", "Applied", "Look", "Met", "Reconciliation"]
-
-ROW = "#row"  # the column of a temporary table that numbers its rows
 BEFORE, EDITED = "#before ", "#edited "  # in front of a column: as it was made; whether others changed it
-KEEP, FAIL = POLICIES = ("keep", "fail")  # what becomes of rows that others changed: they stay so, or nothing is done
 TOGETHER = 500  # rows named in one statement
-
-
-class Applied(NamedTuple):
-    """What became of the changes of one table, and the rows that were looked at and are not as they were made."""
-
-    others: OthersRows
-    edits: tuple[Edit, ...]
-
-
-@dataclass
-class Met:
-    """Rows of a table, as they were made, that others deleted; and that they edited, each cell with whether it is."""
-
-    missing: list[pl.DataFrame] = field(default_factory=list)
-    edited: list[pl.DataFrame] = field(default_factory=list)
 
 
 class Look:
     """Compares rows as they were made with those that are there; of tables without a key none can be told."""
 
-    def __init__(self, database: Growing, schema: str):
+    def __init__(self, database: ChangingRows, schema: str):
         self.database, self.schema = database, schema
         self.met: dict[str, Met] = {}
 
@@ -87,17 +67,17 @@ class _Changes:
         self.missing = pl.concat([changes.updates.clear(), *met.missing])
         flags = changes.updates.clear().select(pl.lit(value=False).alias(EDITED + name) for name in self.rest)
         self.edited = pl.concat([pl.concat([changes.updates.clear(), flags.clear()], how="horizontal"), *met.edited])
-        self.updates, self.deletes, self.kept = changes.updates, changes.deletes, changes.deletes.clear()
-        if self.key:
-            self.updates = self._without(changes.updates, self.missing, self.edited)
-            self.deletes = self._without(changes.deletes, self.missing, self.edited)
-            self.kept = self._among(changes.deletes, self.edited)
+        self.updates = self._without(changes.updates, self.missing, self.edited)
+        self.deletes = self._without(changes.deletes, self.missing, self.edited)
+        self.kept = self._among(changes.deletes, self.edited)
 
     @property
     def merged(self) -> pl.DataFrame:
         """Rows that change, and that others have edited: as they are made, as they were, and which cells others changed."""
         before = self.edited.rename({name: BEFORE + name for name in self.rest})
-        return self.all.updates.join(before, on=list(self.key), how="inner") if self.key else self.all.updates.clear()
+        if not self.key:
+            return before.clear()
+        return self.all.updates.join(before, on=list(self.key), how="inner")
 
     @property
     def not_as_made(self) -> pl.DataFrame:
@@ -128,18 +108,20 @@ class _Changes:
         return {name: self.types[name] for name in self.key}
 
     def _without(self, frame: pl.DataFrame, *others: pl.DataFrame) -> pl.DataFrame:
-        for other in others:
+        for other in others if self.key else ():
             frame = frame.join(other, on=list(self.key), how="anti", maintain_order="left")
         return frame
 
     def _among(self, frame: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
+        if not self.key:
+            return frame.clear()
         return frame.join(other, on=list(self.key), how="semi", maintain_order="left")
 
 
 class Reconciliation:
     """The changes of one step to the tables of a schema, within a transaction; they come in the order of references."""
 
-    def __init__(self, database: Growing, schema: str, changes: Sequence[TableChanges], met: Mapping[str, Met]):
+    def __init__(self, database: ChangingRows, schema: str, changes: Sequence[TableChanges], met: Mapping[str, Met]):
         self.database, self.schema = database, schema
         self.tables = [_Changes(each, met.get(each.table, Met())) for each in changes]
         self.row = database.dialect.quote_identifier(ROW)
@@ -192,12 +174,11 @@ class Reconciliation:
 
     def _send(self, table: _Changes, number: int) -> None:
         """Send all rows, before any table is changed."""
-        merged = table.merged
-        before = merged.select(*table.key, *(pl.col(BEFORE + name).alias(name) for name in table.rest))
-        frames = {
-            "gone": table.deletes, "after": table.updates, "edited": table.not_as_made,
-            "merged": merged.select(list(table.types)), "before": before.select(list(table.types)),
-        }  # fmt: skip
+        frames = {"gone": table.deletes, "after": table.updates}
+        if table.edited.height:
+            merged = table.merged
+            before = merged.select(*table.key, *(pl.col(BEFORE + name).alias(name) for name in table.rest))
+            frames |= {"edited": table.not_as_made, "merged": merged.select(list(table.types)), "before": before}
         for what, frame in frames.items():
             if frame.height:
                 place = _temporary(self.database, self.schema, table.table, frame, f"{what}{number}")
@@ -298,7 +279,7 @@ def _others(table: _Changes) -> OthersRows:
     )
 
 
-def _temporary(database: Growing, schema: str, table: str, rows: pl.DataFrame, what: str) -> str:
+def _temporary(database: ChangingRows, schema: str, table: str, rows: pl.DataFrame, what: str) -> str:
     """A temporary table of rows of a table, which are numbered; its place."""
     numbered = rows.with_columns(pl.Series(ROW, range(rows.height), dtype=pl.Int32))
     return database.temporary(schema, table, numbered, what)

@@ -7,7 +7,7 @@ table it points at, when its choice is settled, how many values it can give. Nob
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 import numpy as np
@@ -25,6 +25,7 @@ from synth.generators.declarations import (
     HeldKey,
     MustCover,
     NamedTable,
+    Segment,
     Span,
 )  # fmt: skip
 
@@ -196,6 +197,19 @@ class Generator(Model):
 
     def key_at(self, rows: npt.NDArray[np.int64], seed: int, table: str) -> pl.Series:
         """Make the keys of these row numbers, where `makes_key`. (n,) -> (n,)"""
+        raise NotImplementedError
+
+    @property
+    def counts_up(self) -> bool:
+        """Whether its keys are whole numbers, one behind the other, that can go on in segments."""
+        return False
+
+    def in_segments(self, segments: Sequence[Segment]) -> Self:
+        """Give the same keys, which go on from other ones at these rows, in order, where it `counts_up`."""
+        raise NotImplementedError
+
+    def rows_to(self, key: int) -> int:
+        """Count the rows up to that of this key, where it `counts_up`."""
         raise NotImplementedError
 
     def choosing(self) -> Choosing | None:

@@ -35,6 +35,13 @@ class Span(NamedTuple):
     high: float
 
 
+class Segment(NamedTuple):
+    """From a row on, keys go on from another one, as the keys between belong to rows of others."""
+
+    first_row: int
+    first_key: int
+
+
 # -- what a column is made from
 
 

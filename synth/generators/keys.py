@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import blake2b
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Annotated, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -15,20 +15,13 @@ from synth.columns import from_arrow
 from synth.dtypes import BIGINT, TEXT, DType
 from synth.generators.base import Generator
 from synth.generators.context import DrawContext, SpanView
-from synth.generators.declarations import Span
+from synth.generators.declarations import Segment, Span
 
-__all__ = ["Key", "Segment", "Window"]
+__all__ = ["Key", "Window"]
 
 Rows = npt.NDArray[np.int64]
 
 UUID_LENGTH = 36
-
-
-class Segment(NamedTuple):
-    """From a row on, keys go on from another one, as the keys between belong to rows of others."""
-
-    first_row: int
-    first_key: int
 
 
 class Key(Generator):
@@ -78,6 +71,11 @@ class Key(Generator):
             return _uuids(rows, seed, table if self.start == 1 else f"{table}/{self.start}")
         number = pl.Series("n", rows + self.start).to_frame()
         return number.select(pl.lit(self.prefix) + pl.col("n").cast(pl.String).str.zfill(self.digits)).to_series()
+
+    @property
+    def counts_up(self) -> bool:
+        """Whether it is a sequence."""
+        return self.kind == "sequence"
 
     def in_segments(self, segments: Sequence[Segment]) -> Self:
         """The same sequence, which goes on from other keys at these rows, in order."""

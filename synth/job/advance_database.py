@@ -13,16 +13,15 @@ import polars as pl
 
 from synth.columns import to_written
 from synth.databases import Address, Database, connect
-from synth.databases.changes import Refers, TableChanges
+from synth.databases.changes import KEEP, POLICIES, Applied, Met, Refers, TableChanges
 from synth.databases.contract import MANIFEST
-from synth.databases.edits import KEEP, POLICIES, Applied, Met
 from synth.ddl import in_reference_order
 from synth.draw.change import AT, BEFORE, OP
 from synth.draw.output import NullSink
 from synth.dtypes import Types
 from synth.errors import DatabaseError, OptionError, one_of
 from synth.job.advance import Advance, blocks_of, counted, grown, plans, step_between
-from synth.job.beside import Beside, behind_others, last_keys, sequences
+from synth.job.beside import Beside, behind_others, last_keys, room, sequences
 from synth.left import temporary_folder
 from synth.plan.model import Plan
 from synth.progress import Progress
@@ -70,7 +69,7 @@ def advance_database(
                 f"{where}: what was kept for rollups is not as it was written\n  hint: load the dataset again"
             )
         try:
-            with database.holding(schema, sequences(manifest)) as highest:
+            with database.holding(schema, sequences(manifest), room(manifest, plan)) as highest:
                 manifest = behind_others(manifest, highest)
                 earlier, plan = plans(manifest, until)
                 seen = Beside(database, schema, manifest, earlier)

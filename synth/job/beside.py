@@ -8,8 +8,7 @@ import polars as pl
 
 from synth.columns import to_written
 from synth.databases import Database
-from synth.databases.changes import TableChanges
-from synth.databases.edits import Applied
+from synth.databases.changes import Applied, TableChanges
 from synth.fingerprint import key_numbers
 from synth.plan.model import Plan
 from synth.spec.key_segments import own_sequences, sequence_of
@@ -17,7 +16,7 @@ from synth.spec.parts import table_of
 from synth.store.edits import read_edits, written_edits
 from synth.store.manifest import Manifest, SegmentEntry
 
-__all__ = ["Beside", "behind_others", "last_keys", "sequences"]
+__all__ = ["Beside", "behind_others", "last_keys", "room", "sequences"]
 
 
 def sequences(manifest: Manifest) -> dict[str, str]:
@@ -26,6 +25,17 @@ def sequences(manifest: Manifest) -> dict[str, str]:
         table: column
         for table, column in own_sequences(manifest.load_dataset()).items()
         if table in manifest.tables and f"{table}.{column}" in manifest.last_keys
+    }
+
+
+def room(manifest: Manifest, plan: Plan) -> dict[str, int]:
+    """How many keys such tables need at most to come to a later `until`."""
+    return {
+        table: max(
+            0,
+            plan.tables[table].most - sequence_of(plan.dataset, table).rows_to(manifest.last_keys[f"{table}.{column}"]),
+        )
+        for table, column in sequences(manifest).items()
     }
 
 

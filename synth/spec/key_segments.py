@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from synth.generators.keys import Key, Segment
+from synth.generators.base import Generator
+from synth.generators.declarations import Segment
 from synth.spec.models import Dataset
 
 __all__ = ["in_segments", "own_sequences", "sequence_of"]
@@ -12,24 +13,18 @@ __all__ = ["in_segments", "own_sequences", "sequence_of"]
 
 def own_sequences(dataset: Dataset) -> dict[str, str]:
     """Written tables whose whole key is a sequence that is made for it, and its column."""
+    keyed = {name: spec.keyed for name in dataset.written if (spec := dataset.tables[name]).key == (spec.keyed,)}
     return {
-        name: spec.keyed for name in dataset.written if (spec := dataset.tables[name]).keyed and _counts(dataset, name)
+        name: column
+        for name, column in keyed.items()
+        if column in dataset.tables[name].written and sequence_of(dataset, name).counts_up
     }
 
 
-def sequence_of(dataset: Dataset, table: str) -> Key:
-    """The sequence that makes a table's keys."""
+def sequence_of(dataset: Dataset, table: str) -> Generator:
+    """What makes a table's keys."""
     spec = dataset.tables[table]
-    assert spec.keyed is not None
-    draws = spec.columns[spec.keyed].draws
-    assert isinstance(draws, Key)
-    return draws
-
-
-def _counts(dataset: Dataset, table: str) -> bool:
-    spec = dataset.tables[table]
-    own = spec.existing is None and spec.key == (spec.keyed,) and spec.keyed in spec.written
-    return own and sequence_of(dataset, table).kind == "sequence"
+    return spec.columns[spec.key[0]].draws
 
 
 def in_segments(dataset: Dataset, segments: Mapping[str, Sequence[Segment]]) -> Dataset:

@@ -29,7 +29,7 @@ from pydantic import (
 from synth.dtypes import DType
 from synth.errors import OutputError
 from synth.formats import FORMATS
-from synth.generators.keys import Segment
+from synth.generators.declarations import Segment
 from synth.plan.model import Plan
 from synth.spec.key_segments import in_segments
 from synth.spec.load import dump, parse
@@ -170,6 +170,11 @@ class Manifest(_Entry):
         return (*self.sums, *(entry.file for entry in self.existing.values() if entry.file))
 
     @property
+    def unsaid(self) -> set[str]:
+        """Fields that only databases with rows of others have: left out of others, which older versions read."""
+        return {name for name in ("segments", "last_keys", "edits") if not getattr(self, name)}
+
+    @property
     def is_drawn_alike(self) -> bool:
         """Whether this program draws the same rows from the spec."""
         return self.stream_version == STREAM_VERSION
@@ -219,7 +224,7 @@ class Manifest(_Entry):
 
     def write(self, folder: Path, work_folder: Path | None = None) -> None:
         """Write it into a folder, by way of one that is being made: it is there whole or not at all."""
-        facts = self.model_dump(mode="json", exclude_none=True)
+        facts = self.model_dump(mode="json", exclude_none=True, exclude=self.unsaid)
         text = json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
         replace_text(folder / NAME, text, (work_folder or folder) / f".{NAME}")
 

@@ -76,7 +76,7 @@ def manifest_insert(dialect: Dialect, schema: str, manifest: Manifest, sums: Pat
     cells = (
         there.dataset,
         there.spec,
-        there.model_dump_json(exclude={"spec"}, exclude_none=True),
+        there.model_dump_json(exclude={"spec", *there.unsaid}, exclude_none=True),
         text,
     )
     return f"INSERT INTO {dialect.place(schema, MANIFEST)} VALUES ({', '.join(map(dialect.literal, cells))})"

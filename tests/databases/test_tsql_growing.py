@@ -11,6 +11,7 @@ import sqlglot
 
 from synth.databases import Address, connect
 from synth.databases.changes import TableChanges
+from synth.dtypes import BIGINT, TEXT
 from synth.errors import DatabaseError
 from tests.support.mssql import URL, Server
 from tests.support.tsql import lint_tsql
@@ -38,17 +39,16 @@ def rows(server, table: str) -> list[tuple]:
 
 
 def changes(frame: pl.DataFrame, table: str, key: tuple[str, ...], inserts, updates, deletes) -> TableChanges:
-    known_by = key or tuple(frame.columns)
-    made = [pl.DataFrame(each, schema=frame.schema, orient="row") for each in (inserts, updates)]
-    gone = pl.DataFrame(deletes, schema={name: frame.schema[name] for name in known_by}, orient="row")
-    return TableChanges(table, key, *made, gone)
+    made = [pl.DataFrame(each, schema=frame.schema, orient="row") for each in (inserts, updates, deletes)]
+    types = {name: BIGINT if dtype == pl.Int64 else TEXT for name, dtype in frame.schema.items()}
+    return TableChanges(table, key, types, *made)
 
 
 def test_changes_are_applied(server):
-    orders = changes(ORDERS, "orders", ("id",), [(5, "e", 5)], [(2, None, 20), (3, "c", 3)], [(1,), (4,)])
+    orders = changes(ORDERS, "orders", ("id",), [(5, "e", 5)], [(2, None, 20), (3, "c", 3)], [(1, "a", 1), (4, "d", 4)])
     log = changes(LOG, "log", (), [(3, None)], [], [(1, "x"), (1, None)])
     with connect(Address.parse(URL)) as database:
-        database.apply_changes("shop", [orders, log], ["EXEC sp_addextendedproperty x"])
+        database.apply_changes("shop", [orders, log], lambda _: ["EXEC sp_addextendedproperty x"], {})
     assert rows(server, "orders") == [(2, None, 20), (3, "c", 3), (5, "e", 5)]
     assert rows(server, "log") == [(1, "x"), (2, "x"), (3, None)]
     said = [sql for sql in server.said if "addextended" in sql or "@@ROWCOUNT" in sql or sql.startswith("INSERT")]
@@ -57,11 +57,26 @@ def test_changes_are_applied(server):
 
 def test_rows_that_are_not_there_stop_it_all(server):
     before = rows(server, "orders")
-    orders = changes(ORDERS, "orders", ("id",), [(5, "e", 5)], [], [(1,), (9,)])
+    orders = changes(ORDERS, "orders", ("id",), [(5, "e", 5)], [], [(1, "a", 1), (9, "z", 9)])
     with connect(Address.parse(URL)) as database:
         with pytest.raises(DatabaseError, match="'orders' has only 1 of 2 rows that change or go; nothing was changed"):
-            database.apply_changes("shop", [orders], [])
+            database.apply_changes("shop", [orders], lambda _: [], {})
     assert rows(server, "orders") == before
+
+
+def test_rows_of_others_are_seen_and_let_be(server):
+    """While a transaction holds the tables, another session sends what is to be compared."""
+    made = pl.DataFrame([(1, "a", 1), (2, "x", 2), (9, "z", 9)], schema=ORDERS.schema, orient="row")
+    orders = changes(ORDERS, "orders", ("id",), [(5, "e", 5)], [(9, "z", 10)], [(1, "a", 1)])
+    with connect(Address.parse(URL)) as database, database.holding("shop", {"orders": "id"}, {}) as highest:
+        assert highest == {"orders": 4}
+        look = database.look("shop")
+        look.at("orders", ("id",), made)
+        assert [frame.rows() for frame in look.met["orders"].missing] == [[(9, "z", 9)]]
+        assert [frame.rows() for frame in look.met["orders"].edited] == [[(2, "x", 2, True, False)]]
+        applied = database.apply_changes("shop", [orders], lambda _: [], look.met)
+    assert rows(server, "orders") == [(2, "b", 2), (3, None, 3), (4, "d", 4), (5, "e", 5)]
+    assert applied["orders"].others == (1, 1, 1, 0, 0)
 
 
 def test_rows_are_appended_and_tables_adopted(server):

@@ -57,6 +57,7 @@ ONLY_HERE = {
         "verify/by_file.py",
         "verify/files.py",
         "verify/in_duckdb.py",
+        "verify/redrawn.py",
         "verify/rehearse.py",
     },
     "sqlite3": {"databases/sqlite/connection.py"},

@@ -98,7 +98,13 @@ class Recorder(Database):
     def adopt_table(self, schema, table):
         self._note("adopt", table)
 
-    def apply_changes(self, schema, changes, also):
+    def holding(self, schema, keys, room):
+        raise NotImplementedError
+
+    def look(self, schema):
+        raise NotImplementedError
+
+    def apply_changes(self, schema, changes, also, met, edited="keep"):
         raise NotImplementedError
 
     def content(self, schema, table, types):

@@ -8,6 +8,7 @@ import threading
 import types
 
 import duckdb
+import polars as pl
 import pyarrow as pa
 
 from synth.databases.tsql.dialect import DIALECT
@@ -206,6 +207,21 @@ class Server:
         self.keep(place, self.asked(f"SELECT {columns} FROM t LEFT JOIN s ON {same}", t=ours, s=theirs))
         return [(touched,)]
 
+    def look(self, connection, columns, source, how, place, rest):
+        """Rows of a staged table beside those that they are compared with."""
+
+        def equal(found):
+            pairs = zip(found[1].split(", "), found[2].split(", "), strict=True)
+            return f"({' AND '.join(f'{a} IS NOT DISTINCT FROM {b}' for a, b in pairs)})"
+
+        columns = re.sub(r", .* AS n$", ", 0 AS n", columns)  # the number of a row, in T-SQL's own functions
+        sql = f"SELECT {columns} FROM s {how or ''}JOIN t ON {rest}"
+        sql = re.sub(r"EXISTS \(SELECT (.*?) INTERSECT SELECT (.*?)\)", equal, sql)
+        return pl.DataFrame(self.asked(sql, t=self.whole(place), s=self.whole(source))).rows()
+
+    def highest(self, connection, column, place):
+        return pl.DataFrame(self.asked(f"SELECT MAX({column}) FROM t", t=self.whole(place))).rows()
+
     def insert_from(self, connection, place, columns, source):
         schema, table = places(place)[0]
         rows = self.asked(f"SELECT {columns} FROM t", t=self.whole(source))
@@ -231,6 +247,9 @@ ANSWERS = [
      rf"\(SELECT ROW_NUMBER\(\) .* FROM ({ONE})\) s ON t.\[#copy\] = s.\[#copy\] AND EXISTS \(SELECT (.*) INTERSECT SELECT (.*)\); "
      r"SELECT @@ROWCOUNT AS touched", Server.delete_copies),
     (rf"UPDATE t SET (.*) FROM ({ONE}) t JOIN ({ONE}) s ON (.*); SELECT @@ROWCOUNT AS touched", Server.update),
+    (rf"SELECT (s\.\[#row\].*?) FROM ({ONE}) s (LEFT )?JOIN ({ONE}) t ON (.*)", Server.look),
+    (rf"SELECT MAX\(({NAME.replace('((?:', '(?:(?:')})\) FROM ({ONE}) WITH \(TABLOCK, HOLDLOCK\)", Server.highest),
+    (r"SELECT cs.name, f.name, c.name, .* FROM sys.foreign_keys f .*", lambda *_: []),
     (rf"INSERT INTO ({ONE}) \((.*)\) SELECT .* FROM ({ONE})", Server.insert_from),
     (rf"SELECT TOP \(1\) 1 AS n FROM {ONE} WITH \(TABLOCK, HOLDLOCK\)", Server.nothing),
     (rf"INSERT INTO ({ONE}) VALUES \((.*)\)", Server.insert),

@@ -173,7 +173,7 @@ def loaded(request, place, worlds, patched):
     load_folder(world.good, address, if_exists="replace")
     (good,) = verify_database(address, request.param)
     change(address, world.breaking(DIALECTS[address.database]))
-    (broken,) = verify_database(address, request.param)
+    (broken,) = verify_database(address, request.param, exact=True)
     return world, address, good, broken
 
 

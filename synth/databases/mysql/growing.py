@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from synth.databases.changes import TableChanges
-from synth.databases.growing import ChangeWords
 from synth.databases.growing import Growing as CommonGrowing
 from synth.databases.mysql.dialect import DIALECT
 from synth.databases.mysql.staging import Staging, orphans
+from synth.databases.rows import ChangeWords
+from synth.errors import DatabaseError
 
 __all__ = ["Growing"]
 
@@ -33,14 +34,46 @@ class Growing(Staging, CommonGrowing):
         raise self._refusal("transactional_ddl")
 
     @contextmanager
-    def holding(self, schema: str, keys: Mapping[str, str]) -> Iterator[dict[str, int]]:
-        """The gap behind the highest row is locked: others wait to write there."""
-        with self._transaction():
-            self._holds = True
-            try:
-                yield self.highest(schema, keys, "SELECT MAX({column}) FROM {place} FOR UPDATE")
-            finally:
-                self._holds = False
+    def holding(self, schema: str, keys: Mapping[str, str], room: Mapping[str, int]) -> Iterator[dict[str, int]]:
+        """The next numbers are set aside: a row that waits for a lock has taken its number before. Others go on meanwhile.
+
+        Of keys that are not numbered by the server the gap behind the highest is locked.
+        """
+        numbered = {table: column for table, column in self._numbered(schema).items() if keys.get(table) == column}
+        highest: dict[str, int] = {}
+        for table, column in numbered.items():
+            highest |= self._set_aside(schema, table, column, room.get(table, 0))
+        try:
+            with self._transaction():
+                self._holds = True
+                others = {table: column for table, column in keys.items() if table not in numbered}
+                try:
+                    yield highest | self.highest(schema, others, "SELECT MAX({column}) FROM {place} FOR UPDATE")
+                finally:
+                    self._holds = False
+        finally:
+            with suppress(DatabaseError, *self.raised):  # what was not needed: else there are gaps, which do no harm
+                for table in numbered:
+                    self.run(f"ALTER TABLE {DIALECT.place(schema, table)} AUTO_INCREMENT = 1")
+
+    def _numbered(self, schema: str) -> dict[str, str]:
+        """The tables whose rows the server numbers, and these columns."""
+        _, rows = self.rows(
+            f"SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = {DIALECT.literal(schema)} "
+            "AND extra LIKE '%auto_increment%'"
+        )
+        return {str(table): str(column) for table, column in rows}
+
+    def _set_aside(self, schema: str, table: str, column: str, room: int) -> dict[str, int]:
+        """Let the server number rows behind so many more, while nobody has taken a number and not come."""
+        place = DIALECT.place(schema, table)
+        self.run(f"LOCK TABLES {place} WRITE")
+        try:
+            highest = self.highest(schema, {table: column})
+            self.run(f"ALTER TABLE {place} AUTO_INCREMENT = {highest.get(table, 0) + room + 1}")
+        finally:
+            self.run("UNLOCK TABLES")
+        return highest
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 import polars as pl
 
-from synth.databases.growing import ChangeWords
 from synth.databases.growing import Growing as CommonGrowing
 from synth.databases.postgres.dialect import DIALECT
 from synth.databases.postgres.staging import Staging
+from synth.databases.rows import ChangeWords
 
 __all__ = ["Growing"]
 
@@ -26,7 +26,7 @@ class Growing(Staging, CommonGrowing):
     )
 
     @contextmanager
-    def holding(self, schema: str, keys: Mapping[str, str]) -> Iterator[dict[str, int]]:
+    def holding(self, schema: str, keys: Mapping[str, str], room: Mapping[str, int]) -> Iterator[dict[str, int]]:
         """Others read these tables, and wait to write."""
         with self.driver_errors(f"changing schema '{schema}'"), self.transaction():
             self._keep_writers_out(schema, keys)

@@ -10,8 +10,8 @@ import polars as pl
 from synth.columns import to_drawn
 from synth.databases.changes import KeptTable, RowCounts
 from synth.databases.contract import STAGED
-from synth.databases.edits import ROW
-from synth.databases.growing import ChangeWords, GrowingInPlace
+from synth.databases.growing import GrowingInPlace
+from synth.databases.rows import ROW, ChangeWords
 from synth.databases.sqlite.dialect import DIALECT
 from synth.databases.sqlite.sending import waiting_name
 from synth.databases.sqlite.staging import Staging

@@ -7,10 +7,9 @@ from contextlib import contextmanager, nullcontext
 
 import polars as pl
 
-from synth.databases.changes import TableChanges
-from synth.databases.edits import KEEP, Applied, Met
-from synth.databases.growing import ChangeWords
+from synth.databases.changes import KEEP, Applied, Met, TableChanges
 from synth.databases.growing import Growing as CommonGrowing
+from synth.databases.rows import ChangeWords
 from synth.databases.tsql.dialect import DIALECT
 from synth.databases.tsql.staging import Staging
 
@@ -34,7 +33,7 @@ class Growing(Staging, CommonGrowing):
     _holds = False  # a transaction of which a change is a part
 
     @contextmanager
-    def holding(self, schema: str, keys: Mapping[str, str]) -> Iterator[dict[str, int]]:
+    def holding(self, schema: str, keys: Mapping[str, str], room: Mapping[str, int]) -> Iterator[dict[str, int]]:
         """Others read these tables, and wait to write."""
         with self._sending(schema), self._transaction(f"changing schema '{schema}'"):
             self._holds = True
