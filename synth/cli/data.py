@@ -47,6 +47,7 @@ To = Annotated[Optional[str], typer.Option("--to", metavar="URL", help="straight
 IF_EXISTS = "fail, or replace the folder or tables that are there, or (in a database) refresh their rows, or append"
 
 EDITED = "in a database: keep what others changed or deleted of the rows (the default), or fail"
+SCD2 = "a folder for the history of each table: its rows' versions, with valid_from and valid_to"
 
 Memory = Annotated[Optional[str], typer.Option(help="what may be taken, like 2GB [default: half of the machine's]")]  # noqa: UP045
 
@@ -248,6 +249,7 @@ def advance(
     changes: Annotated[Optional[str], typer.Option(help="a folder for the feed of changes: a file a step")] = None,  # noqa: UP045
     changes_format: Annotated[str, typer.Option(help=f"of the feed: {one_of(CHANGE_FORMATS)}")] = "parquet",
     edited: Annotated[Optional[str], typer.Option(help=EDITED)] = None,  # noqa: UP045
+    scd2: Annotated[Optional[str], typer.Option(help=SCD2)] = None,  # noqa: UP045
     workers: Workers = "all", dry_run: DryRun = False, json: Json = False,
 ) -> None:  # fmt: skip
     """Let time go on: new rows, and changes to old ones, so that it all is as if it had been generated until then.
@@ -263,7 +265,7 @@ def advance(
 
         now = moment(until)
         with progress(None) as told:
-            feed = {"changes": changes, "changes_format": changes_format}
+            feed = {"changes": changes, "changes_format": changes_format, "scd2": scd2}
             how: dict[str, Any] = {"workers": started, "progress": told, "dry_run": dry_run, **feed}
             if is_database(place):
                 from synth.job.advance_database import advance_database
