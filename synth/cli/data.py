@@ -15,6 +15,7 @@ from synth.cli.words import (
     From,
     FromSchema,
     Grant,
+    IndexTimes,
     Json,
     MadeBy,
     NoIdentity,
@@ -120,8 +121,8 @@ def generate(
     out: Annotated[str, typer.Option(help="the folder DATASET is made in this one")] = "output",
     workers: Workers = "all", until: Until = None, tables: Tables = None, to: To = None, schema: Schema = None,
     if_exists: Annotated[str, typer.Option(help=IF_EXISTS)] = "fail", made_by: MadeBy = None, create: Create = False,
-    via: Via = None, no_identity: NoIdentity = False, owner: Owner = None, grant: Grant = None,
-    dry_run: DryRun = False,
+    via: Via = None, no_identity: NoIdentity = False, index_times: IndexTimes = False, owner: Owner = None,
+    grant: Grant = None, dry_run: DryRun = False,
     existing: Existing = None, source: From = None, from_schema: FromSchema = None, skip_unfit: SkipUnfit = False,
     json: Json = False,
 ) -> None:  # fmt: skip
@@ -137,9 +138,10 @@ def generate(
     processes = count(workers)
     folder_named(out)
     known_if_exists(if_exists)
-    if to is None and (via or no_identity or owner or grant or dry_run):
+    if to is None and (via or no_identity or index_times or owner or grant or dry_run):
         raise OptionError(
-            "--via, --no-identity, --owner, --grant and --dry-run are about a database\n  hint: name it with --to"
+            "--via, --no-identity, --index-times, --owner, --grant and --dry-run are about a database\n"
+            "  hint: name it with --to"
         )
     with runner(processes) as started:
         from synth.api import make_plan
@@ -177,7 +179,7 @@ def generate(
             with located(dataset), progress(total) as advance:
                 report = generate_into(
                     made, address, schema=schema, if_exists=if_exists, workers=started, via=via,
-                    identity=not no_identity, rights=rights, dry_run=dry_run,
+                    identity=not no_identity, index_times=index_times, rights=rights, dry_run=dry_run,
                     progress=advance,
                 )  # fmt: skip
             say_json(report.as_dict()) if json else say(load_text(report, program()))

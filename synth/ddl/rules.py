@@ -94,6 +94,15 @@ class Rules:
         """On every reference that no key begins with; and unique ones where a constraint would count NULL once."""
         yield from (Index(table, statement) for statement in self._index_statements(table))
 
+    def time_indexes(self, table: str) -> Iterator[Index]:
+        """On every date and timestamp that no key and no other index begins with; to be asked for last."""
+        begun = {group[0] for group in self.keys.groups(table)}
+        begun |= {refers.columns[0] for refers in self.keys.references.get(table, [])}
+        for column in self.dataset.tables[table].written:
+            if column not in begun and self.keys.type_of(table, column).name in ("date", "timestamp"):
+                name = self._new_name("ix", table, column)
+                yield Index(table, f"CREATE INDEX {name} ON {self._place(table)} ({self._quoted(column)})")
+
     def _index_statements(self, table: str) -> Iterator[str]:
         groups = list(self.keys.groups(table))
         required = constraints.not_null(self.dataset, table)

@@ -68,8 +68,8 @@ def _connection(address: Address, via: str | None) -> Database:
 
 def generate_into(
     plan: Plan, address: Address, *, schema: str | None = None, if_exists: str = "fail",
-    workers: int | Serial | Processes = 1, via: str | None = None, identity: bool = True, rights: Rights = NO_RIGHTS,
-    dry_run: bool = False, progress: Progress | None = None,
+    workers: int | Serial | Processes = 1, via: str | None = None, identity: bool = True, index_times: bool = False,
+    rights: Rights = NO_RIGHTS, dry_run: bool = False, progress: Progress | None = None,
 ) -> LoadReport:  # fmt: skip
     """Draw all wanted tables of a plan into a database, or nothing. Raises OptionError, DatabaseError, DataError.
 
@@ -93,7 +93,7 @@ def generate_into(
         runner(workers) if isinstance(workers, int) else nullcontext(workers) as running,
         Loading(
             address, plan.dataset, plan.wanted, schema=schema, if_exists=if_exists, connections=running.workers,
-            via=via, identity=identity, rights=rights, progress=progress,
+            via=via, identity=identity, index_times=index_times, rights=rights, progress=progress,
         ) as loading,
         temporary_folder() as store,
     ):  # fmt: skip

@@ -22,14 +22,15 @@ __all__ = ["load_folder"]
 
 def load_folder(
     folder: str | Path, address: Address, *, schema: str | None = None, if_exists: str = "fail", connections: int = 4,
-    via: str | None = None, identity: bool = True, rights: Rights = NO_RIGHTS, dry_run: bool = False,
-    progress: Progress | None = None,
+    via: str | None = None, identity: bool = True, index_times: bool = False, rights: Rights = NO_RIGHTS,
+    dry_run: bool = False, progress: Progress | None = None,
 ) -> LoadReport:  # fmt: skip
     """Load all tables of a folder, or nothing. Raises OutputError, OptionError, DatabaseError, DataError.
 
     `schema` is the dataset's name if left out; `if_exists` is what becomes of tables of the same names: fail, replace
     (those that loads have made), replace-any, append. `via` is how rows go in, where a database has several ways. With
-    `identity` the database gives new rows their keys, where they are integers or UUIDs of a table's own.
+    `identity` the database gives new rows their keys, where they are integers or UUIDs of a table's own; with
+    `index_times` each date and timestamp has an index.
     A `dry_run` says what would happen; for a refresh all is done, and undone.
     `progress` is called with a table and the rows just sent, and with each phase that begins.
     """
@@ -41,7 +42,7 @@ def load_folder(
     require_files(folder, manifest)  # before anything is sent
     loading = Loading(
         address, manifest.load_dataset(), manifest.tables, schema=schema, if_exists=if_exists, connections=connections,
-        via=via, identity=identity, rights=rights, progress=progress,
+        via=via, identity=identity, index_times=index_times, rights=rights, progress=progress,
     )  # fmt: skip
     if dry_run and if_exists != "refresh":
         return loading.preview({name: entry.rows for name, entry in manifest.tables.items()})

@@ -40,13 +40,14 @@ class Loading:
     def __init__(
         self, address: Address, dataset: Dataset, tables: Iterable[str], *, schema: str | None = None,
         if_exists: str = "fail", connections: int = 1, via: str | None = None,
-        identity: bool = True, rights: Rights = NO_RIGHTS, progress: Progress | None = None,
+        identity: bool = True, index_times: bool = False, rights: Rights = NO_RIGHTS, progress: Progress | None = None,
     ):  # fmt: skip
         """`tables` will be sent; `if_exists` is what becomes of those of their names.
 
         They may fail it, or the load may replace, replace-any, refresh, or append to them.
 
         With `identity` the database gives new rows their keys, where they are integers or UUIDs of a table's own.
+        With `index_times` tables that are made have an index on each date and timestamp.
         `rights` are what roles may do with the tables.
         Raises OptionError for names that cannot be loaded, DatabaseError where the database cannot be reached.
         """
@@ -58,7 +59,9 @@ class Loading:
         self.database.rights = rights
         self.schema = (schema if self.database.dialect.has_schemas else None) or dataset.dataset
         self.connections = Connections(self.database, connections)
-        self.staging = Staging(self.database, self.schema, dataset, self.tables, identity=identity)
+        self.staging = Staging(
+            self.database, self.schema, dataset, self.tables, identity=identity, index_times=index_times
+        )
         self.report = LoadReport(
             str(address),
             self.schema,

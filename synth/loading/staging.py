@@ -27,9 +27,12 @@ __all__ = ["Staging"]
 class Staging:
     """The staging place of one schema, for the tables of one load; `tables` are in the order of references."""
 
-    def __init__(self, database: Database, schema: str, dataset: Dataset, tables: Sequence[str], *, identity: bool):
+    def __init__(
+        self, database: Database, schema: str, dataset: Dataset, tables: Sequence[str], *, identity: bool,
+        index_times: bool = False,
+    ):  # fmt: skip
         self.database, self.schema = database, schema
-        self.dataset, self.tables, self.identity = dataset, tables, identity
+        self.dataset, self.tables, self.identity, self.index_times = dataset, tables, identity, index_times
         self.locked = False  # else the staging place is another load's
         self.replaced: tuple[str, ...] = ()  # tables whose place the load takes
         self.dropped: tuple[str, ...] = ()  # what goes with these tables, and is not made again, in words
@@ -147,7 +150,9 @@ class Staging:
         names = {name: self.dataset.tables[name].existing for name in self.dataset.existing}
         names_there = {name: (existing.table if existing else None) or name for name, existing in names.items()}
         parents = {name: place(self.schema, other) for name, other in names_there.items() if other in there}
-        return ddl(self.dataset, self.database.dialect, schema, self.tables, parents, self.identity)
+        return ddl(
+            self.dataset, self.database.dialect, schema, self.tables, parents, self.identity, self.index_times
+        )  # fmt: skip
 
     def _keep_what_is_new(self, there: Collection[str]) -> None:
         """Leave out of the statements what tables that are appended to have already, and foreign keys, which come last."""
