@@ -255,8 +255,8 @@ def advance_text(step: Advance) -> str:
         f"{step.place}: from {step.since:%Y-%m-%d %H:%M:%S} to {step.until:%Y-%m-%d %H:%M:%S}",
         f"{number(step.rows)} rows more; {number(step.blocks)} blocks drawn, {step.seconds:.1f} s",
     ]
-    told = [f"{what} in {folder}" for what, folder in (("changes", step.feed), ("history", step.history)) if folder]
-    return "\n".join([*lines, *_others(step), *told])
+    made = [f"{what} in {folder}" for what, folder in (("changes", step.feed), ("history", step.history)) if folder]
+    return "\n".join([*lines, *_others(step), *made])
 
 
 def _others(step: Advance) -> list[str]:

@@ -116,7 +116,9 @@ def test_a_password(password, spelt, monkeypatch, capsys):
     code, said = main(["verify", spelt(f"secret@{{at}}/postgres?{FULL}")]), capsys.readouterr().err
     assert code == 2 and password not in said
     assert (
-        ("no dataset is loaded there" in said) if password == PASSWORD else (LOGIN in said and "password authentication" in said)
+        ("no dataset is loaded there" in said)
+        if password == PASSWORD
+        else (LOGIN in said and "password authentication" in said)
     )
 
 
