@@ -17,6 +17,7 @@ from synth.cli.words import (
     Grant,
     IndexTimes,
     Json,
+    KeepStaging,
     MadeBy,
     NoIdentity,
     Owner,
@@ -122,7 +123,7 @@ def generate(
     workers: Workers = "all", until: Until = None, tables: Tables = None, to: To = None, schema: Schema = None,
     if_exists: Annotated[str, typer.Option(help=IF_EXISTS)] = "fail", made_by: MadeBy = None, create: Create = False,
     via: Via = None, no_identity: NoIdentity = False, index_times: IndexTimes = False, owner: Owner = None,
-    grant: Grant = None, dry_run: DryRun = False,
+    grant: Grant = None, keep_staging: KeepStaging = False, dry_run: DryRun = False,
     existing: Existing = None, source: From = None, from_schema: FromSchema = None, skip_unfit: SkipUnfit = False,
     json: Json = False,
 ) -> None:  # fmt: skip
@@ -138,9 +139,11 @@ def generate(
     processes = count(workers)
     folder_named(out)
     known_if_exists(if_exists)
-    if to is None and (via or no_identity or index_times or owner or grant or dry_run):
+    if to is None and (
+        via or no_identity or index_times or owner or grant or keep_staging or dry_run
+    ):  # fmt: skip
         raise OptionError(
-            "--via, --no-identity, --index-times, --owner, --grant and --dry-run are about a database\n"
+            "--via, --no-identity, --index-times, --owner, --grant, --keep-staging and --dry-run are about a database\n"
             "  hint: name it with --to"
         )
     with runner(processes) as started:
@@ -179,7 +182,8 @@ def generate(
             with located(dataset), progress(total) as advance:
                 report = generate_into(
                     made, address, schema=schema, if_exists=if_exists, workers=started, via=via,
-                    identity=not no_identity, index_times=index_times, rights=rights, dry_run=dry_run,
+                    identity=not no_identity, index_times=index_times, rights=rights,
+                    keep_staging=keep_staging, dry_run=dry_run,
                     progress=advance,
                 )  # fmt: skip
             say_json(report.as_dict()) if json else say(load_text(report, program()))

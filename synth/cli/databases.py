@@ -20,6 +20,7 @@ from synth.cli.words import (
     IfExists,
     IndexTimes,
     Json,
+    KeepStaging,
     NoIdentity,
     Owner,
     Schema,
@@ -69,7 +70,8 @@ def ddl(
 def load(
     folder: Folder, url: Url = None, schema: Schema = None, if_exists: IfExists = "fail", create: Create = False,
     connections: Connections = 4, via: Via = None, no_identity: NoIdentity = False, index_times: IndexTimes = False,
-    owner: Owner = None, grant: Grant = None, dry_run: DryRun = False, json: Json = False,
+    owner: Owner = None, grant: Grant = None, keep_staging: KeepStaging = False, dry_run: DryRun = False,
+    json: Json = False,
 ) -> None:  # fmt: skip
     """Load a folder into a database, all or nothing: rows, keys, references, checks, indexes, statistics; then prove it.
 
@@ -110,6 +112,7 @@ def load(
             identity=not no_identity,
             index_times=index_times,
             rights=rights,
+            keep_staging=keep_staging,
             dry_run=dry_run,
             progress=advance,
         )

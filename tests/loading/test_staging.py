@@ -92,6 +92,8 @@ class Recorder(Database):
     def refresh_rows(self, schema, tables):
         raise NotImplementedError
 
+    look = holding = refresh_rows
+
     def append_rows(self, schema, table, columns):
         self._note("append", table)
 
