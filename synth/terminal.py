@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
+from synth.progress import Pace, Phase
+
 if TYPE_CHECKING:
     from synth.job.advance import Advance
     from synth.job.generate import Summary
@@ -84,44 +86,42 @@ def _grid(heads: list[str], rows: list[list[str]], right: set[int]) -> str:
 
 @contextmanager
 def progress(total: int | None) -> Iterator[Callable[[str, int], None]]:
-    """A progress bar with rows a second and the time left; on a plain stream, a line now and then."""
+    """A progress bar with rows a second and the time left of the phase; on a plain stream, a line now and then."""
+    pace = Pace(total)
     if sys.stderr.isatty():
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
         bar = Progress(
             TextColumn("{task.description:<18}", markup=False), BarColumn(), TaskProgressColumn(),
-            TextColumn("{task.fields[rate]} rows/s", markup=False), TimeRemainingColumn(),
+            TextColumn("{task.fields[rate]} rows/s{task.fields[left]}", markup=False),
             console=Console(stderr=True), transient=True,
         )  # fmt: skip
-        started = time.perf_counter()
         with bar:
-            task = bar.add_task("starting", total=total, rate="0")
+            task = bar.add_task("starting", total=total, rate="0", left="")
 
-            def advance(family: str, rows: int) -> None:
-                done = bar.tasks[0].completed + rows
-                rate = number(done / max(time.perf_counter() - started, 1e-9))
-                bar.update(task, advance=rows, description=visible(family, in_line=True), rate=rate)
+            def advance(what: str, rows: int) -> None:
+                pace.tell(what, rows)
+                name, rate = visible(what, in_line=True), number(pace.rate)
+                bar.update(task, total=pace.total, completed=pace.done, description=name, rate=rate, left=_left(pace))
 
             yield advance
         return
-    state = {"done": 0, "said": time.perf_counter(), "began": time.perf_counter()}
+    said = time.perf_counter()
 
-    def tell(family: str, rows: int) -> None:
-        state["done"] += rows
-        now = time.perf_counter()
-        if now - state["said"] >= PLAIN_SECONDS:
-            state["said"] = now
-            rate = state["done"] / (now - state["began"])
-            said = f"{family}: {number(state['done'])}"
-            if total is not None:
-                said += f" of about {number(total)}"
-            said += f" rows, {number(rate)} rows/s"
-            if total is not None and state["done"] < total:
-                said += f", about {(total - state['done']) / max(rate, 1e-9):.0f} s left"
-            say(said, error=True)
+    def tell(what: str, rows: int) -> None:
+        nonlocal said
+        pace.tell(what, rows)
+        if time.perf_counter() - said >= PLAIN_SECONDS and (rows or not isinstance(what, Phase)):
+            said = time.perf_counter()
+            of = "" if pace.total is None else f" of about {number(pace.total)}"
+            say(f"{what}: {number(pace.done)}{of} rows, {number(pace.rate)} rows/s{_left(pace)}", error=True)
 
     yield tell
+
+
+def _left(pace: Pace) -> str:
+    return "" if pace.left_s is None else f", about {pace.left_s:.0f} s left"
 
 
 def plan_text(plan: Plan, workers: int) -> str:
@@ -209,6 +209,7 @@ def load_text(report: LoadReport, command: str, client: str | None = None) -> st
         f"{report.connections} connection{'s' * (report.connections > 1)}" + f" via {report.via}" * bool(report.via),
         f"in schema {report.schema} of {report.place}",
         *_refreshed(report),
+        *_went_on(report),
         *(f"went with the tables that were replaced: {each}" for each in report.dropped),
         *(f"left out: {each}" for each in report.left_out),
     ]
@@ -223,6 +224,12 @@ def _refreshed(report: LoadReport) -> list[str]:
         return []
     came, changed, gone = (sum(each) for each in zip(*report.changes.values(), strict=True))
     return [f"refreshed in place: {number(came)} rows came, {number(changed)} changed, {number(gone)} went"]
+
+
+def _went_on(report: LoadReport) -> list[str]:
+    """How many tables a load before had sent, if there were any."""
+    count = len(report.went_on_from)
+    return [f"went on from {count} table{'s' * (count > 1)} that had been sent before"] if count else []
 
 
 def pull_text(report: Pulled) -> str:
@@ -255,7 +262,8 @@ def advance_text(step: Advance) -> str:
         f"{step.place}: from {step.since:%Y-%m-%d %H:%M:%S} to {step.until:%Y-%m-%d %H:%M:%S}",
         f"{number(step.rows)} rows more; {number(step.blocks)} blocks drawn, {step.seconds:.1f} s",
     ]
-    return "\n".join([*lines, *_others(step), *([f"changes in {step.feed}"] if step.feed else [])])
+    made = [f"{what} in {folder}" for what, folder in (("changes", step.feed), ("history", step.history)) if folder]
+    return "\n".join([*lines, *_others(step), *made])
 
 
 def _others(step: Advance) -> list[str]:

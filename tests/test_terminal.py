@@ -14,6 +14,7 @@ import synth
 from synth import terminal
 from synth.cli import main
 from synth.databases import Address
+from synth.progress import Phase
 from synth.verify.report import Finding
 from tests.house.trees import files, place, tree
 
@@ -278,3 +279,19 @@ def test_all_is_printed_in_one_place():
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "print"
     }  # fmt: skip
     assert not calls, "say it by terminal.say, which shows what a terminal would take for a command"
+
+
+def test_each_phase_has_a_time_left(monkeypatch, capsys):
+    """By its own pace, and none before something is done, or where no end is known."""
+    clock, second = Clock(monkeypatch), terminal.PLAIN_SECONDS
+    with terminal.progress(10_000) as advance:
+        for phase, rows, said in (
+            (Phase("send", 3_000), 1_000, "orders: 1,000 of about 3,000 rows, 200 rows/s, about 10 s left\n"),
+            (Phase("verify", 3_000), 1_500, "orders: 1,500 of about 3,000 rows, 300 rows/s, about 5 s left\n"),
+            (Phase("publish"), 500, "orders: 500 rows, 100 rows/s\n"),
+        ):
+            advance(phase, 0)
+            assert capsys.readouterr().err == ""
+            clock.now += second
+            advance("orders", rows)
+            assert capsys.readouterr().err == said

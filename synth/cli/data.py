@@ -15,7 +15,9 @@ from synth.cli.words import (
     From,
     FromSchema,
     Grant,
+    IndexTimes,
     Json,
+    KeepStaging,
     MadeBy,
     NoIdentity,
     Owner,
@@ -47,6 +49,7 @@ To = Annotated[Optional[str], typer.Option("--to", metavar="URL", help="straight
 IF_EXISTS = "fail, or replace the folder or tables that are there, or (in a database) refresh their rows, or append"
 
 EDITED = "in a database: keep what others changed or deleted of the rows (the default), or fail"
+SCD2 = "a folder for the history of each table: its rows' versions, with valid_from and valid_to"
 
 Memory = Annotated[Optional[str], typer.Option(help="what may be taken, like 2GB [default: half of the machine's]")]  # noqa: UP045
 
@@ -119,8 +122,8 @@ def generate(
     out: Annotated[str, typer.Option(help="the folder DATASET is made in this one")] = "output",
     workers: Workers = "all", until: Until = None, tables: Tables = None, to: To = None, schema: Schema = None,
     if_exists: Annotated[str, typer.Option(help=IF_EXISTS)] = "fail", made_by: MadeBy = None, create: Create = False,
-    via: Via = None, no_identity: NoIdentity = False, owner: Owner = None, grant: Grant = None,
-    dry_run: DryRun = False,
+    via: Via = None, no_identity: NoIdentity = False, index_times: IndexTimes = False, owner: Owner = None,
+    grant: Grant = None, keep_staging: KeepStaging = False, dry_run: DryRun = False,
     existing: Existing = None, source: From = None, from_schema: FromSchema = None, skip_unfit: SkipUnfit = False,
     json: Json = False,
 ) -> None:  # fmt: skip
@@ -136,9 +139,12 @@ def generate(
     processes = count(workers)
     folder_named(out)
     known_if_exists(if_exists)
-    if to is None and (via or no_identity or owner or grant or dry_run):
+    if to is None and (
+        via or no_identity or index_times or owner or grant or keep_staging or dry_run
+    ):  # fmt: skip
         raise OptionError(
-            "--via, --no-identity, --owner, --grant and --dry-run are about a database\n  hint: name it with --to"
+            "--via, --no-identity, --index-times, --owner, --grant, --keep-staging and --dry-run are about a database\n"
+            "  hint: name it with --to"
         )
     with runner(processes) as started:
         from synth.api import make_plan
@@ -176,7 +182,8 @@ def generate(
             with located(dataset), progress(total) as advance:
                 report = generate_into(
                     made, address, schema=schema, if_exists=if_exists, workers=started, via=via,
-                    identity=not no_identity, rights=rights, dry_run=dry_run,
+                    identity=not no_identity, index_times=index_times, rights=rights,
+                    keep_staging=keep_staging, dry_run=dry_run,
                     progress=advance,
                 )  # fmt: skip
             say_json(report.as_dict()) if json else say(load_text(report, program()))
@@ -248,6 +255,7 @@ def advance(
     changes: Annotated[Optional[str], typer.Option(help="a folder for the feed of changes: a file a step")] = None,  # noqa: UP045
     changes_format: Annotated[str, typer.Option(help=f"of the feed: {one_of(CHANGE_FORMATS)}")] = "parquet",
     edited: Annotated[Optional[str], typer.Option(help=EDITED)] = None,  # noqa: UP045
+    scd2: Annotated[Optional[str], typer.Option(help=SCD2)] = None,  # noqa: UP045
     workers: Workers = "all", dry_run: DryRun = False, json: Json = False,
 ) -> None:  # fmt: skip
     """Let time go on: new rows, and changes to old ones, so that it all is as if it had been generated until then.
@@ -263,7 +271,7 @@ def advance(
 
         now = moment(until)
         with progress(None) as told:
-            feed = {"changes": changes, "changes_format": changes_format}
+            feed = {"changes": changes, "changes_format": changes_format, "scd2": scd2}
             how: dict[str, Any] = {"workers": started, "progress": told, "dry_run": dry_run, **feed}
             if is_database(place):
                 from synth.job.advance_database import advance_database

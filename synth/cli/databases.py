@@ -18,7 +18,9 @@ from synth.cli.words import (
     FolderExists,
     Grant,
     IfExists,
+    IndexTimes,
     Json,
+    KeepStaging,
     NoIdentity,
     Owner,
     Schema,
@@ -42,7 +44,11 @@ Out = Annotated[str, typer.Option(help="the folder that holds the embedded serve
 
 
 def ddl(
-    dataset: Dataset, dialect: Dialect = "postgres", schema: Schema = None, no_identity: NoIdentity = False
+    dataset: Dataset,
+    dialect: Dialect = "postgres",
+    schema: Schema = None,
+    no_identity: NoIdentity = False,
+    index_times: IndexTimes = False,
 ) -> None:
     """CREATE TABLE in the order of references, then constraints, indexes and comments.
 
@@ -55,7 +61,7 @@ def ddl(
     if dialect not in DIALECTS:
         raise OptionError(f"unknown dialect '{dialect}'\n  hint: {did_you_mean(dialect, DIALECTS)}")
     say(
-        str(written(load(dataset), DIALECTS[dialect], schema, identity=not no_identity)),
+        str(written(load(dataset), DIALECTS[dialect], schema, identity=not no_identity, index_times=index_times)),
         end="",
         as_it_is=not sys.stdout.isatty(),
     )
@@ -63,8 +69,9 @@ def ddl(
 
 def load(
     folder: Folder, url: Url = None, schema: Schema = None, if_exists: IfExists = "fail", create: Create = False,
-    connections: Connections = 4, via: Via = None, no_identity: NoIdentity = False,
-    owner: Owner = None, grant: Grant = None, dry_run: DryRun = False, json: Json = False,
+    connections: Connections = 4, via: Via = None, no_identity: NoIdentity = False, index_times: IndexTimes = False,
+    owner: Owner = None, grant: Grant = None, keep_staging: KeepStaging = False, dry_run: DryRun = False,
+    json: Json = False,
 ) -> None:  # fmt: skip
     """Load a folder into a database, all or nothing: rows, keys, references, checks, indexes, statistics; then prove it.
 
@@ -103,7 +110,9 @@ def load(
             connections=connections,
             via=via,
             identity=not no_identity,
+            index_times=index_times,
             rights=rights,
+            keep_staging=keep_staging,
             dry_run=dry_run,
             progress=advance,
         )
@@ -116,6 +125,7 @@ def script(
     out: Annotated[Optional[str], typer.Option(help="the folder for the scripts; DIR-DIALECT if left out")] = None,  # noqa: UP045
     schema: Schema = None,
     no_identity: NoIdentity = False,
+    index_times: IndexTimes = False,
 ) -> None:
     """SQL and shell files that load CSV files with the database's own client, again and again.
 
@@ -123,7 +133,10 @@ def script(
     """
     from synth.job.script import write_script
 
-    made = write_script(folder, dialect, None if out is None else folder_named(out), schema, identity=not no_identity)
+    made = write_script(
+        folder, dialect, None if out is None else folder_named(out), schema, identity=not no_identity,
+        index_times=index_times,
+    )  # fmt: skip
     say(f"in {made}\nnext: sh {quote(str(made / 'load.sh'))} --help")
 
 

@@ -41,6 +41,12 @@ GRANT = "what a role may do with the tables, reader=select,insert; once more for
 Grant = Annotated[Optional[list[str]], typer.Option(metavar="ROLE=PRIVILEGES", help=GRANT)]  # noqa: UP045
 DryRun = Annotated[bool, typer.Option("--dry-run", help="say what would happen, in counts, and change nothing")]
 NoIdentity = Annotated[bool, typer.Option("--no-identity", help="leave keys plain: new rows bring their own")]
+INDEX_TIMES = "an index on each date and timestamp of the tables that are made"
+IndexTimes = Annotated[bool, typer.Option("--index-times", help=INDEX_TIMES)]
+KEEP_STAGING = (
+    "if it ends early, tables that were sent whole stay staged, and the same command goes on [postgres, mysql]"
+)
+KeepStaging = Annotated[bool, typer.Option("--keep-staging", help=KEEP_STAGING)]
 FolderExists = Annotated[str, typer.Option("--if-exists", help="fail, or replace the finished folder that is there")]
 MadeBy = Annotated[Optional[str], typer.Option(help="a note in the manifest: a folder with the same one is replaced")]  # noqa: UP045
 Existing = Annotated[Optional[str], typer.Option(help="tables that exist in --from and become parents, a,b,c")]  # noqa: UP045

@@ -13,6 +13,7 @@ class Capabilities:
 
     parallel_connections: bool  # several connections may fill the staging place at once
     reads_files: bool = False  # rows of files go in without passing through this process's memory
+    keeps_staging: bool = False  # what is staged outlasts a load that ends early, and another can go on with it
     transactional_ddl: bool = True  # tables are made and moved in the same transaction as rows
 
 
@@ -20,6 +21,7 @@ class Capabilities:
 METHODS = {
     "parallel_connections": (),
     "reads_files": ("send_files",),
+    "keeps_staging": ("names_in",),
     "transactional_ddl": (),
 }
 
@@ -27,6 +29,7 @@ METHODS = {
 REFUSALS = {
     "parallel_connections": "this kind of database is filled over one connection",
     "reads_files": "this kind of database does not read files itself",
+    "keeps_staging": "this kind of database keeps nothing of a load that ends early\n  hint: leave --keep-staging out",
     "transactional_ddl": (
         "this kind of database cannot add rows and new tables in one step; nothing was changed\n"
         "  hint: add the new tables by themselves first: --tables"

@@ -225,6 +225,13 @@ class Database(ABC):
         """
         raise self._refusal("reads_files")
 
+    def names_in(self, schema: str) -> set[str]:
+        """The names of the constraints and indexes of a schema's tables.
+
+        For databases that declare `keeps_staging`; others raise DatabaseError.
+        """
+        raise self._refusal("keeps_staging")
+
     def steps(self, ddl: Ddl) -> Iterator[list[LoadStep]]:
         """Constraints and indexes after the data: lists of steps, each list when the one before is done."""
         return standard_steps(ddl)

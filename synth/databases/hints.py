@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "BREAKS_PROMISES",
+    "CERTIFICATE",
     "CREATE_FIRST",
     "DEPENDENTS",
     "FEWER_CONNECTIONS",
@@ -17,6 +18,9 @@ __all__ = [
 ]
 
 BREAKS_PROMISES = "the data does not keep what the spec promises; `synth verify` of the folder shows where"
+CERTIFICATE = (
+    "it asks for a certificate in the role's name, signed by whom it trusts: sslcert=FILE and sslkey=FILE in the URL"
+)
 CREATE_FIRST = "create it first, or say --create"
 DEPENDENTS = "drop what depends on the old tables first"
 FEWER_CONNECTIONS = "try fewer --connections"

@@ -19,7 +19,7 @@ class Join(NamedTuple):
 
 @dataclass(frozen=True)
 class Constraint:
-    """`rule` is what stands behind ADD; `parent` is the table that a foreign key points to."""
+    """`rule` is what stands behind ADD; `parent` is the table that a foreign key points to. Its name is quoted."""
 
     table: str
     place: str
@@ -27,6 +27,7 @@ class Constraint:
     parent: str | None = None
     kind: str = ""  # PRIMARY KEY, UNIQUE, CHECK, FOREIGN KEY
     join: Join | None = None  # of a foreign key
+    name: str = ""
 
     def __str__(self) -> str:
         return f"ALTER TABLE {self.place} ADD {self.rule}"
@@ -34,10 +35,11 @@ class Constraint:
 
 @dataclass(frozen=True)
 class Index:
-    """A statement that makes an index of a table."""
+    """A statement that makes an index of a table. Its name is quoted."""
 
     table: str
     statement: str
+    name: str = ""
 
     def __str__(self) -> str:
         return self.statement

@@ -45,7 +45,7 @@ class Rules:
     def constraints(self, table: str) -> Iterator[Constraint]:
         """Primary key, unique groups and checks."""
         for name, kind, body in self._rules(table):
-            yield Constraint(table, self._place(table), f"CONSTRAINT {name} {kind} ({body})", kind=kind)
+            yield Constraint(table, self._place(table), f"CONSTRAINT {name} {kind} ({body})", kind=kind, name=name)
 
     def _rules(self, table: str) -> Iterator[_Rule]:
         key = self.dataset.tables[table].key
@@ -88,24 +88,31 @@ class Rules:
             name = self._new_name("fk", table, *refers.columns)
             rule = f"CONSTRAINT {name} FOREIGN KEY ({columns}) REFERENCES {place} ({keys})"
             join = Join(tuple(map(self._quoted, refers.columns)), place, tuple(map(self._quoted, refers.keys)))
-            yield Constraint(table, self._place(table), rule, refers.parent, "FOREIGN KEY", join)
+            yield Constraint(table, self._place(table), rule, refers.parent, "FOREIGN KEY", join, name)
 
     def indexes(self, table: str) -> Iterator[Index]:
         """On every reference that no key begins with; and unique ones where a constraint would count NULL once."""
-        yield from (Index(table, statement) for statement in self._index_statements(table))
-
-    def _index_statements(self, table: str) -> Iterator[str]:
         groups = list(self.keys.groups(table))
         required = constraints.not_null(self.dataset, table)
         begun = {group[0] for group in groups}
         for group in groups:
             if not self.dialect.unique_repeats_null and not set(group) <= set(required):
                 there = " AND ".join(f"{self._quoted(c)} IS NOT NULL" for c in group if c not in required)
-                yield (
-                    f"CREATE UNIQUE INDEX {self._new_name('uq', table, *group)} "
-                    f"ON {self._place(table)} ({self._quoted(*group)}) WHERE {there}"
-                )
+                name = self._new_name("uq", table, *group)
+                on = f"ON {self._place(table)} ({self._quoted(*group)}) WHERE {there}"
+                yield Index(table, f"CREATE UNIQUE INDEX {name} {on}", name)
         for refers in self.keys.references.get(table, []):
             if refers.columns[0] not in begun:
-                index = self._new_name("ix", table, *refers.columns)
-                yield f"CREATE INDEX {index} ON {self._place(table)} ({self._quoted(*refers.columns)})"
+                yield self._index(table, self._new_name("ix", table, *refers.columns), *refers.columns)
+
+    def time_indexes(self, table: str) -> Iterator[Index]:
+        """On every date and timestamp that no key and no other index begins with; to be asked for last."""
+        begun = {group[0] for group in self.keys.groups(table)}
+        begun |= {refers.columns[0] for refers in self.keys.references.get(table, [])}
+        for column in self.dataset.tables[table].written:
+            if column not in begun and self.keys.type_of(table, column).name in ("date", "timestamp"):
+                name = self._new_name("ix", table, column)
+                yield self._index(table, name, column)
+
+    def _index(self, table: str, name: str, *columns: str) -> Index:
+        return Index(table, f"CREATE INDEX {name} ON {self._place(table)} ({self._quoted(*columns)})", name)

@@ -20,12 +20,13 @@ __all__ = ["ddl"]
 
 def ddl(
     dataset: Dataset, dialect: Dialect, schema: str | None = None, only: Collection[str] | None = None,
-    parents: Mapping[str, str] = MappingProxyType({}), identity: bool = True,
+    parents: Mapping[str, str] = MappingProxyType({}), identity: bool = True, index_times: bool = False,
 ) -> Ddl:  # fmt: skip
     """The statements for all written tables, or `only` these. Default schema: the dataset's name.
 
     `parents` are tables that are there already and can be referred to, and their places, quoted. With `identity` the
-    database gives new rows their keys, where these are integers or UUIDs of the table's own.
+    database gives new rows their keys, where these are integers or UUIDs of the table's own. With `index_times` each
+    date and timestamp has an index.
 
     Raises SpecError, OptionError.
     """
@@ -43,11 +44,14 @@ def ddl(
     ]
     own_keys = {name: column for name in tables if identity and (column := keys.own(name))}
     inside = {n: [each.rule for each in (*own[n], *foreign[n]) if each not in added] for n in tables}
+    indexes = tuple(index for name in tables for index in rules.indexes(name))
+    if index_times:  # behind all others, whose names are the same with and without
+        indexes += tuple(index for name in tables for index in rules.time_indexes(name))
     return Ddl(
         schema=tuple(_schema(dialect, schema)),
         tables={name: _table(name, keys, comments, inside[name], own_keys.get(name)) for name in tables},
         constraints=tuple(added),
-        indexes=tuple(index for name in tables for index in rules.indexes(name)),
+        indexes=indexes,
         comments=tuple(comment for name in tables for comment in comments.statements(name)),
         numbering=tuple(
             statement

@@ -22,6 +22,7 @@ from synth.draw.task import Task
 from synth.draw.walk import PartKey
 from synth.errors import OptionError, OutputError
 from synth.fingerprint import Fingerprint
+from synth.job.history import history_of
 from synth.left import temporary_folder
 from synth.plan.make import make
 from synth.plan.model import FamilyPlan, Plan
@@ -53,6 +54,7 @@ class Advance:
     blocks: int = 0  # drawn again, or new
     rows: int = 0  # more than before
     feed: Path | None = None
+    history: Path | None = None
     unchanged: bool = False
     changes: Mapping[str, RowCounts] = field(default_factory=dict)  # of a dry run, and in databases
     dry_run: bool = False
@@ -63,7 +65,8 @@ class Advance:
         return {
             "place": self.place, "since": self.since.isoformat(), "until": self.until.isoformat(),
             "seconds": round(self.seconds, 3), "blocks": self.blocks, "rows": self.rows,
-            "feed": str(self.feed) if self.feed else None, "unchanged": self.unchanged, "dry_run": self.dry_run,
+            "feed": str(self.feed) if self.feed else None, "history": str(self.history) if self.history else None,
+            "unchanged": self.unchanged, "dry_run": self.dry_run,
             "changes": {name: counts._asdict() for name, counts in self.changes.items()},
             "others": {name: rows._asdict() for name, rows in self.others.items()},
         }  # fmt: skip
@@ -71,13 +74,14 @@ class Advance:
 
 def advance_folder(
     folder: str | Path, until: dt.date | dt.datetime, *, workers: int | Serial | Processes = 1,
-    changes: str | Path | None = None, changes_format: str = "parquet", dry_run: bool = False,
-    progress: Progress | None = None,
+    changes: str | Path | None = None, changes_format: str = "parquet", scd2: str | Path | None = None,
+    dry_run: bool = False, progress: Progress | None = None,
 ) -> Advance:  # fmt: skip
     """Take a folder to `until`, or say in a `dry_run` what that would change. Raises OptionError, OutputError, DataError.
 
-    With `changes`, a folder, what came, changed and went is written there as one more file. A killed advance is completed
-    by the next. Files that come out as they were are left as they are.
+    With `changes`, a folder, what came, changed and went is written there as one more file; with `scd2`, the
+    histories of all tables there go on. A killed advance is completed by the next. Files that come out as they were are
+    left as they are.
     """
     refuse_link(Path(folder))
     folder, started = Path(folder).resolve(), time.perf_counter()  # it may be `.`, and is written to from beside it
@@ -96,21 +100,26 @@ def advance_folder(
                 raise OptionError(f"changes are no part of the data: name a folder outside of '{folder}'")
             feed = Feed(Path(changes), manifest.until, plan.until, changes_format)
         kept_parts = read_rollup_parts(rollup_parts_text(folder / PARTS))
-        step = step_between(earlier, plan, manifest, kept_parts, with_differences=feed is not None)
-        with runner(workers) if isinstance(workers, int) else nullcontext(workers) as running:
+        step = step_between(earlier, plan, manifest, kept_parts, with_differences=bool(feed or scd2 is not None))
+        with (
+            runner(workers) if isinstance(workers, int) else nullcontext(workers) as running,
+            history_of(scd2, earlier, plan.until, running, folder, changes) as history,
+        ):
             sink = FolderSink.of(plan.dataset, making, manifest.format, manifest.dialect)
             run = run_all(plan, making / ".residents", sink, running, progress, making / PARTS, step)
-        new = grown(manifest, plan, run).restated(sums=rollup_parts_files(making))
-        for path in _as_before(manifest, new):
-            (making / path).unlink(missing_ok=True)
-        if feed:
-            feed.write(run.differences, plan)
+            new = grown(manifest, plan, run).restated(sums=rollup_parts_files(making))
+            for path in _as_before(manifest, new):
+                (making / path).unlink(missing_ok=True)
+            if feed:
+                feed.write(run.differences, plan)
+            if history:
+                history.write(run.differences, plan)
         new.write(making)
     return Advance(
         str(folder), manifest.until, plan.until, time.perf_counter() - started,
         blocks=blocks_of(run),
         rows=sum(t.rows for t in new.tables.values()) - sum(t.rows for t in manifest.tables.values()),
-        feed=feed.path if feed else None,
+        feed=feed.path if feed else None, history=history.folder if history else None,
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from synth.dtypes import Types
 from synth.errors import DatabaseError, OptionError, one_of
 from synth.job.advance import Advance, blocks_of, counted, grown, plans, step_between
 from synth.job.beside import Beside, behind_others, last_keys, room, sequences
+from synth.job.history import history_of
 from synth.left import temporary_folder
 from synth.plan.model import Plan
 from synth.progress import Progress
@@ -38,8 +39,8 @@ __all__ = ["advance_database"]
 
 def advance_database(
     address: Address, until: dt.date | dt.datetime, *, schema: str | None = None, workers: int | Serial | Processes = 1,
-    changes: str | Path | None = None, changes_format: str = "parquet", edited: str = KEEP, dry_run: bool = False,
-    progress: Progress | None = None,
+    changes: str | Path | None = None, changes_format: str = "parquet", scd2: str | Path | None = None,
+    edited: str = KEEP, dry_run: bool = False, progress: Progress | None = None,
 ) -> Advance:  # fmt: skip
     """Take the dataset in a schema (which may be left out where there is one alone) to `until`.
 
@@ -75,10 +76,15 @@ def advance_database(
                 seen = Beside(database, schema, manifest, earlier)
                 step = step_between(earlier, plan, manifest, read_rollup_parts(sums), with_differences=True)
                 step = replace(step, look=seen.look_at)
-                with runner(workers) if isinstance(workers, int) else nullcontext(workers) as running:
+                with (
+                    runner(workers) if isinstance(workers, int) else nullcontext(workers) as running,
+                    history_of(None if dry_run else scd2, earlier, plan.until, running, changes) as history,
+                ):
                     run = run_all(plan, store / "residents", NullSink(), running, progress, store / "sums", step)
-                if feed:
-                    feed.write(run.differences, plan)
+                    if feed:
+                        feed.write(run.differences, plan)
+                    if history:
+                        history.write(run.differences, plan)
                 done = _Done(database, schema, seen, plan, run, store / "sums", undo=dry_run)
                 met = seen.look.met
                 applied = database.apply_changes(schema, done.changes, done.manifest_statements, met, edited)
@@ -87,7 +93,8 @@ def advance_database(
     return Advance(
         where, manifest.until, plan.until, time.perf_counter() - started, blocks=blocks_of(run),
         rows=done.rows - sum(t.rows for t in manifest.tables.values()),
-        feed=feed.path if feed else None, changes=counted(run.differences), dry_run=dry_run,
+        feed=feed.path if feed else None, history=history.folder if history else None,
+        changes=counted(run.differences), dry_run=dry_run,
         others={name: each.others for name, each in applied.items() if any(each.others)},
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from synth.columns import to_written
 from synth.databases import DATABASES, Address, Database, connect
 from synth.databases.rights import NO_RIGHTS, Rights
 from synth.draw.output import WriteResult
+from synth.draw.task import tasks_of
 from synth.dtypes import Types
 from synth.errors import OptionError
 from synth.left import temporary_folder
@@ -39,16 +40,19 @@ class DatabaseSink:
     address: Address
     schema: str
     via: str | None
+    whole: frozenset[str]  # tables that are there already
     loading: Loading | None = field(repr=False)
 
-    def __reduce__(self) -> tuple[Callable[..., DatabaseSink], tuple[str, str, str | None]]:
+    def __reduce__(self) -> tuple[Callable[..., DatabaseSink], tuple[str, str, str | None, frozenset[str]]]:
         """For workers, and through a pipe to them alone: it holds the password."""
-        return _in_worker, (self.address.url(password=True), self.schema, self.via)
+        return _in_worker, (self.address.url(password=True), self.schema, self.via, self.whole)
 
     def write(
         self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
     ) -> WriteResult:
         """Rows of a gathered table's parts go into one table."""
+        if table_of(table) in self.whole:
+            return WriteResult(0)
         rows = pl.concat([to_written(frame, types) for frame in frames])
         started = time.perf_counter()
         database = self.loading.connections.mine() if self.loading else _connection(self.address, self.via)
@@ -56,8 +60,8 @@ class DatabaseSink:
         return WriteResult(sent, seconds=time.perf_counter() - started)
 
 
-def _in_worker(url: str, schema: str, via: str | None) -> DatabaseSink:
-    return DatabaseSink(Address.parse(url), schema, via, None)
+def _in_worker(url: str, schema: str, via: str | None, whole: frozenset[str]) -> DatabaseSink:
+    return DatabaseSink(Address.parse(url), schema, via, whole, None)
 
 
 @lru_cache(maxsize=1)
@@ -66,17 +70,37 @@ def _connection(address: Address, via: str | None) -> Database:
     return connect(address, via)
 
 
+def _noting(plan: Plan, loading: Loading) -> Progress:
+    """The progress of a load, which notes tables of whose families all tasks are done."""
+    left = {family.root: 1 if family.is_sum else len(tasks_of(family)) for family in plan.families}
+    families: dict[str, set[str]] = {name: set() for name in plan.wanted}
+    for family in plan.families:
+        for table in map(table_of, family.tables):
+            families.get(table, set()).add(family.root)
+
+    def told(family: str, rows: int) -> None:
+        loading.progress(family, rows)
+        left[family] -= 1
+        if not left[family]:
+            for table, some in families.items():
+                if family in some and not any(left[root] for root in some):
+                    loading.is_whole(table)
+
+    return told
+
+
 def generate_into(
     plan: Plan, address: Address, *, schema: str | None = None, if_exists: str = "fail",
-    workers: int | Serial | Processes = 1, via: str | None = None, identity: bool = True, rights: Rights = NO_RIGHTS,
-    dry_run: bool = False, progress: Progress | None = None,
+    workers: int | Serial | Processes = 1, via: str | None = None, identity: bool = True, index_times: bool = False,
+    rights: Rights = NO_RIGHTS, keep_staging: bool = False, dry_run: bool = False, progress: Progress | None = None,
 ) -> LoadReport:  # fmt: skip
     """Draw all wanted tables of a plan into a database, or nothing. Raises OptionError, DatabaseError, DataError.
 
     `schema` is, if left out, the one that parents were read from in the same database, or the dataset's name; `if_exists`
     is what becomes of tables of the same names: fail, replace, append. A database that takes one connection at a time is
-    filled by this process alone. A `dry_run` says what would happen, rows as they are planned; of a refresh all is done,
-    and undone.
+    filled by this process alone. With `keep_staging` tables that were sent whole stay staged if the load ends early; the
+    same load draws them again, as others lean on them, and does not send them. A `dry_run` says what would happen, rows as
+    they are planned; of a refresh all is done, and undone.
     """
     if isinstance(workers, int) and workers < 1:
         raise OptionError(f"workers must be 1 or more, got {workers}")
@@ -93,14 +117,15 @@ def generate_into(
         runner(workers) if isinstance(workers, int) else nullcontext(workers) as running,
         Loading(
             address, plan.dataset, plan.wanted, schema=schema, if_exists=if_exists, connections=running.workers,
-            via=via, identity=identity, rights=rights, progress=progress,
+            via=via, identity=identity, index_times=index_times, rights=rights, progress=progress,
+            keep=begin(plan, address.database).identity if keep_staging else None,
         ) as loading,
         temporary_folder() as store,
     ):  # fmt: skip
         parts_path = store / "sums"
-        with loading.phase("send"):
-            sink = DatabaseSink(address, loading.schema, via, loading)
-            run = run_all(plan, store / "residents", sink, running, progress, parts_path)
+        with loading.phase("send", sum(plan.tables[name].rows for name in plan.wanted)):
+            sink = DatabaseSink(address, loading.schema, via, loading.staging.found_whole, loading)
+            run = run_all(plan, store / "residents", sink, running, _noting(plan, loading), parts_path)
         manifest = begin(plan, loading.database.dialect.name)
         facts = {"tables": run.entries(plan), "families": run.families(), "existing": existing_entries(plan)}
         manifest = manifest.model_copy(update=facts).sealed()

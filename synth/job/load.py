@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 from synth.databases import Address
@@ -22,14 +24,16 @@ __all__ = ["load_folder"]
 
 def load_folder(
     folder: str | Path, address: Address, *, schema: str | None = None, if_exists: str = "fail", connections: int = 4,
-    via: str | None = None, identity: bool = True, rights: Rights = NO_RIGHTS, dry_run: bool = False,
-    progress: Progress | None = None,
+    via: str | None = None, identity: bool = True, index_times: bool = False, rights: Rights = NO_RIGHTS,
+    keep_staging: bool = False, dry_run: bool = False, progress: Progress | None = None,
 ) -> LoadReport:  # fmt: skip
     """Load all tables of a folder, or nothing. Raises OutputError, OptionError, DatabaseError, DataError.
 
     `schema` is the dataset's name if left out; `if_exists` is what becomes of tables of the same names: fail, replace
     (those that loads have made), replace-any, append. `via` is how rows go in, where a database has several ways. With
-    `identity` the database gives new rows their keys, where they are integers or UUIDs of a table's own.
+    `identity` the database gives new rows their keys, where they are integers or UUIDs of a table's own; with
+    `index_times` each date and timestamp has an index.
+    With `keep_staging` tables that were sent whole stay staged if the load ends early, and the same load goes on with them.
     A `dry_run` says what would happen; for a refresh all is done, and undone.
     `progress` is called with a table and the rows just sent, and with each phase that begins.
     """
@@ -39,19 +43,27 @@ def load_folder(
     if not form.can_be_read:
         raise OptionError(f"'{folder}' holds INSERT statements\n  hint: run them with the database's own client")
     require_files(folder, manifest)  # before anything is sent
+    rows = {name: entry.rows for name, entry in manifest.tables.items()}
     loading = Loading(
         address, manifest.load_dataset(), manifest.tables, schema=schema, if_exists=if_exists, connections=connections,
-        via=via, identity=identity, rights=rights, progress=progress,
+        via=via, identity=identity, index_times=index_times, rights=rights, progress=progress,
+        keep=_rows_of(manifest) if keep_staging else None,
     )  # fmt: skip
     if dry_run and if_exists != "refresh":
-        return loading.preview({name: entry.rows for name, entry in manifest.tables.items()})
+        return loading.preview(rows)
     with loading:
-        with loading.phase("send"):
+        with loading.phase("send", sum(rows.values())):
             jobs = _by_table if loading.database.capabilities.reads_files else _by_file
-            loading.run([
-                job for table in loading.tables for job in jobs(loading, folder, form, table, manifest.tables[table])
-            ])  # fmt: skip
+            loading.send_tables(
+                {table: jobs(loading, folder, form, table, manifest.tables[table]) for table in loading.tables}, rows
+            )
         return loading.finish(manifest, folder / SUMS, dry_run=dry_run)
+
+
+def _rows_of(manifest: Manifest) -> str:
+    """A hash of all rows: whose they are, and what is in them."""
+    prints = {name: entry.fingerprint for name, entry in manifest.tables.items()}
+    return sha256(json.dumps([manifest.identity, prints]).encode()).hexdigest()
 
 
 def _by_table(loading: Loading, folder: Path, form: Format, table: str, entry: TableEntry) -> list[Callable[[], None]]:

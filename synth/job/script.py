@@ -25,12 +25,12 @@ __all__ = ["write_script"]
 
 def write_script(
     folder: str | Path, dialect: str, out: str | Path | None = None, schema: str | None = None,
-    *, identity: bool = True,
+    *, identity: bool = True, index_times: bool = False,
 ) -> Path:  # fmt: skip
     """Write SQL files and load.sh to `out`, DIR-DIALECT beside DIR if left out; an earlier script there is replaced.
 
-    `schema` is the dataset's name if left out; in MySQL it is the database. With `identity` the
-    database gives new rows their keys. Raises OptionError, OutputError, SpecError.
+    `schema` is the dataset's name if left out; in MySQL it is the database. With `identity` the database gives new rows
+    their keys, with `index_times` each date and timestamp has an index. Raises OptionError, OutputError, SpecError.
     """
     folder = Path(folder)
     if dialect not in SCRIPTS:
@@ -50,7 +50,7 @@ def write_script(
     if has_only_marked_files(target) and not (target / LOAD_SH).is_file():
         raise OutputError(f"'{target}' holds files that `synth pull` made; choose another --out")
     dataset = manifest.load_dataset()
-    source = _source(manifest, dataset, dialect, schema, data, identity=identity)
+    source = _source(manifest, dataset, dialect, schema, data, identity=identity, index_times=index_times)
     if not SCRIPTS[dialect].tells_empty:
         _refuse_empty(folder, manifest, source, dialect)
     files = SCRIPTS[dialect].files(source)
@@ -80,14 +80,21 @@ def _from(folder: Path, target: Path) -> str:
 
 
 def _source(
-    manifest: Manifest, dataset: Dataset, dialect: str, schema: str | None, data: str, *, identity: bool
+    manifest: Manifest,
+    dataset: Dataset,
+    dialect: str,
+    schema: str | None,
+    data: str,
+    *,
+    identity: bool,
+    index_times: bool,
 ) -> ScriptInput:
     spoken = DIALECTS[dialect]
     name = schema if schema is not None else dataset.dataset
     in_schema = SCRIPTS[dialect].in_schema
     if not in_schema:
         spoken = replace(spoken, has_schemas=False)
-    statements = ddl(dataset, spoken, name, manifest.tables, identity=identity)
+    statements = ddl(dataset, spoken, name, manifest.tables, identity=identity, index_times=index_times)
     tables = []
     for table in in_reference_order(dataset, manifest.tables):
         entry = manifest.tables[table]

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -20,13 +21,13 @@ from synth.databases.rights import NO_RIGHTS, Rights
 from synth.databases.steps import LoadStep
 from synth.ddl import check_schema_name, in_reference_order
 from synth.dtypes import Types
-from synth.errors import DataError, OptionError
+from synth.errors import DatabaseError, DataError, OptionError
 from synth.loading.append import append_staged
 from synth.loading.connections import Connections, Job
 from synth.loading.refresh import refresh_staged
 from synth.loading.report import LoadReport, TableLoad
 from synth.loading.staging import Staging
-from synth.progress import Progress, silent
+from synth.progress import Phase, Progress, silent
 from synth.spec.key_segments import own_sequences
 from synth.spec.models import Dataset
 from synth.store.manifest import Manifest
@@ -40,14 +41,17 @@ class Loading:
     def __init__(
         self, address: Address, dataset: Dataset, tables: Iterable[str], *, schema: str | None = None,
         if_exists: str = "fail", connections: int = 1, via: str | None = None,
-        identity: bool = True, rights: Rights = NO_RIGHTS, progress: Progress | None = None,
+        identity: bool = True, index_times: bool = False, rights: Rights = NO_RIGHTS, keep: str | None = None,
+        progress: Progress | None = None,
     ):  # fmt: skip
         """`tables` will be sent; `if_exists` is what becomes of those of their names.
 
         They may fail it, or the load may replace, replace-any, refresh, or append to them.
 
         With `identity` the database gives new rows their keys, where they are integers or UUIDs of a table's own.
-        `rights` are what roles may do with the tables.
+        With `index_times` tables that are made have an index on each date and timestamp.
+        `rights` are what roles may do with the tables. With `keep`, a hash of all rows that will be sent, tables that are
+        whole stay staged if the load fails or is killed, and the same load goes on with the others.
         Raises OptionError for names that cannot be loaded, DatabaseError where the database cannot be reached.
         """
         self.tables = _loadable(dataset, set(tables), None if schema is None else check_schema_name(schema))
@@ -58,7 +62,9 @@ class Loading:
         self.database.rights = rights
         self.schema = (schema if self.database.dialect.has_schemas else None) or dataset.dataset
         self.connections = Connections(self.database, connections)
-        self.staging = Staging(self.database, self.schema, dataset, self.tables, identity=identity)
+        self.staging = Staging(
+            self.database, self.schema, dataset, self.tables, identity=identity, index_times=index_times, keep=keep
+        )
         self.report = LoadReport(
             str(address),
             self.schema,
@@ -67,6 +73,7 @@ class Loading:
             via=self.database.via,
         )
         self._reporting = threading.Lock()
+        self._rows: Mapping[str, int] = {}  # of each table, once all are sent
 
     # -- from begin to end
 
@@ -74,6 +81,7 @@ class Loading:
         try:
             self.staging.begin(self.if_exists)
             self.report.left_out, self.report.dropped = self.staging.ddl.left_out, self.staging.dropped
+            self.report.went_on_from = tuple(name for name in self.tables if name in self.staging.found_whole)
             self.connections.open()
         except BaseException as error:
             self.__exit__(type(error), error, None)
@@ -82,9 +90,15 @@ class Loading:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: object) -> None:
         self.connections.stop()
-        if kind is not None:
+        kept = kind is not None and self.staging.keeps(error)
+        if kind is not None and not kept:
             self.staging.abandon()
         self.connections.close()
+        if kept and isinstance(error, DatabaseError):
+            raise DatabaseError(
+                f"{error}\n  {len(self.staging.whole)} of {len(self.tables)} tables stay staged, whole: the same command "
+                "goes on with the others; any other load of the schema clears them away"
+            ) from error
 
     def preview(self, rows: Mapping[str, int]) -> LoadReport:
         """What would become of the tables, and how many `rows` they would get; nothing is sent or changed.
@@ -129,15 +143,43 @@ class Loading:
                 entry.add(phase, took)
             self.progress(table, rows)
 
+    def send_tables(self, calls: Mapping[str, Sequence[Callable[[], None]]], rows: Mapping[str, int]) -> None:
+        """Call these, by table, over the connections at once, but those of tables that a load before has sent.
+
+        `rows` is how many each table has. What has got all its rows is noted.
+        """
+        left = {table: len(some) for table, some in calls.items() if table not in self.staging.found_whole}
+
+        def one(table: str, call: Callable[[], None]) -> None:
+            call()
+            with self._reporting:
+                left[table] -= 1
+                whole = not left[table]
+            if whole:
+                self.is_whole(table)
+
+        for table in self.tables:
+            if table in self.staging.found_whole:
+                self.report.tables[table].rows = rows[table]
+                self.progress(table, rows[table])
+            elif not left.get(table):
+                self.is_whole(table)
+        self.run([partial(one, table, call) for table in left for call in calls[table]])
+
+    def is_whole(self, table: str) -> None:
+        """Note that all rows of a table have been sent."""
+        if self.staging.keep is not None:
+            self.staging.is_whole(table, self.connections.mine())
+
     def run(self, calls: Iterable[Callable[[], None]]) -> None:
         """Call these, each once, over the connections at once; the first error ends it all and is raised."""
         self.connections.run(Job(call) for call in calls)
 
     @contextmanager
-    def phase(self, name: str) -> Iterator[None]:
-        """Tell that a phase begins, and add what it takes to the report."""
+    def phase(self, name: str, rows: int = 0) -> Iterator[None]:
+        """Tell that a phase begins, with the rows that it goes through, and add what it takes to the report."""
         started = time.perf_counter()
-        self.progress(name, 0)
+        self.progress(Phase(name, rows), 0)
         yield
         self.report.phases[name] = self.report.phases.get(name, 0.0) + time.perf_counter() - started
 
@@ -148,17 +190,20 @@ class Loading:
 
         `sums` is the file of what tasks gave to rollups. In a `dry_run` a refresh is undone at its end.
         """
+        self._rows = {name: manifest.tables[name].rows for name in self.tables}
         for steps in self.staging.steps():
             for name in dict.fromkeys(step.phase for step in steps):
-                with self.phase(name):
-                    self.connections.run([self._job(step) for step in steps if step.phase == name])
+                some = [step for step in steps if step.phase == name]
+                with self.phase(name, sum(self._rows[step.table] for step in some)):
+                    self.connections.run([self._job(step) for step in some])
         with self.phase("constraints"):
             numbered = self.staging.numbered
             self.run([self._timed("constraints", n, lambda n: self._number_on(n, numbered[n])) for n in numbered])
             self.staging.comment_later()
-        with self.phase("analyze"):
+        apart = sum(self._rows[name] for name in self.staging.staged_apart)
+        with self.phase("analyze", apart):
             self.run([self._timed("analyze", name, self._analyze) for name in self.staging.staged_apart])
-        with self.phase("verify"):
+        with self.phase("verify", apart):
             self.run(
                 [self._timed("verify", name, lambda n: self._prove(n, manifest)) for name in self.staging.staged_apart]
             )
@@ -204,6 +249,7 @@ class Loading:
             call(table)
             with self._reporting:
                 self.report.tables[table].add(phase, time.perf_counter() - started)
+                self.progress(Phase(phase), self._rows[table])
 
         return timed
 

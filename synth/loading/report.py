@@ -36,6 +36,7 @@ class LoadReport:
     changes: dict[str, RowCounts] = field(default_factory=dict)  # of tables that were refreshed
     outcomes: dict[str, str] = field(default_factory=dict)  # of a dry run: what would become of each table, in words
     dropped: tuple[str, ...] = ()  # what went with tables that were replaced, in words
+    went_on_from: tuple[str, ...] = ()  # tables that a load before had sent, and left staged
     left_out: tuple[str, ...] = ()  # foreign keys that the database cannot have, in words
 
     @property
@@ -58,7 +59,7 @@ class LoadReport:
         return {
             "place": self.place, "schema": self.schema, "connections": self.connections, "via": self.via, "rows": self.rows,
             "bytes": self.bytes, "seconds": round(self.seconds, 3),
-            "dropped": list(self.dropped), "left_out": list(self.left_out),
+            "went_on_from": list(self.went_on_from), "dropped": list(self.dropped), "left_out": list(self.left_out),
             "dry_run": bool(self.outcomes), "outcomes": self.outcomes,
             "changes": {name: counts._asdict() for name, counts in self.changes.items()},
             "phases": {name: round(seconds, 3) for name, seconds in self.phases.items()},

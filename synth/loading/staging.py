@@ -13,9 +13,10 @@ from synth.databases import Database
 from synth.databases.contract import MANIFEST
 from synth.databases.steps import LoadStep
 from synth.ddl import Constraint, Ddl, ddl
-from synth.errors import DatabaseError
+from synth.errors import DatabaseError, DataError
 from synth.fingerprint import Fingerprint
 from synth.loading.conflicts import refuse_mixing, refuse_unlike, replaced_tables
+from synth.loading.kept import RECORD, Kept
 from synth.spec.models import Dataset
 from synth.spec.scope import Scope
 from synth.store.manifest import Manifest
@@ -27,9 +28,16 @@ __all__ = ["Staging"]
 class Staging:
     """The staging place of one schema, for the tables of one load; `tables` are in the order of references."""
 
-    def __init__(self, database: Database, schema: str, dataset: Dataset, tables: Sequence[str], *, identity: bool):
+    def __init__(
+        self, database: Database, schema: str, dataset: Dataset, tables: Sequence[str], *, identity: bool,
+        index_times: bool = False, keep: str | None = None,
+    ):  # fmt: skip
+        """With `keep`, a hash of all that will be sent, what is whole stays there for the same load if this one fails."""
         self.database, self.schema = database, schema
-        self.dataset, self.tables, self.identity = dataset, tables, identity
+        self.dataset, self.tables, self.identity, self.index_times = dataset, tables, identity, index_times
+        self.keep, self.published = keep, False
+        self.whole: set[str] = set()  # tables that are kept, and have all their rows
+        self.found_whole: frozenset[str] = frozenset()  # those of them that a load before has sent
         self.locked = False  # else the staging place is another load's
         self.replaced: tuple[str, ...] = ()  # tables whose place the load takes
         self.dropped: tuple[str, ...] = ()  # what goes with these tables, and is not made again, in words
@@ -90,11 +98,12 @@ class Staging:
     def _make(self, if_exists: str) -> None:
         """Make the tables in the staging place."""
         appending, refreshing = if_exists == "append", if_exists == "refresh"
-        self.database.begin_staging(self.schema, self.replaced)
+        self._begin_staging()
         if self.database.in_place and appending:
             self.before = self.contents_before()
         for name in self.new_tables if self.database.in_place else self.tables:
-            self.database.run(self.ddl.tables[name])
+            if name not in self.whole:
+                self.database.run(self.ddl.tables[name])
         if self.kept and refreshing:
             if self.database.in_place:
                 for name, column in self.numbered.items():
@@ -103,6 +112,30 @@ class Staging:
             self.database.stage_apart(self.schema, self.kept)
         if not self.database.dialect.constraints_after_data:  # what belongs to a table comes before its rows
             self._comment()
+
+    def _begin_staging(self) -> None:
+        """An empty staging place, or the one that the same load has left, with what is whole in it."""
+        if self.keep is None:
+            self.database.begin_staging(self.schema, self.replaced)
+            return
+        self.database.require("keeps_staging")
+        self.record = Kept(self.database, self.schema, self.keep, self.ddl)
+        self.found_whole = self.record.whole(self.tables)
+        self.whole = set(self.found_whole)
+        if not self.whole:
+            self.database.begin_staging(self.schema, self.replaced)
+            self.record.begin()
+            return
+        stage = self.database.staging_schema(self.schema)
+        for name in self.database.catalogue(stage):
+            if name not in self.whole and name != RECORD:
+                self.database.run(f"DROP TABLE {self.database.dialect.place(stage, name)}")
+
+    def is_whole(self, table: str, database: Database) -> None:
+        """Note over a connection that all rows of a table are there, where it may be kept. Raises DatabaseError."""
+        if table not in self.whole:
+            self.record.add(database, table)
+            self.whole.add(table)
 
     def _dropped(self) -> Iterator[str]:
         """What goes with tables that are replaced, and no statement of ours makes again, in words."""
@@ -147,7 +180,9 @@ class Staging:
         names = {name: self.dataset.tables[name].existing for name in self.dataset.existing}
         names_there = {name: (existing.table if existing else None) or name for name, existing in names.items()}
         parents = {name: place(self.schema, other) for name, other in names_there.items() if other in there}
-        return ddl(self.dataset, self.database.dialect, schema, self.tables, parents, self.identity)
+        return ddl(
+            self.dataset, self.database.dialect, schema, self.tables, parents, self.identity, self.index_times
+        )  # fmt: skip
 
     def _keep_what_is_new(self, there: Collection[str]) -> None:
         """Leave out of the statements what tables that are appended to have already, and foreign keys, which come last."""
@@ -161,8 +196,27 @@ class Staging:
         self.ddl = replace(self.ddl, constraints=tuple(constraints), indexes=tuple(indexes))
 
     def steps(self) -> Iterator[list[LoadStep]]:
-        """Constraints and indexes after the rows: lists of steps, each list when the one before is done."""
-        return self.database.steps(self.ddl)
+        """Constraints and indexes after the rows: lists of steps, each list when the one before is done.
+
+        What a load before has made already is left out.
+        """
+        there: set[str] = set()
+        if self.found_whole:
+            quoted = self.database.dialect.quote_identifier
+            there = set(map(quoted, self.database.names_in(self.database.staging_schema(self.schema))))
+        for steps in self.database.steps(self.ddl):
+            yield [
+                replace(step, statements=tuple(each for each in step.statements if not self._is_made(each, there)))
+                for step in steps
+            ]
+
+    def _is_made(self, statement: str, there: Collection[str]) -> bool:
+        """Whether all constraints and indexes that a statement makes are there."""
+        if not there:
+            return False
+        made = [each.name for each in self.ddl.constraints if each.rule in statement]
+        made += [each.name for each in self.ddl.indexes if each.statement == statement]
+        return bool(made) and set(made) <= set(there)
 
     def comment_later(self) -> None:
         """Write the comments on tables, where the database takes them after the rows. Raises DatabaseError."""
@@ -177,11 +231,16 @@ class Staging:
         """Put all that is staged into the schema in one step, with the manifest. Raises DatabaseError."""
         add_manifest(self.database, self.database.staging_schema(self.schema), manifest, sums)
         self.database.publish(self.schema, (*self.tables, MANIFEST), self.replaced)
+        self.published = True
 
     def clear(self) -> None:
         """Clear the staging place after its rows were taken from there."""
         if not self.database.in_place:
             self.database.abandon(self.schema)
+
+    def keeps(self, error: BaseException | None) -> bool:
+        """Whether what is whole stays for another load after this error; not where something is wrong with the rows."""
+        return self.locked and bool(self.whole) and not self.published and not isinstance(error, DataError)
 
     def abandon(self) -> None:
         """Clear the staging place, if it is this load's; the schema is as it was. Raises nothing."""

@@ -22,10 +22,10 @@ from synth.spec.parts import table_of
 from synth.system import said_by_machine
 from synth.version import __version__
 
-__all__ = ["Feed"]
+__all__ = ["STAMP", "Feed"]
 
 COLUMNS = {**dict.fromkeys(("op", "table", "key", "before", "after"), TEXT), "at": TIMESTAMP}
-_STAMP = "%Y%m%dT%H%M%S%f"
+STAMP = "%Y%m%dT%H%M%S%f"
 _MOMENT = "%Y-%m-%d %H:%M:%S%.6f"
 
 
@@ -39,7 +39,7 @@ class Feed:
         self.folder, self.envelopes = folder, format == ENVELOPES
         self.format = FORMATS["ndjson" if self.envelopes else format]
         suffix = f".{format}{self.format.suffix}" if self.envelopes else self.format.suffix
-        self.path = folder / f"{since:{_STAMP}}-{until:{_STAMP}}{suffix}"
+        self.path = folder / f"{since:{STAMP}}-{until:{STAMP}}{suffix}"
         steps = list(self._steps(folder))
         if later := [path for path, begins, _ in steps if begins > since]:
             raise OptionError(f"the data is at {since}, and '{later[0]}' begins later\n  hint: name an empty folder")
@@ -57,7 +57,7 @@ class Feed:
         for path in sorted(path for path in folder.glob("[!.]*") if path.suffix in suffixes):
             try:
                 stamps = path.name.removesuffix("".join(path.suffixes)).split("-")
-                begins, ends = (dt.datetime.strptime(text, _STAMP) for text in stamps)  # noqa: DTZ007
+                begins, ends = (dt.datetime.strptime(text, STAMP) for text in stamps)  # noqa: DTZ007
             except ValueError:
                 raise OptionError(f"'{path}' is no file of a feed; name a folder of its own") from None
             yield path, begins, ends

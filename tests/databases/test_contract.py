@@ -217,7 +217,7 @@ def test_capabilities_are_what_is_written(name):
 def test_what_is_not_declared_is_refused(name):
     database = object.__new__(DATABASES[name])
     database.address = Address(name, "demo")
-    arguments = {"send_files": ("s", "t", (), "csv", {})}
+    arguments = {"send_files": ("s", "t", (), "csv", {}), "names_in": ("s",)}
     for capability, methods in METHODS.items():
         if getattr(database.capabilities, capability):
             database.require(capability)

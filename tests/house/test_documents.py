@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from synth.cli import app, main
@@ -14,6 +15,7 @@ from synth.generators import GENERATORS
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
 DATABASES = (ROOT / "docs" / "databases.md").read_text()
+HISTORY = (ROOT / "docs" / "history.md").read_text()
 EXISTING = (ROOT / "docs" / "existing.md").read_text()
 SCHEMA = (ROOT / "schema" / "README.md").read_text()
 
@@ -61,6 +63,15 @@ def test_commands_about_databases(place, monkeypatch, capsys, tmp_path):
     monkeypatch.chdir(tmp_path)
     for command in (line for block in blocks(DATABASES, "sh") for line in block.strip().splitlines()):
         assert run(command, capsys)
+
+
+def test_commands_about_histories(monkeypatch, capsys, tmp_path):
+    """What they make is asked in the words of the page."""
+    monkeypatch.chdir(tmp_path)
+    for command in (line for block in blocks(HISTORY, "sh") for line in block.strip().splitlines()):
+        assert run(command, capsys)
+    now, then = (duckdb.sql(each).fetchall() for each in "".join(blocks(HISTORY, "sql")).split(";")[:2])
+    assert len(now) > len(then) > 1000
 
 
 def test_the_second_stage_on_a_real_server(tmp_path):

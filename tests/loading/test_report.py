@@ -15,7 +15,7 @@ def test_a_report_adds_up():
     assert (report.rows, report.bytes, report.seconds) == (3, 10, 0.5)
     assert json.loads(json.dumps(report.as_dict())) == {
         "place": "sqlite:///x.db", "schema": "shop", "connections": 2, "via": None, "rows": 3, "bytes": 10, "seconds": 0.5,
-        "dropped": [], "left_out": [], "dry_run": False, "outcomes": {}, "changes": {}, "phases": {"send": 0.4, "verify": 0.1},
+        "went_on_from": [], "dropped": [], "left_out": [], "dry_run": False, "outcomes": {}, "changes": {}, "phases": {"send": 0.4, "verify": 0.1},
         "tables": {
             "orders": {"rows": 3, "bytes": 10, "seconds": {"send": 0.75}}, "brands": {"rows": 0, "bytes": 0, "seconds": {}},
         },

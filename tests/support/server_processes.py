@@ -99,6 +99,7 @@ class Server:
 class PostgreSQL(Server):
     """PostgreSQL on a socket of its own."""
 
+    port = 5432
     narrow_comments = False
     account = "postgres"
     types = {
@@ -117,11 +118,30 @@ class PostgreSQL(Server):
         data = self.folder / "data"
         self.make(found, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
         options = ("listen_addresses=", f"unix_socket_directories={self.folder}", "fsync=off", "max_connections=24")
+        options += tuple(self.settings(data))
         words = [word for option in options for word in ("-c", option)]
         self.serve(Path(found).with_name("postgres"), "-D", data, *words)
 
+    def settings(self, data: Path) -> list[str]:
+        """What else the server is told, once its folder is made."""
+        return []
+
     def run(self, sql: str) -> list[tuple]:
-        words = ["psql", "-X", "-q", "-h", self.folder, "-U", "postgres", "-d", "postgres", "-v", "ON_ERROR_STOP=1"]
+        words = [
+            "psql",
+            "-X",
+            "-q",
+            "-h",
+            self.folder,
+            "-p",
+            str(self.port),
+            "-U",
+            "postgres",
+            "-d",
+            "postgres",
+            "-v",
+            "ON_ERROR_STOP=1",
+        ]
         text = self.client(
             [*words, "--csv", "-t", "-P", "null=\\N", "-f", "-"], f"SET client_min_messages = error;\n{sql}"
         )

@@ -76,6 +76,15 @@ class Catalogue(Database):
         )
         return [(what, name) for what, name in rows]
 
+    def names_in(self, schema: str) -> set[str]:
+        """Those of table_constraints, and of statistics."""
+        here = DIALECT.literal(schema)
+        _, rows = self.rows(
+            f"SELECT constraint_name FROM information_schema.table_constraints WHERE table_schema = {here} "
+            f"UNION SELECT index_name FROM information_schema.statistics WHERE table_schema = {here}"
+        )
+        return {name for (name,) in rows}
+
 
 def is_same_database(server: Database, one: str, other: str) -> bool:
     """Whether two names are one database's: some servers keep all of them small."""

@@ -16,7 +16,7 @@ class MySQL(Growing, Catalogue):
     """Rows go in by LOAD DATA LOCAL over several connections. A schema is a database, and so is the staging place."""
 
     dialect = DIALECT
-    capabilities = Capabilities(parallel_connections=True, transactional_ddl=False)
+    capabilities = Capabilities(parallel_connections=True, keeps_staging=True, transactional_ddl=False)
 
     def explain(self, error: Exception) -> Explanation:
         """The server's own words, and its number."""

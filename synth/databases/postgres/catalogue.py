@@ -77,6 +77,15 @@ class Catalogue(Database):
         )
         return [(what, name) for what, name in rows]
 
+    def names_in(self, schema: str) -> set[str]:
+        """Those of pg_constraint, and of pg_indexes."""
+        here = DIALECT.literal(schema)
+        _, rows = self.rows(
+            "SELECT c.conname FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace "
+            f"WHERE n.nspname = {here} UNION SELECT indexname FROM pg_indexes WHERE schemaname = {here}"
+        )
+        return {name for (name,) in rows}
+
 
 def column_type(kind: str, length: int | None, precision: int | None, scale: int | None) -> DType:
     """The type of a table's column, from information_schema."""

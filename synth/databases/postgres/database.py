@@ -17,7 +17,7 @@ class PostgreSQL(Growing, Catalogue):
     """Rows go in as Arrow by ADBC, or as text by COPY, over several connections, and come out as Arrow by ADBC."""
 
     dialect = DIALECT
-    capabilities = Capabilities(parallel_connections=True)
+    capabilities = Capabilities(parallel_connections=True, keeps_staging=True)
     ways = tuple(WAYS)
 
     def explain(self, error: Exception) -> Explanation:

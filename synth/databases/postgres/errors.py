@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
 from synth.databases.contract import MANIFEST, Explanation
 from synth.databases.hints import (
     BREAKS_PROMISES,
+    CERTIFICATE,
     CREATE_FIRST,
     DEPENDENTS,
     FEWER_CONNECTIONS,
@@ -39,49 +41,74 @@ _HINTS = {
     "23": BREAKS_PROMISES,
 }
 
+# where one code stands for several things: words of the server's -> what to do
+_RIGHTS = (
+    ("requires a valid client certificate|certificate authentication failed", CERTIFICATE),
+    (
+        "pg_hba.conf",
+        "the server lets nobody in like that: its pg_hba.conf knows from where, as whom, into what and with what sslmode",
+    ),
+    (
+        "(Peer|Ident) authentication failed",
+        "it lets in who runs the program as that role: name your own, or let it take a password",
+    ),
+    (f"permission denied for table {MANIFEST}", f"ask the tables' owner for SELECT on {MANIFEST} and on them"),
+    ("must be owner of", "only their owner may put others in their place: load as that role, or into another --schema"),
+)
+# libpq has no code for what happens before there is a server
+_BEFORE_IT_IS_REACHED = (
+    (
+        "root certificate file",
+        "add sslrootcert=FILE (or sslrootcert=system) to the URL; sslmode=require does not look at certificates",
+    ),
+    (
+        "certificate verify failed",
+        "nobody whom you trust has signed the server's certificate: name its root by sslrootcert=FILE in the URL",
+    ),
+    (
+        "does not match host name",
+        "name the host as its certificate does (hostaddr= says where it is), or say sslmode=verify-ca",
+    ),
+    ("alert .*(ca|certificate)|certificate file|private key|authentication method requirement", CERTIFICATE),
+    *_RIGHTS,
+    (
+        "(does not|was not) support SSL|does not support SSL",
+        "it speaks no TLS: leave sslmode out, or say sslmode=disable",
+    ),
+    ("read-only|read-write|hot standby", _HINTS["25006"]),
+    ("definition of service", "PGSERVICE or `?service=` names it, and pg_service.conf has none of that name"),
+    (
+        "invalid (URI|connection option|[a-z_]+ value)",
+        "what stands behind `?` are libpq's own words, such as sslmode=verify-full",
+    ),
+    ("password|authentication", LOGIN),
+    ('database ".*" does not exist', CREATE_FIRST),
+    ("refused|No such file|could not translate|resolve host|timeout", NO_SERVER),
+)
+_SERVER = re.compile("connection to server (?:at|on socket) (.+?) failed")
+
 
 def explain(error: Exception) -> Explanation:
     """The server's own words with their details."""
     state = getattr(error, "sqlstate", None) or ""
     if isinstance(error, pl.exceptions.PolarsError):
         return Explanation(str(error).splitlines()[0], "read such a column as text: --query with CAST")
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    lines = _of_one_server([line.strip() for line in str(error).splitlines() if line.strip()])
     what = "; ".join(line for line in lines if not line.startswith(("LINE ", "^", "CONTEXT:")))
     if state:
-        hint = _hint_of_rights(what) or next(
-            (_HINTS[key] for key in (state, state[:3], state[:2]) if key in _HINTS), ""
-        )
+        hint = _said(_RIGHTS, what) or next((_HINTS[key] for key in (state, state[:3], state[:2]) if key in _HINTS), "")
         return Explanation(what, hint)
     if "ERROR:" in what:  # the server's, by way of Arrow
         return Explanation(what.partition("ERROR:")[2].strip(), "")
-    return Explanation(what, _hint_of_libpq(what))
+    return Explanation(what, _said(_BEFORE_IT_IS_REACHED, what) or SERVER_GONE)
 
 
-def _hint_of_rights(what: str) -> str:
-    """By words, where one code stands for several things."""
-    if "no pg_hba.conf entry" in what:
-        return "the server lets nobody in like that: its pg_hba.conf knows from where, as whom and with what sslmode"
-    if f"permission denied for table {MANIFEST}" in what:
-        return f"ask the tables' owner for SELECT on {MANIFEST} and on them"
-    if "must be owner of" in what:
-        return "only their owner may put others in their place: load as that role, or into another --schema"
-    return ""
+def _said(words: Iterable[tuple[str, str]], what: str) -> str:
+    """The hint of the first pattern that is in what was said; empty without one."""
+    return next((hint for pattern, hint in words if re.search(pattern, what)), "")
 
 
-def _hint_of_libpq(what: str) -> str:
-    """By words: libpq has no code for what happens before there is a server."""
-    if "root certificate file" in what:
-        return "add sslrootcert=FILE (or sslrootcert=system) to the URL; sslmode=require does not look at certificates"
-    if hint := _hint_of_rights(what):
-        return hint
-    if "read-only" in what or "read-write" in what or "hot standby" in what:
-        return _HINTS["25006"]
-    if "definition of service" in what:
-        return "PGSERVICE or `?service=` names it, and pg_service.conf has none of that name"
-    if "password" in what or "authentication" in what:
-        return LOGIN
-    if re.search(r'database ".*" does not exist', what):
-        return CREATE_FIRST
-    if "refused" in what or "No such file" in what or "could not translate" in what or "timeout" in what:
-        return NO_SERVER
-    return SERVER_GONE
+def _of_one_server(lines: Sequence[str]) -> list[str]:
+    """Lines without later tries at the same server: libpq tries once more without TLS, and nobody asked for that."""
+    servers = [found[1] if (found := _SERVER.search(line)) else None for line in lines]
+    return [line for place, line in enumerate(lines) if servers[place] is None or servers[place] not in servers[:place]]

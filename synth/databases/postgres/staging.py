@@ -76,7 +76,7 @@ class Staging(Sending):
             for statement in (*default_rights(self, schema, tables), *rights):
                 self.run(statement)
             self.give_rights(schema, tables)
-            self.execute(f"DROP SCHEMA {DIALECT.quote_identifier(stage)}")
+            self.execute(f"DROP SCHEMA {DIALECT.quote_identifier(stage)} CASCADE")
 
     def _create_schema(self, schema: str) -> None:
         """CREATE SCHEMA, for which nobody needs a right where it is there."""
