@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from synth.fingerprint import Cells
 from synth.translate.conditions import lengths_with_blanks, like_marks, national_texts, null_keys, number_booleans
-from synth.translate.dialect import QUOTE, Dialect, InsertStyle, standard_literal
+from synth.translate.dialect import QUOTE, WHOLE, Dialect, InsertStyle, standard_literal
 from synth.translate.numeric import whole_divisions, wide_sums
 
 __all__ = ["DIALECT"]
@@ -44,6 +44,10 @@ DIALECT = Dialect(
     comments="procedure",
     grant="GRANT {what} ON {place} TO {role}",
     own="ALTER AUTHORIZATION ON OBJECT::{place} TO {role}",
+    own_keys={
+        **dict.fromkeys(WHOLE, "IDENTITY(1, 1)"),
+        "uuid": "DEFAULT (LOWER(CONVERT(VARCHAR(36), NEWID())))",
+    },
     preamble=("SET QUOTED_IDENTIFIER ON",),  # filtered indexes need it, and sqlcmd begins without
     create_schema="IF SCHEMA_ID({literal}) IS NULL EXEC({created})",
     literal=_literal,

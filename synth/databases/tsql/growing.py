@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import polars as pl
 
-from synth.databases.changes import TableChanges
+from synth.databases.changes import KeptTable, TableChanges
 from synth.databases.growing import ChangeWords
 from synth.databases.growing import Growing as CommonGrowing
 from synth.databases.tsql.dialect import DIALECT
@@ -39,7 +39,7 @@ class Growing(Staging, CommonGrowing):
                 self._ask(f"SELECT TOP (1) 1 AS n FROM {DIALECT.place(schema, table)} WITH (TABLOCK, HOLDLOCK)", doing)
             yield
         for table in tables:
-            self.run(f"UPDATE STATISTICS {DIALECT.place(schema, table)}")
+            self.analyze_at(DIALECT.place(schema, table))
 
     def apply_changes(self, schema: str, changes: Sequence[TableChanges], also: Sequence[str]) -> None:
         """Send all rows to the staging schema, then apply them from there."""
@@ -68,9 +68,23 @@ class Growing(Staging, CommonGrowing):
 
     def insert(self, schema: str, changes: TableChanges) -> None:
         """INSERT … SELECT from the staged table."""
-        names = ", ".join(self.quoted(changes.inserts.columns))
-        source = self._sent[changes.table, "new"]
-        self.run(f"INSERT INTO {DIALECT.place(schema, changes.table)} ({names}) SELECT {names} FROM {source}")
+        names, place = ", ".join(self.quoted(changes.inserts.columns)), DIALECT.place(schema, changes.table)
+        with self.given_keys(place):
+            self.run(f"INSERT INTO {place} ({names}) SELECT {names} FROM {self._sent[changes.table, 'new']}")
+
+    def append_rows(self, schema: str, table: str, columns: Sequence[str]) -> None:
+        """INSERT … SELECT, with the keys that rows have."""
+        with self.given_keys(DIALECT.place(schema, table)):
+            super().append_rows(schema, table, columns)
+
+    def insert_staged(self, schema: str, table: KeptTable) -> int:
+        """INSERT … SELECT, with the keys that rows have."""
+        with self.given_keys(DIALECT.place(schema, table.name)):
+            return super().insert_staged(schema, table)
+
+    def go_on(self, schema: str, table: str, columns: Iterable[str]) -> None:
+        """DBCC CHECKIDENT."""
+        self.number_on_at(DIALECT.place(schema, table))
 
     def changed(self, sql: str) -> int:
         """Run a statement; how many rows it has touched, which has to be asked for: the session counts nothing by itself."""

@@ -1,4 +1,8 @@
-"""How a load takes its place in SQL Server: staged in a schema of its own, moved in one transaction."""
+"""How a load takes its place in SQL Server: staged in a schema of its own, moved in one transaction.
+
+Where a server cannot move tables between schemas, the transaction makes them anew, with all that belongs to them, from the
+staged rows.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +38,7 @@ class Staging(Sending):
         stage = self.staging_schema(schema)
         self._clear(stage)
         self.run(self._schema_creation(stage))
+        self.choose_way(stage)
 
     @staticmethod
     def _schema_creation(schema: str) -> str:
@@ -72,20 +77,37 @@ class Staging(Sending):
         yield f"DROP TABLE {', '.join(DIALECT.place(schema, table) for table in tables)}"
 
     def steps(self, ddl: Ddl) -> Iterator[list[LoadStep]]:
-        """A table's keys and checks in one statement, its indexes one after another, then its foreign keys; all checked."""
+        """A table's keys and checks, its indexes one after another, then its foreign keys: none of what is made anew."""
+        if not self.abilities.transfers:
+            return
         unique = by_table(constraint for constraint in ddl.constraints if constraint.parent is None)
         foreign = by_table(constraint for constraint in ddl.constraints if constraint.parent is not None)
         indexes = by_table(ddl.indexes)
-        yield [LoadStep("constraints", name, (_added(some),), frozenset([name])) for name, some in unique.items()]
+        yield [LoadStep("constraints", name, self._added(some), frozenset([name])) for name, some in unique.items()]
         yield [LoadStep("indexes", name, tuple(map(str, some)), frozenset([name])) for name, some in indexes.items()]
         yield [
-            LoadStep("constraints", name, (_added(some),), frozenset([name, *(str(each.parent) for each in some)]))
+            LoadStep("constraints", name, self._added(some), frozenset([name, *(str(each.parent) for each in some)]))
             for name, some in foreign.items()
         ]
 
+    def _added(self, constraints: Sequence[Constraint]) -> tuple[str, ...]:
+        """What adds constraints of one table; the server checks all rows for new ones by itself."""
+        if self.abilities.several_adds:
+            return (add_constraints(constraints, "ADD", ", "),)
+        return tuple(map(str, constraints))
+
+    def number_on(self, schema: str, table: str, column: str) -> None:
+        """DBCC CHECKIDENT."""
+        self.number_on_at(DIALECT.place(schema, table))
+
     def analyze(self, schema: str, table: str) -> None:
         """Run UPDATE STATISTICS on a staged table."""
-        self.run(f"UPDATE STATISTICS {DIALECT.place(self.staging_schema(schema), table)}")
+        self.analyze_at(DIALECT.place(self.staging_schema(schema), table))
+
+    def analyze_at(self, place: str) -> None:
+        """UPDATE STATISTICS; a server without these words looks after statistics by itself."""
+        if self.abilities.statistics:
+            self.run(f"UPDATE STATISTICS {place}")
 
     def publish(self, schema: str, tables: Iterable[str], replaced: Sequence[str]) -> None:
         """One transaction: old tables are dropped, staged ones move; keys, references and comments go along."""
@@ -96,13 +118,40 @@ class Staging(Sending):
                 self._ask(statement, doing)
             for table in tables:
                 self.adopt_table(schema, table)
+            if not self.abilities.transfers:
+                for constraint in self.in_place_ddl.constraints:
+                    if constraint.parent is not None:
+                        self.run(str(constraint))
             self.give_rights(schema, tables)
+            for statement in () if self.abilities.transfers else self._drops(stage, tables):
+                self._ask(statement, doing)
             self._ask(f"DROP SCHEMA {DIALECT.quote_identifier(stage)}", doing)
 
     def adopt_table(self, schema: str, table: str) -> None:
-        """ALTER SCHEMA … TRANSFER; keys, references and comments go along."""
-        place = DIALECT.place(self.staging_schema(schema), table)
-        self.run(f"ALTER SCHEMA {DIALECT.quote_identifier(schema)} TRANSFER {place}")
+        """ALTER SCHEMA … TRANSFER: keys, references and comments go along. Or it is made anew, but for its references."""
+        staged, place = DIALECT.place(self.staging_schema(schema), table), DIALECT.place(schema, table)
+        if self.abilities.transfers:
+            self.run(f"ALTER SCHEMA {DIALECT.quote_identifier(schema)} TRANSFER {staged}")
+            return
+        ddl = self.in_place_ddl
+        if table not in ddl.tables:  # that of manifests
+            self.run(f"SELECT * INTO {place} FROM {staged}")
+            return
+        self.run(ddl.tables[table])
+        columns = ", ".join(map(DIALECT.quote_identifier, self.catalogue(self.staging_schema(schema))[table]))
+        self._numbered.pop(place, None)
+        with self.given_keys(place):
+            self.run(f"INSERT INTO {place} ({columns}) SELECT {columns} FROM {staged}")
+        own = [each for each in ddl.constraints if each.table == table and each.parent is None]
+        for statement in self._added(own) if own else ():
+            self.run(statement)
+        for index in ddl.indexes:
+            if index.table == table:
+                self.run(index.statement)
+        for comment in ddl.comments:
+            if f"@level1name = {DIALECT.literal(table)}" in comment:
+                self.run(comment)
+        self.number_on_at(place)
 
     @contextmanager
     def _transaction(self, doing: str) -> Iterator[None]:
@@ -126,7 +175,3 @@ class Staging(Sending):
         with suppress(DatabaseError), self.new_connection() as fresh:
             fresh._clear(self.staging_schema(schema))
 
-
-def _added(constraints: Sequence[Constraint]) -> str:
-    """ADD stands once, and what is there is checked."""
-    return add_constraints(constraints, "WITH CHECK ADD", ", ")
