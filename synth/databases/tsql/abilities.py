@@ -26,6 +26,7 @@ _OWN_UTF8 = "DATABASE_DEFAULT"  # where the database's own VARCHAR is UTF-8
 class Abilities:
     """What there are ways around for."""
 
+    brackets: bool = True  # names stand between [ and ], ] doubled within
     several_adds: bool = True  # several constraints behind one ADD
     statistics: bool = True  # UPDATE STATISTICS
     transfers: bool = True  # a table moves to another schema: ALTER SCHEMA … TRANSFER
@@ -38,6 +39,8 @@ class Abilities:
         spelt = DIALECT
         if self.utf8 != _UTF8 and spelt.cells:
             spelt = replace(spelt, cells=replace(spelt.cells, text=spelt.cells.text.replace(_UTF8, self.utf8)))
+        if not self.brackets:
+            spelt = replace(spelt, identifier_quotes=('"', '"'))
         return spelt if self.comments else replace(spelt, comments="none")
 
 
@@ -47,6 +50,7 @@ EVERYTHING = Abilities()
 def ask(asked: Asked) -> Abilities:
     """What the server at the other end can do. Raises DatabaseError where a load could not be proved there."""
     return Abilities(
+        brackets=_takes(asked, "SELECT 1 AS [a]]b]"),
         several_adds=_several_adds(asked),
         statistics=_takes(asked, "IF 1 = 0 UPDATE STATISTICS [dbo].[asked]"),
         transfers=_takes(asked, "IF 1 = 0 ALTER SCHEMA [dbo] TRANSFER [dbo].[asked]"),
@@ -67,7 +71,7 @@ def _several_adds(asked: Asked) -> bool:
     """Asked of a table, as not every server sees it before it runs."""
     asked("CREATE TABLE #asked (n INT NOT NULL)")
     try:
-        return _takes(asked, "ALTER TABLE #asked ADD CHECK (n > 0), CHECK (n > 1)")
+        return _takes(asked, "ALTER TABLE #asked ADD UNIQUE (n), CHECK (n > 0)")
     finally:
         asked("DROP TABLE #asked")
 

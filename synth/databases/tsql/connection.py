@@ -63,7 +63,7 @@ class Connection(Database):
         """CREATE DATABASE, from the one that every server has."""
         name = DIALECT.literal(address.name)
         with cls(replace(address, name="master")) as server:
-            made = DIALECT.literal(f"CREATE DATABASE {DIALECT.quote_identifier(address.name)}")
+            made = DIALECT.literal(f"CREATE DATABASE {server.dialect.quote_identifier(address.name)}")
             server.run(f"IF DB_ID({name}) IS NULL EXEC({made})")
 
     def close(self) -> None:

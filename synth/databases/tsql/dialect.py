@@ -10,7 +10,9 @@ from synth.translate.conditions import lengths_with_blanks, like_marks, national
 from synth.translate.dialect import QUOTE, WHOLE, Dialect, InsertStyle, standard_literal
 from synth.translate.numeric import whole_divisions, wide_sums
 
-__all__ = ["DIALECT"]
+__all__ = ["DIALECT", "NAME"]
+
+NAME = "CAST({0}.name AS NVARCHAR(128))"  # of a catalogue's row: a server may keep it in the code page of the database
 
 
 def _literal(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import polars as pl
@@ -36,10 +36,10 @@ class Growing(Staging, CommonGrowing):
         with self._transaction(doing):
             self._ask(self._schema_creation(schema), doing)
             for table in tables:
-                self._ask(f"SELECT TOP (1) 1 AS n FROM {DIALECT.place(schema, table)} WITH (TABLOCK, HOLDLOCK)", doing)
+                self._ask(f"SELECT TOP (1) 1 AS n FROM {self.dialect.place(schema, table)} WITH (TABLOCK, HOLDLOCK)", doing)
             yield
         for table in tables:
-            self.analyze_at(DIALECT.place(schema, table))
+            self.analyze_at(self.dialect.place(schema, table))
 
     def apply_changes(self, schema: str, changes: Sequence[TableChanges], also: Sequence[str]) -> None:
         """Send all rows to the staging schema, then apply them from there."""
@@ -56,8 +56,8 @@ class Growing(Staging, CommonGrowing):
 
     def _send_apart(self, schema: str, table: str, frame: pl.DataFrame) -> str:
         """Make a staged table with rows of a table, some of its columns; its place."""
-        place = DIALECT.place(self.staging_schema(schema), f"rows_{len(self._sent)}")
-        columns, whole = ", ".join(self.quoted(frame.columns)), DIALECT.place(schema, table)
+        place = self.dialect.place(self.staging_schema(schema), f"rows_{len(self._sent)}")
+        columns, whole = ", ".join(self.quoted(frame.columns)), self.dialect.place(schema, table)
         self.run(self.change_words.like.format(temporary=place, columns=columns, place=whole))
         self.put(place, frame, table)
         return place
@@ -68,23 +68,19 @@ class Growing(Staging, CommonGrowing):
 
     def insert(self, schema: str, changes: TableChanges) -> None:
         """INSERT … SELECT from the staged table."""
-        names, place = ", ".join(self.quoted(changes.inserts.columns)), DIALECT.place(schema, changes.table)
+        names, place = ", ".join(self.quoted(changes.inserts.columns)), self.dialect.place(schema, changes.table)
         with self.given_keys(place):
             self.run(f"INSERT INTO {place} ({names}) SELECT {names} FROM {self._sent[changes.table, 'new']}")
 
     def append_rows(self, schema: str, table: str, columns: Sequence[str]) -> None:
         """INSERT … SELECT, with the keys that rows have."""
-        with self.given_keys(DIALECT.place(schema, table)):
+        with self.given_keys(self.dialect.place(schema, table)):
             super().append_rows(schema, table, columns)
 
     def insert_staged(self, schema: str, table: KeptTable) -> int:
         """INSERT … SELECT, with the keys that rows have."""
-        with self.given_keys(DIALECT.place(schema, table.name)):
+        with self.given_keys(self.dialect.place(schema, table.name)):
             return super().insert_staged(schema, table)
-
-    def go_on(self, schema: str, table: str, columns: Iterable[str]) -> None:
-        """DBCC CHECKIDENT."""
-        self.number_on_at(DIALECT.place(schema, table))
 
     def changed(self, sql: str) -> int:
         """Run a statement; how many rows it has touched, which has to be asked for: the session counts nothing by itself."""
@@ -92,9 +88,9 @@ class Growing(Staging, CommonGrowing):
 
     def delete_copies(self, schema: str, source: str, changes: TableChanges) -> int:
         """Rows are numbered in a common table expression, from which SQL Server deletes."""
-        place = DIALECT.place(schema, changes.table)
+        place = self.dialect.place(schema, changes.table)
         names = self.quoted(changes.deletes.columns)
-        columns, copy = ", ".join(names), DIALECT.quote_identifier("#copy")
+        columns, copy = ", ".join(names), self.dialect.quote_identifier("#copy")
         numbered = f"SELECT ROW_NUMBER() OVER (PARTITION BY {columns} ORDER BY (SELECT 0)) AS {copy}, {columns} FROM"
         return self.changed(
             f"WITH t AS ({numbered} {place}) DELETE t FROM t JOIN ({numbered} {source}) s "
