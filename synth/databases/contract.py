@@ -51,7 +51,7 @@ def _unknown_way(place: str, via: str, ways: tuple[str, ...]) -> str:
 class Database(ABC):
     """One connection. Everything that the driver raises becomes a DatabaseError that says what to do."""
 
-    dialect: ClassVar[Dialect]
+    dialect: Dialect  # a connection may know that its server takes less of it
     capabilities: ClassVar[Capabilities]
     ways: ClassVar[tuple[str, ...]] = ()  # by name, the usual one first: how rows can be sent, where there is a choice
     in_place: ClassVar[bool] = False  # whether rows are staged where they stay, in a transaction that nobody looks into

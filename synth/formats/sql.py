@@ -33,16 +33,21 @@ def write(
     assert style, f"the dialect {dialect.name} declares no inserts"  # `sink` refuses it
     together = 1 if path.parent.name in hierarchies and not style.sees_itself else STATEMENT_ROWS
     rows = [frame for frame in frames if frame.height]
+    place = dialect.place(schema, path.parent.name)
+    before, after = (
+        text.replace("{place}", place).replace("{place_text}", dialect.literal(place))
+        for text in (style.before, style.after)
+    )
     with path.open("wb") as file:
         if rows:
-            file.write(style.before.encode())
+            file.write(before.encode())
         for frame in rows:
             columns = ", ".join(map(dialect.quote_identifier, frame.columns))
-            insert = f"INSERT INTO {dialect.place(schema, path.parent.name)} ({columns}) VALUES\n"
+            insert = f"INSERT INTO {place} ({columns}) VALUES\n"
             lines = _lines(to_written(frame, types), types, style, insert, together)
             lines.write_csv(file, include_header=False, quote_style="never")
         if rows:
-            file.write(style.after.encode())
+            file.write(after.encode())
 
 
 def _lines(frame: pl.DataFrame, types: Types, style: InsertStyle, insert: str, together: int) -> pl.DataFrame:

@@ -205,6 +205,7 @@ def test_broken_data_leaves_all_as_it_was(target, what, there, shop, other, tmp_
     with pytest.raises(DatabaseError) as caught:
         target.load(folder, if_exists="replace")
     said = str(caught.value)
+    words = [word for word in words if target.kind != "tsql" or not word.isdigit()]  # it names no values
     assert all(word in said for word in words) and "\n  hint: " in said and len(said) < 600, said
     assert target.state() == (prints(shop) if there == "old" else {})
     if there == "nothing" and not target.address.is_file:

@@ -51,7 +51,9 @@ def test_changes_are_applied(server):
         database.apply_changes("shop", [orders, log], ["EXEC sp_addextendedproperty x"])
     assert rows(server, "orders") == [(2, None, 20), (3, "c", 3), (5, "e", 5)]
     assert rows(server, "log") == [(1, "x"), (2, "x"), (3, None)]
-    said = [sql for sql in server.said if "addextendedproperty x" in sql or "@@ROWCOUNT" in sql or sql.startswith("INSERT")]
+    said = [
+        sql for sql in server.said if "addextendedproperty x" in sql or "@@ROWCOUNT" in sql or sql.startswith("INSERT")
+    ]
     assert [sql.split()[0] for sql in said] == ["WITH", "DELETE", "INSERT", "INSERT", "UPDATE", "EXEC"]
 
 

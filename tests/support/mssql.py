@@ -35,11 +35,9 @@ def places(spelt: str) -> list[tuple[str, str]]:
 
 def in_brackets(sql: str) -> str:
     """The same SQL with names as SQL Server has them."""
-    pieces = re.split(rf"({TEXT.replace('((?:', '(?:(?:')})", sql)
-    return "".join(
-        piece if at % 2 else re.sub(r'"((?:[^"]|"")*)"', lambda n: f"[{n[1].replace(chr(34) * 2, chr(34)).replace(']', ']]')}]", piece)
-        for at, piece in enumerate(pieces)
-    )  # fmt: skip
+    texts = TEXT.replace("((?:", "(?:(?:")
+    name = rf"({texts})|" + r'"((?:[^"]|"")*)"'
+    return re.sub(name, lambda n: n[1] or f"[{n[2].replace(chr(34) * 2, chr(34)).replace(']', ']]')}]", sql)
 
 
 class Error(Exception):

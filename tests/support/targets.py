@@ -148,7 +148,9 @@ class Target:
 
     def _schemas(self) -> set[str]:
         with self.connect() as database:
-            schemas = "CAST(name AS NVARCHAR(128)) FROM sys.schemas" if self.kind == "tsql" else "schema_name FROM information_schema.schemata"
+            schemas = "schema_name FROM information_schema.schemata"
+            if self.kind == "tsql":
+                schemas = "CAST(name AS NVARCHAR(128)) FROM sys.schemas"
             return {name for (name,) in database.rows(f"SELECT {schemas}")[1]}
 
     def clear(self) -> None:

@@ -27,7 +27,8 @@ class Catalogue(Database):
         tables: dict[str, dict[str, DType]] = {}
         _, rows = self.rows(
             "SELECT CAST(t.TABLE_NAME AS NVARCHAR(128)), CAST(c.COLUMN_NAME AS NVARCHAR(128)), c.DATA_TYPE, "
-            "c.CHARACTER_MAXIMUM_LENGTH, c.NUMERIC_PRECISION, c.NUMERIC_SCALE FROM INFORMATION_SCHEMA.TABLES t LEFT JOIN INFORMATION_SCHEMA.COLUMNS c "
+            "c.CHARACTER_MAXIMUM_LENGTH, c.NUMERIC_PRECISION, c.NUMERIC_SCALE "
+            "FROM INFORMATION_SCHEMA.TABLES t LEFT JOIN INFORMATION_SCHEMA.COLUMNS c "
             "ON c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME "
             f"WHERE t.TABLE_SCHEMA = {DIALECT.literal(schema)} ORDER BY t.TABLE_NAME, c.ORDINAL_POSITION"
         )
@@ -67,7 +68,8 @@ class Catalogue(Database):
         joined = "JOIN sys.schemas s ON s.schema_id = t.schema_id"
         of_table = f"{joined} WHERE s.name = {DIALECT.literal(schema)} AND t.name IN ({names})"
         _, rows = self.rows(
-            f"SELECT N'trigger' AS what, {NAME.format('g')} AS name FROM sys.triggers g JOIN sys.tables t ON t.object_id = g.parent_id "
+            f"SELECT N'trigger' AS what, {NAME.format('g')} AS name FROM sys.triggers g "
+            "JOIN sys.tables t ON t.object_id = g.parent_id "
             f"{of_table} UNION SELECT N'index' AS what, {NAME.format('i')} AS name FROM sys.indexes i "
             f"JOIN sys.tables t ON t.object_id = i.object_id {of_table} AND i.name IS NOT NULL "
             "AND i.is_primary_key = 0 AND i.is_unique_constraint = 0 ORDER BY what, name"

@@ -10,7 +10,6 @@ import polars as pl
 from synth.databases.changes import KeptTable, TableChanges
 from synth.databases.growing import ChangeWords
 from synth.databases.growing import Growing as CommonGrowing
-from synth.databases.tsql.dialect import DIALECT
 from synth.databases.tsql.staging import Staging
 
 __all__ = ["Growing"]
@@ -36,7 +35,9 @@ class Growing(Staging, CommonGrowing):
         with self._transaction(doing):
             self._ask(self._schema_creation(schema), doing)
             for table in tables:
-                self._ask(f"SELECT TOP (1) 1 AS n FROM {self.dialect.place(schema, table)} WITH (TABLOCK, HOLDLOCK)", doing)
+                self._ask(
+                    f"SELECT TOP (1) 1 AS n FROM {self.dialect.place(schema, table)} WITH (TABLOCK, HOLDLOCK)", doing
+                )
             yield
         for table in tables:
             self.analyze_at(self.dialect.place(schema, table))

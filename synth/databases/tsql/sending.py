@@ -127,7 +127,9 @@ class Sending(Connection):
     def is_numbered(self, place: str) -> bool:
         """Whether the server gives rows of the table in this place their keys, unless it is told otherwise."""
         if place not in self._numbered:
-            asked = f"SELECT COUNT_BIG(*) FROM sys.identity_columns WHERE object_id = OBJECT_ID({DIALECT.literal(place)})"
+            asked = (
+                f"SELECT COUNT_BIG(*) FROM sys.identity_columns WHERE object_id = OBJECT_ID({DIALECT.literal(place)})"
+            )
             self._numbered[place] = bool(self.rows(asked)[1][0][0])
         return self._numbered[place]
 

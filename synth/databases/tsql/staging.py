@@ -70,7 +70,8 @@ class Staging(Sending):
             return
         names = ", ".join(map(DIALECT.literal, tables))
         _, keys = self.rows(
-            f"SELECT {NAME.format('t')}, {NAME.format('f')} FROM sys.foreign_keys f JOIN sys.tables t ON t.object_id = f.parent_object_id "
+            f"SELECT {NAME.format('t')}, {NAME.format('f')} FROM sys.foreign_keys f "
+            "JOIN sys.tables t ON t.object_id = f.parent_object_id "
             "JOIN sys.tables p ON p.object_id = f.referenced_object_id AND p.schema_id = t.schema_id "
             "JOIN sys.schemas s ON s.schema_id = t.schema_id "
             f"WHERE s.name = {DIALECT.literal(schema)} AND t.name IN ({names}) AND p.name IN ({names}) "
@@ -181,4 +182,3 @@ class Staging(Sending):
         """Drop the staging schema, over a new connection, as this one may have been cut off."""
         with suppress(DatabaseError), self.new_connection() as fresh:
             fresh._clear(self.staging_schema(schema))
-
