@@ -35,7 +35,8 @@ TABLES_EXIST = (
     "anybody's tables of these names"
 )
 IfExists = Annotated[str, typer.Option(help=TABLES_EXIST)]
-Via = Annotated[Optional[str], typer.Option(help="how rows go in: adbc (Arrow, the usual way), copy (text) [postgres]")]  # noqa: UP045
+VIA = "how rows go in: adbc (Arrow, the usual way), copy (text) [postgres]; bulk (the usual way), insert (statements) [tsql]"
+Via = Annotated[Optional[str], typer.Option(help=VIA)]  # noqa: UP045
 Owner = Annotated[Optional[str], typer.Option(help="the role that owns the tables [postgres, tsql]")]  # noqa: UP045
 GRANT = "what a role may do with the tables, reader=select,insert; once more for each role [postgres, mysql, tsql]"
 Grant = Annotated[Optional[list[str]], typer.Option(metavar="ROLE=PRIVILEGES", help=GRANT)]  # noqa: UP045

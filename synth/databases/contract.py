@@ -20,7 +20,7 @@ from synth.databases.capabilities import REFUSALS, Capabilities
 from synth.databases.changes import KEEP, Applied, ForeignKey, KeptTable, Looking, Met, RowCounts, TableChanges
 from synth.databases.rights import NO_RIGHTS, Rights
 from synth.databases.steps import LoadStep, standard_steps
-from synth.ddl import LONGEST_SCHEMA, Ddl
+from synth.ddl import LONGEST_SCHEMA, NO_DDL, Ddl
 from synth.dtypes import DType, Types
 from synth.errors import DatabaseError, OptionError, one_of
 from synth.fingerprint import Fingerprint
@@ -51,11 +51,12 @@ def _unknown_way(place: str, via: str, ways: tuple[str, ...]) -> str:
 class Database(ABC):
     """One connection. Everything that the driver raises becomes a DatabaseError that says what to do."""
 
-    dialect: ClassVar[Dialect]
+    dialect: Dialect  # a connection may know that its server takes less of it
     capabilities: ClassVar[Capabilities]
     ways: ClassVar[tuple[str, ...]] = ()  # by name, the usual one first: how rows can be sent, where there is a choice
     in_place: ClassVar[bool] = False  # whether rows are staged where they stay, in a transaction that nobody looks into
     rights: Rights = NO_RIGHTS  # that the tables of a load get
+    in_place_ddl: Ddl = NO_DDL  # what makes the tables of a load where they stay, for servers that cannot move them
     raised: tuple[type[Exception], ...] = ()  # what the driver raises
 
     def __init__(self, address: Address, via: str | None = None):

@@ -69,7 +69,7 @@ class Growing(ChangingRows):
             for each in reversed(tables)
             if each.name in anew
         }
-        came = {each.name: self._insert_staged(schema, each) for each in tables}
+        came = {each.name: self.insert_staged(schema, each) for each in tables}
         changed = {each.name: self._update_staged(schema, each) for each in tables if each.name not in anew}
         gone |= {each.name: self._delete_unstaged(schema, each) for each in reversed(tables) if each.name not in anew}
         for each in tables:
@@ -83,7 +83,7 @@ class Growing(ChangingRows):
         same = " AND ".join(f"s.{name} = {place}.{name}" for name in self.quoted(table.key))
         return self.changed(f"DELETE FROM {place} WHERE NOT EXISTS (SELECT 1 FROM {source} s WHERE {same})")
 
-    def _insert_staged(self, schema: str, table: KeptTable) -> int:
+    def insert_staged(self, schema: str, table: KeptTable) -> int:
         """Insert the staged rows whose key is not there."""
         names, place = ", ".join(self.quoted(table.columns)), self.place_to_change(schema, table.name)
         there = f" WHERE NOT EXISTS (SELECT 1 FROM {place} t WHERE {self.same(table.key)})" if table.key else ""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
-__all__ = ["Constraint", "Ddl", "Index", "Join", "by_table"]
+__all__ = ["NO_DDL", "Constraint", "Ddl", "Index", "Join", "by_table"]
 
 
 class Join(NamedTuple):
@@ -80,3 +80,6 @@ class Ddl:
         return "".join(
             [*(f"-- left out: {each}\n" for each in self.left_out), *(f"{statement};\n" for statement in self)]
         )
+
+
+NO_DDL = Ddl(schema=(), tables={}, constraints=(), indexes=(), comments=())

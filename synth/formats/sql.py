@@ -16,7 +16,7 @@ from synth.columns import to_written
 from synth.dtypes import DType, Types
 from synth.translate.dialect import Dialect, InsertStyle
 
-__all__ = ["STATEMENT_ROWS", "write"]
+__all__ = ["STATEMENT_ROWS", "spelt_rows", "write"]
 
 STATEMENT_ROWS = 500  # of one INSERT; SQL Server takes 1,000
 
@@ -33,31 +33,41 @@ def write(
     assert style, f"the dialect {dialect.name} declares no inserts"  # `sink` refuses it
     together = 1 if path.parent.name in hierarchies and not style.sees_itself else STATEMENT_ROWS
     rows = [frame for frame in frames if frame.height]
+    place = dialect.place(schema, path.parent.name)
+    before, after = (
+        text.replace("{place}", place).replace("{place_text}", dialect.literal(place))
+        for text in (style.before, style.after)
+    )
     with path.open("wb") as file:
         if rows:
-            file.write(style.before.encode())
+            file.write(before.encode())
         for frame in rows:
             columns = ", ".join(map(dialect.quote_identifier, frame.columns))
-            insert = f"INSERT INTO {dialect.place(schema, path.parent.name)} ({columns}) VALUES\n"
+            insert = f"INSERT INTO {place} ({columns}) VALUES\n"
             lines = _lines(to_written(frame, types), types, style, insert, together)
             lines.write_csv(file, include_header=False, quote_style="never")
         if rows:
-            file.write(style.after.encode())
+            file.write(after.encode())
 
 
 def _lines(frame: pl.DataFrame, types: Types, style: InsertStyle, insert: str, together: int) -> pl.DataFrame:
     """A frame's rows as lines of statements, so many rows together, in one column."""
-    cells = pl.select(_spelt(column, types[column.name], style) for column in frame.get_columns())
     place = pl.int_range(pl.len())
     is_first = place % together == 0
     is_last = ((place + 1) % together == 0) | (place == pl.len() - 1)
-    return cells.select(
+    return pl.DataFrame(spelt_rows(frame, types, style)).select(
         pl.concat_str(
-            pl.when(is_first).then(pl.lit(f"{insert}(")).otherwise(pl.lit("(")),
-            pl.concat_str(pl.all(), separator=", "),
-            pl.when(is_last).then(pl.lit(f");\n{style.between}".removesuffix("\n"))).otherwise(pl.lit("),")),
+            pl.when(is_first).then(pl.lit(insert)).otherwise(pl.lit("")),
+            pl.all(),
+            pl.when(is_last).then(pl.lit(f";\n{style.between}".removesuffix("\n"))).otherwise(pl.lit(",")),
         )
     )
+
+
+def spelt_rows(frame: pl.DataFrame, types: Types, style: InsertStyle) -> pl.Series:
+    """A written frame's rows as SQL, each between parentheses. Raises OverflowError where a value has no literal."""
+    cells = pl.select(_spelt(column, types[column.name], style) for column in frame.get_columns())
+    return cells.select(pl.concat_str(pl.lit("("), pl.concat_str(pl.all(), separator=", "), pl.lit(")"))).to_series()
 
 
 def _spelt(column: pl.Series, dtype: DType, style: InsertStyle) -> pl.Series:

@@ -80,6 +80,7 @@ class Loading:
     def __enter__(self) -> Self:
         try:
             self.staging.begin(self.if_exists)
+            self.report.via = self.database.via  # the server may have been asked what it can do
             self.report.left_out, self.report.dropped = self.staging.ddl.left_out, self.staging.dropped
             self.report.went_on_from = tuple(name for name in self.tables if name in self.staging.found_whole)
             self.connections.open()

@@ -89,6 +89,7 @@ class Staging:
             refuse_unlike(self.database, self.schema, there, self.dataset, self.tables, self.replaced)
             self.replaced = ()
         self.ddl = self._ddl(self.database.staging_schema(self.schema), there)
+        self.database.in_place_ddl = self._ddl(self.schema, there)
         if appending or refreshing:
             self._keep_what_is_new(there)
             if self.kept and self.new_tables:

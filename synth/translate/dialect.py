@@ -32,7 +32,7 @@ class InsertStyle:
     booleans: tuple[str, str] = ("TRUE", "FALSE")
     nulls: Mapping[str, str] = field(default_factory=dict)  # of types whose NULL has to say so
     sees_itself: bool = True  # whether a row's parent may come in the same statement
-    before: str = "BEGIN;\n"
+    before: str = "BEGIN;\n"  # a table's; {place} is the table's, {place_text} the same between quotes
     between: str = ""  # behind every statement
     after: str = "COMMIT;\n"
 
@@ -48,6 +48,7 @@ class Dialect:
     keyed_text: str  # the same in a key or an index
     keyed_length: int = 0  # its characters, where it has to have a length
     varchar: str = "VARCHAR({length}){collation}"
+    length_units: int = 1  # of a declared length that one character may take
     holds_types: bool = True  # whether a cell is of its column's type
     byte_length: str = "OCTET_LENGTH(CAST({0} AS TEXT))"  # of a column that is read as text
     collation: str = ""  # binary, and blanks at the end count
@@ -130,7 +131,7 @@ class Dialect:
         """A column's type; `keyed` says that a key or an index holds it."""
         if dtype.name == "varchar":
             if dtype.length and dtype.length <= (self.longest_varchar or dtype.length):
-                return self.varchar.format(length=dtype.length, collation=self.collation)
+                return self.varchar.format(length=dtype.length * self.length_units, collation=self.collation)
             return (self.keyed_text if keyed else self.text) + self.collation
         name = self.types["wide" if self.is_wide(dtype) else dtype.name]
         return f"{name}({dtype.precision}, {dtype.digits})" if dtype.name == "decimal" else name

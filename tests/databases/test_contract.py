@@ -36,7 +36,10 @@ FILES = DDL_ONLY | {"urls", "database", "connection", "catalogue", "errors", "se
 OWN_FILES = {
     "postgres": {"embedded": "it comes with the program", "rights": "its tables have them, and a new one has none"},
     "mysql": {"options": "its URL has options of the driver's", "wire": "its driver cannot send from memory"},
-    "tsql": {"options": "its URL has options of the driver's"},
+    "tsql": {
+        "options": "its URL has options of the driver's",
+        "abilities": "several servers speak it, and some lack a part",
+    },
     "sqlite": {"values": "it has but integers, floats and texts"},
     "duckdb": {},
 }

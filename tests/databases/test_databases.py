@@ -123,7 +123,8 @@ def test_some_tables_only(target, few):
     products = pl.read_parquet(few / "products" / "*.parquet")
     other = {"product_id": "100000 + product_id", "category_id": "999"}
     far = ", ".join(other.get(name, target.dialect.quote_identifier(name)) for name in products.columns)
-    target.sql(f"INSERT INTO {target.place('products')} SELECT {far} FROM {target.place('products')}")
+    names = ", ".join(map(target.dialect.quote_identifier, products.columns))
+    target.insert_keyed(target.place("products"), names, f"SELECT {far} FROM {target.place('products')}")
 
 
 # -- what was there
@@ -204,6 +205,7 @@ def test_broken_data_leaves_all_as_it_was(target, what, there, shop, other, tmp_
     with pytest.raises(DatabaseError) as caught:
         target.load(folder, if_exists="replace")
     said = str(caught.value)
+    words = [word for word in words if target.kind != "tsql" or not word.isdigit()]  # it names no values
     assert all(word in said for word in words) and "\n  hint: " in said and len(said) < 600, said
     assert target.state() == (prints(shop) if there == "old" else {})
     if there == "nothing" and not target.address.is_file:

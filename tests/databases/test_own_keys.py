@@ -51,8 +51,6 @@ OWN = {"visits": ("id", "at, n", "'2024-01-01', 1"), "brands": ("brand", "name",
 
 @pytest.fixture
 def loaded(target, tmp_path):
-    if target.kind == "tsql":
-        pytest.skip("keys are plain there, as yet")
     folder = synth.generate(synth.make_plan(parse(SPEC)), tmp_path).folder
     target.load(folder)
     return folder

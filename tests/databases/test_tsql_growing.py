@@ -28,7 +28,7 @@ def server(monkeypatch):
     yield made
     assert made.open == 0 and set(made.schemas) == {"dbo", "shop"}
     assert not lint_tsql(";\n".join(made.said).replace("; SELECT @@", ";\nSELECT @@"))
-    for sql in made.said:
+    for sql in (sql for sql in made.said if not sql.startswith("DBCC")):  # which sqlglot does not know
         sqlglot.parse(sql, read="tsql", error_level=sqlglot.ErrorLevel.RAISE)
 
 
@@ -51,7 +51,9 @@ def test_changes_are_applied(server):
         database.apply_changes("shop", [orders, log], lambda _: ["EXEC sp_addextendedproperty x"], {})
     assert rows(server, "orders") == [(2, None, 20), (3, "c", 3), (5, "e", 5)]
     assert rows(server, "log") == [(1, "x"), (2, "x"), (3, None)]
-    said = [sql for sql in server.said if "addextended" in sql or "@@ROWCOUNT" in sql or sql.startswith("INSERT")]
+    said = [
+        sql for sql in server.said if "addextendedproperty x" in sql or "@@ROWCOUNT" in sql or sql.startswith("INSERT")
+    ]
     assert [sql.split()[0] for sql in said] == ["WITH", "DELETE", "INSERT", "INSERT", "UPDATE", "EXEC"]
 
 

@@ -89,8 +89,10 @@ def test_extremes(target, kind):
     if kind == "double":
         sent, read = (f["c"].fill_null(0).to_numpy().view(np.int64).tolist() for f in (frame, found))
         lost = [at for at, value in enumerate(VALUES[kind], 1) if sent[at] != read[at]]
-        # SQLite keeps a double without a fraction as an integer, and MariaDB reads -0.0 as 0
-        assert [str(VALUES[kind][at - 1]) for at in lost] == (["-0.0"] if target.kind in ("sqlite", "mysql") else [])
+        # SQLite keeps a double without a fraction as an integer, MariaDB reads -0.0 as 0, and so does Babelfish in an INSERT
+        assert [str(VALUES[kind][at - 1]) for at in lost] in {
+            "sqlite": [["-0.0"]], "mysql": [["-0.0"]], "tsql": [[], ["-0.0"]]
+        }.get(target.kind, [[]])  # fmt: skip
 
 
 def test_all_types_side_by_side(target):

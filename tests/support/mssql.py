@@ -6,6 +6,7 @@ import copy
 import re
 import threading
 import types
+from collections.abc import Callable
 
 import duckdb
 import polars as pl
@@ -33,16 +34,42 @@ def places(spelt: str) -> list[tuple[str, str]]:
     return [(name(schema), name(table)) for schema, table in re.findall(PLACE, spelt)]
 
 
+def in_brackets(sql: str) -> str:
+    """The same SQL with names as SQL Server has them."""
+    texts = TEXT.replace("((?:", "(?:(?:")
+    name = rf"({texts})|" + r'"((?:[^"]|"")*)"'
+    return re.sub(name, lambda n: n[1] or f"[{n[2].replace(chr(34) * 2, chr(34)).replace(']', ']]')}]", sql)
+
+
 class Error(Exception):
     def __init__(self, ddbc_error):
         self.ddbc_error = ddbc_error
         super().__init__(f"Driver Error: General error; DDBC Error: {ddbc_error}")
 
 
-class Server:
-    """Schemas with tables, foreign keys between them, and all that was said."""
+class PanicException(BaseException):
+    """What the driver's other library raises where it has broken off."""
 
-    def __init__(self):
+
+# what a server may lack -> the words that it refuses then
+LACKING = {
+    "brackets": r"\]\]",
+    "several_adds": r"ADD (?:CONSTRAINT|UNIQUE) .*\), (?:CONSTRAINT|CHECK) ",
+    "statistics": "UPDATE STATISTICS",
+    "transfers": "ALTER SCHEMA",
+    "comments": "sp_addextendedproperty @",
+    "utf8": "_UTF8",
+}
+
+
+class Server:
+    """Schemas with tables, foreign keys between them, and all that was said; it may lack something of LACKING, or bulk copy."""
+
+    def __init__(self, *lacks: str):
+        self.lacks = lacks
+        self.copies: Callable[[pa.Table], pa.Table] = lambda rows: rows  # what bulk copy makes of rows
+        self.columns: dict[str, list[str]] = {}  # of tables that were made, by name
+        self.numbered: set[tuple[str, str]] = set()  # tables that number new rows
         self.schemas: dict[str, dict[str, list]] = {"dbo": {}}
         self.keys: dict[tuple, tuple] = {}  # (schema, table, name) -> parent's (schema, table)
         self.manifests: dict[str, tuple] = {}
@@ -70,6 +97,12 @@ class Server:
             for words, error in self.fails.items():
                 if words in sql:
                     raise Error(error)
+            bare = re.sub(TEXT, "N''", sql)
+            for what in self.lacks:
+                if what in LACKING and re.search(LACKING[what], bare, re.DOTALL):
+                    raise Error(f"[Microsoft][SQL Server]{what} are not supported")
+            if "brackets" in self.lacks:
+                sql = in_brackets(sql)
             for shape, answer in ANSWERS:
                 found = re.fullmatch(shape, sql, re.DOTALL)
                 if found:
@@ -79,7 +112,7 @@ class Server:
     # -- answers
 
     def create_schema(self, connection, schema, made):
-        assert text(made) == f"CREATE SCHEMA {DIALECT.quote_identifier(text(schema))}"
+        assert in_brackets(text(made)) == f"CREATE SCHEMA {DIALECT.quote_identifier(text(schema))}"
         self.schemas.setdefault(text(schema), {})
 
     def drop_schema(self, connection, schema):
@@ -92,6 +125,9 @@ class Server:
         if table in self.schemas[schema]:
             raise Error(f"There is already an object named '{table}' in the database.")
         self.schemas[schema][table] = []
+        self.columns[table] = re.findall(rf"^\s*{NAME} ", columns, re.MULTILINE)
+        if " IDENTITY(1, 1)" in columns:
+            self.numbered.add((schema, table))
 
     def alter(self, connection, place, rules):
         ((schema, table),) = places(place)
@@ -113,6 +149,7 @@ class Server:
                     )
             del self.schemas[schema][table]
             self.keys = {key: parent for key, parent in self.keys.items() if key[:2] != (schema, table)}
+            self.numbered.discard((schema, table))
             if table == "synth_manifest":
                 self.manifests.pop(schema, None)
 
@@ -121,6 +158,8 @@ class Server:
         if table in self.schemas[schema]:
             raise Error(f"Cannot transfer an object: there is already an object named '{table}'")
         self.schemas[schema][table] = self.schemas[old].pop(table)
+        if (old, table) in self.numbered:
+            self.numbered ^= {(old, table), (schema, table)}
 
         def moved(place):
             return (schema, table) if place == (old, table) else place
@@ -149,7 +188,8 @@ class Server:
         )  # fmt: skip
 
     def columns_of(self, connection, schema):
-        return [(table, "x", "nvarchar", 5, None, None) for table in sorted(self.schemas.get(text(schema), {}))]
+        tables = sorted(self.schemas.get(text(schema), {}))
+        return [(t, name(c), "nvarchar", 5, None, None) for t in tables for c in self.columns.get(t, ["x"])]
 
     def holding(self, connection):
         return [(schema,) for schema, tables in self.schemas.items() if "synth_manifest" in tables]
@@ -225,19 +265,54 @@ class Server:
     def insert_from(self, connection, place, columns, source):
         schema, table = places(place)[0]
         rows = self.asked(f"SELECT {columns} FROM t", t=self.whole(source))
-        self.schemas[schema][table].append(rows.select(self.whole(place).column_names))
+        there = self.schemas[schema][table]
+        there.append(rows.select(there[0].column_names if there else rows.column_names))
+
+    def select_into(self, connection, to, source):
+        (schema, table), (old, _) = places(to)[0], places(source)[0]
+        self.schemas[schema][table] = list(self.schemas[old][table])
+        self.manifests[schema] = self.manifests[old]
+
+    def values(self, connection, place, columns, rows):
+        """What the driver is told as INSERT statements."""
+        schema, table = places(place)[0]
+        spelt = re.sub(TEXT, lambda found: f"'{found[1]}'", rows)
+        spelt = re.sub(r"CAST\(NULL AS [^()]*(?:\(6\))?\)", "NULL", spelt)
+        self.schemas[schema][table].append(self.asked(f"SELECT * FROM (VALUES {spelt}) t ({columns})"))
+
+    def copied(self, connection, place):
+        return list(zip(*self.whole(place).to_pydict().values(), strict=True))
+
+    def is_numbered(self, connection, place):
+        return [(int(places(in_brackets(text(place)))[0] in self.numbered),)]
+
+    def keys_given(self, connection, place, on):
+        assert places(place)[0] in self.numbered
+        self.given = places(place)[0] if on == "ON" else None
+
+    def extended(self, connection):
+        return [(None if "comments" in self.lacks else -1,)]
 
     def nothing(self, connection, *_):
         return None
 
 
 ANSWERS = [
+    (r"SELECT 1 AS \[a\]\]b\]", lambda *_: [(1,)]),
+    (r"(?:CREATE|ALTER) TABLE #asked .*|DROP TABLE #asked|IF 1 = 0 .*", Server.nothing),
+    (r"SELECT OBJECT_ID\(N'sys.sp_addextendedproperty'\) AS found", Server.extended),
+    (r"SELECT CASE WHEN HASHBYTES\('MD5', .*\) = 0x\w+ THEN 1 ELSE 0 END AS same", lambda *_: [(1,)]),
+    (rf"SELECT \[n\], \[m\], \[t\] FROM ({ONE})", Server.copied),
+    (rf"SELECT COUNT_BIG\(\*\) FROM sys.identity_columns WHERE object_id = OBJECT_ID\({TEXT}\)", Server.is_numbered),
+    (rf"SET IDENTITY_INSERT ({ONE}) (ON|OFF)", Server.keys_given),
+    (r"DBCC CHECKIDENT \(N?'.*', RESEED\)", Server.nothing),
+    (rf"SELECT \* INTO ({ONE}) FROM ({ONE})", Server.select_into),
     (r"SET (?:NOCOUNT|XACT_ABORT) ON|SET LOCK_TIMEOUT \d+", Server.nothing),
     (rf"IF SCHEMA_ID\({TEXT}\) IS NULL EXEC\({TEXT}\)", Server.create_schema),
     (rf"IF DB_ID\({TEXT}\) IS NULL EXEC\({TEXT}\)", Server.nothing),
     (rf"DROP SCHEMA (?:IF EXISTS )?{NAME}", Server.drop_schema),
     (rf"CREATE TABLE ({ONE}) \((.*)\)", Server.create_table),
-    (rf"ALTER TABLE ({ONE}) WITH CHECK ADD (CONSTRAINT .*)", Server.alter),
+    (rf"ALTER TABLE ({ONE}) ADD (CONSTRAINT .*)", Server.alter),
     (rf"ALTER TABLE ({ONE}) DROP CONSTRAINT {NAME}", Server.drop_constraint),
     (r"DROP TABLE (.*)", Server.drop_tables),
     (rf"ALTER SCHEMA {NAME} TRANSFER ({ONE})", Server.transfer),
@@ -253,16 +328,17 @@ ANSWERS = [
     (rf"INSERT INTO ({ONE}) \((.*)\) SELECT .* FROM ({ONE})", Server.insert_from),
     (rf"SELECT TOP \(1\) 1 AS n FROM {ONE} WITH \(TABLOCK, HOLDLOCK\)", Server.nothing),
     (rf"INSERT INTO ({ONE}) VALUES \((.*)\)", Server.insert),
+    (rf"INSERT INTO ({ONE}) \(([^()]*)\) VALUES (\(.*\))", Server.values),
     (rf"CREATE (?:UNIQUE )?INDEX {NAME} ON ({ONE}) .*", Server.nothing),
     (r"EXEC sp_addextendedproperty .*", Server.nothing),
     (rf"UPDATE STATISTICS ({ONE})", Server.nothing),
     (rf"DECLARE @got INT; EXEC @got = sp_getapplock @Resource = {TEXT}, .*; SELECT @got AS got", Server.lock),
     (rf"EXEC sp_releaseapplock @Resource = {TEXT}, @LockOwner = N'Session'", Server.unlock),
-    (rf"SELECT t.name FROM sys.tables .* WHERE s.name = {TEXT} .*", Server.tables_of),
-    (rf"SELECT t.name, f.name FROM sys.foreign_keys .*s.name = {TEXT} AND t.name IN \((.*?)\) AND p.name IN \((.*?)\) ORDER .*", Server.keys_of),
-    (r"SELECT N'trigger' AS what, g.name FROM sys.triggers g .*", lambda *_: []),
-    (rf"SELECT t.TABLE_NAME, .* WHERE t.TABLE_SCHEMA = {TEXT} .*", Server.columns_of),
-    (r"SELECT TABLE_SCHEMA FROM INFORMATION_SCHEMA.TABLES .*", Server.holding),
+    (rf"SELECT CAST\(t.name AS NVARCHAR\(128\)\) FROM sys.tables .* WHERE s.name = {TEXT} .*", Server.tables_of),
+    (rf"SELECT CAST\(t.name AS .*, CAST\(f.name AS NVARCHAR\(128\)\) FROM sys.foreign_keys .*s.name = {TEXT} AND t.name IN \((.*?)\) AND p.name IN \((.*?)\) ORDER .*", Server.keys_of),
+    (r"SELECT N'trigger' AS what, CAST\(g.name AS NVARCHAR\(128\)\) AS name FROM sys.triggers g .*", lambda *_: []),
+    (rf"SELECT CAST\(t.TABLE_NAME AS .* WHERE t.TABLE_SCHEMA = {TEXT} .*", Server.columns_of),
+    (r"SELECT CAST\(TABLE_SCHEMA AS NVARCHAR\(128\)\) FROM INFORMATION_SCHEMA.TABLES .*", Server.holding),
     (rf"SELECT SUM\(1\), MAX\(DATALENGTH\(.* FROM {NAME}\.\[synth_manifest\]", lambda *_: [(1, 9, 999, 9999, 2)]),
     (rf"SELECT \[dataset\], \[spec\], \[manifest\] FROM {NAME}\.\[synth_manifest\]", Server.kept),
     (r"SELECT \[x\] FROM \[t\]|SELECT 1", Server.nothing),
@@ -317,12 +393,15 @@ class Cursor:
 
     def bulkcopy_arrow(self, place, source, **options):
         server = self.connection.server
-        ((schema, table),) = places(place)
+        ((schema, table),) = places(in_brackets(place))
         assert isinstance(source, pa.Table)
+        if "bulk" in server.lacks:
+            raise PanicException("dest is out of bounds")
         with server.guard:
-            server.schemas[schema][table].append(source)
+            server.schemas[schema][table].append(server.copies(source))
             server.sent.append({"place": place, **options})
-        return {"rows_copied": source.num_rows - server.fails.get("lost", 0)}
+        lost = 0 if table == "asked" else server.fails.get("lost", 0)
+        return {"rows_copied": source.num_rows - lost}
 
     def arrow_reader(self, batch_size):
         return Batches(pa.table({"x": pa.array(["a", "b", None])}), batch_size)

@@ -52,6 +52,9 @@ class Target:
         self.address = Address.parse(url)
         self.kind, self.via = SUITES[suite], VIA.get(suite)
         self.dialect = DATABASES[self.kind].dialect
+        if not self.address.is_file:
+            with self.connect() as database:
+                self.dialect = database.dialect  # as this server takes it
         self.before = set() if self.address.is_file else self._schemas()
 
     def connect(self):
@@ -78,6 +81,13 @@ class Target:
                 return []
         except DatabaseError as error:
             raise Refused(str(error)) from error
+
+    def insert_keyed(self, place: str, columns: str, rest: str) -> list[tuple]:
+        """Run an INSERT whose rows bring keys that the database would number."""
+        statement = f"INSERT INTO {place} ({columns}) {rest}"
+        if self.kind == "tsql":
+            statement = f"SET IDENTITY_INSERT {place} ON; {statement}; SET IDENTITY_INSERT {place} OFF"
+        return self.sql(statement)
 
     def refuses(self, statement: str) -> str:
         with pytest.raises(Refused) as caught:
@@ -138,7 +148,10 @@ class Target:
 
     def _schemas(self) -> set[str]:
         with self.connect() as database:
-            return {name for (name,) in database.rows("SELECT schema_name FROM information_schema.schemata")[1]}
+            schemas = "schema_name FROM information_schema.schemata"
+            if self.kind == "tsql":
+                schemas = "CAST(name AS NVARCHAR(128)) FROM sys.schemas"
+            return {name for (name,) in database.rows(f"SELECT {schemas}")[1]}
 
     def clear(self) -> None:
         """Drop the schemas that a test has made, or the file."""
@@ -150,10 +163,10 @@ class Target:
                 quoted = database.dialect.quote_identifier(schema)
                 if self.kind == "tsql":
                     left = list(database.catalogue(schema))
-                    while left:  # children first, whichever they are
+                    for _ in range(len(left)):  # children first, whichever they are
                         for table in list(left):
                             try:
-                                database.run(f"DROP TABLE {self.place(table, schema)}")
+                                database.run(f"DROP TABLE {self.dialect.place(schema, table)}")
                                 left.remove(table)
                             except DatabaseError:
                                 continue

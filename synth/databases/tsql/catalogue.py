@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from synth.databases.changes import ForeignKey, foreign_keys
 from synth.databases.contract import MANIFEST, STAGED, Database
-from synth.databases.tsql.dialect import DIALECT
+from synth.databases.tsql.dialect import DIALECT, NAME
 from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, MAX_PRECISION, TEXT, TIMESTAMP, DType, decimal
 
 __all__ = ["Catalogue", "column_type"]
@@ -26,8 +26,9 @@ class Catalogue(Database):
         """Tables and columns, also of tables without any."""
         tables: dict[str, dict[str, DType]] = {}
         _, rows = self.rows(
-            "SELECT t.TABLE_NAME, c.COLUMN_NAME, c.DATA_TYPE, c.CHARACTER_MAXIMUM_LENGTH, c.NUMERIC_PRECISION, "
-            "c.NUMERIC_SCALE FROM INFORMATION_SCHEMA.TABLES t LEFT JOIN INFORMATION_SCHEMA.COLUMNS c "
+            "SELECT CAST(t.TABLE_NAME AS NVARCHAR(128)), CAST(c.COLUMN_NAME AS NVARCHAR(128)), c.DATA_TYPE, "
+            "c.CHARACTER_MAXIMUM_LENGTH, c.NUMERIC_PRECISION, c.NUMERIC_SCALE "
+            "FROM INFORMATION_SCHEMA.TABLES t LEFT JOIN INFORMATION_SCHEMA.COLUMNS c "
             "ON c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME "
             f"WHERE t.TABLE_SCHEMA = {DIALECT.literal(schema)} ORDER BY t.TABLE_NAME, c.ORDINAL_POSITION"
         )
@@ -40,7 +41,8 @@ class Catalogue(Database):
     def dataset_schemas(self) -> list[str]:
         """Schemas with our manifest."""
         _, rows = self.rows(
-            f"SELECT TABLE_SCHEMA FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_NAME = {DIALECT.literal(MANIFEST)}"
+            "SELECT CAST(TABLE_SCHEMA AS NVARCHAR(128)) FROM INFORMATION_SCHEMA.TABLES "
+            f"WHERE TABLE_NAME = {DIALECT.literal(MANIFEST)}"
         )
         return sorted(schema for (schema,) in rows if not schema.startswith(STAGED))
 
@@ -49,7 +51,7 @@ class Catalogue(Database):
         names = ", ".join(map(DIALECT.literal, tables))
         here = DIALECT.literal(schema)
         _, rows = self.rows(
-            "SELECT cs.name, f.name, c.name, cc.name, p.name, pc.name FROM sys.foreign_keys f "
+            f"SELECT {', '.join(map(NAME.format, ('cs', 'f', 'c', 'cc', 'p', 'pc')))} FROM sys.foreign_keys f "
             "JOIN sys.foreign_key_columns k ON k.constraint_object_id = f.object_id "
             "JOIN sys.tables c ON c.object_id = f.parent_object_id JOIN sys.schemas cs ON cs.schema_id = c.schema_id "
             "JOIN sys.tables p ON p.object_id = f.referenced_object_id JOIN sys.schemas ps ON ps.schema_id = p.schema_id "
@@ -66,8 +68,9 @@ class Catalogue(Database):
         joined = "JOIN sys.schemas s ON s.schema_id = t.schema_id"
         of_table = f"{joined} WHERE s.name = {DIALECT.literal(schema)} AND t.name IN ({names})"
         _, rows = self.rows(
-            "SELECT N'trigger' AS what, g.name FROM sys.triggers g JOIN sys.tables t ON t.object_id = g.parent_id "
-            f"{of_table} UNION SELECT N'index' AS what, i.name FROM sys.indexes i "
+            f"SELECT N'trigger' AS what, {NAME.format('g')} AS name FROM sys.triggers g "
+            "JOIN sys.tables t ON t.object_id = g.parent_id "
+            f"{of_table} UNION SELECT N'index' AS what, {NAME.format('i')} AS name FROM sys.indexes i "
             f"JOIN sys.tables t ON t.object_id = i.object_id {of_table} AND i.name IS NOT NULL "
             "AND i.is_primary_key = 0 AND i.is_unique_constraint = 0 ORDER BY what, name"
         )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 import polars as pl
 
 from synth.columns import cast_to_written
 from synth.databases.address import Address
 from synth.databases.contract import Database
+from synth.databases.tsql.abilities import Abilities, ask
 from synth.databases.tsql.dialect import DIALECT
 from synth.databases.tsql.options import arguments
 from synth.dtypes import Types
@@ -29,6 +30,16 @@ class Connection(Database):
 
     connection: Any
     locked: str = ""
+    abilities: Abilities
+
+    def __init__(self, address: Address, via: str | None = None, known: Abilities | None = None):
+        """`known` is what the server can do, where it was asked before."""
+        self._known = known
+        super().__init__(address, via)
+
+    def new_connection(self) -> Self:
+        """A further connection to the same server, of which all is known."""
+        return type(self)(self.address, self.via, self.abilities)
 
     def connect(self) -> None:
         """Open it; options in the URL are keywords of connection strings (Encrypt, TrustServerCertificate, …)."""
@@ -44,13 +55,15 @@ class Connection(Database):
         self.connection = mssql_python.connect("", autocommit=True, timeout=LOGIN_S, **words)
         for setting in SETTINGS:
             self._ask(setting, "connecting")
+        self.abilities = self._known or ask(self._cell)
+        self.dialect = self.abilities.dialect
 
     @classmethod
     def create(cls, address: Address) -> None:
         """CREATE DATABASE, from the one that every server has."""
         name = DIALECT.literal(address.name)
         with cls(replace(address, name="master")) as server:
-            made = DIALECT.literal(f"CREATE DATABASE {DIALECT.quote_identifier(address.name)}")
+            made = DIALECT.literal(f"CREATE DATABASE {server.dialect.quote_identifier(address.name)}")
             server.run(f"IF DB_ID({name}) IS NULL EXEC({made})")
 
     def close(self) -> None:
@@ -69,6 +82,11 @@ class Connection(Database):
     def rows(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """All rows of a query, or of the first one in a batch."""
         return self._ask(sql, "asking")
+
+    def _cell(self, sql: str) -> Any:
+        """The first cell of a query's result; None where there is none."""
+        _, rows = self._ask(sql, "connecting")
+        return rows[0][0] if rows else None
 
     def _ask(self, sql: str, doing: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         with self.driver_errors(doing), closing(self.connection.cursor()) as cursor:

@@ -8,15 +8,17 @@ from synth.databases.tsql.catalogue import Catalogue
 from synth.databases.tsql.dialect import DIALECT
 from synth.databases.tsql.errors import explain
 from synth.databases.tsql.growing import Growing
+from synth.databases.tsql.sending import WAYS
 
 __all__ = ["DATABASE", "SQLServer"]
 
 
 class SQLServer(Growing, Catalogue):
-    """Rows go in by bulk copy of Arrow columns over several connections."""
+    """Rows go in by bulk copy of Arrow columns, or as INSERT statements, over several connections."""
 
     dialect = DIALECT
     capabilities = Capabilities(parallel_connections=True)
+    ways = tuple(WAYS)
 
     def explain(self, error: Exception) -> Explanation:
         """The server's own words."""

@@ -7,16 +7,22 @@ from __future__ import annotations
 
 from synth.fingerprint import Cells
 from synth.translate.conditions import lengths_with_blanks, like_marks, national_texts, null_keys, number_booleans
-from synth.translate.dialect import QUOTE, Dialect, InsertStyle, standard_literal
+from synth.translate.dialect import QUOTE, WHOLE, Dialect, InsertStyle, standard_literal
 from synth.translate.numeric import whole_divisions, wide_sums
 
-__all__ = ["DIALECT"]
+__all__ = ["DIALECT", "NAME"]
+
+NAME = "CAST({0}.name AS NVARCHAR(128))"  # of a catalogue's row: a server may keep it in the code page of the database
 
 
 def _literal(text: str) -> str:
     """Unicode, whatever the database's code page."""
     return "N" + standard_literal(text)
 
+
+# rows bring their keys, where the table was made to give them some
+_NUMBERED = "EXISTS (SELECT 1 FROM sys.identity_columns WHERE object_id = OBJECT_ID({place_text}))"
+_GIVEN_KEYS = f"IF {_NUMBERED} SET IDENTITY_INSERT {{place}}"
 
 DIALECT = Dialect(
     name="tsql",
@@ -33,9 +39,12 @@ DIALECT = Dialect(
         "timestamp": "DATETIME2(6)",
     },
     text="NVARCHAR(MAX)",
-    keyed_text="NVARCHAR(400)",  # 800 of the 900 bytes that a key may have
+    # a length counts the halves of an emoji; what is in a key has to be short, not what it is declared as, and what a key
+    # holds is nearly always of one half: 800 of the 900 bytes that it may have
+    keyed_text="NVARCHAR(800)",
     keyed_length=400,
     varchar="NVARCHAR({length}){collation}",
+    length_units=2,
     byte_length="DATALENGTH({0})",
     collation=" COLLATE Latin1_General_100_BIN2",
     identifier_quotes=("[", "]"),
@@ -44,6 +53,10 @@ DIALECT = Dialect(
     comments="procedure",
     grant="GRANT {what} ON {place} TO {role}",
     own="ALTER AUTHORIZATION ON OBJECT::{place} TO {role}",
+    own_keys={
+        **dict.fromkeys(WHOLE, "IDENTITY(1, 1)"),
+        "uuid": "DEFAULT (LOWER(CONVERT(VARCHAR(36), NEWID())))",
+    },
     preamble=("SET QUOTED_IDENTIFIER ON",),  # filtered indexes need it, and sqlcmd begins without
     create_schema="IF SCHEMA_ID({literal}) IS NULL EXEC({created})",
     literal=_literal,
@@ -64,7 +77,7 @@ DIALECT = Dialect(
         total="COALESCE(SUM(CAST({0} AS DECIMAL(38, 0))), 0)",
         rows="COUNT_BIG(*)",
     ),
-    longest_varchar=4000,
+    longest_varchar=2000,
     longest_comment=3750,
     longest_key=850,  # 1,700 bytes; 900 where the rows lie in the order of the key, which is only warned of
     inserts=InsertStyle(
@@ -77,8 +90,8 @@ DIALECT = Dialect(
         booleans=("1", "0"),
         # a column of nothing but NULL is INT, which does not become a date
         nulls={"date": "CAST(NULL AS DATE)", "timestamp": "CAST(NULL AS DATETIME2(6))"},
-        before="SET QUOTED_IDENTIFIER ON;\nSET NOCOUNT ON;\nGO\n",
+        before=f"SET QUOTED_IDENTIFIER ON;\nSET NOCOUNT ON;\n{_GIVEN_KEYS} ON;\nGO\n",
         between="GO\n",
-        after="",
+        after=f"{_GIVEN_KEYS} OFF;\nGO\n",
     ),
 )

@@ -31,9 +31,14 @@ _HINTS = (
     ("permission was denied|not have permission|permission denied|principal .* is not able", _RIGHTS),
     ("Could not allocate|transaction log for database .* is full|filegroup is full", _DISK),
     ("Lock request time out|deadlock", IN_USE),
-    ("referenced by (a FOREIGN KEY|object)|because it is a view|Cannot transfer", DEPENDENTS),
     (
-        "duplicate key|conflicted with|Cannot insert (the value )?NULL|truncated|overflow|out of range|NULL to non-nullable",
+        "referenced by (a FOREIGN KEY|object)|because it is a view|because other objects depend|Cannot transfer",
+        DEPENDENTS,
+    ),
+    ("index entry of length|exceeds the maximum length", "shorten what is in the key, or declare shorter varchars"),
+    (
+        "duplicate key|could not create unique|conflicted with|violates |is violated by|"
+        "Cannot insert (the value )?NULL|truncated|overflow|out of range|NULL to non-nullable",
         BREAKS_PROMISES,
     ),
     ("maximum number of .*(connections|workers|sessions)|limit for the database is", FEWER_CONNECTIONS),

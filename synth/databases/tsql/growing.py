@@ -7,10 +7,9 @@ from contextlib import contextmanager, nullcontext
 
 import polars as pl
 
-from synth.databases.changes import KEEP, Applied, Met, TableChanges
+from synth.databases.changes import KEEP, Applied, KeptTable, Met, TableChanges
 from synth.databases.growing import Growing as CommonGrowing
 from synth.databases.rows import ChangeWords
-from synth.databases.tsql.dialect import DIALECT
 from synth.databases.tsql.staging import Staging
 
 __all__ = ["Growing"]
@@ -60,10 +59,12 @@ class Growing(Staging, CommonGrowing):
         with nullcontext() if self._holds else self._transaction(doing):
             self._ask(self._schema_creation(schema), doing)
             for table in tables:
-                self._ask(f"SELECT TOP (1) 1 AS n FROM {DIALECT.place(schema, table)} WITH (TABLOCK, HOLDLOCK)", doing)
+                self._ask(
+                    f"SELECT TOP (1) 1 AS n FROM {self.dialect.place(schema, table)} WITH (TABLOCK, HOLDLOCK)", doing
+                )
             yield
         for table in tables:
-            self.run(f"UPDATE STATISTICS {DIALECT.place(schema, table)}")
+            self.analyze_at(self.dialect.place(schema, table))
 
     def apply_changes(
         self, schema: str, changes: Sequence[TableChanges], also: Callable[[Mapping[str, Applied]], Iterable[str]],
@@ -75,9 +76,9 @@ class Growing(Staging, CommonGrowing):
 
     def temporary(self, schema: str, table: str, frame: pl.DataFrame, what: str) -> str:
         """A staged table with rows of a table, some of its columns; its place."""
-        place = DIALECT.place(self.staging_schema(schema), f"rows_{self._sent}")
+        place = self.dialect.place(self.staging_schema(schema), f"rows_{self._sent}")
         self._sent += 1
-        columns, whole = self.like_columns(frame), DIALECT.place(schema, table)
+        columns, whole = self.like_columns(frame), self.dialect.place(schema, table)
         self._sender.run(self.change_words.like.format(temporary=place, columns=columns, place=whole))
         self._sender.put(place, frame, table)
         return place
@@ -89,9 +90,19 @@ class Growing(Staging, CommonGrowing):
 
     def insert(self, schema: str, changes: TableChanges) -> None:
         """INSERT … SELECT from the staged table."""
-        names = ", ".join(self.quoted(changes.inserts.columns))
-        source = self._new[changes.table]
-        self.run(f"INSERT INTO {DIALECT.place(schema, changes.table)} ({names}) SELECT {names} FROM {source}")
+        names, place = ", ".join(self.quoted(changes.inserts.columns)), self.dialect.place(schema, changes.table)
+        with self.given_keys(place):
+            self.run(f"INSERT INTO {place} ({names}) SELECT {names} FROM {self._new[changes.table]}")
+
+    def append_rows(self, schema: str, table: str, columns: Sequence[str]) -> None:
+        """INSERT … SELECT, with the keys that rows have."""
+        with self.given_keys(self.dialect.place(schema, table)):
+            super().append_rows(schema, table, columns)
+
+    def insert_staged(self, schema: str, table: KeptTable) -> int:
+        """INSERT … SELECT, with the keys that rows have."""
+        with self.given_keys(self.dialect.place(schema, table.name)):
+            return super().insert_staged(schema, table)
 
     def changed(self, sql: str) -> int:
         """Run a statement; how many rows it has touched, which has to be asked for: the session counts nothing by itself."""
@@ -99,9 +110,9 @@ class Growing(Staging, CommonGrowing):
 
     def delete_copies(self, schema: str, source: str, changes: TableChanges) -> int:
         """Rows are numbered in a common table expression, from which SQL Server deletes."""
-        place = DIALECT.place(schema, changes.table)
+        place = self.dialect.place(schema, changes.table)
         names = self.quoted(changes.deletes.columns)
-        columns, copy = ", ".join(names), DIALECT.quote_identifier("#copy")
+        columns, copy = ", ".join(names), self.dialect.quote_identifier("#copy")
         numbered = f"SELECT ROW_NUMBER() OVER (PARTITION BY {columns} ORDER BY (SELECT 0)) AS {copy}, {columns} FROM"
         return self.changed(
             f"WITH t AS ({numbered} {place}) DELETE t FROM t JOIN ({numbered} {source}) s "

@@ -108,6 +108,9 @@ def _loads(source: ScriptInput) -> Iterator[str]:
         quoted = source.dialect.quote_identifier
         fields = ", ".join(f"{quoted(name)} {_field(dtype)} {UTF8} NULL" for name, dtype in table.types.items())
         yield f"CREATE TABLE #lines ({fields})"
+        numbered = table.name in source.ddl.numbered  # its rows bring their keys, and the server goes on behind them
+        if numbered:
+            yield f"SET IDENTITY_INSERT {source.place(table.name)} ON"
         cells = ", ".join(_cell(source, name, dtype, name in table.required) for name, dtype in table.types.items())
         for file in table.files:
             yield f"BULK INSERT #lines FROM '$(data)/{file}' WITH ({FORM})"
@@ -116,6 +119,8 @@ def _loads(source: ScriptInput) -> Iterator[str]:
                 f"SELECT {cells} FROM #lines"
             )
             yield "TRUNCATE TABLE #lines"
+        if numbered:
+            yield f"SET IDENTITY_INSERT {source.place(table.name)} OFF"
         yield "DROP TABLE #lines"
 
 

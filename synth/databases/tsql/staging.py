@@ -1,14 +1,20 @@
-"""How a load takes its place in SQL Server: staged in a schema of its own, moved in one transaction."""
+"""How a load takes its place in SQL Server: staged in a schema of its own, moved in one transaction.
+
+Where a server cannot move tables between schemas, the transaction makes them anew, with all that belongs to them, from the
+staged rows.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from types import MappingProxyType
 
 from synth.databases.steps import LoadStep, add_constraints
-from synth.databases.tsql.dialect import DIALECT
+from synth.databases.tsql.dialect import DIALECT, NAME
 from synth.databases.tsql.sending import Sending
 from synth.ddl import Constraint, Ddl, by_table
+from synth.dtypes import Types
 from synth.errors import DatabaseError
 
 __all__ = ["Staging"]
@@ -16,6 +22,8 @@ __all__ = ["Staging"]
 
 class Staging(Sending):
     """Stages a load in a schema of its own, and transfers it in one transaction."""
+
+    _staged: Mapping[str, Types] = MappingProxyType({})  # the staged tables, once one is made anew
 
     def lock(self, schema: str) -> bool:
         """An application lock of this session, in this database."""
@@ -33,24 +41,25 @@ class Staging(Sending):
         """Clear what a killed load left, and make the staging schema."""
         stage = self.staging_schema(schema)
         self._clear(stage)
+        self._staged = {}
         self.run(self._schema_creation(stage))
+        self.choose_way(stage)
 
-    @staticmethod
-    def _schema_creation(schema: str) -> str:
+    def _schema_creation(self, schema: str) -> str:
         """CREATE SCHEMA, which has to stand alone in a batch."""
-        quoted = DIALECT.quote_identifier(schema)
+        quoted = self.dialect.quote_identifier(schema)
         created = DIALECT.literal(f"CREATE SCHEMA {quoted}")
         return DIALECT.create_schema.format(schema=quoted, literal=DIALECT.literal(schema), created=created)
 
     def _clear(self, schema: str) -> None:
         """Drop a schema and its tables."""
         _, rows = self.rows(
-            "SELECT t.name FROM sys.tables t JOIN sys.schemas s ON s.schema_id = t.schema_id "
+            f"SELECT {NAME.format('t')} FROM sys.tables t JOIN sys.schemas s ON s.schema_id = t.schema_id "
             f"WHERE s.name = {DIALECT.literal(schema)} ORDER BY t.name"
         )
         for statement in self._drops(schema, [table for (table,) in rows]):
             self.run(statement)
-        self.run(f"DROP SCHEMA IF EXISTS {DIALECT.quote_identifier(schema)}")
+        self.run(f"DROP SCHEMA IF EXISTS {self.dialect.quote_identifier(schema)}")
 
     def _drops(self, schema: str, tables: Sequence[str]) -> Iterator[str]:
         """Drop tables; before that the foreign keys among them, as no order would do where they go in circles.
@@ -61,31 +70,51 @@ class Staging(Sending):
             return
         names = ", ".join(map(DIALECT.literal, tables))
         _, keys = self.rows(
-            "SELECT t.name, f.name FROM sys.foreign_keys f JOIN sys.tables t ON t.object_id = f.parent_object_id "
+            f"SELECT {NAME.format('t')}, {NAME.format('f')} FROM sys.foreign_keys f "
+            "JOIN sys.tables t ON t.object_id = f.parent_object_id "
             "JOIN sys.tables p ON p.object_id = f.referenced_object_id AND p.schema_id = t.schema_id "
             "JOIN sys.schemas s ON s.schema_id = t.schema_id "
             f"WHERE s.name = {DIALECT.literal(schema)} AND t.name IN ({names}) AND p.name IN ({names}) "
             "ORDER BY t.name, f.name"
         )
         for table, key in keys:
-            yield f"ALTER TABLE {DIALECT.place(schema, table)} DROP CONSTRAINT {DIALECT.quote_identifier(key)}"
-        yield f"DROP TABLE {', '.join(DIALECT.place(schema, table) for table in tables)}"
+            yield f"ALTER TABLE {self.dialect.place(schema, table)} DROP CONSTRAINT {self.dialect.quote_identifier(key)}"
+        yield from (f"DROP TABLE {self.dialect.place(schema, table)}" for table in tables)
 
     def steps(self, ddl: Ddl) -> Iterator[list[LoadStep]]:
-        """A table's keys and checks in one statement, its indexes one after another, then its foreign keys; all checked."""
+        """A table's keys and checks, its indexes one after another, then its foreign keys."""
         unique = by_table(constraint for constraint in ddl.constraints if constraint.parent is None)
         foreign = by_table(constraint for constraint in ddl.constraints if constraint.parent is not None)
         indexes = by_table(ddl.indexes)
-        yield [LoadStep("constraints", name, (_added(some),), frozenset([name])) for name, some in unique.items()]
+        yield [LoadStep("constraints", name, self._added(some), frozenset([name])) for name, some in unique.items()]
         yield [LoadStep("indexes", name, tuple(map(str, some)), frozenset([name])) for name, some in indexes.items()]
         yield [
-            LoadStep("constraints", name, (_added(some),), frozenset([name, *(str(each.parent) for each in some)]))
+            LoadStep("constraints", name, self._added(some), frozenset([name, *(str(each.parent) for each in some)]))
             for name, some in foreign.items()
         ]
 
+    def _added(self, constraints: Sequence[Constraint]) -> tuple[str, ...]:
+        """What adds constraints of one table; the server checks all rows for new ones by itself."""
+        if self.abilities.several_adds:
+            return (add_constraints(constraints, "ADD", ", "),)
+        return tuple(map(str, constraints))
+
+    def number_on(self, schema: str, table: str, column: str) -> None:
+        """DBCC CHECKIDENT after bulk copy; behind rows that are inserted the server goes on by itself."""
+        if self.via == "bulk":
+            place = self.dialect.place(schema, table)
+            # not every server reads N'…' here, and a name of other letters needs it
+            name = DIALECT.literal(place)
+            self.run(f"DBCC CHECKIDENT ({name[1:] if place.isascii() else name}, RESEED)")
+
     def analyze(self, schema: str, table: str) -> None:
         """Run UPDATE STATISTICS on a staged table."""
-        self.run(f"UPDATE STATISTICS {DIALECT.place(self.staging_schema(schema), table)}")
+        self.analyze_at(self.dialect.place(self.staging_schema(schema), table))
+
+    def analyze_at(self, place: str) -> None:
+        """UPDATE STATISTICS; a server without these words looks after statistics by itself."""
+        if self.abilities.statistics:
+            self.run(f"UPDATE STATISTICS {place}")
 
     def publish(self, schema: str, tables: Iterable[str], replaced: Sequence[str]) -> None:
         """One transaction: old tables are dropped, staged ones move; keys, references and comments go along."""
@@ -96,13 +125,41 @@ class Staging(Sending):
                 self._ask(statement, doing)
             for table in tables:
                 self.adopt_table(schema, table)
+            if not self.abilities.transfers:
+                for constraint in self.in_place_ddl.constraints:
+                    if constraint.parent is not None:
+                        self.run(str(constraint))
             self.give_rights(schema, tables)
-            self._ask(f"DROP SCHEMA {DIALECT.quote_identifier(stage)}", doing)
+            for statement in () if self.abilities.transfers else self._drops(stage, tables):
+                self._ask(statement, doing)
+            self._ask(f"DROP SCHEMA {self.dialect.quote_identifier(stage)}", doing)
 
     def adopt_table(self, schema: str, table: str) -> None:
-        """ALTER SCHEMA … TRANSFER; keys, references and comments go along."""
-        place = DIALECT.place(self.staging_schema(schema), table)
-        self.run(f"ALTER SCHEMA {DIALECT.quote_identifier(schema)} TRANSFER {place}")
+        """ALTER SCHEMA … TRANSFER: keys, references and comments go along. Or it is made anew, but for its references."""
+        staged, place = self.dialect.place(self.staging_schema(schema), table), self.dialect.place(schema, table)
+        if self.abilities.transfers:
+            self.run(f"ALTER SCHEMA {self.dialect.quote_identifier(schema)} TRANSFER {staged}")
+            return
+        ddl = self.in_place_ddl
+        if table not in ddl.tables:  # that of manifests
+            self.run(f"SELECT * INTO {place} FROM {staged}")
+            return
+        self.run(ddl.tables[table])
+        if table not in self._staged:
+            self._staged = self.catalogue(self.staging_schema(schema))
+        columns = ", ".join(map(self.dialect.quote_identifier, self._staged[table]))
+        self._numbered.pop(place, None)
+        with self.given_keys(place):
+            self.run(f"INSERT INTO {place} ({columns}) SELECT {columns} FROM {staged}")
+        own = [each for each in ddl.constraints if each.table == table and each.parent is None]
+        for statement in self._added(own) if own else ():
+            self.run(statement)
+        for index in ddl.indexes:
+            if index.table == table:
+                self.run(index.statement)
+        for comment in ddl.comments:
+            if f"@level1name = {DIALECT.literal(table)}" in comment:
+                self.run(comment)
 
     @contextmanager
     def _transaction(self, doing: str) -> Iterator[None]:
@@ -125,8 +182,3 @@ class Staging(Sending):
         """Drop the staging schema, over a new connection, as this one may have been cut off."""
         with suppress(DatabaseError), self.new_connection() as fresh:
             fresh._clear(self.staging_schema(schema))
-
-
-def _added(constraints: Sequence[Constraint]) -> str:
-    """ADD stands once, and what is there is checked."""
-    return add_constraints(constraints, "WITH CHECK ADD", ", ")
