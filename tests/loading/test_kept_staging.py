@@ -17,6 +17,7 @@ from synth.job.generate import generate
 from synth.job.into import generate_into
 from synth.loading.kept import RECORD
 from synth.store.manifest import Manifest
+from synth.terminal import load_text
 from synth.verify.database import verify_database
 from tests.support.targets import LIVE, SUITES, prints
 
@@ -115,7 +116,7 @@ def test_killed(target, last, at, shop, other, environment):
     sent = {name for name, entry in report.tables.items() if entry.bytes}
     assert not sent & whole and whole | sent == set(prints(other))
     assert report.rows == sum(entry.rows for entry in Manifest.read(other).tables.values())
-    assert f"went on from {len(whole)} tables" in synth.terminal.load_text(report, "synth")
+    assert f"went on from {len(whole)} tables" in load_text(report, "synth")
     (checked,) = verify_database(target.address, "ecommerce")
     assert checked.passed, checked.failed
     with_one = target.tables()
