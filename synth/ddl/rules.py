@@ -83,6 +83,11 @@ class Rules:
                     what = f"the foreign key of {table} ({', '.join(refers.columns)}) to {refers.parent}"
                     self.left_out.append(f"{what}: they refer to each other, and one of two tables is made first")
                 continue
+            texts = any(self.keys.type_of(table, column).name in ("varchar", "uuid") for column in refers.columns)
+            if texts and not self.dialect.text_references:
+                what = f"the foreign key of {table} ({', '.join(refers.columns)}) to {refers.parent}"
+                self.left_out.append(f"{what}: with one of texts this server takes no new rows")
+                continue
             place = self._place(refers.parent) if made else self.there[refers.parent]
             columns, keys = self._quoted(*refers.columns), self._quoted(*refers.keys)
             name = self._new_name("fk", table, *refers.columns)

@@ -61,6 +61,7 @@ class Dialect:
     preamble: tuple[str, ...] = ()  # statements that come first
     constraints_after_data: bool = True  # ALTER TABLE adds them, else they stand in CREATE TABLE
     constraints_in_create: frozenset[str] = frozenset()  # kinds that stand in CREATE TABLE all the same
+    text_references: bool = True  # a foreign key may be of texts
     forward_references: bool = True  # a foreign key may name a table that comes later
     unique_repeats_null: bool = True  # a unique constraint takes NULL many times
     nullable_suffix: str = ""  # behind a column that may be NULL, where a session's settings would decide

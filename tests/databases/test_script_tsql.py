@@ -57,6 +57,13 @@ def test_tsql_is_tsql(data, made, tmp_path):
     files = [file.path for entry in manifest.tables.values() for file in entry.files if file.rows]
     assert sorted(re.findall(r"FROM '\$\(data\)/(.*?)'", copy)) == sorted(files)
     assert copy.count("INSERT INTO [it's [a]]].[") == len(files)
+    numbered = re.findall(
+        r"CREATE TABLE (\S+(?: \S+)?) \([^;]*? IDENTITY\(1, 1\)", (folder / "create_tables.sql").read_text()
+    )
+    filled = [place for place in numbered if f"INSERT INTO {place} " in copy]
+    assert bool(filled) == (data != "inventory") and all(
+        copy.count(f"SET IDENTITY_INSERT {place} {to};") == 1 for place in filled for to in ("ON", "OFF")
+    )
     if data == "hostile":
         assert "CASE [flag] WHEN 'true' THEN 1 WHEN 'false' THEN 0 END" in copy
         assert "CAST(NULLIF([at], '') AS DATETIME2(6))" in copy

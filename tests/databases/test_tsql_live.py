@@ -9,7 +9,7 @@ import pytest
 
 from synth.columns import to_written
 from synth.databases import Address, connect
-from synth.databases.tsql.dialect import DIALECT
+from synth.databases.tsql.database import SQLServer
 from synth.dtypes import decimal
 from synth.errors import DatabaseError
 from synth.fingerprint import fingerprint
@@ -48,7 +48,7 @@ def test_live_loads(live, shop):
             untrusted = "SELECT name FROM sys.foreign_keys WHERE is_not_trusted = 1 UNION SELECT name FROM sys.check_constraints WHERE is_not_trusted = 1"
             assert not found.rows(untrusted)[1]
             with pytest.raises(DatabaseError, match="hint: the data"):
-                found.run("DELETE FROM [ecommerce].[customers]")
+                found.run(f"DELETE FROM {found.dialect.place('ecommerce', 'customers')}")
             assert not found.catalogue(found.staging_schema("ecommerce"))
 
 
@@ -60,13 +60,24 @@ def test_live_values_arrive_and_come_back(live, kind):
     with connect(live) as found:
         found.begin_staging("trial", ())
         columns = ", ".join(
-            f"{DIALECT.quote_identifier(n)} {DIALECT.type(t, keyed=False)} NULL" for n, t in kinds.items()
+            f"{found.dialect.quote_identifier(n)} {found.dialect.type(t, keyed=False)} NULL" for n, t in kinds.items()
         )
-        found.run(f"CREATE TABLE {DIALECT.place(found.staging_schema('trial'), 't')} ({columns})")
+        found.run(f"CREATE TABLE {found.dialect.place(found.staging_schema('trial'), 't')} ({columns})")
         found.send("trial", "t", to_written(frame, kinds))
         assert found.content(found.staging_schema("trial"), "t", kinds) == fingerprint(frame, kinds)
         back = pl.concat(found.frames(found.query(found.staging_schema("trial"), "t", kinds), kinds)).sort("n")
         assert back.equals(to_written(frame, kinds))
+
+
+@pytest.mark.parametrize("via", SQLServer.ways)
+def test_live_ways(live, shop, via):
+    """Bulk copy works there, or is refused as any error is, whatever becomes of it within the driver."""
+    try:
+        assert load_folder(shop, live, via=via).via == via
+    except DatabaseError as error:
+        assert via == "bulk" and "--via insert" in str(error)
+        with connect(live) as found:
+            assert not found.catalogue("ecommerce")
 
 
 def test_live_locks(live):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from synth.databases import DIALECTS
 from synth.ddl import ddl
+from synth.dtypes import DType
 from tests.support.ddl import Made, spec, tsql
 from tests.support.servers import SERVERS
 
@@ -96,6 +100,36 @@ def test_null_many_times_in_tsql():
     assert "CREATE UNIQUE INDEX [uq_rows_code] ON [contract].[rows] ([code]) WHERE [code] IS NOT NULL" in text
     assert "UNIQUE ([low], [high])" in text and "UNIQUE ([code])" not in text
     assert text.startswith("SET QUOTED_IDENTIFIER ON;\n")
+
+
+def test_references_of_texts_are_left_out_where_they_would_stop_inserts():
+    text = {"type": "varchar(9)"}
+    dataset = spec({
+        "large": {"primary_key": ["id"], "columns": {"id": text}},
+        "small": {"primary_key": ["id"], "columns": {"id": {"type": "integer"}, "up": {**text, "references": "large"}}},
+        "least": {"columns": {"up": {"type": "integer", "references": "small"}}},
+    })  # fmt: skip
+    dialect = DIALECTS["tsql"]
+    assert sum(each.parent is not None for each in ddl(dataset, dialect).constraints) == 2
+    made = ddl(dataset, replace(dialect, text_references=False))
+    assert [each.parent for each in made.constraints if each.parent] == ["small"]
+    assert made.left_out == ("the foreign key of small (up) to large: with one of texts this server takes no new rows",)
+
+
+def test_a_length_in_tsql_holds_as_many_emoji():
+    def kind(text: str, *, keyed: bool = False) -> str:
+        return DIALECTS["tsql"].type(DType.parse(text), keyed=keyed).partition(" ")[0]
+
+    assert [kind("varchar(2)"), kind("varchar(2000)"), kind("varchar(2001)")] == [
+        "NVARCHAR(4)",
+        "NVARCHAR(4000)",
+        "NVARCHAR(MAX)",
+    ]
+    assert [kind("varchar(2)", keyed=True), kind("text", keyed=True), kind("text")] == [
+        "NVARCHAR(4)",
+        "NVARCHAR(800)",
+        "NVARCHAR(MAX)",
+    ]
 
 
 def test_references_have_the_type_and_the_key_that_databases_ask_for(server):

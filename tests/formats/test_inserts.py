@@ -101,6 +101,8 @@ def test_tsql_keeps_what_it_takes_apart(tmp_path):
     text = written("tsql", [frame_of([{**FIRST, "text": "it's\nGO\r$(x) ü"}])], tmp_path)
     spelt = "CAST(N'' AS NVARCHAR(MAX)) + N'it''s' + NCHAR(10) + N'GO' + NCHAR(13) + N'$' + N'(x) ü'"
     assert f", {spelt}, " in text
+    given = "IF EXISTS (SELECT 1 FROM sys.identity_columns WHERE object_id = OBJECT_ID(N'[contract].[t]')) SET IDENTITY_INSERT [contract].[t]"
+    assert text.count(f"\n{given} ON;\nGO\n") == 1 and text.endswith(f"\nGO\n{given} OFF;\nGO\n")
 
 
 def written(dialect: str, frames, path) -> str:

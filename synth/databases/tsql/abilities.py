@@ -31,6 +31,7 @@ class Abilities:
     statistics: bool = True  # UPDATE STATISTICS
     transfers: bool = True  # a table moves to another schema: ALTER SCHEMA … TRANSFER
     comments: bool = True  # as extended properties
+    text_references: bool = True  # a table with a foreign key of texts takes rows; asked where a load begins
     utf8: str = _UTF8  # the collation by which a text becomes UTF-8
 
     @property
@@ -41,6 +42,7 @@ class Abilities:
             spelt = replace(spelt, cells=replace(spelt.cells, text=spelt.cells.text.replace(_UTF8, self.utf8)))
         if not self.brackets:
             spelt = replace(spelt, identifier_quotes=('"', '"'))
+        spelt = replace(spelt, text_references=self.text_references)
         return spelt if self.comments else replace(spelt, comments="none")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -50,6 +51,7 @@ class Connection(Database):
                 f"{self.address}: mssql-python is not installed\n  hint: pip install 'synth-relational[mssql]'"
             ) from None
         words: Any = arguments(self.address)
+        os.environ["RUST_BACKTRACE"] = "0"  # what panics in there says so in a line, without its own stack
         # bulk copy is another library inside the driver, which raises Python's own errors
         self.raised = (mssql_python.Error, mssql_python.Warning, RuntimeError, ValueError, TimeoutError)
         self.connection = mssql_python.connect("", autocommit=True, timeout=LOGIN_S, **words)

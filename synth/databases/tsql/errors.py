@@ -30,6 +30,7 @@ _HINTS = (
     ("certificate|SSL Provider|TLS", _TRUST),
     ("permission was denied|not have permission|permission denied|principal .* is not able", _RIGHTS),
     ("Could not allocate|transaction log for database .* is full|filegroup is full", _DISK),
+    ("column mappings|Cannot map Arrow column", "send the rows in the other way: --via insert"),
     ("Lock request time out|deadlock", IN_USE),
     (
         "referenced by (a FOREIGN KEY|object)|because it is a view|because other objects depend|Cannot transfer",

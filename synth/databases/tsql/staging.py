@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from types import MappingProxyType
 
+from synth.databases.contract import STAGED
 from synth.databases.steps import LoadStep, add_constraints
 from synth.databases.tsql.dialect import DIALECT, NAME
 from synth.databases.tsql.sending import Sending
@@ -35,7 +37,33 @@ class Staging(Sending):
         if int(rows[0][0]) < 0:
             return False
         self.locked = name
+        self.abilities = replace(self.abilities, text_references=self._has_text_references())
+        self.dialect = self.abilities.dialect
         return True
+
+    def _has_text_references(self) -> bool:
+        """Asked of two tables, in a transaction that is rolled back; who may not make them there is not asked."""
+        parent, child = (self.dialect.place(self.default_schema, f"{STAGED}{end}") for end in ("parent", "child"))
+        text = self.dialect.varchar.format(length=9, collation=self.dialect.collation)
+        with self.driver_errors("asking"):
+            self.connection.autocommit = False
+        try:
+            try:
+                self.run(f"CREATE TABLE {parent} ([k] {text} NOT NULL PRIMARY KEY)")
+                self.run(f"INSERT INTO {parent} VALUES (N'x')")
+                self.run(f"CREATE TABLE {child} ([k] {text} NOT NULL, FOREIGN KEY ([k]) REFERENCES {parent} ([k]))")
+            except DatabaseError:
+                return True
+            try:
+                self.run(f"INSERT INTO {child} VALUES (N'x')")
+            except DatabaseError:
+                return False
+            return True
+        finally:
+            with suppress(*self.raised):
+                self.connection.rollback()
+            with suppress(*self.raised):
+                self.connection.autocommit = True
 
     def begin_staging(self, schema: str, replaced: Sequence[str]) -> None:
         """Clear what a killed load left, and make the staging schema."""
