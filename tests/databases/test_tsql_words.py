@@ -12,7 +12,8 @@ from synth.databases.tsql.catalogue import column_type
 from synth.databases.tsql.errors import explain
 from synth.databases.tsql.options import arguments
 from synth.errors import DatabaseError, OptionError
-from tests.support.mssql import URL, Error
+from tests.support.mssql import URL
+from tests.support.mssql_driver import Error
 
 # -- words
 
