@@ -44,7 +44,8 @@ class Growing(Staging, CommonGrowing):
     @contextmanager
     def _sending(self, schema: str) -> Iterator[None]:
         """With a staging schema, to which rows are sent before any of the tables is changed."""
-        with self.new_connection() as self._sender:
+        way = None if self._may_choose else self.via  # which is chosen where a staging schema is made
+        with type(self)(self.address, way, self.abilities) as self._sender:
             self._sender.begin_staging(schema, ())
             self._sent, self._new = 0, {}
             try:
