@@ -55,7 +55,9 @@ class Key(Generator):
         """Give the first and the last number."""
         if self.kind == "uuid":
             return None
-        return Span(self.start, int(self._numbers(np.array([max(view.rows(), 1) - 1]))[0]))
+        last = max(view.rows(), 1) - 1
+        first_row, first_key = max(segment for segment in self._all_segments if segment.first_row <= last)
+        return Span(self.start, last - first_row + first_key)
 
     def longest(self, view: SpanView) -> int | None:
         """Count the characters of the last code."""
@@ -85,15 +87,19 @@ class Key(Generator):
 
     def rows_to(self, key: int) -> int:
         """Count the rows of a sequence up to that of this key."""
-        first = [Segment(0, self.start), *self._segments]
-        here = max((segment for segment in first if segment.first_key <= key), default=Segment(0, key + 1))
+        none = Segment(0, key + 1)
+        here = max((segment for segment in self._all_segments if segment.first_key <= key), default=none)
         return here.first_row + key - here.first_key + 1
+
+    @property
+    def _all_segments(self) -> tuple[Segment, ...]:
+        return (Segment(0, self.start), *self._segments)
 
     def _numbers(self, rows: Rows) -> Rows:
         """The numbers of these rows in their segments. (n,) -> (n,)"""
         if not self._segments:
             return rows + self.start
-        first_rows, first_keys = np.array([Segment(0, self.start), *self._segments]).T
+        first_rows, first_keys = np.array(self._all_segments).T
         at = np.searchsorted(first_rows, rows, side="right") - 1
         numbers: Rows = rows - first_rows[at] + first_keys[at]
         return numbers

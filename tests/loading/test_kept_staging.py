@@ -19,10 +19,11 @@ from synth.loading.kept import RECORD
 from synth.store.manifest import Manifest
 from synth.terminal import load_text
 from synth.verify.database import verify_database
-from tests.support.targets import LIVE, SUITES, prints
+from tests.support.targets import LIVE, LONG, SUITES, prints
 
-KEEPS = [s for s in LIVE if s != "embedded" and DATABASES[SUITES[s]].capabilities.keeps_staging]
-OTHERS = [s for s in LIVE if s not in KEEPS and s != "embedded"]
+ABLE = [s for s in LIVE if s != "embedded" and DATABASES[SUITES[s]].capabilities.keeps_staging]
+KEEPS = [s for s in ABLE if s != "copy" or LONG]
+OTHERS = [s for s in LIVE if s not in ABLE and s != "embedded"]
 keeping = pytest.mark.parametrize("target", KEEPS, indirect=True)
 
 CHILD = """
