@@ -81,7 +81,7 @@ def lawful(folder: Path, plans, known: dict[dt.datetime, dict[str, Counter]]) ->
     assert {NAME, *listed} == {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
-@settings(deadline=None, max_examples=8, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=4, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(spec=worlds(), seed=st.integers(0, 9), untils=moments(least=3), data=st.data())
 def test_random_datasets(spec, seed, untils, data, tmp_path_factory):
     names = data.draw(
