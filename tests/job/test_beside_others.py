@@ -249,7 +249,7 @@ def gone_on(keys: pl.Series, segments) -> pl.Series:
 @growing
 def test_day_by_day_beside_an_application(shop, tmp_path):
     """Ours (after two weeks, or some days) are the rows of a run of its own, but for the keys, what it edited, and what it deleted."""
-    application, days = Application(shop), 14 if LONG else 6
+    application, days = Application(shop), 14 if LONG else 4
     for day in range(days):
         application.day(dt.date(2024, 2, 1) + dt.timedelta(days=day))
         run(shop, At(2024, 2, 2) + dt.timedelta(days=day))
