@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import polars as pl
 
@@ -71,7 +72,7 @@ class _Changes:
         self.deletes = self._without(changes.deletes, self.missing, self.edited)
         self.kept = self._among(changes.deletes, self.edited)
 
-    @property
+    @cached_property
     def merged(self) -> pl.DataFrame:
         """Rows that change, and that others have edited: as they are made, as they were, and which cells others changed."""
         before = self.edited.rename({name: BEFORE + name for name in self.rest})
@@ -79,13 +80,13 @@ class _Changes:
             return before.clear()
         return self.all.updates.join(before, on=list(self.key), how="inner")
 
-    @property
+    @cached_property
     def not_as_made(self) -> pl.DataFrame:
         """Rows that others have edited, and that are not to go, as they are made now."""
         edited = self._without(self.edited.select(list(self.types)), self.all.deletes)
         return pl.concat([self._without(edited, self.all.updates), self._among(self.all.updates, edited)])
 
-    @property
+    @cached_property
     def conflicts(self) -> int:
         """Changes that are not made: of cells that others have changed, and of rows that they deleted."""
         merged = self.merged

@@ -71,8 +71,9 @@ def advance_database(
             )
         try:
             with database.holding(schema, sequences(manifest), room(manifest, plan)) as highest:
-                manifest = behind_others(manifest, highest)
-                earlier, plan = plans(manifest, until)
+                known, manifest = manifest, behind_others(manifest, highest)
+                if manifest is not known:  # keys go on elsewhere
+                    earlier, plan = plans(manifest, until)
                 seen = Beside(database, schema, manifest, earlier)
                 step = step_between(earlier, plan, manifest, read_rollup_parts(sums), with_differences=True)
                 step = replace(step, look=seen.look_at)

@@ -49,7 +49,7 @@ def behind_others(manifest: Manifest, highest: Mapping[str, int]) -> Manifest:
             rows = sequence_of(dataset, table).rows_to(last)
             earlier = [each for each in segments.get(place, ()) if each.first_row < rows]
             segments[place] = (*earlier, SegmentEntry(first_row=rows, first_key=highest[table] + 1))
-    return manifest.restated(segments=segments)
+    return manifest if segments == manifest.segments else manifest.restated(segments=segments)
 
 
 def last_keys(manifest: Manifest, changes: Sequence[TableChanges]) -> dict[str, int]:

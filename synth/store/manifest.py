@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -120,7 +121,7 @@ class SegmentEntry(_Entry):
     """From a row on, keys go on from another one."""
 
     first_row: Count
-    first_key: Whole
+    first_key: Annotated[int, Field(strict=True, gt=-(2**63), lt=2**63)]
 
 
 class Manifest(_Entry):
@@ -149,6 +150,15 @@ class Manifest(_Entry):
     made_by: str | None = None  # a note: what has the same may replace it; no part of the identity
     seal: str | None = None  # a hash of all that is stated above
     advancing: Moment | None = None  # the `until` to which files are being replaced
+
+    @field_validator("segments")
+    @classmethod
+    def _go_on(cls, segments: dict[str, tuple[SegmentEntry, ...]]) -> dict[str, tuple[SegmentEntry, ...]]:
+        for place, each in segments.items():
+            for earlier, later in pairwise(each):
+                if later.first_row <= earlier.first_row or later.first_key <= earlier.first_key:
+                    raise ValueError(f"the segments of '{place}' do not go on from each other")
+        return segments
 
     @model_validator(mode="after")
     def _has_files_of_its_tables(self) -> Manifest:

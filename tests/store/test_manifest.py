@@ -110,3 +110,19 @@ def test_the_spec_may_be_kept_elsewhere():
     assert Manifest.parse(text, "a table", spec=full().spec) == full()
     with pytest.raises(OutputError, match="^a table is no manifest"):
         Manifest.parse(text, "a table")
+
+
+@pytest.mark.parametrize("second", [(5, 99), (9, 50), (-1, 99), (9, 2**63)])
+def test_segments_go_on(second, tmp_path):
+    """Keys in pieces: rows and keys grow from one to the next, and fit what keys are made of."""
+    full().write(tmp_path)
+    path = tmp_path / NAME
+    facts = json.loads(path.read_text("utf-8"))
+    pieces = [(5, 50), (9, 99)]
+    facts["segments"] = {"brands.brand_id": [{"first_row": r, "first_key": k} for r, k in pieces]}
+    path.write_text(json.dumps(facts), "utf-8")
+    assert len(Manifest.read(tmp_path).segments["brands.brand_id"]) == 2
+    facts["segments"]["brands.brand_id"][1] = dict(zip(("first_row", "first_key"), second, strict=True))
+    path.write_text(json.dumps(facts), "utf-8")
+    with pytest.raises(OutputError, match="segments"):
+        Manifest.read(tmp_path)
