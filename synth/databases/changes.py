@@ -113,8 +113,11 @@ class Looking(Protocol):
 
     met: dict[str, Met]  # by table
 
+    def touched(self, table: str, key: Sequence[str], drawn: pl.DataFrame, types: Types) -> Iterable[pl.DataFrame]:
+        """Those rows, as drawn, that may be otherwise by now."""
+
     def at(self, table: str, key: Sequence[str], rows: pl.DataFrame) -> None:
-        """Look at rows of a table, in the types in which columns are written."""
+        """Compare rows of a table, in the types in which columns are written."""
 
 
 class KeptTable(NamedTuple):

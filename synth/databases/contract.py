@@ -173,9 +173,10 @@ class Database(ABC):
                         f"{LONGEST_TEXT:,} is read\n  hint: shorten it, or leave the column out by a view"
                     )
 
-    def content(self, schema: str, table: str, types: Types) -> Fingerprint:
-        """The fingerprint of a table, worked out by the database. Raises DatabaseError."""
-        _, rows = self.rows(self.dialect.fingerprint_query(types, self.dialect.place(schema, table)))
+    def content(self, schema: str, table: str, types: Types, where: str = "") -> Fingerprint:
+        """The fingerprint of a table, or of its rows of a condition, worked out by the database. Raises DatabaseError."""
+        place = f"{self.dialect.place(schema, table)} {where and 'WHERE'} {where}".rstrip()
+        _, rows = self.rows(self.dialect.fingerprint_query(types, place))
         return Fingerprint(*(int(number) for number in rows[0]))
 
     @abstractmethod

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 
+import numpy as np
 import polars as pl
 
 from synth.columns import to_drawn
@@ -17,12 +19,13 @@ from synth.databases.changes import FAIL, GONE, KEEP, Applied, Edit, Met, Others
 from synth.databases.rows import ROW, ChangingRows
 from synth.dtypes import Types
 from synth.errors import DatabaseError
-from synth.fingerprint import key_numbers
+from synth.fingerprint import fingerprint, key_numbers
 
 __all__ = ["Look", "Reconciliation"]
 
 BEFORE, EDITED = "#before ", "#edited "  # in front of a column: as it was made; whether others changed it
 TOGETHER = 500  # rows named in one statement
+STRETCH = 20_000  # rows that one fingerprint is asked of
 
 
 class Look:
@@ -31,6 +34,32 @@ class Look:
     def __init__(self, database: ChangingRows, schema: str):
         self.database, self.schema = database, schema
         self.met: dict[str, Met] = {}
+        self.scattered: set[str] = set()  # tables in which many other rows lie between those of a task
+
+    def touched(self, table: str, key: Sequence[str], drawn: pl.DataFrame, types: Types) -> Iterator[pl.DataFrame]:
+        """Those rows, as drawn, that may be otherwise by now: stretches of keys whose fingerprint is another.
+
+        Fingerprints cost a tenth of comparing; keys that are no whole numbers have no stretches.
+        """
+        if not key or not drawn.height or not drawn[key[0]].dtype.is_integer():
+            yield drawn
+            return
+        self.met.setdefault(table, Met())
+        ordered = drawn.sort(key[0])
+        keys = ordered[key[0]].to_numpy()
+        starts = np.unique(np.searchsorted(keys, keys[::STRETCH]))
+        for first, end in pairwise((*map(int, starts), drawn.height)):
+            rows = ordered[first:end]
+            if table in self.scattered or not self._is_as_made(table, key[0], rows, types):
+                yield rows
+
+    def _is_as_made(self, table: str, column: str, rows: pl.DataFrame, types: Types) -> bool:
+        """Whether the rows between the first and last key of these are these."""
+        between = f"{self.database.dialect.quote_identifier(column)} BETWEEN {rows[0, column]} AND {rows[-1, column]}"
+        found = self.database.content(self.schema, table, types, between)
+        if found.rows > 2 * rows.height:
+            self.scattered.add(table)
+        return found == fingerprint(rows, types)
 
     def at(self, table: str, key: Sequence[str], rows: pl.DataFrame) -> None:
         """Look at rows of a table, in the types in which columns are written."""

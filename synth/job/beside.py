@@ -76,7 +76,8 @@ class Beside:
         if known := self.known.get(table):
             keys = set(map(int, key_numbers(rows, {name: types[name] for name in key})))
             self.known[table] = {edit for edit in known if edit.key not in keys}
-        self.look.at(table, key, to_written(rows, types))
+        for some in self.look.touched(table, key, rows, types):
+            self.look.at(table, key, to_written(some, types))
 
     def edits_after(self, applied: Mapping[str, Applied]) -> dict[str, str]:
         """By table the rows that are not as they are made, for the manifest."""

@@ -130,3 +130,37 @@ def test_others_take_no_key_of_ours(pets):
     assert rows(pets, "owners")[3:] == [(4, "Dee"), (theirs, "Eve")]
     add()
     assert rows(pets, "owners")[5:] == [(theirs + 1, "Eve")]
+
+
+@pytest.mark.parametrize("target", LIVING, indirect=True)
+def test_only_stretches_whose_fingerprint_is_another_are_compared(pets, monkeypatch):
+    monkeypatch.setattr("synth.databases.edits.STRETCH", 2)
+    place = pets.place("pets", "pets")
+
+    def touched(key="pet_id", made=PETS):
+        with pets.connect() as database:
+            return [
+                frame["pet_id"].to_list()
+                for frame in database.look("pets").touched("pets", (key,), made, TYPES["pets"])
+            ]
+
+    assert touched(made=PETS.reverse()) == []
+    pets.sql(f"UPDATE {place} SET kind = 'newt' WHERE pet_id = 2")
+    assert touched() == [[1, 2]]
+    assert touched("kind") == [[1, 2, 3]]  # a text has no stretches
+    assert touched("owner_id") == [[1, 2]]  # what has the same first column of a key lies together
+    pets.sql(f"DELETE FROM {place} WHERE pet_id = 3")
+    assert touched() == [[1, 2], [3]]
+
+
+@pytest.mark.parametrize("target", LIVING, indirect=True)
+def test_no_more_fingerprints_are_asked_where_many_others_lie_between(pets):
+    asked = []
+    pets.sql(f"INSERT INTO {pets.place('pets', 'pets')} (owner_id, kind) VALUES (1, 'newt')")
+    with pets.connect() as database:
+        look, content = database.look("pets"), database.content
+        database.content = lambda *words: asked.append(words) or content(*words)
+        for _ in range(2):
+            (found,) = look.touched("pets", ("owner_id",), PETS[:1], TYPES["pets"])
+            assert found["pet_id"].to_list() == [1]
+    assert len(asked) == 1

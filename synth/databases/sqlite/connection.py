@@ -150,11 +150,11 @@ class Connection(FileDatabase):
                     self._close_reader()  # its locks go with those of the other
                     connection.close()
 
-    def content(self, schema: str, table: str, types: Types) -> Fingerprint:
+    def content(self, schema: str, table: str, types: Types, where: str = "") -> Fingerprint:
         """By SQL; within a load, whose connection has no `synth_digest`, of the rows read back."""
         if self.writer is None:
-            return super().content(schema, table, types)
-        return self.content_at(DIALECT.place(schema, table), types)
+            return super().content(schema, table, types, where)
+        return self.content_at(f"{DIALECT.place(schema, table)} {where and 'WHERE'} {where}", types)
 
     def content_at(self, place: str, types: Types) -> Fingerprint:
         """The fingerprint of the rows in some place, which are read back."""
