@@ -62,8 +62,8 @@ class Databases:
     def cases(self) -> dict[str, object]:
         """What there is to measure."""
         found = {
-            "PostgreSQL: synth load, order_items, sending, ADBC": partial(self.load_lines, "adbc"),
-            "PostgreSQL: synth load, order_items, sending, text": partial(self.load_lines, "copy"),
+            "PostgreSQL: synth load, order_items, sending, ADBC": partial(self.load_lines, "adbc", 3),
+            "PostgreSQL: synth load, order_items, sending, text": partial(self.load_lines, "copy", 4),
             "PostgreSQL: psql \\copy order_items, ready CSV": self.copy_lines,
             "PostgreSQL: synth load, ecommerce ×1, whole, ADBC": partial(self.load_all, "adbc"),
             "PostgreSQL: synth load, ecommerce ×1, whole, text": partial(self.load_all, "copy"),
@@ -83,11 +83,12 @@ class Databases:
         done = subprocess.run([BIN / "synth", *words, "--json"], check=True, capture_output=True, text=True)
         return json.loads(done.stdout), time.perf_counter() - began
 
-    def load_lines(self, via: str) -> dict[str, float]:
-        """The phase that reads Parquet and sends rows; over the default number of connections."""
+    def load_lines(self, via: str, connections: int) -> dict[str, float]:
+        """The phase that reads Parquet and sends rows; over the number of connections that is best for two cores."""
         report, _ = self._synth(
-            "load", self.lines, str(self.address), "--if-exists", "replace", "--schema", "lines", "--via", via
-        )
+            "load", self.lines, str(self.address), "--if-exists", "replace", "--schema", "lines", "--via", via,
+            "--connections", str(connections),
+        )  # fmt: skip
         return {"wall_s": report["phases"]["send"], "rows": report["rows"]}
 
     def copy_lines(self) -> dict[str, float]:

@@ -216,6 +216,9 @@ class Database(ABC):
         """The fingerprint of the staged rows of a table. Raises DatabaseError."""
         return self.content(self.staging_schema(schema), table, types)
 
+    def open_to_send(self) -> None:  # noqa: B027 - most need nothing
+        """Open, before there are rows, what only sending takes: nothing, where it goes over the connection itself."""
+
     @abstractmethod
     def send(self, schema: str, table: str, frame: pl.DataFrame) -> int:
         """Append rows, in the types in which columns are written, to a staged table; the bytes that were sent."""

@@ -41,7 +41,7 @@ class Connections:
 
         def connect_and_wait() -> None:
             try:
-                self.mine()
+                self.mine().open_to_send()
                 together.wait()  # so that each thread does so once
             except BaseException:
                 together.abort()

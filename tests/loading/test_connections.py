@@ -17,7 +17,7 @@ class Place:
 
     def __init__(self, *, parallel: bool = True, broken: int = 0):
         self.capabilities = Capabilities(parallel_connections=parallel)
-        self.broken, self.made, self.closed = broken, [], []
+        self.broken, self.made, self.closed, self.opened = broken, [], [], 0
 
     def new_connection(self):
         if len(self.made) + 1 == self.broken:
@@ -33,6 +33,9 @@ class Connection:
     def __init__(self, place):
         self.place = place
 
+    def open_to_send(self):
+        self.place.opened += 1
+
     def close(self):
         self.place.closed.append(self)
 
@@ -46,7 +49,7 @@ def test_each_thread_has_its_own():
     place = Place()
     connections = Connections(place, 3)
     connections.open()
-    assert len(place.made) == 3
+    assert len(place.made) == place.opened == 3
     together, used = threading.Barrier(3), []
 
     def use():

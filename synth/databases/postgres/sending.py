@@ -24,6 +24,12 @@ class Sending(Connection):
     _writer: Any = None  # opened for the first rows
     _staged: Mapping[str, Types] = MappingProxyType({})  # tables as they were when the first rows of one came
 
+    def open_to_send(self) -> None:
+        """Open ADBC's connection, where rows go over one."""
+        if (self.via or USUAL) == "adbc":
+            with self.driver_errors("connecting by ADBC"):
+                self._writer = self.adbc()
+
     def send(self, schema: str, table: str, frame: pl.DataFrame) -> int:
         """Append to the staged table; the bytes that were sent, or for Arrow those that were encoded."""
         with self.driver_errors(f"sending rows of {table}"):
