@@ -15,7 +15,7 @@ from synth.draw.placed import placed
 from synth.draw.residents import Residents
 from synth.draw.values import require_values
 from synth.plan.content import earlier_keys
-from synth.plan.model import FamilyPlan, Plan, TablePlan
+from synth.plan.model import FamilyPlan, Plan, TablePlan, children_in
 from synth.spec.kinds.base import Kind, SelectPlan, TableRows
 from synth.spec.models import Table
 from synth.streams import Sub, hashed, stream
@@ -185,9 +185,21 @@ class Block:
 
     def resident_rows(self, table: str, columns: list[str]) -> tuple[int, pl.DataFrame]:
         """Count the rows that other families can refer to, and give planned columns of them."""
-        here, frame = self.tables[table], pl.DataFrame([self.tables[table].columns[c] for c in columns])
-        shown = self.root_rows_shown() if table == self.family.root else None
-        return (here.rows, frame) if shown is None else (shown, frame.head(shown))
+        here, shown = self.tables[table], self.root_rows_shown()
+        frame = pl.DataFrame([self._resident(table, column) for column in columns])
+        if shown is None:
+            return here.rows, frame
+        if table != self.family.root:  # children lie in the order of their parents
+            visible = self.visible(table) if self.spec(table).per else None
+            shown = here.rows if visible is None else int(np.count_nonzero(visible))
+        return shown, frame.head(shown)
+
+    def _resident(self, table: str, column: str) -> pl.Series:
+        """Give a planned column, or how many children each row has. (rows,)"""
+        child = children_in(column)
+        return (
+            self.tables[table].columns[column] if child is None else pl.Series(column, self.tables[child].child_counts)
+        )
 
     def _was_there(self, table: str) -> npt.NDArray[np.bool_]:
         """Tell which rows were there before the run, by their primary key. (rows,)"""

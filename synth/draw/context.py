@@ -14,6 +14,7 @@ from synth.dtypes import DType
 from synth.generators.arrival import microseconds
 from synth.generators.context import AncestorPositions, ChildValues
 from synth.generators.sampling import Search
+from synth.plan.model import counts_of
 from synth.streams import hashed, stream
 
 if TYPE_CHECKING:
@@ -85,6 +86,18 @@ class PrepareContext:
 
     def ends_of(self, table: str) -> str | None:
         return self.plan.spec(table).alive_until
+
+    def ancestors_of(self, table: str) -> tuple[str, ...]:
+        parent = self.plan.spec(table).per
+        return () if parent is None else (parent, *self.ancestors_of(parent))
+
+    def target_of(self, column: str) -> str:
+        target = self.plan.spec(self.table).columns[column].draws.target
+        assert target is not None
+        return target
+
+    def child_counts(self, child: str) -> Rows:
+        return self.residents.full_column(str(self.plan.spec(child).per), counts_of(child))
 
     def row_count(self, table: str) -> int:
         return self.plan.tables[table].always_there if table == self.parent() else self.residents.row_count(table)
@@ -181,13 +194,19 @@ class BlockContext(PrepareContext):
         name = parent.key[0]
         if self.parent() == table and self.is_link():
             return gather(self.block.tables[table].columns[name], self.block.ancestor_positions(self.table, table))
-        if parent.is_given(name) or not parent.columns[name].draws.makes_key:
+        if parent.is_given(name) or parent.per or not parent.columns[name].draws.makes_key:
             return self.gather(table, name, rows)
         keys = parent.columns[name].draws.key_at(rows, self.seed, table)
         return mask(keys, rows < 0) if len(rows) and rows.min() < 0 else keys
 
     def set_parent_rows(self, rows: Rows) -> None:
         self.here.parent_rows[self.column] = rows
+
+    def rows_pointed_at(self, column: str) -> Rows:
+        target = self.target_of(column)
+        if column in self.plan.spec(self.table).links:
+            return self.block.tables[target].first_row + self.block.ancestor_positions(self.table, target)
+        return self.block.parent_rows(self.table, column, target)
 
     def attach(self, values: Rows) -> None:
         self.here.attached[self.column] = values

@@ -65,6 +65,12 @@ class SpecView(Protocol):
     def parent(self) -> str | None:
         """Name the table that this table's rows are born with."""
 
+    def ancestors_of(self, table: str) -> tuple[str, ...]:
+        """List the tables that a table's rows are born with, nearest first."""
+
+    def target_of(self, column: str) -> str | None:
+        """Name the table that a column of this table points at; None where it is no reference."""
+
     def is_link(self) -> bool:
         """Tell whether this column holds the key of the row that this row is born with, not of another one there."""
 
@@ -231,6 +237,18 @@ class TableContext(RowContext, Protocol):
 
     def ends_of(self, table: str) -> str | None:
         """Name the column from whose time on a row may no longer be referenced."""
+
+    def ancestors_of(self, table: str) -> tuple[str, ...]:
+        """List the tables that another table's rows are born with, nearest first."""
+
+    def child_counts(self, child: str) -> Rows:
+        """Count the rows of a child table that each row of its parent has, in another family. (rows of the parent,)"""
+
+    def target_of(self, column: str) -> str:
+        """Name the table that a column of this table points at."""
+
+    def rows_pointed_at(self, column: str) -> Rows:
+        """Give the row numbers that a column of this table points at; below 0: none. (rows,)"""
 
     def row_count(self, table: str) -> int:
         """Give the number of rows that another table has, or of the own family's root those that are always there."""

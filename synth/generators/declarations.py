@@ -10,6 +10,7 @@ from synth.dtypes import DType
 
 __all__ = [
     "ChildColumn",
+    "ChildCounts",
     "Choosing",
     "ColumnSql",
     "Complaint",
@@ -88,7 +89,14 @@ class RowCount:
     table: str
 
 
-Dependency = RowValue | FullColumn | ChildColumn | RowCount
+@dataclass(frozen=True)
+class ChildCounts:
+    """How many rows of a child table each row of its parent has, in another family."""
+
+    table: str
+
+
+Dependency = RowValue | FullColumn | ChildColumn | RowCount | ChildCounts
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ at a moment are a prefix of the rows, and a weighted choice among them is a sear
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -21,6 +20,7 @@ from synth.errors import DataError, MeaningError, TooFewError
 from synth.generators.base import Generator, Model, Share
 from synth.generators.context import SpanView, SpecView, TableContext
 from synth.generators.declarations import (
+    ChildCounts,
     Choosing,
     Complaint,
     Dependency,
@@ -31,8 +31,10 @@ from synth.generators.declarations import (
     RowValue,
     Span,
 )  # fmt: skip
+from synth.generators.matching import Grouping, starts_of
 from synth.generators.parent_choice import ParentChoice, choose_parents
 from synth.generators.ranks import ranks_of_any, ranks_of_declared, zipf_mandelbrot
+from synth.generators.reference_checks import complaints, type_complaints
 from synth.generators.sampling import BELOW_ONE, check_weights
 from synth.streams import Sub
 
@@ -67,15 +69,25 @@ class Reference(Generator):
     popularity: Popularity | None = None
     where: str | None = None  # a parent's column of booleans: only parents where it is true
     distinct_per: str | None = None  # an ancestor table: no parent twice in one of its rows
+    within: str | None = None  # a column that points at a row of the parent's ancestor: only parents born with that row
+    match: dict[str, str] = Field(
+        default_factory=dict
+    )  # a parent's column -> the path of the value that it has to equal
+    other_than: str | None = None  # a column that points at a row of the same table, which is not chosen
+    optional: bool = False  # NULL where no parent can be chosen
     unique: bool = False  # each parent at most once: matched within blocks of parents
     key_column: str | None = None  # of a key of several columns: the one that this column holds; look the others up
     roots: Share = 0.0  # in a table that references itself: the share of rows with no parent
+
+    choosing_words: ClassVar[tuple[str, ...]] = (
+        "alive_at", "weights", "popularity", "where", "distinct_per", "within", "match", "other_than", "optional", "unique",
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _check(self) -> Reference:
         if self.weights and self.popularity:
             raise ValueError("`weights` and `popularity` exclude each other")
-        if self.unique and (self.alive_at or self.weights or self.popularity or self.where or self.distinct_per):
+        if self.unique and any(getattr(self, word) for word in self.choosing_words if word != "unique"):
             raise ValueError("`unique` matches parents one to one and goes with no other choice")
         return self
 
@@ -111,7 +123,12 @@ class Reference(Generator):
     @property
     def is_chosen_by_weight(self) -> bool:
         """Whether parents are chosen by weight alone."""
-        return self._weighted and not (self.alive_at or self.distinct_per or self.unique)
+        return self._weighted and not (self.alive_at or self.distinct_per or self.unique or self._is_particular)
+
+    @property
+    def _is_particular(self) -> bool:
+        """Whether which parents can be chosen depends on the row."""
+        return bool(self.within or self.match or self.other_than or self.optional)
 
     @property
     def _weighted(self) -> bool:
@@ -125,8 +142,9 @@ class Reference(Generator):
             return ()
         columns = [*self.weighed_by, *([self.key_column] if self.key_column else [])]
         columns += [name for name in (view.arrival_of(self.to), view.ends_of(self.to)) if name]
-        found = tuple(FullColumn(self.to, name) for name in columns)
-        return (*found, RowValue(self.alive_at)) if self.alive_at else found
+        paths = [self.alive_at, self.within, self.other_than, *self.match.values()]
+        found = (FullColumn(self.to, name) for name in (*columns, *self.match))
+        return (*found, *(RowValue(path) for path in paths if path))
 
     def plan_dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the parent's key, or where that follows from the row number its rows alone."""
@@ -135,6 +153,13 @@ class Reference(Generator):
         key = self.key_column or view.key_of(self.to)[0]
         if self.to == view.parent():
             return (RowValue(f"{self.to}.{key}"),)
+        above = view.ancestors_of(self.to)
+        if (
+            above
+        ):  # how many each row of its family's root has tells which rows there are, and which are there at a moment
+            arrival = view.arrival_of(above[-1])
+            came = (FullColumn(above[-1], arrival),) if arrival else ()
+            return (FullColumn(self.to, key), *came, *(ChildCounts(table) for table in (self.to, *above[:-1])))
         if self.key_column or not view.keys_follow_from_rows(self.to):
             return (FullColumn(self.to, key),)
         return (RowCount(self.to),)
@@ -148,99 +173,15 @@ class Reference(Generator):
 
     def complaints(self, view: SpecView) -> Iterator[Complaint]:
         """Yield what stands against the choice: a table of no such rows, a key of several columns, no moment."""
-        related = self.to in (view.table, *view.ancestors())
-        no_target = None if related else view.why_no_target(self.to)
-        if related and self.to not in (view.table, view.parent()):
-            yield Complaint(f"{self.to} is an ancestor", f"write {{lookup: {self.to}.…}}", of_column=True)
-        elif no_target:
-            yield replace(no_target, at=("to",))
-        elif self.alive_at and not related and (no_moment := view.why_no_moment(self.to)):
-            yield replace(no_moment, at=("alive_at",))
-        key = view.key_of(self.to)
-        if self.key_column and (self.key_column not in key or related):
-            yield Complaint(
-                f"'{self.key_column}' is no column of the key of another family's table",
-                f"the key of {self.to} is {', '.join(key) or 'not declared'}", ("key_column",),
-            )  # fmt: skip
-        elif len(key) != 1 and not self.key_column:
-            yield Complaint(
-                f"{self.to} has no key of one column",
-                "give it a column with `key`, or a `primary_key` of one column; of several columns take one by `key_column`",
-                ("to",),
-            )  # fmt: skip
-        if self.to == view.parent() and view.is_link():
-            yield from self._not_for(self._CHOOSING, f"the reference to the row of {self.to} that a row is born with")
-        elif self.to == view.parent():
-            yield from self._complaints_of_another(view)
-        if self.alive_at and not (view.arrival_of(self.to) or view.ends_of(self.to)):
-            yield Complaint(f"{self.to} has no arrival column", at=("alive_at",))
-        if self.unique and not related and view.ends_of(self.to):
-            what = f"rows of {self.to} end at '{view.ends_of(self.to)}', and a one-to-one reference does not ask when"
-            yield Complaint(what, f"leave `unique` out, or `alive_until` of {self.to}", ("unique",))
-        if self.distinct_per and self.distinct_per not in view.ancestors():
-            yield Complaint(f"'{self.distinct_per}' is no ancestor of {view.table}", at=("distinct_per",))
-        if self.roots and self.to != view.table:
-            yield Complaint("`roots` is for a table that references itself", "use null_share", ("roots",))
-        if self.to == view.table:
-            yield from self._complaints_of_own(view)
-
-    _CHOOSING = ("alive_at", "weights", "popularity", "where", "distinct_per", "unique")
-
-    def _not_for(self, words: tuple[str, ...], why: str) -> Iterator[Complaint]:
-        """Yield those of the words that say something."""
-        for word in words:
-            if getattr(self, word):
-                yield Complaint(f"`{word}` is not for {why}", at=(word,))
-
-    def _complaints_of_another(self, view: SpecView) -> Iterator[Complaint]:
-        """Yield what a second reference to the parent's table cannot do: its rows are drawn beside these."""
-        words = (*self._CHOOSING, "key_column")
-        yield from self._not_for(words, f"a second reference to {self.to}, whose rows are drawn beside these")
-        no_target = view.why_no_target_beside(self.to)
-        if no_target:
-            yield no_target
-        if view.ends_of(self.to):
-            what = f"rows of {self.to} end at '{view.ends_of(self.to)}', and a second reference does not ask when"
-            yield Complaint(what, f"leave `alive_until` of {self.to} out", ("to",))
-
-    def _complaints_of_own(self, view: SpecView) -> Iterator[Complaint]:
-        """Yield what a reference to the own table cannot do: it chooses an earlier row, by number."""
-        if not view.may_be_null(view.column):
-            yield Complaint("the first row has no earlier row to refer to", "write `nullable: true` beside it", ("to",))
-        words = ("alive_at", "distinct_per", "unique")
-        yield from self._not_for(words, "a reference to the own table, which chooses any earlier row")
-        ends = view.ends_of(self.to)
-        if ends:
-            what = f"rows of {self.to} end at '{ends}', and a reference to the own table does not ask when"
-            yield Complaint(what, f"leave `alive_until` of {self.to} out", ("to",))
-        if len(view.key_of(self.to)) == 1 and not view.keys_follow_from_rows(self.to):
-            what = f"the key of {self.to} does not follow from the row's number, so that of an earlier row is not known"
-            yield Complaint(what, "give it a column with `key`; in `values` write the references out", ("to",))
-        if view.numbers_have_gaps(self.to):
-            what = f"the fan-outs above {self.to} are not all exact, so nobody knows which earlier rows there are"
-            yield Complaint(what, "say `exact: true` in them", ("to",))
+        yield from complaints(self, view)
 
     def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
         """Yield columns of other types than the choice needs: numbers as weights, a boolean condition, a moment."""
-        weights = view.type_of(self.to, self.weights) if self.weights else None
-        if weights and not (weights.is_exact or weights.name == "double"):
-            yield Complaint(f"{self.to}.{self.weights} is {weights}, and weights are numbers", at=("weights",))
-        least = view.lowest_of(self.to, self.weights) if self.weights else None
-        if self.weights and least is not None and least < 0:
-            what = f"{self.to}.{self.weights} may be below 0, and weights are not"
-            yield Complaint(what, "give it a `min` of 0", ("weights",))
-        where = view.type_of(self.to, self.where) if self.where else None
-        if where and where.name != "boolean":
-            what = f"{self.to}.{self.where} is {where}, and a condition is a boolean"
-            yield Complaint(what, "for instance {expr: size > 0}, in a column of its own", ("where",))
-        if self.alive_at and not view.type_at(self.alive_at).is_time:
-            yield Complaint(f"'{self.alive_at}' is no moment", at=("alive_at",))
-        elif self.alive_at and view.gives_null(self.alive_at):
-            yield Complaint(f"'{self.alive_at}' may be NULL, and no parent is there then", at=("alive_at",))
+        yield from type_complaints(self, view)
 
     def gives_null(self, view: SpecView) -> bool:
         """Tell whether a row may have no parent: the first of a table that refers to itself has none."""
-        return self.roots > 0 or self.to == view.table
+        return self.roots > 0 or self.optional or self.to == view.table
 
     def span(self, view: SpanView, dtype: DType) -> Span | None:
         """Give the span of the keys."""
@@ -254,20 +195,24 @@ class Reference(Generator):
 
     def choosing(self) -> Choosing:
         """Say that parents are chosen among those that are there at `alive_at`."""
-        return Choosing(self.to, self.alive_at, must_find=True, distinct_per=self.distinct_per)
+        return Choosing(self.to, self.alive_at, must_find=not self.optional, distinct_per=self.distinct_per)
 
     def at_moment(self, moment: str) -> Reference:
         """Give the same choice among parents that are there at a moment, where it does not say when."""
         return self if self.alive_at or self.unique else self.model_copy(update={"alive_at": moment})
 
     def nullable(self) -> bool:
-        """Tell whether there are roots, which have no parent."""
-        return self.roots > 0
+        """Tell whether there are roots, which have no parent, or none may be found."""
+        return self.roots > 0 or self.optional
 
     def prepare(self, context: TableContext) -> Mapping[str, npt.NDArray[Any]]:
         """Make the parents' cumulated weights, (parents,), where they are not all equal."""
+        arrays = self._grouping(context).prepare(context)
+        above = context.ancestors_of(self.to) if self.to not in (context.table, context.parent()) else ()
+        if above and context.arrival_of(above[-1]):
+            arrays["arrived"] = starts_of(context, self.to, above[-1])
         if not self._weighted:
-            return {}
+            return arrays
         count = context.row_count(self.to)
         weights = np.ones(count)
         if self.weights:
@@ -289,11 +234,17 @@ class Reference(Generator):
                 weights = zipf_mandelbrot(ranks, max(1, declared), law.s, law.q)
         if self.where:
             weights = weights * (context.full_column(self.to, self.where) == 1)
+        weights = weights[arrays["order"]] if "order" in arrays else weights
         with np.errstate(over="ignore"):
             cumulated = np.cumsum(weights)
         if len(cumulated) and not np.isfinite(cumulated[-1]):
             raise DataError(f"the weights of {self.to} are too large to be added")
-        return {"cumulated": cumulated}
+        return {**arrays, "cumulated": cumulated}
+
+    def _grouping(self, context: TableContext) -> Grouping:
+        """Say which parents belong together."""
+        ancestor = context.target_of(self.within) if self.within else None
+        return Grouping(self.to, self.within, ancestor, self.match)
 
     def draw(self, context: TableContext) -> pl.Series:
         """Give the keys of the chosen parents, (rows,)."""
@@ -310,13 +261,17 @@ class Reference(Generator):
         elif self.unique:
             rows = self._matched(context)
         else:
-            choice = ParentChoice(context, self.to, self.alive_at, weighted=self._weighted)
+            choice = ParentChoice(
+                context, self.to, self.alive_at, weighted=self._weighted, grouping=self._grouping(context),
+                another=self.other_than, optional=self.optional,
+            )  # fmt: skip
             rows = choose_parents(context, choice, self.distinct_per)
         return self._keys(context, rows)
 
     def places(self, dtype: DType, row_count: Callable[[str], int | None]) -> int | None:
         """Count the parents, where they are always the same and all are equal."""
-        return None if self.alive_at or self._weighted or self.distinct_per or self.unique else row_count(self.to)
+        chosen = self.alive_at or self._weighted or self.distinct_per or self.unique or self._is_particular
+        return None if chosen else row_count(self.to)
 
     def draw_at(self, context: TableContext, places: Rows) -> pl.Series:
         """Give the keys of the parents at these places, the row's own left out. (rows,) -> (rows,)"""

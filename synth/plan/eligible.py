@@ -7,7 +7,8 @@ are taken for sure as there are in all datasets but one of a thousand million.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from synth.generators.arrival import microseconds
 from synth.generators.declarations import Choosing
@@ -24,6 +25,10 @@ NEVER = 1e-9  # chances that are taken for none
 
 def there_first(scope: Scope, tables: Mapping[str, TablePlan], name: str, choosing: Choosing) -> int:
     """Count the rows of the parent that are surely there at the earliest moment of a child, whatever the seed."""
+    above = scope.ancestors(choosing.table)
+    if above:  # as many as the rows of its family's root that are there surely have
+        there = there_first(scope, tables, name, replace(choosing, table=above[-1]))
+        return _children_surely([tables[table] for table in (*reversed(above[:-1]), choosing.table)], there)
     parent = tables[choosing.table]
     if not choosing.moment or parent.timetable is None:
         return parent.always_there
@@ -36,6 +41,19 @@ def there_first(scope: Scope, tables: Mapping[str, TablePlan], name: str, choosi
     if timetable is None:  # of rows that exist
         return parent.rows
     return parent.timetable.surely_before(timetable.start_us - origin.back_us)
+
+
+def _children_surely(tables: Sequence[TablePlan], rows: int) -> int:
+    """Count the children, and theirs, that so many rows surely have: the least each, or of those that have one, one."""
+    for table in tables:
+        law = table.fanout
+        if law is None:
+            continue
+        if law.min:
+            rows *= law.min
+        else:
+            rows = _surely(rows, 1 - float(law.cumulated[0] / law.cumulated[-1]))
+    return rows
 
 
 def eligible(scope: Scope, plan: TablePlan, weighed_by: tuple[str, ...], rows: int, last_us: int | None = None) -> int:

@@ -7,9 +7,9 @@ from types import MappingProxyType
 
 from synth.errors import Problem, SpecError
 from synth.generators.base import Generator
-from synth.generators.declarations import ChildColumn, FullColumn, RowCount, RowValue
+from synth.generators.declarations import ChildColumn, ChildCounts, FullColumn, RowCount, RowValue
 from synth.plan.links import KeyLink, key_link
-from synth.plan.model import DistinctDraw, DrawStep, FamilyPlan, TablePlan
+from synth.plan.model import DistinctDraw, DrawStep, FamilyPlan, TablePlan, children_in, counts_of
 from synth.spec.kinds.base import Needed, RowsPlan
 from synth.spec.paths import ResolvedPath
 from synth.spec.scope import Scope
@@ -96,7 +96,10 @@ class FamilyPlanning:
     def needed(self, table: str, column: str) -> list[Needed]:
         """List what a column (or, with no column, a table's rows) is made from."""
         if (table, column) not in self._needed:
-            self._needed[table, column] = self._of_column(table, column) if column else self._of_rows(table)
+            if child := children_in(column):
+                self._needed[table, column] = [Needed(table), Needed(child)]
+            else:
+                self._needed[table, column] = self._of_column(table, column) if column else self._of_rows(table)
         return self._needed[table, column]
 
     def _of_rows(self, table: str) -> list[Needed]:
@@ -127,6 +130,9 @@ class FamilyPlanning:
                     needed.append(Needed(each.table, each.column))
                 case RowCount():
                     needed.append(Needed(each.table))
+                case ChildCounts():
+                    parent = str(self.names.table(each.table).per)
+                    needed.append(Needed(parent, counts_of(each.table), resident=True))
         if self.names.has_sql(table, column):
             self.compiled[table, column] = self.names.compiled(table, column)
         return needed
@@ -191,7 +197,8 @@ class FamilyPlanning:
                 for other in self.needed(table, column):
                     if (other.table, other.column) != (table, column):
                         visit(other.table, other.column)
-            steps[DrawStep(table, column)] = None
+            if not children_in(column):
+                steps[DrawStep(table, column)] = None
 
         for table, column in columns:
             visit(table, column)

@@ -20,9 +20,21 @@ from synth.spec.models import Dataset, Table
 from synth.spec.paths import ResolvedPath
 from synth.sql.compiled import Compiled
 
-__all__ = ["BLOCK_ROWS", "DistinctDraw", "DrawStep", "FamilyPlan", "Plan", "TablePlan"]
+__all__ = [
+    "BLOCK_ROWS", "DistinctDraw", "DrawStep", "FamilyPlan", "Plan", "TablePlan", "children_in", "counts_of",
+]  # fmt: skip
 
 BLOCK_ROWS = 10_000  # root rows in a block; a constant: 100,000 order lines stay in the processor's cache
+
+
+def counts_of(child: str) -> str:
+    """Name what counts the children of each row, where others look it up as they do a column of theirs."""
+    return f"#{child}"
+
+
+def children_in(column: str) -> str | None:
+    """Name the child table whose rows are counted; None where it is a column."""
+    return column[1:] if column.startswith("#") else None
 
 
 @dataclass(frozen=True)

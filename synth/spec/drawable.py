@@ -59,7 +59,7 @@ def _windows(scope: Scope, name: str) -> Iterator[Problem]:
         return
     for column, declared in scope.table(name).columns.items():
         other = declared.draws.target
-        if other and scope.family(other) != scope.family(name) and scope.table(other).arrival:
+        if other and scope.family(other) != scope.family(name) and scope.comes_in_time(other):
             yield Problem(
                 ("tables", name, "columns", column),
                 f"{other} arrives in time, but rows of a window are drawn before their time",

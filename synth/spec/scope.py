@@ -117,6 +117,10 @@ class Scope:
         self.table(table)
         return self._families[table]
 
+    def comes_in_time(self, table: str) -> bool:
+        """Tell whether there are more rows of a table the later it is: its family's root arrives."""
+        return self.table(self.family(table)).arrival is not None
+
     def family_window(self, table: str) -> int | None:
         """Give the rows of the windows in which the table's family is drawn; None where it has none."""
         return self.table(self.family(table)).window

@@ -35,6 +35,10 @@ class View:
         """Name the table that this table's rows are born with."""
         return self.names.table(self.table).per
 
+    def target_of(self, column: str) -> str | None:
+        """Name the table that a column of this table points at; None where it is no reference."""
+        return self.names.column(self.table, column).draws.target
+
     def is_link(self) -> bool:
         """Tell whether this column holds the key of the row that this row is born with."""
         return self.column in self.names.table(self.table).links
@@ -44,6 +48,10 @@ class View:
         if self.names.kind(table).takes_windows(self.names.table(table)) and self.names.keys_follow_from_rows(table):
             return None
         return Complaint(f"a second reference needs {table} to have `rows`, and a `key` that is made", at=("to",))
+
+    def ancestors_of(self, table: str) -> tuple[str, ...]:
+        """List the tables that a table's rows are born with, nearest first."""
+        return self.names.ancestors(table)
 
     def ancestors(self) -> tuple[str, ...]:
         """List the tables that this table's rows are born with, nearest first."""

@@ -56,7 +56,7 @@ def _bytes(plan: Plan, table: str, columns: Collection[str], rows: float) -> flo
     """Bytes of so many rows of these columns at the least; how many a SELECT gives is not known."""
     made = plan.tables[table]
     sure = 1 if made.exact else 0.5 if made.timetable or made.fanout else 0
-    return rows * sure * sum(_WIDTHS.get(made.types[name].name, 8) for name in columns)
+    return rows * sure * sum(_WIDTHS.get(made.types[name].name, 8) if name in made.types else 8 for name in columns)
 
 
 def require_memory(plan: Plan) -> None:

@@ -32,6 +32,7 @@ class Child(Kind):
     """`per: orders` and a `fanout`."""
 
     name = "child"
+    can_be_chosen = True
 
     def matches(self, table: Table) -> bool:
         """Tell whether rows are made for each of a parent's."""
