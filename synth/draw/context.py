@@ -13,6 +13,7 @@ from synth.columns import gather, mask
 from synth.dtypes import DType
 from synth.generators.arrival import microseconds
 from synth.generators.context import AncestorPositions, ChildValues
+from synth.generators.matching import starts_of
 from synth.generators.sampling import Search
 from synth.plan.model import counts_of
 from synth.streams import hashed, stream
@@ -87,11 +88,16 @@ class PrepareContext:
     def ends_of(self, table: str) -> str | None:
         return self.plan.spec(table).alive_until
 
+    def key_of(self, table: str) -> tuple[str, ...]:
+        return self.plan.spec(table).key
+
     def ancestors_of(self, table: str) -> tuple[str, ...]:
         parent = self.plan.spec(table).per
         return () if parent is None else (parent, *self.ancestors_of(parent))
 
     def target_of(self, column: str) -> str:
+        if column in self.ancestors_of(self.table):
+            return column
         target = self.plan.spec(self.table).columns[column].draws.target
         assert target is not None
         return target
@@ -100,7 +106,10 @@ class PrepareContext:
         return self.residents.full_column(str(self.plan.spec(child).per), counts_of(child))
 
     def row_count(self, table: str) -> int:
-        return self.plan.tables[table].always_there if table == self.parent() else self.residents.row_count(table)
+        return self.residents.row_count(table)
+
+    def always_there(self, table: str) -> int:
+        return self.plan.tables[table].always_there
 
     def declared_rows(self, table: str) -> int | None:
         return self.plan.tables[table].declared
@@ -194,7 +203,7 @@ class BlockContext(PrepareContext):
         name = parent.key[0]
         if self.parent() == table and self.is_link():
             return gather(self.block.tables[table].columns[name], self.block.ancestor_positions(self.table, table))
-        if parent.is_given(name) or parent.per or not parent.columns[name].draws.makes_key:
+        if parent.is_given(name) or not parent.columns[name].draws.makes_key:
             return self.gather(table, name, rows)
         keys = parent.columns[name].draws.key_at(rows, self.seed, table)
         return mask(keys, rows < 0) if len(rows) and rows.min() < 0 else keys
@@ -204,9 +213,14 @@ class BlockContext(PrepareContext):
 
     def rows_pointed_at(self, column: str) -> Rows:
         target = self.target_of(column)
-        if column in self.plan.spec(self.table).links:
-            return self.block.tables[target].first_row + self.block.ancestor_positions(self.table, target)
+        if column == target or column in self.plan.spec(self.table).links:
+            return self.first_in_order(target) + self.block.ancestor_positions(self.table, target)
         return self.block.parent_rows(self.table, column, target)
+
+    def first_in_order(self, table: str) -> int:
+        above = self.ancestors_of(table)
+        first = self.block.tables[(table, *above)[-1]].first_row
+        return int(starts_of(self, table, above[-1])[first]) if above else first
 
     def attach(self, values: Rows) -> None:
         self.here.attached[self.column] = values

@@ -47,6 +47,8 @@ class Residents:
         self._counts: dict[str, int] = {}
         self._nulls: dict[_Name, bool] = {}
         self._cached: dict[str, Any] = {}
+        self._saved: set[_Name] = set()  # by this process
+        self._prepared: set[tuple[str, str]] = set()
         if folder is not None:
             folder.mkdir(exist_ok=True)
 
@@ -59,10 +61,15 @@ class Residents:
     # -- filling, in the main process
 
     def add(self, table: str, rows: int, frame: pl.DataFrame) -> None:
-        """Keep whole columns of a table, in drawn dtypes; `rows` counts the table's rows even where there is no column."""
+        """Keep whole columns of a table, in drawn dtypes; `rows` counts the table's rows even where there is no column.
+
+        What is kept stays: others may have mapped it.
+        """
         self._save(_Name(table, what="rows"), np.array([rows], dtype=np.int64))
         for column in frame.get_columns():
             name = _Name(table, column.name)
+            if name in self._saved:
+                continue
             if column.dtype == pl.String:
                 texts = column.drop_nulls().unique().sort()
                 codes = column.replace_strict(texts, np.arange(len(texts)), default=None, return_dtype=pl.Int64)
@@ -86,10 +93,18 @@ class Residents:
 
     def add_prepared(self, table: str, column: str, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
         """Keep what a column's generator prepared."""
+        self._prepared.add((table, column))
         for what, array in arrays.items():
             self._save(_Name(table, column, what), array)
 
+    def is_prepared(self, table: str, column: str) -> bool:
+        """Tell whether what a column's generator prepares is kept."""
+        return (table, column) in self._prepared
+
     def _save(self, name: _Name, array: npt.NDArray[Any]) -> None:
+        if name in self._saved:
+            return
+        self._saved.add(name)
         if self.folder is None:
             self._arrays[name] = array
         else:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
@@ -21,7 +20,7 @@ from synth.draw.placed import placed
 from synth.draw.residents import Residents
 from synth.draw.rollup import RollupSums, rolled_block
 from synth.draw.task import ResidentRows, RollupPart, RunContext, Task, TaskResult, tasks_of, write_blocks
-from synth.plan.model import DrawStep, FamilyPlan, Plan
+from synth.plan.model import FamilyPlan, Plan
 
 __all__ = ["PartKey", "Runner", "Walk", "residents_for"]
 
@@ -74,18 +73,29 @@ class Walk:
     def results(self) -> Iterator[TaskResult]:
         """Draw family after family, and yield what each task made. Raises DataError."""
         self.context.residents.add_content(self.plan.content)
+        for plan, residents in self._sides():
+            for family in plan.families:
+                if not (family.is_sum or plan.kind(family.root).is_read):
+                    residents.add(family.root, plan.tables[family.root].rows, pl.DataFrame())
         self._begin_early()
         for family in self.families:
             yield from [self._sum(family)] if family.is_sum else self._draw(family)
 
     def get_ready(self, root: str) -> None:
-        """Make what the references of a family share: cumulated weights."""
+        """Draw what has to be there before a family, and make what its references share: cumulated weights."""
         for plan, residents in self._sides():
-            for table, column in plan.family(root).prepared:
-                draws = plan.spec(table).columns[column].draws
+            for part in plan.family(root).before:
+                self._prepare(part, plan, residents)
+                _draw_residents(plan, part, residents)
+            self._prepare(plan.family(root), plan, residents)
+
+    def _prepare(self, family: FamilyPlan, plan: Plan, residents: Residents) -> None:
+        """Make what the references of a family, or of a part of one, share, where it has not been made for a part."""
+        for table, column in family.prepared:
+            if not residents.is_prepared(table, column):
                 with placed(plan, table, column):
-                    seen = residents if draws.target != table else _own_rows(plan, table, column, residents)
-                    context = PrepareContext(plan, seen, table, column)
+                    context = PrepareContext(plan, residents, table, column)
+                    draws = plan.spec(table).columns[column].draws
                     arrays = dict(draws.prepare(context))  # type: ignore[arg-type]
                     distinct = plan.distinct.get((table, column))
                     if distinct is not None and distinct.weighted == column:
@@ -117,7 +127,7 @@ class Walk:
     def _begin_early(self) -> None:
         """Let others begin with the first large family while this process draws the small ones."""
         first = next((f for f in self.families if len(self.tasks.get(f.root, ())) > 1), None)
-        if first and not first.after and not first.prepared:
+        if first and not (first.after or first.prepared or first.before):
             self.runner.begin(self.context, self.tasks[first.root])
 
     def _draw(self, family: FamilyPlan) -> Iterator[TaskResult]:
@@ -195,18 +205,6 @@ class _InTurn:
         while self._numbers and self._numbers[0] in self._here:
             number = self._numbers.popleft()
             yield number, self._here.pop(number)
-
-
-def _own_rows(plan: Plan, table: str, column: str, residents: Residents) -> Residents:
-    """Draw what a choice among the own table's rows is weighed by: in every block the steps before the choice."""
-    family = plan.family_of(table)
-    weighed_by = plan.spec(table).columns[column].draws.weighed_by
-    before = replace(family, steps=family.steps[: family.steps.index(DrawStep(table, column))])
-    blocks = [draw_block(plan, before, number, residents) for number in range(max(1, family.blocks))]
-    found = Residents()
-    parts = [ResidentRows(*block.resident_rows(table, list(weighed_by))) for block in blocks]
-    _add_joined(found, table, parts)
-    return found
 
 
 def _draw_residents(plan: Plan, family: FamilyPlan, residents: Residents) -> None:

@@ -69,7 +69,7 @@ class SpecView(Protocol):
         """List the tables that a table's rows are born with, nearest first."""
 
     def target_of(self, column: str) -> str | None:
-        """Name the table that a column of this table points at; None where it is no reference."""
+        """Name the table that a column of this table points at, or the ancestor of this name; None where there is none."""
 
     def is_link(self) -> bool:
         """Tell whether this column holds the key of the row that this row is born with, not of another one there."""
@@ -238,6 +238,9 @@ class TableContext(RowContext, Protocol):
     def ends_of(self, table: str) -> str | None:
         """Name the column from whose time on a row may no longer be referenced."""
 
+    def key_of(self, table: str) -> tuple[str, ...]:
+        """List the columns of a table's primary key."""
+
     def ancestors_of(self, table: str) -> tuple[str, ...]:
         """List the tables that another table's rows are born with, nearest first."""
 
@@ -245,13 +248,16 @@ class TableContext(RowContext, Protocol):
         """Count the rows of a child table that each row of its parent has, in another family. (rows of the parent,)"""
 
     def target_of(self, column: str) -> str:
-        """Name the table that a column of this table points at."""
+        """Name the table that a column of this table points at, or the ancestor of this name."""
 
     def rows_pointed_at(self, column: str) -> Rows:
-        """Give the row numbers that a column of this table points at; below 0: none. (rows,)"""
+        """Give the rows that a column points at, or of the ancestor of this name; below 0: none. (rows,)"""
 
     def row_count(self, table: str) -> int:
-        """Give the number of rows that another table has, or of the own family's root those that are always there."""
+        """Give the number of rows that a table has, this one too where it looks into its own rows."""
+
+    def always_there(self, table: str) -> int:
+        """Give the number of rows of a family's root that are there at every `until`."""
 
     def declared_rows(self, table: str) -> int | None:
         """Give the number of rows that a table has at the end of its declared period; None where more are found in time."""
@@ -284,6 +290,9 @@ class TableContext(RowContext, Protocol):
 
     def set_parent_rows(self, rows: Rows) -> None:
         """Tell which rows this column points at (below 0: none), so that others can look through it. (rows,)"""
+
+    def first_in_order(self, table: str) -> int:
+        """Give the place of the first row that a table of this family has in the block, among all of its rows."""
 
     def attach(self, values: Rows) -> None:
         """Keep a second array with this column, for other columns of the row to read. (rows,)"""

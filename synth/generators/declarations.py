@@ -117,7 +117,8 @@ class Choosing:
 
     `moment` is the path of that moment, if there is one; `begins` a column of the table whose value at the moment decides,
     where it is not the arrival of its rows. `must_find` says that there has to be a row; `distinct_per` names an ancestor in
-    one of whose rows none is chosen twice.
+    one of whose rows none is chosen twice; `within` a column that points at the row which those that can be chosen are born
+    with. `says_which` says that not just any row will do, `others` how many are left out.
     """
 
     table: str
@@ -125,6 +126,9 @@ class Choosing:
     begins: str | None = None
     must_find: bool = False
     distinct_per: str | None = None
+    within: str | None = None
+    says_which: bool = False
+    others: int = 0
 
 
 @dataclass(frozen=True)

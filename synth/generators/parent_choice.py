@@ -29,20 +29,22 @@ class ParentChoice:
 
     def __init__(
         self, context: TableContext, to: str, alive_at: str | None, *, weighted: bool, grouping: Grouping | None = None,
-        another: str | None = None, optional: bool = False,
+        another: str | None = None, optional: bool = False, earlier: Rows | None = None,
     ):  # fmt: skip
         """`to` is the parents' table, `alive_at` the path of the moment at which they are there, if there is one.
 
-        `another` is a column of the row that points at a parent which is not to be chosen. Raises TooFewError where some row
-        has none to choose, unless that is `optional`.
+        `another` is a column of the row that points at a parent which is not to be chosen; `earlier` is how many of the
+        first rows come before each row, in its own table. Raises TooFewError where some row has none to choose, unless that
+        is `optional`.
         """
         self.to, self.optional, self.alive_at, self.of_rows = to, optional, alive_at, context.rows
         self.cumulated: Floats | None = context.prepared("cumulated") if weighted else None
         self.moments: Rows | None = None
         self.ends: Rows | None = None
         self.order = grouping.order(context) if grouping else None
-        self.count = context.row_count(to) if self.order is None else len(self.order)
-        sizes = self._there(context)
+        self.count = len(self.order) if self.order is not None else self._count(context, earlier)
+        born = bool(grouping and grouping.within)  # they are there as the row is that they are born with
+        sizes = self._there(context, born=born) if earlier is None else earlier
         self.excluded = context.rows_pointed_at(another) if another else None
         self.low: Any = 0
         self.high: Any = sizes
@@ -52,11 +54,17 @@ class ParentChoice:
         some = self.cumulated is not None and self.count and self.cumulated[-1] > 0
         self.search = context.search("cumulated") if some else None
 
-    def _there(self, context: TableContext) -> Any:
+    def _count(self, context: TableContext, earlier: Rows | None) -> int:
+        """How many parents there are at the most."""
+        if earlier is None:
+            return context.row_count(self.to)
+        return int(earlier[-1]) + 1 if len(earlier) else 0
+
+    def _there(self, context: TableContext, *, born: bool) -> Any:
         """How many of the table's first rows are there for each row; when they end. (rows,) or one number"""
         sizes: Any = context.row_count(self.to)
         above = context.ancestors_of(self.to)
-        arrival, end = context.arrival_of((self.to, *above)[-1]), context.ends_of(self.to)
+        arrival, end = None if born else context.arrival_of((self.to, *above)[-1]), context.ends_of(self.to)
         if self.alive_at:
             seen = context.value(self.alive_at)
             if seen.null_count():

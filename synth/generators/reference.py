@@ -35,7 +35,7 @@ from synth.generators.matching import Grouping, starts_of
 from synth.generators.parent_choice import ParentChoice, choose_parents
 from synth.generators.ranks import ranks_of_any, ranks_of_declared, zipf_mandelbrot
 from synth.generators.reference_checks import complaints, type_complaints
-from synth.generators.sampling import BELOW_ONE, check_weights
+from synth.generators.sampling import check_weights
 from synth.streams import Sub
 
 __all__ = ["Popularity", "Reference", "ZipfMandelbrot"]
@@ -126,6 +126,11 @@ class Reference(Generator):
         return self._weighted and not (self.alive_at or self.distinct_per or self.unique or self._is_particular)
 
     @property
+    def says_which(self) -> bool:
+        """Whether any word says more than that some row is chosen."""
+        return any(getattr(self, word) for word in self.choosing_words)
+
+    @property
     def _is_particular(self) -> bool:
         """Whether which parents can be chosen depends on the row."""
         return bool(self.within or self.match or self.other_than or self.optional)
@@ -136,33 +141,40 @@ class Reference(Generator):
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the moment, and the parent's columns that the choice depends on."""
-        if self.to == view.table:
-            return tuple(RowValue(name) for name in self.weighed_by)
-        if self.to == view.parent():
+        if self.to in (view.table, view.parent()) and not self.says_which:
             return ()
         columns = [*self.weighed_by, *([self.key_column] if self.key_column else [])]
         columns += [name for name in (view.arrival_of(self.to), view.ends_of(self.to)) if name]
-        paths = [self.alive_at, self.within, self.other_than, *self.match.values()]
+        known = [name for name in (self.within, self.other_than) if name not in view.ancestors()]
+        paths = [self.alive_at, *known, *self.match.values()]
         found = (FullColumn(self.to, name) for name in (*columns, *self.match))
         return (*found, *(RowValue(path) for path in paths if path))
 
     def plan_dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the parent's key, or where that follows from the row number its rows alone."""
-        if self.to == view.table or (self.to == view.parent() and not view.is_link()):
-            return ()
         key = self.key_column or view.key_of(self.to)[0]
-        if self.to == view.parent():
+        if self.to == view.parent() and view.is_link():
             return (RowValue(f"{self.to}.{key}"),)
+        if self.to in (view.table, view.parent()) and not self.says_which:
+            return ()
         above = view.ancestors_of(self.to)
         if (
             above
         ):  # how many each row of its family's root has tells which rows there are, and which are there at a moment
             arrival = view.arrival_of(above[-1])
             came = (FullColumn(above[-1], arrival),) if arrival else ()
-            return (FullColumn(self.to, key), *came, *(ChildCounts(table) for table in (self.to, *above[:-1])))
+            counted = dict.fromkeys((self.to, *above[:-1], *self._known_children(view)))
+            return (FullColumn(self.to, key), *came, *map(ChildCounts, counted))
         if self.key_column or not view.keys_follow_from_rows(self.to):
             return (FullColumn(self.to, key),)
         return (RowCount(self.to),)
+
+    def _known_children(self, view: SpecView) -> Iterator[str]:
+        """Name the child tables of whose rows one is known: they are counted from the first on."""
+        for name in (self.within, self.other_than):
+            target = view.target_of(name) if name else None
+            if target in view.ancestors() and view.ancestors_of(str(target)):
+                yield from (str(target), *view.ancestors_of(str(target))[:-1])
 
     def dtype_in(self, view: SpecView) -> DType | None:
         """Give the type of the key."""
@@ -195,7 +207,10 @@ class Reference(Generator):
 
     def choosing(self) -> Choosing:
         """Say that parents are chosen among those that are there at `alive_at`."""
-        return Choosing(self.to, self.alive_at, must_find=not self.optional, distinct_per=self.distinct_per)
+        return Choosing(
+            self.to, self.alive_at, must_find=not self.optional, distinct_per=self.distinct_per, within=self.within,
+            says_which=self.says_which, others=int(bool(self.other_than)),
+        )  # fmt: skip
 
     def at_moment(self, moment: str) -> Reference:
         """Give the same choice among parents that are there at a moment, where it does not say when."""
@@ -208,7 +223,7 @@ class Reference(Generator):
     def prepare(self, context: TableContext) -> Mapping[str, npt.NDArray[Any]]:
         """Make the parents' cumulated weights, (parents,), where they are not all equal."""
         arrays = self._grouping(context).prepare(context)
-        above = context.ancestors_of(self.to) if self.to not in (context.table, context.parent()) else ()
+        above = context.ancestors_of(self.to) if self._is_by_order(context) and self.to != context.table else ()
         if above and context.arrival_of(above[-1]):
             arrays["arrived"] = starts_of(context, self.to, above[-1])
         if not self._weighted:
@@ -248,24 +263,18 @@ class Reference(Generator):
 
     def draw(self, context: TableContext) -> pl.Series:
         """Give the keys of the chosen parents, (rows,)."""
-        if self.to == context.parent() and not context.is_link():
-            others = context.row_count(self.to) - 1
+        if self.to == context.parent() and not (context.is_link() or self.says_which):
+            others = context.always_there(self.to) - 1
             if context.rows and others < 1:
                 raise TooFewError(f"there is no other row of {self.to} to refer to")
             return self.draw_at(context, (context.stream().random(context.rows) * others).astype(np.int64))
-        if self.to == context.parent():
+        if self.to == context.parent() and context.is_link():
             parents = context.ancestor_positions(self.to)
             rows = parents.rows[parents.positions]
-        elif self.to == context.table:
-            rows = self._earlier(context)
         elif self.unique:
             rows = self._matched(context)
         else:
-            choice = ParentChoice(
-                context, self.to, self.alive_at, weighted=self._weighted, grouping=self._grouping(context),
-                another=self.other_than, optional=self.optional,
-            )  # fmt: skip
-            rows = choose_parents(context, choice, self.distinct_per)
+            rows = self._chosen(context)
         return self._keys(context, rows)
 
     def places(self, dtype: DType, row_count: Callable[[str], int | None]) -> int | None:
@@ -283,19 +292,26 @@ class Reference(Generator):
     def _keys(self, context: TableContext, rows: Rows) -> pl.Series:
         """Give the keys of the parents with these row numbers. (rows,) -> (rows,)"""
         context.set_parent_rows(rows)
-        return context.gather(self.to, self.key_column, rows) if self.key_column else context.keys(self.to, rows)
+        key = self.key_column or (context.key_of(self.to)[0] if self._is_by_order(context) else None)
+        return context.gather(self.to, key, rows) if key else context.keys(self.to, rows)
 
-    def _earlier(self, context: TableContext) -> Rows:
-        """Choose an earlier row for each row, or none: a hierarchy without cycles. (rows,)"""
-        own = np.arange(context.first_row, context.first_row + context.rows)
-        uniform, roots = context.stream().random(context.rows), context.stream(Sub.ROOTS).random(context.rows)
-        if self._weighted:
-            cumulated = context.prepared("cumulated")
-            there = np.where(own > 0, cumulated[own - 1], 0.0)
-            rows = context.search("cumulated")(uniform * (there * BELOW_ONE))
-        else:
-            there, rows = own, (uniform * own).astype(np.int64)
-        return np.where((roots < self.roots) | (there == 0), -1, rows)
+    def _is_by_order(self, context: TableContext) -> bool:
+        """Whether rows are known by their place among all: children that are chosen, as their numbers have gaps."""
+        born = self.to == context.parent() and context.is_link()
+        plain = self.to == context.table and not self.says_which
+        return bool(context.ancestors_of(self.to)) and not (born or plain)
+
+    def _chosen(self, context: TableContext) -> Rows:
+        """Choose among those that can be chosen; in the own table among earlier rows, so without cycles. (rows,)"""
+        own = self.to == context.table
+        first = context.first_in_order(self.to) if own and self.says_which else context.first_row
+        choice = ParentChoice(
+            context, self.to, self.alive_at, weighted=self._weighted, grouping=self._grouping(context),
+            another=self.other_than, optional=self.optional or own,
+            earlier=first + np.arange(context.rows) if own else None,
+        )  # fmt: skip
+        rows = choose_parents(context, choice, self.distinct_per)
+        return np.where(context.stream(Sub.ROOTS).random(context.rows) < self.roots, -1, rows) if own else rows
 
     def _matched(self, context: TableContext) -> Rows:
         """Match one to one: row k takes a parent of those that have the numbers of k's block. (rows,)"""

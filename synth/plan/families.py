@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from types import MappingProxyType
 
-from synth.errors import Problem, SpecError
 from synth.generators.base import Generator
 from synth.generators.declarations import ChildColumn, ChildCounts, FullColumn, RowCount, RowValue
+from synth.plan.family_order import FamilyOrder, Part
 from synth.plan.links import KeyLink, key_link
 from synth.plan.model import DistinctDraw, DrawStep, FamilyPlan, TablePlan, children_in, counts_of
 from synth.spec.kinds.base import Needed, RowsPlan
@@ -39,8 +39,8 @@ class FamilyPlanning:
 
     def families(self) -> tuple[FamilyPlan, ...]:
         """Plan the families that the wanted tables need, each after those it looks into. Raises SpecError."""
-        drawn: dict[str, set[tuple[str, str]]] = {}  # family -> columns that must be drawn
-        residents: dict[str, set[tuple[str, str]]] = {}
+        drawn: dict[str, set[Part]] = {}  # family -> columns that must be drawn
+        residents: dict[str, set[Part]] = {}
 
         def want(table: str, column: str) -> None:
             family = drawn.setdefault(self.names.family(table), set())
@@ -57,33 +57,19 @@ class FamilyPlanning:
                 want(part, "")
                 for column in self.tables[name].written:
                     want(part, column)
-        after = {root: self._looked_into(root, drawn[root]) for root in drawn}
-        order = self._in_order(after)
-        rollups = [name for name in order if self._is_sum(name)]
+        order = FamilyOrder(self, drawn)
+        rollups = [name for name in order.order if self.is_sum(name)]
         return tuple(
-            self._family(
-                root, drawn[root], residents.get(root, set()), after[root],
+            self.family(
+                root, drawn[root], residents.get(root, set()), order.after[root],
                 tuple(name for name in rollups if any(self.names.family(p) == root for p in self._summed(name))),
+                tuple(self.family(part.root, part.drawn, part.residents) for part in order.before[root]),
             )
-            for root in order
+            for root in order.order
         )  # fmt: skip
 
-    def _in_order(self, after: Mapping[str, tuple[str, ...]]) -> list[str]:
-        """Order families: of those that can come next the small ones first, which are drawn while workers start."""
-        order: list[str] = []
-        todo = [name for name in self.names.dataset.tables if name in after]
-        while todo:
-            able = [root for root in todo if all(other in order for other in after[root])]
-            if not able:
-                raise SpecError(
-                    [Problem(("tables", todo[0]), f"a cycle of families: {', '.join(todo)} need each other")]
-                )
-            able.sort(key=lambda root: (self._is_sum(root), self.tables[root].rows > self.block_rows))
-            order.append(able[0])
-            todo.remove(able[0])
-        return order
-
-    def _is_sum(self, table: str) -> bool:
+    def is_sum(self, table: str) -> bool:
+        """Tell whether the table is a rollup."""
         return self.names.kind(table).is_sum
 
     def _summed(self, rollup: str) -> tuple[str, ...]:
@@ -149,24 +135,17 @@ class FamilyPlanning:
             needed += [Needed(resolved.table, key, resident=True) for key in link.keys]
         return [*needed, *([Needed(table, resolved.via)] if resolved.via else [])]
 
-    def _looked_into(self, root: str, drawn: set[tuple[str, str]]) -> tuple[str, ...]:
-        others: dict[str, None] = {}
-        for table, column in sorted(drawn):
-            for other in self.needed(table, column):
-                if self.names.family(other.table) != root:
-                    others[self.names.family(other.table)] = None
-        return tuple(others)
-
     # -- one family
 
-    def _family(
-        self, root: str, drawn: set[tuple[str, str]], residents: set[tuple[str, str]], after: tuple[str, ...],
-        rollups: tuple[str, ...],
+    def family(
+        self, root: str, drawn: Set[Part], residents: Set[Part], after: tuple[str, ...] = (), rollups: tuple[str, ...] = (),
+        before: tuple[FamilyPlan, ...] = (),
     ) -> FamilyPlan:  # fmt: skip
+        """Plan a family, or of one what is drawn for its residents alone."""
         order = {name: at for at, name in enumerate(self.tables)}
         columns = [(t, c) for t in order for c in ["", *self.names.table(t).columns] if (t, c) in drawn]
         steps = self._steps(root, columns)
-        plan, is_sum = self.tables[root], self._is_sum(root)
+        plan, is_sum = self.tables[root], self.is_sum(root)
         rows = 0 if is_sum else plan.rows
         declared_blocks = -(-(plan.declared or rows) // self.block_rows)
         prepared = (
@@ -184,6 +163,7 @@ class FamilyPlanning:
             prepared=tuple(prepared),
             rollups=rollups,
             is_sum=is_sum,
+            before=before,
         )
 
     def _steps(self, root: str, columns: list[tuple[str, str]]) -> tuple[DrawStep, ...]:
@@ -193,9 +173,9 @@ class FamilyPlanning:
         def visit(table: str, column: str) -> None:
             if DrawStep(table, column) in steps or self.names.family(table) != root:
                 return
-            if column or not self._is_sum(table):
+            if column or not self.is_sum(table):
                 for other in self.needed(table, column):
-                    if (other.table, other.column) != (table, column):
+                    if (other.table, other.column) != (table, column) and not self.drawn_before(table, other):
                         visit(other.table, other.column)
             if not children_in(column):
                 steps[DrawStep(table, column)] = None
@@ -203,6 +183,11 @@ class FamilyPlanning:
         for table, column in columns:
             visit(table, column)
         return tuple(steps)
+
+    def drawn_before(self, table: str, needed: Needed) -> bool:
+        """Tell whether a table of this family needs a resident column of the same family, of all its blocks."""
+        own = self.names.family(needed.table) == self.names.family(table)
+        return needed.resident and own and not self.names.is_read(needed.table, needed.column)
 
 
 def _prepares(generator: Generator) -> bool:

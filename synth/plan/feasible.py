@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from synth.errors import Problem, SpecError
 from synth.generators.arrival import microseconds
+from synth.generators.declarations import Choosing
 from synth.plan.distinct import numbers_used
 from synth.plan.eligible import eligible, there_first
 from synth.plan.model import TablePlan
@@ -42,19 +43,20 @@ def check_parents(
         if choosing is None or scope.is_read(name, column) or (name, column) not in drawn:
             continue
         path = ("tables", name, "columns", column, declared.generator_name)
-        if choosing.table == scope.table(name).per and column not in scope.table(name).links:
+        above, born = scope.ancestors(name), column in scope.table(name).links
+        if choosing.table == scope.table(name).per and not born and not choosing.says_which:
             problems += _without_others(path, tables[name], tables[choosing.table])
-        if not choosing.must_find or choosing.table in (name, *scope.ancestors(name)) or not tables[name].rows:
+        kin = choosing.table == name or (choosing.table in above and (born or not choosing.says_which))
+        if not choosing.must_find or kin or not tables[name].rows:
             continue
         if declared.draws.one_to_one:
             problems += _not_one_to_one(scope, tables, path, name, choosing.table)
             continue
-        there = there_first(scope, tables, name, choosing)
+        there = _there(scope, tables, name, choosing) - choosing.others
         last_us = until_us if choosing.moment else microseconds(scope.dataset.period.start)
         parents = eligible(scope, tables[choosing.table], declared.draws.weighed_by, there, last_us)
         if there < 1:
-            what = f"no row of {choosing.table} is surely there when the first of {name} comes"
-            problems.append(Problem(path, what, scope.kind(choosing.table).hint_when_none(choosing.table)))
+            problems.append(_none_there(scope, path, name, choosing))
         elif parents < 1:
             problems.append(_none_eligible(scope, path, choosing.table, declared.draws.weighed_by, there))
         elif parents < (most := _most_in_a_group(scope, tables, name, choosing.distinct_per)):
@@ -63,6 +65,26 @@ def check_parents(
             problems.append(Problem(path, what, f"lower the fan-out's `max`, or raise `at_least` of {choosing.table}"))
     if problems:
         raise SpecError(problems)
+
+
+def _there(scope: Scope, tables: Mapping[str, TablePlan], name: str, choosing: Choosing) -> int:
+    """Count the rows that are surely there at first, or that are surely born with the row that is known."""
+    if choosing.within is None:
+        return there_first(scope, tables, name, choosing)
+    ancestor = scope.view(name, "").target_of(choosing.within)
+    above = scope.ancestors(choosing.table)
+    laws = [tables[each].fanout for each in (choosing.table, *above[: above.index(str(ancestor))])]
+    return math.prod(law.min for law in laws if law is not None)
+
+
+def _none_there(scope: Scope, path: Path, name: str, choosing: Choosing) -> Problem:
+    """Say that a row may find none."""
+    to, others = choosing.table, " other" if choosing.others else ""
+    if choosing.within:
+        what = f"a row that '{choosing.within}' points at may have no{others} row of {to}"
+        return Problem((*path, "within"), what, f"raise the fan-out's `min` of {to}, or write `optional: true`")
+    what = f"no{others} row of {to} is surely there when the first of {name} comes"
+    return Problem(path, what, scope.kind(to).hint_when_none(to))
 
 
 def _most_in_a_group(scope: Scope, tables: Mapping[str, TablePlan], name: str, group: str | None) -> int:

@@ -98,6 +98,9 @@ class FamilyPlan:
     prepared: tuple[tuple[str, str], ...]  # references whose cumulated weights are made once
     rollups: tuple[str, ...]  # rollups that sum this family's rows
     is_sum: bool = False  # the root is a rollup: one block, made when all that it sums is drawn
+    before: tuple[
+        FamilyPlan, ...
+    ] = ()  # what is drawn for its residents alone before this family, of any family, in order
 
 
 @dataclass(frozen=True)

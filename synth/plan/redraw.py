@@ -12,14 +12,20 @@ __all__ = ["families_to_redraw"]
 
 def families_to_redraw(earlier: Plan, plan: Plan) -> frozenset[str]:
     """Roots of the families that must be drawn anew as a whole, rollups' among them; where in doubt, they are."""
-    roots: set[str] = set()
-    for family in plan.families:  # each after those it looks into
-        if (
-            family.is_sum
-            or any(other in roots and plan.family(other).residents for other in family.after)
-            or any(_depends_on_growth(earlier, plan, family, step) for step in family.steps if step.column)
-        ):
-            roots.add(family.root)
+    roots = {
+        family.root
+        for family in plan.families
+        if family.is_sum or any(_depends_on_growth(earlier, plan, family, step) for step in family.steps if step.column)
+    }
+    grown = True
+    while grown:  # families may look into each other
+        more = {
+            family.root
+            for family in plan.families
+            if any(other in roots and plan.family(other).residents for other in family.after)
+        }
+        grown = not more <= roots
+        roots |= more
     return frozenset(roots)
 
 

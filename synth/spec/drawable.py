@@ -58,8 +58,9 @@ def _windows(scope: Scope, name: str) -> Iterator[Problem]:
     if not scope.family_window(name):
         return
     for column, declared in scope.table(name).columns.items():
-        other = declared.draws.target
-        if other and scope.family(other) != scope.family(name) and scope.comes_in_time(other):
+        other, choosing = declared.draws.target, declared.draws.choosing()
+        far = other and (scope.family(other) != scope.family(name) or (choosing is not None and choosing.says_which))
+        if other and far and scope.comes_in_time(other):
             yield Problem(
                 ("tables", name, "columns", column),
                 f"{other} arrives in time, but rows of a window are drawn before their time",

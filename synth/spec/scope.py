@@ -171,11 +171,7 @@ class Scope:
         if parent is None:
             raise MeaningError(f"'{path}': '{first}' is no reference")
         self.column(parent, second)
-        if parent == table:
-            raise MeaningError(f"'{path}': a row cannot look into its own table")
-        if parent in self.ancestors(table):
-            if first not in self.table(table).links:
-                raise MeaningError(f"'{path}': the row of {parent} that '{first}' points at is drawn beside this one")
+        if first in self.table(table).links:
             return ResolvedPath("ancestor", parent, second)
         return ResolvedPath("pointed", parent, second, first)
 

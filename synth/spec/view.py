@@ -36,8 +36,11 @@ class View:
         return self.names.table(self.table).per
 
     def target_of(self, column: str) -> str | None:
-        """Name the table that a column of this table points at; None where it is no reference."""
-        return self.names.column(self.table, column).draws.target
+        """Name the table that a column of this table points at, or the ancestor of this name; None where there is none."""
+        if column in self.ancestors():
+            return column
+        declared = self.names.table(self.table).columns.get(column)
+        return declared.draws.target if declared else None
 
     def is_link(self) -> bool:
         """Tell whether this column holds the key of the row that this row is born with."""
@@ -80,11 +83,9 @@ class View:
     def why_no_target(self, table: str) -> Complaint | None:
         """Say why rows of a table cannot be chosen; None where they can."""
         kind = self.names.kind(table)
-        if kind.can_be_chosen and not self.same_family(table):
+        if kind.can_be_chosen:
             return None
-        return Complaint(
-            f"{table} is {kind.name}: only rows of a table with `rows` or `values` of another family can be chosen"
-        )
+        return Complaint(f"{table} is {kind.name}: only rows of a table with `rows`, `values` or `per` can be chosen")
 
     def why_no_moment(self, table: str) -> Complaint | None:
         """Say why rows of a table cannot be chosen by the moment at which they came; None where they can."""

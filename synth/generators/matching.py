@@ -1,0 +1,121 @@
+"""Which rows of a table a row may choose from: those of a parent that it knows, those that share columns with it.
+
+The rows of a table are put in an order in which those that belong together lie side by side, each such group in the order
+in which they came. So what a row may choose is a stretch of that order, and what is there at a moment its beginning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from synth.columns import NULL
+from synth.generators.context import TableContext
+
+__all__ = ["Grouping", "starts_of"]
+
+Rows = npt.NDArray[np.int64]
+
+WITHIN, GROUP = "#within", "#group"
+
+
+def starts_of(context: TableContext, table: str, ancestor: str) -> Rows:
+    """Where the rows of a child table begin that each row of an ancestor has, and their end. (ancestor's rows + 1,)"""
+    starts: Rows | None = None
+    for above in context.ancestors_of(table):
+        own = np.concatenate((np.zeros(1, np.int64), np.cumsum(context.child_counts(table))))
+        starts = own if starts is None else starts[own]
+        if above == ancestor:
+            break
+        table = above
+    assert starts is not None, (table, ancestor)
+    return starts
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Rows of the table `to` that belong together: by the row of an ancestor of theirs, and by columns."""
+
+    to: str
+    within: str | None  # a column of the row, which points at a row of an ancestor of `to`
+    ancestor: str | None
+    match: Mapping[str, str]  # a column of `to` -> the path of the value that it has to equal
+
+    def __bool__(self) -> bool:
+        return bool(self.within or self.match)
+
+    def prepare(self, context: TableContext) -> dict[str, npt.NDArray[Any]]:
+        """Make the order, (rows,), where it is not that of the rows, and where each group begins, (groups + 1,)."""
+        arrays: dict[str, npt.NDArray[Any]] = {}
+        if not self:
+            return arrays
+        keys: list[npt.NDArray[Any]] = []
+        if self.ancestor:
+            arrays["within"] = starts_of(context, self.to, self.ancestor)
+            keys.append(np.repeat(np.arange(len(arrays["within"]) - 1), np.diff(arrays["within"])))
+        if not self.match:
+            return arrays | {"starts": arrays["within"]}
+        columns = [context.full_column(self.to, column) for column in self.match]
+        order = np.lexsort(
+            (*columns, *keys)
+        )  # the last is the first to count; equal ones stay in the order of their rows
+        order = order[np.all([column[order] != NULL for column in columns], axis=0)]
+        keys += columns
+        changes = np.any([np.diff(key[order]) != 0 for key in keys], axis=0)
+        starts = (
+            np.concatenate(([0], np.flatnonzero(changes) + 1, [len(order)])) if len(order) else np.zeros(1, np.int64)
+        )
+        return arrays | {"order": order, "starts": starts}
+
+    def order(self, context: TableContext) -> Rows | None:
+        """Give the rows of the table in the order of their groups; None where that is the order of the rows."""
+        return context.prepared("order") if self.match else None
+
+    def stretches(self, context: TableContext, sizes: Any) -> tuple[Rows, Rows]:
+        """Give the beginning and end of what each row may choose, of the first `sizes` rows of the table. (rows,) each"""
+        groups, starts = self._groups(context), context.prepared("starts")
+        some = groups >= 0
+        low = np.where(some, starts[groups], 0)
+        high = np.where(some, starts[groups + 1], 0)
+        order = self.order(context)
+        if order is None:
+            return low, np.maximum(low, np.minimum(high, sizes))
+        count = context.row_count(self.to)
+        if not isinstance(sizes, np.ndarray) and sizes >= count:
+            return low, high
+
+        def numbered() -> Rows:
+            return np.repeat(np.arange(len(starts) - 1), np.diff(starts)) * np.int64(count + 1) + order
+
+        places: Rows = context.cached("places in the order", numbered)
+        ends = np.searchsorted(places, np.maximum(groups, 0) * np.int64(count + 1) + sizes)
+        return low, np.where(some, ends, 0)
+
+    def _groups(self, context: TableContext) -> Rows:
+        """Give the group of each row; below 0: none. (rows,)"""
+        within = context.rows_pointed_at(self.within) if self.within else None
+        if not self.match:
+            assert within is not None
+            return within
+        table: pl.DataFrame = context.cached("groups", lambda: self._table(context))
+        wanted = {
+            column: context.value(path).alias(column).cast(table.schema[column]) for column, path in self.match.items()
+        }
+        frame = pl.DataFrame([*wanted.values(), *([pl.Series(WITHIN, within)] if within is not None else [])])
+        joined = frame.join(table, on=frame.columns, how="left", maintain_order="left")
+        return joined[GROUP].fill_null(-1).to_numpy()
+
+    def _table(self, context: TableContext) -> pl.DataFrame:
+        """What the rows of each group share."""
+        order, starts = context.prepared("order"), context.prepared("starts")
+        first = np.asarray(order[starts[:-1]])
+        columns = [context.gather(self.to, column, first).alias(column) for column in self.match]
+        if self.ancestor:
+            parents = np.searchsorted(context.prepared("within"), first, side="right") - 1
+            columns.append(pl.Series(WITHIN, parents))
+        return pl.DataFrame([*columns, pl.Series(GROUP, np.arange(len(first)), dtype=pl.Int64)])

@@ -1,0 +1,117 @@
+"""In which order families are drawn, and what of one is drawn before, for its residents alone, where they need each other.
+
+Columns are what has an order, not families: of those that need each other some columns are drawn first, for all blocks,
+which need nothing that is still to come. They are drawn again with their family, and come out the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Set
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from synth.errors import Problem, SpecError
+
+if TYPE_CHECKING:
+    from synth.plan.families import FamilyPlanning
+
+__all__ = ["FamilyOrder", "Part", "PartOfFamily"]
+
+Part = tuple[str, str]  # a table, and its column; without a column its rows
+
+
+@dataclass(frozen=True)
+class PartOfFamily:
+    """What is drawn of a family, and of it what others look up."""
+
+    root: str
+    drawn: Set[Part]
+    residents: Set[Part]
+
+
+class FamilyOrder:
+    """Families in `order`, the others that each comes `after`, and what is drawn `before` each."""
+
+    def __init__(self, planning: FamilyPlanning, drawn: Mapping[str, Set[Part]]):
+        """`drawn` are the columns of each family that must be drawn. Raises SpecError where columns need each other."""
+        self.planning, self.drawn = planning, drawn
+        self.after = {root: self._looked_into(root, parts) for root, parts in drawn.items()}
+        self.order: list[str] = []
+        self.before: dict[str, list[PartOfFamily]] = {}
+        self._there: set[Part] = set()  # residents that are drawn before their family
+        todo, waiting = [name for name in planning.names.dataset.tables if name in drawn], list[PartOfFamily]()
+        while todo:
+            able = self._able(todo)
+            if not able:
+                waiting += self._drawn_first(todo)
+                continue
+            able.sort(key=lambda root: (planning.is_sum(root), planning.tables[root].rows > planning.block_rows))
+            self.order.append(able[0])
+            self.before[able[0]], waiting = waiting, []
+            todo.remove(able[0])
+
+    def _able(self, todo: Collection[str]) -> list[str]:
+        """Families that can come next: all that they look into is there."""
+        able = [root for root in todo if not self._missing(root, self.drawn[root])]
+        strictly = [root for root in able if all(other in self.order for other in self.after[root])]
+        return strictly or able
+
+    def _missing(self, root: str, parts: Collection[Part]) -> set[Part]:
+        """What these parts of a family look into and is not there. How many rows a root has is known from the plan."""
+        missing = set()
+        for table, column in parts:
+            for other in self.planning.needed(table, column):
+                family, part = self.planning.names.family(other.table), (other.table, other.column)
+                far = family != root or self.planning.drawn_before(table, other)
+                known = family in self.order or part in self._there or self._is_known(part)
+                if far and not known:
+                    missing.add(part)
+        return missing
+
+    def _is_known(self, part: Part) -> bool:
+        """Whether it is known from the plan, as how many rows a root has, or read before the run."""
+        (table, column), names = part, self.planning.names
+        counted = not column and names.family(table) == table and not names.kind(table).is_sum
+        return counted or names.is_read(table, column)
+
+    def _drawn_first(self, todo: Collection[str]) -> list[PartOfFamily]:
+        """Find what others, or its own family, look into and can be drawn now. Raises SpecError where there is nothing."""
+        found: dict[str, tuple[set[Part], set[Part]]] = {}
+        wanted = sorted({part for root in todo for part in self._missing(root, self.drawn[root])})
+        for part in wanted:
+            root = self.planning.names.family(part[0])
+            closure = self._closure(root, part)
+            if not self.planning.is_sum(root) and not self._missing(root, closure):
+                drawn, residents = found.setdefault(root, (set(), set()))
+                drawn |= closure
+                residents.add(part)
+        if not found:
+            raise SpecError([Problem(("tables", wanted[0][0]), _in_a_circle(wanted))])
+        self._there |= {part for _, residents in found.values() for part in residents}
+        return [PartOfFamily(root, drawn, residents) for root, (drawn, residents) in found.items()]
+
+    def _closure(self, root: str, part: Part) -> set[Part]:
+        """What of a family a part of it is made from, itself included."""
+        closure, waiting = set[Part](), [part]
+        while waiting:
+            table, column = waiting.pop()
+            if (table, column) in closure:
+                continue
+            closure.add((table, column))
+            waiting += [
+                (other.table, other.column)
+                for other in self.planning.needed(table, column)
+                if self.planning.names.family(other.table) == root and not self.planning.drawn_before(table, other)
+            ]
+        return closure
+
+    def _looked_into(self, root: str, parts: Collection[Part]) -> tuple[str, ...]:
+        """Name the other families that these parts of one look into."""
+        family = self.planning.names.family
+        found = dict.fromkeys(family(other.table) for at in sorted(parts) for other in self.planning.needed(*at))
+        return tuple(other for other in found if other != root)
+
+
+def _in_a_circle(parts: Collection[Part]) -> str:
+    columns = ", ".join(f"{table}.{column}" if column else table for table, column in parts)
+    return f"a cycle of columns: {columns} need each other"
