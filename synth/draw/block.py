@@ -190,7 +190,7 @@ class Block:
         if shown is None:
             return here.rows, frame
         if table != self.family.root:  # children lie in the order of their parents
-            visible = self.visible(table) if self.spec(table).per else None
+            visible = self.visible(table) if here.parent_positions is not None else None
             shown = here.rows if visible is None else int(np.count_nonzero(visible))
         return shown, frame.head(shown)
 

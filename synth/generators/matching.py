@@ -25,7 +25,7 @@ WITHIN, GROUP = "#within", "#group"
 
 
 def starts_of(context: TableContext, table: str, ancestor: str) -> Rows:
-    """Where the rows of a child table begin that each row of an ancestor has, and their end. (ancestor's rows + 1,)"""
+    """Give where each ancestor's rows of a child table begin, and the end. (ancestors,) -> (ancestors + 1,)"""
     starts: Rows | None = None
     for above in context.ancestors_of(table):
         own = np.concatenate((np.zeros(1, np.int64), np.cumsum(context.child_counts(table))))
@@ -73,11 +73,11 @@ class Grouping:
         return arrays | {"order": order, "starts": starts}
 
     def order(self, context: TableContext) -> Rows | None:
-        """Give the rows of the table in the order of their groups; None where that is the order of the rows."""
+        """Give the rows in the order of their groups; None where that is the order of the rows. (rows of the table,)"""
         return context.prepared("order") if self.match else None
 
     def stretches(self, context: TableContext, sizes: Any) -> tuple[Rows, Rows]:
-        """Give the beginning and end of what each row may choose, of the first `sizes` rows of the table. (rows,) each"""
+        """Give the beginning and end of what each row may choose, of the table's first `sizes` rows. (n,) -> (n,), (n,)"""
         groups, starts = self._groups(context), context.prepared("starts")
         some = groups >= 0
         low = np.where(some, starts[groups], 0)

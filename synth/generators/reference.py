@@ -7,22 +7,19 @@ at a moment are a prefix of the rows, and a weighted choice among them is a sear
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from pydantic import Field, model_validator
 
 from synth.columns import NULL
 from synth.dtypes import DType
 from synth.errors import DataError, MeaningError, TooFewError
-from synth.generators.base import Generator, Model, Share
 from synth.generators.context import SpanView, SpecView, TableContext
 from synth.generators.declarations import (
     ChildCounts,
     Choosing,
-    Complaint,
     Dependency,
     FullColumn,
     HeldKey,
@@ -34,7 +31,7 @@ from synth.generators.declarations import (
 from synth.generators.matching import Grouping, starts_of
 from synth.generators.parent_choice import ParentChoice, choose_parents
 from synth.generators.ranks import ranks_of_any, ranks_of_declared, zipf_mandelbrot
-from synth.generators.reference_checks import complaints, type_complaints
+from synth.generators.reference_words import Popularity, ReferenceWords, ZipfMandelbrot
 from synth.generators.sampling import check_weights
 from synth.streams import Sub
 
@@ -44,52 +41,8 @@ Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
-class ZipfMandelbrot(Model):
-    """Weight ∝ (rank + q·N)^−s, the rank a fixed shuffle of the N parents."""
-
-    s: Annotated[float, Field(ge=0, le=20)]  # beyond, all but the first ranks weigh nothing as floats
-    q: Annotated[float, Field(ge=0)] = 0.0
-
-
-class Popularity(Model):
-    """How unequal parents are, where no column of theirs says so."""
-
-    zipf_mandelbrot: ZipfMandelbrot
-
-
-class Reference(Generator):
+class Reference(ReferenceWords):
     """A parent's key: of any row, of those alive at a moment, weighted, distinct within a group, or one-to-one."""
-
-    shorthand = "to"
-    renamed: ClassVar[dict[str, str]] = {"take": "key_column"}
-
-    to: str
-    alive_at: str | None = None  # a moment seen from this row; only parents that came before and have not ended
-    weights: str | None = None  # a parent's column of weights
-    popularity: Popularity | None = None
-    where: str | None = None  # a parent's column of booleans: only parents where it is true
-    distinct_per: str | None = None  # an ancestor table: no parent twice in one of its rows
-    within: str | None = None  # a column that points at a row of the parent's ancestor: only parents born with that row
-    match: dict[str, str] = Field(
-        default_factory=dict
-    )  # a parent's column -> the path of the value that it has to equal
-    other_than: str | None = None  # a column that points at a row of the same table, which is not chosen
-    optional: bool = False  # NULL where no parent can be chosen
-    unique: bool = False  # each parent at most once: matched within blocks of parents
-    key_column: str | None = None  # of a key of several columns: the one that this column holds; look the others up
-    roots: Share = 0.0  # in a table that references itself: the share of rows with no parent
-
-    choosing_words: ClassVar[tuple[str, ...]] = (
-        "alive_at", "weights", "popularity", "where", "distinct_per", "within", "match", "other_than", "optional", "unique",
-    )  # fmt: skip
-
-    @model_validator(mode="after")
-    def _check(self) -> Reference:
-        if self.weights and self.popularity:
-            raise ValueError("`weights` and `popularity` exclude each other")
-        if self.unique and any(getattr(self, word) for word in self.choosing_words if word != "unique"):
-            raise ValueError("`unique` matches parents one to one and goes with no other choice")
-        return self
 
     @property
     def target(self) -> str:
@@ -124,11 +77,6 @@ class Reference(Generator):
     def is_chosen_by_weight(self) -> bool:
         """Whether parents are chosen by weight alone."""
         return self._weighted and not (self.alive_at or self.distinct_per or self.unique or self._is_particular)
-
-    @property
-    def says_which(self) -> bool:
-        """Whether any word says more than that some row is chosen."""
-        return any(getattr(self, word) for word in self.choosing_words)
 
     @property
     def _is_particular(self) -> bool:
@@ -182,14 +130,6 @@ class Reference(Generator):
         if len(key) != 1:
             raise MeaningError(f"{self.to} has no key of one column to refer to")
         return view.type_of(self.to, key[0])
-
-    def complaints(self, view: SpecView) -> Iterator[Complaint]:
-        """Yield what stands against the choice: a table of no such rows, a key of several columns, no moment."""
-        yield from complaints(self, view)
-
-    def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
-        """Yield columns of other types than the choice needs: numbers as weights, a boolean condition, a moment."""
-        yield from type_complaints(self, view)
 
     def gives_null(self, view: SpecView) -> bool:
         """Tell whether a row may have no parent: the first of a table that refers to itself has none."""

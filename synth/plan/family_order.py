@@ -8,16 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from synth.errors import Problem, SpecError
-
-if TYPE_CHECKING:
-    from synth.plan.families import FamilyPlanning
+from synth.plan.model import TablePlan
+from synth.spec.kinds.base import Needed
+from synth.spec.scope import Scope
 
 __all__ = ["FamilyOrder", "Part", "PartOfFamily"]
 
 Part = tuple[str, str]  # a table, and its column; without a column its rows
+
+
+class Parts(Protocol):
+    """What is made from what."""
+
+    names: Scope
+    tables: Mapping[str, TablePlan]
+    block_rows: int
+
+    def needed(self, table: str, column: str) -> list[Needed]:
+        """List what a column (or, with no column, a table's rows) is made from."""
+
+    def is_sum(self, table: str) -> bool:
+        """Tell whether the table is a rollup."""
+
+    def drawn_before(self, table: str, needed: Needed) -> bool:
+        """Tell whether a table needs a resident column of its own family, of all its blocks."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +49,7 @@ class PartOfFamily:
 class FamilyOrder:
     """Families in `order`, the others that each comes `after`, and what is drawn `before` each."""
 
-    def __init__(self, planning: FamilyPlanning, drawn: Mapping[str, Set[Part]]):
+    def __init__(self, planning: Parts, drawn: Mapping[str, Set[Part]]):
         """`drawn` are the columns of each family that must be drawn. Raises SpecError where columns need each other."""
         self.planning, self.drawn = planning, drawn
         self.after = {root: self._looked_into(root, parts) for root, parts in drawn.items()}

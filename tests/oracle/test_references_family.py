@@ -120,7 +120,9 @@ def test_without_a_key_it_may_repeat():
     ("change", "message"),
     [
         (("followee_id: {reference: users}", "followee_id: {reference: {to: users, popularity: {zipf_mandelbrot: {s: 1}}}}"),
-         "`popularity` is not for a second reference to users"),
+         r"nothing makes \(follower_id, followee_id\) unique"),
+        (("followee_id: {reference: users}", "followee_id: {reference: {to: users, unique: true}}"),
+         "`unique` matches the numbers of rows, and those of users are not known"),
         (("{id: {key: sequence}USERS}", "{id: {uniform: {min: 1, max: 9999}, unique: true}}, primary_key: [id]"),
          "a second reference needs users to have `rows`, and a `key` that is made"),
         (("USERS", ", joined: {arrival: {}}"), "there are only"),

@@ -166,16 +166,25 @@ def test_a_family_without_rows_has_no_block_and_an_empty_table():
 # -- what has no order
 
 
-def test_families_that_need_each_other_are_refused():
-    spec = """
+RING = """
 dataset: ring
 period: {start: 2024-01-01, until: 2025-01-01}
 tables:
   cats: {rows: 9, columns: {id: {key: sequence}, name: {coined: {}}, dog: {reference: dogs}, with: {lookup: dog.name}}}
   dogs: {rows: 9, columns: {id: {key: sequence}, name: {lookup: cat.name}, cat: {reference: cats}}}
 """
+
+
+def test_of_families_that_need_each_other_columns_are_drawn_first():
+    first, second = synth.make_plan(synth.parse(RING)).families
+    (part,) = first.before
+    assert (first.root, part.root, part.residents) == ("dogs", "cats", (("cats", "name"),))
+    assert not second.before
+
+
+def test_columns_that_need_each_other_are_refused():
     with pytest.raises(SpecError, match="a cycle"):
-        synth.make_plan(synth.parse(spec))
+        synth.make_plan(synth.parse(RING.replace("name: {coined: {}}", "name: {lookup: dog.name}")))
 
 
 def test_plans_are_equal_if_all_is(books):

@@ -39,7 +39,6 @@ REFUSED = {
     "own alive_at": (own("alive_at: t"), "boss.reference.alive_at: `alive_at` is not for a reference to the own table"),
     "own unique": (own("unique: true"), "boss.reference.unique: `unique` is not for a reference to the own table"),
     "own that ends": (own("roots: 0.1", "alive_until: gone,"), "boss.reference.to: rows of e end at 'gone'"),
-    "own distinct": (HEAD + GAPS.replace("HOW", "distinct_per: a").replace(" EXACT", ", exact: true"), "`distinct_per` is not for"),
     "own with gaps": (HEAD + GAPS.replace("HOW", "roots: 0.1").replace(" EXACT", ""), "before.reference.to: the fan-outs above b are not all exact"),
     "own written out": (HEAD + "  e: {values: [[1], [2]], primary_key: [id], columns: {id: {type: bigint}, a: {reference: e, nullable: true}}}", "a.reference.to: the key of e does not follow from the row's number"),
     **{
