@@ -13,6 +13,7 @@ from synth.draw.context import BlockContext
 from synth.draw.distinct import places_of
 from synth.draw.placed import placed
 from synth.draw.residents import Residents
+from synth.draw.siblings import of_siblings
 from synth.draw.values import require_values
 from synth.plan.content import earlier_keys
 from synth.plan.model import FamilyPlan, Plan, TablePlan, children_in
@@ -126,6 +127,9 @@ class Block:
             if resolved.how == "ancestor":
                 above = self.at_until(resolved.table, resolved.column)
                 shown[path] = gather(above, self.ancestor_positions(table, resolved.table)).alias(path)
+            elif resolved.how == "sibling":
+                own, parents = self.at_until(table, resolved.column), self.tables[table].parent_positions
+                shown[path] = of_siblings(own, parents, resolved.sibling).alias(path)
             elif resolved.how == "pointed":
                 shown[path] = BlockContext(self, table, resolved.via).value(path)
             elif self.plan.spec(table).columns[resolved.column].draws.is_state:

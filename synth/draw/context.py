@@ -10,6 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from synth.columns import gather, mask
+from synth.draw.siblings import in_turn, of_siblings
 from synth.dtypes import DType
 from synth.generators.arrival import microseconds
 from synth.generators.context import AncestorPositions, ChildValues
@@ -161,6 +162,8 @@ class BlockContext(PrepareContext):
                 values = gather(
                     self.block.tables[other].columns[column], self.block.ancestor_positions(self.table, other)
                 )
+            elif resolved.how == "sibling":
+                values = of_siblings(self.here.columns[column], self.here.parent_positions, resolved.sibling)
             else:
                 values = self.gather(other, column, self.block.parent_rows(self.table, resolved.via, other))
             self.here.values[path] = values.alias(path)
@@ -172,8 +175,17 @@ class BlockContext(PrepareContext):
 
     def evaluate(self) -> pl.Series:
         compiled = self.plan.compiled[self.table, self.column]
-        values = compiled.evaluate(pl.DataFrame([self.value(path).alias(path) for path in compiled.reads]))
+        own = [path for path in compiled.reads if self.is_own_before(path)]
+        others = pl.DataFrame([self.value(path).alias(path) for path in compiled.reads if path not in own])
+        if own:
+            dtype = self.dtype.drawn
+            return in_turn(compiled.evaluate, others, own, self.here.parent_positions, dtype)
+        values = compiled.evaluate(others)
         return values if len(values) == self.rows else values.new_from_index(0, self.rows)
+
+    def is_own_before(self, path: str) -> bool:
+        found = self.plan.resolve(self.table, path)
+        return found.sibling == "previous" and found.column == self.column
 
     def sql_reads(self) -> tuple[str, ...]:
         compiled = self.plan.compiled.get((self.table, self.column))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from pydantic import Field, model_validator
 
@@ -14,8 +15,8 @@ from synth.columns import NULL, from_microseconds, moments
 from synth.dtypes import TIMESTAMP, DType
 from synth.generators.arrival import HOUR_US
 from synth.generators.base import Generator
-from synth.generators.context import RowContext, SpanView, SpecView
-from synth.generators.declarations import Complaint, Dependency, RowValue, Span
+from synth.generators.context import SpanView, SpecView, TableContext
+from synth.generators.declarations import Complaint, Dependency, DottedPath, OwnBefore, RowValue, Span
 from synth.generators.sampling import FARTHEST, has_numbers, normal_between
 
 __all__ = ["Delay"]
@@ -29,6 +30,7 @@ class Delay(Generator):
     default_type = TIMESTAMP
 
     after: str
+    first: str | None = None  # the moment instead, of a row without a sibling before, where `after` is `previous.…`
     median: Annotated[float, Field(gt=0)] | None = None
     sigma: Annotated[float, Field(gt=0)] | None = None
     even: bool = False  # every delay from min to max equally likely, instead of median and sigma
@@ -58,7 +60,8 @@ class Delay(Generator):
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the moment before."""
-        return (RowValue(self.after),)
+        after = OwnBefore(self.after) if view.is_own_before(self.after) else RowValue(self.after)
+        return (after, RowValue(self.first)) if self.first else (after,)
 
     def accepts(self, dtype: DType) -> str | None:
         """Take dates and timestamps."""
@@ -66,24 +69,44 @@ class Delay(Generator):
 
     def follows(self) -> str:
         """Give the path of the moment before."""
-        return self.after
+        return self.first or self.after
 
     def gives_null(self, view: SpecView) -> bool:
         """Tell whether the moment before may be NULL."""
-        return view.gives_null(self.after)
+        if self.first and view.gives_null(self.first):
+            return True
+        if view.is_own_before(self.after):
+            return not self.first
+        column = DottedPath.parse(self.after).rest
+        return view.gives_null(column if self.first and self._is_of_sibling else self.after)
+
+    @property
+    def _is_of_sibling(self) -> bool:
+        return DottedPath.parse(self.after).first == "previous"
+
+    def complaints(self, view: SpecView) -> Iterator[Complaint]:
+        """Yield a chain without a beginning, and a beginning of what is none."""
+        if view.is_own_before(self.after) and not self.first:
+            what = f"the first row has no '{self.after}' to come after"
+            yield Complaint(what, "say with `first` after which moment it comes", ("after",))
+        if self.first and not self._is_of_sibling:
+            yield Complaint("`first` is for a moment after `previous.…`", "leave it out", ("first",))
 
     def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
         """Yield a column that is no moment, after which nothing can be planned."""
-        found = view.type_at(self.after)
-        if not found.is_time:
-            yield Complaint(f"'{self.after}' is {found}, and no moment", at=("after",))
+        for word, path in (("after", self.after), ("first", self.first)):
+            found = view.type_at(path) if path else None
+            if found is not None and not found.is_time:
+                yield Complaint(f"'{path}' is {found}, and no moment", at=(word,))
 
     def span(self, view: SpanView, dtype: DType) -> Span | None:
         """Give the span of the moment before, and the least and the largest delay behind it."""
-        before, unit = view.at(self.after) or view.period(), UNIT_US[self.unit]
-        return Span(before.low + self.min * unit, before.high + self.max * unit)
+        unit, chain = UNIT_US[self.unit], view.is_own_before(self.after)
+        starts = [view.at(path) or view.period() for path in (None if chain else self.after, self.first) if path]
+        most = view.siblings() if chain else 1
+        return Span(min(s.low for s in starts) + self.min * unit, max(s.high for s in starts) + self.max * unit * most)
 
-    def draw(self, context: RowContext) -> pl.Series:
+    def draw(self, context: TableContext) -> pl.Series:
         """Add the delay, at least a microsecond, so that times run forward strictly. (rows,)"""
         unit = UNIT_US[self.unit]
         uniform = context.stream().random(context.rows)
@@ -92,5 +115,17 @@ class Delay(Generator):
         else:
             units = self.median * np.exp(self.sigma * normal_between(uniform, *self._ends(self.median, self.sigma)))
         delay = np.maximum(units * unit, 1.0).astype(np.int64)
-        before = moments(context.value(self.after))
+        if self.first is None:
+            before = moments(context.value(self.after))
+        elif context.is_own_before(self.after):
+            before, delay = moments(context.value(self.first)), self._in_a_chain(context, delay)
+        else:
+            before = moments(context.value(self.after).fill_null(context.value(self.first)))
         return from_microseconds(np.where(before == NULL, NULL, before + delay), context.dtype)
+
+    def _in_a_chain(self, context: TableContext, delay: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Add up the delays of each row's siblings before, and its own. (rows,) -> (rows,)"""
+        parents = context.ancestor_positions(str(context.parent())).positions
+        whole = np.cumsum(delay)
+        firsts = np.searchsorted(parents, parents)
+        return whole - whole[firsts] + delay[firsts]

@@ -62,6 +62,9 @@ class SpecView(Protocol):
     def ends_of(self, table: str) -> str | None:
         """Name the column from whose time on a row may no longer be referenced."""
 
+    def shows_at(self, table: str) -> str | None:
+        """Name the column of a table from whose moment on a row shows; None where all show."""
+
     def parent(self) -> str | None:
         """Name the table that this table's rows are born with."""
 
@@ -113,6 +116,9 @@ class SpecView(Protocol):
     def may_be_null(self, path: str) -> bool:
         """Tell whether the value behind a path may be NULL."""
 
+    def is_own_before(self, path: str) -> bool:
+        """Tell whether a path means this column in the sibling before: the row before of those that one parent has."""
+
     def gives_null(self, path: str) -> bool:
         """Tell whether NULL can be drawn behind a path, whatever is declared."""
 
@@ -159,6 +165,12 @@ class SpanView(Protocol):
 
     def children(self, table: str, ancestor: str) -> int | None:
         """Count the rows of a table that one row of an ancestor has at most; None where they are read."""
+
+    def siblings(self) -> int:
+        """Count the rows that one row of the parent has at most."""
+
+    def is_own_before(self, path: str) -> bool:
+        """Tell whether a path means this column in the sibling before."""
 
     def period(self) -> Span:
         """Give the span of all moments at which rows come, but for those before the period."""
@@ -293,6 +305,9 @@ class TableContext(RowContext, Protocol):
 
     def first_in_order(self, table: str) -> int:
         """Give the place of the first row that a table of this family has in the block, among all of its rows."""
+
+    def is_own_before(self, path: str) -> bool:
+        """Tell whether a path means this column in the sibling before."""
 
     def attach(self, values: Rows) -> None:
         """Keep a second array with this column, for other columns of the row to read. (rows,)"""

@@ -20,6 +20,7 @@ __all__ = [
     "HeldKey",
     "MustCover",
     "NamedTable",
+    "OwnBefore",
     "RowCount",
     "RowValue",
     "Span",
@@ -90,13 +91,20 @@ class RowCount:
 
 
 @dataclass(frozen=True)
+class OwnBefore:
+    """The column's own value in the sibling before, by its path: the column is made in the order of siblings."""
+
+    path: str
+
+
+@dataclass(frozen=True)
 class ChildCounts:
     """How many rows of a child table each row of its parent has, in another family."""
 
     table: str
 
 
-Dependency = RowValue | FullColumn | ChildColumn | RowCount | ChildCounts
+Dependency = RowValue | FullColumn | ChildColumn | RowCount | ChildCounts | OwnBefore
 
 
 @dataclass(frozen=True)

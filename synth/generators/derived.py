@@ -13,7 +13,16 @@ from synth.columns import WIDE_SUM, largest
 from synth.dtypes import BIGINT, TIMESTAMP, DType, decimal
 from synth.generators.base import Generator
 from synth.generators.context import RowContext, SpanView, SpecView, TableContext
-from synth.generators.declarations import ChildColumn, ColumnSql, Complaint, Dependency, DottedPath, RowValue, Span
+from synth.generators.declarations import (
+    ChildColumn,
+    ColumnSql,
+    Complaint,
+    Dependency,
+    DottedPath,
+    OwnBefore,
+    RowValue,
+    Span,
+)  # fmt: skip
 
 __all__ = ["Count", "Expr", "Given", "Lookup", "Ordinal", "State", "Sum"]
 
@@ -74,9 +83,15 @@ class Expr(Generator):
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the columns that the expression names."""
+        return tuple(
+            OwnBefore(path) if not self.is_state and view.is_own_before(path) else RowValue(path)
+            for path in self._names()
+        )
+
+    def _names(self) -> tuple[str, ...]:
         from synth.sql.parse import named  # only the plan needs the parser, the workers do not
 
-        return tuple(RowValue(path) for path in named(self.sql))
+        return tuple(named(self.sql))
 
     def column_sql(self, view: SpecView) -> ColumnSql:
         """Give the expression, as it is written."""
@@ -105,7 +120,7 @@ class State(Expr):
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the columns that the expression names."""
-        return tuple(each for each in super().dependencies(view) if each != RowValue("until"))
+        return tuple(RowValue(path) for path in self._names() if path != "until")
 
     def column_sql(self, view: SpecView) -> ColumnSql:
         """Give the expression, which may name `until`."""
@@ -206,11 +221,14 @@ class Count(Generator):
 
 
 def _no_child(view: SpecView, table: str) -> Iterator[Complaint]:
-    """Yield that a table is no child of the view's table, where it is none."""
+    """Yield that a table is no child of the view's table, or that its rows show one by one."""
     if table not in view.children():
         yield Complaint(
             f"'{table}' is no child of {view.table}", f"its children are {', '.join(view.children()) or 'none'}"
         )
+    elif at := view.shows_at(table):
+        what = f"rows of {table} show only once '{at}' has come, and this counts those to come, too"
+        yield Complaint(what, f"sum them by a rollup, which sees what shows, or leave `at` of {table} out")
 
 
 class Ordinal(Generator):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 from types import MappingProxyType
 
 from synth.generators.base import Generator
-from synth.generators.declarations import ChildColumn, ChildCounts, FullColumn, RowCount, RowValue
+from synth.generators.declarations import ChildColumn, ChildCounts, FullColumn, OwnBefore, RowCount, RowValue
 from synth.plan.family_order import FamilyOrder, Part
 from synth.plan.links import KeyLink, key_link
 from synth.plan.model import DistinctDraw, DrawStep, FamilyPlan, TablePlan, children_in, counts_of
@@ -47,6 +47,9 @@ class FamilyPlanning:
             if (table, column) in family:
                 return
             family.add((table, column))
+            shows_by = None if column else self.names.kind(table).shows_by(self.names.table(table))
+            if shows_by:
+                want(table, shows_by)
             for other in self.needed(table, column):
                 if other.resident:
                     residents.setdefault(self.names.family(other.table), set()).add((other.table, other.column))
@@ -110,6 +113,8 @@ class FamilyPlanning:
             match each:
                 case RowValue():
                     needed += self.path(table, each.path)
+                case OwnBefore():
+                    self.paths[table, each.path] = self.names.resolve(table, each.path)
                 case FullColumn():
                     needed.append(Needed(each.table, each.column, resident=True))
                 case ChildColumn():

@@ -254,8 +254,8 @@ class Table(Model):
             )
         if (self.per is not None) != (self.fanout is not None):
             raise ValueError("`per` and `fanout` go together")
-        if self.at and not self.select:
-            raise ValueError("`at` belongs to tables with `select`")
+        if self.at and ways[0] not in ("select", "per"):
+            raise ValueError("`at` belongs to tables with `select` or `per`")
         return self
 
     @cached_property

@@ -46,7 +46,8 @@ class Nulls:
     def at(self, table: str, path: str) -> bool:
         """Tell whether NULL can be drawn behind a path, or for the reference that it is looked up through."""
         found = self.names.resolve(table, path)
-        return self.is_drawn(found.table, found.column) or bool(found.via and self.is_drawn(table, found.via))
+        through = found.may_be_nobody or bool(found.via and self.is_drawn(table, found.via))
+        return through or self.is_drawn(found.table, found.column)
 
     def shows(self, table: str, column: str) -> bool:
         """Tell whether NULL can show, as drawn or because something has not come yet."""
@@ -64,7 +65,8 @@ class Nulls:
         if path == "until" and path not in self.names.table(table).columns:
             return False
         found = self.names.resolve(table, path)
-        return self.shows(found.table, found.column) or bool(found.via and self.is_drawn(table, found.via))
+        through = found.may_be_nobody or bool(found.via and self.is_drawn(table, found.via))
+        return through or self.shows(found.table, found.column)
 
     def of_sql(self, table: str, text: str, null: Callable[[str, str], bool]) -> bool:
         """Tell whether an expression seen from a row of a table may be NULL, where `null` tells it of paths."""

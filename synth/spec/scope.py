@@ -16,7 +16,7 @@ from synth.spec.kinds import kind_of
 from synth.spec.kinds.base import Kind
 from synth.spec.models import Column, Dataset, Table
 from synth.spec.nulls import Nulls
-from synth.spec.paths import ResolvedPath
+from synth.spec.paths import SIBLINGS, ResolvedPath
 from synth.spec.view import View
 from synth.sql.compile import as_type, compile_expression
 from synth.sql.compiled import Compiled
@@ -165,6 +165,10 @@ class Scope:
         if first in self.ancestors(table):
             self.column(first, second)
             return ResolvedPath("ancestor", first, second)
+        refers = first in columns and columns[first].draws.target is not None
+        if first in SIBLINGS and self.kind(table).parent(self.table(table)) and not refers:
+            self.column(table, second)
+            return ResolvedPath("sibling", table, second, sibling=first)
         if first not in columns:
             raise MeaningError(f"unknown name '{path}'", did_you_mean(first, [*self.ancestors(table), *columns]))
         parent = columns[first].draws.target

@@ -41,14 +41,14 @@ class Spans:
             spec = self.names.table(table)
             self._lengths[at] = None
             if not spec.is_given(column):
-                self._lengths[at] = spec.columns[column].draws.longest(_Seen(self, table))
+                self._lengths[at] = spec.columns[column].draws.longest(_Seen(self, table, column))
         return self._lengths[at]
 
     def _span(self, table: str, column: str) -> Span | None:
         spec, dtype = self.names.table(table), self.names.type_of(table, column)
         if spec.is_given(column):
             return self.names.kind(table).given_span(self, table, column)
-        return spec.columns[column].draws.span(_Seen(self, table), dtype)
+        return spec.columns[column].draws.span(_Seen(self, table, column), dtype)
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,15 @@ class _Seen:
 
     spans: Spans
     table: str
+    column: str
+
+    def siblings(self) -> int:
+        fanout = self.spans.names.table(self.table).fanout
+        return fanout.most if fanout else 1
+
+    def is_own_before(self, path: str) -> bool:
+        found = self.spans.names.resolve(self.table, path)
+        return found.sibling == "previous" and found.column == self.column
 
     def at(self, path: str) -> Span | None:
         found = self.spans.names.resolve(self.table, path)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from synth.dtypes import DType
 from synth.errors import MeaningError
-from synth.generators.declarations import Complaint
+from synth.generators.declarations import Complaint, DottedPath
 
 if TYPE_CHECKING:
     from synth.spec.kinds.base import Names
@@ -30,6 +30,10 @@ class View:
     def ends_of(self, table: str) -> str | None:
         """Name the column from whose time on a row may no longer be referenced."""
         return self.names.table(table).alive_until
+
+    def shows_at(self, table: str) -> str | None:
+        """Name the column of a table from whose moment on a row shows; None where all show."""
+        return self.names.table(table).at
 
     def parent(self) -> str | None:
         """Name the table that this table's rows are born with."""
@@ -82,7 +86,10 @@ class View:
 
     def why_no_target(self, table: str) -> Complaint | None:
         """Say why rows of a table cannot be chosen; None where they can."""
-        kind = self.names.kind(table)
+        kind, born = self.names.kind(table), (table, *self.names.ancestors(table))
+        at = next((at for other in born if (at := self.names.table(other).at)), None)
+        if at and kind.can_be_chosen:
+            return Complaint(f"rows of {table} show only once '{at}' has come, and no choice asks whether it has")
         if kind.can_be_chosen:
             return None
         return Complaint(f"{table} is {kind.name}: only rows of a table with `rows`, `values` or `per` can be chosen")
@@ -110,8 +117,16 @@ class View:
     def may_be_null(self, path: str) -> bool:
         """Tell whether the value behind a path may be NULL, or the reference that it is looked up through."""
         found = self.names.resolve(self.table, path)
-        through = found.how == "pointed" and self.names.table(self.table).may_be_null(found.via)
+        through = found.may_be_nobody or (
+            found.how == "pointed" and self.names.table(self.table).may_be_null(found.via)
+        )
         return through or self.names.table(found.table).may_be_null(found.column)
+
+    def is_own_before(self, path: str) -> bool:
+        """Tell whether a path means this column in the sibling before."""
+        if DottedPath.parse(path) != ("previous", self.column):
+            return False
+        return self.names.resolve(self.table, path).how == "sibling"
 
     def gives_null(self, path: str) -> bool:
         """Tell whether NULL can be drawn behind a path, whatever is declared."""

@@ -348,6 +348,10 @@ class Kind(ABC):
         """Name the table that the rows are born with; None for the root of a family."""
         return None
 
+    def shows_by(self, table: Table) -> str | None:
+        """Name the column that is drawn to say which rows show; None where it comes with the rows, or all show."""
+        return None
+
     def hint_when_none(self, table: str) -> str:
         """Say what to do where no row is there when the first is needed."""
         return f"raise `before_start` of {table}, or let its `since` begin earlier"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from synth.columns import NULL
 from synth.errors import MeaningError, Problem
 from synth.spec.kinds.base import (
     BlockView,
@@ -18,6 +19,7 @@ from synth.spec.kinds.base import (
     Planning,
     Rows,
     TableRows,
+    came_at,
     problems_of,
 )
 from synth.spec.kinds.fanout import children, fanout_law
@@ -68,7 +70,7 @@ class Child(Kind):
         assert spec.fanout is not None
         law = fanout_law(spec.fanout, ("tables", table, "fanout"))
         parent = counting.counted[_parent(spec)]
-        declared, exact = None, law.exact and parent.exact and parent.rows == parent.declared
+        declared, exact = None, law.exact and parent.exact and parent.rows == parent.declared and spec.at is None
         if law.exact and parent.declared is not None:
             declared = law.total(parent.declared)
         above = parent.rows if parent.most is None else parent.most
@@ -82,6 +84,10 @@ class Child(Kind):
     def parent(self, table: Table) -> str | None:
         """Name the table of `per`."""
         return table.per
+
+    def shows_by(self, table: Table) -> str | None:
+        """Name the column of `at`."""
+        return table.at
 
     # 3. how its rows are drawn in a block
 
@@ -105,15 +111,25 @@ class Child(Kind):
     # 4. what shows at `until`
 
     def visible(self, block: BlockView, table: str) -> Mask | None:
-        """Tell which rows belong to a root row that shows. (rows,)"""
-        shown = block.root_rows_shown()
-        return None if shown is None else block.ancestor_positions(table, _root(block, table)) < shown
+        """Tell which rows belong to a row that shows, and have come where a column says when. (rows,)"""
+        spec = block.spec(table)
+        above = block.kind(_parent(spec)).visible(block, _parent(spec))
+        visible: Mask | None = None if above is None else above[block.ancestor_positions(table, _parent(spec))]
+        if spec.at is None:
+            return visible
+        times = came_at(block, table, spec.at)
+        come: Mask = (times < block.until_us) & (times != NULL)
+        visible = come if visible is None else come & visible
+        return None if visible.all() else visible
 
     # 5. when it changes next
 
     def came(self, block: BlockView, table: str) -> Rows:
-        """Give the moment at which the parent came. (rows,)"""
-        parent = _parent(block.spec(table))
+        """Give the moment of each row, or at which its parent came. (rows,)"""
+        spec = block.spec(table)
+        if spec.at is not None:
+            return came_at(block, table, spec.at)
+        parent = _parent(spec)
         return block.kind(parent).came(block, parent)[block.ancestor_positions(table, parent)]
 
     # 6. how it goes on from rows that were there before
@@ -138,12 +154,6 @@ def _parent(table: Table) -> str:
     """Name the table whose rows a child's are born with."""
     assert table.per is not None
     return table.per
-
-
-def _root(block: BlockView, table: str) -> str:
-    """Name the farthest ancestor."""
-    parent = block.spec(table).per
-    return table if parent is None else _root(block, parent)
 
 
 def check_parent(names: Names, table: str) -> Iterator[Problem]:

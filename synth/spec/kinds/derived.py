@@ -282,6 +282,11 @@ def check_primary_key(names: Names, table: str, parts: list[str]) -> Iterator[Pr
             ("tables", table), "rows of a window are drawn before their time: the table needs `at`",
             "a column with the moment from which a row exists",
         )  # fmt: skip
+    sources = (source for part in parts for source in names.kind(part).row_sources(names, part))
+    later = next((source for source in sources if names.table(source).per and names.table(source).at), None)
+    if not spec.at and later:
+        what = f"rows of {later} show only once '{names.table(later).at}' has come: the table needs `at`, too"
+        yield Problem(("tables", table), what, "a column with the moment from which a row exists")
 
 
 # -- running one
