@@ -25,12 +25,14 @@ class Constant(Distribution):
 
     shorthand = "value"
 
-    value: Value
+    value: Any  # a number, text, boolean or date
 
     @model_validator(mode="after")
     def _check_value(self) -> Constant:
         if isinstance(self.value, dt.datetime):
             raise ValueError("a timestamp is written as {uniform: {min: …, max: …}}, both the same")
+        if not isinstance(self.value, Value):
+            raise ValueError(f"{self.value!r} is no value a column can hold")
         return self
 
     @property
@@ -94,7 +96,5 @@ class Constant(Distribution):
 
     def _repeated(self, rows: int, dtype: DType) -> pl.Series:
         """The value in so many rows. (rows,)"""
-        value: Any = self.value
-        if dtype.is_exact:
-            value = exact(value, dtype)
+        value = exact(self.value, dtype) if dtype.is_exact else self.value
         return pl.Series([value], dtype=dtype.drawn).new_from_index(0, rows)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import pairwise
-from typing import Annotated
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from synth.dtypes import DType
 from synth.generators.base import Many
@@ -22,9 +21,7 @@ class Empirical(Plain, Stepped):
 
     edges: Many | None = None  # in the column's own unit, increasing
     shares: Many | None = None  # of the stretches between them, one fewer
-    quantiles: dict[Annotated[float, Field(ge=0, le=1)], float] | None = (
-        None  # share below -> number; 0 and 1 among them
-    )
+    quantiles: dict[float, float] | None = None  # share below -> number; 0 and 1 among them
 
     @model_validator(mode="after")
     def _check_knots(self) -> Empirical:

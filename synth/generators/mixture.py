@@ -86,7 +86,7 @@ class Part(Model):
 def _placed(error: ValidationError, word: str, made: type[Distribution]) -> ValidationError:
     """Put the word of a distribution before the places of what is wrong with it."""
     found = []
-    for one in error.errors():
+    for one in sorted(error.errors(), key=lambda each: each["type"] != "extra_forbidden"):
         kind: Any = one["type"]
         context = dict(one.get("ctx") or {})
         if kind == "extra_forbidden":

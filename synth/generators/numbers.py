@@ -209,10 +209,10 @@ class Number(Distribution):
 
     def rounded(self, values: Floats, dtype: DType) -> pl.Series:
         """Give numbers as they are drawn in a type, none of them past an end. (n,) -> (n,)"""
-        drawn, (first, last) = as_exact(values, dtype), self._places(dtype)
-        if math.isinf(first) and math.isinf(last):
-            return drawn
-        # the cut lies in the middle of two places, which floats may miss by a hair
+        if self.min is None and self.max is None:
+            return as_exact(values, dtype)
+        # floats may miss by a hair the cut, or the middle of two places where it lies
+        drawn, (first, last) = as_exact(np.clip(values, *self.ends()), dtype), self._places(dtype)
         return drawn.clip(None if math.isinf(first) else int(first), None if math.isinf(last) else int(last))
 
     def at_shares(self, shares: Floats, dtype: DType) -> pl.Series:

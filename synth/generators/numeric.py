@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +17,8 @@ from pydantic import Field, model_validator
 from synth.columns import mask
 from synth.dtypes import BIGINT, DOUBLE, DType
 from synth.generators.arrival import DAY_US, microseconds
-from synth.generators.context import DrawContext, RowContext, SpanView, SpecView
-from synth.generators.declarations import Complaint, Span
+from synth.generators.context import DrawContext, RowContext, SpanView
+from synth.generators.declarations import Span
 from synth.generators.numbers import (
     EXACT,
     RARE,
@@ -261,13 +261,6 @@ class Lognormal(Scaled):
             return f"endings of {longest} digits need a decimal with as many"
         return super().accepts(dtype)
 
-    def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
-        """Yield a column of medians that holds no numbers."""
-        if isinstance(self.median, str):
-            found = view.type_at(self.median)
-            if not found.is_exact and found != DOUBLE:
-                yield Complaint(f"'{self.median}' is {found}, and a median is a number", at=("median",))
-
     def span(self, view: SpanView, dtype: DType) -> Span | None:
         """Give the ends of what comes out, farther than which nothing is drawn; None where medians are not known."""
         medians = (self.median, self.median) if not isinstance(self.median, str) else view.numbers_at(self.median)
@@ -281,13 +274,7 @@ class Lognormal(Scaled):
 
     def draw(self, context: RowContext) -> pl.Series:
         """Draw exp of a normal; with endings, the whole units stay and the digits behind are drawn. (rows,)"""
-        missing = None
-        if self.by_column:
-            found = context.value(self.by_column)
-            missing = found.is_null().to_numpy() if found.null_count() else None
-            medians: Any = found.fill_null(0).to_numpy() / 10.0 ** context.type_at(self.by_column).digits
-        else:
-            medians = self.unit
+        medians, missing = numbers_of(context, self.by_column, "median") if self.by_column else (self.unit, None)
         if self.min is None and self.max is None:
             values = medians * np.exp(self.sigma * context.stream().standard_normal(context.rows))
         else:

@@ -78,11 +78,12 @@ class _Side:
 
     def between(self, shares: Floats, low: float, high: float) -> Floats:
         """Give the numbers below which these shares of what lies between two numbers lie. (n,) -> (n,)"""
-        first, last = self.share(low), min(self.share(high), float(self.below[-1]))
+        first, last = self.share(low), self.share(high)
         places = first + shares * ((last - first) * BELOW_ONE)
-        cell = self.search(places)
-        drawn: Floats = np.maximum(self.z[cell] + (places - self.below[cell]) * self.slope[cell], self.z[0])
-        return drawn
+        cell = self.search(np.minimum(places, self.below[-1] * BELOW_ONE))
+        drawn = self.z[cell] + (places - self.below[cell]) * self.slope[cell]
+        inside: Floats = np.clip(drawn, self.z[0], self.z[-1])  # what lies beyond the table lies at its ends
+        return inside
 
 
 def _where(passed: Callable[[float], bool], peak: float, sign: int) -> float:

@@ -82,7 +82,7 @@ class Column(Model):
             column: Column = handler(options)
             return column
         kind, parameters = words[0], data[words[0]]
-        made, unwritten = GENERATORS[kind], ()
+        made, unwritten = GENERATORS[kind], tuple[str, ...]()
         if parameters is None:
             parameters = {}
         if isinstance(parameters, Mapping):

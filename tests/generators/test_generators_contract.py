@@ -89,7 +89,11 @@ EXAMPLES: dict[str, tuple[str, str, pl.DataType]] = {
     "last_name": ("{last_name: {locale: _locale}}", "things", pl.String()),
     "lognormal": ("{lognormal: {median: _median, sigma: 0.5}, type: 'decimal(12,2)'}", "things", MONEY),
     "lookup": ("{lookup: parent_id.price}", "things", MONEY),
-    "mixture": ("{mixture: [{share: 0.7, normal: {mean: 4, sd: 1}}, {share: 0.3, constant: 0}]}", "things", pl.Float64()),
+    "mixture": (
+        "{mixture: [{share: 0.7, normal: {mean: 4, sd: 1}}, {share: 0.3, constant: 0}]}",
+        "things",
+        pl.Float64(),
+    ),
     "negative_binomial": ("{negative_binomial: {mean: 3, r: 0.5}}", "things", pl.Int64()),
     "normal": ("{normal: {mean: 4, sd: 0.5, min: 1, max: 5}, type: 'decimal(2,1)'}", "things", pl.Decimal(2, 1)),
     "ordinal": ("{ordinal: things}", "parts", pl.Int32()),
