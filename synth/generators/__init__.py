@@ -12,10 +12,11 @@ from synth.generators.continuous import Exponential, Pareto, Triangular, Weibull
 from synth.generators.counts import Binomial, Geometric, NegativeBinomial, Poisson
 from synth.generators.derived import Count, Expr, Lookup, Ordinal, State, Sum
 from synth.generators.empirical import Empirical
+from synth.generators.gamma import Gamma
 from synth.generators.in_force import InForce, Ranked
 from synth.generators.keys import Key, Window
 from synth.generators.mixture import Mixture
-from synth.generators.numeric import Gamma, Lognormal, Normal, Uniform
+from synth.generators.numeric import Lognormal, Normal, Uniform
 from synth.generators.person import Email, FirstName, LastName
 from synth.generators.place import Place, PlacePart
 from synth.generators.reference import Reference

@@ -9,7 +9,8 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field, model_validator
 
-from synth.generators.numbers import Ends, Floats, Plain, Stepped
+from synth.generators.numbers import Ends, Plain, Stepped
+from synth.generators.rounding import Floats
 from synth.generators.tabled import DensityTable
 
 __all__ = ["Beta"]

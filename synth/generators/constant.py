@@ -15,7 +15,8 @@ from synth.dtypes import DType, exact
 from synth.generators.choice import Choice, Value
 from synth.generators.context import DrawContext, SpanView
 from synth.generators.declarations import Span
-from synth.generators.numbers import Distribution, Floats
+from synth.generators.numbers import Distribution
+from synth.generators.rounding import Floats
 
 __all__ = ["Constant"]
 

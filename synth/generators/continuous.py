@@ -7,7 +7,8 @@ import math
 import numpy as np
 from pydantic import model_validator
 
-from synth.generators.numbers import RARE, Ends, Floats, Plain, Positive, Scaled, Stepped
+from synth.generators.numbers import RARE, Ends, Plain, Positive, Scaled, Stepped
+from synth.generators.rounding import Floats
 
 __all__ = ["Exponential", "Pareto", "Triangular", "Weibull"]
 

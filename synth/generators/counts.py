@@ -17,7 +17,8 @@ from synth.dtypes import BIGINT, DType
 from synth.errors import DataError
 from synth.generators.context import RowContext, SpanView, SpecView
 from synth.generators.declarations import Complaint, Dependency, RowValue, Span
-from synth.generators.numbers import RARE, WHOLE, Ends, Floats, Number, Plain, as_exact, no_numbers, numbers_of, span_of
+from synth.generators.numbers import RARE, Ends, Number, Plain, no_numbers, numbers_of
+from synth.generators.rounding import WHOLE, Floats, as_exact, span_of
 from synth.generators.tabled import CountTable
 
 __all__ = ["Binomial", "Geometric", "NegativeBinomial", "Poisson"]

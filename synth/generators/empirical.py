@@ -10,7 +10,8 @@ from pydantic import model_validator
 
 from synth.dtypes import DType
 from synth.generators.base import Many
-from synth.generators.numbers import Ends, Floats, Plain, Stepped
+from synth.generators.numbers import Ends, Plain, Stepped
+from synth.generators.rounding import Floats
 from synth.generators.sampling import BELOW_ONE, Search, check_weights
 
 __all__ = ["Empirical"]

@@ -20,8 +20,9 @@ from synth.generators.continuous import Exponential, Pareto, Triangular, Weibull
 from synth.generators.counts import Binomial, Geometric, NegativeBinomial, Poisson
 from synth.generators.declarations import Span
 from synth.generators.empirical import Empirical
+from synth.generators.gamma import Gamma
 from synth.generators.numbers import Distribution, Positive
-from synth.generators.numeric import Gamma, Lognormal, Normal, Uniform
+from synth.generators.numeric import Lognormal, Normal, Uniform
 from synth.generators.sampling import BELOW_ONE, Search, check_weights
 
 __all__ = ["PARTS", "Mixture"]

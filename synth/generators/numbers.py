@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -22,6 +22,7 @@ from synth.errors import DataError
 from synth.generators.base import Generator
 from synth.generators.context import DrawContext, RowContext, SpanView, SpecView
 from synth.generators.declarations import Complaint, Dependency, RowValue, Span
+from synth.generators.rounding import EXACT, WHOLE, Floats, as_exact, multiples, span_of, why_no_steps
 
 __all__ = [
     "RARE",
@@ -33,42 +34,14 @@ __all__ = [
     "Positive",
     "Scaled",
     "Stepped",
-    "as_exact",
-    "span_of",
+    "no_numbers",
+    "numbers_of",
 ]
 
-Floats = npt.NDArray[np.float64]
 Positive = Annotated[float, Field(gt=0)]
 Ends = tuple[float, float]
 
-EXACT = Context(prec=400)  # digits: a double written out has fewer
 RARE = math.log(1e18)  # what lies beyond a span comes once in as many times
-WHOLE = Decimal(1)
-
-
-def as_exact(values: Floats, dtype: DType) -> pl.Series:
-    """Turn floats into a drawn column: minor units, half away from zero, or as they are. (n,) -> (n,)
-
-    Raises OverflowError.
-    """
-    scaled = values * 10.0**dtype.digits if dtype.is_exact else values
-    if len(scaled) and not np.abs(scaled).max() < (2.0**63 if dtype.is_exact else np.inf):
-        raise OverflowError(f"a value is drawn that no {dtype} can hold; give it a `max`")
-    if not dtype.is_exact:
-        return pl.Series(values)
-    return pl.Series((np.sign(scaled) * np.floor(np.abs(scaled) + 0.5)).astype(np.int64))
-
-
-def span_of(low: float, high: float, dtype: DType) -> Span:
-    """Give a span of numbers as whole minor units of a type; of doubles in whole numbers."""
-    unit = 10**dtype.digits if dtype.is_exact else 1
-
-    def units(number: float) -> float:
-        if math.isinf(number):
-            return number
-        return int(Decimal(number) * unit + Decimal("0.5").copy_sign(Decimal(number)))
-
-    return Span(units(low), units(high))
 
 
 class Distribution(Generator):
@@ -234,8 +207,8 @@ class Stepped(Number):
     def accepts(self, dtype: DType) -> str | None:
         """Take number types that have the digits of the step, and a value between `min` and `max`."""
         step = self._step()
-        if step is not None and dtype.is_exact and (units := step.scaleb(dtype.digits)) != units.to_integral_value():
-            return f"multiples of {self.step:g} are not all {dtype}"
+        if refused := why_no_steps(step, dtype):
+            return refused
         if step is not None and self._places(dtype)[0] > self._places(dtype)[1]:
             return f"no multiple of {self.step:g} lies between {self.min} and {self.max}"
         return super().accepts(dtype)
@@ -248,13 +221,7 @@ class Stepped(Number):
         places = as_exact(values / float(step), DType("bigint"))
         first, last = self._places(dtype)
         places = places.clip(None if math.isinf(first) else int(first), None if math.isinf(last) else int(last))
-        if dtype.is_exact:
-            units = int(step.scaleb(dtype.digits))
-            if len(places) and max(abs(int(places.max())), abs(int(places.min()))) * units >= 2**63:  # type: ignore[arg-type]
-                raise OverflowError(f"a value is drawn that no {dtype} can hold; give it a `max`")
-            return places * units
-        ratio = step.as_integer_ratio()  # 23 × 1 ÷ 20 is 1.15; 23 × 0.05 is not
-        return pl.Series(places.to_numpy() * float(ratio[0]) / float(ratio[1]))
+        return multiples(places.to_numpy(), step, dtype)
 
 
 class Scaled(Stepped):

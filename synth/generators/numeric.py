@@ -1,4 +1,4 @@
-"""Numbers from a distribution. With an exact type they are rounded once, to minor units, and are exact from there on."""
+"""Even numbers and moments, and the bell curve of numbers and of their logarithms."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import datetime as dt
 import math
 from collections.abc import Callable
 from decimal import Decimal
-from functools import lru_cache
 from typing import Annotated
 
 import numpy as np
@@ -19,36 +18,26 @@ from synth.dtypes import BIGINT, DOUBLE, DType
 from synth.generators.arrival import DAY_US, microseconds
 from synth.generators.context import DrawContext, RowContext, SpanView
 from synth.generators.declarations import Span
-from synth.generators.numbers import (
-    EXACT,
-    RARE,
-    Distribution,
-    Ends,
-    Floats,
-    Plain,
-    Positive,
-    Scaled,
-    Stepped,
-    as_exact,
-    numbers_of,
-    span_of,
-)
+from synth.generators.numbers import Distribution, Ends, Plain, Positive, Scaled, Stepped, numbers_of
+from synth.generators.rounding import EXACT, WHOLE, Floats, as_exact, multiples, span_of, why_no_steps
 from synth.generators.sampling import FARTHEST, Search, check_weights, has_numbers, normal_between
-from synth.generators.tabled import DensityTable
 from synth.streams import Sub
 
-__all__ = ["Gamma", "Lognormal", "Normal", "Uniform", "as_exact"]
+__all__ = ["Lognormal", "Normal", "Uniform", "as_exact"]
 
 FINE = 2**53  # places of a grid that floats tell apart
-SHARPEST = 1e9  # shape of a gamma: its numbers lie within a thousandth of a per cent
 LARGEST = 709.0  # the logarithm of the largest float
 
 
 class Uniform(Distribution):
-    """Every value from `min` to `max` equally likely, both included. Numbers, dates or timestamps."""
+    """Every value from `min` to `max` equally likely, both included. Numbers, dates or timestamps.
+
+    With a `step` every multiple of it between them.
+    """
 
     min: int | float | dt.date
     max: int | float | dt.date
+    step: Positive | None = None  # of numbers, in the column's own unit
 
     @model_validator(mode="after")
     def _check(self) -> Uniform:
@@ -56,13 +45,15 @@ class Uniform(Distribution):
             raise ValueError("`min` and `max` are both numbers or both dates")
         if self.min > self.max:  # type: ignore[operator]
             raise ValueError("`min` is above `max`")
+        if self.step is not None and isinstance(self.min, dt.date):
+            raise ValueError("`step` goes with numbers, not with dates")
         return self
 
     def dtype(self) -> DType:
         """Give date, integer or double, as `min` and `max` are."""
         if isinstance(self.min, dt.date):
             return DType("date")
-        if not (isinstance(self.min, int) and isinstance(self.max, int)):
+        if not (isinstance(self.min, int) and isinstance(self.max, int) and (self.step or 1) % 1 == 0):
             return DOUBLE
         return DType("integer") if max(-self.min, self.max) < DType("integer").limit else BIGINT
 
@@ -72,16 +63,28 @@ class Uniform(Distribution):
         fits = dtype.is_time if moments else dtype.is_exact or dtype.name == "double"
         if not fits:
             return f"values from {self.min} to {self.max} cannot be {dtype}"
-        if dtype.is_exact and self._ends(dtype)[0] > self._ends(dtype)[1]:
-            return f"no {dtype} lies between {self.min} and {self.max}"
+        if refused := why_no_steps(self._step, dtype):
+            return refused
+        if self._pitch(dtype) and self._ends(dtype)[0] > self._ends(dtype)[1]:
+            what = f"multiple of {self.step:g}" if self.step else str(dtype)
+            return f"no {what} lies between {self.min} and {self.max}"
         return None
 
+    @property
+    def _step(self) -> Decimal | None:
+        """The step as it is written."""
+        return None if self.step is None else Decimal(str(self.step))
+
+    def _pitch(self, dtype: DType) -> Decimal | None:
+        """Give the distance of two places of the grid of numbers; None for doubles without a step, which have none."""
+        return self._step or (WHOLE.scaleb(-dtype.digits) if dtype.is_exact else None)
+
     def capacity(self, dtype: DType) -> int | None:
-        """Count the places of the type's grid from `min` to `max`; None for doubles."""
+        """Count the places of the grid from `min` to `max`; None for doubles without a step."""
         if isinstance(self.min, dt.date) and isinstance(self.max, dt.date):
             step = DAY_US if dtype.name == "date" else 1
             return (microseconds(self.max) - microseconds(self.min)) // step + 1
-        if not dtype.is_exact:
+        if self._pitch(dtype) is None:
             return None
         first, last = self._ends(dtype)
         return last - first + 1
@@ -100,7 +103,7 @@ class Uniform(Distribution):
             low, high = float(self.min), float(self.max)  # type: ignore[arg-type]
             return min(1.0, max(0.0, (high - floor) / (high - low) if high > low else float(high > floor)))
         else:
-            passed = floor * 10**dtype.digits - self._ends(dtype)[0] + 1
+            passed = math.floor(EXACT.divide(Decimal(floor), self._pitch(dtype) or WHOLE)) - self._ends(dtype)[0] + 1
         assert count is not None
         return min(count, max(0, count - passed)) / max(1, count)
 
@@ -110,40 +113,46 @@ class Uniform(Distribution):
         return (self.min, self.max) if moments else None  # type: ignore[return-value]
 
     def _ends(self, dtype: DType) -> tuple[int, int]:
-        """The first and the last whole number of minor units from `min` to `max`."""
+        """The first and the last place of the grid from `min` to `max`: multiples of the step, else minor units."""
         low, high = (Decimal(str(x)) for x in (self.min, self.max) if not isinstance(x, dt.date))
-        return math.ceil(low.scaleb(dtype.digits, EXACT)), math.floor(high.scaleb(dtype.digits, EXACT))
+        pitch = self._pitch(dtype) or WHOLE
+        return math.ceil(EXACT.divide(low, pitch)), math.floor(EXACT.divide(high, pitch))
 
     def span(self, view: SpanView, dtype: DType) -> Span | None:
         """Give the ends of the grid."""
         if isinstance(self.min, dt.date) and isinstance(self.max, dt.date):
             return Span(microseconds(self.min), microseconds(self.max))
         if dtype.is_exact:
-            return Span(*self._ends(dtype))
+            units = int((self._pitch(dtype) or WHOLE).scaleb(dtype.digits))
+            return Span(*(place * units for place in self._ends(dtype)))
         return Span(math.floor(self.min), math.ceil(self.max))  # type: ignore[arg-type]
 
     def places(self, dtype: DType, row_count: Callable[[str], int | None]) -> int | None:
         """Count the places of the grid: the type's own, or of doubles one that is coarse enough to tell them apart."""
-        if dtype.name != "double":
+        if dtype.name != "double" or self.step:
             return self.capacity(dtype)
         low, high = (float(x) for x in (self.min, self.max) if not isinstance(x, dt.date))
         return max(1, int(min(2.0**52, (high / 2 - low / 2) / float(np.spacing(max(abs(low), abs(high)))) / 2)))
 
     def at_shares(self, shares: Floats, dtype: DType) -> pl.Series:
-        if dtype.name == "double":
+        if dtype.name == "double" and not self.step:
             return pl.Series(_between(float(self.min), float(self.max), shares))  # type: ignore[arg-type]
-        return pl.Series(self._ends(dtype)[0] + (shares * (self.capacity(dtype) or 1)).astype(np.int64))
+        return self._of(self._ends(dtype)[0] + (shares * (self.capacity(dtype) or 1)).astype(np.int64), dtype)
+
+    def _of(self, places: npt.NDArray[np.int64], dtype: DType) -> pl.Series:
+        """Give so many steps, or minor units, each. (rows,) -> (rows,)"""
+        return pl.Series(places) if self._step is None else multiples(places, self._step, dtype)
 
     def draw(self, context: DrawContext) -> pl.Series:
         """Draw values on the type's own grid: whole days, whole minor units, microseconds. (rows,)"""
         uniform = context.stream().random(context.rows)
-        if context.dtype.name == "double":
+        if context.dtype.name == "double" and not self.step:
             low, high = (float(x) for x in (self.min, self.max) if not isinstance(x, dt.date))
             return pl.Series(_between(low, high, uniform))
         count = self.capacity(context.dtype) or 1
         if count > FINE:  # floats would leave some out
             first, last = self._ends(context.dtype)
-            return pl.Series(context.stream().integers(first, last, context.rows, endpoint=True))
+            return self._of(context.stream().integers(first, last, context.rows, endpoint=True), context.dtype)
         return self.draw_at(context, (uniform * count).astype(np.int64))
 
     def draw_at(self, context: DrawContext, places: npt.NDArray[np.int64]) -> pl.Series:
@@ -152,11 +161,11 @@ class Uniform(Distribution):
             step = DAY_US if context.dtype.name == "date" else 1
             times = microseconds(self.min) + places * step
             return pl.Series(times).cast(pl.Datetime("us")).cast(context.dtype.drawn)
-        if context.dtype.name == "double":
+        if context.dtype.name == "double" and not self.step:
             low, high = float(self.min), float(self.max)  # type: ignore[arg-type]
             count = self.places(context.dtype, lambda table: None) or 1
             return pl.Series(_between(low, high, (places + 0.5) / count))
-        return pl.Series(self._ends(context.dtype)[0] + places)
+        return self._of(self._ends(context.dtype)[0] + places, context.dtype)
 
 
 def _between(low: float, high: float, shares: Floats) -> Floats:
@@ -293,56 +302,6 @@ class Lognormal(Scaled):
             high = as_exact(np.array([self.max]), context.dtype)[0]
             amounts = np.where(amounts > high, amounts - unit, amounts)
         return pl.Series(amounts) if missing is None else mask(pl.Series(amounts), missing)
-
-
-class Gamma(Scaled):
-    """Positive numbers of mean `mean`; the smaller `shape`, the more unequal."""
-
-    scale_word = "mean"
-
-    shape: Annotated[float, Field(gt=0, le=SHARPEST)]
-    mean: Positive | str = 1.0  # in the column's own unit, or a column of means
-
-    def unit_farthest(self) -> Ends:
-        """Give the ends of mean 1: above them lies, by Chernoff's bound, less than one in 10^18."""
-        high = self.shape + 1
-        while self.shape * (math.log(high / self.shape) + 1) - high > -RARE:
-            high *= 1.05
-        return 0.0, high / self.shape
-
-    def unit_between(self, shares: Floats, low: float, high: float) -> Floats:
-        high = min(high, self.unit_farthest()[1])
-        drawn: Floats = np.exp(_gamma_table(self.shape).between(shares, _log(low), _log(high)))
-        return drawn
-
-    def unit_share(self, low: float, high: float) -> float:
-        return _gamma_table(self.shape).share(_log(low), _log(high))
-
-    def draw(self, context: RowContext) -> pl.Series:
-        """Draw one gamma number a row, in order; one that is cut is read off a table. (rows,)"""
-        if self.min is not None or self.max is not None:
-            return self.read_off(context)
-        scales, missing = numbers_of(context, self.by_column, "mean") if self.by_column else (self.unit, None)
-        values = context.stream().standard_gamma(self.shape, context.rows) * (scales / self.shape)
-        drawn = self.rounded(values, context.dtype)
-        return drawn if missing is None else mask(drawn, missing)
-
-
-@lru_cache(maxsize=64)
-def _gamma_table(shape: float) -> DensityTable:
-    """Make the table of z = ln x, of mean 1."""
-
-    def log_density(z: Floats) -> Floats:
-        with np.errstate(over="ignore"):
-            density: Floats = shape * (z - np.expm1(z))
-        return density
-
-    return DensityTable(log_density, 0.0, shape, 1.0)
-
-
-def _log(number: float) -> float:
-    """Give the logarithm of a number from 0 up."""
-    return math.log(number) if 0 < number < math.inf else math.copysign(math.inf, number - 1)
 
 
 def _power(number: float, exponent: float) -> float:

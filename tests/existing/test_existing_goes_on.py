@@ -105,7 +105,9 @@ tables:
     first = frame(make_plan(parse(text)), "p")
     other = first.tail(1).with_columns(name=pl.lit("Other"))
     highest = 100 + 39 * 7 + 5
-    other = other.with_columns(id=pl.lit(highest, dtype=pl.Int64) if first["id"].dtype == pl.Int64 else pl.lit(f"K{highest:04}"))
+    other = other.with_columns(
+        id=pl.lit(highest, dtype=pl.Int64) if first["id"].dtype == pl.Int64 else pl.lit(f"K{highest:04}")
+    )
     (tmp_path / "p").mkdir()
     pl.concat([first, other]).write_parquet(tmp_path / "p" / "0.parquet")
     second = frame(make_plan(parse(text), source=tmp_path), "p")

@@ -77,6 +77,8 @@ def test_contexts_grow():
         ("uniform", {"min": 1, "max": 9}, "integer", 9),
         ("uniform", {"min": 0, "max": 1}, "decimal(3,2)", 101),
         ("uniform", {"min": 0.5, "max": 1.5}, "double", None),
+        ("uniform", {"min": 0.5, "max": 1.5, "step": 0.2}, "double", 5),
+        ("uniform", {"min": -1, "max": 1, "step": 0.05}, "decimal(5,3)", 41),
         ("normal", {"mean": 1, "sd": 1}, "integer", None),
         ("normal", {"mean": 1, "sd": 1, "min": 0.5, "max": 3}, "integer", 3),
         ("normal", {"mean": 1, "sd": 1, "min": 0.5, "max": 3, "step": 0.5}, "double", 6),

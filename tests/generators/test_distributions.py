@@ -108,7 +108,7 @@ MOVES = {
     "pareto": ({"shape": 3, "scale": 1.5}, {"shape": ({"shape": 4}, {"shape": 3}, skew), "scale": ({"scale": 1}, {"scale": 2}, least), **ENDS, **STEP}),
     "poisson": ({"mean": 4}, {"mean": ({"mean": 3}, {"mean": 4}, mean), **ENDS}),
     "triangular": (T, {"mode": ({"mode": 2}, {"mode": 8}, mean), "min": ({"min": 0}, {"min": 2}, least), "max": ({"max": 4}, {"max": 9}, most), **STEP}),
-    "uniform": ({"min": 1.0, "max": 9.0}, {"min": ({"min": 1.0}, {"min": 3.0}, least), "max": ({"max": 5.0}, {"max": 9.0}, most)}),
+    "uniform": ({"min": 1.0, "max": 9.0}, {"min": ({"min": 1.0}, {"min": 3.0}, least), "max": ({"max": 5.0}, {"max": 9.0}, most), **STEP}),
     "weibull": ({"shape": 2, "scale": 4}, {"shape": ({"shape": 2}, {"shape": 1}, skew), "scale": ({"scale": 3}, {"scale": 4}, mean), **ENDS, **STEP}),
 }  # fmt: skip
 

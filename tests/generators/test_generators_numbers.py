@@ -47,6 +47,10 @@ def test_null_share():
         ("{uniform: {min: -0.05, max: 0.05}, type: 'decimal(3,2)'}", [Decimal(n) / 100 for n in range(-5, 6)]),
         ("{uniform: {min: 2024-02-27, max: 2024-03-02}}", [dt.date(2024, 2, 27) + dt.timedelta(days=n) for n in range(5)]),
         ("{uniform: {min: 7, max: 7}}", [7]),
+        ("{uniform: {min: 0.07, max: 0.3, step: 0.05}, type: 'decimal(3,2)'}", [Decimal(n) / 100 for n in (10, 15, 20, 25, 30)]),
+        ("{uniform: {min: -0.3, max: 0.3, step: 0.15}}", [-0.3, -0.15, 0, 0.15, 0.3]),
+        ("{uniform: {min: -20, max: 17, step: 10}, type: smallint}", [-20, -10, 0, 10]),
+        ("{uniform: {min: 1, max: 9, step: 2.5}}", [2.5, 5, 7.5]),
     ],
 )  # fmt: skip
 def test_uniform_on_the_types_grid(law, grid):
