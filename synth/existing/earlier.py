@@ -108,14 +108,14 @@ class EarlierTables:
         draws = cast(Key, table.columns[column].draws)
         if draws.kind == "sequence":
             rows, highest = source.summed(name, column)
-            content, start = str(highest), max(draws.start, highest + 1)
+            content, start = str(highest), draws.behind(highest)
         else:
             keys = source.read(name, (column,))[column].cast(pl.String)
             rows, content = len(keys), str(fingerprint(keys.alias(column).to_frame(), {column: TEXT}))
             start = draws.start + 1 + int.from_bytes(blake2b(content.encode(), digest_size=5).digest())
             if draws.kind == "code":
                 numbers = keys.str.strip_prefix(draws.prefix).str.extract(r"^(\d{1,18})$").cast(pl.Int64, strict=False)
-                start = max(draws.start, int(numbers.max() or 0) + 1)  # type: ignore[arg-type]
+                start = draws.behind(int(numbers.max() or 0))  # type: ignore[arg-type]
         if start > LAST_KEY:
             raise OptionError(f"{source.place}: '{name}.{column}' has {start - 1:,}, and no room behind it")
         if rows:

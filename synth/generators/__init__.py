@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from synth.generators.arrival import Arrival
 from synth.generators.base import Generator
+from synth.generators.beta import Beta
 from synth.generators.choice import Choice
 from synth.generators.clock import Delay
+from synth.generators.constant import Constant
+from synth.generators.continuous import Exponential, Pareto, Triangular, Weibull
+from synth.generators.counts import Binomial, Geometric, NegativeBinomial, Poisson
 from synth.generators.derived import Count, Expr, Lookup, Ordinal, State, Sum
+from synth.generators.empirical import Empirical
+from synth.generators.gamma import Gamma
 from synth.generators.in_force import InForce, Ranked
 from synth.generators.keys import Key, Window
-from synth.generators.numeric import Gamma, Lognormal, Normal, Uniform
+from synth.generators.mixture import Mixture
+from synth.generators.numeric import Lognormal, Normal, Uniform
 from synth.generators.person import Email, FirstName, LastName
 from synth.generators.place import Place, PlacePart
 from synth.generators.reference import Reference
@@ -19,28 +26,40 @@ __all__ = ["GENERATORS", "Generator"]
 
 GENERATORS: dict[str, type[Generator]] = {
     "arrival": Arrival,
+    "beta": Beta,
+    "binomial": Binomial,
     "choice": Choice,
     "coined": Coined,
+    "constant": Constant,
     "count": Count,
     "delay": Delay,
     "email": Email,
+    "empirical": Empirical,
+    "exponential": Exponential,
     "expr": Expr,
     "first_name": FirstName,
     "gamma": Gamma,
+    "geometric": Geometric,
     "in_force": InForce,
     "key": Key,
     "last_name": LastName,
     "lognormal": Lognormal,
     "lookup": Lookup,
+    "mixture": Mixture,
+    "negative_binomial": NegativeBinomial,
     "normal": Normal,
     "ordinal": Ordinal,
+    "pareto": Pareto,
     "place": Place,
     "place_part": PlacePart,
+    "poisson": Poisson,
     "ranked": Ranked,
     "reference": Reference,
     "sentence": Sentence,
     "state": State,
     "sum": Sum,
+    "triangular": Triangular,
     "uniform": Uniform,
+    "weibull": Weibull,
     "window": Window,
 }

@@ -212,6 +212,10 @@ class Generator(Model):
         """Count the rows up to that of this key, where it `counts_up`."""
         raise NotImplementedError
 
+    def behind(self, highest: int) -> int:
+        """Give the first of its keys above another number, where it `counts_up`."""
+        raise NotImplementedError
+
     def choosing(self) -> Choosing | None:
         """Say among which rows it chooses, and at which moment; None where it chooses among none."""
         return None

@@ -110,6 +110,9 @@ class SpecView(Protocol):
     def lowest_of(self, table: str, column: str) -> float | None:
         """Give the least number that a column can hold, minus infinity where there is none; None where not known."""
 
+    def lowest_at(self, path: str) -> float | None:
+        """Give the least number that can stand behind a path, minus infinity where there is none; None where not known."""
+
     def type_at(self, path: str) -> DType:
         """Give the type of the value behind a path."""
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, model_validator
 
 from synth.columns import from_arrow
 from synth.dtypes import BIGINT, TEXT, DType
@@ -25,17 +25,27 @@ UUID_LENGTH = 36
 
 
 class Key(Generator):
-    """The table's key: `sequence` (1, 2, 3 …), `uuid` (made from seed and row), or `code` (`CUS000123`)."""
+    """The table's key: `sequence` (1, 2, 3 …), `uuid` (made from seed and row), or `code` (`CUS000123`).
+
+    With a `step` numbers are so far apart: from 100 in steps of 10 they are 100, 110, 120 …
+    """
 
     shorthand = "kind"
     kind: Literal["sequence", "uuid", "code"] = "sequence"
     start: Annotated[int, Field(gt=-(2**63), lt=2**63)] = 1  # of sequences and codes: the number of the first row
+    step: Annotated[int, Field(ge=1, le=10**9)] = 1  # of sequences and codes: how far apart two numbers are
     prefix: str = ""  # of codes
     digits: Annotated[int, Field(ge=1, le=18)] = 6  # of codes: the least digits, with leading zeros
     _segments: tuple[Segment, ...] = PrivateAttr(())  # of sequences, behind the first: no word of a spec
 
     makes_key = True
     never_repeats = True
+
+    @model_validator(mode="after")
+    def _check_step(self) -> Key:
+        if self.kind == "uuid" and self.step != 1:
+            raise ValueError("a uuid is no number, and has no `step`")
+        return self
 
     def dtype(self) -> DType:
         """Give bigint, uuid or text, as the kind is."""
@@ -57,13 +67,14 @@ class Key(Generator):
             return None
         last = max(view.rows(), 1) - 1
         first_row, first_key = max(segment for segment in self._all_segments if segment.first_row <= last)
-        return Span(self.start, last - first_row + first_key)
+        return Span(self.start, (last - first_row) * self.step + first_key)
 
     def longest(self, view: SpanView) -> int | None:
         """Count the characters of the last code."""
         if self.kind != "code":
             return None
-        return len(self.prefix) + max(self.digits, len(str(self.start)), len(str(self.start + view.rows() - 1)))
+        last = self.start + (view.rows() - 1) * self.step
+        return len(self.prefix) + max(self.digits, len(str(self.start)), len(str(last)))
 
     def key_at(self, rows: Rows, seed: int, table: str) -> pl.Series:
         """Make the keys of these row numbers. (n,) -> (n,)"""
@@ -71,7 +82,7 @@ class Key(Generator):
             return pl.Series(self._numbers(rows))
         if self.kind == "uuid":
             return _uuids(rows, seed, table if self.start == 1 else f"{table}/{self.start}")
-        number = pl.Series("n", rows + self.start).to_frame()
+        number = pl.Series("n", rows * self.step + self.start).to_frame()
         return number.select(pl.lit(self.prefix) + pl.col("n").cast(pl.String).str.zfill(self.digits)).to_series()
 
     @property
@@ -89,7 +100,11 @@ class Key(Generator):
         """Count the rows of a sequence up to that of this key."""
         none = Segment(0, key + 1)
         here = max((segment for segment in self._all_segments if segment.first_key <= key), default=none)
-        return here.first_row + key - here.first_key + 1
+        return here.first_row + (key - here.first_key) // self.step + 1
+
+    def behind(self, highest: int) -> int:
+        """Give the first number of a sequence or code that is above another one."""
+        return self.start + max(0, (highest - self.start) // self.step + 1) * self.step
 
     @property
     def _all_segments(self) -> tuple[Segment, ...]:
@@ -98,15 +113,15 @@ class Key(Generator):
     def _numbers(self, rows: Rows) -> Rows:
         """The numbers of these rows in their segments. (n,) -> (n,)"""
         if not self._segments:
-            return rows + self.start
+            return rows * self.step + self.start
         first_rows, first_keys = np.array(self._all_segments).T
         at = np.searchsorted(first_rows, rows, side="right") - 1
-        numbers: Rows = rows - first_rows[at] + first_keys[at]
+        numbers: Rows = (rows - first_rows[at]) * self.step + first_keys[at]
         return numbers
 
     def numbers_used(self, rows: int) -> int:
         """Give the row numbers that so many rows from before have used up, as some of theirs may have gone."""
-        return rows if self.kind == "uuid" else max(rows, self.start - 1)
+        return rows if self.kind == "uuid" else max(rows, (self.start - 1) // self.step)
 
     def draw(self, context: DrawContext) -> pl.Series:
         """Make the keys of the block's rows. (rows,)"""

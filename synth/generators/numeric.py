@@ -1,12 +1,12 @@
-"""Numbers from a distribution. With an exact type they are rounded once, to minor units, and are exact from there on."""
+"""Even numbers and moments, and the bell curve of numbers and of their logarithms."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterator
-from decimal import Context, Decimal
-from typing import Annotated, Any
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
@@ -16,50 +16,28 @@ from pydantic import Field, model_validator
 from synth.columns import mask
 from synth.dtypes import BIGINT, DOUBLE, DType
 from synth.generators.arrival import DAY_US, microseconds
-from synth.generators.base import Generator
-from synth.generators.context import DrawContext, RowContext, SpanView, SpecView
-from synth.generators.declarations import Complaint, Dependency, RowValue, Span
+from synth.generators.context import DrawContext, RowContext, SpanView
+from synth.generators.declarations import Span
+from synth.generators.numbers import Distribution, Ends, Plain, Positive, Scaled, Stepped, numbers_of
+from synth.generators.rounding import EXACT, WHOLE, Floats, as_exact, multiples, span_of, why_no_steps
 from synth.generators.sampling import FARTHEST, Search, check_weights, has_numbers, normal_between
 from synth.streams import Sub
 
-__all__ = ["Gamma", "Lognormal", "Normal", "Uniform", "as_exact"]
+__all__ = ["Lognormal", "Normal", "Uniform", "as_exact"]
 
-Floats = npt.NDArray[np.float64]
-Positive = Annotated[float, Field(gt=0)]
-Ends = tuple[float | None, float | None]
-
-EXACT = Context(prec=400)  # digits: a double written out has fewer
 FINE = 2**53  # places of a grid that floats tell apart
 LARGEST = 709.0  # the logarithm of the largest float
-RARE = math.log(1e18)  # what lies beyond a span comes once in as many times, as FARTHEST has it
 
 
-def as_exact(values: Floats, dtype: DType) -> pl.Series:
-    """Turn floats into a drawn column: minor units, half away from zero, or as they are. (n,) -> (n,)
+class Uniform(Distribution):
+    """Every value from `min` to `max` equally likely, both included. Numbers, dates or timestamps.
 
-    Raises OverflowError.
+    With a `step` every multiple of it between them.
     """
-    scaled = values * 10.0**dtype.digits if dtype.is_exact else values
-    if len(scaled) and not np.abs(scaled).max() < (2.0**63 if dtype.is_exact else np.inf):
-        raise OverflowError(f"a value is drawn that no {dtype} can hold; give it a `max`")
-    if not dtype.is_exact:
-        return pl.Series(values)
-    return pl.Series((np.sign(scaled) * np.floor(np.abs(scaled) + 0.5)).astype(np.int64))
-
-
-class _Numeric(Generator):
-    default_type = DOUBLE
-
-    def accepts(self, dtype: DType) -> str | None:
-        """Take any number type."""
-        return None if dtype.is_exact or dtype.name == "double" else f"numbers cannot be {dtype}"
-
-
-class Uniform(Generator):
-    """Every value from `min` to `max` equally likely, both included. Numbers, dates or timestamps."""
 
     min: int | float | dt.date
     max: int | float | dt.date
+    step: Positive | None = None  # of numbers, in the column's own unit
 
     @model_validator(mode="after")
     def _check(self) -> Uniform:
@@ -67,13 +45,15 @@ class Uniform(Generator):
             raise ValueError("`min` and `max` are both numbers or both dates")
         if self.min > self.max:  # type: ignore[operator]
             raise ValueError("`min` is above `max`")
+        if self.step is not None and isinstance(self.min, dt.date):
+            raise ValueError("`step` goes with numbers, not with dates")
         return self
 
     def dtype(self) -> DType:
         """Give date, integer or double, as `min` and `max` are."""
         if isinstance(self.min, dt.date):
             return DType("date")
-        if not (isinstance(self.min, int) and isinstance(self.max, int)):
+        if not (isinstance(self.min, int) and isinstance(self.max, int) and (self.step or 1) % 1 == 0):
             return DOUBLE
         return DType("integer") if max(-self.min, self.max) < DType("integer").limit else BIGINT
 
@@ -83,16 +63,28 @@ class Uniform(Generator):
         fits = dtype.is_time if moments else dtype.is_exact or dtype.name == "double"
         if not fits:
             return f"values from {self.min} to {self.max} cannot be {dtype}"
-        if dtype.is_exact and self._ends(dtype)[0] > self._ends(dtype)[1]:
-            return f"no {dtype} lies between {self.min} and {self.max}"
+        if refused := why_no_steps(self._step, dtype):
+            return refused
+        if self._pitch(dtype) and self._ends(dtype)[0] > self._ends(dtype)[1]:
+            what = f"multiple of {self.step:g}" if self.step else str(dtype)
+            return f"no {what} lies between {self.min} and {self.max}"
         return None
 
+    @property
+    def _step(self) -> Decimal | None:
+        """The step as it is written."""
+        return None if self.step is None else Decimal(str(self.step))
+
+    def _pitch(self, dtype: DType) -> Decimal | None:
+        """Give the distance of two places of the grid of numbers; None for doubles without a step, which have none."""
+        return self._step or (WHOLE.scaleb(-dtype.digits) if dtype.is_exact else None)
+
     def capacity(self, dtype: DType) -> int | None:
-        """Count the places of the type's grid from `min` to `max`; None for doubles."""
+        """Count the places of the grid from `min` to `max`; None for doubles without a step."""
         if isinstance(self.min, dt.date) and isinstance(self.max, dt.date):
             step = DAY_US if dtype.name == "date" else 1
             return (microseconds(self.max) - microseconds(self.min)) // step + 1
-        if not dtype.is_exact:
+        if self._pitch(dtype) is None:
             return None
         first, last = self._ends(dtype)
         return last - first + 1
@@ -111,7 +103,7 @@ class Uniform(Generator):
             low, high = float(self.min), float(self.max)  # type: ignore[arg-type]
             return min(1.0, max(0.0, (high - floor) / (high - low) if high > low else float(high > floor)))
         else:
-            passed = floor * 10**dtype.digits - self._ends(dtype)[0] + 1
+            passed = math.floor(EXACT.divide(Decimal(floor), self._pitch(dtype) or WHOLE)) - self._ends(dtype)[0] + 1
         assert count is not None
         return min(count, max(0, count - passed)) / max(1, count)
 
@@ -121,35 +113,46 @@ class Uniform(Generator):
         return (self.min, self.max) if moments else None  # type: ignore[return-value]
 
     def _ends(self, dtype: DType) -> tuple[int, int]:
-        """The first and the last whole number of minor units from `min` to `max`."""
+        """The first and the last place of the grid from `min` to `max`: multiples of the step, else minor units."""
         low, high = (Decimal(str(x)) for x in (self.min, self.max) if not isinstance(x, dt.date))
-        return math.ceil(low.scaleb(dtype.digits, EXACT)), math.floor(high.scaleb(dtype.digits, EXACT))
+        pitch = self._pitch(dtype) or WHOLE
+        return math.ceil(EXACT.divide(low, pitch)), math.floor(EXACT.divide(high, pitch))
 
     def span(self, view: SpanView, dtype: DType) -> Span | None:
         """Give the ends of the grid."""
         if isinstance(self.min, dt.date) and isinstance(self.max, dt.date):
             return Span(microseconds(self.min), microseconds(self.max))
         if dtype.is_exact:
-            return Span(*self._ends(dtype))
+            units = int((self._pitch(dtype) or WHOLE).scaleb(dtype.digits))
+            return Span(*(place * units for place in self._ends(dtype)))
         return Span(math.floor(self.min), math.ceil(self.max))  # type: ignore[arg-type]
 
     def places(self, dtype: DType, row_count: Callable[[str], int | None]) -> int | None:
         """Count the places of the grid: the type's own, or of doubles one that is coarse enough to tell them apart."""
-        if dtype.name != "double":
+        if dtype.name != "double" or self.step:
             return self.capacity(dtype)
         low, high = (float(x) for x in (self.min, self.max) if not isinstance(x, dt.date))
         return max(1, int(min(2.0**52, (high / 2 - low / 2) / float(np.spacing(max(abs(low), abs(high)))) / 2)))
 
+    def at_shares(self, shares: Floats, dtype: DType) -> pl.Series:
+        if dtype.name == "double" and not self.step:
+            return pl.Series(_between(float(self.min), float(self.max), shares))  # type: ignore[arg-type]
+        return self._of(self._ends(dtype)[0] + (shares * (self.capacity(dtype) or 1)).astype(np.int64), dtype)
+
+    def _of(self, places: npt.NDArray[np.int64], dtype: DType) -> pl.Series:
+        """Give so many steps, or minor units, each. (rows,) -> (rows,)"""
+        return pl.Series(places) if self._step is None else multiples(places, self._step, dtype)
+
     def draw(self, context: DrawContext) -> pl.Series:
         """Draw values on the type's own grid: whole days, whole minor units, microseconds. (rows,)"""
         uniform = context.stream().random(context.rows)
-        if context.dtype.name == "double":
+        if context.dtype.name == "double" and not self.step:
             low, high = (float(x) for x in (self.min, self.max) if not isinstance(x, dt.date))
             return pl.Series(_between(low, high, uniform))
         count = self.capacity(context.dtype) or 1
         if count > FINE:  # floats would leave some out
             first, last = self._ends(context.dtype)
-            return pl.Series(context.stream().integers(first, last, context.rows, endpoint=True))
+            return self._of(context.stream().integers(first, last, context.rows, endpoint=True), context.dtype)
         return self.draw_at(context, (uniform * count).astype(np.int64))
 
     def draw_at(self, context: DrawContext, places: npt.NDArray[np.int64]) -> pl.Series:
@@ -158,11 +161,11 @@ class Uniform(Generator):
             step = DAY_US if context.dtype.name == "date" else 1
             times = microseconds(self.min) + places * step
             return pl.Series(times).cast(pl.Datetime("us")).cast(context.dtype.drawn)
-        if context.dtype.name == "double":
+        if context.dtype.name == "double" and not self.step:
             low, high = float(self.min), float(self.max)  # type: ignore[arg-type]
             count = self.places(context.dtype, lambda table: None) or 1
             return pl.Series(_between(low, high, (places + 0.5) / count))
-        return pl.Series(self._ends(context.dtype)[0] + places)
+        return self._of(self._ends(context.dtype)[0] + places, context.dtype)
 
 
 def _between(low: float, high: float, shares: Floats) -> Floats:
@@ -171,41 +174,39 @@ def _between(low: float, high: float, shares: Floats) -> Floats:
     return low + shares * width if math.isfinite(width) else low * (1 - shares) + high * shares
 
 
-class Normal(_Numeric):
+class Normal(Plain, Stepped):
     """The bell curve, cut to [min, max] where given."""
 
     mean: float
     sd: Positive
-    min: float | None = None
-    max: float | None = None
 
-    @model_validator(mode="after")
-    def _check(self) -> Normal:
-        _check_range(self.min, self.max, self._ends())
-        return self
+    def _check_range(self) -> None:
+        _check_standard(*self._standard(*self.ends()))
 
-    def lowest(self) -> float:
-        """Give `min`; without one there is none."""
-        return -math.inf if self.min is None else self.min
+    def farthest(self) -> Ends:
+        return self.mean - FARTHEST * self.sd, self.mean + FARTHEST * self.sd
 
-    def _ends(self) -> Ends:
-        """Give `min` and `max` in standard deviations from the mean."""
-        low, high = ((x - self.mean) / self.sd if x is not None else None for x in (self.min, self.max))
-        return low, high
+    def _standard(self, low: float, high: float) -> Ends:
+        """Give two ends in standard deviations from the mean."""
+        return (low - self.mean) / self.sd, (high - self.mean) / self.sd
 
-    def span(self, view: SpanView, dtype: DType) -> Span | None:
-        """Give the ends of what comes out, farther than which nothing is drawn."""
-        low, high = (self.mean + sign * FARTHEST * self.sd for sign in (-1, 1))
-        low, high = low if self.min is None else max(low, self.min), high if self.max is None else min(high, self.max)
-        return _span_of(low, high, dtype)
+    def between(self, shares: Floats, low: float, high: float) -> Floats:
+        return self.mean + self.sd * normal_between(shares, *self._standard(low, high))
+
+    def share_between(self, low: float, high: float) -> float:
+        return _normal_share(*self._standard(low, high))
 
     def draw(self, context: DrawContext) -> pl.Series:
         """Draw from the distribution as it is cut; no value is moved to an end. (rows,)"""
-        return as_exact(self.mean + self.sd * _standard(context, *self._ends()), context.dtype)
+        if self.min is None and self.max is None:
+            return self.rounded(self.mean + self.sd * context.stream().standard_normal(context.rows), context.dtype)
+        return self.read_off(context)
 
 
-class Lognormal(_Numeric):
+class Lognormal(Scaled):
     """Skewed positive amounts: most are small, a few are huge. Optional price endings: `{".99": 0.4, ".00": 0.6}`."""
+
+    scale_word = "median"
 
     median: Positive | str  # in the column's own unit, or a column of medians
     sigma: Positive  # standard deviation of ln(value)
@@ -214,12 +215,11 @@ class Lognormal(_Numeric):
     endings: dict[str, Annotated[float, Field(ge=0)]] | None = None
 
     @model_validator(mode="after")
-    def _check(self) -> Lognormal:
-        _check_range(self.min, self.max, (None, None) if isinstance(self.median, str) else self._ends(self.median))
-        if isinstance(self.median, str) and (self.min is not None or self.max is not None):
-            raise ValueError("`min` and `max` go with one median for all rows")
+    def _check_endings(self) -> Lognormal:
         if self.endings and (self.max or 1e18) - (self.min or 0) < 1:
             raise ValueError("`endings` need a range of 1 or more from `min` to `max`")
+        if self.endings and self.step:
+            raise ValueError("`endings` are for whole units, and `step` for any; one of them is expected")
         for ending in self.endings or ():
             if not ending.startswith(".") or not ending[1:].isdigit():
                 raise ValueError(f"a price ending is written '.99', not '{ending}'")
@@ -227,14 +227,41 @@ class Lognormal(_Numeric):
             check_weights(self.endings.values(), "shares of the endings")
         return self
 
-    def _ends(self, median: float) -> Ends:
-        """Give `min` and `max` in standard deviations of ln(value) from the median."""
-        low, high = (math.log(x / median) / self.sigma if x else None for x in (self.min, self.max))
+    def _check_range(self) -> None:
+        if not self.by_column:
+            _check_standard(*self._standard(*(end / self.unit for end in self.ends())))
+
+    def _standard(self, low: float, high: float) -> Ends:
+        """Give two ends of the distribution of median 1 in standard deviations of ln(value)."""
+        low, high = (math.log(end) / self.sigma if end > 0 else -math.inf for end in (low, high))
         return low, high
 
-    def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
-        """List the column of medians."""
-        return (RowValue(self.median),) if isinstance(self.median, str) else ()
+    def unit_farthest(self) -> Ends:
+        return 0.0, _power(1.0, FARTHEST * self.sigma)
+
+    def unit_between(self, shares: Floats, low: float, high: float) -> Floats:
+        with np.errstate(over="ignore"):
+            drawn: Floats = np.exp(self.sigma * normal_between(shares, *self._standard(low, high)))
+        return drawn
+
+    def unit_share(self, low: float, high: float) -> float:
+        return _normal_share(*self._standard(low, high))
+
+    def why_no_part(self) -> str | None:
+        return "it has no `endings`" if self.endings else super().why_no_part()
+
+    def lowest(self) -> float | None:
+        """Give `min`, or 0; None where medians are a column's."""
+        return None if self.by_column else super().lowest()
+
+    def capacity(self, dtype: DType) -> int | None:
+        return None if self.endings else super().capacity(dtype)
+
+    def share_above(self, floor: int, dtype: DType) -> float | None:
+        return None if self.endings else super().share_above(floor, dtype)
+
+    def cut(self, dtype: DType) -> Ends:
+        return self.ends() if self.endings else super().cut(dtype)
 
     def accepts(self, dtype: DType) -> str | None:
         """Take types that have the digits of the endings."""
@@ -242,17 +269,6 @@ class Lognormal(_Numeric):
         if self.endings and (dtype.name != "decimal" or dtype.digits < longest):
             return f"endings of {longest} digits need a decimal with as many"
         return super().accepts(dtype)
-
-    def gives_null(self, view: SpecView) -> bool:
-        """Tell whether the median may be NULL."""
-        return isinstance(self.median, str) and view.gives_null(self.median)
-
-    def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
-        """Yield a column of medians that holds no numbers."""
-        if isinstance(self.median, str):
-            found = view.type_at(self.median)
-            if not found.is_exact and found != DOUBLE:
-                yield Complaint(f"'{self.median}' is {found}, and a median is a number", at=("median",))
 
     def span(self, view: SpanView, dtype: DType) -> Span | None:
         """Give the ends of what comes out, farther than which nothing is drawn; None where medians are not known."""
@@ -263,21 +279,17 @@ class Lognormal(_Numeric):
         lowest = _power(medians[0], FARTHEST * self.sigma) if medians[0] < 0 else 0.0
         if self.max is not None:
             highest = min(highest, self.max)
-        return _span_of(lowest, math.floor(highest) + 1 if self.endings and self.max is None else highest, dtype)
+        return span_of(lowest, math.floor(highest) + 1 if self.endings and self.max is None else highest, dtype)
 
     def draw(self, context: RowContext) -> pl.Series:
         """Draw exp of a normal; with endings, the whole units stay and the digits behind are drawn. (rows,)"""
-        missing = None
-        if isinstance(self.median, str):
-            found = context.value(self.median)
-            missing = found.is_null().to_numpy() if found.null_count() else None
-            medians: Any = found.fill_null(0).to_numpy() / 10.0 ** context.type_at(self.median).digits
-            ends: Ends = (None, None)
+        medians, missing = numbers_of(context, self.by_column, "median") if self.by_column else (self.unit, None)
+        if self.min is None and self.max is None:
+            values = medians * np.exp(self.sigma * context.stream().standard_normal(context.rows))
         else:
-            medians, ends = self.median, self._ends(self.median)
-        values = medians * np.exp(self.sigma * _standard(context, *ends))
+            values = self.between(context.stream().random(context.rows), *self.cut(context.dtype))
         if not self.endings:
-            drawn = as_exact(values, context.dtype)
+            drawn = self.rounded(values, context.dtype)
             return drawn if missing is None else mask(drawn, missing)
         unit = 10**context.dtype.digits
         choices = np.array([int(e[1:].ljust(context.dtype.digits, "0")) for e in self.endings])
@@ -292,56 +304,21 @@ class Lognormal(_Numeric):
         return pl.Series(amounts) if missing is None else mask(pl.Series(amounts), missing)
 
 
-class Gamma(_Numeric):
-    """Positive numbers of mean `mean`; the smaller `shape`, the more unequal."""
-
-    shape: Positive
-    mean: Positive = 1.0
-
-    def span(self, view: SpanView, dtype: DType) -> Span | None:
-        """Give the ends of what comes out: above them lies, by Chernoff's bound, less than one in 10^18."""
-        scale, high = self.mean / self.shape, self.shape + 1
-        while self.shape * (math.log(high / self.shape) + 1) - high > -RARE:
-            high *= 1.05
-        return _span_of(0.0, high * scale, dtype)
-
-    def draw(self, context: DrawContext) -> pl.Series:
-        """Draw one gamma number a row. (rows,)"""
-        values = context.stream().standard_gamma(self.shape, context.rows) * (self.mean / self.shape)
-        return as_exact(values, context.dtype)
-
-
 def _power(number: float, exponent: float) -> float:
     """Give number × e^exponent, without end where it is too large for a float."""
     fits = exponent + math.log(max(abs(number), 1e-300)) < LARGEST and exponent < LARGEST
     return number * math.exp(exponent) if fits else math.copysign(math.inf, number)
 
 
-def _span_of(low: float, high: float, dtype: DType) -> Span:
-    """Give a span of numbers as whole minor units of a type; of doubles in whole numbers."""
-    unit = 10**dtype.digits if dtype.is_exact else 1
-
-    def units(number: float) -> float:
-        if math.isinf(number):
-            return number
-        return int(Decimal(number) * unit + Decimal("0.5").copy_sign(Decimal(number)))
-
-    return Span(units(low), units(high))
-
-
-def _check_range(low: float | None, high: float | None, ends: Ends) -> None:
-    """Refuse a range that holds no numbers; `ends` are the same in standard deviations. Raises ValueError."""
-    if low is not None and high is not None and low >= high:
-        raise ValueError("`min` must be below `max`")
-    if not has_numbers(-math.inf if ends[0] is None else ends[0], math.inf if ends[1] is None else ends[1]):
+def _check_standard(low: float, high: float) -> None:
+    """Refuse a range in standard deviations that holds no numbers. Raises ValueError."""
+    if not has_numbers(low, high):
         raise ValueError(f"the range lies more than {FARTHEST:g} standard deviations off, where no numbers are")
 
 
-def _standard(context: DrawContext, low: float | None, high: float | None) -> Floats:
-    """Draw standard normal numbers, cut where asked. (rows,)"""
-    if low is None and high is None:
-        numbers: Floats = context.stream().standard_normal(context.rows)
-        return numbers
-    return normal_between(
-        context.stream().random(context.rows), -math.inf if low is None else low, math.inf if high is None else high
-    )
+def _normal_share(low: float, high: float) -> float:
+    """Give the share of standard normal numbers that lies between two numbers."""
+    if low > 0:  # shares near 1 have no digits left
+        low, high = -high, -low
+    below, above = (0.5 * math.erfc(-end * math.sqrt(0.5)) for end in (low, high))
+    return max(0.0, above - below)

@@ -46,9 +46,10 @@ def behind_others(manifest: Manifest, highest: Mapping[str, int]) -> Manifest:
         place = f"{table}.{column}"
         last = manifest.last_keys[place]
         if highest.get(table, last) > last:
-            rows = sequence_of(dataset, table).rows_to(last)
+            keys = sequence_of(dataset, table)
+            rows = keys.rows_to(last)
             earlier = [each for each in segments.get(place, ()) if each.first_row < rows]
-            segments[place] = (*earlier, SegmentEntry(first_row=rows, first_key=highest[table] + 1))
+            segments[place] = (*earlier, SegmentEntry(first_row=rows, first_key=keys.behind(highest[table])))
     return manifest if segments == manifest.segments else manifest.restated(segments=segments)
 
 

@@ -82,7 +82,7 @@ class Column(Model):
             column: Column = handler(options)
             return column
         kind, parameters = words[0], data[words[0]]
-        made = GENERATORS[kind]
+        made, unwritten = GENERATORS[kind], tuple[str, ...]()
         if parameters is None:
             parameters = {}
         if isinstance(parameters, Mapping):
@@ -96,11 +96,12 @@ class Column(Model):
                     at=(kind,),
                     hint=f"known are {', '.join(made.model_fields) or 'none'}",
                 )
-            parameters = {made.shorthand: parameters}
+            parameters, unwritten = {made.shorthand: parameters}, (made.shorthand,)
         try:
             draws = made.model_validate(parameters)
         except ValidationError as error:
             path, what, hint = plain_errors(error, lambda _: made)[0]
+            path = path[1:] if path[:1] == unwritten else path
             raise _refuse(what, at=(kind, *path), hint=hint) from None
         return handler({**options, "draws": draws, "generator_name": kind})  # type: ignore[no-any-return]
 

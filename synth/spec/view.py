@@ -110,6 +110,11 @@ class View:
         spec = self.names.table(table)
         return None if spec.is_given(column) else spec.columns[column].draws.lowest()
 
+    def lowest_at(self, path: str) -> float | None:
+        """Give the least number that can stand behind a path, minus infinity where there is none; None where not known."""
+        found = self.names.resolve(self.table, path)
+        return self.lowest_of(found.table, found.column)
+
     def type_at(self, path: str) -> DType:
         """Give the type of the value behind a path."""
         return self.names.type_at(self.table, path)

@@ -93,6 +93,29 @@ tables:
         assert whole[column].n_unique() == whole.height, column
 
 
+@pytest.mark.parametrize("key", ["{start: 100, step: 7}", "{kind: code, prefix: K, digits: 4, start: 100, step: 7}"])
+def test_keys_in_steps_go_on_in_them(key, tmp_path):
+    """Behind a number of another's, too; words of rows from before do not come again."""
+    text = f"""
+dataset: d
+period: {{start: 2024-01-01, until: 2024-03-01}}
+tables:
+  p: {{rows: 40, columns: {{id: {{key: {key}}}, name: {{coined: {{}}, unique: true}}}}}}
+"""
+    first = frame(make_plan(parse(text)), "p")
+    other = first.tail(1).with_columns(name=pl.lit("Other"))
+    highest = 100 + 39 * 7 + 5
+    other = other.with_columns(
+        id=pl.lit(highest, dtype=pl.Int64) if first["id"].dtype == pl.Int64 else pl.lit(f"K{highest:04}")
+    )
+    (tmp_path / "p").mkdir()
+    pl.concat([first, other]).write_parquet(tmp_path / "p" / "0.parquet")
+    second = frame(make_plan(parse(text), source=tmp_path), "p")
+    numbers = [int(str(value).removeprefix("K")) for value in second["id"].to_list()]
+    assert numbers == list(range(100 + 40 * 7, 100 + 80 * 7, 7))
+    assert not set(second["name"]) & set(first["name"])
+
+
 @pytest.mark.parametrize("name", ["customers", "brands"])
 def test_more_of_the_same_is_other_and_unique(name, tmp_path):
     """Another run's rows are no copies of the first one's, and what must be unique is, e-mail and names among it."""

@@ -12,11 +12,18 @@ from synth.streams import Sub, stream
 
 SIZES = ["DrawContext", "RowContext", "TableContext"]  # from small to wide
 PLAIN = {
+    "beta": {"alpha": 2, "beta": 3},
+    "binomial": {"n": 9, "p": 0.5},
     "coined": {"syllables": 2},
-    "gamma": {"shape": 2},
+    "constant": {"value": 7},
+    "empirical": {"quantiles": {0: 1, 0.5: 3, 1: 9}},
+    "geometric": {"p": 0.5},
     "key": {},
+    "mixture": {"parts": [{"share": 1, "constant": 0}, {"share": 2, "poisson": {"mean": 3}}]},
+    "negative_binomial": {"mean": 3, "r": 2},
     "normal": {"mean": 3, "sd": 1},
     "sentence": {"patterns": {"Call {who}.": 1}, "words": {"who": ["me", "you"]}},
+    "triangular": {"min": 1, "mode": 2, "max": 9},
     "uniform": {"min": 1, "max": 9},
     "window": {"rows": 100},
 }
@@ -70,7 +77,16 @@ def test_contexts_grow():
         ("uniform", {"min": 1, "max": 9}, "integer", 9),
         ("uniform", {"min": 0, "max": 1}, "decimal(3,2)", 101),
         ("uniform", {"min": 0.5, "max": 1.5}, "double", None),
+        ("uniform", {"min": 0.5, "max": 1.5, "step": 0.2}, "double", 5),
+        ("uniform", {"min": -1, "max": 1, "step": 0.05}, "decimal(5,3)", 41),
         ("normal", {"mean": 1, "sd": 1}, "integer", None),
+        ("normal", {"mean": 1, "sd": 1, "min": 0.5, "max": 3}, "integer", 3),
+        ("normal", {"mean": 1, "sd": 1, "min": 0.5, "max": 3, "step": 0.5}, "double", 6),
+        ("beta", {"alpha": 0.3, "beta": 0.4}, "decimal(3,1)", 11),
+        ("binomial", {"n": 5, "p": 0.5, "min": 2}, "decimal(5,2)", 4),
+        ("constant", {"value": "a"}, "text", 1),
+        ("poisson", {"mean": 2, "min": 1, "max": 6}, "double", 6),
+        ("triangular", {"min": 0, "mode": 0, "max": 1}, "double", None),
     ],
 )
 def test_no_more_values_come_than_a_generator_can_give(name, fields, dtype, capacity):

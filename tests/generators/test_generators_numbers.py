@@ -9,9 +9,12 @@ import uuid
 from collections import Counter
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from synth.errors import SpecError
+from synth.generators import GENERATORS
+from synth.generators.declarations import Segment
 from tests.support.drawn import column, median, near, table
 
 
@@ -44,6 +47,10 @@ def test_null_share():
         ("{uniform: {min: -0.05, max: 0.05}, type: 'decimal(3,2)'}", [Decimal(n) / 100 for n in range(-5, 6)]),
         ("{uniform: {min: 2024-02-27, max: 2024-03-02}}", [dt.date(2024, 2, 27) + dt.timedelta(days=n) for n in range(5)]),
         ("{uniform: {min: 7, max: 7}}", [7]),
+        ("{uniform: {min: 0.07, max: 0.3, step: 0.05}, type: 'decimal(3,2)'}", [Decimal(n) / 100 for n in (10, 15, 20, 25, 30)]),
+        ("{uniform: {min: -0.3, max: 0.3, step: 0.15}}", [-0.3, -0.15, 0, 0.15, 0.3]),
+        ("{uniform: {min: -20, max: 17, step: 10}, type: smallint}", [-20, -10, 0, 10]),
+        ("{uniform: {min: 1, max: 9, step: 2.5}}", [2.5, 5, 7.5]),
     ],
 )  # fmt: skip
 def test_uniform_on_the_types_grid(law, grid):
@@ -143,6 +150,45 @@ def test_keys():
     bits = [f"{uuid.UUID(i).int:0128b}" for i in ids]
     for place in set(range(128)) - {48, 49, 50, 51, 64, 65}:
         assert 0.4 < sum(b[place] == "1" for b in bits) / 25_000 < 0.6, place
+
+
+def test_keys_in_steps():
+    def keys(kind, **options):
+        return table(f"      id: {{key: {kind}}}", 25_000, **options)["id"].to_list()
+
+    assert keys("{start: 100, step: 10}") == list(range(100, 250_100, 10))
+    assert keys("{start: -7, step: 3}")[:4] == [-7, -4, -1, 2]
+    assert keys("{kind: code, prefix: C, digits: 3, start: 5, step: 500}")[::10_000] == [
+        "C005",
+        "C5000005",
+        "C10000005",
+    ]
+    with pytest.raises(SpecError, match="id.type: values may be as high as 2,499,980, and it is smallint"):
+        table("      id: {key: {start: 80, step: 100}, type: smallint}", 25_000)
+    with pytest.raises(SpecError, match="id.type: a value may be 8 long, and it is varchar"):
+        table("      id: {key: {kind: code, prefix: C, step: 100}, type: varchar(7)}", 25_000)
+    with pytest.raises(SpecError, match="id.key: a uuid is no number, and has no `step`"):
+        table("      id: {key: {kind: uuid, step: 2}}", 5)
+    with pytest.raises(SpecError, match="id.key.step: should be greater than or equal to 1"):
+        table("      id: {key: {step: 0}}", 5)
+
+
+@pytest.mark.parametrize("step", [1, 2, 10])
+def test_rows_of_keys_in_segments(step):
+    """A slow twin: keys one by one, which go on where they are told to."""
+    key = GENERATORS["key"].model_validate({"start": 100, "step": step})
+    first = key.behind(100 + 7 * step + 3)
+    assert first > 100 + 7 * step + 3 >= first - step and (first - 100) % step == 0
+    assert key.behind(5) == key.behind(99) == 100 and key.behind(100) == 100 + step
+    gone_on = key.in_segments([Segment(5, first), Segment(9, 10_000)])
+    slow, here = [], 100
+    for row in range(15):
+        here = {5: first, 9: 10_000}.get(row, here)
+        slow.append(here)
+        here += step
+    assert gone_on.key_at(np.arange(15), 1, "t").to_list() == slow
+    assert [gone_on.rows_to(number) for number in slow] == list(range(1, 16))
+    assert key.rows_to(99) == 0 and key.in_segments([]).key_at(np.arange(2), 1, "t").to_list() == [100, 100 + step]
 
 
 def test_windows_are_numbered_through_all_blocks():

@@ -123,6 +123,24 @@ def test_new_keys_go_on_behind_those_of_others(shop):
 
 
 @growing
+def test_keys_in_steps_stay_in_them_behind_those_of_others(target, monkeypatch):
+    small_blocks(monkeypatch, 50)
+    spec = SPEC.replace("order_id: {key: sequence}", "order_id: {key: {start: 1005, step: 10}}")
+    generate_into(make(parse(spec), until=At(2024, 2, 1)), target.address)
+    orders, theirs = target.place("orders", "shop"), set()
+    for day in (3, 5):
+        theirs |= {add_order(target) for _ in range(13)}
+        run(target, At(2024, 2, day))
+    report = verified(target)
+    assert report.passed, report.failed
+    keys = {int(key) for (key,) in target.sql(f"SELECT order_id FROM {orders}")}
+    assert len(theirs) == 26 and theirs < keys and all(key % 10 == 5 for key in keys - theirs)
+    with target.connect() as database:
+        segments = manifest_of(database, "shop").segments["orders.order_id"]
+    assert [each.first_key % 10 for each in segments] == [5, 5] and max(keys) not in theirs
+
+
+@growing
 def test_what_others_changed_stays(shop):
     orders, order = shop.place("orders", "shop"), open_order(shop)
     shop.sql(f"UPDATE {orders} SET note = 'mine' WHERE order_id = {order}")
