@@ -10,10 +10,12 @@ from synth.generators.derived import Count, Expr, Lookup, Ordinal, State, Sum
 from synth.generators.in_force import InForce, Ranked
 from synth.generators.keys import Key, Window
 from synth.generators.numeric import Gamma, Lognormal, Normal, Uniform
+from synth.generators.pattern import Pattern
 from synth.generators.person import Email, FirstName, LastName
 from synth.generators.place import Place, PlacePart
 from synth.generators.reference import Reference
 from synth.generators.text import Coined, Sentence
+from synth.generators.uuids import Uuid
 
 __all__ = ["GENERATORS", "Generator"]
 
@@ -34,6 +36,7 @@ GENERATORS: dict[str, type[Generator]] = {
     "lookup": Lookup,
     "normal": Normal,
     "ordinal": Ordinal,
+    "pattern": Pattern,
     "place": Place,
     "place_part": PlacePart,
     "ranked": Ranked,
@@ -42,5 +45,6 @@ GENERATORS: dict[str, type[Generator]] = {
     "state": State,
     "sum": Sum,
     "uniform": Uniform,
+    "uuid": Uuid,
     "window": Window,
 }

@@ -85,6 +85,7 @@ EXAMPLES: dict[str, tuple[str, str, pl.DataType]] = {
     "lookup": ("{lookup: parent_id.price}", "things", MONEY),
     "normal": ("{normal: {mean: 4, sd: 0.5, min: 1, max: 5}, type: 'decimal(2,1)'}", "things", pl.Decimal(2, 1)),
     "ordinal": ("{ordinal: things}", "parts", pl.Int32()),
+    "pattern": ("{pattern: 'SKU-[A-F]?##'}", "things", pl.String()),
     "place": ("{place: {locale: _locale}}", "things", pl.Int64()),
     "place_part": ("{place_part: {place: _place, part: postal_code}}", "things", pl.String()),
     "ranked": ("{ranked: offer_id}", "things", MONEY),
@@ -102,6 +103,7 @@ EXAMPLES: dict[str, tuple[str, str, pl.DataType]] = {
     "state": ("{state: \"CASE WHEN _later IS NULL THEN 'open' ELSE 'closed' END\"}", "things", pl.String()),
     "sum": ("{sum: parts.amount}", "things", MONEY),
     "uniform": ("{uniform: {min: 2020-01-01, max: 2020-03-01}}", "things", pl.Date()),
+    "uuid": ("{uuid: {version: 7, at: at}}", "things", pl.String()),
     "window": ("", "calls.number", pl.Int64()),
 }
 MAY_CHANGE_WITH_UNTIL = {"state", "delay"}  # what has not happened yet shows later
