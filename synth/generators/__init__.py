@@ -6,6 +6,7 @@ from synth.generators.arrival import Arrival
 from synth.generators.base import Generator
 from synth.generators.choice import Choice
 from synth.generators.clock import Delay
+from synth.generators.company import Company
 from synth.generators.derived import Count, Expr, Lookup, Ordinal, State, Sum
 from synth.generators.in_force import InForce, Ranked
 from synth.generators.keys import Key, Window
@@ -16,6 +17,8 @@ from synth.generators.place import Place, PlacePart
 from synth.generators.reference import Reference
 from synth.generators.text import Coined, Sentence
 from synth.generators.uuids import Uuid
+from synth.generators.web import Ip, Url, UserAgent
+from synth.generators.words import Colour, Job, Product, Street, StreetAddress
 
 __all__ = ["GENERATORS", "Generator"]
 
@@ -23,6 +26,8 @@ GENERATORS: dict[str, type[Generator]] = {
     "arrival": Arrival,
     "choice": Choice,
     "coined": Coined,
+    "colour": Colour,
+    "company": Company,
     "count": Count,
     "delay": Delay,
     "email": Email,
@@ -30,6 +35,8 @@ GENERATORS: dict[str, type[Generator]] = {
     "first_name": FirstName,
     "gamma": Gamma,
     "in_force": InForce,
+    "ip": Ip,
+    "job": Job,
     "key": Key,
     "last_name": LastName,
     "lognormal": Lognormal,
@@ -39,12 +46,17 @@ GENERATORS: dict[str, type[Generator]] = {
     "pattern": Pattern,
     "place": Place,
     "place_part": PlacePart,
+    "product": Product,
     "ranked": Ranked,
     "reference": Reference,
     "sentence": Sentence,
     "state": State,
+    "street": Street,
+    "street_address": StreetAddress,
     "sum": Sum,
     "uniform": Uniform,
+    "url": Url,
+    "user_agent": UserAgent,
     "uuid": Uuid,
     "window": Window,
 }

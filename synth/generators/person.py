@@ -22,10 +22,10 @@ from synth.generators.declarations import Complaint, Dependency, RowValue
 from synth.generators.sampling import BELOW_ONE, Search
 from synth.texts import TextCache, encode
 
-__all__ = ["Email", "FirstName", "LastName", "get_ready", "locale_column", "locales"]
+__all__ = ["SPELLINGS", "Email", "FirstName", "LastName", "get_ready", "locale_column", "locales"]
 
 DOMAINS = ("example.com", "example.net", "example.org")
-_SPELLINGS = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d"}
+SPELLINGS = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d"}
 
 
 def get_ready() -> None:
@@ -194,9 +194,7 @@ class Email(Generator):
 def _spell(names: pl.Series) -> pl.Series:
     """Names in lower-case ASCII letters and digits. (n,) -> (n,)"""
     column = pl.col("name")
-    spelt = (
-        column.str.to_lowercase().str.replace_many(_SPELLINGS).str.normalize("NFKD").str.replace_all("[^a-z0-9]", "")
-    )
+    spelt = column.str.to_lowercase().str.replace_many(SPELLINGS).str.normalize("NFKD").str.replace_all("[^a-z0-9]", "")
     return names.alias("name").to_frame().select(spelt).to_series()
 
 

@@ -14,11 +14,13 @@ SIZES = ["DrawContext", "RowContext", "TableContext"]  # from small to wide
 PLAIN = {
     "coined": {"syllables": 2},
     "gamma": {"shape": 2},
+    "ip": {"version": 6},
     "key": {},
     "normal": {"mean": 3, "sd": 1},
     "pattern": {"text": "SKU-####"},
     "sentence": {"patterns": {"Call {who}.": 1}, "words": {"who": ["me", "you"]}},
     "uniform": {"min": 1, "max": 9},
+    "user_agent": {},
     "window": {"rows": 100},
 }
 
@@ -87,5 +89,5 @@ def test_sub_streams_have_names_of_their_own():
         "NULLS": "null", "FANOUT": "#fanout", "FANOUT_TURN": "meet{}", "DAYS": "days", "RANKS": "rank{}", "ROOTS": "roots",
         "REDRAW": "again{}", "RACE": "race", "ENDINGS": "endings", "WORD_ORDER": "order", "WORDS": "words",
         "BEFORE": "before", "CELLS": "cells", "AHEAD": "ahead", "TIMES": "times", "DISTINCT": "distinct",
-        "SIGNS": "signs{}", "UUIDS": "uuids",
+        "SIGNS": "signs{}", "UUIDS": "uuids", "UNITS": "units", "SECOND_WORDS": "second",
     }  # fmt: skip

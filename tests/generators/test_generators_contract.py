@@ -71,6 +71,8 @@ MONEY = pl.Decimal(12, 2)
 EXAMPLES: dict[str, tuple[str, str, pl.DataType]] = {
     "arrival": ("", "things.at", pl.Datetime("us")),
     "choice": ("{choice: {a: 0.7, b: 0.3, c: 0}}", "things", pl.String()),
+    "colour": ("{colour: {locale: _locale}}", "things", pl.String()),
+    "company": ("{company: {locale: _locale}}", "things", pl.String()),
     "coined": ("{coined: {syllables: 3, suffix: ' Ltd'}}", "things", pl.String()),
     "count": ("{count: parts}", "things", pl.Int64()),
     "delay": ("{delay: {after: at, median: 3, sigma: 1.2, min: 0.5, max: 40}}", "things", pl.Datetime("us")),
@@ -79,6 +81,8 @@ EXAMPLES: dict[str, tuple[str, str, pl.DataType]] = {
     "first_name": ("{first_name: {locale: _locale, sex: _sex}}", "things", pl.String()),
     "gamma": ("{gamma: {shape: 0.6, mean: 3}}", "things", pl.Float64()),
     "in_force": ("", "things.offer_id", pl.Int64()),
+    "ip": ("{ip: 4}", "things", pl.String()),
+    "job": ("{job: {locale: _locale}}", "things", pl.String()),
     "key": ("", "things.id", pl.Int64()),
     "last_name": ("{last_name: {locale: _locale}}", "things", pl.String()),
     "lognormal": ("{lognormal: {median: _median, sigma: 0.5}, type: 'decimal(12,2)'}", "things", MONEY),
@@ -88,6 +92,7 @@ EXAMPLES: dict[str, tuple[str, str, pl.DataType]] = {
     "pattern": ("{pattern: 'SKU-[A-F]?##'}", "things", pl.String()),
     "place": ("{place: {locale: _locale}}", "things", pl.Int64()),
     "place_part": ("{place_part: {place: _place, part: postal_code}}", "things", pl.String()),
+    "product": ("{product: {locale: _locale}}", "things", pl.String()),
     "ranked": ("{ranked: offer_id}", "things", MONEY),
     "reference": (
         "{reference: {to: parents, alive_at: at, popularity: {zipf_mandelbrot: {s: 1}}}}",
@@ -101,8 +106,12 @@ EXAMPLES: dict[str, tuple[str, str, pl.DataType]] = {
         pl.String(),
     ),
     "state": ("{state: \"CASE WHEN _later IS NULL THEN 'open' ELSE 'closed' END\"}", "things", pl.String()),
+    "street": ("{street: {locale: _locale}}", "things", pl.String()),
+    "street_address": ("{street_address: {locale: _locale}}", "things", pl.String()),
     "sum": ("{sum: parts.amount}", "things", MONEY),
     "uniform": ("{uniform: {min: 2020-01-01, max: 2020-03-01}}", "things", pl.Date()),
+    "url": ("{url: {segments: 2}}", "things", pl.String()),
+    "user_agent": ("{user_agent: {}}", "things", pl.String()),
     "uuid": ("{uuid: {version: 7, at: at}}", "things", pl.String()),
     "window": ("", "calls.number", pl.Int64()),
 }
