@@ -8,8 +8,8 @@ from functools import lru_cache
 import polars as pl
 
 from synth.dtypes import DType
-from synth.generators.context import RowContext
-from synth.generators.invented import NAMES, WORDS, invented, longest_name, words
+from synth.generators.context import RowContext, SpanView
+from synth.generators.invented import NAMES, WORDS, invented, longest_invented, longest_name, words
 from synth.generators.word_lists import LOCALES, joined
 from synth.generators.words import WordsOfLocale, draw_places
 
@@ -43,6 +43,14 @@ class Company(WordsOfLocale):
         """Give the longest of two words."""
         longest = super().longest_text()
         return longest and longest + 1 + longest_name()
+
+    def longest(self, view: SpanView) -> int | None:
+        """Count the most characters by the rows there are; of a column of locales where there are more rows than words."""
+        rows = view.rows()
+        if self.locale not in LOCALES and rows <= WORDS:
+            return None
+        forms = [self.locale] if self.locale in LOCALES else [*LOCALES]
+        return max(map(self.longest_in, forms)) - longest_name() + longest_invented(rows)
 
     def accepts(self, dtype: DType) -> str | None:
         """Take text as long as the longest word with the longest form."""

@@ -11,7 +11,7 @@ from synth.generators.context import DrawContext
 from synth.generators.text import ENDINGS, SYLLABLES, spell_word
 from synth.streams import Sub, permuted
 
-__all__ = ["NAMES", "WORDS", "invented", "longest_name", "words"]
+__all__ = ["NAMES", "WORDS", "invented", "longest_invented", "longest_name", "words"]
 
 WORDS = len(SYLLABLES) ** 2 * len(ENDINGS)  # of two syllables: 32,768
 NAMES = WORDS * WORDS  # of one or two words: 2^30
@@ -27,6 +27,13 @@ def words() -> pl.Series:
 def longest_name() -> int:
     """Count the characters of the longest word."""
     return max(map(len, words()))
+
+
+def longest_invented(rows: int) -> int:
+    """Count the characters of the longest name of so many rows, with one sign between two words."""
+    if rows <= WORDS:
+        return longest_name()
+    return 2 * longest_name() + 1 + (len(f"-{rows // WORDS}") if rows > NAMES else 0)
 
 
 def invented(context: DrawContext, spelt: pl.Series, between: str) -> pl.Series:

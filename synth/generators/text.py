@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from synth.dtypes import TEXT, DType
 from synth.generators.base import Generator
-from synth.generators.context import DrawContext
+from synth.generators.context import DrawContext, SpanView
 from synth.generators.sampling import check_weights
 from synth.streams import Sub, permuted
 
@@ -60,6 +60,11 @@ class Coined(Generator):
     def longest_text(self) -> int:
         """Give the longest word's, with the number behind it."""
         return self._longest() + 20
+
+    def longest(self, view: SpanView) -> int | None:
+        """Count the characters of the longest word, and of the number behind it where words come again."""
+        again = (view.rows() - 1) // self._size
+        return self._longest() + (len(f" {again + 1}") if again > 0 else 0)
 
     def capacity(self, dtype: DType) -> int | None:
         """Count the words, and those with a number behind where the type has room for it; None where room is endless."""

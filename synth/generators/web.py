@@ -14,9 +14,9 @@ from pydantic import Field
 
 from synth.dtypes import TEXT, DType
 from synth.generators.base import Generator
-from synth.generators.context import DrawContext, RowContext, SpecView
+from synth.generators.context import DrawContext, RowContext, SpanView, SpecView
 from synth.generators.declarations import Complaint, Dependency, RowValue
-from synth.generators.invented import NAMES, WORDS, invented, longest_name, words
+from synth.generators.invented import NAMES, WORDS, invented, longest_invented, longest_name, words
 from synth.generators.pattern import Pattern
 from synth.generators.person import SPELLINGS
 from synth.generators.sampling import BELOW_ONE, Search
@@ -125,6 +125,10 @@ class Url(Generator):
     def longest_text(self) -> int:
         """Give the longest page's, of a host of two words."""
         return self._longest() + (0 if self.host else 1 + longest_name())
+
+    def longest(self, view: SpanView) -> int | None:
+        """Count the most characters by the rows there are: more than words have hosts of two."""
+        return self._longest() + (0 if self.host else longest_invented(view.rows()) - longest_name())
 
     def capacity(self, dtype: DType) -> int | None:
         """Count the hosts of one word, and of two where the type has room for them; None where room is endless."""

@@ -13,7 +13,7 @@ from pydantic import model_validator
 
 from synth.dtypes import TEXT, DType
 from synth.generators.base import Generator
-from synth.generators.context import RowContext, SpecView
+from synth.generators.context import RowContext, SpanView, SpecView
 from synth.generators.declarations import Complaint, Dependency, RowValue
 from synth.generators.pattern import Pattern
 from synth.generators.person import complaints_of_locale, complaints_of_locales, locale_column, locales
@@ -82,6 +82,10 @@ class WordsOfLocale(Generator):
         if locale_column(self.locale):
             return max(map(self.longest_in, LOCALES))
         return self.longest_in(self.locale) if self.locale in LOCALES else None
+
+    def longest(self, view: SpanView) -> int | None:
+        """Give that of the locale, where it is known."""
+        return self.longest_text() if self.locale in LOCALES else None
 
     def complaints(self, view: SpecView) -> Iterator[Complaint]:
         """Yield a locale without words."""

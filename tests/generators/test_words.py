@@ -256,3 +256,21 @@ def test_what_cannot_be_honoured_is_refused(law):
     above = "_odd: {choice: {de_DE: 1, xx_XX: 1}}\n_null: {choice: {de_DE: 1}, null_share: 0.1}\n_two: {choice: {de_DE: 1, nl_NL: 1}}\nmaybe: {choice: {a: 1}, null_share: 0.1}"
     with pytest.raises(SpecError, match=re.escape(REFUSED[law])):
         column(law, 5, above)
+
+
+GROWING = {
+    "{coined: {syllables: 1}, type: varchar(7)}": (512, "a value may be 8 long, and it is varchar(7)"),
+    "{company: nl_NL, type: varchar(18)}": (WORDS, "and it is varchar(18)"),
+    "{company: {locale: _l}, type: varchar(28)}": (WORDS, "and it is varchar(28)"),
+    "{url: {segments: 0}, type: varchar(28)}": (WORDS, "and it is varchar(28)"),
+}
+
+
+@pytest.mark.parametrize("law", GROWING)
+def test_names_that_get_longer_with_their_rows_fit(law):
+    rows, message = GROWING[law]
+    above = "_l: {choice: {de_DE: 1, nl_NL: 1}}" if "_l" in law else ""
+    longest = int(re.search(r"varchar\((\d+)\)", law)[1])
+    assert max(map(len, column(law, rows, above))) <= longest
+    with pytest.raises(SpecError, match=re.escape(message)):
+        column(law, rows + 1, above)
