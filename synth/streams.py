@@ -39,6 +39,10 @@ class Sub:
     ENDINGS = "endings"  # of lognormal: the digits behind the point
     WORD_ORDER = "order"  # of coined: the order of all words
     WORDS = "words"  # of sentence: a word for each blank
+    SIGNS = "signs{}"  # of pattern: signs that keep no rows apart, where others do
+    UUIDS = "uuids"  # of uuid: the bits that keep rows apart
+    SECOND_WORDS = "second"  # of invented names: the second word
+    UNITS = "units"  # of street_address: which dwelling behind the door
     DISTINCT = "distinct"  # in the place of several columns' names: which of all values each row has
 
 

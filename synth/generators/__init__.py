@@ -7,6 +7,7 @@ from synth.generators.base import Generator
 from synth.generators.beta import Beta
 from synth.generators.choice import Choice
 from synth.generators.clock import Delay
+from synth.generators.company import Company
 from synth.generators.constant import Constant
 from synth.generators.continuous import Exponential, Pareto, Triangular, Weibull
 from synth.generators.counts import Binomial, Geometric, NegativeBinomial, Poisson
@@ -17,10 +18,14 @@ from synth.generators.in_force import InForce, Ranked
 from synth.generators.keys import Key, Window
 from synth.generators.mixture import Mixture
 from synth.generators.numeric import Lognormal, Normal, Uniform
+from synth.generators.pattern import Pattern
 from synth.generators.person import Email, FirstName, LastName
 from synth.generators.place import Place, PlacePart
 from synth.generators.reference import Reference
 from synth.generators.text import Coined, Sentence
+from synth.generators.uuids import Uuid
+from synth.generators.web import Ip, Url, UserAgent
+from synth.generators.words import Colour, Job, Product, Street, StreetAddress
 
 __all__ = ["GENERATORS", "Generator"]
 
@@ -31,6 +36,8 @@ GENERATORS: dict[str, type[Generator]] = {
     "choice": Choice,
     "coined": Coined,
     "constant": Constant,
+    "colour": Colour,
+    "company": Company,
     "count": Count,
     "delay": Delay,
     "email": Email,
@@ -41,6 +48,8 @@ GENERATORS: dict[str, type[Generator]] = {
     "gamma": Gamma,
     "geometric": Geometric,
     "in_force": InForce,
+    "ip": Ip,
+    "job": Job,
     "key": Key,
     "last_name": LastName,
     "lognormal": Lognormal,
@@ -50,16 +59,23 @@ GENERATORS: dict[str, type[Generator]] = {
     "normal": Normal,
     "ordinal": Ordinal,
     "pareto": Pareto,
+    "pattern": Pattern,
     "place": Place,
     "place_part": PlacePart,
     "poisson": Poisson,
+    "product": Product,
     "ranked": Ranked,
     "reference": Reference,
     "sentence": Sentence,
     "state": State,
+    "street": Street,
+    "street_address": StreetAddress,
     "sum": Sum,
     "triangular": Triangular,
     "uniform": Uniform,
+    "url": Url,
+    "user_agent": UserAgent,
+    "uuid": Uuid,
     "weibull": Weibull,
     "window": Window,
 }

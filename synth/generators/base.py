@@ -193,6 +193,14 @@ class Generator(Model):
         """Yield what stands against it once all types are known."""
         yield from ()
 
+    def remarks(self, view: SpecView) -> Iterator[Complaint]:
+        """Yield what is drawn as it is declared, and may surprise: it is told, and refuses nothing."""
+        yield from ()
+
+    def locales_known(self, view: SpecView) -> frozenset[str] | None:
+        """Give the locales that its values are of; None where it has none, or nobody can tell."""
+        return None
+
     # -- as time goes on
 
     def key_at(self, rows: npt.NDArray[np.int64], seed: int, table: str) -> pl.Series:

@@ -131,6 +131,9 @@ class SpecView(Protocol):
     def values_at(self, path: str) -> frozenset[object] | None:
         """Give the values that may stand behind a path, where they are written out; None where they are not."""
 
+    def locales_at(self, path: str) -> frozenset[str] | None:
+        """Give the locales that the values behind a path are of; None where they have none, or nobody can tell."""
+
     def sql_type(self) -> DType | None:
         """Give the type of the SQL that is compiled for this column; None for NULL alone."""
 

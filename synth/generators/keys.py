@@ -17,7 +17,7 @@ from synth.generators.base import Generator
 from synth.generators.context import DrawContext, SpanView
 from synth.generators.declarations import Segment, Span
 
-__all__ = ["Key", "Window"]
+__all__ = ["UUID_LENGTH", "Key", "Window", "spell_uuids"]
 
 Rows = npt.NDArray[np.int64]
 
@@ -159,8 +159,6 @@ _DIGITS_AT = np.array([i for i in range(36) if i not in (8, 13, 18, 23)])  # pla
 
 def _uuids(rows: Rows, seed: int, table: str) -> pl.Series:
     """UUIDs of version 8 (RFC 9562), from a bijection of the row number: no two rows share one. (n,) -> (n,)"""
-    import pyarrow as pa
-
     name = blake2b(f"uuid/{seed}/{table}".encode(), digest_size=16).digest()
     key = np.frombuffer(name, dtype="<u8")
     with np.errstate(over="ignore"):
@@ -169,13 +167,20 @@ def _uuids(rows: Rows, seed: int, table: str) -> pl.Series:
         low ^= low >> np.uint64(31)
         high = (low ^ key[0]) * np.uint64(0xBF58476D1CE4E5B9)
         high ^= high >> np.uint64(29)
-    words = np.empty((len(rows), 2), dtype=">u8")
+    words = np.empty((len(rows), 2), dtype=np.uint64)
     words[:, 0] = (high & np.uint64(0xFFFFFFFFFFFF0FFF)) | np.uint64(0x8000)  # version 8
     words[:, 1] = low | np.uint64(1 << 63)  # variant 10
-    octets = words.view(np.uint8).reshape(-1, 16)
-    text = np.full((len(rows), 36), ord("-"), dtype=np.uint8)
+    return spell_uuids(words)
+
+
+def spell_uuids(words: npt.NDArray[np.uint64]) -> pl.Series:
+    """Write UUIDs as 8-4-4-4-12 digits, from their two halves. (n, 2) -> (n,)"""
+    import pyarrow as pa
+
+    octets = words.astype(">u8").view(np.uint8).reshape(-1, 16)
+    text = np.full((len(words), UUID_LENGTH), ord("-"), dtype=np.uint8)
     text[:, _DIGITS_AT[0::2]] = _HEX[octets >> 4]
     text[:, _DIGITS_AT[1::2]] = _HEX[octets & 15]
-    offsets = np.arange(len(rows) + 1, dtype=np.int64) * 36
-    array = pa.Array.from_buffers(pa.large_string(), len(rows), [None, pa.py_buffer(offsets), pa.py_buffer(text)])
+    offsets = np.arange(len(words) + 1, dtype=np.int64) * UUID_LENGTH
+    array = pa.Array.from_buffers(pa.large_string(), len(words), [None, pa.py_buffer(offsets), pa.py_buffer(text)])
     return from_arrow(array)

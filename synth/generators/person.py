@@ -5,7 +5,7 @@ Faker is read once a run, never called for a row. Every e-mail address is at a d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, ClassVar
@@ -22,10 +22,15 @@ from synth.generators.declarations import Complaint, Dependency, RowValue
 from synth.generators.sampling import BELOW_ONE, Search
 from synth.texts import TextCache, encode
 
-__all__ = ["Email", "FirstName", "LastName", "get_ready", "locale_column", "locales"]
+__all__ = ["SPELLINGS", "Email", "FirstName", "LastName", "get_ready", "locale_column", "locales"]
 
 DOMAINS = ("example.com", "example.net", "example.org")
-_SPELLINGS = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d"}
+SPELLINGS = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d"}
+
+_PARTS = {  # lists that some locales have in place of one
+    "first_names": ("first_names_female", "first_names_unisex", "first_names_male"),
+    "last_names": ("unisex_last_names", "last_names_unisex", "last_names_female", "last_names_male"),
+}
 
 
 def get_ready() -> None:
@@ -40,7 +45,16 @@ def _names(locale: str, which: tuple[str, ...]) -> tuple[tuple[str, ...], Search
         provider = import_module(f"faker.providers.person.{locale}").Provider
     except ModuleNotFoundError:
         raise DataError(f"no names are known for locale '{locale}'") from None
-    found = next((getattr(provider, name) for name in which if getattr(provider, name, None)), None)
+    shared = import_module("faker.providers.person").Provider  # whose John Doe is of no language
+
+    def listed(name: str) -> Any:
+        found = getattr(provider, name, None)
+        return found if isinstance(found, (Mapping, Sequence)) and found is not getattr(shared, name, None) else None
+
+    found = next((listed(name) for name in which if listed(name)), None)
+    if not found:
+        parts = (listed(name) for whole in which for name in _PARTS.get(whole, ()))
+        found = [name for part in parts if part for name in part]
     if not found:
         raise DataError(f"no names are known for locale '{locale}'")
     weights = list(found.values()) if isinstance(found, Mapping) else [1.0] * len(found)
@@ -194,9 +208,7 @@ class Email(Generator):
 def _spell(names: pl.Series) -> pl.Series:
     """Names in lower-case ASCII letters and digits. (n,) -> (n,)"""
     column = pl.col("name")
-    spelt = (
-        column.str.to_lowercase().str.replace_many(_SPELLINGS).str.normalize("NFKD").str.replace_all("[^a-z0-9]", "")
-    )
+    spelt = column.str.to_lowercase().str.replace_many(SPELLINGS).str.normalize("NFKD").str.replace_all("[^a-z0-9]", "")
     return names.alias("name").to_frame().select(spelt).to_series()
 
 

@@ -1,8 +1,9 @@
 """Cities with a country, region, postal code and telephone number that belong together.
 
 The places are a table of ours (`data/places.csv`): cities by population, the coarse area of their postal codes, and only
-telephone ranges that the authorities keep for fiction (FCC/NANPA 555-01xx, Ofcom, BNetzA, ARCEP); a country without
-such a range has none. `#` is a digit; `@` is a letter that British inward codes never use, so those codes do not exist.
+telephone ranges that the authorities keep for fiction (FCC/NANPA 555-01xx, Ofcom, BNetzA, ARCEP); where a country has no
+such range, numbers are NULL. `#` is a digit; `@` is a letter that British inward codes never use, so those codes do not
+exist, as Dutch ones that end with IO do not.
 """
 
 from __future__ import annotations
@@ -70,6 +71,14 @@ class Place(Generator):
         """Yield a column of locales that may be NULL, or name one without places."""
         yield from complaints_of_locales(view, self.locale, _cities)
 
+    def locales_known(self, view: SpecView) -> frozenset[str] | None:
+        """Give the locale, or those that its column may name."""
+        column = locale_column(self.locale)
+        if column is None:
+            return frozenset({self.locale})
+        values = view.values_at(column)
+        return None if values is None else frozenset(map(str, values))
+
     def draw(self, context: RowContext) -> pl.Series:
         """Give the place's line in the table. (rows,)"""
         uniform = context.stream().random(context.rows)
@@ -95,8 +104,20 @@ class PlacePart(Generator):
         return self.part == "phone"
 
     def gives_null(self, view: SpecView) -> bool:
-        """Tell whether there may be no place; whether its country has numbers, its locales tell."""
-        return view.gives_null(self.place)
+        """Tell whether there may be no place, or one of a locale without such a part."""
+        return view.gives_null(self.place) or bool(self._lacking(view))
+
+    def _lacking(self, view: SpecView) -> list[str]:
+        """List the locales that have no such part."""
+        having = _places().filter(pl.col(self.part).is_not_null())["locale"]
+        return sorted((view.locales_at(self.place) or frozenset()) - set(having))
+
+    def remarks(self, view: SpecView) -> Iterator[Complaint]:
+        """Yield locales of whose telephone numbers none is kept for fiction."""
+        lacking = self._lacking(view)
+        if lacking:
+            what = f"no telephone range is kept for fiction in {', '.join(lacking)}: numbers there are NULL"
+            yield Complaint(what, at=("part",))
 
     def accepts(self, dtype: DType) -> str | None:
         """Take text of any length."""

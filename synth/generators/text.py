@@ -6,16 +6,17 @@ import re
 from typing import Annotated, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from pydantic import Field, model_validator
 
 from synth.dtypes import TEXT, DType
 from synth.generators.base import Generator
-from synth.generators.context import DrawContext
+from synth.generators.context import DrawContext, SpanView
 from synth.generators.sampling import check_weights
 from synth.streams import Sub, permuted
 
-__all__ = ["Coined", "Sentence"]
+__all__ = ["ENDINGS", "SYLLABLES", "Coined", "Sentence", "spell_word"]
 
 _ONSETS = ("b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z", "br", "tr")
 _VOWELS = ("a", "e", "i", "o")
@@ -60,6 +61,11 @@ class Coined(Generator):
         """Give the longest word's, with the number behind it."""
         return self._longest() + 20
 
+    def longest(self, view: SpanView) -> int | None:
+        """Count the characters of the longest word, and of the number behind it where words come again."""
+        again = (view.rows() - 1) // self._size
+        return self._longest() + (len(f" {again + 1}") if again > 0 else 0)
+
     def capacity(self, dtype: DType) -> int | None:
         """Count the words, and those with a number behind where the type has room for it; None where room is endless."""
         if not dtype.length:
@@ -72,17 +78,22 @@ class Coined(Generator):
         size = self._size
         rows = np.arange(context.first_unique_number, context.first_unique_number + context.rows)
         number = permuted(context.seed, context.table, context.column, Sub.WORD_ORDER, rows % size, size)
-        parts = [pl.Series(ENDINGS).gather(number % len(ENDINGS))]
-        number //= len(ENDINGS)
-        for _ in range(self.syllables):
-            parts.insert(0, pl.Series(SYLLABLES).gather(number % len(SYLLABLES)))
-            number //= len(SYLLABLES)
-        again = pl.Series(rows // size)
-        frame = pl.DataFrame([part.alias(f"p{i}") for i, part in enumerate(parts)]).with_columns(again=again)
-        word = pl.concat_str(pl.selectors.starts_with("p")).str.replace_many({u: u[:2] + "w" + u[2:] for u in UNWANTED})
-        word = word.str.to_titlecase()
+        words = spell_word(number, self.syllables).alias("word")
+        frame = pl.DataFrame([words, pl.Series("again", rows // size)])
         round_ = pl.when(pl.col("again") > 0).then(pl.format(" {}", pl.col("again") + 1)).otherwise(pl.lit(""))
-        return frame.select(word + round_ + pl.lit(self.suffix)).to_series()
+        return frame.select(pl.col("word") + round_ + pl.lit(self.suffix)).to_series()
+
+
+def spell_word(number: npt.NDArray[np.int64], syllables: int) -> pl.Series:
+    """Spell numbers below 64^syllables · 8 as invented words, all different. (n,) -> (n,)"""
+    parts = [pl.Series(ENDINGS).gather(number % len(ENDINGS))]
+    number = number // len(ENDINGS)
+    for _ in range(syllables):
+        parts.insert(0, pl.Series(SYLLABLES).gather(number % len(SYLLABLES)))
+        number = number // len(SYLLABLES)
+    frame = pl.DataFrame([part.alias(f"p{i}") for i, part in enumerate(parts)])
+    word = pl.concat_str(pl.all()).str.replace_many({u: u[:2] + "w" + u[2:] for u in UNWANTED})
+    return frame.select(word.str.to_titlecase()).to_series()
 
 
 class Sentence(Generator):

@@ -24,7 +24,7 @@ from synth.spec.text_lengths import checks_stay_short, columns_stay_short
 from synth.sql.allowed import allowed_expression, allowed_query
 from synth.sql.parse import SqlError, columns, lint, named, tables
 
-__all__ = ["RULES", "RULES_TO_READ", "check", "check_to_read", "is_own_schema"]
+__all__ = ["RULES", "RULES_TO_READ", "check", "check_to_read", "is_own_schema", "remarks"]
 
 OWN_SCHEMAS = {"information_schema", "mysql", "performance_schema", "sys", "system", "temp"}
 ONE_BLOCK = 10_000  # rows that are written out, fewer than a block has: all are drawn together
@@ -58,6 +58,15 @@ def check_to_read(dataset: Dataset) -> None:
     Raises SpecError.
     """
     _kept(dataset, RULES_TO_READ)
+
+
+def remarks(dataset: Dataset) -> Iterator[Problem]:
+    """Yield what a checked dataset draws as it is declared, and may surprise, with its place."""
+    scope = check(dataset)
+    for table, column, declared in scope.all_columns():
+        if not scope.table(table).is_given(column):
+            for remark in declared.draws.remarks(scope.view(table, column)):
+                yield _at(table, column, declared, remark)
 
 
 def _kept(dataset: Dataset, rules: Iterable[Callable[[Scope], Iterator[Problem]]]) -> Scope:

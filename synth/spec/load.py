@@ -28,7 +28,7 @@ from synth.spec.row_models import Fanout, RowCount
 from synth.spec.wording import plain_errors
 from synth.system import is_utf8
 
-__all__ = ["SHIPPED", "dump", "find", "load", "located", "parse", "shipped"]
+__all__ = ["SHIPPED", "dump", "find", "in_file", "load", "located", "parse", "shipped"]
 
 Path_ = tuple[str | int, ...]
 
@@ -123,14 +123,14 @@ def located(name: str | Path) -> Iterator[None]:
     try:
         yield
     except SpecError as error:
-        raise SpecError(_in_file(name, error.problems)) from None
+        raise SpecError(in_file(name, error.problems)) from None
     except DataError as error:
         if error.problem is None:
             raise
-        raise type(error).of(_in_file(name, [error.problem])[0]) from error.__cause__
+        raise type(error).of(in_file(name, [error.problem])[0]) from error.__cause__
 
 
-def _in_file(name: str | Path, problems: Iterable[Problem]) -> list[Problem]:
+def in_file(name: str | Path, problems: Iterable[Problem]) -> list[Problem]:
     """Problems with their places in the file of a dataset."""
     path = find(str(name))
     _, places = _read(_text(path), str(path))

@@ -146,6 +146,12 @@ class View:
         found = self.names.resolve(self.table, path)
         return self.names.values_of(found.table, found.column)
 
+    def locales_at(self, path: str) -> frozenset[str] | None:
+        """Give the locales that the values behind a path are of; None where they have none, or nobody can tell."""
+        found = self.names.resolve(self.table, path)
+        draws = self.names.column(found.table, found.column).draws
+        return draws.locales_known(View(self.names, found.table, found.column))
+
     def sql_type(self) -> DType | None:
         """Give the type of the SQL that is compiled for this column; None for NULL alone."""
         return self.names.compiled(self.table, self.column).dtype

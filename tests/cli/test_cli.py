@@ -92,8 +92,14 @@ def test_datasets(said):
     assert found["ecommerce"]["about"]
 
 
-def test_check(said):
-    assert re.fullmatch(r"ecommerce: 12 tables, \d+ rules, all good\n", said("check", "ecommerce"))
+def test_check(said, capsys):
+    assert re.fullmatch(r"inventory: 5 tables, \d+ rules, all good\n", said("check", "inventory"))
+    assert main(["check", "ecommerce"]) == 0
+    found = capsys.readouterr()
+    assert re.fullmatch(r"ecommerce: 12 tables, \d+ rules, all good\n", found.out)
+    assert re.fullmatch(
+        r"note: .*phone.*: no telephone range is kept for fiction in fi_FI: numbers there are NULL\n", found.err
+    )
 
 
 def test_plan_as_text(said):

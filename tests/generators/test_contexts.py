@@ -18,13 +18,16 @@ PLAIN = {
     "constant": {"value": 7},
     "empirical": {"quantiles": {0: 1, 0.5: 3, 1: 9}},
     "geometric": {"p": 0.5},
+    "ip": {"version": 6},
     "key": {},
     "mixture": {"parts": [{"share": 1, "constant": 0}, {"share": 2, "poisson": {"mean": 3}}]},
     "negative_binomial": {"mean": 3, "r": 2},
     "normal": {"mean": 3, "sd": 1},
+    "pattern": {"text": "SKU-####"},
     "sentence": {"patterns": {"Call {who}.": 1}, "words": {"who": ["me", "you"]}},
     "triangular": {"min": 1, "mode": 2, "max": 9},
     "uniform": {"min": 1, "max": 9},
+    "user_agent": {},
     "window": {"rows": 100},
 }
 
@@ -102,4 +105,5 @@ def test_sub_streams_have_names_of_their_own():
         "NULLS": "null", "FANOUT": "#fanout", "FANOUT_TURN": "meet{}", "DAYS": "days", "RANKS": "rank{}", "ROOTS": "roots",
         "REDRAW": "again{}", "RACE": "race", "ENDINGS": "endings", "WORD_ORDER": "order", "WORDS": "words",
         "BEFORE": "before", "CELLS": "cells", "AHEAD": "ahead", "TIMES": "times", "DISTINCT": "distinct",
+        "SIGNS": "signs{}", "UUIDS": "uuids", "UNITS": "units", "SECOND_WORDS": "second",
     }  # fmt: skip

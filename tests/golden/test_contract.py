@@ -59,7 +59,7 @@ def inside(value):
 def words(annotation):
     """The words a field's type lists, wherever in it."""
     if get_origin(annotation) is Literal:
-        return set(get_args(annotation))
+        return set(map(str, get_args(annotation)))
     return {word for inner in get_args(annotation) for word in words(inner)}
 
 

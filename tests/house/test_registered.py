@@ -8,9 +8,10 @@ import synth.runners
 from synth.generators import GENERATORS, Generator
 from tests.house.registered import members_of, subclass_of, unregistered
 
-APART = {
-    "Given",  # what a column is made by that its table gives: nobody writes it
+APART = {  # nobody writes these
+    "Given",  # what a column is made by that its table gives
     "ReferenceWords",  # what `reference` declares
+    "WordsOfLocale",  # what generators of words share
     *("Distribution", "Number", "Plain", "Scaled", "Stepped"),  # what distributions share
 }
 

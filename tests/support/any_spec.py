@@ -38,6 +38,14 @@ LAWS = {  # what a column's law is, as whichever types it can be
     "first": ({"first_name": {"locale": "fr_FR"}}, ("text",)),
     "last": ({"last_name": {"locale": "de_DE"}}, ("text",)),
     "coined": ({"coined": {"syllables": 2}}, ("text", "varchar(12)")),
+    "code": ({"pattern": "[ab]#"}, ("text", "varchar(4)")),
+    "barcode": ({"pattern": {"text": "2#{11}", "check_digits": "ean13"}}, ("text",)),
+    "token": ({"uuid": 4}, ("uuid", "text")),
+    "maker": ({"company": "ja_JP"}, ("text",)),
+    "sent to": ({"street_address": "vi_VN"}, ("text",)),
+    "fruit": ({"product": {"locale": "es_ES", "sort": "fruit"}}, ("text", "varchar(12)")),
+    "page": ({"url": {"segments": 0}}, ("text",)),
+    "seen from": ({"ip": 4}, ("text",)),
     "said": (
         {"sentence": {"patterns": {"{a} {b}": 1, "{a}!": 2}, "words": {"a": ["x", "yy"], "b": ["z"]}}},
         ("text", "varchar(4)"),
@@ -48,6 +56,7 @@ ODD_LAWS = (
     {"normal": {"mean": 1e18, "sd": 1}}, {"normal": {"mean": 0, "sd": 1, "min": 60}}, {"lognormal": {"median": 20, "sigma": 90}},
     {"first_name": {"locale": "xx_XX"}}, {"coined": {"syllables": 2, "suffix": " of something long"}}, {"lookup": "nowhere.x"},
     {"expr": "1 / 0"}, {"expr": "x +"}, {"state": "until IS NULL"}, {"reference": "nobody"}, {"key": "sequence"}, {"arrival": {}},
+    {"pattern": "[z-a]"}, {"pattern": {"text": "4#{11}", "check_digits": "ean13"}}, {"uuid": 7}, {"job": "xx_XX"}, {"url": "nothing"},
 )  # fmt: skip
 
 
