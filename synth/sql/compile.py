@@ -146,7 +146,7 @@ def _sum(node: Node) -> Compiled:
         moved = start + days if isinstance(node, exp.Add) else start - days
         return Compiled(moved.cast(pl.Int32).cast(pl.Date), DATE)
     if left == DATE == right:
-        return _function(exp.DateDiff(this=node.this, expression=node.expression))
+        return _function(exp.DateDiff(this=node.this, expression=node.expression, unit=exp.Var(this="DAY")))
     if any(each is not None and each.is_time for each in (left, right)):
         return _by_polars(node)
     nodes = [node.this, node.expression]
@@ -309,6 +309,8 @@ def _function(node: Node) -> Compiled:
         return _by_polars(node)
     values = [_argument(each, kind) for key, kind in function.takes.items() for each in _several(node.args[key])]
     bound = _widest(*values)
+    if function.widest:
+        bound = function.widest(node, [value.bound for value in values])
     if function.largest:
         bound = ("max", bound, ("lit", function.largest))
     return Compiled(function.polars(node, *(value.expr for value in values)), function.gives, bound)

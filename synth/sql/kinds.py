@@ -32,7 +32,6 @@ class Policy:
     doubles_meet: bool  # exact numbers become doubles where they meet one, and a quotient is a double
     texts_adapt: bool  # a text written out is a time or a UUID where it meets one
     whole_exponents: bool  # 1e3 is an exact number, not a double
-    days_added: bool  # a number of days may be added to a date
     most_digits: int | None  # after the point of a product
     texts: frozenset[str]  # types that become texts unasked
     reads_polars: bool  # what is not known here is left to Polars' SQL
@@ -45,7 +44,6 @@ DRAWING = Policy(
     doubles_meet=False,
     texts_adapt=False,
     whole_exponents=True,
-    days_added=True,
     most_digits=DIGITS,
     texts=_TEXTS | {"double", "boolean", "date", "timestamp"},
     reads_polars=True,
@@ -59,7 +57,6 @@ CHECKING = Policy(
     doubles_meet=True,
     texts_adapt=True,
     whole_exponents=False,
-    days_added=False,  # every database adds days in words of its own
     most_digits=None,
     texts=_TEXTS,
     reads_polars=False,
