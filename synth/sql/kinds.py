@@ -1,21 +1,21 @@
-"""How values of several types meet, and the two policies under which SQL is typed: for drawing, and for checks.
+"""How values of several types meet, and the policies under which SQL is typed: for drawing, and for checks.
 
-Everything that the two type differently is a field of `Policy`; all other rules (`typed`, `functions`, `many_rows`) are one.
+Everything that they type differently is a field of `Policy`; all other rules (`typed`, `functions`, `many_rows`) are one.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from synth.dtypes import BIGINT, DATE, DOUBLE, TEXT, TIMESTAMP, DType, decimal
 from synth.sql.nodes import Node, dtype_of, is_text, sql_excerpt
 from synth.sql.parse import SqlError
 
 __all__ = [
-    "CHECKING", "DIGITS", "DRAWING", "Policy", "common_exact_type", "common_type", "exact_type", "kind_of", "moment",
-    "require_text",
+    "CHECKING", "DIGITS", "DOUBLES", "DRAWING", "Policy", "common_exact_type", "common_type", "exact_type", "kind_of",
+    "moment", "require_text",
 ]  # fmt: skip
 
 DIGITS = 18  # of a decimal that is only worked with
@@ -51,6 +51,9 @@ DRAWING = Policy(
     no_number="arithmetic on {dtype}; integers and decimals are expected",
 )
 """Values are drawn: digits are exact, so doubles stay apart from exact numbers, and nothing is rounded unasked."""
+
+DOUBLES = replace(DRAWING, name="doubles", doubles_meet=True)
+"""Values of a column that is a double are drawn: exact numbers become doubles where they meet one."""
 
 CHECKING = Policy(
     name="checking",

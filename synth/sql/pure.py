@@ -17,8 +17,8 @@ __all__ = ["CLOCKS", "PURE", "PURE_NAMES"]
 PURE: frozenset[type[Any]] = frozenset({
     # numbers
     exp.Acos, exp.Asin, exp.Atan, exp.Atan2, exp.BitwiseAnd, exp.BitwiseLeftShift, exp.BitwiseNot, exp.BitwiseOr,
-    exp.BitwiseRightShift, exp.BitwiseXor, exp.Cbrt, exp.Cos, exp.Cot, exp.Degrees, exp.Exp, exp.IsNan, exp.Ln, exp.Log,
-    exp.Pi, exp.Pow, exp.Radians, exp.Sin, exp.Sqrt, exp.Tan, exp.Trunc,
+    exp.BitwiseRightShift, exp.BitwiseXor, exp.Cbrt, exp.Cos, exp.Cot, exp.Degrees, exp.IsNan, exp.Log,
+    exp.Pi, exp.Radians, exp.Sin, exp.Tan, exp.Trunc,
     # texts
     exp.Ascii, exp.BitLength, exp.ConcatWs, exp.Contains, exp.EndsWith, exp.Glob, exp.ILike,
     exp.Levenshtein, exp.MD5, exp.RegexpExtract, exp.RegexpILike, exp.RegexpLike, exp.RegexpReplace, exp.Reverse,

@@ -101,6 +101,7 @@ _ARGUMENTS = {
     "whole": "a whole number",
     "number": "a number",
     "exact": "a whole or decimal number",
+    "double": "a number",
 }
 
 

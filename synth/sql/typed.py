@@ -34,7 +34,7 @@ from synth.sql.polars_sql import polars_type
 __all__ = ["Typing", "typed_expression"]
 
 
-def typed_expression(tree: Node, types: Mapping[str, DType]) -> Node:
+def typed_expression(tree: Node, types: Mapping[str, DType], policy: Policy = DRAWING) -> Node:
     """A copy of an expression over columns of these types, typed for drawing. Raises SqlError."""
 
     def column(node: Node) -> DType:
@@ -44,7 +44,7 @@ def typed_expression(tree: Node, types: Mapping[str, DType]) -> Node:
         return types[name]
 
     tree = exp.Paren(this=tree.copy())  # a root that stays while the tree below changes
-    Typing(DRAWING, column).visit(tree)
+    Typing(policy, column).visit(tree)
     return tree.this
 
 
@@ -208,7 +208,7 @@ def _round(typing: Typing, node: Node) -> DType | None:
         digits = int(places.sql(dialect="duckdb")) if places is not None else 0
     except ValueError:
         raise SqlError(f"the digits of ROUND are a whole number: {sql_excerpt(node)}") from None
-    if isinstance(inner, exp.Div) and not typing.policy.doubles_meet:  # exact, as its last digit is known now
+    if isinstance(inner, exp.Div) and typing.policy.reads_polars:  # exact, as its last digit is known now
         if typing.numbers(*typing.operands(inner, "this", "expression")):
             typed(inner, DOUBLE)
         else:
@@ -218,6 +218,8 @@ def _round(typing: Typing, node: Node) -> DType | None:
     dtype = dtype_of(node.this.unnest())
     if dtype == DOUBLE and not typing.policy.doubles_meet:
         raise SqlError("ROUND of a double: no float touches exact numbers; use decimal columns")
+    if dtype == DOUBLE and digits < 0 and typing.policy.reads_polars:
+        raise SqlError(f"the digits of a rounded double are 0 or more: {sql_excerpt(node)}")
     typing.numbers(node.this.unnest())
     return exact_type(digits) if dtype is not None and dtype.is_exact and digits < dtype.digits else dtype
 

@@ -61,6 +61,7 @@ ARGUMENTS = {
     "whole": "a whole number is expected",
     "number": "a number is expected",
     "exact": "a whole or decimal number is expected",
+    "double": "a number is expected",  # which becomes a double
 }
 _NAMES = {"DATEDIFF": "DATE_DIFF", "STR_POSITION": "STRPOS", "DATE_ADD": "+ INTERVAL", "TIMESTAMP_TRUNC": "DATE_TRUNC"}
 _NAMES |= {"TIMESTAMPDIFF": "DATE_SUB", "DATE_FROM_PARTS": "MAKE_DATE", "TIMESTAMP_FROM_PARTS": "MAKE_TIMESTAMP"}
@@ -73,6 +74,7 @@ def refuse_argument(node: Node, dtype: DType, kind: str) -> None:
         "whole": dtype.is_exact and not dtype.digits,
         "number": kind_of(dtype) == "number",
         "exact": dtype.is_exact,
+        "double": kind_of(dtype) == "number",
     }.get(kind, dtype.is_time)
     if not fits:
         name = node.this.name if isinstance(node, exp.Extract) else node.sql_name()

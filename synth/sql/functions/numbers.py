@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
 import polars as pl
 from sqlglot import exp
 
-from synth.dtypes import BIGINT, TEXT
+from synth.dtypes import BIGINT, DOUBLE, TEXT
 from synth.sql.functions.function import Function, known_text
 from synth.sql.kinds import Policy
 from synth.sql.nodes import Node, dtype_of, sql_excerpt
@@ -65,6 +65,19 @@ def _formatted(node: Node, number: pl.Expr) -> pl.Expr:
     return form[: field.start()] + text + form[field.end() :]
 
 
+def _of_doubles(form: str, says: str, example: str, polars: Callable[..., pl.Expr], *takes: str) -> Function:
+    """A function that gives a double, whose last digits engines may see differently."""
+    return Function(
+        dict.fromkeys(takes or ("this",), "double"),
+        DOUBLE,
+        polars,
+        in_rules=False,
+        form=form,
+        says=f"{says}, a double; where there is none, drawing ends with an error",
+        examples=(example,),
+    )
+
+
 NUMBERS: Mapping[type[Any], Function] = {
     exp.Sign: Function(
         {"this": "number"},
@@ -74,6 +87,17 @@ NUMBERS: Mapping[type[Any], Function] = {
         form="SIGN(number)",
         says="-1, 0 or 1",
         examples=("SIGN(-2.5)",),
+    ),
+    exp.Sqrt: _of_doubles("SQRT(number)", "its square root", "SQRT(6.25)", lambda node, number: number.sqrt()),
+    exp.Ln: _of_doubles("LN(number)", "its natural logarithm", "LN(1)", lambda node, number: number.log()),
+    exp.Exp: _of_doubles("EXP(number)", "e to its power", "EXP(0)", lambda node, number: number.exp()),
+    exp.Pow: _of_doubles(
+        "POWER(number, exponent)",
+        "to a power",
+        "POWER(2, 10)",
+        lambda node, base, power: base.pow(power),
+        "this",
+        "expression",
     ),
     exp.Format: Function(
         {"expressions": "exact"},
