@@ -25,10 +25,11 @@ from synth.spec.migrate import SPEC_VERSION, migrated
 from synth.spec.models import Column, Dataset, Period, Rollup, Table
 from synth.spec.moments import with_moments
 from synth.spec.row_models import Fanout, RowCount
+from synth.spec.shown import planned_moments_seen
 from synth.spec.wording import plain_errors
 from synth.system import is_utf8
 
-__all__ = ["SHIPPED", "dump", "find", "load", "located", "parse", "shipped"]
+__all__ = ["SHIPPED", "dump", "find", "load", "located", "parse", "shipped", "warnings"]
 
 Path_ = tuple[str | int, ...]
 
@@ -128,6 +129,11 @@ def located(name: str | Path) -> Iterator[None]:
         if error.problem is None:
             raise
         raise type(error).of(_in_file(name, [error.problem])[0]) from error.__cause__
+
+
+def warnings(name: str | Path, dataset: Dataset) -> list[Problem]:
+    """What of a loaded dataset may not be meant, with the places in its file."""
+    return _in_file(name, planned_moments_seen(check.check(dataset)))
 
 
 def _in_file(name: str | Path, problems: Iterable[Problem]) -> list[Problem]:
