@@ -25,10 +25,11 @@ from synth.spec.migrate import SPEC_VERSION, migrated
 from synth.spec.models import Column, Dataset, Period, Rollup, Table
 from synth.spec.moments import with_moments
 from synth.spec.row_models import Fanout, RowCount
+from synth.spec.shown import planned_moments_seen
 from synth.spec.wording import plain_errors
 from synth.system import is_utf8
 
-__all__ = ["SHIPPED", "dump", "find", "in_file", "load", "located", "parse", "shipped"]
+__all__ = ["SHIPPED", "dump", "find", "load", "located", "parse", "shipped", "warnings"]
 
 Path_ = tuple[str | int, ...]
 
@@ -127,10 +128,15 @@ def located(name: str | Path) -> Iterator[None]:
     except DataError as error:
         if error.problem is None:
             raise
-        raise type(error).of(in_file(name, [error.problem])[0]) from error.__cause__
+        raise type(error).of(_in_file(name, [error.problem])[0]) from error.__cause__
 
 
-def in_file(name: str | Path, problems: Iterable[Problem]) -> list[Problem]:
+def warnings(name: str | Path, dataset: Dataset) -> list[Problem]:
+    """What of a loaded dataset may not be meant, or may surprise, with the places in its file."""
+    return _in_file(name, [*planned_moments_seen(check.check(dataset)), *check.remarks(dataset)])
+
+
+def _in_file(name: str | Path, problems: Iterable[Problem]) -> list[Problem]:
     """Problems with their places in the file of a dataset."""
     path = find(str(name))
     _, places = _read(_text(path), str(path))

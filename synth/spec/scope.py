@@ -250,7 +250,7 @@ class Scope:
             for path in named(sql):
                 if path not in types:
                     types[path] = self.type_at(table, path)
-            compiled = compile_expression(sql, types)
+            compiled = compile_expression(sql, types, wanted)
             wanted = wanted or types.get(sql.strip())  # a column alone keeps its type
             compiled = as_type(compiled, wanted or _column_type(compiled.dtype))
         except SqlError as error:

@@ -9,7 +9,7 @@ from synth.generators.declarations import RowValue
 from synth.spec.kinds.base import Path
 from synth.spec.scope import Scope
 
-__all__ = ["nulls_are_declared", "what_shows_is_seen"]
+__all__ = ["nulls_are_declared", "planned_moments_seen", "what_shows_is_seen"]
 
 
 def what_shows_is_seen(scope: Scope) -> Iterator[Problem]:
@@ -36,6 +36,31 @@ def nulls_are_declared(scope: Scope) -> Iterator[Problem]:
                 yield Problem(
                     path, "NULL can come out of it, and it is not nullable", "write `nullable: true` beside it"
                 )
+
+
+def planned_moments_seen(scope: Scope) -> Iterator[Problem]:
+    """Expressions that see what shows as NULL until its moment has come: as drawn, they do not wait. No mistake, but told.
+
+    Working tables and columns are left out, as what they hold is there to be worked with.
+    """
+    for name, column, declared in scope.all_columns():
+        spec = scope.table(name)
+        if column not in spec.written or name not in scope.dataset.written or spec.is_given(column):
+            continue
+        sql = declared.draws.column_sql(scope.view(name, column))
+        waits = {each for moment, others in spec.hidden_moments.items() for each in (moment, *others)}
+        if sql is None or not sql.is_column or declared.draws.is_state or column in waits:
+            continue
+        for path in dict.fromkeys(d.path for d in scope.dependencies(name, column) if isinstance(d, RowValue)):
+            found = scope.resolve(name, path)
+            there = scope.table(found.table)
+            moments = [m for m, others in there.hidden_moments.items() if found.column in (m, *others)]
+            if moments and found.column in there.written and found.column != there.at:
+                what = f"'{path}' shows as NULL until `{moments[0]}` has come, and this sees it from the start"
+                hint = (
+                    "write `state` instead of `expr` to see what shows, or let the column show with it, under `events`"
+                )
+                yield Problem(("tables", name, "columns", column, declared.generator_name), what, hint)
 
 
 def _hidden(scope: Scope, table: str, path: str, place: Path) -> Iterator[Problem]:

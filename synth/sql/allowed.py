@@ -16,6 +16,7 @@ from sqlglot import exp
 from synth.sql.functions import FUNCTIONS
 from synth.sql.nodes import Node, sql_excerpt
 from synth.sql.parse import SqlError, expression, query, tables
+from synth.sql.plain import PARTS
 from synth.sql.pure import CLOCKS, PURE, PURE_NAMES
 from synth.sql.typed import RULES
 
@@ -30,7 +31,7 @@ QUERIES: frozenset[type[Any]] = frozenset({
 """What queries are made of, around their values."""
 
 TYPES: frozenset[type[Any]] = frozenset({exp.DataType, exp.DataTypeParam, exp.TryCast})
-ALLOWED = frozenset({*RULES, *FUNCTIONS, *PURE, *QUERIES, *TYPES})
+ALLOWED = frozenset({*RULES, *FUNCTIONS, *PARTS, *PURE, *QUERIES, *TYPES})
 
 _OF_OPERATIONS = ("with_", "this", "expression", "distinct", "order", "limit", "offset")
 _NUMBER = re.compile(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")

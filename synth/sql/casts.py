@@ -19,7 +19,7 @@ _IN_EVERY_DATABASE = {
 
 def cast_type(node: Node, value: Node, policy: Policy) -> DType:
     """The type that a CAST gives, its operand being typed. Raises SqlError for a cast that the policy does not allow."""
-    return _for_drawing(node, value) if policy.reads_polars else _for_checks(node, value, policy)
+    return _for_drawing(node, value, policy) if policy.reads_polars else _for_checks(node, value, policy)
 
 
 def require_digits(have: DType, wanted: DType) -> None:
@@ -31,7 +31,7 @@ def require_digits(have: DType, wanted: DType) -> None:
         )
 
 
-def _for_drawing(node: Node, value: Node) -> DType:
+def _for_drawing(node: Node, value: Node, policy: Policy) -> DType:
     try:
         wanted = DType.parse(node.to.sql(dialect="duckdb").replace("TEXT", "varchar"))
     except ValueError as error:
@@ -50,7 +50,7 @@ def _for_drawing(node: Node, value: Node) -> DType:
         raise SqlError(f"a text cast to {wanted}: write a comparison, as {sql_excerpt(value)} = 'true'")
     if have.is_time != wanted.is_time and wanted.name != "varchar":
         raise SqlError(f"{have} cast to {wanted}: a moment is no number; days between dates are DATE_DIFF('day', …, …)")
-    if have.name == "decimal":
+    if have.name == "decimal" and not (policy.doubles_meet and wanted == DOUBLE):
         raise SqlError(f"a decimal cast to {wanted}: not exact in every database")
     if wanted.name == "decimal" or (wanted.is_exact and have.name == "double"):
         raise SqlError(f"{have} cast to {wanted}: only exact numbers become exact numbers")

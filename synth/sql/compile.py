@@ -14,12 +14,12 @@ from typing import Any
 import polars as pl
 from sqlglot import exp
 
-from synth.dtypes import BOOLEAN, DATE, TEXT, TIMESTAMP, UUID, DType, decimal, exact
+from synth.dtypes import BOOLEAN, DATE, DOUBLE, TEXT, TIMESTAMP, UUID, DType, decimal, exact
 from synth.sql.allowed import allowed_expression
 from synth.sql.casts import require_digits
 from synth.sql.compiled import LIMIT, Bound, Compiled
 from synth.sql.functions import FUNCTIONS
-from synth.sql.kinds import DRAWING, common_type, kind_of
+from synth.sql.kinds import DOUBLES, DRAWING, common_type, kind_of
 from synth.sql.nodes import Node, dtype_of
 from synth.sql.parse import SqlError, path
 from synth.sql.polars_sql import LARGEST, polars_expression
@@ -31,9 +31,12 @@ __all__ = ["as_type", "compile_expression", "compile_tree"]
 ZERO: Bound = ("lit", 0)
 
 
-def compile_expression(text: str, types: Mapping[str, DType]) -> Compiled:
-    """Compile one SQL expression over columns of these types. Raises SqlError."""
-    return compile_tree(allowed_expression(text), types)
+def compile_expression(text: str, types: Mapping[str, DType], wanted: DType | None = None) -> Compiled:
+    """Compile one SQL expression over columns of these types, for a column of a type where one is known. Raises SqlError.
+
+    In a column that is a double, exact numbers may meet doubles.
+    """
+    return _compiled(typed_expression(allowed_expression(text), types, DOUBLES if wanted == DOUBLE else DRAWING))
 
 
 def compile_tree(tree: exp.Expression, types: Mapping[str, DType], *, by_polars: bool = True) -> Compiled:
@@ -54,13 +57,13 @@ def as_type(value: Compiled, wanted: DType) -> Compiled:
         scaled = _to_digits(value, wanted.digits)
         return Compiled(scaled.expr, wanted, scaled.bound)
     if have.name == wanted.name:
-        return Compiled(value.expr, wanted)
+        return Compiled(value.expr, wanted, value.bound)
     if have == TEXT and wanted == UUID:
         raise SqlError("a text need not be a uuid", "declare `type: text`, or copy a column that is one")
     if {have.name, wanted.name} in ({"varchar", "uuid"}, {"date", "timestamp"}):
-        return Compiled(value.expr.cast(wanted.drawn), wanted)
-    if have.name == "bigint" and wanted.name == "double":
-        return Compiled(value.expr.cast(pl.Float64), wanted)
+        return Compiled(value.expr.cast(wanted.drawn), wanted, value.bound)
+    if have.is_exact and wanted == DOUBLE:
+        return _to_double(value)
     raise SqlError(f"the expression gives {have}, the column is {wanted}")
 
 
@@ -80,6 +83,14 @@ def _to_digits(value: Compiled, digits: int) -> Compiled:
     return Compiled(value.expr * factor, decimal(18, digits), ("mul", value.bound, ("lit", factor)))
 
 
+def _to_double(value: Compiled) -> Compiled:
+    """An exact number as the nearest double; what is one already stays."""
+    if value.dtype is None or not value.dtype.is_exact:
+        return value
+    major, digits = value.expr.cast(pl.Float64), value.dtype.digits
+    return Compiled(major / 10**digits if digits else major, DOUBLE, value.bound)
+
+
 def _widest(*values: Compiled) -> Bound:
     """The bound of several values."""
     return reduce(lambda x, y: ("max", x, y), (value.bound for value in values))
@@ -87,8 +98,10 @@ def _widest(*values: Compiled) -> Bound:
 
 def _alike(nodes: Sequence[Node]) -> list[Compiled]:
     """Values that meet, in the digits of their common type."""
-    common = common_type(nodes, DRAWING)
+    common = common_type(nodes, DOUBLES)  # typed already: where doubles stay apart, none are among them
     values = [_compiled(node) for node in nodes]
+    if common == DOUBLE:
+        return [_to_double(value) for value in values]
     if common is None or not common.is_exact:
         return values
     return [value if value.dtype is None else _to_digits(value, common.digits) for value in values]
@@ -146,20 +159,20 @@ def _sum(node: Node) -> Compiled:
         moved = start + days if isinstance(node, exp.Add) else start - days
         return Compiled(moved.cast(pl.Int32).cast(pl.Date), DATE)
     if left == DATE == right:
-        return _function(exp.DateDiff(this=node.this, expression=node.expression))
+        return _function(exp.DateDiff(this=node.this, expression=node.expression, unit=exp.Var(this="DAY")))
     if any(each is not None and each.is_time for each in (left, right)):
         return _by_polars(node)
-    nodes = [node.this, node.expression]
-    is_exact = dtype is not None and dtype.is_exact
-    a, b = _alike(nodes) if is_exact else [_compiled(each) for each in nodes]
+    a, b = _alike([node.this, node.expression])
     total = a.expr + b.expr if isinstance(node, exp.Add) else a.expr - b.expr
-    return Compiled(total, dtype, ("add", a.bound, b.bound) if is_exact else ZERO)
+    return Compiled(total, dtype, ("add", a.bound, b.bound) if dtype is not None and dtype.is_exact else _widest(a, b))
 
 
 def _product(node: Node) -> Compiled:
     a, b, dtype = _compiled(node.this), _compiled(node.expression), dtype_of(node)
-    is_exact = dtype is not None and dtype.is_exact
-    return Compiled(a.expr * b.expr, dtype, ("mul", a.bound, b.bound) if is_exact else ZERO)
+    if dtype is not None and dtype.is_exact:
+        return Compiled(a.expr * b.expr, dtype, ("mul", a.bound, b.bound))
+    a, b = _to_double(a), _to_double(b)
+    return Compiled(a.expr * b.expr, dtype, _widest(a, b))
 
 
 def _remainder(node: Node) -> Compiled:
@@ -170,16 +183,19 @@ def _remainder(node: Node) -> Compiled:
 
 def _quotient(node: Node) -> Compiled:
     """Of doubles: that of exact numbers stands in a ROUND."""
-    return Compiled(_compiled(node.this).expr / _compiled(node.expression).expr, dtype_of(node))
+    a, b = _to_double(_compiled(node.this)), _to_double(_compiled(node.expression))
+    return Compiled(a.expr / b.expr, dtype_of(node), _widest(a, b))
 
 
 def _round(node: Node) -> Compiled:
     places, inner = node.args.get("decimals"), node.this.unnest()
     digits = int(places.sql(dialect="duckdb")) if places is not None else 0
-    if isinstance(inner, exp.Div):
+    if isinstance(inner, exp.Div) and dtype_of(node) != DOUBLE:
         return _rounded_quotient(inner, digits, dtype_of(node))
     value = _compiled(inner)
     assert value.dtype
+    if value.dtype == DOUBLE:
+        return Compiled(value.expr.round(digits, mode="half_away_from_zero"), DOUBLE, value.bound)
     dropped = value.dtype.digits - digits
     if dropped <= 0:
         return value
@@ -290,7 +306,7 @@ def _between(node: Node) -> Compiled:
 def _cast(node: Node) -> Compiled:
     value, wanted = _compiled(node.this), dtype_of(node)
     assert wanted is not None
-    if value.dtype is None or (value.dtype.is_exact and wanted.is_exact):
+    if value.dtype is None or (value.dtype.is_exact and (wanted.is_exact or wanted == DOUBLE)):
         return as_type(value, wanted)
     if kind_of(wanted) == "text" and kind_of(value.dtype) != "text":
         return Compiled(as_text(value.expr, value.dtype), wanted, value.bound)
@@ -309,6 +325,8 @@ def _function(node: Node) -> Compiled:
         return _by_polars(node)
     values = [_argument(each, kind) for key, kind in function.takes.items() for each in _several(node.args[key])]
     bound = _widest(*values)
+    if function.widest:
+        bound = function.widest(node, [value.bound for value in values])
     if function.largest:
         bound = ("max", bound, ("lit", function.largest))
     return Compiled(function.polars(node, *(value.expr for value in values)), function.gives, bound)
@@ -321,6 +339,8 @@ def _several(held: Node | list[Node]) -> list[Node]:
 def _argument(node: Node, kind: str) -> Compiled:
     """An argument of a function as the kind that it takes."""
     value = _compiled(node)
+    if kind == "double":
+        return _to_double(value)
     if kind in ("text", "joined") and (value.dtype is None or kind_of(value.dtype) != "text"):
         return Compiled(as_text(value.expr, value.dtype), TEXT, value.bound)
     return value

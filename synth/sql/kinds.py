@@ -1,21 +1,21 @@
-"""How values of several types meet, and the two policies under which SQL is typed: for drawing, and for checks.
+"""How values of several types meet, and the policies under which SQL is typed: for drawing, and for checks.
 
-Everything that the two type differently is a field of `Policy`; all other rules (`typed`, `functions`, `many_rows`) are one.
+Everything that they type differently is a field of `Policy`; all other rules (`typed`, `functions`, `many_rows`) are one.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from synth.dtypes import BIGINT, DATE, DOUBLE, TEXT, TIMESTAMP, DType, decimal
 from synth.sql.nodes import Node, dtype_of, is_text, sql_excerpt
 from synth.sql.parse import SqlError
 
 __all__ = [
-    "CHECKING", "DIGITS", "DRAWING", "Policy", "common_exact_type", "common_type", "exact_type", "kind_of", "moment",
-    "require_text",
+    "CHECKING", "DIGITS", "DOUBLES", "DRAWING", "Policy", "common_exact_type", "common_type", "exact_type", "kind_of",
+    "moment", "require_text",
 ]  # fmt: skip
 
 DIGITS = 18  # of a decimal that is only worked with
@@ -32,7 +32,6 @@ class Policy:
     doubles_meet: bool  # exact numbers become doubles where they meet one, and a quotient is a double
     texts_adapt: bool  # a text written out is a time or a UUID where it meets one
     whole_exponents: bool  # 1e3 is an exact number, not a double
-    days_added: bool  # a number of days may be added to a date
     most_digits: int | None  # after the point of a product
     texts: frozenset[str]  # types that become texts unasked
     reads_polars: bool  # what is not known here is left to Polars' SQL
@@ -45,7 +44,6 @@ DRAWING = Policy(
     doubles_meet=False,
     texts_adapt=False,
     whole_exponents=True,
-    days_added=True,
     most_digits=DIGITS,
     texts=_TEXTS | {"double", "boolean", "date", "timestamp"},
     reads_polars=True,
@@ -54,12 +52,14 @@ DRAWING = Policy(
 )
 """Values are drawn: digits are exact, so doubles stay apart from exact numbers, and nothing is rounded unasked."""
 
+DOUBLES = replace(DRAWING, name="doubles", doubles_meet=True)
+"""Values of a column that is a double are drawn: exact numbers become doubles where they meet one."""
+
 CHECKING = Policy(
     name="checking",
     doubles_meet=True,
     texts_adapt=True,
     whole_exponents=False,
-    days_added=False,  # every database adds days in words of its own
     most_digits=None,
     texts=_TEXTS,
     reads_polars=False,

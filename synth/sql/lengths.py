@@ -6,6 +6,7 @@ machine's memory. What is not known counts as a moderate length, so that no ordi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -192,6 +193,14 @@ def _padded(query: _Query, node: Node) -> int:
     return query.largest(node.expression)
 
 
+def _formatted(query: _Query, node: Node) -> int:
+    """What is asked to be filled is as long as the format says; what says so itself has no end."""
+    values, form = query.parts(node), node.this
+    if not isinstance(form, exp.Literal) or re.search(r"\{[^}]*\{", form.name):
+        return NO_END
+    return len(form.name) + sum(map(int, re.findall(r"[0-9]{1,18}", form.name))) + 2 * sum(values)
+
+
 def _left(query: _Query, node: Node) -> int:
     return min(query.longest_of(node), query.largest(node.expression))
 
@@ -210,6 +219,7 @@ _RULES: dict[type[Any], Callable[[_Query, Node], int]] = {
     exp.Replace: _replaced,
     exp.RegexpReplace: _replaced_by_pattern,
     exp.Pad: _padded,
+    exp.Format: _formatted,
     **dict.fromkeys((exp.Left, exp.Right), _left),
     exp.Substring: _piece,
 }

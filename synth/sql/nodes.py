@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlglot import exp
@@ -10,13 +11,14 @@ from synth.dtypes import BIGINT, DType
 from synth.sql.parse import SqlError
 
 __all__ = [
-    "Node", "dtype_of", "is_number", "is_text", "not_portable", "number", "parenthesized", "require_only", "sql_excerpt",
-    "typed",
+    "Node", "copies", "dtype_of", "is_number", "is_text", "not_portable", "number", "parenthesized", "require_only",
+    "sql_excerpt", "typed",
 ]  # fmt: skip
 
 Node = Any  # a node of sqlglot's trees
 
 _LONGEST_EXCERPT = 80
+_MOST_COPIED = 400  # nodes of a value that is worked out several times
 _CLOSED = (exp.Column, exp.Literal, exp.Boolean, exp.Null, exp.Func, exp.Paren, exp.Subquery)
 
 
@@ -70,6 +72,17 @@ def not_portable(node: Node) -> SqlError:
     """What is said of a construct that not every database knows."""
     name = node.name if isinstance(node, exp.Anonymous) else type(node).__name__
     return SqlError(f"not every database knows {name.upper()} as in {sql_excerpt(node)}")
+
+
+def copies(node: Node) -> Iterator[Node]:
+    """Copies of a value, as many as are taken. Raises SqlError where they would be long: copies of copies have no end."""
+    if sum(1 for _ in node.walk()) > _MOST_COPIED:
+        raise SqlError(
+            f"some databases work this out several times, which is too long: {sql_excerpt(node)}",
+            "let a column, or the columns of a WITH, hold parts of it",
+        )
+    while True:
+        yield node.copy()
 
 
 def require_only(node: Node, *keys: str) -> None:

@@ -206,8 +206,11 @@ def lint(tree: exp.Expression) -> Iterator[str]:
             yield "GROUP BY a number or ALL is not known everywhere; name the columns"
     if tree.find(exp.Filter):
         yield "FILTER is not known everywhere; write SUM(CASE WHEN … THEN … END)"
-    if tree.find(exp.Interval):
-        yield "interval arithmetic differs everywhere; compare with columns"
+    if not all(
+        isinstance(each.find_ancestor(exp.Add, exp.Sub, exp.DateAdd), exp.Expression)
+        for each in tree.find_all(exp.Interval)
+    ):
+        yield "an INTERVAL is added to a date or timestamp, or taken from it"
     for node in tree.find_all(exp.EQ, exp.NEQ, exp.Is):
         if isinstance(node.expression, exp.Boolean):
             yield "a boolean compared as a value is not known everywhere; use 1 and 0 columns, or the column itself"

@@ -59,8 +59,6 @@ def _as_polars_reads(node: Node) -> Node:
     if isinstance(node, exp.Log):  # LOG(base, number); of ten where there is no base
         base, number = (node.this, node.expression) if node.expression else (exp.Literal.number(10), node.this)
         return exp.Log(this=number.copy(), expression=base.copy())
-    if isinstance(node, exp.Pow):
-        return exp.Pow(this=exp.cast(node.this.copy(), "DOUBLE"), expression=node.expression.copy())
     return node
 
 

@@ -17,16 +17,14 @@ __all__ = ["CLOCKS", "PURE", "PURE_NAMES"]
 PURE: frozenset[type[Any]] = frozenset({
     # numbers
     exp.Acos, exp.Asin, exp.Atan, exp.Atan2, exp.BitwiseAnd, exp.BitwiseLeftShift, exp.BitwiseNot, exp.BitwiseOr,
-    exp.BitwiseRightShift, exp.BitwiseXor, exp.Cbrt, exp.Cos, exp.Cot, exp.Degrees, exp.Exp, exp.IsNan, exp.Ln, exp.Log,
-    exp.Pi, exp.Pow, exp.Radians, exp.Sign, exp.Sin, exp.Sqrt, exp.Tan, exp.Trunc,
+    exp.BitwiseRightShift, exp.BitwiseXor, exp.Cbrt, exp.Cos, exp.Cot, exp.Degrees, exp.IsNan, exp.Log,
+    exp.Pi, exp.Radians, exp.Sin, exp.Tan, exp.Trunc,
     # texts
-    exp.Ascii, exp.BitLength, exp.Chr, exp.ConcatWs, exp.Contains, exp.EndsWith, exp.Glob, exp.ILike,
-    exp.Levenshtein, exp.MD5, exp.Pad, exp.RegexpExtract, exp.RegexpILike, exp.RegexpLike, exp.RegexpReplace, exp.Reverse,
-    exp.Right, exp.SimilarTo, exp.SplitPart, exp.StartsWith, exp.Translate, exp.Unicode,
+    exp.Ascii, exp.BitLength, exp.ConcatWs, exp.Contains, exp.EndsWith, exp.Glob, exp.ILike,
+    exp.Levenshtein, exp.MD5, exp.RegexpExtract, exp.RegexpILike, exp.RegexpLike, exp.RegexpReplace, exp.Reverse,
+    exp.SimilarTo, exp.SplitPart, exp.StartsWith, exp.Translate, exp.Unicode,
     # times
-    exp.DateAdd, exp.DateFromParts, exp.DateSub, exp.DateTrunc, exp.DayOfMonth, exp.DayOfWeek, exp.DayOfWeekIso,
-    exp.DayOfYear, exp.Dayname, exp.Hour, exp.LastDay, exp.Minute, exp.Monthname, exp.Quarter, exp.Second, exp.StrToDate,
-    exp.StrToTime, exp.TimeToStr, exp.TimeToUnix, exp.TimestampTrunc, exp.Week,
+    exp.DateSub, exp.DateTrunc, exp.Dayname, exp.Monthname, exp.StrToDate, exp.StrToTime, exp.TimeToStr, exp.TimeToUnix,
     # many rows
     exp.AnyValue, exp.ArgMax, exp.ArgMin, exp.Corr, exp.CountIf, exp.CovarPop, exp.CovarSamp, exp.CumeDist, exp.DenseRank,
     exp.First, exp.FirstValue, exp.GroupConcat, exp.IgnoreNulls, exp.Lag, exp.Last, exp.LastValue, exp.Lead, exp.LogicalAnd,
@@ -36,8 +34,8 @@ PURE: frozenset[type[Any]] = frozenset({
 })  # fmt: skip
 
 PURE_NAMES = frozenset({
-    "bit_count", "date_part", "gcd", "isfinite", "isinf", "lcm", "prefix", "round_even", "suffix",
-    "weekday", "yearweek",
+    "bit_count", "date_part", "date_sub", "datepart", "datesub", "gcd", "isfinite", "isinf", "isoyear", "lcm", "prefix",
+    "round_even", "suffix", "weekday", "yearweek",
 })  # fmt: skip
 """The same, of functions that the parser knows by name only."""
 

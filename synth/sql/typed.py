@@ -14,7 +14,8 @@ from sqlglot import exp
 
 from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, TEXT, DType, decimal, exact
 from synth.sql.casts import cast_type
-from synth.sql.functions import FUNCTIONS, Function, wrong_argument
+from synth.sql.functions import FUNCTIONS, Function
+from synth.sql.functions.function import refuse_argument
 from synth.sql.kinds import DIGITS, DRAWING, Policy, common_type, exact_type, kind_of, moment, require_text
 from synth.sql.many_rows import aggregate_type, count_type, window_type
 from synth.sql.nodes import (
@@ -22,18 +23,18 @@ from synth.sql.nodes import (
     dtype_of,
     is_text,
     not_portable,
-    parenthesized,
     require_only,
     sql_excerpt,
     typed,
 )
 from synth.sql.parse import SqlError, path
+from synth.sql.plain import plain
 from synth.sql.polars_sql import polars_type
 
 __all__ = ["Typing", "typed_expression"]
 
 
-def typed_expression(tree: Node, types: Mapping[str, DType]) -> Node:
+def typed_expression(tree: Node, types: Mapping[str, DType], policy: Policy = DRAWING) -> Node:
     """A copy of an expression over columns of these types, typed for drawing. Raises SqlError."""
 
     def column(node: Node) -> DType:
@@ -43,7 +44,7 @@ def typed_expression(tree: Node, types: Mapping[str, DType]) -> Node:
         return types[name]
 
     tree = exp.Paren(this=tree.copy())  # a root that stays while the tree below changes
-    Typing(DRAWING, column).visit(tree)
+    Typing(policy, column).visit(tree)
     return tree.this
 
 
@@ -56,7 +57,7 @@ class Typing:
 
     def visit(self, node: Node) -> DType | None:
         """Type a node and all below it; the type of its value. Raises SqlError."""
-        node = _plain_choice(node)
+        node = plain(node)
         rule = RULES.get(type(node), _unknown)
         function = FUNCTIONS.get(type(node))
         dtype = rule(self, node) if function is None else self.function(node, function)
@@ -107,30 +108,12 @@ class Typing:
                 dtype = dtype_of(value)
                 if kind == "joined":
                     require_text(value, self.policy)
-                elif kind == "text":
-                    if dtype is not None and kind_of(dtype) != "text":
-                        raise wrong_argument(node, dtype, kind)
                 elif kind == "moment" and is_text(value) and self.policy.texts_adapt:
                     moment(value.unnest().name)
-                elif dtype is not None and not dtype.is_time:
-                    raise wrong_argument(node, dtype, kind)
-        function.check(node, self.policy)
+                elif dtype is not None:
+                    refuse_argument(node, dtype, kind)
+        function.require(node, self.policy)
         return function.gives
-
-
-def _plain_choice(node: Node) -> Node:
-    """IF and CASE x WHEN … as a CASE with a condition in each arm, in place."""
-    if isinstance(node, exp.If) and node.arg_key != "ifs":
-        arm = exp.If(this=node.this, true=node.args["true"])
-        plain = exp.Case(ifs=[arm], default=node.args.get("false"))
-        node.replace(plain)
-        return plain
-    if isinstance(node, exp.Case) and node.this is not None:
-        chosen = parenthesized(node.this)
-        for arm in node.args["ifs"]:
-            arm.set("this", exp.EQ(this=chosen.copy(), expression=parenthesized(arm.this)))
-        node.set("this", None)
-    return node
 
 
 def _unknown(typing: Typing, node: Node) -> DType | None:
@@ -181,11 +164,10 @@ def _sum(typing: Typing, node: Node) -> DType | None:
     a, b = dtype_of(left), dtype_of(right)
     if isinstance(node, exp.Sub) and a == DATE == b:
         return BIGINT  # days
-    if typing.policy.days_added:
-        if a == DATE and b is not None and b.is_exact and not b.digits:
-            return DATE
-        if any(dtype is not None and dtype.is_time for dtype in (a, b)):
-            return _unknown(typing, node)
+    if a == DATE and b is not None and b.is_exact and not b.digits:
+        return DATE
+    if any(dtype is not None and dtype.is_time for dtype in (a, b)):
+        return _unknown(typing, node)
     return DOUBLE if typing.numbers(left, right) else common_type([left, right], typing.policy)
 
 
@@ -226,7 +208,7 @@ def _round(typing: Typing, node: Node) -> DType | None:
         digits = int(places.sql(dialect="duckdb")) if places is not None else 0
     except ValueError:
         raise SqlError(f"the digits of ROUND are a whole number: {sql_excerpt(node)}") from None
-    if isinstance(inner, exp.Div) and not typing.policy.doubles_meet:  # exact, as its last digit is known now
+    if isinstance(inner, exp.Div) and typing.policy.reads_polars:  # exact, as its last digit is known now
         if typing.numbers(*typing.operands(inner, "this", "expression")):
             typed(inner, DOUBLE)
         else:
@@ -236,6 +218,8 @@ def _round(typing: Typing, node: Node) -> DType | None:
     dtype = dtype_of(node.this.unnest())
     if dtype == DOUBLE and not typing.policy.doubles_meet:
         raise SqlError("ROUND of a double: no float touches exact numbers; use decimal columns")
+    if dtype == DOUBLE and digits < 0 and typing.policy.reads_polars:
+        raise SqlError(f"the digits of a rounded double are 0 or more: {sql_excerpt(node)}")
     typing.numbers(node.this.unnest())
     return exact_type(digits) if dtype is not None and dtype.is_exact and digits < dtype.digits else dtype
 

@@ -6,15 +6,14 @@ whose nodes carry their types (`portable`), and gives a tree.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from sqlglot import ErrorLevel, exp
 from sqlglot.errors import UnsupportedError
 
-from synth.dtypes import BIGINT, DATE, TIMESTAMP, Types
-from synth.sql.nodes import dtype_of, is_text, number, parenthesized, typed
+from synth.dtypes import Types
+from synth.sql.nodes import number, parenthesized
 from synth.sql.parse import SqlError, expression
 from synth.sql.queries import typed_condition
 from synth.translate.portable import explicit_condition
@@ -25,11 +24,9 @@ __all__ = [
     "globs",
     "lengths_with_blanks",
     "like_marks",
-    "microseconds",
     "national_texts",
     "null_keys",
     "number_booleans",
-    "text_times",
     "written",
 ]  # fmt: skip
 
@@ -37,7 +34,6 @@ Rewrite = Callable[[Any], Any]  # a tree, which it may change -> the tree
 
 _TRUTHS = (exp.And, exp.Or, exp.Not, exp.Predicate, exp.Escape, exp.Boolean)
 _CONDITIONS = {(exp.Where, "this"), (exp.Having, "this"), (exp.Join, "on")}
-_PIECES = {"YEAR": (1, 4), "MONTH": (6, 2), "DAY": (9, 2)}  # of a time that is a text
 _BINARY = "Latin1_General_100_BIN2"
 _MARK = "^"  # escapes in patterns, where one is needed: no database has a meaning of its own for it
 
@@ -202,39 +198,3 @@ def _put(like: Any, made: Any) -> None:
     """A LIKE's place, its ESCAPE and its NOT, taken by another condition."""
     old = like.parent if isinstance(like.parent, exp.Escape) else like
     old.replace(exp.Not(this=made) if like.args.get("negate") else made)
-
-
-# -- times
-
-
-def text_times(tree: Any) -> Any:
-    """Where times are texts: a date is the beginning of a timestamp, and its parts are pieces of it."""
-    for node in list(tree.find_all(exp.Cast)):
-        if dtype_of(node) == TIMESTAMP:
-            midnight = exp.DPipe(this=parenthesized(node.this), expression=exp.Literal.string(" 00:00:00.000000"))
-            node.replace(_full(node.this) if is_text(node.this) else typed(exp.Paren(this=midnight), TIMESTAMP))
-        elif dtype_of(node) == DATE:
-            node.replace(node.this if is_text(node.this) else typed(_piece(node.this, 1, 10), DATE))
-    for node in list(tree.find_all(exp.Extract)):
-        start, length = _PIECES[node.this.name]
-        node.replace(typed(exp.cast(_piece(node.expression, start, length), "bigint"), BIGINT))
-    return tree
-
-
-def _full(literal: Any) -> Any:
-    """A written timestamp with all its digits."""
-    spelt = dt.datetime.fromisoformat(literal.name).isoformat(" ", "microseconds")
-    return typed(exp.Literal.string(spelt), TIMESTAMP)
-
-
-def _piece(node: Any, start: int, length: int) -> Any:
-    return exp.Substring(this=node, start=exp.Literal.number(start), length=exp.Literal.number(length))
-
-
-def microseconds(tree: Any) -> Any:
-    """Where a timestamp has whole seconds unless it is told otherwise."""
-    for node in list(tree.find_all(exp.Cast)):
-        if node.to.this.name.startswith("TIMESTAMP"):
-            digits = exp.DataTypeParam(this=exp.Literal.number(6))
-            node.set("to", exp.DataType(this=exp.DataType.Type.DATETIME, expressions=[digits]))
-    return tree

@@ -82,7 +82,11 @@ JOINED = [f"SELECT b.bid AS id, {value} AS z FROM b JOIN a ON a.id = b.aid" for 
     "STRPOS(a.s, 'b')", "SUBSTRING(a.s, -2)", "SUBSTRING(a.s, 0, 2)", "LEFT(a.s, 0)", "LEFT(a.s, -1)", "RIGHT(a.s, 2)",
     "REPLACE(a.s, '', 'x')", "CAST(a.t AS VARCHAR)", "CAST(a.x AS VARCHAR)", "CAST(a.m AS VARCHAR)", "a.s || '-' || a.t",
     "CONCAT(a.s, b.k)", "UPPER(a.s || 'ß')", "TRIM(a.s)", "a.s LIKE 'a!_b%' ESCAPE '!'", "REGEXP_MATCHES(a.s, '^a')",
-    "CHR(65 + b.o)", "GREATEST(a.n, NULL, b.q)",
+    "CHR(CAST(65 + b.o AS INTEGER))", "GREATEST(a.n, NULL, b.q)",
+    "a.t - INTERVAL (b.o) MONTH", "a.e + INTERVAL (a.n) QUARTER", "a.t + INTERVAL (b.q) MINUTE", "CAST(a.e + INTERVAL (b.o) YEAR AS DATE)",
+    "DATE_SUB('month', a.e, a.t)", "DATE_SUB('week', a.t, a.e)", "DATE_DIFF('hour', a.e, a.t)", "DATE_TRUNC('hour', a.t)",
+    "LAST_DAY(a.t)", "MAKE_DATE(2000 + b.o, 2, 29 - b.o)", "EXTRACT(WEEK FROM a.t)", "ISOYEAR(a.e)", "EXTRACT(SECOND FROM a.t)", "SIGN(a.m)",
+    "LPAD(a.s, 4, '.')", "RPAD(a.s, 4, 'ä')", "FORMAT('{:,.2f}', a.m)", "FORMAT('{:04d}', a.n)",
 )]  # fmt: skip
 
 GROUPED = [f"SELECT aid AS id, {value} AS z FROM b GROUP BY aid" for value in (

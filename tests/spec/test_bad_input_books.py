@@ -44,7 +44,7 @@ MISTAKES_IN_BOOKS = {
     "cycle through two rollups": ("    rollup: {table: purchases, group_by: [product_id], aggregates: {units: {sum: units}}, for_each: products}", "    §rollup: {table: dear, group_by: [product_id], aggregates: {units: {sum: units}}}", "a cycle: ", "dear → bought", "\nrules:", "\n  dear:\n    select: SELECT product_id, units FROM bought\n    primary_key: [product_id]\n    columns: {product_id: {type: bigint}, units: {type: bigint}}\nrules:"),
     "sentence with an empty blank": ("      memo: {sentence: {patterns: {\"{what} as agreed\"", "      memo: {§sentence: {patterns: {\"{which} as agreed\"", "no `words` are given for {which}"),
     "sentence too long": ("who: [May, June]}}}", "who: [May, June]}}, §type: varchar(11)}", "a sentence may be 14 long"),
-    "days that are months": (LATE, LATE.replace("day", "month"), "DATE_DIFF counts days", "      days_late: {state:", "      days_late: {§state:"),
+    "days that are months": (LATE, LATE.replace("'day'", "'decade'"), "a difference is counted in one of", "      days_late: {state:", "      days_late: {§state:"),
     "days between texts": (LATE, "DATE_DIFF('day', 'due_on', until)", "DATE_DIFF of text; dates and timestamps are expected", "      days_late: {state:", "      days_late: {§state:"),
     "days between numbers": (LATE, "DATE_DIFF('day', items, until)", "DATE_DIFF of bigint; dates and timestamps are expected", "      days_late: {state:", "      days_late: {§state:"),
     "until out of a state": ("{expr: sold_on + 30}", "{§expr: until}", "unknown column 'until' in sales"),

@@ -164,7 +164,7 @@ MISTAKES = {
     "USING in a rule": (RULE, "§adds_up: SELECT order_id FROM orders JOIN lines USING (order_id)", "JOIN … USING is not known everywhere; write ON"),
     "GROUP BY 1 in a rule": (RULE, "§adds_up: SELECT order_id FROM orders GROUP BY 1", "GROUP BY a number or ALL is not known everywhere"),
     "FILTER in a rule": (RULE, "§adds_up: SELECT COUNT(*) FILTER (WHERE total < 0) AS n FROM orders", "FILTER is not known everywhere"),
-    "interval in a rule": (RULE, "§adds_up: SELECT order_id FROM orders WHERE ordered_at > ordered_at + INTERVAL 1 DAY", "interval arithmetic"),
+    "interval in a rule": (RULE, "§adds_up: SELECT order_id FROM orders WHERE ordered_at - ordered_at > INTERVAL 1 DAY", "an INTERVAL is added to a date or timestamp"),
     "unknown table in a rule": (RULE, "§adds_up: SELECT order_id FROM oders", "unknown table 'oders'"),
     "unknown column in a rule": (RULE, "§adds_up: SELECT o.order_id FROM orders o WHERE o.totl < 0", "totl"),
     "rule that is no SELECT": (RULE, "§adds_up: DELETE FROM orders", "a SELECT is expected"),

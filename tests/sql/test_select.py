@@ -74,7 +74,7 @@ def test_as_polars_sql_over_decimals(select, rows):
         "SELECT id AS a, MAX(price) OVER (PARTITION BY side) AS b, side AS c FROM t",
         "SELECT a, b, c FROM (SELECT id AS a, price AS b, side AS c FROM t) x",
         "SELECT 1 AS a, 2.00 AS b, 'x' AS c FROM t",
-        "SELECT id AS a, price AS b, LPAD(side, 9, '.') AS c FROM t",
+        "SELECT id AS a, price AS b, CONCAT_WS('.', side, side) AS c FROM t",
         "SELECT * FROM t",
     ],
 )

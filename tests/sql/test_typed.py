@@ -24,7 +24,7 @@ BOTH = {
     "a % 2": "decimal(18,2)", "-b": "decimal(9,4)", "FLOOR(a)": "bigint", "COALESCE(a, b)": "decimal(18,4)", "NULLIF(n, 0)": "bigint",
     "CASE WHEN f THEN n ELSE 0.5 END": "decimal(18,1)", "IF(f, day, at_)": "timestamp", "LEAST(n, 1)": "bigint", "d * n": "double",
     "CAST(n AS INTEGER)": "integer", "CAST(a AS DECIMAL(18,4))": "decimal(18,4)", "LENGTH(t)": "bigint", "UPPER(t)": "text",
-    "t || n": "text", "YEAR(day)": "bigint", "DATE_DIFF('day', day, at_)": "bigint", "day - day": "bigint", "CASE t WHEN 'a' THEN 1 END": "bigint",
+    "t || n": "text", "YEAR(day)": "bigint", "DATE_DIFF('day', day, at_)": "bigint", "day - day": "bigint", "day + n": "date", "at_ + INTERVAL 1 MONTH": "timestamp", "day - INTERVAL (n) DAY": "timestamp", "LAST_DAY(at_)": "date", "CASE t WHEN 'a' THEN 1 END": "bigint",
 }  # fmt: skip
 APART = {  # expression: drawn, checked
     "ROUND(a / b, 2)": ("decimal(18,2)", "double"),
@@ -33,7 +33,8 @@ APART = {  # expression: drawn, checked
     "a * d": ("a double meets a decimal", "double"),
     "COALESCE(d, 1)": ("values of different kinds meet", "double"),
     "1e3": ("bigint", "double"),
-    "day + 1": ("date", "arithmetic with date differs in every database: day"),
+    "day + x": ("unknown column 'x'", "unknown column x"),
+    "at_ - at_": ('\'"at_"', "not every database knows SUB as in"),
     "SQRT(n)": ("double", "not every database knows SQRT as in SQRT"),
     "t || d": ("text", "double as a text reads differently in every database: d"),
     "COALESCE(day, '2024-01-01')": ("values of different kinds meet", "date"),

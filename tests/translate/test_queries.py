@@ -13,7 +13,9 @@ from synth.ddl import ddl
 from synth.errors import DatabaseError
 from synth.spec.load import parse
 from synth.spec.scope import Scope
+from synth.sql.functions.times import DAY_PARTS, TIME_PARTS, UNITS
 from synth.sql.parse import SqlError
+from synth.sql.reference import forms
 from synth.translate.queries import offence_queries
 from synth.verify.database import _row
 from tests.support.servers import change, live, live_address
@@ -158,7 +160,34 @@ QUERIES = [
     "SELECT id, DATE_DIFF('day', day, seen) AS a, day - DATE '2024-01-01' AS b FROM things",
     "SELECT id, COALESCE(seen, day) AS moment, CASE WHEN flag THEN day ELSE seen END AS other_moment FROM things",
     "SELECT id FROM things WHERE day IN ('2024-02-29', '2025-12-31') OR seen IN (TIMESTAMP '2024-03-01')",
-]  # fmt: skip
+    *(
+        f"SELECT id, EXTRACT({part} FROM day) AS a, EXTRACT({part} FROM seen) AS b FROM things"
+        for part in (*DAY_PARTS, *TIME_PARTS)
+    ),
+    *(
+        f"SELECT id, DATE_SUB('{u}', seen, day) AS a, DATE_SUB('{u}', DATE '2023-08-31', seen) AS b FROM things"
+        for u in UNITS
+    ),
+    *(
+        f"SELECT id, DATE_DIFF('{u}', day, seen) AS a, DATE_DIFF('{u}', seen, '2023-08-31') AS b FROM things"
+        for u in UNITS
+        if u != "WEEK"
+    ),
+    *(
+        f"SELECT id, day + INTERVAL 1 {u} AS a, seen - INTERVAL (n) {u} AS b, seen + INTERVAL (big % 7 - 3) {u} AS c FROM things"
+        for u in UNITS
+    ),
+    *(f"SELECT id, DATE_TRUNC('{u}', seen) AS a, DATE_TRUNC('{u}', day) AS b FROM things" for u in UNITS),
+    "SELECT id, day + 1 AS a, day - n AS b, day + (n - 3) * 7 AS c, seen < day + 1 AS d FROM things",
+    "SELECT id, LAST_DAY(day) AS a, LAST_DAY(seen + INTERVAL 1 MONTH) AS b, CAST(day - INTERVAL 12 MONTH AS DATE) AS c FROM things",
+    "SELECT t.id, p.id FROM things t JOIN parts p ON p.made >= DATE_TRUNC('month', t.seen) AND p.made < DATE_TRUNC('month', t.seen) + INTERVAL 1 MONTH",
+    "SELECT id FROM things WHERE day < seen - INTERVAL 23 HOUR OR seen < '2024-03-01' AND day + 2 * INTERVAL 1 DAY > seen",
+    "SELECT id, ISODOW(seen) AS a, DAYOFYEAR(day) AS b, YEAR(day) // 10 AS c, DATE_PART('quarter', seen) * 2 AS d FROM things",
+    "SELECT EXTRACT(YEAR FROM day) AS y, COUNT(*) AS n FROM things GROUP BY EXTRACT(YEAR FROM day)",
+    "SELECT id, LPAD(word, 3, '.') AS a, RPAD(word, 3, '_') AS b, LPAD(word, 9, '0') AS c, RIGHT(word, 2) AS d, RIGHT(word, 9) AS e FROM things",
+    "SELECT id, SIGN(price) AS a, SIGN(x) AS b, SIGN(n - 4) AS c, SIGN(wide - 0.001) AS d FROM things",
+]
+EXAMPLES = [f"SELECT id, {sql} AS v FROM things WHERE id < 3" for _, found in forms() for each in found if each.in_rules for sql in each.examples]  # fmt: skip
 
 REFUSED = [
     "SELECT id FROM things LIMIT 3",
@@ -173,8 +202,18 @@ REFUSED = [
     "SELECT id FROM things WHERE n",
     "SELECT id FROM things WHERE regexp_matches(word, 'a')",
     "SELECT id FROM things WHERE word ILIKE 'a'",
-    "SELECT id FROM things WHERE seen > day + INTERVAL 1 DAY",
-    "SELECT id FROM things WHERE day + 1 > day",
+    "SELECT id FROM things WHERE seen > day + INTERVAL 1 CENTURY",
+    "SELECT id FROM things WHERE seen > day + INTERVAL '1 day 2 hours'",
+    "SELECT id FROM things WHERE seen > day + INTERVAL (price) DAY",
+    "SELECT id FROM things WHERE seen > '2024-01-01' + INTERVAL 1 DAY",
+    "SELECT id FROM things WHERE MAKE_DATE(n, m, 1) > day",
+    "SELECT id FROM things WHERE MAKE_TIMESTAMP(n, m, 1, 0, 0, 0) > day",
+    "SELECT id FROM things WHERE FORMAT('{:d}', n) = '4'",
+    "SELECT id FROM things WHERE CHR(n) = 'x'",
+    "SELECT id FROM things WHERE LPAD(word, n, 'x') = 'x'",
+    "SELECT id FROM things WHERE DATE_DIFF('week', day, seen) > 1",
+    "SELECT id FROM things WHERE EXTRACT(EPOCH FROM seen) > 0",
+    "SELECT id, " + "DATE_SUB('month', day, seen + INTERVAL (" * 5 + "n" + ") DAY)" * 5 + " AS v FROM things",
     "SELECT id FROM things WHERE seen - seen > 1",
     "SELECT id FROM things WHERE CAST(price AS VARCHAR) = '1.15'",
     "SELECT id FROM things WHERE x % 2 = 0",
@@ -271,7 +310,7 @@ def like(rows):
     ]
 
 
-@pytest.mark.parametrize("sql", QUERIES)
+@pytest.mark.parametrize("sql", [*QUERIES, *EXAMPLES])
 def test_every_database_gives_duckdbs_rows(sql, there, here, types):
     asked = offence_queries(sql, there.dialect, "queries", types, ALL)
     found = here.execute(f"SELECT * FROM ({sql}) ORDER BY ALL")
@@ -284,7 +323,7 @@ def test_every_database_gives_duckdbs_rows(sql, there, here, types):
     assert like(mine) == like(theirs), asked.examples
 
 
-@pytest.mark.parametrize("sql", QUERIES)
+@pytest.mark.parametrize("sql", [*QUERIES, *EXAMPLES])
 def test_queries_in_tsql(sql, types):
     asked = offence_queries(sql, DIALECTS["tsql"], "queries", types, 3)
     assert lint_tsql(asked.count) == [], asked.count

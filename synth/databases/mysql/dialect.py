@@ -6,9 +6,10 @@ MariaDB shows what is beyond the first plane of Unicode in a comment as '?'.
 from __future__ import annotations
 
 from synth.fingerprint import Cells
-from synth.translate.conditions import like_marks, microseconds, null_keys, number_booleans
+from synth.translate.conditions import like_marks, null_keys, number_booleans
 from synth.translate.dialect import QUOTE, WHOLE, Dialect, InsertStyle, standard_literal
 from synth.translate.numeric import range_at_zero, rounded_doubles
+from synth.translate.times import microseconds, named_parts
 
 __all__ = ["COLLATED", "DIALECT"]
 
@@ -20,6 +21,8 @@ def _literal(text: str) -> str:
     """A backslash escapes here; where the server is told NO_BACKSLASH_ESCAPES it shows twice, and still ends nothing."""
     return standard_literal(text.replace("\\", "\\\\").replace("\r", "\\r"))  # its client drops a \r before \n
 
+
+_PARTS = named_parts("mysql", {"WEEK": "WEEK(x, 3)", "ISODOW": "WEEKDAY(x) + 1", "DOY": "DAYOFYEAR(x)"})
 
 DIALECT = Dialect(
     name="mysql",
@@ -50,7 +53,15 @@ DIALECT = Dialect(
     own_keys={**dict.fromkeys(WHOLE, "AUTO_INCREMENT"), "uuid": "DEFAULT (UUID())"},
     own_keys_in_checks=False,
     literal=_literal,
-    rewrites=(null_keys, rounded_doubles("decimal(65,30)"), range_at_zero, like_marks, microseconds, number_booleans),
+    rewrites=(
+        null_keys,
+        rounded_doubles("decimal(65,30)"),
+        range_at_zero,
+        like_marks,
+        microseconds,
+        _PARTS,
+        number_booleans,
+    ),
     cells=Cells(
         text="CAST(CONV(SUBSTR(MD5({0}), 1, {hex_digits}), 16, 10) AS SIGNED)",
         boolean="CAST({0} AS SIGNED)",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from synth.fingerprint import Cells
-from synth.translate.conditions import globs, text_times
+from synth.translate.conditions import globs
 from synth.translate.dialect import QUOTE, WHOLE, Dialect, InsertStyle
 from synth.translate.numeric import exact_decimals, overflow_at_zero, whole_divisions
+from synth.translate.times import text_times
 
 __all__ = ["DIALECT", "FLOAT_DIGITS"]
 

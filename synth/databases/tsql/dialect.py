@@ -9,6 +9,7 @@ from synth.fingerprint import Cells
 from synth.translate.conditions import lengths_with_blanks, like_marks, national_texts, null_keys, number_booleans
 from synth.translate.dialect import QUOTE, WHOLE, Dialect, InsertStyle, standard_literal
 from synth.translate.numeric import whole_divisions, wide_sums
+from synth.translate.times import named_parts
 
 __all__ = ["DIALECT", "NAME"]
 
@@ -23,6 +24,10 @@ def _literal(text: str) -> str:
 # rows bring their keys, where the table was made to give them some
 _NUMBERED = "EXISTS (SELECT 1 FROM sys.identity_columns WHERE object_id = OBJECT_ID({place_text}))"
 _GIVEN_KEYS = f"IF {_NUMBERED} SET IDENTITY_INSERT {{place}}"
+
+# with which day a week begins is a setting: days are counted from a Monday on
+_WEEKDAY = "(DATEDIFF(DAY, '1900-01-01', x) % 7 + 7) % 7 + 1"
+_PARTS = named_parts("tsql", {"WEEK": "DATEPART(ISO_WEEK, x)", "ISODOW": _WEEKDAY, "DOY": "DATEPART(DAYOFYEAR, x)"})
 
 DIALECT = Dialect(
     name="tsql",
@@ -60,7 +65,16 @@ DIALECT = Dialect(
     preamble=("SET QUOTED_IDENTIFIER ON",),  # filtered indexes need it, and sqlcmd begins without
     create_schema="IF SCHEMA_ID({literal}) IS NULL EXEC({created})",
     literal=_literal,
-    rewrites=(null_keys, whole_divisions, wide_sums, like_marks, lengths_with_blanks, national_texts, number_booleans),
+    rewrites=(
+        null_keys,
+        whole_divisions,
+        wide_sums,
+        _PARTS,
+        like_marks,
+        lengths_with_blanks,
+        national_texts,
+        number_booleans,
+    ),
     cells=Cells(
         text=(
             "(CAST(SUBSTRING(HASHBYTES('MD5', CAST({0} COLLATE Latin1_General_100_BIN2_UTF8 AS VARCHAR(MAX))), 1, 7)"

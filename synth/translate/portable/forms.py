@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlglot import exp
 
-from synth.dtypes import BOOLEAN, DATE, DOUBLE
+from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE
 from synth.sql.functions import FUNCTIONS
 from synth.sql.nodes import Node, dtype_of, is_number, is_text, number, parenthesized, typed
 from synth.translate.portable.casts import as_moment, as_text, cast, with_common_type
 from synth.translate.portable.functions import FORMS as FUNCTION_FORMS
-from synth.translate.portable.functions import days
+from synth.translate.portable.times import days, days_later
 
 __all__ = ["explicit"]
 
@@ -63,6 +63,10 @@ def _arithmetic(node: Node) -> Node:
     left, right = explicit(node.this), explicit(node.expression)
     if isinstance(node, exp.Sub) and dtype_of(left) == DATE == dtype_of(right):
         return days(left, right)
+    if dtype_of(node) == DATE:
+        return days_later(
+            left, right if isinstance(node, exp.Add) else typed(exp.Neg(this=parenthesized(right)), BIGINT)
+        )
     (left, right), _ = with_common_type([left, right])
     return typed(type(node)(this=left, expression=right), dtype_of(node))
 

@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlglot import exp
 
-from synth.dtypes import BIGINT, DATE, TEXT
-from synth.sql.nodes import Node, dtype_of, is_text, number, parenthesized, typed
-from synth.translate.portable.casts import as_moment, cast, with_common_type
+from synth.dtypes import BIGINT, BOOLEAN, TEXT
+from synth.sql.nodes import Node, copies, is_text, number, parenthesized, typed
+from synth.translate.portable.times import FORMS as TIME_FORMS
 
-__all__ = ["FORMS", "days"]
+__all__ = ["FORMS"]
 
 _LONGEST = 2**31 - 1
 
@@ -43,29 +43,49 @@ def _piece(node: Node) -> Node:
     return typed(exp.Substring(this=node.this, start=start, length=length), TEXT)
 
 
-def days(later: Node, earlier: Node) -> Node:
-    """Spell the days between two dates."""
-    return typed(exp.DateDiff(this=later, expression=earlier, unit=exp.Var(this="DAY")), BIGINT)
+def _last(node: Node) -> Node:
+    """The end of a text, as a piece of it that begins where it has to."""
+    text, length = copies(parenthesized(node.this)), int(node.expression.unnest().name)
+    letters = typed(exp.Length(this=next(text)), BIGINT)
+    longer = exp.If(this=typed(exp.GT(this=letters, expression=number(length)), BOOLEAN), true=letters.copy())
+    known = typed(exp.Case(ifs=[longer], default=number(length)), BIGINT)
+    first = typed(exp.Sub(this=known, expression=number(length - 1)), BIGINT)
+    return typed(exp.Substring(this=next(text), start=first, length=number(length)), TEXT)
 
 
-def _difference(node: Node) -> Node:
-    moments = [as_moment(each.unnest()) if is_text(each) else each for each in (node.this, node.expression)]
-    both, dtype = with_common_type(moments)
-    later, earlier = (each if dtype == DATE else cast(each, DATE) for each in both)
-    return days(later, earlier)
+def _padded(node: Node) -> Node:
+    """A piece of a text with as much as it may lack: before it, so far in as it is long."""
+    length, fill = int(node.expression.unnest().name), node.args["fill_pattern"].unnest().name
+    text, filling = parenthesized(node.this), typed(exp.Literal.string(fill * length), TEXT)
+    if not node.args.get("is_left"):
+        whole = typed(exp.DPipe(this=text, expression=filling, safe=True), TEXT)
+        return typed(exp.Substring(this=exp.Paren(this=whole), start=number(1), length=number(length)), TEXT)
+    several = copies(text)
+    letters = typed(exp.Length(this=next(several)), BIGINT)
+    shorter = exp.If(this=typed(exp.LT(this=letters, expression=number(length)), BOOLEAN), true=letters.copy())
+    known = typed(exp.Case(ifs=[shorter], default=number(length)), BIGINT)
+    first = typed(exp.Add(this=known, expression=number(1)), BIGINT)
+    whole = typed(exp.DPipe(this=filling, expression=next(several), safe=True), TEXT)
+    return typed(exp.Substring(this=exp.Paren(this=whole), start=first, length=number(length)), TEXT)
 
 
-def _part(node: Node) -> Node:
-    """A year, a month or a day."""
-    unit = node.this.name.upper() if isinstance(node, exp.Extract) else type(node).__name__.upper()
-    value = node.expression if isinstance(node, exp.Extract) else node.this
-    return typed(exp.Extract(this=exp.Var(this=unit), expression=value), dtype_of(node))
+def _sign(node: Node) -> Node:
+    """One of three numbers: not every database has the function, and some give it other types."""
+    values = copies(parenthesized(node.this))
+    arms = [
+        exp.If(this=typed(compare(this=next(values), expression=number(0)), BOOLEAN), true=number(sign))
+        for compare, sign in ((exp.GT, 1), (exp.EQ, 0), (exp.LT, -1))
+    ]
+    arms[-1].set("true", typed(exp.Neg(this=number(1)), BIGINT))
+    return typed(exp.Case(ifs=arms), BIGINT)
 
 
 FORMS: dict[type[Any], Callable[[Node], Node]] = {
+    **TIME_FORMS,
     exp.DPipe: _joined,
     exp.Concat: _concat,
     **dict.fromkeys((exp.Substring, exp.Left), _piece),
-    exp.DateDiff: _difference,
-    **dict.fromkeys((exp.Extract, exp.Year, exp.Month, exp.Day), _part),
+    exp.Right: _last,
+    exp.Pad: _padded,
+    exp.Sign: _sign,
 }
