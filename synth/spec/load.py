@@ -124,7 +124,7 @@ def located(name: str | Path) -> Iterator[None]:
     try:
         yield
     except SpecError as error:
-        raise SpecError(in_file(name, error.problems)) from None
+        raise SpecError(_in_file(name, error.problems)) from None
     except DataError as error:
         if error.problem is None:
             raise
