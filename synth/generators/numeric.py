@@ -58,8 +58,10 @@ class _Numeric(Generator):
 class Uniform(Generator):
     """Every value from `min` to `max` equally likely, both included. Numbers, dates or timestamps."""
 
-    min: int | float | dt.date
-    max: int | float | dt.date
+    example = 'price: {uniform: {min: 0.5, max: 99}, type: "decimal(12,2)"}'
+
+    min: int | float | dt.date = Field(description="the least value, included")
+    max: int | float | dt.date = Field(description="the largest value, included")
 
     @model_validator(mode="after")
     def _check(self) -> Uniform:
@@ -174,10 +176,12 @@ def _between(low: float, high: float, shares: Floats) -> Floats:
 class Normal(_Numeric):
     """The bell curve, cut to [min, max] where given."""
 
-    mean: float
-    sd: Positive
-    min: float | None = None
-    max: float | None = None
+    example = 'stars: {normal: {mean: 4.1, sd: 0.5, min: 1, max: 5}, type: "decimal(2,1)"}'
+
+    mean: float = Field(description="the middle, before it is cut")
+    sd: Positive = Field(description="standard deviation, before it is cut")
+    min: float | None = Field(None, description="what is below is not drawn")
+    max: float | None = Field(None, description="what is above is not drawn")
 
     @model_validator(mode="after")
     def _check(self) -> Normal:
@@ -207,11 +211,17 @@ class Normal(_Numeric):
 class Lognormal(_Numeric):
     """Skewed positive amounts: most are small, a few are huge. Optional price endings: `{".99": 0.4, ".00": 0.6}`."""
 
-    median: Positive | str  # in the column's own unit, or a column of medians
-    sigma: Positive  # standard deviation of ln(value)
-    min: Annotated[float, Field(ge=0)] | None = None
-    max: Positive | None = None
-    endings: dict[str, Annotated[float, Field(ge=0)]] | None = None
+    example = """price:
+  lognormal: {median: 35, sigma: 0.9, max: 5000, endings: {".99": 0.6, ".00": 0.4}}
+  type: decimal(12,2)"""
+
+    median: Positive | str = Field(description="in the column's own unit, or a column of medians")
+    sigma: Positive = Field(description="standard deviation of ln(value)")
+    min: Annotated[float, Field(ge=0)] | None = Field(None, description="what is below is not drawn")
+    max: Positive | None = Field(None, description="what is above is not drawn")
+    endings: dict[str, Annotated[float, Field(ge=0)]] | None = Field(
+        None, description='digits behind the point by weight, `{".99": 0.6, ".00": 0.4}`'
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Lognormal:
@@ -295,8 +305,10 @@ class Lognormal(_Numeric):
 class Gamma(_Numeric):
     """Positive numbers of mean `mean`; the smaller `shape`, the more unequal."""
 
-    shape: Positive
-    mean: Positive = 1.0
+    example = "activity: {gamma: {shape: 0.6, mean: 3}}"
+
+    shape: Positive = Field(description="1 / (the square of the coefficient of variation)")
+    mean: Positive = Field(1.0, description="mean of the values")
 
     def span(self, view: SpanView, dtype: DType) -> Span | None:
         """Give the ends of what comes out: above them lies, by Chernoff's bound, less than one in 10^18."""

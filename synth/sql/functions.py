@@ -7,6 +7,7 @@ reads it; one that is not here can be drawn where Polars' SQL knows it, and stan
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +20,7 @@ from synth.sql.kinds import Policy
 from synth.sql.nodes import Node, dtype_of, is_number, is_text, not_portable, sql_excerpt
 from synth.sql.parse import SqlError
 
-__all__ = ["FUNCTIONS", "Function", "wrong_argument"]
+__all__ = ["EXAMPLE_COLUMNS", "FUNCTIONS", "Function", "wrong_argument"]
 
 PARTS = ("YEAR", "MONTH", "DAY")  # of a time, that every database names alike
 
@@ -43,10 +44,18 @@ class Function:
     besides: tuple[str, ...] = ()  # arguments that are no values
     check: Callable[[Node, Policy], None] = _nothing  # raises SqlError
     known: Callable[[Node], bool] = field(default=_always)  # whether a node is of the form that is meant here
+    about: str = ""  # what it gives
+    example: str = ""  # SQL over the columns of `EXAMPLE_COLUMNS`, written as it is called
 
     def is_drawn(self, node: Node) -> bool:
         """Whether it has a Polars expression of its own."""
         return self.polars is not None and self.known(node)
+
+    @property
+    def called(self) -> str:
+        """The name or operator that is written, as the example has it."""
+        found = re.match(r"[A-Z][A-Z0-9_]*(?=\()", self.example) or re.search(r"\|\||\b[A-Z]{2,}\b", self.example)
+        return found[0] if found else ""
 
 
 ARGUMENTS = {
@@ -177,26 +186,105 @@ def _check_days(node: Node, policy: Policy) -> None:
         raise not_portable(node)
 
 
-_PART = Function({"this": "time"}, BIGINT, _part, largest=2**31, check=_check_part)
+# The columns that examples name: a text, a whole number, a decimal, a date and a timestamp.
+EXAMPLE_COLUMNS = {"name": "varchar(40)", "n": "bigint", "price": "decimal(12,2)", "day": "date", "at": "timestamp"}
+
+
+def _part_of_time(unit: str) -> Function:
+    about, example = f"the {unit} of a date or timestamp", f"{unit.upper()}(day)"
+    return Function({"this": "time"}, BIGINT, _part, largest=2**31, check=_check_part, about=about, example=example)
+
+
 FUNCTIONS: dict[type[Any], Function] = {
-    exp.Length: Function({"this": "text"}, BIGINT, lambda node, text: text.str.len_chars().cast(pl.Int64), _LONGEST),
-    exp.Upper: Function({"this": "text"}, TEXT, _upper),
-    exp.Lower: Function({"this": "text"}, TEXT, _lower),
-    exp.Trim: Function(  # blanks only: other letters are a word to some databases
-        {"this": "text"}, TEXT, _trimmed, besides=("position",), check=_check_trim
+    exp.Length: Function(
+        {"this": "text"},
+        BIGINT,
+        lambda node, text: text.str.len_chars().cast(pl.Int64),
+        _LONGEST,
+        about="how many characters a text has",
+        example="LENGTH(name)",
     ),
-    exp.Replace: Function({"this": "text", "expression": "text", "replacement": "text"}, TEXT, _replaced),
-    exp.StrPosition: Function({"this": "text", "substr": "text"}, BIGINT, _position, _LONGEST),
-    exp.Substring: Function({"this": "text"}, TEXT, _piece, besides=("start", "length"), check=_check_piece),
-    exp.Left: Function({"this": "text"}, TEXT, _piece, besides=("expression",), check=_check_piece),
-    exp.Like: Function({"this": "text"}, BOOLEAN, besides=("expression", "negate"), check=_check_pattern),
-    exp.DPipe: Function({"this": "joined", "expression": "joined"}, TEXT, _joined, besides=("safe",)),
-    exp.Concat: Function({"expressions": "joined"}, TEXT, _concatenated, besides=("safe", "coalesce")),
-    exp.Year: _PART,
-    exp.Month: _PART,
-    exp.Day: _PART,
+    exp.Upper: Function({"this": "text"}, TEXT, _upper, about="a text in capitals", example="UPPER(name)"),
+    exp.Lower: Function({"this": "text"}, TEXT, _lower, about="a text in small letters", example="LOWER(name)"),
+    exp.Trim: Function(  # blanks only: other letters are a word to some databases
+        {"this": "text"},
+        TEXT,
+        _trimmed,
+        besides=("position",),
+        check=_check_trim,
+        about="a text without blanks at its ends (LTRIM, RTRIM: at one)",
+        example="TRIM(name)",
+    ),
+    exp.Replace: Function(
+        {"this": "text", "expression": "text", "replacement": "text"},
+        TEXT,
+        _replaced,
+        about="a text with each piece replaced by another",
+        example="REPLACE(name, 'a', 'o')",
+    ),
+    exp.StrPosition: Function(
+        {"this": "text", "substr": "text"},
+        BIGINT,
+        _position,
+        _LONGEST,
+        about="where a piece begins in a text, from 1; 0 where it is not",
+        example="STRPOS(name, 'a')",
+    ),
+    exp.Substring: Function(
+        {"this": "text"},
+        TEXT,
+        _piece,
+        besides=("start", "length"),
+        check=_check_piece,
+        about="a piece of a text, from a place on, so many characters long",
+        example="SUBSTRING(name, 2, 3)",
+    ),
+    exp.Left: Function(
+        {"this": "text"},
+        TEXT,
+        _piece,
+        besides=("expression",),
+        check=_check_piece,
+        about="the first characters of a text",
+        example="LEFT(name, 1)",
+    ),
+    exp.Like: Function(
+        {"this": "text"},
+        BOOLEAN,
+        besides=("expression", "negate"),
+        check=_check_pattern,
+        about="whether a text is like a pattern: % stands for any letters, _ for one",
+        example="name LIKE 'a%'",
+    ),
+    exp.DPipe: Function(
+        {"this": "joined", "expression": "joined"},
+        TEXT,
+        _joined,
+        besides=("safe",),
+        about="two texts, one behind the other; NULL where one is",
+        example="name || '-' || n",
+    ),
+    exp.Concat: Function(
+        {"expressions": "joined"},
+        TEXT,
+        _concatenated,
+        besides=("safe", "coalesce"),
+        about="texts, one behind the other; NULL is passed over",
+        example="CONCAT(name, '-', n)",
+    ),
+    exp.Year: _part_of_time("year"),
+    exp.Month: _part_of_time("month"),
+    exp.Day: _part_of_time("day"),
     exp.Extract: Function(
-        {"expression": "time"}, BIGINT, _part, 2**31, besides=("this",), check=_check_part, known=_has_known_part
+        {"expression": "time"},
+        BIGINT,
+        _part,
+        2**31,
+        besides=("this",),
+        check=_check_part,
+        known=_has_known_part,
+        about="the YEAR, MONTH or DAY of a date or timestamp",
+        example="EXTRACT(YEAR FROM at)",
     ),
     exp.DateDiff: Function(
         {"this": "moment", "expression": "moment"},
@@ -205,5 +293,7 @@ FUNCTIONS: dict[type[Any], Function] = {
         2**31,
         besides=("unit", "date_part_boundary"),
         check=_check_days,
+        about="days from one date or timestamp to another",
+        example="DATE_DIFF('day', day, at)",
     ),
 }

@@ -13,7 +13,7 @@ from tests.house.trees import PACKAGE, Import, files, imports, place, target, tr
 FILES = files()
 
 LAYERS = [
-    "version", "errors", "system", "left", "running", "deadlines", "progress", "dtypes", "columns", "texts", "streams", "fingerprint", "sandbox", "sql", "generators", "spec", "translate", "plan", "draw",
+    "version", "errors", "system", "left", "running", "deadlines", "progress", "dtypes", "columns", "texts", "streams", "fingerprint", "sandbox", "sql", "generators", "spec", "language", "translate", "plan", "draw",
     "ddl", "formats", "databases", "store", "existing", "loading", "runners", "job", "verify", "api", "terminal", "cli", "__main__",
 ]  # fmt: skip
 
@@ -66,7 +66,7 @@ ONLY_HERE = {
     "yaml": {"spec/load.py"},
     "faker": {"generators/person.py"},
     "rich": {"terminal.py"},
-    "typer": {"cli/__init__.py", "cli/data.py", "cli/databases.py", "cli/words.py"},
+    "typer": {"cli/__init__.py", "cli/data.py", "cli/databases.py", "cli/teaching.py", "cli/words.py"},
     "multiprocessing": {"runners/starting.py"},
 }
 
