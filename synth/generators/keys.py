@@ -130,7 +130,7 @@ class Window(Generator):
 
     example = "batch: {window: 250}"
 
-    rows: Annotated[int, Field(ge=1)] = Field(description="rows of a window; they divide a block's")
+    rows: Annotated[int, Field(ge=1)] = Field(description="rows of a window, a divisor of a block's 10,000")
 
     @property
     def window_rows(self) -> int:

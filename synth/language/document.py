@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from synth.language.words import GROUPS, Parameter, Word, all_words
+from synth.sql.allowed import core_functions
 
 __all__ = ["as_text"]
 
@@ -24,8 +25,8 @@ ABOUT = {
     "`price` (own column), `orders.ordered_at` (an ancestor's), `product_id.price` (of the row that a reference or\n"
     "`in_force` column points at).",
     "types": "",
-    "functions": "Besides these stand operators, `CASE`, `CAST`, `COALESCE`, `NULLIF`, `ROUND` and the like. They mean the\n"
-    "same in every database. Examples name a text `name`, numbers `n` and `price`, a date `day`, a timestamp `at`.",
+    "functions": f"Besides these: operators, windows (`OVER`, in SELECTs and rules), {', '.join(core_functions())}. They\n"
+    "mean the same in every database. Examples name a text `name`, numbers `n` and `price`, a date `day`, a timestamp `at`.",
 }
 
 

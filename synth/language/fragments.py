@@ -141,8 +141,8 @@ def _value(value: Any) -> str:
     """A plain value as it is written in YAML."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (int, float)) and abs(value) >= 2**53:
-        return f"{value:.2g}"
+    if isinstance(value, (int, float)) and value == int(value) and 1000 <= abs(value) < 2**53:
+        return f"{int(value):_}"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

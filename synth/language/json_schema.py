@@ -21,6 +21,7 @@ from synth.spec.models import OPTIONS, Column, Dataset
 __all__ = ["FILE", "as_text", "spec_schema"]
 
 FILE = "spec.schema.json"  # beside the shipped specs, whose first line names it
+ERROR, MARKDOWN = "patternErrorMessage", "markdownDescription"  # words of editors, which other readers pass over
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 # YAML 1.2 knows no underscores in numbers, and no dates: an editor takes them for texts.
@@ -44,7 +45,7 @@ def spec_schema() -> dict[str, Any]:
     whole: Fragment = {"$ref": PLACE + known.name(Dataset), "$defs": definitions}
     whole = edited(whole, _as_yaml)
     whole["$defs"] = {name: whole["$defs"][name] for name in sorted(_reached(whole))}
-    return {"$schema": DRAFT, "title": "synth: a dataset", **whole}
+    return {"$schema": DRAFT, **whole}
 
 
 def _generator(name: str, known: Known) -> Fragment:
@@ -56,8 +57,8 @@ def _generator(name: str, known: Known) -> Fragment:
         ways.append(own["properties"][made.shorthand])
     if not own.get("required"):
         ways.append({"type": "null"})
-    about = f"{word.about}\n\n{word.example}"
-    return {"description": about, **ways[0]} if len(ways) == 1 else {"description": about, "anyOf": ways}
+    about = {"description": word.about, MARKDOWN: f"{word.about}\n\n```yaml\n{word.example}\n```"}
+    return {**about, **ways[0]} if len(ways) == 1 else {**about, "anyOf": ways}
 
 
 def _word(name: str) -> Word:
@@ -108,9 +109,10 @@ def _as_yaml(schema: Fragment) -> Fragment:
         del found["default"]
     kind = found.get("type")
     if kind in ("integer", "number"):
-        found = {**found, "type": [kind, "string"], "pattern": _UNDERSCORES}
+        what = "a whole number" if kind == "integer" else "a number"
+        found = {**found, "type": [kind, "string"], "pattern": _UNDERSCORES, ERROR: f"should be {what}"}
     if kind == "string" and "format" in found:
-        found["pattern"] = _DATES[found.pop("format")]
+        found |= {"pattern": _DATES[found.pop("format")], ERROR: "should be a date like 2024-01-31"}
     if "patternProperties" in found:
         found.setdefault("additionalProperties", False)
     return found

@@ -26,8 +26,8 @@ class RowCount(Model):
     """Row count: `max(at_least, round(base × scale^growth))`."""
 
     base: Annotated[int, Field(ge=1, le=MOST_ROWS)] = Field(description="rows at SCALE=1")
-    growth: Annotated[float, Field(ge=0, le=1)] = Field(1.0, description="power of the scale that rows grow with")
-    at_least: Annotated[int, Field(ge=1, le=MOST_ROWS)] = Field(1, description="rows at the smallest scale")
+    growth: Annotated[float, Field(ge=0, le=1)] = Field(1.0, description="rows grow with scale^growth")
+    at_least: Annotated[int, Field(ge=1, le=MOST_ROWS)] = Field(1, description="so many rows at any scale")
 
     def at(self, scale: float) -> int:
         """Give the declared count at a scale, half rounded up."""
@@ -37,7 +37,7 @@ class RowCount(Model):
 class NegativeBinomial(Model):
     """Over-dispersed counts; the smaller `r`, the more unequal."""
 
-    r: Annotated[float, Field(ge=LEAST_R)] = Field(description="variance is mean + mean² / r")
+    r: Annotated[float, Field(ge=LEAST_R)] = Field(description="the smaller, the more unequal parents are")
 
 
 OF_A_MEAN: list[dict[str, Any]] = [  # laws of a fan-out, as editors are told of them
