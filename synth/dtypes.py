@@ -36,7 +36,7 @@ _TABLE: dict[str, tuple[Any, Any, str]] = {
     "date": (pl.Date(), pl.Date(), "DATE"),
     "timestamp": (pl.Datetime("us"), pl.Datetime("us"), "TIMESTAMP"),
 }
-# how each is written, where it takes lengths; what for; a column of it
+# how each is written (see TypeWord), what for, a column of it
 _DESCRIBED: dict[str, tuple[str, str, str]] = {
     "boolean": ("boolean", "true or false", "{choice: {true: 0.9, false: 0.1}, type: boolean}"),
     "smallint": ("smallint", "whole numbers from -32,768 to 32,767", "{uniform: {min: 1, max: 5}, type: smallint}"),
@@ -159,7 +159,10 @@ Types = Mapping[str, DType]  # of columns, by name
 
 @dataclass(frozen=True)
 class TypeWord:
-    """How a type is written (`p`, `s` and `n` are numbers that may be left out), its other names, what for, a column."""
+    """How a type is written, its other names, what for, a column.
+
+    What stands in brackets are numbers that may be left out; `…` stands for anything.
+    """
 
     written: str
     aliases: tuple[str, ...]

@@ -143,6 +143,8 @@ def _value(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, (int, float)) and value == int(value) and 1000 <= abs(value) < 2**53:
         return f"{int(value):_}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -85,21 +85,28 @@ def _column(model: Fragment, generators: Iterable[str]) -> Fragment:
 def _types() -> list[Fragment]:
     """Types as they are written, for completion, and with other numbers and in capitals."""
     words = type_words()
-    plain = [name for word in words.values() for name in (word.written.partition("(")[0], *word.aliases)]
+    plain = [
+        name for word in words.values() for name in (word.written.partition("(")[0], *word.aliases) if "…" not in name
+    ]
     written = [w.written.replace(name, own, 1) for name, w in words.items() for own in (name, *w.aliases)]
     shapes = [_shape(each) for each in written]
     return [{"enum": plain}, {"type": "string", "pattern": f"^\\s*(?:{'|'.join(shapes)})\\s*$"}]
 
 
 def _shape(written: str) -> str:
-    """A pattern of a type: `decimal(p,s)`, in small letters and capitals, the numbers within brackets or none."""
+    """A pattern of a type as it is written, in small letters and capitals: lengths may be left out, `…` is anything."""
     name, bracket, inner = written.partition("(")
-    letters = "".join(f"[{sign}{sign.upper()}]" if sign.isalpha() else re.escape(sign) for sign in name)
-    if not bracket:
-        return letters
-    first, *others = inner.rstrip(")").split(",")
-    further = "".join(r"(?:\s*,\s*\d+)?" for _ in others)
-    return rf"{letters}\s*(?:\(\s*\d+{further}\s*\))?" if first else letters
+    lengths = inner.rstrip(")").split(",")
+    if "…" in written or not bracket:
+        return ".*".join(map(_letters, written.split("…")))
+    further = r"(?:\s*,\s*\d+)?" * (len(lengths) - 1)
+    return rf"{_letters(name)}\s*(?:\(\s*\d+{further}\s*\))?"
+
+
+def _letters(text: str) -> str:
+    """A pattern of a piece of it, in small letters and capitals."""
+    blanks = {"(": r"\s*\(", " ": r"\s+"}
+    return "".join(f"[{sign}{sign.upper()}]" if sign.isalpha() else blanks.get(sign, re.escape(sign)) for sign in text)
 
 
 def _as_yaml(schema: Fragment) -> Fragment:
@@ -111,7 +118,7 @@ def _as_yaml(schema: Fragment) -> Fragment:
     if kind in ("integer", "number"):
         what = "a whole number" if kind == "integer" else "a number"
         found = {**found, "type": [kind, "string"], "pattern": _UNDERSCORES, ERROR: f"should be {what}"}
-    if kind == "string" and "format" in found:
+    if kind == "string" and found.get("format") in _DATES:
         found |= {"pattern": _DATES[found.pop("format")], ERROR: "should be a date like 2024-01-31"}
     if "patternProperties" in found:
         found.setdefault("additionalProperties", False)

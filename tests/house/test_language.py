@@ -9,6 +9,7 @@ from typing import ClassVar
 import pytest
 from pydantic import Field
 
+from synth import dtypes
 from synth.generators import GENERATORS, Generator
 from synth.language import json_schema
 from synth.language.fragments import Known
@@ -66,31 +67,41 @@ class Dice(Generator):
 
 
 @pytest.fixture
-def with_dice(monkeypatch):
-    """A generator more, as somebody adds one tomorrow."""
+def tomorrow(monkeypatch):
+    """Registries to which somebody adds; all that is made from them is made anew."""
     caches = (Known.language, all_words, validator)
-    monkeypatch.setitem(GENERATORS, "dice", Dice)
     for each in caches:
         each.cache_clear()
-    yield
+    yield monkeypatch
     monkeypatch.undo()
     for each in caches:
         each.cache_clear()
 
 
-def test_a_new_generator_appears_by_itself(with_dice):
+SPEC = "dataset: d\nperiod: {start: 2024-01-01, until: 2025-01-01}\ntables: {t: {rows: 3, columns: {n: {%s}}}}\n"
+
+
+def test_a_new_generator_appears_by_itself(tomorrow):
+    tomorrow.setitem(GENERATORS, "dice", Dice)
     (word,) = find("dice")
     assert (word.summary, word.shorthand) == ("The sum of so many dice", "dice")
-    spec = (
-        "dataset: d\nperiod: {start: 2024-01-01, until: 2025-01-01}\ntables: {t: {rows: 3, columns: {n: {dice: %s}}}}\n"
-    )
     for good in ("2", "1_0", "{dice: 2}", "{dice: 2, sides: 20}"):
-        assert marked(spec % good) == []
+        assert marked(SPEC % f"dice: {good}") == []
     for bad in ("two", "{sides: 20}", "{dice: 2, faces: 20}", "[2]", ""):
-        assert marked(spec % bad) != []
+        assert marked(SPEC % f"dice: {bad}") != []
     found = list(lacking())
     assert len(found) == 2 and "`dice` is without an example" in found[0]
     assert "`sides` of `dice` is without a description" in found[1]
+
+
+def test_a_new_type_appears_by_itself(tomorrow):
+    tomorrow.setitem(dtypes._TABLE, "mood", dtypes._TABLE["varchar"])
+    tomorrow.setitem(dtypes._DESCRIBED, "mood", ("mood(…)", "one of the words", ""))
+    assert list(lacking()) == ["types: `mood` is without an example: " + WAY_OUT["types"]]
+    for good in ("mood(glad, sad)", "MOOD (glad)", "decimal(12, 2)", " Numeric ( 12 ) ", "text", "varchar(9)", "INT"):
+        assert marked(SPEC % f'type: "{good}"') == [], good
+    for bad in ("moody", "mood glad", "decimal(12;2)", "decimal(12,2,2)", "varchar(x)", "bigint(2)", ""):
+        assert marked(SPEC % f'type: "{bad}"') != [], bad
 
 
 def test_the_program_that_renews_writes_the_same(tmp_path):
