@@ -17,8 +17,8 @@ import polars as pl
 from synth.errors import did_you_mean
 
 __all__ = [
-    "BIGINT", "BOOLEAN", "DATE", "DOUBLE", "TEXT", "TIMESTAMP", "UUID", "UUID_SHAPE", "DType", "Types", "decimal",
-    "exact",
+    "BIGINT", "BOOLEAN", "DATE", "DOUBLE", "TEXT", "TIMESTAMP", "UUID", "UUID_SHAPE", "DType", "TypeWord", "Types",
+    "decimal", "exact", "type_words",
 ]  # fmt: skip
 
 MAX_PRECISION = 18  # what an int64 holds, and an INT64 in Parquet
@@ -35,6 +35,31 @@ _TABLE: dict[str, tuple[Any, Any, str]] = {
     "uuid": (pl.String(), pl.String(), "VARCHAR"),
     "date": (pl.Date(), pl.Date(), "DATE"),
     "timestamp": (pl.Datetime("us"), pl.Datetime("us"), "TIMESTAMP"),
+}
+# how each is written (see TypeWord), what for, a column of it
+_DESCRIBED: dict[str, tuple[str, str, str]] = {
+    "boolean": ("boolean", "true or false", "{choice: {true: 0.9, false: 0.1}, type: boolean}"),
+    "smallint": ("smallint", "whole numbers from -32,768 to 32,767", "{uniform: {min: 1, max: 5}, type: smallint}"),
+    "integer": ("integer", "whole numbers of 32 bits", "{uniform: {min: 1, max: 100_000}, type: integer}"),
+    "bigint": ("bigint", "whole numbers of 64 bits", "{uniform: {min: 1, max: 9_000_000_000}, type: bigint}"),
+    "decimal": (
+        "decimal(p,s)",
+        f"exact numbers of p digits, s of them behind the point; up to {MAX_PRECISION} digits; (12,2) if left out",
+        '{uniform: {min: 0.01, max: 99.99}, type: "decimal(12,2)"}',
+    ),
+    "double": ("double", "numbers of 64 bits with a floating point", "{normal: {mean: 20, sd: 4}, type: double}"),
+    "varchar": (
+        "varchar(n)",
+        "text of at most n characters; without n of any length",
+        "{coined: {}, type: varchar(40)}",
+    ),
+    "uuid": ("uuid", "128 bits, written with hyphens", "{key: uuid, type: uuid}"),
+    "date": ("date", "a calendar day", "{uniform: {min: 2024-01-01, max: 2024-12-31}, type: date}"),
+    "timestamp": (
+        "timestamp",
+        "a moment in microseconds, UTC, without a zone",
+        "{uniform: {min: 2024-01-01, max: 2024-12-31}, type: timestamp}",
+    ),
 }
 _ALIASES = {"text": "varchar", "int": "integer", "bool": "boolean", "numeric": "decimal"}
 UUID_SHAPE = r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"  # as databases write one
@@ -130,6 +155,30 @@ class DType:
 
 
 Types = Mapping[str, DType]  # of columns, by name
+
+
+@dataclass(frozen=True)
+class TypeWord:
+    """How a type is written, its other names, what for, a column.
+
+    What stands in brackets are numbers that may be left out; `…` stands for anything.
+    """
+
+    written: str
+    aliases: tuple[str, ...]
+    about: str
+    example: str
+
+
+def type_words() -> dict[str, TypeWord]:
+    """Describe all types, by name."""
+    found = {}
+    for name in _TABLE:
+        written, about, example = _DESCRIBED.get(name, (name, "", ""))
+        aliases = tuple(alias for alias, other in _ALIASES.items() if other == name)
+        found[name] = TypeWord(written, aliases, about, example)
+    return found
+
 
 BOOLEAN, BIGINT, DOUBLE, TEXT = DType("boolean"), DType("bigint"), DType("double"), DType("varchar")
 DATE, TIMESTAMP, UUID = DType("date"), DType("timestamp"), DType("uuid")

@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from synth.cli import data, databases, secrets, signals
+from synth.cli import data, databases, secrets, signals, teaching
 from synth.cli.limited import go_on_in_child
 from synth.errors import OptionError, SynthError
 from synth.runners.memory import collect_less
@@ -55,10 +55,11 @@ def _options(
 
 for _command in (
     data.datasets, data.check, data.plan, data.generate, data.verify, data.advance,
-    databases.ddl, databases.load, databases.script, databases.pull,
+    databases.ddl, databases.load, databases.script, databases.pull, teaching.words,
 ):  # fmt: skip
     app.command()(_command)
 app.add_typer(databases.db, name="db")
+app.add_typer(teaching.schema, name="schema")
 
 
 @cache

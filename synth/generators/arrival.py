@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from pydantic import Field, model_validator
+from pydantic import Field, WithJsonSchema, model_validator
 
 from synth.columns import from_microseconds
 from synth.dtypes import TIMESTAMP, DType
@@ -45,6 +45,13 @@ BUSY = 2_000  # rows an hour from which on cells are minutes: a block sorts whol
 _EPOCH = dt.datetime(1970, 1, 1)
 
 Profile = str | Many
+
+
+def _named(profiles: Mapping[str, tuple[float, ...]]) -> WithJsonSchema:
+    """What an editor is told of a profile: a name, or as many numbers as the named ones have."""
+    size = len(next(iter(profiles.values())))
+    numbers = {"type": "array", "items": {"type": "number", "minimum": 0}, "minItems": size, "maxItems": size}
+    return WithJsonSchema({"anyOf": [{"enum": [*profiles]}, numbers]})
 
 
 def microseconds(moment: dt.date | dt.datetime) -> int:
@@ -122,17 +129,30 @@ def _profile(named: dict[str, tuple[float, ...]], value: Any, what: str) -> tupl
 
 
 class Arrival(Generator):
-    """When each row comes. Rows are in time order, and nothing at or after `until` exists."""
+    """When each row comes: a Poisson process of the declared total, whose rate follows the calendar.
+
+    Rows are in time order, and nothing at or after `until` exists.
+    """
 
     default_type = TIMESTAMP
+    example = """tables:
+  orders:
+    rows: 500
+    columns:
+      order_id: {key: sequence}
+      ordered_at: {arrival: {trend: 0.09, season: consumer, weekdays: consumer, hours: consumer, dispersion: 3}}"""
 
-    trend: Annotated[float, Field(gt=-1, le=1e6)] = 0.0  # growth a year, 0.09 is 9 %
-    season: Profile = "flat"
-    weekdays: Profile = "flat"
-    hours: Profile = "flat"
-    dispersion: Annotated[float, Field(ge=1)] = 1.0  # variance / mean of daily counts at SCALE=1; 1 is Poisson's own
-    since: dt.date | None = None  # the day on which the first row of those there before the period comes
-    before_start: Share = 0.0  # share of the declared rows that are there before the period starts
+    trend: Annotated[float, Field(gt=-1, le=1e6)] = Field(0.0, description="growth a year, 0.09 is 9 %")
+    season: Annotated[Profile, _named(SEASONS)] = Field("flat", description="weights of the months, January first")
+    weekdays: Annotated[Profile, _named(WEEKDAYS)] = Field("flat", description="weights of the days, Monday first")
+    hours: Annotated[Profile, _named(HOURS)] = Field("flat", description="weights of the hours 0 to 23")
+    dispersion: Annotated[float, Field(ge=1)] = Field(
+        1.0, description="variance / mean of daily counts at SCALE=1; 1 is Poisson's own"
+    )
+    since: dt.date | None = Field(
+        None, description="the day on which the first of the rows that are there before the period comes"
+    )
+    before_start: Share = Field(0.0, description="share of the declared rows that are there before the period starts")
 
     sets_arrival = True
 

@@ -32,7 +32,7 @@ from synth.generators.declarations import (
 if TYPE_CHECKING:
     from synth.generators.context import SpanView, SpecView, TableContext
 
-__all__ = ["Generator", "Many", "Model", "Share"]
+__all__ = ["Generator", "Many", "Model", "Share", "one_way_of"]
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Many = Annotated[tuple[Any, ...], Field(strict=False)]
@@ -53,9 +53,19 @@ class Model(BaseModel):
         return copy
 
 
+def one_way_of(*ways: Mapping[str, Any], **besides: Any) -> ConfigDict:
+    """Configure a model so that editors are told that exactly one of these JSON Schemas holds; it checks nothing itself.
+
+    `besides` are further keywords of its schema.
+    """
+    told: dict[str, Any] = {"oneOf": [*ways], **besides}
+    return ConfigDict(json_schema_extra=told)
+
+
 class Generator(Model):
     """Makes one column of one block."""
 
+    example: ClassVar[str] = ""  # YAML: columns of a table, or `tables:`; see synth/language/examples.py
     shorthand: ClassVar[str | None] = None  # the field meant when only a value is written
     shorthand_is_mapping: ClassVar[bool] = False  # that value is a mapping, whose words are nobody's parameters
     default_type: ClassVar[DType | None] = None

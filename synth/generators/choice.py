@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from pydantic import Field, model_validator
+from pydantic import Field, WithJsonSchema, model_validator
 
 from synth.dtypes import BIGINT, BOOLEAN, DATE, TEXT, DType, exact
 from synth.errors import DataError
@@ -24,7 +24,9 @@ from synth.generators.sampling import BELOW_ONE, Search, check_weights
 __all__ = ["Choice"]
 
 Value = bool | int | float | str | dt.date
-Weights = Annotated[dict[Any, Any], Field(min_length=1)]
+WEIGHTS = {"type": "object", "minProperties": 1, "additionalProperties": {"type": "number", "minimum": 0}}
+TABLES = {"type": "object", "minProperties": 1, "additionalProperties": WEIGHTS}
+Weights = Annotated[dict[Any, Any], Field(min_length=1), WithJsonSchema({"anyOf": [WEIGHTS, TABLES]})]
 
 
 class Choice(Generator):
@@ -34,8 +36,11 @@ class Choice(Generator):
     shorthand_is_mapping = True
     renamed: ClassVar[dict[str, str]] = {"of": "values", "per": "by"}
 
-    values: Weights
-    by: str | None = None
+    example = """country: {choice: {DE: 0.6, FR: 0.4}}
+paid_by: {choice: {by: country, values: {DE: {invoice: 3, card: 1}, FR: {card: 9, cash: 1}}}}"""
+
+    values: Weights = Field(description="value: weight, …; with `by` such a table for each value of that column")
+    by: str | None = Field(None, description="the column whose value says which table of weights holds")
 
     @model_validator(mode="after")
     def _check(self) -> Choice:

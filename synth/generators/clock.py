@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from synth.columns import NULL, from_microseconds, moments
 from synth.dtypes import TIMESTAMP, DType
 from synth.generators.arrival import HOUR_US
-from synth.generators.base import Generator
+from synth.generators.base import Generator, one_way_of
 from synth.generators.context import SpanView, SpecView, TableContext
 from synth.generators.declarations import Complaint, Dependency, DottedPath, OwnBefore, RowValue, Span
 from synth.generators.sampling import FARTHEST, has_numbers, normal_between
@@ -27,17 +27,34 @@ UNIT_US = {"minutes": HOUR_US // 60, "hours": HOUR_US, "days": 24 * HOUR_US}
 class Delay(Generator):
     """A planned moment: a lognormal or even delay after another. NULL where that is; hidden until it has come."""
 
+    model_config = one_way_of(
+        {"required": ["median", "sigma"], "properties": {"even": {"const": False}}},
+        {"required": ["even"], "properties": {"even": {"const": True}, "median": False, "sigma": False}},
+    )
+
     default_type = TIMESTAMP
 
-    after: str
-    first: str | None = None  # the moment instead, of a row without a sibling before, where `after` is `previous.…`
-    median: Annotated[float, Field(gt=0)] | None = None
-    sigma: Annotated[float, Field(gt=0)] | None = None
-    even: bool = False  # every delay from min to max equally likely, instead of median and sigma
-    announced: bool = False  # known beforehand (the last day of a campaign): never hidden
-    max: Annotated[float, Field(gt=0)]  # every delay has one, so how far back a day can reach is known
-    min: Annotated[float, Field(ge=0)] = 0.0
-    unit: Literal["minutes", "hours", "days"] = "days"
+    example = """tables:
+  orders:
+    rows: 500
+    columns:
+      ordered_at: {arrival: {}}
+      paid_at: {delay: {after: ordered_at, median: 2, sigma: 1, max: 20, unit: days}}
+      due_at: {delay: {after: ordered_at, even: true, min: 10, max: 30, announced: true}}"""
+
+    after: str = Field(description="path of the moment before")
+    first: str | None = Field(
+        None, description="path of the moment instead, of a row without a sibling before, where `after` is `previous.…`"
+    )
+    median: Annotated[float, Field(gt=0)] | None = Field(None, description="median delay, in units")
+    sigma: Annotated[float, Field(gt=0)] | None = Field(None, description="standard deviation of ln(delay)")
+    even: bool = Field(
+        False, description="every delay from `min` to `max` is equally likely, instead of `median` and `sigma`"
+    )
+    announced: bool = Field(False, description="known beforehand (the last day of a campaign): never hidden")
+    max: Annotated[float, Field(gt=0)] = Field(description="longest delay, in units: how far back a day can reach")
+    min: Annotated[float, Field(ge=0)] = Field(0.0, description="shortest delay, in units")
+    unit: Literal["minutes", "hours", "days"] = Field("days", description="what delays are counted in")
 
     @model_validator(mode="after")
     def _check(self) -> Delay:

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from pydantic import Field
 
 from synth.columns import WIDE_SUM, largest
 from synth.dtypes import BIGINT, TIMESTAMP, DType, decimal
@@ -32,7 +33,17 @@ class Lookup(Generator):
 
     shorthand = "path"
 
-    path: str
+    example = """tables:
+  products:
+    rows: 20
+    columns: {product_id: {key: sequence}, price: {uniform: {min: 1, max: 9}, type: "decimal(12,2)"}}
+  sales:
+    rows: 100
+    columns:
+      product_id: {reference: products}
+      unit_price: {lookup: product_id.price}"""
+
+    path: str = Field(description="path of the value: `product_id.price`, `orders.ordered_at`")
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the value itself."""
@@ -79,7 +90,11 @@ class Expr(Generator):
 
     shorthand = "sql"
 
-    sql: str
+    example = """quantity: {uniform: {min: 1, max: 5}}
+price: {uniform: {min: 1, max: 9}, type: "decimal(12,2)"}
+net: {expr: "ROUND(quantity * price * 0.9, 2)"}"""
+
+    sql: str = Field(description="SQL over paths of the row; digits vanish only by ROUND")
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the columns that the expression names."""
@@ -113,10 +128,17 @@ class Expr(Generator):
 class State(Expr):
     """A SQL expression over what shows at `until`: evaluated after planned moments that have not come are hidden.
 
-    `until` itself may be named, a timestamp.
+    `until` itself may be named, a timestamp. Derived tables have states too.
     """
 
     is_state = True
+    example = """tables:
+  invoices:
+    rows: 200
+    columns:
+      sent_at: {arrival: {}}
+      paid_at: {delay: {after: sent_at, median: 9, sigma: 1, max: 90}}
+      status: {state: "CASE WHEN paid_at IS NOT NULL THEN 'paid' WHEN sent_at < until THEN 'open' ELSE '' END"}"""
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the columns that the expression names."""
@@ -133,7 +155,20 @@ class Sum(Generator):
     shorthand = "column"
     renamed: ClassVar[dict[str, str]] = {"of": "column"}
 
-    column: str
+    example = """tables:
+  orders:
+    rows: 50
+    columns:
+      order_id: {key: sequence}
+      total: {sum: lines.amount}
+  lines:
+    per: orders
+    fanout: {mean: 2, min: 1, max: 5, poisson: true}
+    columns:
+      order_id: {reference: orders}
+      amount: {uniform: {min: 1, max: 9}, type: "decimal(12,2)"}"""
+
+    column: str = Field(description="the child's column, `order_items.tax`")
 
     @property
     def _summed(self) -> ChildColumn:
@@ -196,7 +231,20 @@ class Count(Generator):
     renamed: ClassVar[dict[str, str]] = {"of": "table"}
     default_type = BIGINT
 
-    table: str
+    example = """tables:
+  orders:
+    rows: 50
+    columns:
+      order_id: {key: sequence}
+      lines: {count: lines}
+  lines:
+    per: orders
+    fanout: {mean: 2, min: 1, max: 5, poisson: true}
+    columns:
+      order_id: {reference: orders}
+      quantity: {uniform: {min: 1, max: 9}}"""
+
+    table: str = Field(description="the child")
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the child's rows."""
@@ -237,7 +285,19 @@ class Ordinal(Generator):
     shorthand = "per"
     default_type = DType("integer")
 
-    per: str
+    example = """tables:
+  orders:
+    rows: 50
+    columns:
+      order_id: {key: sequence}
+  lines:
+    per: orders
+    fanout: {mean: 2, min: 1, max: 5, poisson: true}
+    columns:
+      order_id: {reference: orders}
+      line_number: {ordinal: orders}"""
+
+    per: str = Field(description="the ancestor within one of whose rows is counted")
 
     @property
     def distinct_within(self) -> str:

@@ -49,14 +49,31 @@ class InForce(Generator):
 
     renamed: ClassVar[dict[str, str]] = {"of": "table", "take": "column"}
 
-    table: str
-    match: Annotated[dict[str, str], Field(min_length=1)]  # their column: a column seen from this row
-    at: str  # a moment seen from this row
-    begins: str  # their column
-    column: str  # their column
-    ends: str | None = None  # their column, included
-    largest: str | None = None  # SQL over this row's columns and theirs, written `this_column.theirs`
-    optional: bool = False  # whether there may be none: NULL
+    example = """tables:
+  tax_rates:
+    values: [[DE, 2020-01-01, 0.19], [FR, 2020-01-01, 0.20], [FR, 2024-06-01, 0.21]]
+    primary_key: [country, valid_from]
+    columns: {country: {type: text}, valid_from: {type: date}, rate: {type: "decimal(4,2)"}}
+  orders:
+    rows: 100
+    columns:
+      ordered_at: {arrival: {}}
+      country: {choice: {DE: 1, FR: 1}}
+      rate: {in_force: {table: tax_rates, match: {country: country}, at: ordered_at, begins: valid_from, column: rate}}"""
+
+    table: str = Field(description="the table with the rows that are in force")
+    match: Annotated[dict[str, str], Field(min_length=1)] = Field(
+        description="their column: path of the value that it equals, …"
+    )
+    at: str = Field(description="path of the moment at which they are in force")
+    begins: str = Field(description="their column: the first day or moment")
+    column: str = Field(description="their column: what this column holds")
+    ends: str | None = Field(None, description="their column: the last day or moment, included")
+    largest: str | None = Field(
+        None,
+        description="SQL over this row's columns and theirs, written `this_column.theirs`: the best of the open ones",
+    )
+    optional: bool = Field(False, description="whether there may be none: NULL")
 
     def nullable(self) -> bool:
         """Tell whether there may be none."""
@@ -210,8 +227,23 @@ class Ranked(Generator):
     shorthand = "column"
     renamed: ClassVar[dict[str, str]] = {"of": "column"}
 
-    column: str  # a column made by `in_force` with `largest`
-    otherwise: int | float = 0
+    example = """tables:
+  offers:
+    values: [[1, 2024-01-01, 2024-06-30, 0.10], [2, 2024-03-01, 2024-12-31, 0.25]]
+    primary_key: [offer_id]
+    columns: {offer_id: {type: bigint}, starts: {type: date}, ends: {type: date}, share: {type: "decimal(3,2)"}}
+  orders:
+    rows: 100
+    columns:
+      ordered_at: {arrival: {}}
+      offer: {choice: {1: 1, 2: 1}}
+      offer_id:
+        in_force: {table: offers, match: {offer_id: offer}, at: ordered_at, begins: starts, ends: ends,
+                   column: offer_id, largest: offer_id.share, optional: true}
+      discount: {ranked: offer_id}"""
+
+    column: str = Field(description="a column made by `in_force` with `largest`")
+    otherwise: int | float = Field(0, description="what is held where nothing is in force")
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the column that was found."""

@@ -31,11 +31,19 @@ class Key(Generator):
     """
 
     shorthand = "kind"
-    kind: Literal["sequence", "uuid", "code"] = "sequence"
-    start: Annotated[int, Field(gt=-(2**63), lt=2**63)] = 1  # of sequences and codes: the number of the first row
-    step: Annotated[int, Field(ge=1, le=10**9)] = 1  # of sequences and codes: how far apart two numbers are
-    prefix: str = ""  # of codes
-    digits: Annotated[int, Field(ge=1, le=18)] = 6  # of codes: the least digits, with leading zeros
+    example = "code: {key: {kind: code, prefix: CUS-, digits: 6, start: 1000}}"
+
+    kind: Literal["sequence", "uuid", "code"] = Field(
+        "sequence", description="1, 2, 3 …; uuid; or text like CUS-000123"
+    )
+    start: Annotated[int, Field(gt=-(2**63), lt=2**63)] = Field(
+        1, description="of sequences and codes: the number of the first row"
+    )
+    step: Annotated[int, Field(ge=1, le=10**9)] = Field(
+        1, description="of sequences and codes: how far apart two numbers are"
+    )
+    prefix: str = Field("", description="of codes: what stands before the number")
+    digits: Annotated[int, Field(ge=1, le=18)] = Field(6, description="of codes: the least digits, with leading zeros")
     _segments: tuple[Segment, ...] = PrivateAttr(())  # of sequences, behind the first: no word of a spec
 
     makes_key = True
@@ -137,7 +145,9 @@ class Window(Generator):
     shorthand = "rows"
     default_type = BIGINT
 
-    rows: Annotated[int, Field(ge=1)]
+    example = "batch: {window: 250}"
+
+    rows: Annotated[int, Field(ge=1)] = Field(description="rows of a window, a divisor of a block's 10,000")
 
     @property
     def window_rows(self) -> int:

@@ -35,9 +35,11 @@ class Uniform(Distribution):
     With a `step` every multiple of it between them.
     """
 
-    min: int | float | dt.date
-    max: int | float | dt.date
-    step: Positive | None = None  # of numbers, in the column's own unit
+    example = 'price: {uniform: {min: 0.5, max: 99}, type: "decimal(12,2)"}'
+
+    min: int | float | dt.date = Field(description="the least value, included")
+    max: int | float | dt.date = Field(description="the largest value, included")
+    step: Positive | None = Field(None, description="of numbers, in the column's own unit: multiples of it alone")
 
     @model_validator(mode="after")
     def _check(self) -> Uniform:
@@ -177,8 +179,10 @@ def _between(low: float, high: float, shares: Floats) -> Floats:
 class Normal(Plain, Stepped):
     """The bell curve, cut to [min, max] where given."""
 
-    mean: float
-    sd: Positive
+    example = 'stars: {normal: {mean: 4.1, sd: 0.5, min: 1, max: 5}, type: "decimal(2,1)"}'
+
+    mean: float = Field(description="the middle, before it is cut")
+    sd: Positive = Field(description="standard deviation, before it is cut")
 
     def _check_range(self) -> None:
         _check_standard(*self._standard(*self.ends()))
@@ -208,11 +212,17 @@ class Lognormal(Scaled):
 
     scale_word = "median"
 
-    median: Positive | str  # in the column's own unit, or a column of medians
-    sigma: Positive  # standard deviation of ln(value)
-    min: Annotated[float, Field(ge=0)] | None = None
-    max: Positive | None = None
-    endings: dict[str, Annotated[float, Field(ge=0)]] | None = None
+    example = """price:
+  lognormal: {median: 35, sigma: 0.9, max: 5000, endings: {".99": 0.6, ".00": 0.4}}
+  type: decimal(12,2)"""
+
+    median: Positive | str = Field(description="in the column's own unit, or a column of medians")
+    sigma: Positive = Field(description="standard deviation of ln(value)")
+    min: Annotated[float, Field(ge=0)] | None = Field(None, description="what is below is not drawn")
+    max: Positive | None = Field(None, description="what is above is not drawn")
+    endings: dict[str, Annotated[float, Field(ge=0)]] | None = Field(
+        None, description='digits behind the point by weight, `{".99": 0.6, ".00": 0.4}`'
+    )
 
     @model_validator(mode="after")
     def _check_endings(self) -> Lognormal:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib import import_module
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from pydantic import Field, WithJsonSchema
 
 from synth.dtypes import TEXT, DType
 from synth.errors import DataError
@@ -70,7 +71,7 @@ def _joined(lists: tuple[tuple[str, tuple[str, ...]], ...]) -> pl.Series:
 class _Name(Generator):
     default_type = TEXT
 
-    locale: str = "en_US"  # a column of locales, or one locale
+    locale: str = Field("en_US", description="one locale, like `de_DE`, or a column of locales")
 
     def accepts(self, dtype: DType) -> str | None:
         """Take text, as long as the longest name of the locale where that is known."""
@@ -133,7 +134,11 @@ _OF_ANY = ("first_names",)
 class FirstName(_Name):
     """A first name that fits locale and sex (`F`, `M`, anything else: either)."""
 
-    sex: str | None = None  # a column
+    example = """locale: {choice: {de_DE: 0.5, fr_FR: 0.5}}
+sex: {choice: {F: 0.5, M: 0.5}}
+first_name: {first_name: {locale: locale, sex: sex}}"""
+
+    sex: str | None = Field(None, description="a column that holds F or M")
 
     def lists(self) -> tuple[tuple[str, ...], ...]:
         """Name the lists of all that `sex` may say."""
@@ -157,6 +162,8 @@ class FirstName(_Name):
 class LastName(_Name):
     """A last name that fits the locale."""
 
+    example = "last_name: {last_name: {locale: fr_FR}}"
+
     def lists(self) -> tuple[tuple[str, ...], ...]:
         """Name the list of last names."""
         return (("last_names",),)
@@ -179,7 +186,13 @@ class Email(Generator):
 
     never_repeats = True
 
-    names: Many  # columns
+    example = """first_name: {first_name: {}}
+last_name: {last_name: {}}
+email: {email: [first_name, last_name]}"""
+
+    names: Annotated[Many, WithJsonSchema({"type": "array", "items": {"type": "string"}, "minItems": 1})] = Field(
+        description="columns that the address begins with"
+    )
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the columns of names."""

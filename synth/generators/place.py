@@ -16,6 +16,7 @@ from typing import ClassVar, Literal
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from pydantic import Field
 
 from synth.columns import mask
 from synth.dtypes import BIGINT, TEXT, DType
@@ -56,7 +57,10 @@ class Place(Generator):
     shorthand = "locale"
     default_type = BIGINT
 
-    locale: str = "en_US"  # a column of locales, or one locale
+    example = """_place: {place: {locale: de_DE}}
+city: {place_part: {place: _place, part: city}}"""
+
+    locale: str = Field("en_US", description="one locale, like `de_DE`, or a column of locales")
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the column of locales."""
@@ -96,8 +100,12 @@ class PlacePart(Generator):
 
     renamed: ClassVar[dict[str, str]] = {"of": "place"}
 
-    place: str  # a column made by `place`
-    part: Literal["city", "region", "country", "postal_code", "phone"]
+    example = """_place: {place: {locale: de_DE}}
+city: {place_part: {place: _place, part: city}}
+phone: {place_part: {place: _place, part: phone}}"""
+
+    place: str = Field(description="a column made by `place`")
+    part: Literal["city", "region", "country", "postal_code", "phone"] = Field(description="what of it")
 
     def nullable(self) -> bool:
         """Tell that there is no number where no telephone range is kept for fiction."""

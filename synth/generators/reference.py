@@ -44,6 +44,15 @@ Floats = npt.NDArray[np.float64]
 class Reference(ReferenceWords):
     """A parent's key: of any row, of those alive at a moment, weighted, distinct within a group, or one-to-one."""
 
+    example = """tables:
+  products: {rows: 50, columns: {product_id: {key: sequence}, activity: {gamma: {shape: 0.6}}}}
+  sales:
+    rows: 500
+    columns:
+      product_id: {reference: {to: products, popularity: {zipf_mandelbrot: {s: 1.5, q: 0.03}}}}
+      second_id: {reference: {to: products, weights: activity, other_than: product_id}}
+      third_id: {reference: products}"""
+
     @property
     def target(self) -> str:
         """The table whose rows are parents."""

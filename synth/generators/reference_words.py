@@ -19,14 +19,15 @@ __all__ = ["Popularity", "ReferenceWords", "ZipfMandelbrot"]
 class ZipfMandelbrot(Model):
     """Weight ∝ (rank + q·N)^−s, the rank a fixed shuffle of the N parents."""
 
-    s: Annotated[float, Field(ge=0, le=20)]  # beyond, all but the first ranks weigh nothing as floats
-    q: Annotated[float, Field(ge=0)] = 0.0
+    # beyond 20, all but the first ranks weigh nothing as floats
+    s: Annotated[float, Field(ge=0, le=20)] = Field(description="the larger, the more unequal; 0 is even")
+    q: Annotated[float, Field(ge=0)] = Field(0.0, description="a share of the parents: flattens the head")
 
 
 class Popularity(Model):
     """How unequal parents are, where no column of theirs says so."""
 
-    zipf_mandelbrot: ZipfMandelbrot
+    zipf_mandelbrot: ZipfMandelbrot = Field(description="weight ∝ (rank + q·N)^−s")
 
 
 class ReferenceWords(Generator):
@@ -35,19 +36,30 @@ class ReferenceWords(Generator):
     shorthand = "to"
     renamed: ClassVar[dict[str, str]] = {"take": "key_column"}
 
-    to: str
-    alive_at: str | None = None  # a moment seen from this row; only parents that came before and have not ended
-    weights: str | None = None  # a parent's column of weights
-    popularity: Popularity | None = None
-    where: str | None = None  # a parent's column of booleans: only parents where it is true
-    distinct_per: str | None = None  # an ancestor table: no parent twice in one of its rows
-    within: str | None = None  # a column that points at a row of the parent's ancestor: only parents born with that row
-    match: dict[str, str] = Field(default_factory=dict)  # a parent's column -> the path of the value that it equals
-    other_than: str | None = None  # a column that points at a row of the same table, which is not chosen
-    optional: bool = False  # NULL where no parent can be chosen
-    unique: bool = False  # each parent at most once: matched within blocks of parents
-    key_column: str | None = None  # of a key of several columns: the one that this column holds; look the others up
-    roots: Share = 0.0  # in a table that references itself: the share of rows with no parent
+    to: str = Field(description="the table whose rows are chosen")
+    alive_at: str | None = Field(
+        None, description="path of a moment: only parents that came before and have not ended; the row's own arrival"
+    )
+    weights: str | None = Field(None, description="a parent's column of weights")
+    popularity: Popularity | None = Field(None, description="how unequal parents are, where no column says so")
+    where: str | None = Field(None, description="a parent's column of booleans: only parents where it is true")
+    distinct_per: str | None = Field(None, description="an ancestor: no parent twice in one of its rows")
+    within: str | None = Field(
+        None,
+        description="a column that points at an ancestor's row, or an ancestor of both tables: only rows born with it",
+    )
+    match: dict[str, str] = Field(
+        default_factory=dict, description="a parent's column by the path of the value that it equals"
+    )
+    other_than: str | None = Field(
+        None, description="a column that points at a row of the same table, or an ancestor: not that row"
+    )
+    optional: bool = Field(False, description="NULL where no parent can be chosen")
+    unique: bool = Field(False, description="each parent at most once (one to one)")
+    key_column: str | None = Field(
+        None, description="of a key of several columns: the one that this column holds; look the others up"
+    )
+    roots: Share = Field(0.0, description="in a table that references itself: share of rows without a parent")
 
     choosing_words: ClassVar[tuple[str, ...]] = (
         "alive_at", "weights", "popularity", "where", "distinct_per", "within", "match", "other_than", "optional", "unique",

@@ -35,8 +35,10 @@ class Coined(Generator):
 
     default_type = TEXT
 
-    syllables: Annotated[int, Field(ge=1, le=6)] = 2
-    suffix: str = ""
+    example = """name: {coined: {syllables: 3, suffix: " Ltd"}}"""
+
+    syllables: Annotated[int, Field(ge=1, le=6)] = Field(2, description="of the shortest words")
+    suffix: str = Field("", description="what stands behind each word")
 
     never_repeats = True
 
@@ -103,8 +105,14 @@ class Sentence(Generator):
 
     renamed: ClassVar[dict[str, str]] = {"of": "patterns"}
 
-    patterns: Annotated[dict[str, Annotated[float, Field(ge=0)]], Field(min_length=1)]
-    words: dict[str, Annotated[tuple[str, ...], Field(min_length=1, strict=False)]] = Field(default_factory=dict)
+    example = """note: {sentence: {patterns: {"Call {who} first.": 3, "No bell.": 1}, words: {who: [me, the shop]}}}"""
+
+    patterns: Annotated[dict[str, Annotated[float, Field(ge=0)]], Field(min_length=1)] = Field(
+        description="texts with {blanks}: weight, …"
+    )
+    words: dict[str, Annotated[tuple[str, ...], Field(min_length=1, strict=False)]] = Field(
+        default_factory=dict, description="blank: the words that may stand in it, all alike"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Sentence:

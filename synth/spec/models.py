@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, StringConstraints, ValidationError, field_validator, model_serializer, model_validator
+from pydantic import ConfigDict, Field, ValidationError, field_validator, model_serializer, model_validator
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from synth.dtypes import DType
@@ -17,18 +18,26 @@ from synth.generators import GENERATORS, Generator
 from synth.generators.base import Many, Model, Share
 from synth.generators.derived import Given
 from synth.spec.parts import part_name
-from synth.spec.row_models import Fanout, RowCount
+from synth.spec.row_models import NAME, EarlierRows, Existing, Fanout, Name, Rollup, RowCount
 from synth.spec.wording import NAMES, plain_errors, shown
 
 __all__ = ["OPTIONS", "Column", "Dataset", "EarlierRows", "Existing", "Period", "Rollup", "Table"]
-
-NAME = r"^[A-Za-z_][A-Za-z0-9_]{0,62}$"
-Name = Annotated[str, StringConstraints(pattern=NAME)]
 
 MOST_TABLES = 2_000
 MOST_COLUMNS = 5_000  # of a table
 
 OPTIONS = ("type", "nullable", "null_share", "unique", "check", "about", "references")
+
+
+WAYS = ("rows", "values", "per", "select", "rollup")  # of saying where the rows of a table come from, if not read
+TABLES: dict[str, Any] = {
+    "if": {"required": ["existing"]},
+    "then": {"properties": {word: False for word in (*WAYS, "fanout") if word != "per"}},
+    "else": {
+        "oneOf": [{"required": [word]} for word in WAYS],
+        "dependentRequired": {"per": ["fanout"], "fanout": ["per"], "at": ["select"]},
+    },
+}
 
 
 def _refuse(what: str, *, at: tuple[str | int, ...] = (), hint: str = "") -> PydanticCustomError:
@@ -47,13 +56,13 @@ class Column(Model):
 
     draws: Generator = Field(default_factory=Given)
     generator_name: str = "given"  # as it is written
-    type: str | None = None
-    nullable: bool | None = None  # None: as the generator says
-    null_share: Share = 0.0
-    unique: bool = False
-    check: str | None = None
-    about: str | None = None
-    references: str | None = None  # for columns that the table gives: the table whose key they hold
+    type: str | None = Field(None, description="the column's type; left out: the generator's own")
+    nullable: bool | None = Field(None, description="whether NULL may be held; left out: as the generator says")
+    null_share: Share = Field(0.0, description="share of rows that are NULL, whatever the generator draws")
+    unique: bool = Field(False, description="no value twice")
+    check: str | None = Field(None, description="a condition in SQL, over columns of the table")
+    about: str | None = Field(None, description="a comment, which databases get")
+    references: str | None = Field(None, description="the table whose key a column holds that chooses no row")
 
     @model_validator(mode="wrap")
     @classmethod
@@ -134,8 +143,8 @@ class Column(Model):
 class Period(Model):
     """The time that declared row counts belong to; `until` is exclusive, and the default "now"."""
 
-    start: dt.date
-    until: dt.date
+    start: dt.date = Field(description="the first day")
+    until: dt.date = Field(description="the day behind the last; the dataset's now, where no other is asked")
 
     @model_validator(mode="after")
     def _check(self) -> Period:
@@ -146,36 +155,6 @@ class Period(Model):
         return self
 
 
-class Rollup(Model):
-    """Aggregates of SQL expressions over all rows of a table, or of some parts of a gathered one, by groups."""
-
-    renamed: ClassVar[dict[str, str]] = {"of": "table", "by": "group_by", "take": "aggregates", "every": "for_each"}
-
-    table: str
-    group_by: Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
-    aggregates: Annotated[dict[Name, dict[Literal["sum", "count", "min", "max"], str]], Field(min_length=1)]
-    for_each: str | None = None  # a table: one row for each of its rows, also where nothing was summed
-    parts: Annotated[tuple[str, ...] | None, Field(strict=False)] = None  # of a gathered table: only these SELECTs
-
-
-class Existing(Model):
-    """Rows that are there before a run, and are read instead of made. What was found of them is noted in the run's spec."""
-
-    arrival: str | None = None  # the column that says when each row came
-    table: str | None = None  # what it is called there, if otherwise
-    source: str | None = None  # where it is, if elsewhere than the run's source: a folder, or a database's URL
-    declared: RowCount | None = None  # rows, where the table would be made by the spec
-    rows: Annotated[int, Field(ge=0)] | None = None  # found
-    fingerprint: str | None = None  # of the columns that are read
-
-
-class EarlierRows(Model):
-    """Rows of a table that is made, which were in the source before: keys go on behind theirs, and none is made twice."""
-
-    rows: Annotated[int, Field(ge=1)]
-    fingerprint: str  # of their keys
-
-
 class Table(Model):
     """One table. What it has says its kind: values or rows (roster, arrival), per (child), select (derived), rollup.
 
@@ -184,31 +163,45 @@ class Table(Model):
 
     renamed: ClassVar[dict[str, str]] = {"already": "earlier"}
 
-    about: str | None = None
-    rows: RowCount | None = None
-    values: Many | None = None
-    per: str | None = None
-    fanout: Fanout | None = None
-    select: str | dict[Name, str] | None = None
-    at: str | None = None
-    rollup: Rollup | None = None
-    existing: Existing | None = None
-    earlier: EarlierRows | None = None
-    columns: Annotated[dict[Name, Column], Field(min_length=1)]
-    events: dict[Name, Many] = Field(
-        default_factory=dict
-    )  # a planned moment, and the columns that show only once it has come
-    alive_until: str | None = None  # the moment from which a row may no longer be referenced
-    primary_key: Annotated[tuple[str, ...], Field(strict=False)] = ()
-    unique: Annotated[tuple[Annotated[tuple[str, ...], Field(strict=False)], ...], Field(strict=False)] = ()
-    checks: dict[Name, str] = Field(default_factory=dict)
+    model_config = ConfigDict(json_schema_extra=TABLES)  # what editors are told of `_check`
 
-    @field_validator("existing", mode="before")
+    about: str | None = Field(None, description="a comment, which databases get")
+    rows: RowCount | None = Field(None, description="how many rows at SCALE=1, and how they grow with it")
+    values: Many | None = Field(
+        None,
+        description="rows written out: cells for the columns without a generator, in order",
+        json_schema_extra={"items": {"type": "array"}},
+    )
+    per: str | None = Field(None, description="the table with whose rows these are born")
+    fanout: Fanout | None = Field(None, description="how many rows for each row of `per`")
+    select: str | dict[Name, str] | None = Field(None, description="SQL that gives the rows, or several by name")
+    at: str | None = Field(None, description="of a `select`: the column with the moment from which a row shows")
+    rollup: Rollup | None = Field(None, description="sums over all rows of a table")
+    existing: Existing | None = Field(None, description="rows are read, not made: true, or what is known of them")
+    earlier: SkipJsonSchema[EarlierRows | None] = None  # noted by a run
+    columns: Annotated[dict[Name, Column], Field(min_length=1)] = Field(
+        description="name: column; a name that begins with `_` is drawn, and not written"
+    )
+    events: dict[Name, Many] = Field(
+        default_factory=dict, description="planned moments, and the columns that show only once they have come"
+    )
+    alive_until: str | None = Field(
+        None, description="the column with the moment from which a row may no longer be referenced"
+    )
+    primary_key: Annotated[tuple[str, ...], Field(strict=False)] = Field(
+        (), description="columns of the key, where no `key` makes it"
+    )
+    unique: Annotated[tuple[Annotated[tuple[str, ...], Field(strict=False)], ...], Field(strict=False)] = Field(
+        (), description="groups of columns that no two rows have alike"
+    )
+    checks: dict[Name, str] = Field(default_factory=dict, description="name: a condition in SQL that each row meets")
+
+    @field_validator("existing", mode="before", json_schema_input_type=Literal[True] | Existing)
     @classmethod
     def _exists(cls, given: Any) -> Any:
         return {} if given is True else given
 
-    @field_validator("rows", mode="before")
+    @field_validator("rows", mode="before", json_schema_input_type=int | RowCount)
     @classmethod
     def _count(cls, given: Any) -> Any:
         if isinstance(given, int) and not isinstance(given, bool):
@@ -233,7 +226,7 @@ class Table(Model):
                 raise _refuse(f"'{part}' is no name", at=(str(part),), hint=NAMES)
         return given
 
-    @field_validator("events", mode="before")
+    @field_validator("events", mode="before", json_schema_input_type=list[Name] | dict[Name, list[Name]])
     @classmethod
     def _event_list(cls, given: Any) -> Any:
         return dict.fromkeys(given, ()) if isinstance(given, (list, tuple)) else given
@@ -242,7 +235,7 @@ class Table(Model):
     def _check(self) -> Table:
         if len(self.columns) > MOST_COLUMNS:
             raise ValueError(f"it has {len(self.columns):,} columns, {MOST_COLUMNS:,} are the most")
-        ways = [word for word in ("rows", "values", "per", "select", "rollup") if getattr(self, word) is not None]
+        ways = [word for word in WAYS if getattr(self, word) is not None]
         if self.existing:
             more = [way for way in ways if way != "per"]
             if more or self.fanout:
@@ -331,11 +324,15 @@ class Table(Model):
 class Dataset(Model):
     """A whole schema: tables in the order written, a period, and named rules."""
 
-    dataset: Name
-    about: str | None = None
-    period: Period
-    tables: Annotated[dict[Name, Table], Field(min_length=1)]
-    rules: dict[Name, str] = Field(default_factory=dict)
+    dataset: Name = Field(description="its name: the output folder, and the database's schema")
+    about: str | None = Field(None, description="a comment")
+    period: Period = Field(description="the time that declared row counts belong to")
+    tables: Annotated[dict[Name, Table], Field(min_length=1)] = Field(
+        description="name: table; a name that begins with `_` is a working table, and not written"
+    )
+    rules: dict[Name, str] = Field(
+        default_factory=dict, description="name: SQL that selects the rows that break it; it holds when there are none"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Dataset:

@@ -20,7 +20,7 @@ from synth.sql.plain import PARTS
 from synth.sql.pure import CLOCKS, PURE, PURE_NAMES
 from synth.sql.typed import RULES
 
-__all__ = ["ALLOWED", "allowed_expression", "allowed_query", "sources", "spelt"]
+__all__ = ["ALLOWED", "allowed_expression", "allowed_query", "core_functions", "sources", "spelt"]
 
 QUERIES: frozenset[type[Any]] = frozenset({
     exp.Alias, exp.All, exp.Any, exp.CTE, exp.Distinct, exp.Except, exp.Filter, exp.From, exp.Group, exp.Having,
@@ -81,6 +81,12 @@ def allowed_expression(text: str) -> exp.Expression:
 
 
 @lru_cache(maxsize=2048)
+def core_functions() -> tuple[str, ...]:
+    """Name the functions that every SQL has, and that are typed by rules of their own: `ABS`, `CASE`, `SUM`."""
+    known = {*RULES} - {*FUNCTIONS, exp.And, exp.Or}
+    return tuple(sorted(f"`{node.sql_name()}`" for node in known if issubclass(node, exp.Func)))
+
+
 def spelt(text: str) -> str:
     """A query as DuckDB is to read it: what was looked at and nothing else, whatever parsers make of comments and quotes."""
     return allowed_query(text).sql(dialect="duckdb", comments=False)

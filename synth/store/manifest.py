@@ -35,8 +35,8 @@ from synth.plan.model import Plan
 from synth.spec.key_segments import in_segments
 from synth.spec.load import dump, parse
 from synth.spec.migrate import SPEC_VERSION
-from synth.spec.models import NAME as WORD
 from synth.spec.models import Dataset
+from synth.spec.row_models import NAME as WORD
 from synth.store.files import MOST_BYTES, Count, FileEntry, read_bytes, replace_text
 from synth.streams import STREAM_VERSION
 from synth.version import __version__

@@ -10,7 +10,6 @@ import duckdb
 import pytest
 
 from synth.cli import app, main
-from synth.generators import GENERATORS
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
@@ -18,6 +17,7 @@ DATABASES = (ROOT / "docs" / "databases.md").read_text()
 HISTORY = (ROOT / "docs" / "history.md").read_text()
 EXISTING = (ROOT / "docs" / "existing.md").read_text()
 SCHEMA = (ROOT / "schema" / "README.md").read_text()
+LANGUAGE = (ROOT / "docs" / "language.md").read_text()
 
 
 def blocks(text, language):
@@ -105,6 +105,9 @@ def test_make_targets_are_documented():
 def test_every_command_is_in_the_readme():
     for command in app.registered_commands:
         assert f"synth {command.callback.__name__}" in README
+    for group in app.registered_groups:
+        for command in group.typer_instance.registered_commands:
+            assert f"synth {group.name} {command.name or command.callback.__name__}" in README + DATABASES
 
 
 def test_schema_readme_runs(tmp_path, monkeypatch, capsys):
@@ -112,7 +115,7 @@ def test_schema_readme_runs(tmp_path, monkeypatch, capsys):
     assert len(text.strip().splitlines()) <= 10
     (tmp_path / "shop.yaml").write_text(text)
     monkeypatch.chdir(tmp_path)
-    for command in blocks(SCHEMA, "sh")[0].strip().splitlines():
+    for command in (line for block in blocks(SCHEMA, "sh") for line in block.strip().splitlines()):
         assert run(command, capsys)
 
 
@@ -125,12 +128,19 @@ def test_further_examples_of_the_schema_readme_run(text, tmp_path, monkeypatch, 
         assert run(f".venv/bin/synth {words}", capsys)
 
 
-def test_schema_readme_names_every_generator():
-    for name in GENERATORS:
-        assert re.search(rf"^\| .*`{name}`", SCHEMA, flags=re.M), f"schema/README.md: add a row for `{name}`"
+def headings(path):
+    """What a link may name behind `#`: headings as they are spelt in links."""
+    found = re.findall(r"^#+ (.*)$", path.read_text("utf-8"), flags=re.M)
+    return {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in found}
 
 
 def test_linked_files_exist():
-    for text, home in ((README, ROOT), (SCHEMA, ROOT / "schema"), (DATABASES, ROOT / "docs")):
-        for target in re.findall(r"\]\(([^)#:]+)\)", text):
+    for text, home in (
+        (README, ROOT),
+        (SCHEMA, ROOT / "schema"),
+        (DATABASES, ROOT / "docs"),
+        (LANGUAGE, ROOT / "docs"),
+    ):
+        for target, heading in re.findall(r"\]\(([^)#:]+)(?:#([^)]*))?\)", text):
             assert (home / target).exists(), target
+            assert not heading or heading in headings(home / target), f"{target}#{heading}"

@@ -13,7 +13,7 @@ from tests.house.trees import PACKAGE, Import, files, imports, place, target, tr
 FILES = files()
 
 LAYERS = [
-    "version", "errors", "system", "left", "running", "deadlines", "progress", "dtypes", "columns", "texts", "streams", "fingerprint", "sandbox", "sql", "generators", "spec", "translate", "plan", "draw",
+    "version", "errors", "system", "left", "running", "deadlines", "progress", "dtypes", "columns", "texts", "streams", "fingerprint", "sandbox", "sql", "generators", "spec", "language", "translate", "plan", "draw",
     "ddl", "formats", "databases", "store", "existing", "loading", "runners", "job", "verify", "api", "terminal", "cli", "__main__",
 ]  # fmt: skip
 
@@ -67,7 +67,7 @@ ONLY_HERE = {
     "faker": {"generators/person.py", "generators/word_lists.py"},
     "mimesis": set(),  # its files are read, and nothing of it is run
     "rich": {"terminal.py"},
-    "typer": {"cli/__init__.py", "cli/data.py", "cli/databases.py", "cli/words.py"},
+    "typer": {"cli/__init__.py", "cli/data.py", "cli/databases.py", "cli/teaching.py", "cli/words.py"},
     "multiprocessing": {"runners/starting.py"},
 }
 

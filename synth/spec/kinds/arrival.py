@@ -28,6 +28,12 @@ class ArrivalKind(Kind):
     """`rows` and a column with `arrival`."""
 
     name = "arrival"
+    about = "rows that come in time order; another `until` gives the share that has come by then"
+    words = ("rows",)
+    example = """tables:
+  orders:
+    rows: 500
+    columns: {order_id: {key: sequence}, ordered_at: {arrival: {season: consumer}}}"""
     can_be_chosen = True
 
     def matches(self, table: Table) -> bool:

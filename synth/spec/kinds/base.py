@@ -240,6 +240,9 @@ class Kind(ABC):
     """One kind of table. It holds no state; `table` is always the name of one of the kind."""
 
     name: ClassVar[str]
+    about: ClassVar[str] = ""  # which rows it has
+    words: ClassVar[tuple[str, ...]] = ()  # of `Table`: those that make a table one of the kind
+    example: ClassVar[str] = ""  # YAML, `tables:`
 
     # what others may do with its rows
     has_own_rows: ClassVar[bool] = True  # they belong to one family

@@ -35,6 +35,14 @@ class Child(Kind):
 
     name = "child"
     can_be_chosen = True
+    about = "rows that are born with a parent's row, and are drawn with it as one family"
+    words = ("per", "fanout", "at")
+    example = """tables:
+  orders: {rows: 50, columns: {order_id: {key: sequence}}}
+  lines:
+    per: orders
+    fanout: {mean: 3, min: 1, max: 20, negative_binomial: {r: 2}, exact: true}
+    columns: {line_id: {key: sequence}, order_id: {reference: orders}, line_number: {ordinal: orders}}"""
 
     def matches(self, table: Table) -> bool:
         """Tell whether rows are made for each of a parent's."""

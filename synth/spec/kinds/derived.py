@@ -48,6 +48,20 @@ class Derived(Kind):
     """`select: SELECT …` over tables of one family, and any rosters; `primary_key`, optionally `at`."""
 
     name = "derived"
+    about = "what a SELECT gives over tables of one family, and any rosters; a row shows once its `at` has come"
+    words = ("select", "at")
+    example = """tables:
+  orders:
+    rows: 200
+    columns:
+      order_id: {key: sequence}
+      ordered_at: {arrival: {}}
+      paid_at: {delay: {after: ordered_at, median: 3, sigma: 1, max: 30}}
+  payments:
+    select: SELECT order_id AS payment_id, order_id, paid_at FROM orders
+    at: paid_at
+    primary_key: [payment_id]
+    columns: {payment_id: {type: bigint}, order_id: {type: bigint, references: orders}, paid_at: {type: timestamp}}"""
     can_have_children = False
     only_gives_columns = True
 

@@ -32,6 +32,14 @@ class ExistingKind(Kind):
     """`existing: true`, or `existing: {arrival: created_at, table: Customers, source: URL_OR_DIR}`; optionally `per`."""
 
     name = "existing"
+    about = "rows that are read from a folder or database, and not made"
+    words = ("existing", "per")
+    example = """tables:
+  customers:
+    existing: true
+    primary_key: [customer_id]
+    columns: {customer_id: {type: bigint}}
+  orders: {rows: 100, columns: {order_id: {key: sequence}, customer_id: {reference: customers}}}"""
     can_be_read_whole = True
     can_be_chosen = True
     is_read = True

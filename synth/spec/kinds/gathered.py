@@ -16,6 +16,18 @@ class Gathered(Kind):
     """`select: {sales: SELECT …, rent: SELECT …}`; each part, `ledger.sales`, is a derived table of its own family."""
 
     name = "gathered"
+    about = "what several SELECTs give, each over its own family"
+    words = ("select", "at")
+    example = """tables:
+  sales: {rows: 100, columns: {sale_id: {key: sequence}, sold_at: {arrival: {}}, amount: {uniform: {min: 1, max: 9}}}}
+  rents: {rows: 10, columns: {rent_id: {key: sequence}, due_at: {arrival: {}}}}
+  ledger:
+    select:
+      sales: SELECT 2 * sale_id AS line_id, sold_at AS posted_at, amount FROM sales
+      rents: SELECT 2 * rent_id + 1 AS line_id, due_at AS posted_at, -100 AS amount FROM rents
+    at: posted_at
+    primary_key: [line_id]
+    columns: {line_id: {type: bigint}, posted_at: {type: timestamp}, amount: {type: bigint}}"""
     has_own_rows = False
     can_have_children = False
     only_gives_columns = True

@@ -34,6 +34,16 @@ class RollupKind(Kind):
     """`rollup: {table, parts, group_by, aggregates, for_each}`."""
 
     name = "rollup"
+    about = "sums over all rows of a table, or of some parts of a gathered one, by groups"
+    words = ("rollup",)
+    example = """tables:
+  products: {rows: 10, columns: {product_id: {key: sequence}}}
+  sales: {rows: 500, columns: {product_id: {reference: products}, quantity: {uniform: {min: 1, max: 9}}}}
+  sold:
+    rollup:
+      {table: sales, group_by: [product_id], for_each: products, aggregates: {units: {sum: quantity}}}
+    primary_key: [product_id]
+    columns: {product_id: {references: products}, units: {}}"""
     is_sum = True
     can_have_children = False
 

@@ -25,6 +25,16 @@ class Roster(Kind):
     """`rows: 200`, or `values: [[…], […]]` with cells for the columns without a generator."""
 
     name = "roster"
+    about = "rows that are there from the beginning: max(at_least, round(base × scale^growth)) of them, or those written out"
+    words = ("rows", "values")
+    example = """tables:
+  colours:
+    values: [[1, red], [2, green]]
+    primary_key: [colour_id]
+    columns: {colour_id: {type: bigint}, name: {type: text}}
+  products:
+    rows: {base: 200, growth: 0.5, at_least: 20}
+    columns: {product_id: {key: sequence}, colour_id: {reference: colours}}"""
     can_be_read_whole = True
     can_be_chosen = True
 

@@ -1,0 +1,76 @@
+"""Commands that teach the language of specs: its words, and a JSON Schema for editors."""
+
+from __future__ import annotations
+
+from textwrap import indent
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from synth.cli.words import Json, program
+from synth.terminal import say, say_json
+
+if TYPE_CHECKING:
+    from synth.language.words import Parameter, Word
+
+__all__ = ["schema", "words"]
+
+Name = Annotated[Optional[str], typer.Argument(metavar="[NAME]", help="a word, or a group of them like `generators`")]  # noqa: UP045
+
+
+def words(name: Name = None, json: Json = False) -> None:
+    """The words of specs: generators, types, functions, kinds of tables and their parameters, with an example each.
+
+    Example: synth words lognormal
+    """
+    from synth.language.words import GROUPS, all_words, find
+
+    found = find(name) if name else all_words()
+    if json:
+        say_json([word.plain() for word in found])
+        return
+    if name and name.lower() not in GROUPS:
+        say("\n\n".join(_detail(word) for word in found))
+        return
+    width = max(len(word.name) for word in found)
+    for group, title in GROUPS.items():
+        if lines := [f"  {word.name:<{width}}  {word.summary}" for word in found if word.group == group]:
+            say(f"{title}\n" + "\n".join(lines) + "\n")
+    say(f"more of one: {program()} words NAME")
+
+
+def _detail(word: Word) -> str:
+    """A word with its parameters and its example."""
+    from synth.language.words import GROUPS
+
+    names = ", ".join((word.name, *word.aliases))
+    text = f"{names}  ({GROUPS[word.group].partition(':')[0]})\n\n{word.about}\n{word.written}"
+    if word.parameters:
+        width = max(len(each.name) for each in word.parameters)
+        text += "\n\nparameters\n" + "\n".join(f"  {each.name:<{width}}  {_said(each)}" for each in word.parameters)
+    if word.shorthand:
+        text += f"\n\nA value alone is `{word.shorthand}`."
+    return text + (f"\n\nexample\n{indent(word.example, '  ')}" if word.example else "")
+
+
+def _said(parameter: Parameter) -> str:
+    """What a parameter takes, what holds if it is left out, what it means."""
+    default = f" [default: {parameter.default}]" if parameter.default is not None else ""
+    needed = ", needed" if parameter.required else ""
+    return f"{parameter.takes}{needed}{default}: {parameter.about}"
+
+
+schema = typer.Typer(help="The language of specs for editors and other programs.", no_args_is_help=True)
+
+
+@schema.command("json")
+def json_schema() -> None:
+    """Print a JSON Schema (draft 2020-12) with which an editor completes and checks a spec's YAML.
+
+    Save it beside the spec, and begin the spec with the line: # yaml-language-server: $schema=spec.schema.json
+
+    Example: synth schema json > spec.schema.json
+    """
+    from synth.language.json_schema import as_text
+
+    say(as_text(), end="", as_it_is=True)
