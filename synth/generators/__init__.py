@@ -9,6 +9,7 @@ from synth.generators.choice import Choice
 from synth.generators.clock import Delay
 from synth.generators.constant import Constant
 from synth.generators.continuous import Exponential, Pareto, Triangular, Weibull
+from synth.generators.correlated import Correlated
 from synth.generators.counts import Binomial, Geometric, NegativeBinomial, Poisson
 from synth.generators.derived import Count, Expr, Lookup, Ordinal, State, Sum
 from synth.generators.empirical import Empirical
@@ -31,6 +32,7 @@ GENERATORS: dict[str, type[Generator]] = {
     "choice": Choice,
     "coined": Coined,
     "constant": Constant,
+    "correlated": Correlated,
     "count": Count,
     "delay": Delay,
     "email": Email,
