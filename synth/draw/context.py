@@ -173,6 +173,12 @@ class BlockContext(PrepareContext):
         resolved = self.plan.resolve(self.table, path)
         return self.plan.tables[resolved.table].types[resolved.column]
 
+    def quantiles_at(self, path: str) -> npt.NDArray[Any]:
+        resolved = self.plan.resolve(self.table, path)
+        draws = self.plan.spec(resolved.table).columns[resolved.column].draws
+        found: npt.NDArray[Any] = self.cached(f"quantiles of {path}", lambda: draws.quantiles_of(self.type_at(path)))
+        return found
+
     def evaluate(self) -> pl.Series:
         compiled = self.plan.compiled[self.table, self.column]
         own = [path for path in compiled.reads if self.is_own_before(path)]

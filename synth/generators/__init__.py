@@ -10,6 +10,7 @@ from synth.generators.clock import Delay
 from synth.generators.company import Company
 from synth.generators.constant import Constant
 from synth.generators.continuous import Exponential, Pareto, Triangular, Weibull
+from synth.generators.correlated import Correlated
 from synth.generators.counts import Binomial, Geometric, NegativeBinomial, Poisson
 from synth.generators.derived import Count, Expr, Lookup, Ordinal, State, Sum
 from synth.generators.empirical import Empirical
@@ -38,6 +39,7 @@ GENERATORS: dict[str, type[Generator]] = {
     "constant": Constant,
     "colour": Colour,
     "company": Company,
+    "correlated": Correlated,
     "count": Count,
     "delay": Delay,
     "email": Email,

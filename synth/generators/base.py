@@ -176,6 +176,10 @@ class Generator(Model):
         """Give the share of values that are above a number, or a moment in microseconds since 1970; None where not known."""
         return None
 
+    def quantiles_of(self, dtype: DType) -> npt.NDArray[Any] | None:
+        """Give many quantiles of what comes out, in order, as drawn in a type, (n,); None where they are not known."""
+        return None
+
     def places(self, dtype: DType, row_count: Callable[[str], int | None]) -> int | None:
         """Give how many different values `draw_at` can give as a type; None where it cannot.
 

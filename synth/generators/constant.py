@@ -85,6 +85,10 @@ class Constant(Distribution):
         """Give the value as least and largest."""
         return self._choice.span(view, dtype)
 
+    def quantiles_of(self, dtype: DType) -> Floats | None:
+        """Give none: in no row it is higher than in another one."""
+        return None
+
     def at_shares(self, shares: Floats, dtype: DType) -> pl.Series:
         return self._repeated(len(shares), dtype)
 

@@ -110,6 +110,9 @@ class SpecView(Protocol):
     def lowest_of(self, table: str, column: str) -> float | None:
         """Give the least number that a column can hold, minus infinity where there is none; None where not known."""
 
+    def has_quantiles(self, path: str) -> bool:
+        """Tell whether the quantiles of the value behind a path are known."""
+
     def lowest_at(self, path: str) -> float | None:
         """Give the least number that can stand behind a path, minus infinity where there is none; None where not known."""
 
@@ -209,6 +212,9 @@ class RowContext(DrawContext, Protocol):
 
     def type_at(self, path: str) -> DType:
         """Give the type of the value behind a path."""
+
+    def quantiles_at(self, path: str) -> npt.NDArray[Any]:
+        """Give many quantiles of the value behind a path, in order, as it is drawn. (n,)"""
 
     def evaluate(self) -> pl.Series:
         """Work the column's SQL out. (rows,)"""

@@ -2,99 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import polars as pl
-from pydantic import Field, ValidationError, model_serializer, model_validator
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import Field, model_validator
 
 from synth.dtypes import DType
-from synth.errors import did_you_mean
-from synth.generators.base import Model
-from synth.generators.beta import Beta
-from synth.generators.constant import Constant
 from synth.generators.context import DrawContext, SpanView
-from synth.generators.continuous import Exponential, Pareto, Triangular, Weibull
-from synth.generators.counts import Binomial, Geometric, NegativeBinomial, Poisson
 from synth.generators.declarations import Span
-from synth.generators.empirical import Empirical
-from synth.generators.gamma import Gamma
-from synth.generators.numbers import Distribution, Positive
-from synth.generators.numeric import Lognormal, Normal, Uniform
+from synth.generators.named import Named
+from synth.generators.numbers import QUANTILES, Distribution, Positive
+from synth.generators.rounding import Floats
 from synth.generators.sampling import BELOW_ONE, Search, check_weights
 
-__all__ = ["PARTS", "Mixture"]
-
-PARTS: dict[str, type[Distribution]] = {
-    "beta": Beta,
-    "binomial": Binomial,
-    "constant": Constant,
-    "empirical": Empirical,
-    "exponential": Exponential,
-    "gamma": Gamma,
-    "geometric": Geometric,
-    "lognormal": Lognormal,
-    "negative_binomial": NegativeBinomial,
-    "normal": Normal,
-    "pareto": Pareto,
-    "poisson": Poisson,
-    "triangular": Triangular,
-    "uniform": Uniform,
-    "weibull": Weibull,
-}
+__all__ = ["Mixture"]
 
 
-def _refuse(what: str, at: tuple[str, ...] = (), hint: str = "") -> PydanticCustomError:
-    return PydanticCustomError("synth", "{what}", {"what": what, "at": at, "hint": hint})
-
-
-class Part(Model):
+class Part(Named):
     """A distribution of a mixture, and its share: `{share: 0.9, normal: {mean: 4, sd: 1}}`."""
 
     share: Positive
-    draws: Distribution
-    name: str  # of the distribution, as it is written
-
-    @model_validator(mode="before")
-    @classmethod
-    def _split(cls, data: Any) -> Any:
-        """The distribution is named by a key."""
-        if not isinstance(data, Mapping) or "draws" in data:
-            return data
-        words = [str(word) for word in data if word != "share"]
-        for word in words:
-            if word not in PARTS:
-                raise _refuse(f"unknown distribution '{word}'", (word,), did_you_mean(word, PARTS))
-        if len(words) != 1:
-            raise _refuse("a part of a mixture has a `share` and one distribution", tuple(words[1:2]))
-        made, parameters = PARTS[words[0]], data[words[0]]
-        if not isinstance(parameters, Mapping) and made.shorthand:
-            parameters = {made.shorthand: parameters}
-        try:
-            draws = made.model_validate(parameters)
-        except ValidationError as error:
-            raise _placed(error, words[0], made) from None
-        found = {"draws": draws, "name": words[0]}
-        return {**found, "share": data["share"]} if "share" in data else found
-
-    @model_serializer
-    def _joined(self) -> dict[str, Any]:
-        return {"share": self.share, self.name: self.draws.model_dump(exclude_defaults=True)}
-
-
-def _placed(error: ValidationError, word: str, made: type[Distribution]) -> ValidationError:
-    """Put the word of a distribution before the places of what is wrong with it."""
-    found = []
-    for one in sorted(error.errors(), key=lambda each: each["type"] != "extra_forbidden"):
-        kind: Any = one["type"]
-        context = dict(one.get("ctx") or {})
-        if kind == "extra_forbidden":
-            last = str(one["loc"][-1])
-            kind, context = _refuse(f"unknown word '{last}'", (), did_you_mean(last, made.model_fields)), {}
-        found.append(InitErrorDetails(type=kind, loc=(word, *one["loc"]), input=one["input"], ctx=context))
-    return ValidationError.from_exception_data(error.title, found)
 
 
 class Mixture(Distribution):
@@ -142,6 +70,14 @@ class Mixture(Distribution):
         if len(known) < len(found):
             return None
         return Span(min(span.low for span in known), max(span.high for span in known))
+
+    def quantiles_of(self, dtype: DType) -> Floats | None:
+        """Give as many quantiles of each part as its share is."""
+        whole = sum(part.share for part in self.parts)
+        counts = [max(1, round(QUANTILES * part.share / whole)) for part in self.parts]
+        shares = [(np.arange(count) + 0.5) / count for count in counts]
+        found = [part.draws.at_shares(each, dtype).to_numpy() for part, each in zip(self.parts, shares, strict=True)]
+        return np.sort(np.concatenate(found))
 
     def draw(self, context: DrawContext) -> pl.Series:
         """Draw two uniform numbers a row: one chooses the part, the other is read off its inverse. (rows,)"""

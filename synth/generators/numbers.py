@@ -25,6 +25,7 @@ from synth.generators.declarations import Complaint, Dependency, RowValue, Span
 from synth.generators.rounding import EXACT, WHOLE, Floats, as_exact, multiples, span_of, why_no_steps
 
 __all__ = [
+    "QUANTILES",
     "RARE",
     "Distribution",
     "Ends",
@@ -41,6 +42,7 @@ __all__ = [
 Positive = Annotated[float, Field(gt=0)]
 Ends = tuple[float, float]
 
+QUANTILES = 8192  # of a distribution, where its ranks are asked for
 RARE = math.log(1e18)  # what lies beyond a span comes once in as many times
 
 
@@ -65,6 +67,9 @@ class Distribution(Generator):
     def at_shares(self, shares: Floats, dtype: DType) -> pl.Series:
         """Give the values below which these shares of what comes out lie, as drawn in a type. (n,) -> (n,)"""
         raise NotImplementedError
+
+    def quantiles_of(self, dtype: DType) -> Floats | None:
+        return None if self.by_column else self.at_shares((np.arange(QUANTILES) + 0.5) / QUANTILES, dtype).to_numpy()
 
     def read_off(self, context: DrawContext) -> pl.Series:
         """Read one uniform number a row off the inverse of the distribution. (rows,)"""

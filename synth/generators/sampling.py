@@ -19,6 +19,7 @@ __all__ = [
     "TakenPairs",
     "check_weights",
     "has_numbers",
+    "normal_below",
     "normal_between",
     "prefix_values",
     "redraw_until_accepted",
@@ -101,6 +102,12 @@ def normal_between(uniform: Floats, low: float, high: float) -> Floats:
     cell = search(place)
     result: Floats = z[cell] + (place - below[cell]) * slope[cell]
     return np.clip(result, low, high)
+
+
+def normal_below(numbers: Floats) -> Floats:
+    """Give the share of standard normal numbers that lies below each number. (n,) -> (n,)"""
+    z, below, _, _ = _normal_table()
+    return np.interp(numbers, z, below)
 
 
 class TakenPairs:

@@ -9,7 +9,7 @@ import pytest
 
 from synth.dtypes import DType
 from synth.generators import GENERATORS
-from synth.generators.mixture import PARTS
+from synth.generators.named import PARTS
 from synth.generators.numbers import Distribution, Number
 from synth.streams import stream
 
@@ -177,7 +177,7 @@ def test_the_inverse_goes_up_from_end_to_end(name):
 
 
 def test_all_are_parts_of_mixtures():
-    assert PARTS == {name: made for name, made in DISTRIBUTIONS.items() if name != "mixture"}, "PARTS, in mixture.py"
+    assert PARTS == {name: made for name, made in DISTRIBUTIONS.items() if name != "mixture"}, "PARTS, in named.py"
 
 
 @pytest.mark.parametrize("shape", [1e-3, 0.05, 1.0, 40.0, 1e4, 1e9])

@@ -42,6 +42,7 @@ tables:
       _sex: {choice: {F: 0.4, M: 0.4, X: 0.2}}
       _place: {place: {locale: _locale}}
       _median: {choice: {10: 0.5, 500: 0.5}, type: "decimal(12,2)"}
+      _income: {lognormal: {median: 2000, sigma: 0.7}, type: "decimal(12,2)"}
       _one: {choice: {1: 1}}
       _later: {delay: {after: at, median: 20, sigma: 1, max: 90}}
       parent_id: {reference: {to: parents, alive_at: at}}
@@ -77,6 +78,7 @@ EXAMPLES: dict[str, tuple[str, str, pl.DataType]] = {
     "company": ("{company: {locale: _locale}}", "things", pl.String()),
     "coined": ("{coined: {syllables: 3, suffix: ' Ltd'}}", "things", pl.String()),
     "constant": ("{constant: EUR, type: varchar(3)}", "things", pl.String()),
+    "correlated": ("{correlated: {to: _income, spearman: 0.6, exponential: {mean: 4}}}", "things", pl.Float64()),
     "count": ("{count: parts}", "things", pl.Int64()),
     "delay": ("{delay: {after: at, median: 3, sigma: 1.2, min: 0.5, max: 40}}", "things", pl.Datetime("us")),
     "email": ("{email: [_locale, _sex]}", "things", pl.String()),

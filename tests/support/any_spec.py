@@ -35,6 +35,18 @@ LAWS = {  # what a column's law is, as whichever types it can be
     "bell": ({"normal": {"mean": 5, "sd": 3, "min": 1}}, ("integer", "decimal(12,2)", "double")),
     "skew": ({"lognormal": {"median": 20, "sigma": 1}}, ("integer", "decimal(12,2)", "double")),
     "unequal": ({"gamma": {"shape": 0.5}}, ("decimal(12,2)", "double")),
+    "waits": ({"exponential": {"mean": 3, "max": 40}}, ("integer", "decimal(12,2)", "double")),
+    "steps": ({"triangular": {"min": 0, "mode": 1, "max": 9, "step": 0.25}}, ("decimal(12,2)", "double")),
+    "counts": ({"negative_binomial": {"mean": 2, "r": 0.5}}, ("integer", "bigint", "double")),
+    "seen": (
+        {"empirical": {"edges": [0, 1, 50], "shares": [3, 1], "min": 0.5}},
+        ("integer", "decimal(12,2)", "double"),
+    ),
+    "mixed": (
+        {"mixture": [{"share": 3, "constant": 0}, {"share": 1, "pareto": {"shape": 3, "scale": 2}}]},
+        ("decimal(12,2)", "double"),
+    ),
+    "same": ({"constant": "a"}, ("text", "varchar(4)")),
     "first": ({"first_name": {"locale": "fr_FR"}}, ("text",)),
     "last": ({"last_name": {"locale": "de_DE"}}, ("text",)),
     "coined": ({"coined": {"syllables": 2}}, ("text", "varchar(12)")),
@@ -54,7 +66,8 @@ LAWS = {  # what a column's law is, as whichever types it can be
 ODD_LAWS = (
     {"choice": {"a": 0}}, {"choice": {"a": 1, 2: 1}}, {"choice": {"a": 1e308, "b": 1e308}}, {"uniform": {"min": 3, "max": 1}},
     {"normal": {"mean": 1e18, "sd": 1}}, {"normal": {"mean": 0, "sd": 1, "min": 60}}, {"lognormal": {"median": 20, "sigma": 90}},
-    {"first_name": {"locale": "xx_XX"}}, {"coined": {"syllables": 2, "suffix": " of something long"}}, {"lookup": "nowhere.x"},
+    {"poisson": {"mean": 1e14}}, {"pareto": {"shape": 0.001}}, {"beta": {"alpha": 1, "beta": 1, "min": 2}}, {"mixture": [{"share": 1}]},
+    {"correlated": {"to": "nowhere", "spearman": 0.5, "poisson": {"mean": 2}}}, {"first_name": {"locale": "xx_XX"}}, {"coined": {"syllables": 2, "suffix": " of something long"}}, {"lookup": "nowhere.x"},
     {"expr": "1 / 0"}, {"expr": "x +"}, {"state": "until IS NULL"}, {"reference": "nobody"}, {"key": "sequence"}, {"arrival": {}},
     {"pattern": "[z-a]"}, {"pattern": {"text": "4#{11}", "check_digits": "ean13"}}, {"uuid": 7}, {"job": "xx_XX"}, {"url": "nothing"},
 )  # fmt: skip

@@ -1,0 +1,96 @@
+"""A number that tends to be high where another column of the row is, or low."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from pydantic import Field, model_validator
+
+from synth.dtypes import DType
+from synth.generators.base import Generator
+from synth.generators.context import RowContext, SpanView, SpecView
+from synth.generators.declarations import Complaint, Dependency, DottedPath, RowValue, Span
+from synth.generators.named import Named
+from synth.generators.sampling import normal_below, normal_between
+
+__all__ = ["Correlated"]
+
+
+class Correlated(Named, Generator):
+    """A distribution whose ranks go with those of the column `to`, by `spearman`'s correlation, and else as declared.
+
+    Ranks are tied by a Gaussian copula: each column's as normal numbers, whose correlation is 2 sin(π/6 × spearman).
+    """
+
+    to: str  # a column of the row, of a distribution of numbers
+    spearman: Annotated[float, Field(ge=-1, le=1)]
+
+    @model_validator(mode="after")
+    def _check_draws(self) -> Correlated:
+        if (reason := self.draws.why_no_part()) is not None:
+            raise ValueError(f"{self.name} of what is correlated: {reason}")
+        return self
+
+    def dtype(self) -> DType | None:
+        """Give the distribution's own."""
+        return self.draws.dtype()
+
+    def accepts(self, dtype: DType) -> str | None:
+        """Take the number types that the distribution takes."""
+        return self.draws.accepts(dtype) if dtype.is_exact or dtype.name == "double" else f"numbers cannot be {dtype}"
+
+    def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
+        """List the column that it goes with."""
+        return (RowValue(self.to),)
+
+    def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
+        """Yield a column whose ranks are not known."""
+        if DottedPath.parse(self.to).rest:
+            yield Complaint(f"'{self.to}' is of another row, and it goes with a column of its own", at=("to",))
+        elif not view.has_quantiles(self.to):
+            hint = "take a column of a distribution of numbers whose parameters are no columns"
+            yield Complaint(f"the distribution of '{self.to}' is not known", hint, at=("to",))
+
+    def capacity(self, dtype: DType) -> int | None:
+        """Count what the distribution can give."""
+        return self.draws.capacity(dtype)
+
+    def lowest(self) -> float | None:
+        """Give the distribution's own."""
+        return self.draws.lowest()
+
+    def share_above(self, floor: int, dtype: DType) -> float | None:
+        """Give the distribution's own."""
+        return self.draws.share_above(floor, dtype)
+
+    def span(self, view: SpanView, dtype: DType) -> Span | None:
+        """Give the ends of the distribution."""
+        return self.draws.span(view, dtype)
+
+    def quantiles_of(self, dtype: DType) -> npt.NDArray[Any] | None:
+        return self.draws.quantiles_of(dtype)
+
+    def draw(self, context: RowContext) -> pl.Series:
+        """Draw two uniform numbers a row, for ranks that are equal and for what goes with nothing. (rows,)"""
+        uniform = context.stream().random((context.rows, 2))
+        theirs = _ranks(context.value(self.to), context.quantiles_at(self.to), uniform[:, 0])
+        tie = 2 * math.sin(math.pi / 6 * self.spearman)
+        own = normal_between(uniform[:, 1], -math.inf, math.inf) * math.sqrt(max(0.0, 1 - tie * tie))
+        shares = normal_below(tie * normal_between(theirs, -math.inf, math.inf) + own)
+        return self.draws.at_shares(shares, context.dtype)
+
+
+def _ranks(values: pl.Series, quantiles: npt.NDArray[Any], uniform: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Give the share of a column below each value, evenly among equal ones; of NULL any. All (n,), but (m,) quantiles."""
+    missing = values.is_null().to_numpy() if values.null_count() else None
+    numbers = values.fill_null(0).to_numpy()
+    first, last = (np.searchsorted(quantiles, numbers, side=side) for side in ("left", "right"))
+    # between two quantiles lies a stretch of 1 / m; one that is there reaches half a stretch to both sides
+    low, high = np.where(first == last, first - 0.5, first), np.where(first == last, first + 0.5, last)
+    ranks: npt.NDArray[np.float64] = np.clip((low + uniform * (high - low)) / len(quantiles), 0.0, 1.0)
+    return ranks if missing is None else np.where(missing, uniform, ranks)

@@ -1,0 +1,90 @@
+"""A distribution inside another generator, named by its word as that of a column is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError, model_serializer, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from synth.errors import did_you_mean
+from synth.generators.base import Model
+from synth.generators.beta import Beta
+from synth.generators.constant import Constant
+from synth.generators.continuous import Exponential, Pareto, Triangular, Weibull
+from synth.generators.counts import Binomial, Geometric, NegativeBinomial, Poisson
+from synth.generators.empirical import Empirical
+from synth.generators.gamma import Gamma
+from synth.generators.numbers import Distribution
+from synth.generators.numeric import Lognormal, Normal, Uniform
+
+__all__ = ["PARTS", "Named"]
+
+PARTS: dict[str, type[Distribution]] = {
+    "beta": Beta,
+    "binomial": Binomial,
+    "constant": Constant,
+    "empirical": Empirical,
+    "exponential": Exponential,
+    "gamma": Gamma,
+    "geometric": Geometric,
+    "lognormal": Lognormal,
+    "negative_binomial": NegativeBinomial,
+    "normal": Normal,
+    "pareto": Pareto,
+    "poisson": Poisson,
+    "triangular": Triangular,
+    "uniform": Uniform,
+    "weibull": Weibull,
+}
+
+
+def _refuse(what: str, at: tuple[str, ...] = (), hint: str = "") -> PydanticCustomError:
+    return PydanticCustomError("synth", "{what}", {"what": what, "at": at, "hint": hint})
+
+
+class Named(Model):
+    """What holds a distribution beside fields of its own: `{share: 0.9, normal: {mean: 4, sd: 1}}`."""
+
+    draws: Distribution
+    name: str  # of the distribution, as it is written
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split(cls, data: Any) -> Any:
+        """The distribution is named by a key."""
+        if not isinstance(data, Mapping) or "draws" in data:
+            return data
+        words = [str(word) for word in data if word not in cls.model_fields]
+        for word in words:
+            if word not in PARTS:
+                raise _refuse(f"unknown distribution '{word}'", (word,), did_you_mean(word, PARTS))
+        if len(words) != 1:
+            raise _refuse("one distribution is expected here", tuple(words[1:2]), f"known are {', '.join(PARTS)}")
+        made, parameters = PARTS[words[0]], data[words[0]]
+        if not isinstance(parameters, Mapping) and made.shorthand:
+            parameters = {made.shorthand: parameters}
+        try:
+            draws = made.model_validate(parameters)
+        except ValidationError as error:
+            raise _placed(error, words[0], made) from None
+        return {**{word: data[word] for word in data if word != words[0]}, "draws": draws, "name": words[0]}
+
+    @model_serializer
+    def _joined(self) -> dict[str, Any]:
+        fields = {word: getattr(self, word) for word in type(self).model_fields if word not in ("draws", "name")}
+        return {**fields, self.name: self.draws.model_dump(exclude_defaults=True)}
+
+
+def _placed(error: ValidationError, word: str, made: type[Distribution]) -> ValidationError:
+    """Put the word of a distribution before the places of what is wrong with it."""
+    found = []
+    for one in sorted(error.errors(), key=lambda each: each["type"] != "extra_forbidden"):
+        kind: Any = one["type"]
+        context = dict(one.get("ctx") or {})
+        if kind == "extra_forbidden":
+            last = str(one["loc"][-1])
+            kind, context = _refuse(f"unknown word '{last}'", (), did_you_mean(last, made.model_fields)), {}
+        found.append(InitErrorDetails(type=kind, loc=(word, *one["loc"]), input=one["input"], ctx=context))
+    return ValidationError.from_exception_data(error.title, found)
