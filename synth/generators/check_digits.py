@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["SCHEMES", "SEPARATORS", "Scheme"]
+__all__ = ["SCHEMES", "SEPARATORS", "Scheme", "somebodys"]
 
 Values = npt.NDArray[np.int64]  # (n,): of one sign in each row, digits as they are, A as 10 to Z as 35
 Cells = Sequence[str]  # for each sign of a pattern, the characters that may stand there
@@ -103,6 +103,19 @@ def _iban_digits(values: Sequence[Values], cells: Cells) -> tuple[Values, ...]:
     if "".join(cells[:2]) not in _NO_COUNTRY:
         check = (check == 97).astype(np.int64)
     return (check // 10, check % 10)
+
+
+def somebodys(cells: Cells) -> str | None:
+    """Say whose number it may be that has these signs and no check digits of a scheme; None where it looks like none."""
+    if all(set(cell) <= _DIGITS for cell in cells):
+        is_long = 13 <= len(cells) <= 19 and bool(set(cells[0]) & set("23456"))
+        return "card or article" if is_long else None
+    is_iban = (
+        15 <= len(cells) <= 34
+        and not any(set(cell) & _DIGITS for cell in cells[:2])
+        and _refuse_iban(cells[:32]) is None
+    )
+    return "bank account" if is_iban and all(set(cell) <= _DIGITS for cell in cells[2:4]) else None
 
 
 SCHEMES: dict[str, Scheme] = {

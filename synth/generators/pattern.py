@@ -16,8 +16,9 @@ from pydantic import Field, model_validator
 
 from synth.dtypes import TEXT, DType
 from synth.generators.base import Generator
-from synth.generators.check_digits import SCHEMES, SEPARATORS
-from synth.generators.context import DrawContext
+from synth.generators.check_digits import SCHEMES, SEPARATORS, somebodys
+from synth.generators.context import DrawContext, SpecView
+from synth.generators.declarations import Complaint
 from synth.streams import Sub, hashed
 from synth.texts import from_padded_bytes
 
@@ -178,6 +179,13 @@ class Pattern(Generator):
     def longest_text(self) -> int:
         """Count the signs, the check digits with them."""
         return len(self._spelling.cells) + (SCHEMES[self.check_digits].how_many if self.check_digits else 0)
+
+    def remarks(self, view: SpecView) -> Iterator[Complaint]:
+        """Yield that numbers may be somebody's."""
+        whose = None if self.check_digits else somebodys([self._spelling.cells[at] for at in self._numbered])
+        if whose:
+            what = f"some of these numbers may be those of somebody's {whose}"
+            yield Complaint(what, "`check_digits` makes numbers that are nobody's", ("text",))
 
     def capacity(self, dtype: DType) -> int:
         """Count the texts: check digits add none."""

@@ -10,10 +10,14 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from synth.api import frame
 from synth.dtypes import TEXT
 from synth.errors import DataError, SpecError
 from synth.generators import GENERATORS
 from synth.generators.check_digits import SCHEMES
+from synth.plan.make import make
+from synth.spec.check import remarks
+from synth.spec.load import parse
 from tests.generators.test_contexts import Nothing
 from tests.support.drawn import column, near, table
 
@@ -78,10 +82,6 @@ def test_unique_within_a_group():
     rows = table("      a: {choice: {x: 1, y: 1, z: 1}}\n      b: {pattern: '[ab]?'}", 150)
     assert rows.n_unique() < 150
     text = "dataset: t\nperiod: {start: 2024-01-01, until: 2025-01-01}\ntables:\n  t:\n    rows: 150\n    unique: [[a, b]]\n    columns: {id: {key: sequence}, a: {choice: {x: 1, y: 1, z: 1}}, b: {pattern: '[ab]?'}}\n"
-    from synth.api import frame
-    from synth.plan.make import make
-    from synth.spec.load import parse
-
     assert frame(make(parse(text)), "t").select("a", "b").n_unique() == 150
     with pytest.raises(SpecError, match="157 rows need as many different"):
         make(parse(text.replace("rows: 150", "rows: 157")))
@@ -211,6 +211,22 @@ def test_types_and_moments_that_do_not_fit_are_refused(law, message):
     above = "k: {choice: {a: 1}}\non: {uniform: {min: 2024-01-01, max: 2024-02-01}}\nmaybe: {uniform: {min: 2024-01-01, max: 2024-02-01}, null_share: 0.1}"
     with pytest.raises(SpecError, match=re.escape(message)):
         column(law, 11, above)
+
+
+@pytest.mark.parametrize(
+    ("law", "told"),
+    [
+        ("'4### #### #### ####'", "card or article"), ("'#{13}'", "card or article"), ("'40063813#{5}'", "card or article"),
+        ("'DE## #### #### #### #### ##'", "bank account"), ("'GB##[A-Z]{4}#{14}'", "bank account"),
+        ("'#{12}'", None), ("'#{20}'", None), ("'0#{15}'", None), ("'SKU-#{16}'", None), ("'DEAB#{18}'", None), ("' - '", None),
+        ("{text: '4#{14}', check_digits: luhn_invalid}", None), ("{text: 'DE#{18}', check_digits: iban}", None),
+    ],
+)  # fmt: skip
+def test_numbers_that_may_be_somebodys_are_told(law, told):
+    text = f"dataset: t\nperiod: {{start: 2024-01-01, until: 2025-01-01}}\ntables: {{t: {{rows: 9, columns: {{id: {{key: sequence}}, x: {{pattern: {law}}}}}}}}}"
+    found = list(remarks(parse(text)))
+    assert [each.path for each in found] == [("tables", "t", "columns", "x", "pattern", "text")] * (told is not None)
+    assert told is None or f"may be those of somebody's {told}" in found[0].what
 
 
 # -- UUIDs
