@@ -10,6 +10,7 @@ from synth.api import frame
 from synth.errors import SpecError
 from synth.plan.make import make
 from synth.spec.load import parse
+from synth.sql.days_before import days_before
 
 SHOP = """
 dataset: d
@@ -24,6 +25,10 @@ tables:
       day: {expr: CAST(at AS DATE), type: date}
       same: {lookup: at}
       before: {expr: day - 40}
+      earlier: {expr: at - INTERVAL 36 HOUR}
+      month: {expr: "DATE_TRUNC('month', at) - INTERVAL 1 MONTH", type: date}
+      soon: {expr: at + INTERVAL 1 HOUR}
+      forwards: {expr: at - INTERVAL '-1' HOUR}
       shipped: {delay: {after: at, even: true, min: 1, max: 60}}
       due: {delay: {after: at, even: true, min: 1, max: 60, announced: true}, type: date}
       birthday: {uniform: {min: 2024-03-01, max: LAST}}
@@ -50,13 +55,22 @@ def in_force(moment: str, begins: str) -> str:
 @pytest.mark.parametrize(
     ("choice", "message"),
     [(at(m), f"x.reference.alive_at: '{m}' may lie after `until`, and more of c come until then\n  hint: take the arrival")
-     for m in ("shipped", "due", "ahead")]
+     for m in ("shipped", "due", "ahead", "soon", "forwards")]
     + [(in_force("shipped", "t"), "x.in_force.at: 'shipped' may lie after `until`"),
        (in_force("at", "old"), "x.in_force.begins: 'old' may lie before its row of c came")],
 )  # fmt: skip
 def test_moments_to_come_are_refused(choice, message):
     with pytest.raises(SpecError, match=message):
         shop(choice)
+
+
+@pytest.mark.parametrize(("sql", "days"), {
+    "at": 0, "CAST(at AS DATE) - 40": 40, "at - INTERVAL 36 HOUR": 2, "at - INTERVAL 2 MONTH - INTERVAL 1 DAY": 63, "DATE_TRUNC('week', at)": 7,
+    "DATE_TRUNC('hour', at)": 0, "CAST(DATE_TRUNC('year', at) AS DATE)": 366, "at + INTERVAL 1 DAY": None, "at - INTERVAL (n) DAY": None,
+    "at - INTERVAL '1.5' DAY": None, "LAST_DAY(at)": None, "at - INTERVAL '-1' DAY": None, "at - n": None,
+}.items())  # fmt: skip
+def test_how_far_back_an_expression_lies(sql, days):
+    assert days_before(sql) == (None if days is None else ("at", days))
 
 
 OFFERS = """
@@ -84,7 +98,11 @@ def test_days_of_their_own_end_before_the_period():
 
 @pytest.mark.parametrize(
     "choice",
-    [*(at(m) for m in ("at", "day", "same", "before", "birthday")), in_force("same", "t"), in_force("day", "later")],
+    [
+        *(at(m) for m in ("at", "day", "same", "before", "earlier", "month", "birthday")),
+        in_force("same", "t"),
+        in_force("day", "later"),
+    ],
 )
 def test_rows_keep_what_they_chose(choice):
     early, late = (frame(make(shop(choice), until=until), "o").select("id", "x") for until in (FIRST, LATER))

@@ -85,11 +85,7 @@ def _moved(node: Node, time: pl.Expr, number: pl.Expr) -> pl.Expr:
     unit = node.text("unit")
     if unit in MICROSECONDS:
         return (_us(time) + number * MICROSECONDS[unit]).cast(pl.Datetime("us"))
-    at, day = _instant(time), time.cast(pl.Date)
-    months = _month_number(at) + number * MONTHS[unit]
-    first = pl.date(months // 12, months % 12 + 1, 1)
-    days_later = pl.min_horizontal(at.dt.day(), first.dt.month_end().dt.day()).cast(pl.Int64) - 1
-    return (_us(first) + days_later * MICROSECONDS["DAY"] + _us(time) - _us(day)).cast(pl.Datetime("us"))
+    return _instant(time).dt.offset_by(pl.format("{}mo", number * MONTHS[unit]))
 
 
 def _month_number(time: pl.Expr) -> pl.Expr:
