@@ -6,7 +6,14 @@ MariaDB shows what is beyond the first plane of Unicode in a comment as '?'.
 from __future__ import annotations
 
 from synth.fingerprint import Cells
-from synth.translate.conditions import like_marks, microseconds, null_keys, number_booleans
+from synth.translate.conditions import (
+    enum_texts,
+    joined_with_nothing,
+    like_marks,
+    microseconds,
+    null_keys,
+    number_booleans,
+)
 from synth.translate.dialect import QUOTE, WHOLE, Dialect, InsertStyle, standard_literal
 from synth.translate.numeric import range_at_zero, rounded_doubles
 
@@ -38,6 +45,7 @@ DIALECT = Dialect(
     text="LONGTEXT",
     keyed_text="VARCHAR(255)",  # a key needs a length
     keyed_length=255,
+    inline_enum="ENUM({labels})",
     byte_length="LENGTH({0})",
     identifier_quotes=("`", "`"),
     comments="inline",
@@ -50,7 +58,15 @@ DIALECT = Dialect(
     own_keys={**dict.fromkeys(WHOLE, "AUTO_INCREMENT"), "uuid": "DEFAULT (UUID())"},
     own_keys_in_checks=False,
     literal=_literal,
-    rewrites=(null_keys, rounded_doubles("decimal(65,30)"), range_at_zero, like_marks, microseconds, number_booleans),
+    rewrites=(
+        null_keys,
+        rounded_doubles("decimal(65,30)"),
+        range_at_zero,
+        like_marks,
+        microseconds,
+        number_booleans,
+        enum_texts(joined_with_nothing),
+    ),
     cells=Cells(
         text="CAST(CONV(SUBSTR(MD5({0}), 1, {hex_digits}), 16, 10) AS SIGNED)",
         boolean="CAST({0} AS SIGNED)",
