@@ -6,8 +6,9 @@ only where they leave: in the SQL of derived tables and at the sinks.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -18,7 +19,7 @@ from synth.errors import did_you_mean
 
 __all__ = [
     "BIGINT", "BOOLEAN", "DATE", "DOUBLE", "TEXT", "TIMESTAMP", "UUID", "UUID_SHAPE", "DType", "TypeWord", "Types",
-    "decimal", "exact", "type_words",
+    "decimal", "enum", "enum_or_text", "exact", "listed", "type_words",
 ]  # fmt: skip
 
 MAX_PRECISION = 18  # what an int64 holds, and an INT64 in Parquet
@@ -33,6 +34,7 @@ _TABLE: dict[str, tuple[Any, Any, str]] = {
     "double": (pl.Float64(), pl.Float64(), "DOUBLE"),
     "varchar": (pl.String(), pl.String(), "VARCHAR"),
     "uuid": (pl.String(), pl.String(), "VARCHAR"),
+    "enum": (pl.String(), pl.String(), "VARCHAR"),
     "date": (pl.Date(), pl.Date(), "DATE"),
     "timestamp": (pl.Datetime("us"), pl.Datetime("us"), "TIMESTAMP"),
 }
@@ -53,6 +55,11 @@ _DESCRIBED: dict[str, tuple[str, str, str]] = {
         "text of at most n characters; without n of any length",
         "{coined: {}, type: varchar(40)}",
     ),
+    "enum": (
+        "enum(…)",
+        "text of a list, `enum(new, paid)` or `{enum: [new, paid]}`; a type of its own in PostgreSQL and MySQL",
+        '{choice: {new: 0.3, paid: 0.7}, type: "enum(new, paid)"}',
+    ),
     "uuid": ("uuid", "128 bits, written with hyphens", "{key: uuid, type: uuid}"),
     "date": ("date", "a calendar day", "{uniform: {min: 2024-01-01, max: 2024-12-31}, type: date}"),
     "timestamp": (
@@ -64,21 +71,32 @@ _DESCRIBED: dict[str, tuple[str, str, str]] = {
 _ALIASES = {"text": "varchar", "int": "integer", "bool": "boolean", "numeric": "decimal"}
 UUID_SHAPE = r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"  # as databases write one
 MAX_LENGTH = 10_485_760  # characters of a varchar: PostgreSQL's
+MOST_LABELS = 1_000  # of an enum
+LONGEST_LABEL = 63  # bytes: PostgreSQL's
 _SHAPE = re.compile(r"^\s*([a-z]+)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?\s*$")
+_ENUM = re.compile(r"^\s*enum\s*(?:\((.*)\))?\s*$", re.IGNORECASE | re.DOTALL)
+_LABEL = re.compile(r'\s*(?:("(?:[^"\\]|\\.)*")|([^",()]*[^",()\s]))\s*(?:,|$)', re.DOTALL)
+_BARE = re.compile(r"\w(?:[\w.+ /-]*[\w.+/-])?")
 
 
 @dataclass(frozen=True)
 class DType:
-    """A column type. `precision` and `scale` are digits of a decimal, `length` the most characters of a varchar."""
+    """A column type. `precision` and `scale` are digits of a decimal, `length` the most characters of a varchar.
+
+    `labels` are the texts that an enum may be.
+    """
 
     name: str
     precision: int | None = None
     scale: int | None = None
     length: int | None = None
+    labels: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, text: str) -> DType:
         """Read `decimal(12,2)`, `varchar(50)`, `bigint` and the like. Raises ValueError with a way out."""
+        if listed := _ENUM.match(text):
+            return enum(_labels(text, listed[1] or ""))
         match = _SHAPE.match(text.lower())
         name = _ALIASES.get(match[1], match[1]) if match else text
         if match is None or name not in _TABLE:
@@ -102,6 +120,8 @@ class DType:
             return f"decimal({self.precision},{self.scale})"
         if self.name == "varchar":
             return f"varchar({self.length})" if self.length else "text"
+        if self.name == "enum":
+            return f"enum({', '.join(map(_spelt_label, self.labels))})"
         return self.name
 
     @property
@@ -127,7 +147,29 @@ class DType:
     def holds_drawn(self, other: DType) -> bool:
         """Tell whether drawn values of another type are of this one as they are, but for their width."""
         alike = self.drawn == other.drawn and (not self.is_exact or self.digits == other.digits)
+        if self.name == "enum":
+            return other.name == "enum" and set(other.labels) <= set(self.labels)
         return alike and (self.name != "uuid" or other.name == "uuid")
+
+    @property
+    def is_text(self) -> bool:
+        """Whether values are texts, of any length, of a form, or of a list."""
+        return self.name in ("varchar", "uuid", "enum")
+
+    @property
+    def in_sql(self) -> DType:
+        """The type as which SQL of a spec knows values: an enum is a text, whatever a database makes of it."""
+        return TEXT if self.name == "enum" else self
+
+    @property
+    def as_varchar(self) -> DType:
+        """The varchar that holds an enum's labels."""
+        return DType("varchar", length=max(map(len, self.labels)))
+
+    def is_listed(self, column: str) -> str:
+        """The condition, in SQL of a spec, that a column holds one of an enum's labels."""
+        labels = ("'" + label.replace("'", "''") + "'" for label in self.labels)
+        return f"{column} IN ({', '.join(labels)})"
 
     @property
     def is_time(self) -> bool:
@@ -144,7 +186,7 @@ class DType:
         """What two types share whose drawn values can be equal: numbers of as many digits, texts, and others by name."""
         if self.is_exact:
             return "number", self.digits
-        return ("varchar" if self.name == "uuid" else self.name), 0
+        return ("varchar" if self.is_text else self.name), 0
 
     @property
     def limit(self) -> int:
@@ -187,6 +229,65 @@ DATE, TIMESTAMP, UUID = DType("date"), DType("timestamp"), DType("uuid")
 def decimal(precision: int, scale: int) -> DType:
     """Make the type of decimals with so many digits, and so many behind the point."""
     return DType("decimal", precision, scale)
+
+
+def enum(labels: Sequence[str]) -> DType:
+    """Make the type of texts of a list, in its order. Raises ValueError for what some database does not take."""
+    if not 1 <= len(labels) <= MOST_LABELS:
+        raise ValueError(f"an enum has 1 to {MOST_LABELS:,} values, as in enum(new, paid)")
+    for place, label in enumerate(labels):
+        if (
+            not label.strip()
+            or label != label.strip()
+            or len(label.encode()) > LONGEST_LABEL
+            or not label.isprintable()
+        ):
+            raise ValueError(
+                f"{label!r} cannot be a value of an enum: 1 to {LONGEST_LABEL} bytes, printable, no blank at its ends"
+            )
+        if label in labels[:place]:
+            raise ValueError(f"the enum has the value '{label}' twice")
+    return DType("enum", labels=tuple(labels))
+
+
+def enum_or_text(labels: Sequence[str]) -> DType:
+    """Make the type of texts of a list that a database has; text where not every database takes such a list."""
+    try:
+        return enum(labels)
+    except ValueError:
+        return TEXT
+
+
+def listed(given: Mapping[Any, Any]) -> DType:
+    """Make the type that is written as `{enum: [new, paid]}`. Raises ValueError."""
+    labels = given.get("enum")
+    if set(given) != {"enum"} or not isinstance(labels, Sequence) or isinstance(labels, str):
+        raise ValueError("a type is a word, as in decimal(12,2), or a list of texts: {enum: [new, paid]}")
+    for label in labels:
+        if not isinstance(label, str):
+            raise ValueError(f"the values of an enum are texts: put {label!r} in quotes")
+    return enum(labels)
+
+
+def _labels(text: str, inside: str) -> list[str]:
+    """What stands between the brackets of an enum. Raises ValueError."""
+    found, at = [], 0
+    while at < len(inside):
+        label = _LABEL.match(inside, at)
+        if label is None:
+            raise ValueError(
+                f"'{text}' cannot be read: write enum(new, paid), a value with other signs in double quotes"
+            )
+        try:
+            found.append(json.loads(label[1]) if label[1] else label[2])
+        except ValueError:
+            raise ValueError(f"{label[1]} is no text in double quotes") from None
+        at = label.end()
+    return found
+
+
+def _spelt_label(label: str) -> str:
+    return label if _BARE.fullmatch(label) else json.dumps(label, ensure_ascii=False)
 
 
 def exact(value: float | int | str | Decimal, dtype: DType) -> int:

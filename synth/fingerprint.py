@@ -116,7 +116,7 @@ def _numbers(column: pl.Series, dtype: DType) -> tuple[npt.NDArray[np.int64], np
         scaled = np.clip(column.fill_null(0.0).to_numpy(), -HUGE, HUGE) * 1e6
         numbers = (np.sign(scaled) * np.floor(np.abs(scaled) + 0.5)).astype(np.int64)
         return numbers, column.is_null().to_numpy() if column.null_count() else None
-    if dtype.name in ("varchar", "uuid"):
+    if dtype.is_text:
         return values(_digests(column))
     if dtype.name == "boolean":
         return values(column.cast(pl.Int64))
@@ -157,7 +157,7 @@ class Cells:
 
     def number(self, cell: str, dtype: DType) -> str:
         """A cell's number, not yet reduced."""
-        kind = "text" if dtype.name in ("varchar", "uuid") else dtype.name
+        kind = "text" if dtype.is_text else dtype.name
         form = self.integer if kind in ("smallint", "integer", "bigint") else getattr(self, kind)
         number = str(form.format(cell, hex_digits=HEX_DIGITS, unit=10**dtype.digits, digits=dtype.digits))
         if kind != "double":

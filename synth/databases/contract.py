@@ -31,7 +31,6 @@ __all__ = ["MANIFEST", "STAGED", "Database", "Explanation"]
 STAGED = "_synth_"  # staging places begin so
 MANIFEST = "synth_manifest"  # the table that says what is in a schema
 LONGEST_TEXT = 16 * 2**20  # bytes of a cell that is read: hundreds of rows are in memory at once
-HELD_AS_TEXT = ("varchar", "uuid")
 MOST_LENGTHS = 500  # columns of one query: databases have between 1,664 and 4,096
 
 
@@ -161,7 +160,7 @@ class Database(ABC):
 
     def require_short_texts(self, schema: str, table: str, types: Types) -> None:
         """Raise DatabaseError for a text that is longer than is read, before one is: a table may be a stranger's."""
-        texts = [name for name, dtype in types.items() if dtype.name in HELD_AS_TEXT or not self.dialect.holds_types]
+        texts = [name for name, dtype in types.items() if dtype.is_text or not self.dialect.holds_types]
         for first in range(0, len(texts), MOST_LENGTHS):
             names = texts[first : first + MOST_LENGTHS]
             asked = (self.dialect.byte_length.format(self.dialect.quote_identifier(name)) for name in names)
@@ -207,6 +206,14 @@ class Database(ABC):
     def stage_apart(self, schema: str, tables: Sequence[str]) -> None:
         """Let rows of tables that are there be staged beside them, which is usual where nothing is staged in its place."""
         assert not self.in_place, "rows that are staged in their place need another"
+
+    def stage_alike(self, schema: str, tables: Sequence[str]) -> None:  # noqa: B027 - most need nothing
+        """Let staged columns have the types of the tables that are there, where such a type is the schema's own."""
+
+    def drop_tables(self, schema: str, tables: Sequence[str]) -> None:
+        """Drop tables, if they are there, with the types that are theirs alone. Raises DatabaseError."""
+        for table in tables:
+            self.run(f"DROP TABLE IF EXISTS {self.dialect.place(schema, table)}")
 
     def staged_place(self, schema: str, table: str) -> str:
         """Where the staged rows of a table are, in SQL."""

@@ -40,6 +40,17 @@ class Keys:
             path.append(parent)
         return self.scope.type_of(*path[-1])
 
+    def kept_as(self, table: str, column: str) -> DType:
+        """A column's type as the database keeps it: an enum is a text with a check where there is no type for it.
+
+        So it is in references, too, as two types of PostgreSQL have no values in common.
+        """
+        dtype = self.type_of(table, column)
+        if dtype.name != "enum":
+            return dtype
+        refers = (table, column) in self._parents or (table, column) in self._parents.values()
+        return dtype.as_varchar if refers or not self.dialect.has_enums else dtype
+
     def groups(self, table: str) -> Iterator[tuple[str, ...]]:
         """The primary key and the unique groups, of written columns. Raises SpecError for one that is too long."""
         written = set(self.dataset.tables[table].written)
@@ -69,7 +80,7 @@ class Keys:
 
     def _measure(self, table: str, group: tuple[str, ...]) -> None:
         limit = self.dialect.longest_key
-        texts = [dtype for column in group if (dtype := self.type_of(table, column)).name == "varchar"]
+        texts = [dtype for column in group if (dtype := self.kept_as(table, column)).name == "varchar"]
         if limit and sum(dtype.length or self.dialect.keyed_length for dtype in texts) > limit:
             raise refused(
                 f"a key of {', '.join(group)} is longer than the {limit} characters that {self.dialect.name} can index",

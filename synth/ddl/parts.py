@@ -6,7 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
-__all__ = ["NO_DDL", "Constraint", "Ddl", "Index", "Join", "by_table"]
+__all__ = ["NO_DDL", "Constraint", "Ddl", "Index", "Join", "OwnType", "by_table"]
+
+
+class OwnType(NamedTuple):
+    """A type that a schema has for one column. Its place is quoted."""
+
+    place: str
+    statement: str
 
 
 class Join(NamedTuple):
@@ -67,14 +74,21 @@ class Ddl:
     comments: tuple[str, ...]
     numbering: tuple[str, ...] = ()  # what makes the database number new rows, where CREATE TABLE does not say it
     numbered: Mapping[str, str] = field(default_factory=dict)  # by table: the key that the database goes on with
+    types: Mapping[str, tuple[OwnType, ...]] = field(default_factory=dict)  # of tables that have some of their own
     left_out: tuple[str, ...] = ()  # foreign keys that the database cannot have, in words
 
     def __iter__(self) -> Iterator[str]:
         yield from self.schema
-        yield from self.tables.values()
+        yield from self.made()
         yield from map(str, (*self.constraints, *self.indexes))
         yield from self.comments
         yield from self.numbering
+
+    def made(self) -> Iterator[str]:
+        """The statements that make the tables, each behind the types that are its own."""
+        for name, table in self.tables.items():
+            yield from (each.statement for each in self.types.get(name, ()))
+            yield table
 
     def __str__(self) -> str:
         return "".join(

@@ -57,12 +57,17 @@ class Rules:
                 yield _Rule(self._new_name("uq", table, *group), "UNIQUE", self._quoted(*group))
         for check, sql in constraints.checks(self.dataset, table):
             yield _Rule(self._new_name("ck", table, check), "CHECK", self._condition(table, check, sql))
+        for column in self.dataset.tables[table].written:
+            dtype = self.keys.type_of(table, column)
+            if dtype.name == "enum" != self.keys.kept_as(table, column).name:
+                listed = dtype.is_listed('"' + column.replace('"', '""') + '"')
+                yield _Rule(self._new_name("ck", table, column), "CHECK", self._condition(table, column, listed))
 
     def _condition(self, name: str, check: str, sql: str) -> str:
         if "\0" in sql:
             raise refused("U+0000 in a condition", "no database takes it", "tables", name)
         table = self.dataset.tables[name]
-        types = {column: self.keys.type_of(name, column) for column in table.written}
+        types = {column: self.keys.kept_as(name, column) for column in table.written}
         try:
             return condition(sql, types, self.dialect.sqlglot, self.dialect.rewrites)
         except SqlError as error:
@@ -83,7 +88,7 @@ class Rules:
                     what = f"the foreign key of {table} ({', '.join(refers.columns)}) to {refers.parent}"
                     self.left_out.append(f"{what}: they refer to each other, and one of two tables is made first")
                 continue
-            texts = any(self.keys.type_of(table, column).name in ("varchar", "uuid") for column in refers.columns)
+            texts = any(self.keys.type_of(table, column).is_text for column in refers.columns)
             if texts and not self.dialect.text_references:
                 what = f"the foreign key of {table} ({', '.join(refers.columns)}) to {refers.parent}"
                 self.left_out.append(f"{what}: with one of texts this server takes no new rows")

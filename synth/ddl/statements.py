@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from synth.ddl.comments import Comments
+from synth.ddl.enums import Enums
 from synth.ddl.keys import Keys
 from synth.ddl.names import check_schema_name
 from synth.ddl.order import in_reference_order
@@ -42,6 +43,7 @@ def ddl(
         for constraint in every
         if dialect.constraints_after_data and constraint.kind not in dialect.constraints_in_create
     ]
+    enums = Enums(keys, schema, tables)
     own_keys = {name: column for name in tables if identity and (column := keys.own(name))}
     inside = {n: [each.rule for each in (*own[n], *foreign[n]) if each not in added] for n in tables}
     indexes = tuple(index for name in tables for index in rules.indexes(name))
@@ -49,7 +51,8 @@ def ddl(
         indexes += tuple(index for name in tables for index in rules.time_indexes(name))
     return Ddl(
         schema=tuple(_schema(dialect, schema)),
-        tables={name: _table(name, keys, comments, inside[name], own_keys.get(name)) for name in tables},
+        tables={name: _table(name, keys, comments, enums, inside[name], own_keys.get(name)) for name in tables},
+        types={name: types for name in tables if (types := enums.types(name))},
         constraints=tuple(added),
         indexes=indexes,
         comments=tuple(comment for name in tables for comment in comments.statements(name)),
@@ -72,7 +75,9 @@ def _schema(dialect: Dialect, schema: str) -> Iterator[str]:
         yield dialect.create_schema.format(schema=quoted, literal=dialect.literal(schema), created=created)
 
 
-def _table(name: str, keys: Keys, comments: Comments, rules: Sequence[str], own_key: str | None) -> str:
+def _table(
+    name: str, keys: Keys, comments: Comments, enums: Enums, rules: Sequence[str], own_key: str | None
+) -> str:  # fmt: skip
     """CREATE TABLE, with the constraints that stand in it; new rows get their `own_key` from the database."""
     dataset, dialect = keys.dataset, keys.dialect
     table = dataset.tables[name]
@@ -80,11 +85,11 @@ def _table(name: str, keys: Keys, comments: Comments, rules: Sequence[str], own_
     keyed = keys.keyed(name)
     lines = []
     for column in table.written:
-        dtype = keys.type_of(name, column)
+        dtype = keys.kept_as(name, column)
         own_type = dialect.own_key_types.get(dtype.name) if column == own_key else None
         words = [
             dialect.quote_identifier(column),
-            own_type or dialect.type(dtype, keyed=column in keyed),
+            own_type or enums.places.get((name, column)) or dialect.type(dtype, keyed=column in keyed),
             dialect.nullable_suffix if column not in required else "NOT NULL",
             dialect.own_keys[dtype.name] if column == own_key else "",
             comments.inline(name, column),

@@ -160,6 +160,8 @@ def _cast(column: pl.Series, dtype: DType) -> tuple[pl.Series, pl.Series]:
     if dtype.name == "uuid":
         found = found.str.to_lowercase()
         return found, ~found.str.contains(_UUID).fill_null(value=True)
+    if dtype.name == "enum":
+        return found, ~found.is_in(list(dtype.labels)).fill_null(value=True)
     if dtype.name == "double":
         return found, found.is_nan().fill_null(value=False)
     return found, (found.str.len_chars() > dtype.length).fill_null(value=False) if dtype.length else none

@@ -87,6 +87,8 @@ class StandIns(RowSource):
             )
         if dtype.name == "uuid":
             return pl.Series([f"00000000-0000-4000-8000-{row:012x}" for row in rows])
+        if dtype.name == "enum":
+            return pl.Series(dtype.labels).gather(rows % len(dtype.labels))
         if dtype.name == "varchar":
             digits = min(dtype.length or WORD, WORD)
             return pl.Series([_word(row, digits) for row in rows])

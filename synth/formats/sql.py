@@ -77,7 +77,7 @@ def _spelt(column: pl.Series, dtype: DType, style: InsertStyle) -> pl.Series:
 
 
 def _literals(column: pl.Series, dtype: DType, style: InsertStyle) -> pl.Series:
-    if dtype.name in ("varchar", "uuid"):
+    if dtype.is_text:
         return _texts(column, style)
     if dtype.name == "boolean":
         true, false = style.booleans

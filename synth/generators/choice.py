@@ -82,6 +82,9 @@ paid_by: {choice: {by: country, values: {DE: {invoice: 3, card: 1}, FR: {card: 9
             except ValueError as error:
                 return str(error)
             return None
+        if dtype.name == "enum":
+            strange = next((value for value in self._values() if value not in dtype.labels), None)
+            return None if strange is None else f"'{strange}' is no {dtype}"
         if dtype.length and max(len(str(v)) for v in self._values()) > dtype.length:
             return f"a value is longer than {dtype}"
         fits = own.name == dtype.name or (own.is_exact and dtype.name == "double")

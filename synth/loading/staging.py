@@ -104,7 +104,11 @@ class Staging:
             self.before = self.contents_before()
         for name in self.new_tables if self.database.in_place else self.tables:
             if name not in self.whole:
+                for own in self.ddl.types.get(name, ()):
+                    self.database.run(own.statement)
                 self.database.run(self.ddl.tables[name])
+        if self.kept and not self.database.in_place:
+            self.database.stage_alike(self.schema, self.kept)
         if self.kept and refreshing:
             if self.database.in_place:
                 for name, column in self.numbered.items():
@@ -128,9 +132,8 @@ class Staging:
             self.record.begin()
             return
         stage = self.database.staging_schema(self.schema)
-        for name in self.database.catalogue(stage):
-            if name not in self.whole and name != RECORD:
-                self.database.run(f"DROP TABLE {self.database.dialect.place(stage, name)}")
+        there = self.database.catalogue(stage)
+        self.database.drop_tables(stage, [name for name in there if name not in self.whole and name != RECORD])
 
     def is_whole(self, table: str, database: Database) -> None:
         """Note over a connection that all rows of a table are there, where it may be kept. Raises DatabaseError."""

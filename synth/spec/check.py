@@ -247,7 +247,8 @@ def _key_types(scope: Scope, name: str, column: str, declared: Column) -> Iterat
         return
     ours, theirs = scope.type_of(name, column), scope.type_of(parent, key[0])
     kinds = [
-        (_ALIKE.get(each.name, each.name), each.digits if each.name == "decimal" else 0) for each in (ours, theirs)
+        (_ALIKE.get(each.name, each.name), each.digits if each.name == "decimal" else 0, each.labels)
+        for each in (ours, theirs)
     ]
     if kinds[0] != kinds[1] or (ours.name == "uuid" != theirs.name and not scope.is_read(parent, key[0])):
         yield Problem(("tables", name, "columns", column, "type"), f"it is {ours}, but the key of {parent} is {theirs}")

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, ValidationError, field_validator, model_
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
-from synth.dtypes import DType
+from synth.dtypes import DType, listed
 from synth.errors import did_you_mean
 from synth.generators import GENERATORS, Generator
 from synth.generators.base import Many, Model, Share
@@ -114,12 +114,14 @@ class Column(Model):
             raise _refuse(what, at=(kind, *path), hint=hint) from None
         return handler({**options, "draws": draws, "generator_name": kind})  # type: ignore[no-any-return]
 
-    @field_validator("type")
+    @field_validator("type", mode="before")
     @classmethod
-    def _known_type(cls, text: str | None) -> str | None:
-        if text is not None:
-            DType.parse(text)
-        return text
+    def _known_type(cls, given: Any) -> Any:
+        if isinstance(given, Mapping):
+            return str(listed(given))
+        if isinstance(given, str):
+            DType.parse(given)
+        return given
 
     @model_serializer
     def _joined(self) -> dict[str, Any]:

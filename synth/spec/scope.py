@@ -20,6 +20,7 @@ from synth.spec.paths import SIBLINGS, ResolvedPath
 from synth.spec.view import View
 from synth.sql.compile import as_type, compile_expression
 from synth.sql.compiled import Compiled
+from synth.sql.listed import require_listed
 from synth.sql.parse import SqlError, named
 
 __all__ = ["Scope"]
@@ -252,6 +253,8 @@ class Scope:
                     types[path] = self.type_at(table, path)
             compiled = compile_expression(sql, types, wanted)
             wanted = wanted or types.get(sql.strip())  # a column alone keeps its type
+            if wanted is not None and wanted.name == "enum":
+                require_listed(sql, types, wanted)
             compiled = as_type(compiled, wanted or _column_type(compiled.dtype))
         except SqlError as error:
             raise MeaningError(str(error), error.hint) from error

@@ -73,6 +73,8 @@ class _Lengths:
         scope = self.scope
         spec, declared = scope.table(table), scope.column(table, column)
         dtype, draws = scope.type_of(table, column), declared.draws
+        if dtype.name == "enum":
+            return dtype.as_varchar.length or NO_TEXT
         if dtype.name != "varchar":
             return NO_TEXT
         if scope.is_read(table, column):

@@ -36,6 +36,8 @@ def _for_drawing(node: Node, value: Node, policy: Policy) -> DType:
         wanted = DType.parse(node.to.sql(dialect="duckdb").replace("TEXT", "varchar"))
     except ValueError as error:
         raise SqlError(str(error)) from error
+    if wanted.name == "enum":
+        raise SqlError("a cast to an enum", "declare it as the column's `type`: its values are looked at there")
     have = dtype_of(value)
     if have is None:
         return wanted

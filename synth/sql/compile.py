@@ -56,6 +56,8 @@ def as_type(value: Compiled, wanted: DType) -> Compiled:
         require_digits(have, wanted)
         scaled = _to_digits(value, wanted.digits)
         return Compiled(scaled.expr, wanted, scaled.bound)
+    if wanted.name == "enum" and have.name == "varchar":  # what is none of its values is told when it is drawn
+        return Compiled(value.expr.cast(pl.Enum(wanted.labels)).cast(pl.String), wanted)
     if have.name == wanted.name:
         return Compiled(value.expr, wanted, value.bound)
     if have == TEXT and wanted == UUID:

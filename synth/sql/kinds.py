@@ -20,7 +20,7 @@ __all__ = [
 
 DIGITS = 18  # of a decimal that is only worked with
 
-_KINDS = {"double": "number", "varchar": "text", "uuid": "text", "date": "time", "timestamp": "time"}
+_KINDS = {"double": "number", "varchar": "text", "uuid": "text", "enum": "text", "date": "time", "timestamp": "time"}
 _TEXTS = frozenset({"varchar", "uuid", "smallint", "integer", "bigint"})
 
 

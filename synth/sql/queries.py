@@ -49,12 +49,18 @@ def typed_condition(tree: Node, types: Types) -> Node:
             raise SqlError(f"unknown column {sql_excerpt(node)}")
         name, dtype = known[node.name.lower()]
         node.set("this", exp.to_identifier(name))
-        return dtype
+        return _noted(node, dtype)
 
     tree = exp.Paren(this=tree.copy())
     remember_names(tree)
     Typing(CHECKING, column).condition(tree.this)
     return tree.this
+
+
+def _noted(node: Node, dtype: DType) -> DType:
+    """The type as which SQL knows a column of a table; where that is another one than the column's, it is marked."""
+    node.meta["column_type"] = dtype.name
+    return dtype.in_sql
 
 
 Known = Mapping[str, tuple[str, Types]]  # tables by their names in small letters
@@ -118,7 +124,7 @@ def _finder(scope: Scope, known: Known) -> Callable[[Node], DType | None]:
                 name, dtype = held[node.name]
                 node.set("this", exp.to_identifier(name))
                 node.meta["stored"] = isinstance(at.selected_sources[node.table][1], exp.Table)
-                return dtype
+                return None if dtype is None else _noted(node, dtype)
             at = at.parent if at.is_subquery or at.is_set_operation else None
         raise SqlError(f"unknown column {sql_excerpt(node)}")
 

@@ -41,7 +41,7 @@ def typed_expression(tree: Node, types: Mapping[str, DType], policy: Policy = DR
         name = path(node)
         if name not in types:
             raise SqlError(f"unknown column '{name}'")
-        return types[name]
+        return types[name].in_sql
 
     tree = exp.Paren(this=tree.copy())  # a root that stays while the tree below changes
     Typing(policy, column).visit(tree)

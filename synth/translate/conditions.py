@@ -12,16 +12,19 @@ from typing import Any
 from sqlglot import ErrorLevel, exp
 from sqlglot.errors import UnsupportedError
 
-from synth.dtypes import Types
-from synth.sql.nodes import number, parenthesized
+from synth.dtypes import TEXT, Types
+from synth.sql.nodes import number, parenthesized, typed
 from synth.sql.parse import SqlError, expression
 from synth.sql.queries import typed_condition
 from synth.translate.portable import explicit_condition
 
 __all__ = [
     "Rewrite",
+    "cast_to_text",
     "condition",
+    "enum_texts",
     "globs",
+    "joined_with_nothing",
     "lengths_with_blanks",
     "like_marks",
     "national_texts",
@@ -198,3 +201,26 @@ def _put(like: Any, made: Any) -> None:
     """A LIKE's place, its ESCAPE and its NOT, taken by another condition."""
     old = like.parent if isinstance(like.parent, exp.Escape) else like
     old.replace(exp.Not(this=made) if like.args.get("negate") else made)
+
+
+def enum_texts(as_text: Callable[[Any], Any]) -> Rewrite:
+    """Where a column of listed texts is no text by itself: `as_text` gives it as one, compared as texts are."""
+
+    def rewrite(tree: Any) -> Any:
+        for node in list(tree.find_all(exp.Column)):
+            if node.meta.get("column_type") == "enum":
+                node.replace(typed(as_text(node.copy()), TEXT))
+        return tree
+
+    return rewrite
+
+
+def cast_to_text(column: Any) -> Any:
+    """A column cast to a text, which is compared by its bytes, as in PostgreSQL."""
+    binary = exp.Collate(this=exp.cast(column, "text"), expression=exp.to_identifier("C", quoted=True))
+    return exp.Paren(this=binary)
+
+
+def joined_with_nothing(column: Any) -> Any:
+    """A column as a text of its own collation, as in MySQL, where a cast has that of the session."""
+    return exp.Concat(expressions=[column, exp.Literal.string("")], safe=False, coalesce=False)

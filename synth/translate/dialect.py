@@ -49,6 +49,8 @@ class Dialect:
     keyed_length: int = 0  # its characters, where it has to have a length
     varchar: str = "VARCHAR({length}){collation}"
     length_units: int = 1  # of a declared length that one character may take
+    create_enum: str = ""  # the statement that makes a type of {labels}, called {place}, where types are a schema's own
+    inline_enum: str = ""  # such a type where it stands in the column itself
     holds_types: bool = True  # whether a cell is of its column's type
     byte_length: str = "OCTET_LENGTH(CAST({0} AS TEXT))"  # of a column that is read as text
     collation: str = ""  # binary, and blanks at the end count
@@ -124,6 +126,15 @@ class Dialect:
         }  # fmt: skip
         yield from (statement.format(**words) for statement in self.numbering)
 
+    @property
+    def has_enums(self) -> bool:
+        """Whether there are types of listed texts; else such a column is a text with a check."""
+        return bool(self.create_enum or self.inline_enum)
+
+    def labels(self, dtype: DType) -> str:
+        """The labels of an enum as texts, with commas between."""
+        return ", ".join(map(self.literal, dtype.labels))
+
     def is_wide(self, dtype: DType) -> bool:
         """Whether a type is kept as a text, as its digits would be lost in a float."""
         return bool(self.float_digits and dtype.digits and (dtype.precision or 0) > self.float_digits)
@@ -134,5 +145,9 @@ class Dialect:
             if dtype.length and dtype.length <= (self.longest_varchar or dtype.length):
                 return self.varchar.format(length=dtype.length * self.length_units, collation=self.collation)
             return (self.keyed_text if keyed else self.text) + self.collation
+        if dtype.name == "enum":
+            if self.inline_enum:
+                return self.inline_enum.format(labels=self.labels(dtype))
+            return self.type(dtype.as_varchar, keyed=keyed)
         name = self.types["wide" if self.is_wide(dtype) else dtype.name]
         return f"{name}({dtype.precision}, {dtype.digits})" if dtype.name == "decimal" else name

@@ -104,9 +104,11 @@ def _of_table(dataset: Dataset, scope: Scope, table: str, until: dt.datetime) ->
             (table,),
         )  # fmt: skip
     for column in dataset.tables[table].written:
-        length = scope.type_of(table, column).length
-        if length:
-            yield each_row("length", column, f"LENGTH({quoted(column)}) > {length}", column)
+        dtype = scope.type_of(table, column)
+        if dtype.length:
+            yield each_row("length", column, f"LENGTH({quoted(column)}) > {dtype.length}", column)
+        if dtype.name == "enum":
+            yield each_row("values", column, f"NOT ({dtype.is_listed(quoted(column))})", column)
     for name, condition in constraints.checks(dataset, table):
         yield each_row("check", name, f"NOT ({body(condition)})")
     for column in constraints.moments(dataset, table):

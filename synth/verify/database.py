@@ -34,7 +34,6 @@ __all__ = ["verify_database"]
 CONNECTIONS = 4  # to a server; most of them work out a query on one core
 
 _WHOLE = {"smallint", "integer", "bigint"}
-_TEXTS = {"varchar", "uuid"}
 T = TypeVar("T")
 U = TypeVar("U")
 
@@ -246,7 +245,11 @@ class _Verification:
 
 def _holds(found: DType, wanted: DType, any_width: bool) -> bool:
     """Whether a column of the type found is what the DDL makes of the type wanted."""
-    if found.name in _TEXTS and wanted.name in _TEXTS:
+    if found.name == "enum" or (wanted.name == "enum" and not found.is_text):
+        return found == wanted
+    if wanted.name == "enum":  # a text, whose check is looked at as others are
+        wanted = wanted.as_varchar
+    if found.is_text and wanted.is_text:
         return not (found.length and wanted.length and found.length < wanted.length)
     if found.name in _WHOLE and wanted.name in _WHOLE:
         return found.name == wanted.name or any_width  # a reference has its parent's type
@@ -270,4 +273,4 @@ def _cell(cell: Any, dtype: DType | None, *, minor: bool) -> Any:
     if dtype.is_time and isinstance(cell, str):
         moment = dt.datetime.fromisoformat(cell)
         return moment if dtype.name == "timestamp" else moment.date()
-    return str(cell) if dtype.name in _TEXTS else cell
+    return str(cell) if dtype.is_text else cell

@@ -14,6 +14,7 @@ from synth.databases import Address, connect
 from synth.databases.mysql.database import MySQL
 from tests.support.hostile import hostile
 from tests.support.mysql import S, url
+from tests.support.typed import typed_plan
 
 OLD_PSQL = shutil.which("psql") and int(re.search(r"\d+", subprocess.getoutput("psql --version"))[0]) < 18
 
@@ -41,5 +42,6 @@ def csv_folders(tmp_path_factory):
         "erp": lambda: synth.make_plan("erp", scale=0.02),
         "ecommerce": lambda: synth.make_plan("ecommerce", scale=0.02),
         "hostile": lambda: synth.make_plan(hostile(empty=False, lone=not OLD_PSQL)),
+        "typed": typed_plan,
     }
     return cache(lambda name: synth.generate(plans[name](), out, format="csv").folder)

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from synth.dtypes import DType
+from synth.dtypes import DType, enum
 from tests.support.targets import spec
 
 SCHEMA = "survive"
@@ -38,6 +38,12 @@ MOMENTS = [
     dt.datetime(2024, 1, 1, 12, 34, 56, 120_000), dt.datetime(2038, 1, 19, 3, 14, 8), dt.datetime(9999, 12, 31, 23, 59, 59, 999_999),
 ]  # fmt: skip
 
+LABELS = (
+    "new", "New", "NEW", "paid off", "a,b", "it's", 'he said "no"', "\\", "\\n", "\\N", "NULL", "null", "0", "1", "2", "01", "-", "%", "_", "{}", "(x)", ";",
+    "ä", "a\u0308", "漢字", "𝄞", "x" * 63, "ä" * 31, "true", "default",
+)  # fmt: skip
+ENUM = str(enum(LABELS))
+
 
 def decimals(kind: str) -> list[Decimal]:
     dtype = DType.parse(kind)
@@ -59,6 +65,7 @@ VALUES = {
     "text": TEXTS,
     "varchar(20)": [text for text in TEXTS if len(text) <= 20] + ["𝄞" * 20, "0" * 20],
     "uuid": ["00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff", "0190163d-8694-7abc-8def-00005aa8ac10", "12345678-1234-5678-1234-567812345678"],
+    ENUM: list(LABELS),
     "date": DAYS,
     "timestamp": MOMENTS,
 }  # fmt: skip
@@ -136,6 +143,7 @@ ANY = {
     "text": text | st.sampled_from(TEXTS[:-5]),
     "varchar(9)": text,
     "uuid": st.uuids().map(str),
+    ENUM: st.sampled_from(LABELS),
     "date": st.dates(dt.date(1000, 1, 1)),
     "timestamp": st.datetimes(dt.datetime(1000, 1, 1)),
 }

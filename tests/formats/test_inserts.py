@@ -24,6 +24,7 @@ from tests.support.file_databases import SQLite
 from tests.support.hostile import hostile
 from tests.support.servers import SERVERS
 from tests.support.tsql import lint_tsql
+from tests.support.typed import typed_plan
 
 WRITTEN = [name for name, dialect in DIALECTS.items() if dialect.inserts]
 
@@ -54,6 +55,7 @@ PLANS = {
     "erp": lambda: synth.make_plan("erp", scale=0.02),
     "ecommerce": lambda: synth.make_plan("ecommerce", scale=0.01),
     "hostile": lambda: synth.make_plan(hostile()),
+    "typed": typed_plan,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ import polars as pl
 from synth.databases.changes import ForeignKey, foreign_keys
 from synth.databases.contract import MANIFEST, STAGED, Database
 from synth.databases.mysql.dialect import DIALECT
-from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, MAX_PRECISION, TEXT, TIMESTAMP, DType, decimal
+from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, MAX_PRECISION, TEXT, TIMESTAMP, DType, decimal, enum_or_text
 
 __all__ = ["Catalogue", "column_type", "is_same_database", "read_cells", "result_type"]
 
@@ -25,6 +26,7 @@ _UNSIGNED = {"smallint": DType("integer"), "int": BIGINT, "bigint": TEXT}
 _CODES = {
     **dict.fromkeys((1, 2, 3, 8, 9, 13), BIGINT), **dict.fromkeys((4, 5), DOUBLE), 10: DATE, 7: TIMESTAMP, 12: TIMESTAMP,
 }  # fmt: skip
+_LABELS = re.compile(r"'((?:[^'\\]|''|\\.)*)'", re.DOTALL)  # of a type as it is spelt
 _CODE_TINY, _CODES_DECIMAL = 1, (0, 246)
 
 
@@ -99,9 +101,16 @@ def column_type(kind: str, spelt: str, length: int | None, precision: int | None
         return BOOLEAN
     if kind == "decimal":
         return decimal(precision, scale or 0) if precision is not None and precision <= MAX_PRECISION else TEXT
+    if kind == "enum":
+        return enum_or_text([_unescaped(label) for label in _LABELS.findall(spelt)])
     if kind in ("varchar", "char"):
         return DType("varchar", length=length)
     return _UNSIGNED[kind] if "unsigned" in spelt and kind in _UNSIGNED else _TYPES.get(kind, TEXT)
+
+
+def _unescaped(label: str) -> str:
+    """A label as the server spells it, as it is."""
+    return re.sub(r"''|\\(.)", lambda found: found[1] or "'", label, flags=re.DOTALL)
 
 
 def result_type(column: Any) -> DType:

@@ -6,7 +6,7 @@ MariaDB shows what is beyond the first plane of Unicode in a comment as '?'.
 from __future__ import annotations
 
 from synth.fingerprint import Cells
-from synth.translate.conditions import like_marks, null_keys, number_booleans
+from synth.translate.conditions import enum_texts, joined_with_nothing, like_marks, null_keys, number_booleans
 from synth.translate.dialect import QUOTE, WHOLE, Dialect, InsertStyle, standard_literal
 from synth.translate.numeric import range_at_zero, rounded_doubles
 from synth.translate.times import microseconds, named_parts
@@ -41,6 +41,7 @@ DIALECT = Dialect(
     text="LONGTEXT",
     keyed_text="VARCHAR(255)",  # a key needs a length
     keyed_length=255,
+    inline_enum="ENUM({labels})",
     byte_length="LENGTH({0})",
     identifier_quotes=("`", "`"),
     comments="inline",
@@ -61,6 +62,7 @@ DIALECT = Dialect(
         microseconds,
         _PARTS,
         number_booleans,
+        enum_texts(joined_with_nothing),
     ),
     cells=Cells(
         text="CAST(CONV(SUBSTR(MD5({0}), 1, {hex_digits}), 16, 10) AS SIGNED)",

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from synth.databases.changes import ForeignKey, foreign_keys
 from synth.databases.contract import MANIFEST, Database
 from synth.databases.postgres.dialect import DIALECT
-from synth.dtypes import BOOLEAN, DATE, DOUBLE, TEXT, TIMESTAMP, DType, decimal
+from synth.dtypes import BOOLEAN, DATE, DOUBLE, TEXT, TIMESTAMP, DType, decimal, enum_or_text
 
-__all__ = ["Catalogue", "column_type", "numeric_type"]
+__all__ = ["Catalogue", "EnumColumn", "column_type", "enum_columns", "numeric_type"]
 
+# columns of tables and views of a schema whose types are enums
+_ENUMS = (
+    "FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace s ON s.oid = t.typnamespace "
+    "WHERE n.nspname = {0} AND c.relkind IN ('r', 'v', 'm', 'f', 'p') AND a.attnum > 0 AND NOT a.attisdropped "
+    "AND t.typtype = 'e'"
+)
 # information_schema's data_type -> ours
 _TYPES = {
     "boolean": BOOLEAN, "smallint": DType("smallint"), "integer": DType("integer"), "bigint": DType("bigint"),
     "real": DOUBLE, "double precision": DOUBLE, "uuid": DType("uuid"), "date": DATE,
     "timestamp without time zone": TIMESTAMP, "timestamp with time zone": TIMESTAMP,
 }  # fmt: skip
+
+
+class EnumColumn(NamedTuple):
+    """A column whose type is an enum, and where that type is."""
+
+    table: str
+    column: str
+    schema: str
+    type: str
 
 
 class Catalogue(Database):
@@ -35,6 +52,10 @@ class Catalogue(Database):
             columns = tables.setdefault(table, {})
             if column is not None:
                 columns[column] = column_type(kind, length, precision, scale)
+        if any(kind == "USER-DEFINED" for _, _, kind, *_ in rows):
+            for each, labels in _labels(self, schema).items():
+                if each.column in tables.get(each.table, {}):  # else nobody has shown it to us
+                    tables[each.table][each.column] = enum_or_text(labels)
         return tables
 
     def dataset_schemas(self) -> list[str]:
@@ -85,6 +106,24 @@ class Catalogue(Database):
             f"WHERE n.nspname = {here} UNION SELECT indexname FROM pg_indexes WHERE schemaname = {here}"
         )
         return {name for (name,) in rows}
+
+
+def enum_columns(database: Database, schema: str, tables: Sequence[str]) -> list[EnumColumn]:
+    """The columns of these tables, as far as they are there, whose types are enums."""
+    names, enums = ", ".join(map(DIALECT.literal, tables)), _ENUMS.format(DIALECT.literal(schema))
+    _, rows = database.rows(
+        f"SELECT c.relname, a.attname, s.nspname, t.typname {enums} AND c.relname IN ({names}) ORDER BY c.relname, a.attnum"
+    )
+    return [EnumColumn(*row) for row in rows]
+
+
+def _labels(database: Database, schema: str) -> dict[EnumColumn, list[str]]:
+    """The labels of a schema's enum columns, in their order."""
+    _, rows = database.rows(
+        "SELECT c.relname, a.attname, s.nspname, t.typname, ARRAY(SELECT CAST(e.enumlabel AS TEXT) FROM pg_enum e "
+        f"WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder) {_ENUMS.format(DIALECT.literal(schema))}"
+    )
+    return {EnumColumn(*column): labels for *column, labels in rows}
 
 
 def column_type(kind: str, length: int | None, precision: int | None, scale: int | None) -> DType:

@@ -45,7 +45,8 @@ SETTINGS = ("SET client_min_messages = warning", "SET client_encoding = 'UTF8'")
 def _files(source: ScriptInput) -> Mapping[str, str]:
     """The files by name."""
     ddl = source.ddl
-    tables = (*SETTINGS, *ddl.schema, f"DROP TABLE IF EXISTS {source.places()}", *ddl.tables.values())
+    types = [f"DROP TYPE IF EXISTS {own.place}" for some in ddl.types.values() for own in some]
+    tables = (*SETTINGS, *ddl.schema, f"DROP TABLE IF EXISTS {source.places()}", *types, *ddl.made())
     finished = (*SETTINGS, *source.constraints(), *source.numbering(), *ddl.comments, f"ANALYZE {source.places()}")
     return dict([
         sql_file("create_database.sql", [CREATE.format(name=source.database)], ""),

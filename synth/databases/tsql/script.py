@@ -133,7 +133,7 @@ def _cell(source: ScriptInput, name: str, dtype: DType, required: bool) -> str:
     field = source.dialect.quote_identifier(name)
     if dtype.name == "boolean":
         return f"CASE {field} WHEN 'true' THEN 1 WHEN 'false' THEN 0 END"
-    if dtype.name in ("varchar", "uuid"):
+    if dtype.is_text:
         return f"COALESCE({field}, '')" if required else f"CASE WHEN DATALENGTH({field}) > 0 THEN {field} END"
     return f"CAST(NULLIF({field}, '') AS {source.dialect.type(dtype, keyed=False)})"
 

@@ -368,6 +368,10 @@ def select_result_to_drawn(column: pl.Series, dtype: DType) -> pl.Series:
         strange = drawn.filter(~drawn.str.contains(UUID_SHAPE))
         if len(strange):
             raise DataError(f"{column.name}: the SELECT gives {strange[0]!r}, which is no uuid")
+    if dtype.name == "enum":
+        strange = drawn.filter(~drawn.is_in(list(dtype.labels)))
+        if len(strange):
+            raise DataError(f"{column.name}: the SELECT gives {strange[0]!r}, which is no {dtype}")
     return drawn
 
 

@@ -155,6 +155,7 @@ _CELLS = {
     "double": (int, float),
     "varchar": str,
     "uuid": str,
+    "enum": str,
     "date": dt.date,
     "timestamp": dt.datetime,
 }
@@ -175,4 +176,6 @@ def _why_no_cell(cell: Any, dtype: DType, *, nullable: bool) -> str | None:
         return f"{cell!r} is no {dtype}"
     if dtype == UUID and not re.fullmatch(UUID_SHAPE, cell):
         return f"'{cell}' is no uuid"
+    if dtype.name == "enum" and cell not in dtype.labels:
+        return f"'{cell}' is no {dtype}"
     return f"'{cell}' is longer than {dtype}" if dtype.length and len(cell) > dtype.length else None
