@@ -89,8 +89,13 @@ def _ranks(values: pl.Series, quantiles: npt.NDArray[Any], uniform: npt.NDArray[
     """Give the share of a column below each value, evenly among equal ones; of NULL any. All (n,), but (m,) quantiles."""
     missing = values.is_null().to_numpy() if values.null_count() else None
     numbers = values.fill_null(0).to_numpy()
-    first, last = (np.searchsorted(quantiles, numbers, side=side) for side in ("left", "right"))
+    first = np.searchsorted(quantiles, numbers, side="left")
     # between two quantiles lies a stretch of 1 / m; one that is there reaches half a stretch to both sides
-    low, high = np.where(first == last, first - 0.5, first), np.where(first == last, first + 0.5, last)
-    ranks: npt.NDArray[np.float64] = np.clip((low + uniform * (high - low)) / len(quantiles), 0.0, 1.0)
+    places = first - 0.5 + uniform
+    equal = np.flatnonzero(np.take(quantiles, first, mode="clip") == numbers)
+    found, changes = first[equal], quantiles[1:] != quantiles[:-1]
+    ends = np.append(np.flatnonzero(changes) + 1, len(quantiles))  # behind each run of equal quantiles
+    last = ends[np.concatenate(([0], np.cumsum(changes)))[found]]
+    places[equal] = found + uniform[equal] * (last - found)
+    ranks: npt.NDArray[np.float64] = np.clip(places / len(quantiles), 0.0, 1.0)
     return ranks if missing is None else np.where(missing, uniform, ranks)
