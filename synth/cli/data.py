@@ -76,14 +76,15 @@ def check(file: Dataset) -> None:
     Example: synth check my_shop.yaml
     """
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before Polars loads: a rehearsal's frames are small
-    from synth.spec.load import load, located, warnings
+    from synth.spec.load import load, located, notes, warnings
     from synth.verify.rehearse import rehearse
 
     dataset = load(file)
     with located(file):
         left_open = rehearse(dataset)
-    for problem in warnings(file, dataset):
-        say(f"warning: {problem}", error=True)
+    for word, problems in (("note", notes(file, dataset)), ("warning", warnings(file, dataset))):
+        for problem in problems:
+            say(f"{word}: {problem}", error=True)
     for why in left_open:
         say(f"{file}: not rehearsed: {why}", error=True)
     good = "all good" if not left_open else "good as far as it can be told without data"

@@ -29,7 +29,7 @@ from synth.spec.shown import planned_moments_seen
 from synth.spec.wording import plain_errors
 from synth.system import is_utf8
 
-__all__ = ["SHIPPED", "dump", "find", "load", "located", "parse", "shipped", "warnings"]
+__all__ = ["SHIPPED", "dump", "find", "load", "located", "notes", "parse", "shipped", "warnings"]
 
 Path_ = tuple[str | int, ...]
 
@@ -132,8 +132,13 @@ def located(name: str | Path) -> Iterator[None]:
 
 
 def warnings(name: str | Path, dataset: Dataset) -> list[Problem]:
-    """What of a loaded dataset may not be meant, or may surprise, with the places in its file."""
-    return _in_file(name, [*planned_moments_seen(check.check(dataset)), *check.remarks(dataset)])
+    """What of a loaded dataset may not be meant, with the places in its file."""
+    return _in_file(name, planned_moments_seen(check.check(dataset)))
+
+
+def notes(name: str | Path, dataset: Dataset) -> list[Problem]:
+    """What a loaded dataset draws as it is declared, and may surprise, with the places in its file."""
+    return _in_file(name, check.remarks(dataset))
 
 
 def _in_file(name: str | Path, problems: Iterable[Problem]) -> list[Problem]:

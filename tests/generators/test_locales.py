@@ -155,7 +155,7 @@ def test_check_tells_where_there_are_no_numbers(tmp_path, capsys):
     file.write_text(spec("{pl_PL: 1, en_US: 1, ja_JP: 1}"))
     assert main(["check", str(file)]) == 0
     said = capsys.readouterr()
-    assert said.err == f"warning: {file}:11:39: tables.t.columns.phone.place_part.part: {TOLD}\n"
+    assert said.err == f"note: {file}:11:39: tables.t.columns.phone.place_part.part: {TOLD}\n"
     assert said.out == f"{file}: 1 table, 0 rules, all good\n"
 
 
