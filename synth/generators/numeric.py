@@ -136,6 +136,10 @@ class Uniform(Distribution):
         low, high = (float(x) for x in (self.min, self.max) if not isinstance(x, dt.date))
         return max(1, int(min(2.0**52, (high / 2 - low / 2) / float(np.spacing(max(abs(low), abs(high)))) / 2)))
 
+    def quantiles_of(self, dtype: DType) -> Floats | None:
+        """Give those of numbers; of moments none."""
+        return None if isinstance(self.min, dt.date) else super().quantiles_of(dtype)
+
     def at_shares(self, shares: Floats, dtype: DType) -> pl.Series:
         if dtype.name == "double" and not self.step:
             return pl.Series(_between(float(self.min), float(self.max), shares))  # type: ignore[arg-type]

@@ -114,7 +114,10 @@ class View:
         """Tell whether the quantiles of the value behind a path are known."""
         found = self.names.resolve(self.table, path)
         spec, dtype = self.names.table(found.table), self.names.type_of(found.table, found.column)
-        return not spec.is_given(found.column) and spec.columns[found.column].draws.quantiles_of(dtype) is not None
+        try:
+            return not spec.is_given(found.column) and spec.columns[found.column].draws.quantiles_of(dtype) is not None
+        except OverflowError:  # of the other column, and told there
+            return True
 
     def lowest_at(self, path: str) -> float | None:
         """Give the least number that can stand behind a path, minus infinity where there is none; None where not known."""

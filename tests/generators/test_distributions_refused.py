@@ -78,6 +78,8 @@ REFUSED = [
     ("{correlated: {to: _none, spearman: 0.5, poisson: {mean: 2}}}", "unknown column '_none'"),
     ("{correlated: {to: _t, spearman: 0.5, poisson: {mean: 2}}}", "x.correlated.to: the distribution of '_t' is not known"),
     ("{correlated: {to: seen, spearman: 0.5, poisson: {mean: 2}}}", "x.correlated.to: the distribution of 'seen' is not known"),
+    ("{correlated: {to: _day, spearman: 0.5, poisson: {mean: 2}}}", "x.correlated.to: the distribution of '_day' is not known"),
+    ("{correlated: {to: _huge, spearman: 0.5, poisson: {mean: 2}}}", "_huge.pareto: a value may be drawn that no double can hold"),
     ("{correlated: {to: id, spearman: 0.5, poisson: {mean: 2}}}", "x.correlated.to: the distribution of 'id' is not known"),
     ("{correlated: {to: x, spearman: 0.5, poisson: {mean: 2}}}", "a cycle"),
     ("{correlated: {to: _m, spearman: 0.5, constant: a}}", "numbers cannot be text"),
@@ -99,7 +101,7 @@ REFUSED = [
     ("{mixture: [{share: 1, constant: 1}, {share: 1, constant: 1.5}], type: integer}", "constant: 1.5 does not fit integer"),
 ]  # fmt: skip
 
-ABOVE = "_m: {uniform: {min: 1, max: 3}}\n_n: {normal: {mean: 3, sd: 1}}\n_t: {choice: {a: 1}}\nseen: {expr: _m + 1}"
+ABOVE = "_m: {uniform: {min: 1, max: 3}}\n_n: {normal: {mean: 3, sd: 1}}\n_t: {choice: {a: 1}}\n_day: {uniform: {min: 2025-01-01, max: 2025-02-01}}\n_huge: {pareto: {shape: 0.01}}\nseen: {expr: _m + 1}"
 
 
 @pytest.mark.parametrize(("law", "message"), REFUSED)
