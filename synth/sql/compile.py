@@ -59,11 +59,11 @@ def as_type(value: Compiled, wanted: DType) -> Compiled:
     if wanted.name == "enum" and have.name == "varchar":  # what is none of its values is told when it is drawn
         return Compiled(value.expr.cast(pl.Enum(wanted.labels)).cast(pl.String), wanted)
     if have.name == wanted.name:
-        return Compiled(value.expr, wanted, value.bound)
+        return Compiled(value.expr, wanted, value.bound if wanted == DOUBLE else ZERO)
     if have == TEXT and wanted == UUID:
         raise SqlError("a text need not be a uuid", "declare `type: text`, or copy a column that is one")
     if {have.name, wanted.name} in ({"varchar", "uuid"}, {"date", "timestamp"}):
-        return Compiled(value.expr.cast(wanted.drawn), wanted, value.bound)
+        return Compiled(value.expr.cast(wanted.drawn), wanted)
     if have.is_exact and wanted == DOUBLE:
         return _to_double(value)
     raise SqlError(f"the expression gives {have}, the column is {wanted}")
@@ -327,8 +327,6 @@ def _function(node: Node) -> Compiled:
         return _by_polars(node)
     values = [_argument(each, kind) for key, kind in function.takes.items() for each in _several(node.args[key])]
     bound = _widest(*values)
-    if function.widest:
-        bound = function.widest(node, [value.bound for value in values])
     if function.largest:
         bound = ("max", bound, ("lit", function.largest))
     return Compiled(function.polars(node, *(value.expr for value in values)), function.gives, bound)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from synth.errors import DataError
+from synth.spec.load import parse
 from synth.sql.compile import compile_expression
 from synth.sql.parse import SqlError
+from synth.verify.rehearse import rehearse
 from tests.support.decimals import OTHERS, SETTINGS, TYPES, evaluate, units
 
 MONTHS = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}
@@ -163,10 +167,28 @@ def test_more_than_ten_thousand_years_are_an_error(unit):
     }
     row = {"on_": dt.date(2024, 1, 31), "at": dt.datetime(2024, 1, 31), "n": 10_001 * in_a_year[unit]}
     for sql in (f"on_ + INTERVAL (n) {unit}", f"at - INTERVAL (n) {unit}"):
-        with pytest.raises(OverflowError):
-            evaluate(sql, [row])
-        with pytest.raises(OverflowError):
-            evaluate(sql, [{**row, "n": 2**62}])
+        for number in (row["n"], -row["n"], 2**62):
+            with pytest.raises(pl.exceptions.PolarsError, match="a moment more than 10,000 years off"):
+                evaluate(sql, [{**row, "n": number}, {**row, "n": 1}])
+
+
+def test_numbers_of_which_little_is_known_are_no_error():
+    row = {"at": dt.datetime(2024, 1, 31, 10, 7), "t": "abc"}
+    assert evaluate("at + INTERVAL (EXTRACT(MINUTE FROM at) // 5 * 12) YEAR", [row]) == [
+        dt.datetime(2036, 1, 31, 10, 7)
+    ]
+    assert evaluate("at + INTERVAL (LENGTH(t) * 3600) SECOND", [row]) == [dt.datetime(2024, 1, 31, 13, 7)]
+
+
+def test_a_moment_too_far_off_is_told_with_its_place():
+    text = """dataset: d
+period: {start: 2024-01-01, until: 2025-01-01}
+tables: {a: {rows: 9, columns: {id: {key: sequence}, at: {arrival: {}}, far: {expr: at + INTERVAL (id * 20_000) YEAR}}}}
+""".replace("20_000", "20000")
+    with pytest.raises(
+        DataError, match="tables.a.columns.far.expr: 'a moment more than 10,000 years off' is no timestamp"
+    ):
+        rehearse(parse(text))
 
 
 @pytest.mark.parametrize(

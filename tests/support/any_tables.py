@@ -14,12 +14,14 @@ one_of = lambda *values: st.sampled_from(values)  # noqa: E731
 
 FOLLOWING = {  # columns of visits that are made from others
     "e": {"expr": "kind * 2"}, "l": {"lookup": "kind.word"}, "pick": {"choice": {"by": "kind", "values": {1: {"a": 1}, 2: {"b": 2}}}},
-    "even": {"expr": "MOD(id, 2) = 0"}, "mail": {"email": ["_f", "_g"]},
+    "even": {"expr": "MOD(id, 2) = 0"}, "code": {"expr": "LPAD(FORMAT('{:d}', kind), 3, '0')", "check": "RIGHT(code, 3) = code"}, "mail": {"email": ["_f", "_g"]},
     "money": {"expr": "ROUND(kind * 1.175, 2)", "check": "money > 0"}, "pack": {"lognormal": {"median": "kind", "sigma": 0.5}, "type": "decimal(12,2)"},
 }  # fmt: skip
 OF_TIME = {  # those that need a moment
     "due": {"delay": {"after": "at", "median": 3, "sigma": 1, "max": 30}}, "planned": {"delay": {"after": "at", "even": True, "min": 1, "max": 9, "announced": True}},
     "late": {"state": "at < until"}, "age": {"state": "DATE_DIFF('day', at, until)", "check": "age >= 0"},
+    "ends": {"expr": "LAST_DAY(at + INTERVAL (kind) MONTH)", "check": "ends >= at AND EXTRACT(DAY FROM ends) > 27"},
+    "begun": {"expr": "DATE_TRUNC('quarter', at)", "check": "begun <= at AND at < begun + INTERVAL 3 MONTH AND DATE_SUB('month', begun, at) < 3"},
 }  # fmt: skip
 ODD_FOLLOWING = {
     "rank": {"ordinal": "visits"}, "e": {"expr": "nothing + 1"}, "l": {"lookup": "kind.nothing"}, "s": {"state": "until + kind"}, "c": {"count": "kinds"},

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
 from sqlglot import exp
 
 from synth.dtypes import DType
-from synth.sql.compiled import Bound
 from synth.sql.kinds import Policy, kind_of
 from synth.sql.nodes import Node, is_number, not_portable
 from synth.sql.parse import SqlError
@@ -36,7 +35,6 @@ class Function:
     besides: tuple[str, ...] = ()  # arguments that are no values
     check: Callable[[Node, Policy], None] = _nothing  # raises SqlError
     known: Callable[[Node], bool] = field(default=_always)  # whether a node is of the form that is meant here
-    widest: Callable[[Node, Sequence[Bound]], Bound] | None = None  # a bound on the way, made of those of its arguments
     in_rules: bool = True  # whether every database can be told to give what is drawn
     form: str = ""  # how it is written
     says: str = ""  # what it gives

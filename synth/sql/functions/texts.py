@@ -17,7 +17,7 @@ from synth.sql.parse import SqlError
 __all__ = ["LONGEST_PAD", "TEXTS"]
 
 LONGEST_PAD = 1000  # characters to which a text is filled
-_LONGEST = 2**53  # more than any text has characters
+_LONGEST = 2**31  # more than any text has characters
 
 
 def _joined(node: Node, *texts: pl.Expr) -> pl.Expr:

@@ -6,14 +6,13 @@ Months end on the last day of a shorter month.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import polars as pl
 from sqlglot import exp
 
 from synth.dtypes import BIGINT, DATE, TIMESTAMP
-from synth.sql.compiled import LIMIT, Bound
 from synth.sql.functions.function import Function
 from synth.sql.kinds import Policy
 from synth.sql.nodes import Node, dtype_of, not_portable, sql_excerpt
@@ -35,6 +34,7 @@ UNITS = (*MONTHS, *MICROSECONDS)
 
 _LONGEST_YEARS = 10_000  # that are added, or lie between: further moments no database knows
 _MOST = _LONGEST_YEARS * 366 * MICROSECONDS["DAY"]
+_TOO_FAR = f"a moment more than {_LONGEST_YEARS:,} years off"  # which is none to Polars, and so an error
 _MOST_UNITS = _MOST // MICROSECONDS["SECOND"]
 
 
@@ -82,22 +82,21 @@ def _check_part(node: Node, policy: Policy) -> None:
 
 
 def _moved(node: Node, time: pl.Expr, number: pl.Expr) -> pl.Expr:
+    """So many units later; an error where they are of more than ten thousand years. (n,), (n,) -> (n,)"""
     unit = node.text("unit")
+    most = _LONGEST_YEARS * 12 // MONTHS[unit] if unit in MONTHS else _MOST // MICROSECONDS[unit]
+    too_far = pl.when(number.abs() > most).then(pl.lit(_TOO_FAR)).str.to_datetime("%Y-%m-%d", time_unit="us")
+    number = pl.when(number.abs() <= most).then(number)
     if unit in MICROSECONDS:
-        return (_us(time) + number * MICROSECONDS[unit]).cast(pl.Datetime("us"))
-    return _instant(time).dt.offset_by(pl.format("{}mo", number * MONTHS[unit]))
+        moved = (_us(time) + number * MICROSECONDS[unit]).cast(pl.Datetime("us"))
+    else:
+        moved = _instant(time).dt.offset_by(pl.format("{}mo", number * MONTHS[unit]))
+    return pl.coalesce(too_far, moved)
 
 
 def _month_number(time: pl.Expr) -> pl.Expr:
     """Months since the year 0. (n,) -> (n,)"""
     return time.dt.year().cast(pl.Int64) * 12 + time.dt.month().cast(pl.Int64) - 1
-
-
-def _moved_bound(node: Node, bounds: Sequence[Bound]) -> Bound:
-    """What passes 63 bits where more than ten thousand years are added."""
-    unit = node.text("unit")
-    most = _LONGEST_YEARS * 12 // MONTHS[unit] if unit in MONTHS else _MOST // MICROSECONDS[unit]
-    return ("mul", bounds[1], ("lit", LIMIT // most))
 
 
 def _check_moved(node: Node, policy: Policy) -> None:
@@ -199,7 +198,6 @@ TIMES: Mapping[type[Any], Function] = {
         _moved,
         besides=("unit",),
         check=_check_moved,
-        widest=_moved_bound,
         form="time + INTERVAL n unit, time - INTERVAL n unit",
         says=f"so much later or earlier, always a timestamp; n is a whole number, or an expression in brackets; units are "
         f"{', '.join(UNITS)}. Months end on the last day of a shorter one",
