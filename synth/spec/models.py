@@ -35,7 +35,8 @@ TABLES: dict[str, Any] = {
     "then": {"properties": {word: False for word in (*WAYS, "fanout") if word != "per"}},
     "else": {
         "oneOf": [{"required": [word]} for word in WAYS],
-        "dependentRequired": {"per": ["fanout"], "fanout": ["per"], "at": ["select"]},
+        "dependentRequired": {"per": ["fanout"], "fanout": ["per"]},
+        "dependentSchemas": {"at": {"anyOf": [{"required": ["select"]}, {"required": ["per"]}]}},
     },
 }
 

@@ -197,7 +197,7 @@ def test_patterns_that_cannot_be_honoured_are_refused(law):
         ("{pattern: '####', type: varchar(3)}", "the pattern's texts are 4 long"),
         ("{pattern: {text: '2#{11}', check_digits: ean13}, type: varchar(12)}", "the pattern's texts are 13 long"),
         ("{pattern: '#', unique: true}", "11 rows need as many different x, and there are only 10"),
-        ("{uuid: 1}", "uuid.version"),
+        ("{uuid: 1}", "x.uuid"),
         ("{uuid: 7}", "a UUID of version 7 follows a moment, `at`, and one of version 4 none"),
         ("{uuid: {at: on}}", "a UUID of version 7 follows a moment"),
         ("{uuid: {version: 7, at: k}}", "x.uuid.at: 'k' is text, and no moment"),

@@ -244,7 +244,7 @@ REFUSED = {
     "{url: {segments: 4}}": "less than or equal to 3",
     "{url: {}, type: varchar(20)}": "a page may be",
     "{url: {}, type: bigint}": "pages cannot be bigint",
-    "{ip: 5}": "x.ip.version",
+    "{ip: 5}": "x.ip",
     "{ip: 4, type: varchar(12)}": "an address may be 14 long",
     "{ip: 6, type: varchar(15)}": "an address may be 38 long",
     "{ip: 4, type: bigint}": "addresses of the net cannot be bigint",

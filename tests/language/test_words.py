@@ -62,7 +62,7 @@ def test_a_group_is_listed(said):
 
 
 @pytest.mark.parametrize(("asked", "group", "name"), [
-    ("upper", "functions", "UPPER"), ("||", "functions", "||"), ("TEXT", "types", "varchar"), ("Choice", "generators", "choice"),
+    ("upper", "functions", "UPPER"), ("TEXT", "types", "varchar"), ("Choice", "generators", "choice"),
     ("alive_at", "generators", "reference"), ("growth", "tables", "rows"), ("null_share", "columns", "null_share"),
 ])  # fmt: skip
 def test_names_are_found(asked, group, name):
