@@ -7,6 +7,7 @@ from synth.generators.base import Generator
 from synth.generators.choice import Choice
 from synth.generators.clock import Delay
 from synth.generators.derived import Count, Expr, Lookup, Ordinal, State, Sum
+from synth.generators.document import Document
 from synth.generators.in_force import InForce, Ranked
 from synth.generators.keys import Key, Window
 from synth.generators.numeric import Gamma, Lognormal, Normal, Uniform
@@ -14,6 +15,7 @@ from synth.generators.person import Email, FirstName, LastName
 from synth.generators.place import Place, PlacePart
 from synth.generators.reference import Reference
 from synth.generators.text import Coined, Sentence
+from synth.generators.time_of_day import TimeOfDay
 
 __all__ = ["GENERATORS", "Generator"]
 
@@ -28,6 +30,7 @@ GENERATORS: dict[str, type[Generator]] = {
     "first_name": FirstName,
     "gamma": Gamma,
     "in_force": InForce,
+    "json": Document,
     "key": Key,
     "last_name": LastName,
     "lognormal": Lognormal,
@@ -41,6 +44,7 @@ GENERATORS: dict[str, type[Generator]] = {
     "sentence": Sentence,
     "state": State,
     "sum": Sum,
+    "time_of_day": TimeOfDay,
     "uniform": Uniform,
     "window": Window,
 }

@@ -13,7 +13,7 @@ from typing import Any
 from sqlglot import ErrorLevel, exp
 from sqlglot.errors import UnsupportedError
 
-from synth.dtypes import BIGINT, DATE, TEXT, TIMESTAMP, Types
+from synth.dtypes import BIGINT, DATE, TEXT, TIME, TIMESTAMP, Types
 from synth.sql.nodes import dtype_of, is_text, number, parenthesized, typed
 from synth.sql.parse import SqlError, expression
 from synth.sql.queries import typed_condition
@@ -239,6 +239,9 @@ def text_times(tree: Any) -> Any:
         if dtype_of(node) == TIMESTAMP:
             midnight = exp.DPipe(this=parenthesized(node.this), expression=exp.Literal.string(" 00:00:00.000000"))
             node.replace(_full(node.this) if is_text(node.this) else typed(exp.Paren(this=midnight), TIMESTAMP))
+        elif dtype_of(node) == TIME:
+            clock = _full_clock(node.this) if is_text(node.this) else typed(_piece(node.this, 12, 15), TIME)
+            node.replace(clock)
         elif dtype_of(node) == DATE:
             node.replace(node.this if is_text(node.this) else typed(_piece(node.this, 1, 10), DATE))
     for node in list(tree.find_all(exp.Extract)):
@@ -253,6 +256,11 @@ def _full(literal: Any) -> Any:
     return typed(exp.Literal.string(spelt), TIMESTAMP)
 
 
+def _full_clock(literal: Any) -> Any:
+    spelt = dt.time.fromisoformat(literal.name).isoformat("microseconds")
+    return typed(exp.Literal.string(spelt), TIME)
+
+
 def _piece(node: Any, start: int, length: int) -> Any:
     return exp.Substring(this=node, start=exp.Literal.number(start), length=exp.Literal.number(length))
 
@@ -263,4 +271,7 @@ def microseconds(tree: Any) -> Any:
         if node.to.this.name.startswith("TIMESTAMP"):
             digits = exp.DataTypeParam(this=exp.Literal.number(6))
             node.set("to", exp.DataType(this=exp.DataType.Type.DATETIME, expressions=[digits]))
+        elif node.to.this == exp.DataType.Type.TIME:
+            digits = exp.DataTypeParam(this=exp.Literal.number(6))
+            node.set("to", exp.DataType(this=exp.DataType.Type.TIME, expressions=[digits]))
     return tree

@@ -79,6 +79,7 @@ EXAMPLES: dict[str, tuple[str, str, pl.DataType]] = {
     "first_name": ("{first_name: {locale: _locale, sex: _sex}}", "things", pl.String()),
     "gamma": ("{gamma: {shape: 0.6, mean: 3}}", "things", pl.Float64()),
     "in_force": ("", "things.offer_id", pl.Int64()),
+    "json": ("{json: {id: parent_id.name, how: {at: at, sum: _median, two: [_sex, _later]}}}", "things", pl.String()),
     "key": ("", "things.id", pl.Int64()),
     "last_name": ("{last_name: {locale: _locale}}", "things", pl.String()),
     "lognormal": ("{lognormal: {median: _median, sigma: 0.5}, type: 'decimal(12,2)'}", "things", MONEY),
@@ -101,6 +102,7 @@ EXAMPLES: dict[str, tuple[str, str, pl.DataType]] = {
     ),
     "state": ("{state: \"CASE WHEN _later IS NULL THEN 'open' ELSE 'closed' END\"}", "things", pl.String()),
     "sum": ("{sum: parts.amount}", "things", MONEY),
+    "time_of_day": ("{time_of_day: {min: '08:00', max: '17:45', step: 15, unit: minutes}}", "things", pl.Time()),
     "uniform": ("{uniform: {min: 2020-01-01, max: 2020-03-01}}", "things", pl.Date()),
     "window": ("", "calls.number", pl.Int64()),
 }

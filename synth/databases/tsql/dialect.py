@@ -10,7 +10,7 @@ from synth.translate.conditions import lengths_with_blanks, like_marks, national
 from synth.translate.dialect import QUOTE, WHOLE, Dialect, InsertStyle, standard_literal
 from synth.translate.numeric import whole_divisions, wide_sums
 
-__all__ = ["DIALECT", "NAME"]
+__all__ = ["DIALECT", "NAME", "NULLS"]
 
 NAME = "CAST({0}.name AS NVARCHAR(128))"  # of a catalogue's row: a server may keep it in the code page of the database
 
@@ -24,6 +24,9 @@ def _literal(text: str) -> str:
 _NUMBERED = "EXISTS (SELECT 1 FROM sys.identity_columns WHERE object_id = OBJECT_ID({place_text}))"
 _GIVEN_KEYS = f"IF {_NUMBERED} SET IDENTITY_INSERT {{place}}"
 
+# a column of nothing but NULL is INT, which does not become a date
+NULLS = {"date": "CAST(NULL AS DATE)", "timestamp": "CAST(NULL AS DATETIME2(6))", "time": "CAST(NULL AS TIME(6))"}
+
 DIALECT = Dialect(
     name="tsql",
     sqlglot="tsql",
@@ -35,7 +38,9 @@ DIALECT = Dialect(
         "decimal": "DECIMAL",
         "double": "FLOAT(53)",
         "uuid": "VARCHAR(36) COLLATE Latin1_General_100_BIN2",
+        "json": "NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2",
         "date": "DATE",
+        "time": "TIME(6)",
         "timestamp": "DATETIME2(6)",
     },
     text="NVARCHAR(MAX)",
@@ -72,6 +77,7 @@ DIALECT = Dialect(
         double="CAST(SIGN({0}) * FLOOR(ABS({0} * 1e6) + 0.5) AS BIGINT)",
         date="CAST(DATEDIFF(DAY, '19700101', {0}) AS BIGINT)",
         timestamp="DATEDIFF_BIG(MICROSECOND, CAST('1970-01-01T00:00:00' AS DATETIME2(6)), {0})",
+        time="DATEDIFF_BIG(MICROSECOND, CAST('00:00:00' AS TIME(6)), {0})",
         decimal="CAST({0} * {unit} AS BIGINT)",
         integer="CAST({0} AS BIGINT)",
         total="COALESCE(SUM(CAST({0} AS DECIMAL(38, 0))), 0)",
@@ -88,8 +94,7 @@ DIALECT = Dialect(
         broken=("\n", "\r", "$("),
         pieces="CAST(N'' AS NVARCHAR(MAX)) + ",
         booleans=("1", "0"),
-        # a column of nothing but NULL is INT, which does not become a date
-        nulls={"date": "CAST(NULL AS DATE)", "timestamp": "CAST(NULL AS DATETIME2(6))"},
+        nulls=NULLS,
         before=f"SET QUOTED_IDENTIFIER ON;\nSET NOCOUNT ON;\n{_GIVEN_KEYS} ON;\nGO\n",
         between="GO\n",
         after=f"{_GIVEN_KEYS} OFF;\nGO\n",
