@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, MAX_PRECISION, TEXT, TIMESTAMP, DType, Types, decimal
+from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, MAX_PRECISION, TEXT, TIME, TIMESTAMP, DType, Types, decimal
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,6 +23,7 @@ __all__ = [
     "MisfitError",
     "cast_to_written",
     "checked",
+    "clocks_to_microseconds",
     "column_to_written",
     "decimals_to_minor_units",
     "from_arrow",
@@ -32,6 +33,7 @@ __all__ = [
     "largest",
     "mask",
     "moments",
+    "to_arrow",
     "to_drawn",
     "to_written",
     "types_of",
@@ -144,6 +146,8 @@ def column_to_written(column: pl.Series, dtype: DType) -> pl.Series:
     Decimals are built from their int64 (low word, sign word), without a cast: 2 ns a value instead of 16.
     """
     column = checked(column, dtype)
+    if dtype.name == "time" and column.dtype == pl.Int64:
+        return (column * 1_000).cast(pl.Time)
     if dtype.name != "decimal" or isinstance(column.dtype, pl.Decimal):
         return column if column.dtype == dtype.written else column.cast(dtype.written)
     import pyarrow as pa
@@ -177,16 +181,38 @@ def cast_to_written(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
 def to_drawn(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
     """Written columns, by name, in the types in which they are drawn: the inverse of `to_written`. Raises ValueError."""
     return pl.DataFrame([
-        from_decimal(frame[name], dtype) if dtype.name == "decimal" else frame[name].cast(dtype.drawn)
+        from_decimal(frame[name], dtype) if dtype.name == "decimal" else _to_drawn(frame[name], dtype)
         for name, dtype in types.items()
     ])  # fmt: skip
 
 
+def _to_drawn(column: pl.Series, dtype: DType) -> pl.Series:
+    return clocks_to_microseconds(column) if column.dtype == pl.Time else column.cast(dtype.drawn)
+
+
+def clocks_to_microseconds(column: pl.Series) -> pl.Series:
+    """Times of day as microseconds since midnight. (n,) -> (n,)"""
+    return column.cast(pl.Int64) // 1_000
+
+
+def to_arrow(frame: pl.DataFrame) -> pa.Table:
+    """Written columns as an Arrow table that every reader knows: times of day have microseconds, as all of ours."""
+    import pyarrow as pa
+
+    table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+    for place, field in enumerate(table.schema):
+        if pa.types.is_time(field.type):
+            table = table.set_column(place, field.name, table.column(place).cast(pa.time64("us")))
+    return table
+
+
 def decimals_to_minor_units(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
-    """Written columns with decimals in minor units, as they are drawn; those too wide for an int64 stay as they are."""
+    """Written columns with decimals in minor units, all as it is drawn; those too wide for an int64 stay."""
     return pl.DataFrame([
         from_decimal(column, types[column.name])
         if isinstance(column.dtype, pl.Decimal) and (column.dtype.precision or 0) <= MAX_PRECISION
+        else clocks_to_microseconds(column)
+        if column.dtype == pl.Time
         else column
         for column in frame.get_columns()
     ])  # fmt: skip
@@ -202,7 +228,7 @@ def _type_of(kind: pl.DataType) -> DType:
         return decimal(kind.precision, kind.scale)
     known = {
         pl.Boolean: BOOLEAN, pl.Int16: DType("smallint"), pl.Int32: DType("integer"), pl.Int64: BIGINT,
-        pl.Float64: DOUBLE, pl.Date: DATE, pl.Datetime: TIMESTAMP,
+        pl.Float64: DOUBLE, pl.Date: DATE, pl.Time: TIME, pl.Datetime: TIMESTAMP,
     }  # fmt: skip
     return next((dtype for each, dtype in known.items() if kind == each), TEXT)
 

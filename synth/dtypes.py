@@ -6,6 +6,7 @@ only where they leave: in the SQL of derived tables and at the sinks.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -18,8 +19,8 @@ import polars as pl
 from synth.errors import did_you_mean
 
 __all__ = [
-    "BIGINT", "BOOLEAN", "DATE", "DOUBLE", "TEXT", "TIMESTAMP", "UUID", "UUID_SHAPE", "DType", "TypeWord", "Types",
-    "decimal", "enum", "enum_or_text", "exact", "listed", "type_words",
+    "BIGINT", "BOOLEAN", "DATE", "DOUBLE", "JSON", "TEXT", "TIME", "TIMESTAMP", "UUID", "UUID_SHAPE", "DType", "TypeWord",
+    "Types", "clock_us", "decimal", "enum", "enum_or_text", "exact", "listed", "type_words",
 ]  # fmt: skip
 
 MAX_PRECISION = 18  # what an int64 holds, and an INT64 in Parquet
@@ -35,7 +36,9 @@ _TABLE: dict[str, tuple[Any, Any, str]] = {
     "varchar": (pl.String(), pl.String(), "VARCHAR"),
     "uuid": (pl.String(), pl.String(), "VARCHAR"),
     "enum": (pl.String(), pl.String(), "VARCHAR"),
+    "json": (pl.String(), pl.String(), "VARCHAR"),  # as servers spell it: `documents`
     "date": (pl.Date(), pl.Date(), "DATE"),
+    "time": (pl.Int64(), pl.Time(), "TIME"),  # drawn as microseconds since midnight
     "timestamp": (pl.Datetime("us"), pl.Datetime("us"), "TIMESTAMP"),
 }
 # how each is written (see TypeWord), what for, a column of it
@@ -62,6 +65,12 @@ _DESCRIBED: dict[str, tuple[str, str, str]] = {
     ),
     "uuid": ("uuid", "128 bits, written with hyphens", "{key: uuid, type: uuid}"),
     "date": ("date", "a calendar day", "{uniform: {min: 2024-01-01, max: 2024-12-31}, type: date}"),
+    "json": (
+        "json",
+        "a document, written in one spelling; a type of its own in PostgreSQL, MySQL and DuckDB",
+        "{choice: {'{}': 0.5, '[]': 0.5}, type: json}",
+    ),
+    "time": ("time", "a time of day in microseconds", "{time_of_day: {}, type: time}"),
     "timestamp": (
         "timestamp",
         "a moment in microseconds, UTC, without a zone",
@@ -147,14 +156,16 @@ class DType:
     def holds_drawn(self, other: DType) -> bool:
         """Tell whether drawn values of another type are of this one as they are, but for their width."""
         alike = self.drawn == other.drawn and (not self.is_exact or self.digits == other.digits)
+        if "time" in (self.name, other.name) or self.name == "json":
+            return self.name == other.name
         if self.name == "enum":
             return other.name == "enum" and set(other.labels) <= set(self.labels)
         return alike and (self.name != "uuid" or other.name == "uuid")
 
     @property
     def is_text(self) -> bool:
-        """Whether values are texts, of any length, of a form, or of a list."""
-        return self.name in ("varchar", "uuid", "enum")
+        """Whether values are texts: of any length, of a form, of a list, or JSON."""
+        return self.name in ("varchar", "uuid", "enum", "json")
 
     @property
     def in_sql(self) -> DType:
@@ -223,7 +234,8 @@ def type_words() -> dict[str, TypeWord]:
 
 
 BOOLEAN, BIGINT, DOUBLE, TEXT = DType("boolean"), DType("bigint"), DType("double"), DType("varchar")
-DATE, TIMESTAMP, UUID = DType("date"), DType("timestamp"), DType("uuid")
+DATE, TIME, TIMESTAMP, UUID = DType("date"), DType("time"), DType("timestamp"), DType("uuid")
+JSON = DType("json")
 
 
 def decimal(precision: int, scale: int) -> DType:
@@ -288,6 +300,20 @@ def _labels(text: str, inside: str) -> list[str]:
 
 def _spelt_label(label: str) -> str:
     return label if _BARE.fullmatch(label) else json.dumps(label, ensure_ascii=False)
+
+
+_CLOCK = re.compile(r"\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?")
+
+
+def clock_us(text: object) -> int:
+    """Microseconds since midnight of a time of day that is written out. Raises ValueError."""
+    try:
+        if not isinstance(text, str) or not _CLOCK.fullmatch(text):
+            raise ValueError
+        time = dt.time.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no time of day: write '23:59', or with seconds '23:59:59.999999'") from None
+    return ((time.hour * 60 + time.minute) * 60 + time.second) * 1_000_000 + time.microsecond
 
 
 def exact(value: float | int | str | Decimal, dtype: DType) -> int:

@@ -1,6 +1,7 @@
 """The fingerprint of a table's content: the same for any row order, file layout, block order and database.
 
-Every cell becomes a number (integers and decimals their minor units, dates days, timestamps microseconds since 1970,
+Every cell becomes a number (integers and decimals their minor units, dates days, timestamps microseconds since 1970, times
+of day since midnight,
 booleans 0 or 1, doubles millionths, text the first 15 hex digits of its MD5). A row is r = Σ (cell mod P)·K(column) mod P,
 NULL adding a constant of the column's own instead. The fingerprint is three sums over rows: 1, r, and r·(r + C) mod P.
 So it adds up over blocks; the squares see values that swapped rows. K comes from the column's name, by blake2b.
@@ -149,6 +150,7 @@ class Cells:
     double: str
     date: str
     timestamp: str
+    time: str  # of day
     decimal: str  # {unit}: minor units in one; {digits}: after the point
     integer: str
     total: str = "COALESCE(SUM({0}), 0)"

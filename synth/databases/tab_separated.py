@@ -32,5 +32,6 @@ def tab_separated(frame: pl.DataFrame) -> memoryview:
         quote_style="never",
         datetime_format="%Y-%m-%d %H:%M:%S%.6f",
         date_format="%Y-%m-%d",
+        time_format="%H:%M:%S%.6f",
     )
     return made.getbuffer()

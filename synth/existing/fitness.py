@@ -156,6 +156,8 @@ def _cast(column: pl.Series, dtype: DType) -> tuple[pl.Series, pl.Series]:
             return pl.Series([None], dtype=dtype.written).new_from_index(0, len(column)), none
         found = column.cast(dtype.written, strict=False)
         return found, (found.cast(column.dtype, strict=False) != column).fill_null(value=False)
+    if dtype.name == "time" and kind == pl.String:
+        return _clocks(column), none
     found = column.cast(dtype.written, strict=False)
     if dtype.name == "uuid":
         found = found.str.to_lowercase()
@@ -186,6 +188,13 @@ def _exact(column: pl.Series, dtype: DType) -> tuple[pl.Series, pl.Series]:
     limit = dtype.limit if dtype.digits == 0 else 10 ** ((dtype.precision or 18) - dtype.digits)
     lost = lost | (found.abs() >= limit).fill_null(value=False)
     return found if dtype.name == "decimal" else found.cast(dtype.written, strict=False), lost
+
+
+def _clocks(texts: pl.Series) -> pl.Series:
+    """Times of day, with or without seconds; NULL what is none. (n,) -> (n,)"""
+    clean = texts.str.strip_chars()
+    tried = [clean.str.to_time(spelt, strict=False) for spelt in ("%H:%M:%S%.f", "%H:%M") if len(clean)]
+    return pl.select(pl.coalesce(tried)).to_series() if tried else clean.cast(pl.Time)
 
 
 def _moments(texts: pl.Series) -> pl.Series:

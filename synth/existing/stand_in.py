@@ -25,6 +25,7 @@ __all__ = ["planned_on_stand_ins"]
 ROWS = 2_000  # of each existing table
 CHILDREN = 2  # rows of an existing table with `per`, of each parent that has some
 BEFORE = dt.timedelta(days=400)  # how long before the period the first of them come
+DAY_NS = 86_400 * 10**9
 WORD = 5  # letters of a text, in a base of 36
 
 
@@ -87,6 +88,8 @@ class StandIns(RowSource):
             )
         if dtype.name == "uuid":
             return pl.Series([f"00000000-0000-4000-8000-{row:012x}" for row in rows])
+        if dtype.name == "time":
+            return (rows * (DAY_NS // ROWS)).cast(pl.Time)
         if dtype.name == "enum":
             return pl.Series(dtype.labels).gather(rows % len(dtype.labels))
         if dtype.name == "varchar":

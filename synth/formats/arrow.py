@@ -40,7 +40,7 @@ def _arrow_type(dtype: DType) -> Any:
         return pa.decimal128(dtype.precision, dtype.scale)
     known = {
         "boolean": pa.bool_(), "smallint": pa.int16(), "integer": pa.int32(), "bigint": pa.int64(), "double": pa.float64(),
-        "date": pa.date32(), "timestamp": pa.timestamp("us"),
+        "date": pa.date32(), "time": pa.time64("us"), "timestamp": pa.timestamp("us"),
     }  # fmt: skip
     return known.get(dtype.name, pa.string())
 

@@ -23,7 +23,11 @@ def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[st
     with path.open("wb") as file:
         for number, frame in enumerate(frames):
             to_written(frame, types).write_csv(
-                file, include_header=number == 0, datetime_format="%Y-%m-%d %H:%M:%S%.6f", quote_style="necessary"
+                file,
+                include_header=number == 0,
+                datetime_format="%Y-%m-%d %H:%M:%S%.6f",
+                time_format="%H:%M:%S%.6f",
+                quote_style="necessary",
             )
 
 

@@ -22,7 +22,8 @@ def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[st
     with path.open("wb") as file:
         for frame in frames:
             moments = pl.col(pl.Datetime).dt.strftime("%Y-%m-%d %H:%M:%S%.6f")
-            to_written(frame, types).with_columns(moments).write_ndjson(file)
+            clocks = pl.col(pl.Time).dt.to_string("%H:%M:%S%.6f")
+            to_written(frame, types).with_columns(moments, clocks).write_ndjson(file)
 
 
 def read(path: Path, types: Types, names: Sequence[str] | None = None) -> pl.DataFrame:

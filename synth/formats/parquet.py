@@ -130,4 +130,6 @@ def _array(column: pl.Series, types: Types) -> Any:
     if dtype.name == "decimal" and column.dtype == pl.Int64:
         kind = pa.decimal64(dtype.precision, dtype.scale)
         return pa.Array.from_buffers(kind, len(array), array.buffers(), array.null_count, array.offset)
+    if dtype.name == "time" and column.dtype == pl.Int64:
+        return pa.Array.from_buffers(pa.time64("us"), len(array), array.buffers(), array.null_count, array.offset)
     return array

@@ -86,6 +86,8 @@ def _literals(column: pl.Series, dtype: DType, style: InsertStyle) -> pl.Series:
         return "'" + column.dt.strftime("%Y-%m-%d") + "'"
     if dtype.name == "timestamp":
         return "'" + column.dt.strftime("%Y-%m-%d %H:%M:%S%.6f") + "'"
+    if dtype.name == "time":
+        return "'" + column.dt.to_string("%H:%M:%S%.6f") + "'"
     text = column.cast(pl.String)
     if dtype.name == "double":
         if not column.is_finite().all():

@@ -13,6 +13,7 @@ from synth.generators.continuous import Exponential, Pareto, Triangular, Weibull
 from synth.generators.correlated import Correlated
 from synth.generators.counts import Binomial, Geometric, NegativeBinomial, Poisson
 from synth.generators.derived import Count, Expr, Lookup, Ordinal, State, Sum
+from synth.generators.document import Document
 from synth.generators.empirical import Empirical
 from synth.generators.gamma import Gamma
 from synth.generators.in_force import InForce, Ranked
@@ -24,6 +25,7 @@ from synth.generators.person import Email, FirstName, LastName
 from synth.generators.place import Place, PlacePart
 from synth.generators.reference import Reference
 from synth.generators.text import Coined, Sentence
+from synth.generators.time_of_day import TimeOfDay
 from synth.generators.uuids import Uuid
 from synth.generators.web import Ip, Url, UserAgent
 from synth.generators.words import Colour, Job, Product, Street, StreetAddress
@@ -52,6 +54,7 @@ GENERATORS: dict[str, type[Generator]] = {
     "in_force": InForce,
     "ip": Ip,
     "job": Job,
+    "json": Document,
     "key": Key,
     "last_name": LastName,
     "lognormal": Lognormal,
@@ -74,6 +77,7 @@ GENERATORS: dict[str, type[Generator]] = {
     "street_address": StreetAddress,
     "sum": Sum,
     "triangular": Triangular,
+    "time_of_day": TimeOfDay,
     "uniform": Uniform,
     "url": Url,
     "user_agent": UserAgent,

@@ -13,7 +13,8 @@ import numpy.typing as npt
 import polars as pl
 from pydantic import Field, WithJsonSchema, model_validator
 
-from synth.dtypes import BIGINT, BOOLEAN, DATE, TEXT, DType, exact
+from synth.documents import canonical
+from synth.dtypes import BIGINT, BOOLEAN, DATE, JSON, TEXT, TIME, DType, clock_us, exact
 from synth.errors import DataError
 from synth.generators.arrival import microseconds
 from synth.generators.base import Generator
@@ -23,6 +24,8 @@ from synth.generators.sampling import BELOW_ONE, Search, check_weights
 
 __all__ = ["Choice"]
 
+# types whose values are written out as texts -> what reads one, or raises ValueError
+_READ: dict[DType, Callable[[object], Any]] = {TIME: clock_us, JSON: canonical}
 Value = bool | int | float | str | dt.date
 WEIGHTS = {"type": "object", "minProperties": 1, "additionalProperties": {"type": "number", "minimum": 0}}
 TABLES = {"type": "object", "minProperties": 1, "additionalProperties": WEIGHTS}
@@ -85,6 +88,8 @@ paid_by: {choice: {by: country, values: {DE: {invoice: 3, card: 1}, FR: {card: 9
         if dtype.name == "enum":
             strange = next((value for value in self._values() if value not in dtype.labels), None)
             return None if strange is None else f"'{strange}' is no {dtype}"
+        if dtype in _READ:
+            return next(filter(None, (_why_none(value, dtype) for value in self._values())), None)
         if dtype.length and max(len(str(v)) for v in self._values()) > dtype.length:
             return f"a value is longer than {dtype}"
         fits = own.name == dtype.name or (own.is_exact and dtype.name == "double")
@@ -104,6 +109,9 @@ paid_by: {choice: {by: country, values: {DE: {invoice: 3, card: 1}, FR: {card: 9
             return
         if view.may_be_null(self.by) or view.gives_null(self.by):
             yield Complaint(f"'{self.by}' may be NULL, for which no values are declared", at=("by",))
+        if view.type_at(self.by) == TIME:
+            yield Complaint(f"'{self.by}' is a time of day, by which nothing is told apart", at=("by",))
+            return
         lacking = (view.values_at(self.by) or frozenset()) - set(self.values)
         for value in sorted(map(repr, lacking)):
             yield Complaint(f"no values are declared for {self.by} = {value}", at=("by",))
@@ -156,7 +164,7 @@ paid_by: {choice: {by: country, values: {DE: {invoice: 3, card: 1}, FR: {card: 9
         values = [value for value, weight in self.values.items() if weight]
         if context.dtype.is_exact:
             return pl.Series(np.array([exact(v, context.dtype) for v in values], dtype=np.int64)[places])
-        return pl.Series(values, dtype=context.dtype.drawn).gather(places)
+        return _column(values, context.dtype).gather(places)
 
     def draw(self, context: RowContext) -> pl.Series:
         """Read one uniform number a row off the cumulated weights. (rows,)"""
@@ -185,4 +193,18 @@ def _pick(table: Mapping[Any, float], uniform: Any, dtype: DType) -> pl.Series:
     which = search(uniform * (search.cumulated[-1] * BELOW_ONE))
     if dtype.is_exact:
         return pl.Series(np.array([exact(v, dtype) for v in table], dtype=np.int64)[which])
-    return pl.Series(list(table), dtype=dtype.drawn)[which]
+    return _column(list(table), dtype)[which]
+
+
+def _column(values: list[Any], dtype: DType) -> pl.Series:
+    """The values as a drawn column. (n,)"""
+    read = _READ.get(dtype)
+    return pl.Series([read(each) for each in values] if read else values, dtype=dtype.drawn)
+
+
+def _why_none(value: object, dtype: DType) -> str | None:
+    try:
+        _READ[dtype](value)
+    except ValueError as error:
+        return str(error)
+    return None

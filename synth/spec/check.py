@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
+from synth.dtypes import JSON
 from synth.errors import MeaningError, Problem, SpecError, did_you_mean
 from synth.generators.declarations import ChildColumn, Complaint, FullColumn, RowValue
 from synth.spec.closure import check_closed, is_selected
@@ -21,6 +22,7 @@ from synth.spec.scope import Scope
 from synth.spec.settled import choices_are_settled
 from synth.spec.shown import nulls_are_declared, what_shows_is_seen
 from synth.spec.text_lengths import checks_stay_short, columns_stay_short
+from synth.spec.unique_groups import unique_groups
 from synth.sql.allowed import allowed_expression, allowed_query
 from synth.sql.parse import SqlError, columns, lint, named, tables
 
@@ -208,6 +210,8 @@ def types_fit(scope: Scope) -> Iterator[Problem]:
             dtype = scope.type_of(name, column)
             if scope.is_read(name, column):
                 yield from _key_types(scope, name, column, declared)
+                if dtype == JSON:
+                    yield Problem((*here, "type"), "JSON of rows that exist is read as text", "declare `type: text`")
                 continue
             if scope.has_sql(name, column):
                 scope.compiled(name, column)
@@ -228,6 +232,12 @@ def types_fit(scope: Scope) -> Iterator[Problem]:
             yield Problem((*here, "type" if declared.type else word), misfit)
     for name, table in scope.dataset.tables.items():
         yield from scope.kind(name).check_types(scope, name)
+        for column in dict.fromkeys(column for group in unique_groups(table) for column in group):
+            if scope.type_of(name, column) == JSON:
+                what = f"'{column}' is JSON, which no key and no unique group can hold"
+                yield Problem(
+                    ("tables", name, "columns", column), what, "make it of the columns the document is made of"
+                )
         for word, moment in (("alive_until", table.alive_until), ("at", table.at)):
             if moment and not scope.type_of(name, moment).is_time:
                 yield Problem(("tables", name, word), f"'{moment}' is no moment")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, TEXT, TIMESTAMP, UUID, DType, decimal
-from synth.sql.kinds import DIGITS, Policy, moment, require_text
+from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, JSON, TEXT, TIME, TIMESTAMP, UUID, DType, decimal
+from synth.sql.kinds import DIGITS, Policy, clock, moment, require_text
 from synth.sql.nodes import Node, dtype_of, is_text, sql_excerpt
 from synth.sql.parse import SqlError
 
@@ -13,7 +13,7 @@ __all__ = ["cast_type", "require_digits"]
 
 _IN_EVERY_DATABASE = {
     "DATE": DATE, "TIMESTAMP": TIMESTAMP, "TIMESTAMPNTZ": TIMESTAMP, "DATETIME": TIMESTAMP, "DOUBLE": DOUBLE,
-    "SMALLINT": DType("smallint"), "INT": DType("integer"), "BIGINT": BIGINT, "TEXT": TEXT, "VARCHAR": TEXT,
+    "TIME": TIME, "SMALLINT": DType("smallint"), "INT": DType("integer"), "BIGINT": BIGINT, "TEXT": TEXT, "VARCHAR": TEXT,
 }  # fmt: skip
 
 
@@ -41,6 +41,10 @@ def _for_drawing(node: Node, value: Node, policy: Policy) -> DType:
     have = dtype_of(value)
     if have is None:
         return wanted
+    if JSON in (have, wanted) and have != wanted:
+        raise SqlError(f"{have} cast to {wanted}: every database spells JSON in its own way")
+    if TIME in (have, wanted) and have != wanted:
+        return _time_of_day(value, have, wanted)
     if have.is_exact and wanted.is_exact:
         require_digits(have, wanted)
         return wanted
@@ -61,6 +65,10 @@ def _for_drawing(node: Node, value: Node, policy: Policy) -> DType:
 
 def _for_checks(node: Node, value: Node, policy: Policy) -> DType:
     wanted, have = _portable_type(node.to), dtype_of(value)
+    if have == JSON:
+        raise SqlError(f"json cast to {wanted}: every database spells JSON in its own way")
+    if have is not None and TIME in (have, wanted) and have != wanted:
+        return _time_of_day(value, have, wanted)
     if have is None or (have.is_exact and wanted.is_exact):
         return wanted
     if wanted.is_time and is_text(value):
@@ -78,6 +86,18 @@ def _for_checks(node: Node, value: Node, policy: Policy) -> DType:
     if have == DOUBLE and wanted.is_exact and isinstance(value.unnest(), (exp.Round, exp.Floor, exp.Ceil)):
         return wanted
     raise SqlError(f"a cast from {have} to {wanted} reads differently in every database: {sql_excerpt(node)}")
+
+
+def _time_of_day(value: Node, have: DType, wanted: DType) -> DType:
+    """A time of day is written out, or a timestamp's; nothing becomes of it. Raises SqlError."""
+    if wanted == TIME and is_text(value):
+        clock(value)
+        return TIME
+    if wanted == TIME and have == TIMESTAMP:
+        return TIME
+    if wanted == TIME:
+        raise SqlError(f"{have} cast to time: only timestamps, and texts that are written out, have a time of day")
+    raise SqlError(f"a time of day cast to {wanted}: every database reads that in its own way")
 
 
 def _portable_type(to: Node) -> DType:

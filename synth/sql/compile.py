@@ -14,13 +14,13 @@ from typing import Any
 import polars as pl
 from sqlglot import exp
 
-from synth.dtypes import BOOLEAN, DATE, DOUBLE, TEXT, TIMESTAMP, UUID, DType, decimal, exact
+from synth.dtypes import BOOLEAN, DATE, DOUBLE, TEXT, TIME, TIMESTAMP, UUID, DType, clock_us, decimal, exact
 from synth.sql.allowed import allowed_expression
 from synth.sql.casts import require_digits
 from synth.sql.compiled import LIMIT, Bound, Compiled
 from synth.sql.functions import FUNCTIONS
 from synth.sql.kinds import DOUBLES, DRAWING, common_type, kind_of
-from synth.sql.nodes import Node, dtype_of
+from synth.sql.nodes import Node, dtype_of, is_text
 from synth.sql.parse import SqlError, path
 from synth.sql.polars_sql import LARGEST, polars_expression
 from synth.sql.texts import as_text, as_timestamp
@@ -308,6 +308,9 @@ def _between(node: Node) -> Compiled:
 def _cast(node: Node) -> Compiled:
     value, wanted = _compiled(node.this), dtype_of(node)
     assert wanted is not None
+    if wanted == TIME != value.dtype and value.dtype is not None:
+        clock = pl.lit(clock_us(node.this.unnest().name)) if is_text(node.this) else _microsecond_of_day(value.expr)
+        return Compiled(clock, TIME)
     if value.dtype is None or (value.dtype.is_exact and (wanted.is_exact or wanted == DOUBLE)):
         return as_type(value, wanted)
     if kind_of(wanted) == "text" and kind_of(value.dtype) != "text":
@@ -318,6 +321,10 @@ def _cast(node: Node) -> Compiled:
         return Compiled(as_timestamp(value.expr), wanted)
     bound = 1 if value.dtype == BOOLEAN else LIMIT - 1 if wanted.is_exact else 0
     return Compiled(value.expr.cast(wanted.drawn), wanted, ("lit", bound))
+
+
+def _microsecond_of_day(moment: pl.Expr) -> pl.Expr:
+    return moment.dt.time().cast(pl.Int64) // 1_000
 
 
 def _function(node: Node) -> Compiled:

@@ -12,6 +12,7 @@ from functools import lru_cache
 import duckdb
 import polars as pl
 
+from synth.columns import to_arrow
 from synth.dtypes import DType
 from synth.sandbox import opened
 from synth.sql.kinds import kind_of
@@ -76,6 +77,8 @@ def given_types(select: str, tables: Mapping[str, Mapping[str, DType]]) -> list[
 
 def misfit(kind: str, dtype: DType) -> str | None:
     """Say what must be written where a value of one of DuckDB's types is to be a column's; None where it fits."""
+    if dtype.name == "json":
+        return "a SELECT gives no JSON but as a plain copy: declare `type: text`, or look the document up"
     have = _KINDS.get(kind.partition("(")[0])
     fits = have == "null" or have == ("text" if dtype.name == "uuid" else kind_of(dtype))
     return None if fits else f"write CAST(… AS {str(dtype).upper()})"
@@ -86,8 +89,8 @@ _NUMBERS = (
     "DECIMAL", "FLOAT", "DOUBLE",
 )  # fmt: skip
 _KINDS = {
-    **dict.fromkeys(_NUMBERS, "number"), "VARCHAR": "text", "DATE": "time", "TIMESTAMP": "time", "BOOLEAN": "boolean",
-    '"NULL"': "null",
+    **dict.fromkeys(_NUMBERS, "number"), "VARCHAR": "text", "DATE": "time", "TIMESTAMP": "time", "TIME": "clock",
+    "BOOLEAN": "boolean",    '"NULL"': "null",
 }  # fmt: skip
 
 
@@ -98,6 +101,8 @@ class _Exported:
         self._frame = frame
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        if any(kind == pl.Time for kind in self._frame.dtypes):
+            return to_arrow(self._frame).__arrow_c_stream__(requested_schema)
         return self._frame.__arrow_c_stream__(requested_schema)
 
 

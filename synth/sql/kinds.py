@@ -9,18 +9,26 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from synth.dtypes import BIGINT, DATE, DOUBLE, TEXT, TIMESTAMP, DType, decimal
+from synth.dtypes import BIGINT, DATE, DOUBLE, JSON, TEXT, TIME, TIMESTAMP, DType, clock_us, decimal
 from synth.sql.nodes import Node, dtype_of, is_text, sql_excerpt
 from synth.sql.parse import SqlError
 
 __all__ = [
-    "CHECKING", "DIGITS", "DOUBLES", "DRAWING", "Policy", "common_exact_type", "common_type", "exact_type", "kind_of",
-    "moment", "require_text",
+    "CHECKING", "DIGITS", "DOUBLES", "DRAWING", "Policy", "clock", "common_exact_type", "common_type", "exact_type",
+    "kind_of", "moment", "require_text",
 ]  # fmt: skip
 
 DIGITS = 18  # of a decimal that is only worked with
 
-_KINDS = {"double": "number", "varchar": "text", "uuid": "text", "enum": "text", "date": "time", "timestamp": "time"}
+_KINDS = {
+    "double": "number",
+    "varchar": "text",
+    "uuid": "text",
+    "enum": "text",
+    "date": "time",
+    "timestamp": "time",
+    "time": "clock",
+}
 _TEXTS = frozenset({"varchar", "uuid", "smallint", "integer", "bigint"})
 
 
@@ -70,7 +78,7 @@ CHECKING = Policy(
 
 
 def kind_of(dtype: DType) -> str:
-    """Number, text, time or boolean: values of one kind can meet."""
+    """Number, text, time (a moment), clock (a time of day) or boolean: values of one kind can meet."""
     return "number" if dtype.is_exact else _KINDS.get(dtype.name, dtype.name)
 
 
@@ -93,6 +101,10 @@ def common_type(nodes: Sequence[Node], policy: Policy) -> DType | None:
     dtypes = [dtype for node in nodes if (dtype := dtype_of(node)) is not None]
     if policy.texts_adapt and any(dtype.is_time for dtype in dtypes):
         dtypes = [d for n in nodes if (d := moment(n.unnest().name)[1] if is_text(n) else dtype_of(n)) is not None]
+    if policy.texts_adapt and TIME in dtypes:
+        dtypes = [TIME if is_text(n) and clock(n) is not None else d for n in nodes if (d := dtype_of(n)) is not None]
+    if JSON in dtypes:
+        raise SqlError("JSON is not compared, and goes through nothing: every database has an order of its own for it")
     kinds = {kind_of(dtype) for dtype in dtypes}
     exact = {dtype.is_exact for dtype in dtypes}
     if len(kinds) > 1 or (kinds == {"number"} and len(exact) > 1 and not policy.doubles_meet):
@@ -107,6 +119,15 @@ def common_type(nodes: Sequence[Node], policy: Policy) -> DType | None:
         names = {d.name for n in nodes if not is_text(n) and (d := dtype_of(n)) is not None}
         return DType("uuid") if names == {"uuid"} else TEXT
     return dtypes[0]
+
+
+def clock(literal: Node) -> dt.time:
+    """A time of day written out. Raises SqlError."""
+    try:
+        clock_us(literal.unnest().name)
+    except ValueError as error:
+        raise SqlError(str(error)) from None
+    return dt.time.fromisoformat(literal.unnest().name)
 
 
 def moment(text: str) -> tuple[dt.datetime, DType]:

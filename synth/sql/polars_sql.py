@@ -25,6 +25,15 @@ def polars_type(node: Node, column: Callable[[Node], DType | None]) -> DType:
     for each in node.find_all(exp.Column):
         dtype = column(each)
         assert dtype is not None
+        if dtype.name == "json":
+            raise SqlError(
+                f"{node.key.upper()} of JSON is not known: make it of the columns that the document is made of"
+            )
+        if dtype.name == "time":
+            raise SqlError(
+                f"{node.key.upper()} of a time of day is not known; known are CASE COALESCE NULLIF LEAST GREATEST and "
+                "comparisons"
+            )
         if dtype.name == "decimal":
             raise SqlError(
                 f"{node.key.upper()} of a decimal is not known; known are + - * ROUND CASE COALESCE "

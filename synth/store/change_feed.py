@@ -148,5 +148,7 @@ def _envelopes(feed: pl.DataFrame, plan: Plan) -> pl.DataFrame:
 
 def _texts(frame: pl.DataFrame, types: Mapping[str, DType]) -> pl.DataFrame:
     return to_written(frame, types).with_columns(
-        pl.col(pl.Decimal, pl.Date).cast(pl.String), pl.col(pl.Datetime).dt.strftime(_MOMENT)
+        pl.col(pl.Decimal, pl.Date).cast(pl.String),
+        pl.col(pl.Datetime).dt.strftime(_MOMENT),
+        pl.col(pl.Time).dt.to_string("%H:%M:%S%.6f"),
     )

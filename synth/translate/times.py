@@ -9,7 +9,7 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
-from synth.dtypes import BIGINT, DATE, TIMESTAMP
+from synth.dtypes import BIGINT, DATE, TIME, TIMESTAMP
 from synth.sql.nodes import copies, dtype_of, is_text, number, parenthesized, typed
 
 __all__ = ["microseconds", "named_parts", "text_times", "whole_parts"]
@@ -31,6 +31,9 @@ def microseconds(tree: Any) -> Any:
         if node.to.this.name.startswith("TIMESTAMP"):
             digits = exp.DataTypeParam(this=exp.Literal.number(6))
             node.set("to", exp.DataType(this=exp.DataType.Type.DATETIME, expressions=[digits]))
+        elif node.to.this == exp.DataType.Type.TIME:
+            digits = exp.DataTypeParam(this=exp.Literal.number(6))
+            node.set("to", exp.DataType(this=exp.DataType.Type.TIME, expressions=[digits]))
     return tree
 
 
@@ -70,11 +73,19 @@ def text_times(tree: Any) -> Any:
         if dtype_of(node) == TIMESTAMP:
             midnight = exp.DPipe(this=parenthesized(node.this), expression=exp.Literal.string(" 00:00:00.000000"))
             node.replace(_full(node.this) if is_text(node.this) else typed(exp.Paren(this=midnight), TIMESTAMP))
+        elif dtype_of(node) == TIME:
+            clock = _full_clock(node.this) if is_text(node.this) else typed(_piece(node.this, 12, 15), TIME)
+            node.replace(clock)
         elif dtype_of(node) == DATE:
             node.replace(node.this if is_text(node.this) else typed(_piece(node.this, 1, 10), DATE))
     for node in reversed(list(tree.find_all(*_OF_TEXTS))):  # the innermost first: those around it copy them
         node.replace(_OF_TEXTS[type(node)](node))
     return tree
+
+
+def _full_clock(literal: Any) -> Any:
+    spelt = dt.time.fromisoformat(literal.name).isoformat("microseconds")
+    return typed(exp.Literal.string(spelt), TIME)
 
 
 def _full(literal: Any) -> Any:

@@ -270,6 +270,9 @@ def _cell(cell: Any, dtype: DType | None, *, minor: bool) -> Any:
     if dtype.is_exact:
         exact = Decimal(str(cell)).scaleb(-dtype.digits if minor else 0)
         return exact.quantize(Decimal(1).scaleb(-dtype.digits)) if dtype.digits else int(exact)
+    if dtype.name == "time" and not isinstance(cell, dt.time):  # a driver may give a text, or the time since midnight
+        midnight = dt.datetime(2000, 1, 1)
+        return (midnight + cell).time() if isinstance(cell, dt.timedelta) else dt.time.fromisoformat(str(cell))
     if dtype.is_time and isinstance(cell, str):
         moment = dt.datetime.fromisoformat(cell)
         return moment if dtype.name == "timestamp" else moment.date()

@@ -81,7 +81,7 @@ def test_the_catalogue_knows_what_others_declare(mysql):
         "g": ("DECIMAL(18, 3)", "decimal(18,3)"), "h": ("DECIMAL(19, 3)", "text"), "i": ("FLOAT", "double"),
         "j": ("VARCHAR(36)", "varchar(36)"), "k": ("CHAR(3)", "varchar(3)"), "l": ("TINYTEXT", "text"), "m": ("LONGTEXT", "text"),
         "n": ("DATE", "date"), "o": ("DATETIME", "timestamp"), "p": ("TIMESTAMP(6) NULL", "timestamp"), "q": ("TIME", "text"),
-        "r": ("ENUM('a', 'b')", "text"), "s": ("JSON", "text"), "u": ("YEAR", "smallint"), "v": ("DOUBLE", "double"),
+        "r": ("ENUM('a', 'b')", "enum(a, b)"), "s": ("JSON", "text"), "u": ("YEAR", "smallint"), "v": ("DOUBLE", "double"),
     }  # fmt: skip
     mysql.run(f"CREATE TABLE {place} ({', '.join(f'{name} {kind}' for name, (kind, _) in spelt.items())})")
     mysql.run(f"CREATE VIEW {DIALECT.place(mysql.staging_schema(S), 'v')} AS SELECT a FROM {place}")

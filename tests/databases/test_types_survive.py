@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from synth.documents import canonical
 from synth.dtypes import DType, enum
 from tests.support.targets import spec
 
@@ -44,6 +46,21 @@ LABELS = (
 )  # fmt: skip
 ENUM = str(enum(LABELS))
 
+CLOCKS = [
+    dt.time(),
+    dt.time(23, 59, 59, 999_999),
+    dt.time(12),
+    dt.time(0, 0, 0, 1),
+    dt.time(1, 2, 3, 120_000),
+    dt.time(9, 59, 59, 999_000),
+]
+
+DOCUMENTS = [canonical(document) for document in (
+    "null", "true", "0", "-1", "9223372036854775807", "1.50", "-0.000001", "12.0", "123456789012.345", '""', '"null"', "[]", "{}", "[[], {}, [null]]",
+    '{"b": 1, "a": {"bb": [1, 2.5, "x"], "é": null, "": false}, "ab": 3}', '"\\u0001\\u001f\\b\\f\\n\\r\\t\\"\\\\ / \\u007f"', '"漢字 𝄞 👩‍👩‍👧 ä a\u0308 \u2028"', '"it\'s, a \\\\N"',
+    json.dumps({"long": "x" * 10_000}), json.dumps(list(range(2_000))),
+)]  # fmt: skip
+
 
 def decimals(kind: str) -> list[Decimal]:
     dtype = DType.parse(kind)
@@ -67,6 +84,8 @@ VALUES = {
     "uuid": ["00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff", "0190163d-8694-7abc-8def-00005aa8ac10", "12345678-1234-5678-1234-567812345678"],
     ENUM: list(LABELS),
     "date": DAYS,
+    "time": CLOCKS,
+    "json": DOCUMENTS,
     "timestamp": MOMENTS,
 }  # fmt: skip
 
@@ -145,6 +164,11 @@ ANY = {
     "uuid": st.uuids().map(str),
     ENUM: st.sampled_from(LABELS),
     "date": st.dates(dt.date(1000, 1, 1)),
+    "time": st.times(),
+    "json": st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**63) + 1, 2**63 - 1) | text,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3),
+    ).map(lambda made: canonical(json.dumps(made))),
     "timestamp": st.datetimes(dt.datetime(1000, 1, 1)),
 }
 

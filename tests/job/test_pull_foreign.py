@@ -40,7 +40,8 @@ FOREIGN = {
     "day": ("DATE", "'0044-03-15 BC'", pl.Date, None),
     "at": ("TIMESTAMP", "'9999-12-31 23:59:59.999999'", pl.Datetime("us"), dt.datetime(9999, 12, 31, 23, 59, 59, 999_999)),
     "zoned": ("TIMESTAMPTZ", "'2024-07-01 00:30:00.5+02'", pl.Datetime("us"), dt.datetime(2024, 6, 30, 22, 30, 0, 500_000)),
-    "clock": ("TIME", "'12:00:01'", pl.String, "12:00:01"),
+    "clock": ("TIME", "'12:00:01'", pl.Time, dt.time(12, 0, 1)),
+    "zoned_clock": ("TIMETZ", "'12:00:01+02'", pl.String, "12:00:01+02"),
     "span": ("INTERVAL", "'1 day 2 hours'", pl.String, "1 day 02:00:00"),
     "address": ("INET", "'192.0.2.1'", pl.String, "192.0.2.1/32"),
     "mood": ("foreign.mood", "'good'", pl.String, "good"),
@@ -117,7 +118,7 @@ def test_tables_of_anyone_elsewhere(name, database, tmp_path):
             server.drop("foreign", ())
 
 
-@pytest.mark.parametrize(("kind", "cell"), [("TIMESTAMP", "infinity"), ("DATE", "-infinity"), ("TIMESTAMPTZ", "infinity"), ("NUMERIC(5, 1)", "NaN")])  # fmt: skip
+@pytest.mark.parametrize(("kind", "cell"), [("TIMESTAMP", "infinity"), ("DATE", "-infinity"), ("TIMESTAMPTZ", "infinity"), ("TIME", "24:00"), ("NUMERIC(5, 1)", "NaN")])  # fmt: skip
 def test_what_no_file_holds_is_refused(foreign, kind, cell, tmp_path):
     address, server = foreign
     server.run(f'CREATE TABLE "foreign".odd (x {kind}); INSERT INTO "foreign".odd VALUES (\'{cell}\')')

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 import synth
+from synth.databases import DIALECTS
+from synth.ddl import ddl
 from synth.dtypes import DType
 from synth.errors import DataError, SpecError
-from synth.spec.check import check
 from synth.spec.load import parse
 
 HEAD = "dataset: d\nperiod: {start: 2024-01-01, until: 2025-01-01}\ntables:\n"
@@ -19,7 +22,7 @@ def one_column(column: str, others: str = "") -> str:
 
 def refused(text: str) -> str:
     with pytest.raises(SpecError) as caught:
-        check(parse(text))
+        synth.make_plan(parse(text))
     return str(caught.value)
 
 
@@ -130,3 +133,74 @@ def test_a_key_and_what_refers_to_it_list_the_same():
     rows = "  t: {rows: 9, columns: {id: {key: sequence}, k: {reference: k, type: %s}}}\n"
     assert "it is enum(a), but the key of k is enum(a, b)" in refused(HEAD + kinds + rows % "enum(a)")
     assert "it is text, but the key of k is enum(a, b)" in refused(HEAD + kinds + rows % "text")
+
+
+# -- times of day
+
+NO_CLOCK = {
+    "{choice: {'08:00': 1, '8:15': 1}, type: time}": "'8:15' is no time of day: write '23:59', or with seconds '23:59:59.999999'",
+    "{choice: {'24:00': 1}, type: time}": "'24:00' is no time of day",
+    "{choice: {'12:00+01:00': 1}, type: time}": "'12:00+01:00' is no time of day",
+    "{choice: {8: 1}, type: time}": "8 is no time of day",
+    "{choice: {by: y, values: {'08:00': {1: 1}}}}": "'y' is a time of day, by which nothing is told apart",
+    "{time_of_day: {min: '8'}}": "'8' is no time of day",
+    "{time_of_day: {min: '18:00', max: '06:00'}}": "`min` is after `max`: a night is two ranges, drawn into columns of their own",
+    "{time_of_day: {step: 0}}": "step",
+    "{time_of_day: {unit: weeks}}": "unit",
+    "{time_of_day: {}, type: timestamp}": "times of day cannot be timestamp",
+    "{time_of_day: {step: 12, unit: hours}, unique: true}": "2",
+    "{uniform: {min: 2024-01-01, max: 2024-02-01}, type: time}": "cannot be time",
+    "{uniform: {min: 1, max: 9}, type: time}": "cannot be time",
+    "{lookup: y, type: bigint}": "time",
+    "{lookup: id, type: time}": "time",
+    "{expr: y + 1}": "arithmetic on time",
+    "{expr: y || 'h'}": "time as a text reads differently in every database",
+    "{expr: \"CASE WHEN y < '12:00' THEN 1 ELSE 2 END\"}": "values of different kinds meet: text, time",
+    "{expr: CAST(y AS BIGINT)}": "a time of day cast to bigint: every database reads that in its own way",
+    "{expr: CAST(y AS TEXT)}": "a time of day cast to text",
+    "{expr: CAST(id AS TIME)}": "bigint cast to time: only timestamps, and texts that are written out, have a time of day",
+    "{expr: CAST('25:00' AS TIME)}": "'25:00' is no time of day",
+    "{expr: EXTRACT(HOUR FROM y)}": "EXTRACT of a time of day is not known",
+    "{expr: EXTRACT(YEAR FROM y)}": "time",
+    "{expr: id, type: time}": "the expression gives bigint, the column is time",
+    "{expr: y, type: bigint}": "the expression gives time, the column is bigint",
+    "{delay: {after: y, median: 2, sigma: 1, max: 3}}": "moment",
+}
+
+
+@pytest.mark.parametrize("column", NO_CLOCK)
+def test_what_is_no_time_of_day_is_refused(column):
+    assert NO_CLOCK[column] in refused(one_column(column, "      y: {time_of_day: {}}\n"))
+
+
+def test_a_written_cell_is_a_time_of_day():
+    table = "  t: {values: [['08:00'], ['8']], primary_key: [x], columns: {x: {type: time}}}\n"
+    assert "x: '8' is no time of day" in refused(HEAD + table)
+
+
+def test_times_of_day_are_even_on_their_grid():
+    frame = drawn(
+        one_column("{time_of_day: {min: '08:00', max: '09:50', step: 15, unit: minutes}}").replace("400", "80_000")
+    )
+    counts = frame["x"].value_counts(sort=True)
+    assert sorted(counts["x"]) == [dt.time(8 + at // 4, at % 4 * 15) for at in range(8)]
+    expected = 10_000
+    assert sum((n - expected) ** 2 / expected for n in counts["count"]) < 24.3  # chi-square, 7 degrees, 0.1 %
+
+
+def test_unique_times_of_day_are_all_different():
+    frame = drawn(one_column("{time_of_day: {step: 3, unit: minutes}, unique: true}"))
+    assert frame["x"].n_unique() == frame.height == 400
+
+
+def test_checks_of_times_of_day_are_refused_where_databases_differ():
+    table = one_column('{time_of_day: {}, check: "%s"}')
+    for sql, said in {
+        "x > '8'": "'8' is no time of day",
+        "x > id": "values of different kinds meet",
+        "x + 1 > x": "arithmetic",
+        "YEAR(x) = 1": "time",
+    }.items():
+        text = table % sql
+        with pytest.raises(SpecError, match=said):
+            str(ddl(parse(text), DIALECTS["postgres"]))

@@ -14,18 +14,19 @@ TYPES = {
     for name, kind in {
         "id": "bigint", "small": "smallint", "whole": "integer", "flag": "boolean", "money": "decimal(12,2)",
         "wide": "decimal(18,0)", "tiny": "decimal(18,18)", "rate": "decimal(5,4)", "ratio": "double", "text": "varchar(40)",
-        "guid": "uuid", "state": 'enum(new, "a,b", NULL, "it\'s", 漢字)', "day": "date", "at": "timestamp",
+        "guid": "uuid", "state": 'enum(new, "a,b", NULL, "it\'s", 漢字)', "day": "date", "clock": "time", "doc": "json", "at": "timestamp",
     }.items()
 }  # fmt: skip
 FIRST = {
     "id": 1, "small": 2**15 - 1, "whole": 2**31 - 1, "flag": True, "money": 10**12 - 1, "wide": 10**18 - 1,
     "tiny": 10**18 - 1, "rate": 99_999, "ratio": 0.1, "text": "plain", "guid": "0190163d-8694-8000-8000-00005aa8ac10",
     "state": "NULL",
+    "clock": 86_399_999_999, "doc": '{"a": [1, null, "it\'s"], "bc": {"": "\\\\ \\n"}}',
     "day": dt.date(2024, 2, 29), "at": dt.datetime(2024, 2, 29, 23, 59, 59, 999_999),
 }  # fmt: skip
 SECOND = {
     "id": -(2**63) + 1, "small": -(2**15) + 1, "whole": -(2**31) + 1, "flag": False, "money": -(10**12) + 1,
-    "wide": -(10**18) + 1, "tiny": -(10**18) + 1, "rate": -1, "ratio": -1e300, "text": "", "guid": "f" * 36, "state": "a,b",
+    "wide": -(10**18) + 1, "tiny": -(10**18) + 1, "rate": -1, "ratio": -1e300, "text": "", "guid": "f" * 36, "state": "a,b", "clock": 0, "doc": "null",
     "day": dt.date(1900, 1, 1), "at": dt.datetime(1969, 12, 31, 23, 59, 59, 999_999),
 }  # fmt: skip
 TEXTS = [
@@ -63,6 +64,8 @@ CASES = {
 def major(name: str, cell):
     """A drawn cell as it should be read back."""
     dtype = TYPES[name]
+    if dtype.name == "time" and cell is not None:
+        return (dt.datetime.min + dt.timedelta(microseconds=cell)).time()
     return Decimal(cell).scaleb(-dtype.digits) if dtype.name == "decimal" and cell is not None else cell
 
 

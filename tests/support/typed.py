@@ -12,13 +12,21 @@ dataset: typed
 period: {start: 2024-01-01, until: 2025-01-01}
 tables:
   grades:
-    values: [[basic, 1], ["it's, gold", 2], [none, 3]]
+    values: [[basic, 1, "08:00"], ["it's, gold", 2, "06:30:00.5"], [none, 3, "23:59:59.999999"]]
     primary_key: [grade]
-    columns: {grade: {type: {enum: [basic, "it's, gold", none]}}, rank: {type: integer}}
+    columns: {grade: {type: {enum: [basic, "it's, gold", none]}}, rank: {type: integer}, opens: {type: time}}
+  texts:
+    values: [[1, "[]"], [2, '{"it''s": "a\\\\b"}'], [3, "null"]]
+    primary_key: [id]
+    columns: {id: {type: bigint}, doc: {type: json}}
+  slots:
+    values: [["09:00"], ["12:30"]]
+    primary_key: [starts]
+    columns: {starts: {type: time}}
   jobs:
     rows: 300
     events: [done_at]
-    checks: {by_phone: "channel <> 'phone' OR channel IN ('fax')"}
+    checks: {within: "clock BETWEEN '07:00' AND '19:00' AND came >= '00:00:00.000000'", by_phone: "channel <> 'phone' OR channel IN ('fax')"}
     columns:
       job_id: {key: sequence}
       opened_at: {arrival: {season: consumer}}
@@ -28,11 +36,21 @@ tables:
       state:
         state: CASE WHEN done_at IS NULL THEN 'open' ELSE 'done, paid' END
         type: enum(open, "done, paid", lost)
+      clock: {time_of_day: {min: "07:00", max: "19:00", step: 15, unit: minutes}, nullable: true, null_share: 0.2}
+      came: {expr: CAST(opened_at AS TIME)}
+      slot: {reference: slots}
+      opens: {lookup: grade.opens}
+      early: {expr: "CASE WHEN clock < CAST('12:00' AS TIME) THEN clock ELSE opens END", nullable: true}
+      facts: {choice: {'{"b": [1.50, null], "a": "x"}': 1, "true": 1, '"\\u00e9"': 1}, type: json, null_share: 0.1, nullable: true}
+      doc:
+        json: {id: job_id, grade: grade.grade, when: {opened: opened_at, times: [came, clock]}, cost: rate, early: is_early, facts: facts, none: []}
+      rate: {uniform: {min: -2, max: 2}, type: "decimal(9,3)"}
+      is_early: {expr: clock < opens, nullable: true}
       copied: {lookup: grade.grade}
       small: {expr: LOWER(channel), type: text, nullable: true}
       again: {expr: "CASE WHEN channel = 'fax' THEN 'fax' ELSE COALESCE(channel, 'web') END", type: "enum(fax, web, Web, phone)"}
   notes:
-    select: SELECT job_id AS note_id, job_id, grade, opened_at FROM jobs WHERE channel = 'web' OR LENGTH(grade) > 5
+    select: SELECT job_id AS note_id, job_id, grade, opened_at, came, CAST(opened_at AS TIME) AS again FROM jobs WHERE channel = 'web' OR LENGTH(grade) > 5
     at: opened_at
     primary_key: [note_id]
     columns:
@@ -40,17 +58,36 @@ tables:
       job_id: {type: bigint, references: jobs}
       grade: {type: {enum: [none, basic, "it's, gold"]}}
       opened_at: {type: timestamp}
+      came: {type: time}
+      again: {type: time}
+  first_clock:
+    select: SELECT job_id, MIN(clock) AS first, MAX(grade) AS grade FROM jobs GROUP BY job_id
+    primary_key: [job_id]
+    columns: {job_id: {type: bigint}, first: {type: time, nullable: true}, grade: {type: text}}
   by_state:
-    rollup: {table: jobs, group_by: [grade, again], aggregates: {jobs: {count: job_id}}}
+    rollup: {table: jobs, group_by: [grade, again], aggregates: {jobs: {count: job_id}, least: {min: came}}}
     primary_key: [grade, again]
-    columns: {grade: {}, again: {}, jobs: {}}
+    columns: {grade: {}, again: {}, jobs: {}, least: {}}
+  letters:
+    per: jobs
+    fanout: {max: 2, uniform: true}
+    columns: {letter_id: {key: sequence}, job_id: {reference: jobs}, doc: {lookup: jobs.doc}, text_id: {reference: texts}, text: {lookup: text_id.doc}}
 rules:
+  documents_are_there: |
+    SELECT l.letter_id FROM letters l JOIN jobs j ON j.job_id = l.job_id WHERE l.doc IS NULL OR j.doc IS NULL
+    GROUP BY l.letter_id HAVING COUNT(l.doc) > 0
   small_is_small: SELECT job_id FROM jobs WHERE LOWER(channel) <> small OR UPPER(state) = state OR channel LIKE 'f_x%x'
   done_when_done: SELECT job_id FROM jobs WHERE CASE WHEN done_at IS NULL THEN 'open' ELSE 'done, paid' END <> state
   in_its_order: SELECT grade, MIN(state) AS least FROM jobs GROUP BY grade HAVING MIN(state) > MAX(state) OR MIN(state) < 'd'
   ordered_as_texts: |
     SELECT x.job_id FROM (SELECT job_id, channel, LAG(channel) OVER (ORDER BY channel, job_id) AS before FROM jobs WHERE channel IS NOT NULL) x
     WHERE x.before > x.channel
+  by_day: |
+    SELECT job_id FROM jobs WHERE CAST(opened_at AS TIME) <> came OR clock > '19:00' OR clock IN ('07:01', '07:02:03.5')
+      OR came > CAST('23:59:59.999999' AS TIME) OR COALESCE(early, CAST('06:00' AS TIME)) < TIME '06:00'
+  first_is_least: |
+    SELECT f.job_id FROM first_clock f JOIN jobs j ON j.job_id = f.job_id GROUP BY f.job_id, f.first
+    HAVING MIN(j.clock) <> f.first
   notes_are_of_jobs: |
     SELECT n.note_id FROM notes n JOIN jobs j ON j.job_id = n.job_id
     WHERE n.grade <> j.grade OR n.grade NOT IN (SELECT g.grade FROM grades g) OR GREATEST(n.grade, j.copied) <> j.grade

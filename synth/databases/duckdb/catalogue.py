@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from synth.databases.changes import ForeignKey
 from synth.databases.contract import MANIFEST, Database
 from synth.databases.duckdb.dialect import DIALECT
-from synth.dtypes import BIGINT, DOUBLE, TEXT, TIMESTAMP, DType
+from synth.dtypes import BIGINT, DOUBLE, TEXT, TIMESTAMP, DType, enum_or_text
 
 __all__ = ["Catalogue", "DeclaredColumn", "Reference", "column_type", "declared_columns", "references"]
 
@@ -18,6 +19,7 @@ _TYPES = {
     "float": DOUBLE, "timestamp with time zone": TIMESTAMP, "timestamp_s": TIMESTAMP, "timestamp_ms": TIMESTAMP,
     "timestamp_ns": TIMESTAMP,
 }  # fmt: skip
+_LABELS = re.compile(r"'((?:[^']|'')*)'")  # of an enum
 
 
 class DeclaredColumn(NamedTuple):
@@ -100,6 +102,8 @@ def references(database: Database, schema: str) -> list[Reference]:
 
 def column_type(kind: str) -> DType:
     """The type of a column from DuckDB's words for it; text where there is none of ours."""
+    if kind.startswith("ENUM("):
+        return enum_or_text([label.replace("''", "'") for label in _LABELS.findall(kind)])
     words = kind.lower()
     if words in _TYPES:
         return _TYPES[words]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from synth.columns import to_arrow
 from synth.databases.duckdb.catalogue import Reference, declared_columns, references
 from synth.databases.duckdb.connection import Connection
 from synth.databases.duckdb.dialect import DIALECT
@@ -58,7 +59,7 @@ class Sending(Connection):
     def put(self, place: str, frame: pl.DataFrame, table: str) -> int:
         """INSERT … SELECT from Arrow columns."""
         connection = self._opened()
-        connection.register("synth_frame", frame)
+        connection.register("synth_frame", to_arrow(frame))
         connection.execute(f"INSERT INTO {place} BY NAME FROM temp.main.synth_frame")
         connection.unregister("synth_frame")
         return int(frame.estimated_size())

@@ -11,7 +11,19 @@ import polars as pl
 from synth.databases.changes import ForeignKey, foreign_keys
 from synth.databases.contract import MANIFEST, STAGED, Database
 from synth.databases.mysql.dialect import DIALECT
-from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, MAX_PRECISION, TEXT, TIMESTAMP, DType, decimal, enum_or_text
+from synth.dtypes import (
+    BIGINT,
+    BOOLEAN,
+    DATE,
+    DOUBLE,
+    MAX_PRECISION,
+    TEXT,
+    TIME,
+    TIMESTAMP,
+    DType,
+    decimal,
+    enum_or_text,
+)
 
 __all__ = ["Catalogue", "column_type", "is_same_database", "read_cells", "result_type"]
 
@@ -19,7 +31,7 @@ __all__ = ["Catalogue", "column_type", "is_same_database", "read_cells", "result
 _TYPES = {
     "tinyint": DType("smallint"), "smallint": DType("smallint"), "year": DType("smallint"),
     "mediumint": DType("integer"), "int": DType("integer"), "bigint": BIGINT, "float": DOUBLE, "double": DOUBLE,
-    "uuid": DType("uuid"), "date": DATE, "datetime": TIMESTAMP, "timestamp": TIMESTAMP,
+    "uuid": DType("uuid"), "date": DATE, "time": TIME, "json": DType("json"), "datetime": TIMESTAMP, "timestamp": TIMESTAMP,
 }  # fmt: skip
 _UNSIGNED = {"smallint": DType("integer"), "int": BIGINT, "bigint": TEXT}
 # the protocol's type codes -> ours; all else is text
@@ -101,6 +113,8 @@ def column_type(kind: str, spelt: str, length: int | None, precision: int | None
         return BOOLEAN
     if kind == "decimal":
         return decimal(precision, scale or 0) if precision is not None and precision <= MAX_PRECISION else TEXT
+    if kind == "time" and spelt != "time(6)":  # a length of time, of anybody's
+        return TEXT
     if kind == "enum":
         return enum_or_text([_unescaped(label) for label in _LABELS.findall(spelt)])
     if kind in ("varchar", "char"):
@@ -128,6 +142,8 @@ def read_cells(cells: pl.Series, dtype: DType) -> pl.Series:
         return texts.str.to_date("%Y-%m-%d")
     if dtype.name == "timestamp":
         return texts.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us")
+    if dtype.name == "time":
+        return texts.str.to_time("%H:%M:%S%.f")
     if dtype.name == "boolean":
         return texts.cast(pl.Int8).cast(pl.Boolean)
     return texts.cast(dtype.written)

@@ -123,7 +123,7 @@ def _value(field: str, dtype: DType, required: bool) -> str:
     The word NULL is NULL to LOAD DATA, and ours is no word, so NULL was that text. To LENGTH alone blanks are not nothing.
     """
     text = f"COALESCE({field}, 'NULL')"
-    value = {"varchar": text, "enum": text, "boolean": f"{field} = 'true'"}.get(dtype.name, "")
+    value = {"varchar": text, "enum": text, "json": text, "boolean": f"{field} = 'true'"}.get(dtype.name, "")
     return value if required else f"IF(LENGTH({field}) = 0, NULL, {value or field})"
 
 

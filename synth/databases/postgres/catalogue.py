@@ -8,7 +8,7 @@ from typing import NamedTuple
 from synth.databases.changes import ForeignKey, foreign_keys
 from synth.databases.contract import MANIFEST, Database
 from synth.databases.postgres.dialect import DIALECT
-from synth.dtypes import BOOLEAN, DATE, DOUBLE, TEXT, TIMESTAMP, DType, decimal, enum_or_text
+from synth.dtypes import BOOLEAN, DATE, DOUBLE, JSON, TEXT, TIME, TIMESTAMP, DType, decimal, enum_or_text
 
 __all__ = ["Catalogue", "EnumColumn", "column_type", "enum_columns", "numeric_type"]
 
@@ -23,6 +23,7 @@ _ENUMS = (
 _TYPES = {
     "boolean": BOOLEAN, "smallint": DType("smallint"), "integer": DType("integer"), "bigint": DType("bigint"),
     "real": DOUBLE, "double precision": DOUBLE, "uuid": DType("uuid"), "date": DATE,
+    "time without time zone": TIME, "jsonb": JSON,
     "timestamp without time zone": TIMESTAMP, "timestamp with time zone": TIMESTAMP,
 }  # fmt: skip
 

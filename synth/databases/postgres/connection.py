@@ -15,7 +15,7 @@ from synth.databases.address import Address
 from synth.databases.contract import Database
 from synth.databases.postgres.catalogue import numeric_type
 from synth.databases.postgres.dialect import DIALECT
-from synth.dtypes import BOOLEAN, DATE, DOUBLE, TEXT, TIMESTAMP, DType, Types, decimal
+from synth.dtypes import BOOLEAN, DATE, DOUBLE, TEXT, TIME, TIMESTAMP, DType, Types, decimal
 from synth.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ _NUMERIC = 1700  # numbers of types: pg_type.dat
 # ADBC overflows at infinity without a word, so a cast refuses it
 _FINITE = "CASE WHEN ISFINITE({{0}}) THEN {{0}} ELSE CAST('no moment: ' || {{0}} AS {0}) END"
 
+# 24:00 is a time to PostgreSQL, and none of a day
+_WITHIN_A_DAY = "CASE WHEN {0} < TIME '24:00' THEN {0} ELSE CAST('no time of day: ' || {0} AS TIME) END"
+
 
 class _Reading(NamedTuple):
     """The SQL by which a cell of a column is read, and the type that it gets."""
@@ -48,7 +51,7 @@ _READINGS = {
     20: _Reading("{0}", DType("bigint")), 700: _Reading("CAST({0} AS DOUBLE PRECISION)", DOUBLE),
     701: _Reading("{0}", DOUBLE), 25: _Reading("{0}", TEXT), 1043: _Reading("{0}", TEXT),
     1082: _Reading(_FINITE.format("DATE"), DATE), 1114: _Reading(_FINITE.format("TIMESTAMP"), TIMESTAMP),
-    1184: _Reading(f"({_FINITE.format('TIMESTAMPTZ')} AT TIME ZONE 'UTC')", TIMESTAMP),
+    1083: _Reading(_WITHIN_A_DAY, TIME), 1184: _Reading(f"({_FINITE.format('TIMESTAMPTZ')} AT TIME ZONE 'UTC')", TIMESTAMP),
 }  # fmt: skip
 _AS_TEXT = _Reading("CAST({0} AS TEXT)", TEXT)
 

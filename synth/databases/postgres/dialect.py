@@ -21,7 +21,9 @@ DIALECT = Dialect(
         "decimal": "NUMERIC",
         "double": "DOUBLE PRECISION",
         "uuid": "UUID",
+        "json": "JSONB",  # which can be compared and indexed
         "date": "DATE",
+        "time": "TIME",
         "timestamp": "TIMESTAMP",
     },
     text="TEXT",
@@ -41,6 +43,7 @@ DIALECT = Dialect(
         double="CAST(SIGN({0}) * FLOOR(ABS({0} * 1e6) + 0.5) AS BIGINT)",
         date="CAST({0} - DATE '1970-01-01' AS BIGINT)",
         timestamp="CAST(EXTRACT(EPOCH FROM {0}) * 1000000 AS BIGINT)",
+        time="CAST(EXTRACT(EPOCH FROM {0}) * 1000000 AS BIGINT)",
         decimal="CAST({0} * {unit} AS BIGINT)",
         integer="CAST({0} AS BIGINT)",
         fence="OFFSET 0",

@@ -9,13 +9,15 @@ from typing import Any
 
 import polars as pl
 
-from synth.columns import cast_to_written
+from synth.columns import cast_to_written, to_arrow
 from synth.databases.postgres.connection import Connection
 from synth.databases.postgres.dialect import DIALECT
 from synth.databases.tab_separated import tab_separated
 from synth.dtypes import Types
 
 __all__ = ["WAYS", "Sending"]
+
+JSONB_VERSION = pl.lit("\x01")
 
 
 class Sending(Connection):
@@ -51,7 +53,7 @@ class Sending(Connection):
             types = self._staged[table]
         if self._writer is None:
             self._writer = self.adbc()
-        rows = _as_binary(frame, types).to_arrow(compat_level=pl.CompatLevel.oldest())
+        rows = to_arrow(_as_binary(frame, types))
         with self._writer.cursor() as cursor:
             cursor.adbc_ingest(table, rows, mode="append", db_schema_name=schema)
         return int(rows.nbytes)
@@ -74,9 +76,14 @@ class Sending(Connection):
 
 
 def _as_binary(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
-    """Rows in the types of the table that they go into; of UUIDs, which are text here, the sixteen bytes."""
+    """Rows in the types of the table that they go into; of UUIDs, which are text here, the sixteen bytes.
+
+    Before JSON stands the version of JSONB's binary form, which is text.
+    """
     exact = cast_to_written(frame, {name: types[name] for name in frame.columns})
     uuids = (name for name in frame.columns if types[name].name == "uuid")
+    documents = [name for name in frame.columns if types[name].name == "json"]
+    exact = exact.with_columns((JSONB_VERSION + pl.col(name)).alias(name) for name in documents)
     return exact.with_columns(pl.col(name).str.replace_all("-", "", literal=True).str.decode("hex") for name in uuids)
 
 

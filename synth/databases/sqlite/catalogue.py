@@ -59,6 +59,8 @@ class Catalogue(Database):
 def column_type(declaration: str, *, ours: bool) -> DType:
     """The type of a column from its declaration; `ours` says that INTEGER has 32 bits, which it has for us alone."""
     words = declaration.lower().replace("_text(", "(")
+    if words.startswith("enum"):  # which SQLite looks for in no way
+        return TEXT
     try:
         dtype = DType.parse(words)
     except ValueError:

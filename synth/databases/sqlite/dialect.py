@@ -28,7 +28,9 @@ DIALECT = Dialect(
         "wide": "DECIMAL_TEXT",  # which is a text because its name says so
         "double": "REAL",
         "uuid": "TEXT",
+        "json": "TEXT",
         "date": "DATE",
+        "time": "TIME",
         "timestamp": "TIMESTAMP",
     },
     text="TEXT",
@@ -47,6 +49,10 @@ DIALECT = Dialect(
         double="(CASE WHEN {0} < 0 THEN -1 ELSE 1 END * CAST(ABS({0} * 1e6) + 0.5 AS INTEGER))",
         date="CAST(JULIANDAY({0}) - 2440587.5 AS INTEGER)",
         timestamp="(CAST(STRFTIME('%s', SUBSTR({0}, 1, 19)) AS INTEGER) * 1000000 + CAST(SUBSTR({0}, 21, 6) AS INTEGER))",
+        time=(
+            "((CAST(SUBSTR({0}, 1, 2) AS INTEGER) * 3600 + CAST(SUBSTR({0}, 4, 2) AS INTEGER) * 60 + "
+            "CAST(SUBSTR({0}, 7, 2) AS INTEGER)) * 1000000 + CAST(SUBSTR({0}, 10, 6) AS INTEGER))"
+        ),
         decimal=(
             "CASE TYPEOF({0}) WHEN 'integer' THEN {0} * {unit} WHEN 'text' THEN CAST(REPLACE({0}, '.', '') AS INTEGER) "
             "ELSE CAST(ROUND({0} * {unit}) AS INTEGER) END"

@@ -13,6 +13,7 @@ from synth.dtypes import DType, Types
 __all__ = ["from_sqlite", "sample", "to_sqlite"]
 
 _DATE = "%Y-%m-%d"
+_TIME = "%H:%M:%S%.f"
 _TIMESTAMP = "%Y-%m-%d %H:%M:%S%.f"
 
 
@@ -25,6 +26,8 @@ def _column_to_sqlite(column: pl.Series) -> pl.Series:
     dtype = column.dtype
     if dtype == pl.Boolean:
         return column.cast(pl.Int8)
+    if dtype == pl.Time:
+        return column.dt.to_string("%H:%M:%S%.6f")
     if dtype.is_temporal():
         return column.cast(pl.String)  # 2024-02-29 00:00:00.000000
     if isinstance(dtype, pl.Decimal):
@@ -51,6 +54,12 @@ def from_sqlite(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
 
 
 def _column_from_sqlite(column: pl.Series, dtype: DType) -> pl.Series:
+    if dtype.name == "time":  # other people may have spelt no seconds
+        texts = column.cast(pl.String)
+        whole = pl.select(
+            pl.when(texts.str.len_chars() == len("12:00")).then(texts + ":00").otherwise(texts)
+        ).to_series()
+        return whole.str.to_time(_TIME)
     if not dtype.is_time:
         return column.cast(dtype.written)
     try:

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from synth.databases.changes import ForeignKey, foreign_keys
 from synth.databases.contract import MANIFEST, STAGED, Database
 from synth.databases.tsql.dialect import DIALECT, NAME
-from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, MAX_PRECISION, TEXT, TIMESTAMP, DType, decimal
+from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, MAX_PRECISION, TEXT, TIME, TIMESTAMP, DType, decimal
 
 __all__ = ["Catalogue", "column_type"]
 
 # INFORMATION_SCHEMA's DATA_TYPE -> ours
 _TYPES = {
     "bit": BOOLEAN, "tinyint": DType("smallint"), "smallint": DType("smallint"), "int": DType("integer"), "bigint": BIGINT,
-    "real": DOUBLE, "float": DOUBLE, "uniqueidentifier": DType("uuid"), "date": DATE,
+    "real": DOUBLE, "float": DOUBLE, "uniqueidentifier": DType("uuid"), "date": DATE, "time": TIME,
     "datetime2": TIMESTAMP, "datetime": TIMESTAMP, "smalldatetime": TIMESTAMP,
 }  # fmt: skip
 

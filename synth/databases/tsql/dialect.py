@@ -11,7 +11,7 @@ from synth.translate.dialect import QUOTE, WHOLE, Dialect, InsertStyle, standard
 from synth.translate.numeric import whole_divisions, wide_sums
 from synth.translate.times import named_parts
 
-__all__ = ["DIALECT", "NAME"]
+__all__ = ["DIALECT", "NAME", "NULLS"]
 
 NAME = "CAST({0}.name AS NVARCHAR(128))"  # of a catalogue's row: a server may keep it in the code page of the database
 
@@ -28,6 +28,8 @@ _GIVEN_KEYS = f"IF {_NUMBERED} SET IDENTITY_INSERT {{place}}"
 # with which day a week begins is a setting: days are counted from a Monday on
 _WEEKDAY = "(DATEDIFF(DAY, '1900-01-01', x) % 7 + 7) % 7 + 1"
 _PARTS = named_parts("tsql", {"WEEK": "DATEPART(ISO_WEEK, x)", "ISODOW": _WEEKDAY, "DOY": "DATEPART(DAYOFYEAR, x)"})
+# a column of nothing but NULL is INT, which does not become a date
+NULLS = {"date": "CAST(NULL AS DATE)", "timestamp": "CAST(NULL AS DATETIME2(6))", "time": "CAST(NULL AS TIME(6))"}
 
 DIALECT = Dialect(
     name="tsql",
@@ -40,7 +42,9 @@ DIALECT = Dialect(
         "decimal": "DECIMAL",
         "double": "FLOAT(53)",
         "uuid": "VARCHAR(36) COLLATE Latin1_General_100_BIN2",
+        "json": "NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2",
         "date": "DATE",
+        "time": "TIME(6)",
         "timestamp": "DATETIME2(6)",
     },
     text="NVARCHAR(MAX)",
@@ -86,6 +90,7 @@ DIALECT = Dialect(
         double="CAST(SIGN({0}) * FLOOR(ABS({0} * 1e6) + 0.5) AS BIGINT)",
         date="CAST(DATEDIFF(DAY, '19700101', {0}) AS BIGINT)",
         timestamp="DATEDIFF_BIG(MICROSECOND, CAST('1970-01-01T00:00:00' AS DATETIME2(6)), {0})",
+        time="DATEDIFF_BIG(MICROSECOND, CAST('00:00:00' AS TIME(6)), {0})",
         decimal="CAST({0} * {unit} AS BIGINT)",
         integer="CAST({0} AS BIGINT)",
         total="COALESCE(SUM(CAST({0} AS DECIMAL(38, 0))), 0)",
@@ -102,8 +107,7 @@ DIALECT = Dialect(
         broken=("\n", "\r", "$("),
         pieces="CAST(N'' AS NVARCHAR(MAX)) + ",
         booleans=("1", "0"),
-        # a column of nothing but NULL is INT, which does not become a date
-        nulls={"date": "CAST(NULL AS DATE)", "timestamp": "CAST(NULL AS DATETIME2(6))"},
+        nulls=NULLS,
         before=f"SET QUOTED_IDENTIFIER ON;\nSET NOCOUNT ON;\n{_GIVEN_KEYS} ON;\nGO\n",
         between="GO\n",
         after=f"{_GIVEN_KEYS} OFF;\nGO\n",

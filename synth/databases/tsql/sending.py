@@ -13,11 +13,11 @@ from contextlib import closing, contextmanager, suppress
 
 import polars as pl
 
-from synth.columns import types_of
+from synth.columns import to_arrow, types_of
 from synth.databases.address import Address
 from synth.databases.tsql.abilities import Abilities
 from synth.databases.tsql.connection import Connection
-from synth.databases.tsql.dialect import DIALECT
+from synth.databases.tsql.dialect import DIALECT, NULLS
 from synth.errors import DatabaseError
 from synth.formats.sql import spelt_rows
 from synth.translate.dialect import QUOTE, InsertStyle
@@ -25,12 +25,11 @@ from synth.translate.dialect import QUOTE, InsertStyle
 __all__ = ["WAYS", "Sending"]
 
 INSERTED_ROWS = 1_000  # of one INSERT: the server takes no more
-# of a column of nothing but NULL the server makes INT, which does not become a date
 STYLE = InsertStyle(
     QUOTE,
     opening="N'",
     booleans=("1", "0"),
-    nulls={"date": "CAST(NULL AS DATE)", "timestamp": "CAST(NULL AS DATETIME2(6))"},
+    nulls=NULLS,
 )
 ASKED = "asked"  # a table, two of whose columns could be taken for each other
 ASKED_ROWS = pl.DataFrame({"n": [1, 2], "m": [10, None], "t": ["x", None]})
@@ -85,7 +84,7 @@ class Sending(Connection):
         ):
             done = cursor.bulkcopy_arrow(
                 place,
-                frame.to_arrow(),
+                to_arrow(frame),
                 timeout=0,
                 column_mappings=list(frame.columns),
                 keep_identity=True,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from synth.columns import NULL, column_to_written, from_decimal, to_written
+from synth.columns import NULL, clocks_to_microseconds, column_to_written, from_decimal, to_written
 from synth.dtypes import UUID, UUID_SHAPE, DType
 from synth.errors import DataError, MeaningError, Problem, did_you_mean
 from synth.spec.kinds.base import (
@@ -360,6 +360,8 @@ def select_result_to_drawn(column: pl.Series, dtype: DType) -> pl.Series:
             return from_decimal(column, dtype) if dtype.is_exact else column.cast(dtype.drawn)
         except ValueError as error:
             raise DataError(f"{column.name}: {error}; write ROUND(…, {dtype.digits}) in the SELECT") from error
+    if column.dtype == pl.Time:
+        return clocks_to_microseconds(column)
     drawn = column.cast(dtype.drawn, strict=False)
     lost = column.filter(drawn.is_null() & column.is_not_null())
     if len(lost):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import polars as pl
 
-from synth.dtypes import UUID, UUID_SHAPE, DType, exact
+from synth.documents import canonical
+from synth.dtypes import JSON, TIME, UUID, UUID_SHAPE, DType, clock_us, exact
 from synth.errors import Problem
 from synth.generators.arrival import microseconds
 from synth.generators.declarations import Span
@@ -147,9 +148,13 @@ def cells_as_drawn(name: str, cells: list[object], dtype: DType) -> pl.Series:
     """Make a drawn column of cells that are written out. (n,)"""
     if dtype.is_exact:
         cells = [None if cell is None else exact(cell, dtype) for cell in cells]  # type: ignore[arg-type]
+    if dtype in _READ:
+        cells = [None if cell is None else _READ[dtype](cell) for cell in cells]
     return pl.Series(name, cells, dtype=dtype.drawn)
 
 
+# types whose cells are written out as texts -> what reads one, or raises ValueError
+_READ: dict[DType, Callable[[object], object]] = {TIME: clock_us, JSON: canonical}
 _CELLS = {
     "boolean": bool,
     "double": (int, float),
@@ -168,6 +173,12 @@ def _why_no_cell(cell: Any, dtype: DType, *, nullable: bool) -> str | None:
     if dtype.is_exact and isinstance(cell, (int, float)) and not isinstance(cell, bool):
         try:
             exact(cell, dtype)
+        except ValueError as error:
+            return str(error)
+        return None
+    if dtype in _READ:
+        try:
+            _READ[dtype](cell)
         except ValueError as error:
             return str(error)
         return None

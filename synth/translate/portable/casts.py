@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from synth.dtypes import DATE, DOUBLE, TEXT, DType
-from synth.sql.kinds import CHECKING, DIGITS, common_type, moment, require_text
+from synth.dtypes import DATE, DOUBLE, TEXT, TIME, DType
+from synth.sql.kinds import CHECKING, DIGITS, clock, common_type, moment, require_text
 from synth.sql.nodes import Node, dtype_of, is_number, is_text, typed
 
-__all__ = ["as_double", "as_moment", "as_text", "cast", "with_common_type"]
+__all__ = ["as_clock", "as_double", "as_moment", "as_text", "cast", "with_common_type"]
 
 _SPELT = {
     "smallint": "SMALLINT", "integer": "INT", "bigint": "BIGINT", "double": "DOUBLE", "boolean": "BOOLEAN",
-    "date": "DATE", "timestamp": "TIMESTAMP",
+    "date": "DATE", "timestamp": "TIMESTAMP", "time": "TIME",
 }  # fmt: skip
 _LONG_TEXT = "VARCHAR(4000)"  # T-SQL's VARCHAR without a length has 30 characters
 
@@ -50,6 +50,11 @@ def as_moment(literal: Node, dtype: DType | None = None) -> Node:
     return cast(typed(exp.Literal.string(spelt), TEXT), dtype)
 
 
+def as_clock(literal: Node) -> Node:
+    """A written time of day."""
+    return cast(typed(exp.Literal.string(clock(literal).isoformat()), TEXT), TIME)
+
+
 def with_common_type(nodes: Sequence[Node]) -> tuple[list[Node], DType | None]:
     """Values that meet (in a comparison, a CASE, a UNION) as one type, and that type."""
     common = common_type(nodes, CHECKING)
@@ -58,6 +63,8 @@ def with_common_type(nodes: Sequence[Node]) -> tuple[list[Node], DType | None]:
     if common.is_time:
         times = [as_moment(node.unnest()) if is_text(node) else node for node in nodes]
         return [cast(each, common) if dtype_of(each) == DATE != common else each for each in times], common
+    if common == TIME:
+        return [as_clock(node.unnest()) if is_text(node) else node for node in nodes], common
     if common == DOUBLE:
         return [as_double(node) for node in nodes], common
     if common.name == "varchar" and any((d := dtype_of(n)) is not None and d.name == "uuid" for n in nodes):

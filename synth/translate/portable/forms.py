@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlglot import exp
 
-from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE
+from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, TIME
 from synth.sql.functions import FUNCTIONS
 from synth.sql.nodes import Node, dtype_of, is_number, is_text, number, parenthesized, typed
-from synth.translate.portable.casts import as_moment, as_text, cast, with_common_type
+from synth.translate.portable.casts import as_clock, as_moment, as_text, cast, with_common_type
 from synth.translate.portable.functions import FORMS as FUNCTION_FORMS
 from synth.translate.portable.times import days, days_later
 
@@ -225,6 +225,8 @@ def _cast(node: Node) -> Node:
     assert wanted is not None
     if have is None:
         return cast(value, wanted)
+    if wanted == TIME and is_text(value):
+        return as_clock(value.unnest())
     if wanted.is_time and is_text(value):
         return as_moment(value.unnest(), wanted)
     if have.is_exact and wanted.is_exact:

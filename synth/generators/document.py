@@ -1,0 +1,132 @@
+"""JSON documents made of columns of the row: whole columns are spelt and put together, no row by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import polars as pl
+from pydantic import Field, model_validator
+
+from synth.documents import DEEPEST, MOST_DIGITS, key_order, quoted
+from synth.dtypes import JSON, DType
+from synth.generators.base import Generator
+from synth.generators.context import RowContext, SpecView
+from synth.generators.declarations import Complaint, Dependency, RowValue
+
+__all__ = ["Document"]
+
+# what must be written otherwise between quotes, as JSON says
+_ESCAPED = {
+    '"': '\\"', "\\": "\\\\", **{chr(code): quoted(chr(code))[1:-1] for code in range(1, 32)},
+}  # fmt: skip
+
+
+class Document(Generator):
+    """An object whose fields are paths, or objects and arrays of such: `{id: job_id, at: [opened_at, done_at]}`."""
+
+    shorthand = "fields"
+    shorthand_is_mapping = True
+    default_type = JSON
+
+    example = """tables:
+  jobs:
+    rows: 50
+    columns:
+      job_id: {key: sequence}
+      opened_at: {arrival: {}}
+      note: {json: {id: job_id, at: [opened_at]}}"""
+
+    fields: Annotated[dict[str, Any], Field(min_length=1)] = Field(
+        description="paths by the names of fields, or objects and arrays of such"
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Document:
+        if not any(isinstance(piece, _Value) for piece in _pieces(self.fields, 0)):
+            raise ValueError("no field is a column")
+        return self
+
+    def _paths(self) -> tuple[str, ...]:
+        """The paths that it is made of, each once."""
+        return tuple(dict.fromkeys(str(piece) for piece in _pieces(self.fields, 0) if isinstance(piece, _Value)))
+
+    def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
+        """List the columns that it is made of."""
+        return tuple(RowValue(path) for path in self._paths())
+
+    def accepts(self, dtype: DType) -> str | None:
+        """Take JSON, and no other type."""
+        return None if dtype == JSON else f"a document cannot be {dtype}"
+
+    def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
+        """Yield doubles, and decimals of more digits than a double has."""
+        for path in self._paths():
+            found = view.type_at(path)
+            if found.name == "double" or (found.digits and (found.precision or 0) > MOST_DIGITS):
+                what = f"'{path}' is {found}, whose digits not every database keeps in JSON"
+                yield Complaint(what, f"give it a decimal of up to {MOST_DIGITS} digits", at=("fields",))
+
+    def draw(self, context: RowContext) -> pl.Series:
+        """Spell the columns, and put them together. (rows,)"""
+        cells = {path: _spelt(context.value(path), context.type_at(path)) for path in self._paths()}
+        pieces = [cells[str(p)] if isinstance(p, _Value) else pl.lit(p) for p in _pieces(self.fields, 0)]
+        return pl.select(pl.concat_str(pieces)).to_series()
+
+
+class _Value(str):
+    """A path in a document, whose value stands there."""
+
+
+def _pieces(held: Any, depth: int) -> Iterator[str]:
+    """The document in its order: what stands between values, and the paths of these. Raises ValueError."""
+    if depth > DEEPEST:
+        raise ValueError(f"fields are nested more than {DEEPEST} deep")
+    if isinstance(held, dict):
+        if strange := next((key for key in held if not isinstance(key, str)), None):
+            raise ValueError(f"the name of a field is a text: put {strange!r} in quotes")
+        for place, key in enumerate(sorted(held, key=key_order)):
+            yield f"{', ' if place else '{'}{quoted(key)}: "
+            yield from _pieces(held[key], depth + 1)
+        yield "}" if held else "{}"
+    elif isinstance(held, list):
+        for place, each in enumerate(held):
+            yield ", " if place else "["
+            yield from _pieces(each, depth + 1)
+        yield "]" if held else "[]"
+    elif isinstance(held, str) and held:
+        yield _Value(held)
+    else:
+        raise ValueError(f"{held!r} is no path, and no object or array of paths")
+
+
+def _spelt(column: pl.Series, dtype: DType) -> pl.Series:
+    """A drawn column's values as JSON. (n,) -> (n,)"""
+    return _literals(column, dtype).fill_null("null")
+
+
+def _literals(column: pl.Series, dtype: DType) -> pl.Series:
+    if dtype == JSON:
+        return column
+    if dtype.name == "boolean":
+        return pl.select(pl.when(column).then(pl.lit("true")).when(~column).then(pl.lit("false"))).to_series()
+    if dtype.is_exact:
+        return _number(column, dtype.digits) if dtype.digits else column.cast(pl.String)
+    if dtype.name == "date":
+        text = column.dt.strftime("%Y-%m-%d")
+    elif dtype.name == "timestamp":
+        text = column.dt.strftime("%Y-%m-%dT%H:%M:%S%.6f")
+    elif dtype.name == "time":
+        text = (column * 1_000).cast(pl.Time).dt.to_string("%H:%M:%S%.6f")
+    else:
+        text = column.str.replace_many(_ESCAPED) if column.str.contains_any(list(_ESCAPED)).any() else column
+    return '"' + text + '"'
+
+
+def _number(units: pl.Series, digits: int) -> pl.Series:
+    """Minor units as a number without zeros at its end, but for one behind the point. (n,) -> (n,)"""
+    sign = pl.when(units < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+    size, unit = units.abs(), 10**digits
+    fraction = (size % unit).cast(pl.String).str.zfill(digits).str.strip_chars_end("0")
+    shown = pl.when(fraction == "").then(pl.lit("0")).otherwise(fraction)
+    return pl.select(pl.concat_str(sign, (size // unit).cast(pl.String), pl.lit("."), shown)).to_series()
