@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import numpy as np
 import polars as pl
-from pydantic import Field, ValidationError, model_serializer, model_validator
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import Field, GetJsonSchemaHandler, ValidationError, model_serializer, model_validator
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
+from pydantic_core.core_schema import definition_reference_schema
 
 from synth.dtypes import DType
 from synth.errors import did_you_mean
@@ -79,9 +80,32 @@ class Part(Model):
         found = {"draws": draws, "name": words[0]}
         return {**found, "share": data["share"]} if "share" in data else found
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Tell editors how it is written: a share, and one distribution by its name."""
+        own = handler.resolve_ref_schema(handler(core_schema))
+        made = {name: _written(distribution, handler) for name, distribution in PARTS.items()}
+        return {
+            "description": own["description"],
+            "type": "object",
+            "properties": {"share": own["properties"]["share"], **made},
+            "required": ["share"],
+            "oneOf": [{"required": [name]} for name in made],
+            "additionalProperties": False,
+        }
+
     @model_serializer
     def _joined(self) -> dict[str, Any]:
         return {"share": self.share, self.name: self.draws.model_dump(exclude_defaults=True)}
+
+
+def _written(made: type[Distribution], handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    """Say for editors what may stand behind a distribution's name: its parameters, or the one that is meant by a value."""
+    own: Any = made.__pydantic_core_schema__
+    parameters = handler(definition_reference_schema(own["ref"]))  # a generator besides, so it is defined once
+    if made.shorthand is None:
+        return parameters
+    return {"anyOf": [parameters, handler.resolve_ref_schema(handler(own))["properties"][made.shorthand]]}
 
 
 def _placed(error: ValidationError, word: str, made: type[Distribution]) -> ValidationError:
@@ -102,7 +126,15 @@ class Mixture(Distribution):
 
     shorthand = "parts"
 
-    parts: Annotated[tuple[Part, ...], Field(min_length=1, strict=False)]
+    example = """weight:
+  mixture:
+    - {share: 0.8, normal: {mean: 2, sd: 0.4, min: 0.1}}
+    - {share: 0.2, lognormal: {median: 12, sigma: 0.6}}
+  type: decimal(8,3)"""
+
+    parts: Annotated[tuple[Part, ...], Field(min_length=1, strict=False)] = Field(
+        description="distributions, each with the `share` of the rows whose numbers come from it"
+    )
 
     @model_validator(mode="after")
     def _check_parts(self) -> Mixture:
