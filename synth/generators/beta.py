@@ -22,10 +22,12 @@ Shape = Annotated[float, Field(ge=1e-3, le=1e9)]  # what floats tell apart
 class Beta(Plain, Stepped):
     """Shares of mean alpha / (alpha + beta), the nearer together the larger both are; from 0 to 1, or `low` to `high`."""
 
-    alpha: Shape
-    beta: Shape
-    low: float = 0.0  # in the column's own unit
-    high: float = 1.0
+    example = 'discount: {beta: {alpha: 2, beta: 8, high: 0.5}, type: "decimal(4,2)"}'
+
+    alpha: Shape = Field(description="the larger, the nearer to `high`")
+    beta: Shape = Field(description="the larger, the nearer to `low`")
+    low: float = Field(0.0, description="where the distribution begins, in the column's own unit")
+    high: float = Field(1.0, description="where the distribution ends, in the column's own unit")
 
     @model_validator(mode="after")
     def _check_low(self) -> Beta:

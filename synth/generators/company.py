@@ -31,6 +31,8 @@ class Company(WordsOfLocale):
     shorthand = "locale"
     never_repeats = True
 
+    example = "company: {company: de_DE}"
+
     def kind(self) -> str:
         """Name the lists of forms."""
         return "company"

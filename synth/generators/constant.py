@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from synth.dtypes import DType, exact
 from synth.generators.choice import Choice, Value
@@ -26,7 +26,10 @@ class Constant(Distribution):
 
     shorthand = "value"
 
-    value: Any  # a number, text, boolean or date
+    example = """currency: {constant: EUR}
+vat: {constant: 0.19, type: "decimal(4,2)"}"""
+
+    value: Any = Field(description="a number, text, boolean or date")
 
     @model_validator(mode="after")
     def _check_value(self) -> Constant:

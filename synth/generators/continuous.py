@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from synth.generators.numbers import RARE, Ends, Plain, Positive, Scaled, Stepped
 from synth.generators.rounding import Floats
@@ -30,7 +30,9 @@ class Exponential(Scaled):
 
     scale_word = "mean"
 
-    mean: Positive | str  # in the column's own unit, or a column of means
+    example = """wait_minutes: {exponential: {mean: 12, max: 240}, type: "decimal(6,1)"}"""
+
+    mean: Positive | str = Field(description="in the column's own unit, or a column of means; before it is cut")
 
     def unit_farthest(self) -> Ends:
         return 0.0, RARE
@@ -47,8 +49,12 @@ class Weibull(Scaled):
 
     scale_word = "scale"
 
-    shape: Positive
-    scale: Positive | str = 1.0  # in the column's own unit, or a column of scales
+    example = """years_in_use: {weibull: {shape: 1.8, scale: 9}, type: "decimal(4,1)"}"""
+
+    shape: Positive = Field(
+        description="below 1 what is old lasts longer, at 1 age does not matter, above 1 it wears out"
+    )
+    scale: Positive | str = Field(1.0, description="in the column's own unit, or a column of scales")
 
     def unit_farthest(self) -> Ends:
         return 0.0, _raised(RARE, 1 / self.shape)
@@ -69,8 +75,10 @@ class Pareto(Scaled):
 
     scale_word = "scale"
 
-    shape: Positive
-    scale: Positive | str = 1.0  # the least, in the column's own unit, or a column of the least
+    example = """income: {pareto: {shape: 2.5, scale: 18000, max: 5000000}, type: "decimal(12,2)"}"""
+
+    shape: Positive = Field(description="the smaller, the more unequal")
+    scale: Positive | str = Field(1.0, description="the least, in the column's own unit, or a column of the least")
 
     def support(self) -> Ends:
         return (0.0 if self.by_column else self.unit), math.inf
@@ -91,9 +99,11 @@ class Pareto(Scaled):
 class Triangular(Plain, Stepped):
     """Guesses: numbers from `min` to `max`, the likelier the nearer to `mode`."""
 
-    min: float
-    mode: float
-    max: float
+    example = 'days_of_work: {triangular: {min: 2, mode: 5, max: 20, step: 0.5}, type: "decimal(3,1)"}'
+
+    min: float = Field(description="the least, in the column's own unit")
+    mode: float = Field(description="the likeliest, in the column's own unit")
+    max: float = Field(description="the largest, in the column's own unit")
 
     @model_validator(mode="after")
     def _check_mode(self) -> Triangular:

@@ -27,8 +27,11 @@ class Correlated(Named, Generator):
     Ranks are tied by a Gaussian copula: each column's as normal numbers, whose correlation is 2 sin(π/6 × spearman).
     """
 
-    to: str  # a column of the row, of a distribution of numbers
-    spearman: Annotated[float, Field(ge=-1, le=1)]
+    example = """income: {lognormal: {median: 40000, sigma: 0.5}, type: "decimal(12,2)"}
+spent: {correlated: {to: income, spearman: 0.7, exponential: {mean: 800}}, type: "decimal(12,2)"}"""
+
+    to: str = Field(description="a column of the row, of a distribution of numbers")
+    spearman: Annotated[float, Field(ge=-1, le=1)] = Field(description="the rank correlation with that column")
 
     @model_validator(mode="after")
     def _check_draws(self) -> Correlated:

@@ -32,8 +32,8 @@ Mean = Annotated[float, Field(gt=0, le=MOST)]
 class _Counts(Number):
     default_type = BIGINT
 
-    min: Annotated[int, Field(ge=0)] | None = None
-    max: Annotated[int, Field(ge=0, le=MOST)] | None = None
+    min: Annotated[int, Field(ge=0)] | None = Field(None, description="smaller counts are not drawn")
+    max: Annotated[int, Field(ge=0, le=MOST)] | None = Field(None, description="larger counts are not drawn")
 
     @model_validator(mode="after")
     def _check_table(self) -> _Counts:
@@ -77,7 +77,10 @@ class _Counts(Number):
 class Poisson(_Counts):
     """How often something happens that comes by chance, evenly in time: `mean` times on average, and as its variance."""
 
-    mean: Mean | str  # or a column of means
+    example = """calls: {poisson: {mean: 3.2}}
+complaints: {poisson: {mean: calls}}"""
+
+    mean: Mean | str = Field(description="how often on average, before it is cut, or a column of means")
 
     @property
     def by_column(self) -> str | None:
@@ -135,8 +138,10 @@ class Poisson(_Counts):
 class Binomial(Plain, _Counts):
     """How many of `n` tries succeed, each with the chance `p`."""
 
-    n: Annotated[int, Field(ge=1, le=MOST)]
-    p: Chance
+    example = "opened: {binomial: {n: 20, p: 0.15}}"
+
+    n: Annotated[int, Field(ge=1, le=MOST)] = Field(description="tries")
+    p: Chance = Field(description="chance that a try succeeds")
 
     def support(self) -> Ends:
         return 0.0, float(self.n)
@@ -148,8 +153,10 @@ class Binomial(Plain, _Counts):
 class NegativeBinomial(Plain, _Counts):
     """Counts more unequal than Poisson's, as of visits: variance mean + mean² / r, so the smaller `r`, the more unequal."""
 
-    mean: Mean
-    r: Annotated[float, Field(gt=0, le=MOST)]
+    example = "visits: {negative_binomial: {mean: 6, r: 0.8, max: 200}}"
+
+    mean: Mean = Field(description="how often on average, before it is cut")
+    r: Annotated[float, Field(gt=0, le=MOST)] = Field(description="the smaller, the more unequal")
 
     def _table(self, low: int, high: int | None) -> CountTable:
         return _negative_binomial(self.mean, self.r, low, high)
@@ -158,7 +165,9 @@ class NegativeBinomial(Plain, _Counts):
 class Geometric(Plain, _Counts):
     """How many tries it takes to succeed once, each with the chance `p`: 1 at least, and 1 / p on average."""
 
-    p: Annotated[float, Field(ge=LEAST_CHANCE, lt=1)]
+    example = "attempts: {geometric: {p: 0.7, max: 10}}"
+
+    p: Annotated[float, Field(ge=LEAST_CHANCE, lt=1)] = Field(description="chance that a try succeeds")
 
     def support(self) -> Ends:
         return 1.0, math.inf

@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from synth.dtypes import DType
 from synth.generators.base import Many
@@ -20,9 +20,14 @@ __all__ = ["Empirical"]
 class Empirical(Plain, Stepped):
     """A histogram (`edges`, and the share of what lies between each two), or `quantiles`; even between two of them."""
 
-    edges: Many | None = None  # in the column's own unit, increasing
-    shares: Many | None = None  # of the stretches between them, one fewer
-    quantiles: dict[float, float] | None = None  # share below -> number; 0 and 1 among them
+    example = """age: {empirical: {edges: [18, 30, 50, 67, 90], shares: [0.2, 0.35, 0.28, 0.17]}, type: integer}
+basket: {empirical: {quantiles: {0: 1, 0.5: 24.9, 0.9: 80, 1: 400}}, type: "decimal(8,2)"}"""
+
+    edges: Many | None = Field(None, description="of a histogram, increasing, in the column's own unit")
+    shares: Many | None = Field(None, description="of what lies between each two edges, one fewer than there are edges")
+    quantiles: dict[float, float] | None = Field(
+        None, description="share below: number, …; 0, below which nothing lies, and 1 among the shares"
+    )
 
     @model_validator(mode="after")
     def _check_knots(self) -> Empirical:

@@ -26,8 +26,10 @@ class Gamma(Scaled):
 
     scale_word = "mean"
 
-    shape: Annotated[float, Field(gt=0, le=SHARPEST)]
-    mean: Positive | str = 1.0  # in the column's own unit, or a column of means
+    example = 'claim: {gamma: {shape: 1.5, mean: 800}, type: "decimal(10,2)"}'
+
+    shape: Annotated[float, Field(gt=0, le=SHARPEST)] = Field(description="the smaller, the more unequal")
+    mean: Positive | str = Field(1.0, description="in the column's own unit, or a column of means; before it is cut")
 
     def unit_farthest(self) -> Ends:
         """Give the ends of mean 1: above them lies, by Chernoff's bound, less than one in 10^18."""

@@ -22,7 +22,7 @@ __all__ = ["Mixture"]
 class Part(Named):
     """A distribution of a mixture, and its share: `{share: 0.9, normal: {mean: 4, sd: 1}}`."""
 
-    share: Positive
+    share: Positive = Field(description="share of the rows, against those of the others")
 
 
 class Mixture(Distribution):
@@ -30,7 +30,15 @@ class Mixture(Distribution):
 
     shorthand = "parts"
 
-    parts: Annotated[tuple[Part, ...], Field(min_length=1, strict=False)]
+    example = """weight:
+  mixture:
+    - {share: 0.8, normal: {mean: 2, sd: 0.4, min: 0.1}}
+    - {share: 0.2, lognormal: {median: 12, sigma: 0.6}}
+  type: decimal(8,3)"""
+
+    parts: Annotated[tuple[Part, ...], Field(min_length=1, strict=False)] = Field(
+        description="distributions, each with the `share` of the rows whose numbers come from it"
+    )
 
     @model_validator(mode="after")
     def _check_parts(self) -> Mixture:

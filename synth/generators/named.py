@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ValidationError, model_serializer, model_validator
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import GetJsonSchemaHandler, ValidationError, model_serializer, model_validator
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
+from pydantic_core.core_schema import definition_reference_schema
 
 from synth.errors import did_you_mean
 from synth.generators.base import Model
@@ -71,10 +72,34 @@ class Named(Model):
             raise _placed(error, words[0], made) from None
         return {**{word: data[word] for word in data if word != words[0]}, "draws": draws, "name": words[0]}
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Tell editors how it is written: fields of its own, and one distribution by its name."""
+        own = handler.resolve_ref_schema(handler(core_schema))
+        made = {name: _written(distribution, handler) for name, distribution in PARTS.items()}
+        fields = {word: field for word, field in own["properties"].items() if word not in ("draws", "name")}
+        return {
+            "description": own["description"],
+            "type": "object",
+            "properties": {**fields, **made},
+            "required": [word for word in own.get("required", ()) if word in fields],
+            "oneOf": [{"required": [name]} for name in made],
+            "additionalProperties": False,
+        }
+
     @model_serializer
     def _joined(self) -> dict[str, Any]:
         fields = {word: getattr(self, word) for word in type(self).model_fields if word not in ("draws", "name")}
         return {**fields, self.name: self.draws.model_dump(exclude_defaults=True)}
+
+
+def _written(made: type[Distribution], handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    """Say for editors what may stand behind a distribution's name: its parameters, or the one that is meant by a value."""
+    own: Any = made.__pydantic_core_schema__
+    parameters = handler(definition_reference_schema(own["ref"]))  # a generator besides, so it is defined once
+    if made.shorthand is None:
+        return parameters
+    return {"anyOf": [parameters, handler.resolve_ref_schema(handler(own))["properties"][made.shorthand]]}
 
 
 def _placed(error: ValidationError, word: str, made: type[Distribution]) -> ValidationError:

@@ -87,8 +87,8 @@ class Plain(Distribution):
 class Number(Distribution):
     """A distribution that `min` and `max` cut: what lies outside never comes, and what is inside keeps its proportions."""
 
-    min: float | None = None  # in the column's own unit
-    max: float | None = None
+    min: float | None = Field(None, description="in the column's own unit: what is below is not drawn")
+    max: float | None = Field(None, description="in the column's own unit: what is above is not drawn")
 
     # -- what each distribution answers for itself
 
@@ -200,7 +200,9 @@ class Number(Distribution):
 class Stepped(Number):
     """A distribution of any numbers, which may be rounded to multiples of `step`."""
 
-    step: Positive | None = None  # in the column's own unit: 0.05 gives 1.15, 1.20, 1.25
+    step: Positive | None = Field(
+        None, description="in the column's own unit, what numbers are rounded to: 0.05 gives 1.15, 1.20, 1.25"
+    )
 
     def _step(self) -> Decimal | None:
         """Give the step as it is written."""

@@ -148,8 +148,13 @@ class Pattern(Generator):
     shorthand = "text"
     default_type = TEXT
 
-    text: Annotated[str, Field(min_length=1)]
-    check_digits: Literal["ean13", "luhn_invalid", "iban"] | None = None
+    example = r"""sku: {pattern: 'SKU-####-[A-F]{2}', unique: true}
+barcode: {pattern: {text: '200#########', check_digits: ean13}}"""
+
+    text: Annotated[str, Field(min_length=1)] = Field(description="the pattern: its signs, one behind the other")
+    check_digits: Literal["ean13", "luhn_invalid", "iban"] | None = Field(
+        None, description="the rule that adds them: a card's is always wrong, an IBAN's where a country has its letters"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Pattern:

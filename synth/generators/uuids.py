@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 import polars as pl
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from synth.columns import NULL, mask, moments
 from synth.dtypes import UUID, DType
@@ -32,8 +32,12 @@ class Uuid(Generator):
     default_type = UUID
     never_repeats = True
 
-    version: Literal[4, 7] = 4
-    at: str | None = None  # of version 7: the path of the moment
+    example = """request_id: {uuid: 4}
+sent_at: {uniform: {min: 2024-01-01, max: 2024-06-30}, type: timestamp}
+message_id: {uuid: {version: 7, at: sent_at}}"""
+
+    version: Literal[4, 7] = Field(4, description="random, or in order of time")
+    at: str | None = Field(None, description="of version 7: the path of the moment")
 
     @model_validator(mode="after")
     def _check(self) -> Uuid:

@@ -37,7 +37,10 @@ class Ip(Generator):
     shorthand = "version"
     default_type = TEXT
 
-    version: Literal[4, 6] = 4
+    example = """address: {ip: {}}
+address_6: {ip: 6}"""
+
+    version: Literal[4, 6] = Field(4, description="of the Internet Protocol")
 
     def accepts(self, dtype: DType) -> str | None:
         """Take text as long as the longest address."""
@@ -87,10 +90,14 @@ class Url(Generator):
     shorthand = "host"
     default_type = TEXT
 
-    host: str | None = (
-        None  # the path of a text that the host is named after; else an invented word, another for each row
+    example = """company: {company: {}}
+home_page: {url: {host: company, segments: 0}}
+seen: {url: {segments: 2}}"""
+
+    host: str | None = Field(
+        None, description="the path of a text that the host is named after; else an invented word, another for each row"
     )
-    segments: Annotated[int, Field(ge=0, le=3)] = 1  # words of the path
+    segments: Annotated[int, Field(ge=0, le=3)] = Field(1, description="words of the path")
 
     @property
     def never_repeats(self) -> bool:  # type: ignore[override]
@@ -217,6 +224,8 @@ class UserAgent(Generator):
     """What a browser says of itself, by rough shares of browsers, with systems and versions of Faker's lists."""
 
     default_type = TEXT
+
+    example = "browser: {user_agent: {}}"
 
     def accepts(self, dtype: DType) -> str | None:
         """Take text as long as the longest."""

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from synth.dtypes import TEXT, DType
 from synth.generators.base import Generator
@@ -56,7 +56,7 @@ class WordsOfLocale(Generator):
 
     default_type = TEXT
 
-    locale: str = "en_US"  # a column of locales, or one locale
+    locale: str = Field("en_US", description="one locale, like `de_DE`, or a column of locales")
 
     def kind(self) -> str:
         """Say which lists words come from."""
@@ -124,6 +124,8 @@ class Job(WordsOfLocale):
 
     shorthand = "locale"
 
+    example = "job: {job: de_DE}"
+
     def kind(self) -> str:
         """Name the lists of jobs."""
         return "job"
@@ -133,6 +135,8 @@ class Street(WordsOfLocale):
     """The name of a street."""
 
     shorthand = "locale"
+
+    example = "street: {street: fr_FR}"
 
     def kind(self) -> str:
         """Name the lists of streets."""
@@ -144,7 +148,12 @@ class Product(WordsOfLocale):
 
     shorthand = "locale"
 
-    sort: Literal["dish", "drink", "fruit", "spice", "vegetable"] | None = None
+    example = """article: {product: {}}
+drink: {product: {locale: en_GB, sort: drink}}"""
+
+    sort: Literal["dish", "drink", "fruit", "spice", "vegetable"] | None = Field(
+        None, description="goods of this sort alone, instead of all"
+    )
 
     def kind(self) -> str:
         """Name the lists of goods."""
@@ -159,7 +168,12 @@ class Colour(WordsOfLocale):
 
     shorthand = "locale"
 
-    form: Literal["name", "hex"] = "name"
+    example = """colour: {colour: es_ES}
+background: {colour: {form: hex}}"""
+
+    form: Literal["name", "hex"] = Field(
+        "name", description="a name, or the red, green and blue, each as likely as another"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Colour:
@@ -212,6 +226,8 @@ def _around(locales: tuple[str, ...]) -> tuple[pl.Series, pl.Series]:
 
 class StreetAddress(Street):
     """A street with the house number 0, which none has, and a dwelling there: `0 Abbey Road, Apt. 7`."""
+
+    example = "address: {street_address: en_GB}"
 
     def longest_in(self, locale: str) -> int:
         """Count the characters of the longest street, and of what stands around it. Raises DataError."""

@@ -120,7 +120,8 @@ def _mapping(schema: Fragment) -> str:
 
 
 def _many(text: str) -> str:
-    return text.replace("number", "numbers", 1) if "number" in text else "texts" if text == "text" else text
+    plain = {"text": "texts", "mapping": "mappings"}
+    return text.replace("number", "numbers", 1) if "number" in text else plain.get(text, text)
 
 
 def _range(schema: Fragment) -> str:

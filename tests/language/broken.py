@@ -72,6 +72,14 @@ BROKEN = {
     "option of a column": ("null_share: 0.1", "nullshare: 0.1"),
     "parameter of coined": ("{syllables: 2}", "{syllable: 2}"),
     "parameter of normal": ("sd: 10", "sigma: 10"),
+    "distribution of a mixture": (
+        "{normal: {mean: 170, sd: 10, min: 140, max: 210}",
+        "{mixture: [{share: 1, norm: {mean: 170, sd: 10}}]",
+    ),
+    "no share of a mixture": (
+        "{normal: {mean: 170, sd: 10, min: 140, max: 210}",
+        "{mixture: [{normal: {mean: 170, sd: 10}}]",
+    ),
     "parameter of a reference": ("distinct_per: orders", "distinct: orders"),
     "parameter within a parameter": ("zipf_mandelbrot", "zipf"),
     "parameter two within": ("{s: 1.2, q: 0.1}", "{s: 1.2, r: 0.1}"),

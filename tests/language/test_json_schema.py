@@ -106,6 +106,10 @@ SHORT = {
         "select: {one: SELECT order_id AS id FROM orders}",
     ),
     "numbers of a profile": ("weekdays: consumer", "weekdays: [1, 1, 1, 1, 1, 0.5, 0]"),
+    "a mixture": (
+        "height: {normal: {mean: 170, sd: 10, min: 140, max: 210}",
+        "height: {mixture: [{share: 0.9, normal: {mean: 170, sd: 1_0}}, {share: 0.1, constant: 150}]",
+    ),
     "an even delay": ("median: 3, sigma: 1, max: 30", "even: true, max: 30"),
     "shares of a fan-out": ("mean: 2, max: 5, poisson: true", "max: 5, shares: {1: 0.9, 3: 1_0}"),
     "a comment": ("dataset: shop", "# what\ndataset: shop\nabout: A shop"),

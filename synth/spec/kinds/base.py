@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from synth.columns import NULL, moments
 from synth.dtypes import DType
@@ -21,6 +19,7 @@ from synth.errors import MeaningError, Problem
 from synth.generators.declarations import Span
 from synth.spec.kinds.known import KnownNulls
 from synth.spec.kinds.row_plans import Counted, Needed, RollupPlan, RowsPlan, SelectPlan
+from synth.spec.kinds.table_rows import Rows, TableRows
 from synth.spec.models import Column, Dataset, Table
 from synth.spec.paths import ResolvedPath
 
@@ -28,11 +27,10 @@ if TYPE_CHECKING:
     from synth.sql.compiled import Compiled
 
 __all__ = [
-    "BlockView", "Counted", "Counting", "Kind", "KnownSpans", "Names", "Needed", "Planning", "RollupPlan", "RowsPlan",
-    "SelectPlan", "TableRows", "problems_of",
+    "BlockView", "Counted", "Counting", "Kind", "KnownSpans", "Names", "Needed", "Planning", "RollupPlan", "Rows",
+    "RowsPlan", "SelectPlan", "TableRows", "problems_of",
 ]  # fmt: skip
 
-Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Path = tuple[str | int, ...]
 
@@ -160,23 +158,6 @@ class Planning(Protocol):
 
     def path(self, table: str, path: str) -> list[Needed]:
         """List what the value behind a path is made from, and note the path for drawing."""
-
-
-@dataclass
-class TableRows:
-    """One table's rows in a block."""
-
-    first_row: int
-    in_whole_block: int  # rows of the whole block, before the cut at `until`
-    rows: int
-    child_counts: Rows | None = None  # children of each parent row, (parents,)
-    parent_positions: Rows | None = None  # the place of each row's parent in the block, (rows,)
-    arrivals: Rows | None = None  # microseconds since 1970, (rows,)
-    columns: dict[str, pl.Series] = field(default_factory=dict)  # as planned
-    parent_rows: dict[str, Rows] = field(default_factory=dict)  # of columns that point: row numbers there
-    attached: dict[str, Rows] = field(default_factory=dict)  # second arrays of columns
-    values: dict[str, pl.Series] = field(default_factory=dict)  # by paths that have been gathered
-    at_until: dict[str, pl.Series] = field(default_factory=dict)  # by paths, as they show at `until`
 
 
 class BlockView(Protocol):
