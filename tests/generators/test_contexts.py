@@ -17,6 +17,7 @@ PLAIN = {
     "key": {},
     "normal": {"mean": 3, "sd": 1},
     "sentence": {"patterns": {"Call {who}.": 1}, "words": {"who": ["me", "you"]}},
+    "time_of_day": {"step": 15, "unit": "minutes"},
     "uniform": {"min": 1, "max": 9},
     "window": {"rows": 100},
 }
