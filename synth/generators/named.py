@@ -76,7 +76,8 @@ class Named(Model):
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """Tell editors how it is written: fields of its own, and one distribution by its name."""
         own = handler.resolve_ref_schema(handler(core_schema))
-        made = {name: _written(distribution, handler) for name, distribution in PARTS.items()}
+        about = "the distribution, by its name, with its own parameters"
+        made = {name: {"description": about, **_written(each, handler)} for name, each in PARTS.items()}
         fields = {word: field for word, field in own["properties"].items() if word not in ("draws", "name")}
         return {
             "description": own["description"],

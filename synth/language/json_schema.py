@@ -90,7 +90,9 @@ def _types() -> list[Fragment]:
     ]
     written = [w.written.replace(name, own, 1) for name, w in words.items() for own in (name, *w.aliases)]
     shapes = [_shape(each) for each in written]
-    return [{"enum": plain}, {"type": "string", "pattern": f"^\\s*(?:{'|'.join(shapes)})\\s*$"}]
+    labels = {"type": "array", "items": {"type": ["string", "number", "boolean"]}, "minItems": 1}
+    listed = {"type": "object", "properties": {"enum": labels}, "required": ["enum"], "additionalProperties": False}
+    return [{"enum": plain}, {"type": "string", "pattern": f"^\\s*(?:{'|'.join(shapes)})\\s*$"}, listed]
 
 
 def _shape(written: str) -> str:

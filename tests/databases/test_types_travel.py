@@ -8,6 +8,7 @@ import pytest
 
 import synth
 from synth.errors import DatabaseError, DataError
+from synth.job.advance import advance_folder
 from synth.job.advance_database import advance_database
 from synth.job.generate import generate
 from synth.job.into import generate_into
@@ -133,3 +134,13 @@ def test_rows_that_exist(target):
         assert set(synth.frame(plan, "calls")["state"]) == {"open"}
     with pytest.raises(DataError, match=r"jobs: \d+ rows with a 'state' that is no enum\(open\)"):
         synth.make_plan(parse(ORDERS.replace("LIST", "enum(open)")), source=target.address.url(), source_schema="typed")
+
+
+@pytest.mark.parametrize("form", ["csv", "ndjson", "arrow"])
+def test_a_folder_advances_with_its_feed_and_history(form, tmp_path):
+    whole = generate(typed_plan(UNTIL), tmp_path / "whole", format=form)
+    folder = generate(typed_plan(), tmp_path / "grown", format=form, workers=2).folder
+    moment = dt.datetime.combine(UNTIL, dt.time())
+    step = advance_folder(folder, moment, changes=tmp_path / "feed", changes_format="ndjson", scd2=tmp_path / "history")
+    assert prints(Manifest.read(folder)) == prints(whole.manifest) and verify_folder(folder).failed == []
+    assert "18:30:00.000000" in step.feed.read_text() and list((tmp_path / "history").glob("jobs/*"))

@@ -26,6 +26,7 @@ PLAIN = {
     "pattern": {"text": "SKU-####"},
     "sentence": {"patterns": {"Call {who}.": 1}, "words": {"who": ["me", "you"]}},
     "triangular": {"min": 1, "mode": 2, "max": 9},
+    "time_of_day": {"step": 15, "unit": "minutes"},
     "uniform": {"min": 1, "max": 9},
     "user_agent": {},
     "window": {"rows": 100},

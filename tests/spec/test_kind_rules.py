@@ -44,6 +44,8 @@ CASES = {
     P + "  c: {per: p, fanout: {max: 2, mean: 1.99, min: 0, negative_binomial: {r: 0.01}}, columns: {id: {key: sequence}}}\n": "no such distribution up to 2 has the mean 1.99",
     P + D.replace("primary_key: [id], ", ""): "a derived table needs a `primary_key`",
     W + "  t: {select: SELECT id FROM w, primary_key: [id], columns: {id: {type: bigint}}}\n": "rows of a window are drawn before their time: the table needs `at`",
+    P + C.replace("per: p,", "per: p, at: on,").replace("id: {key: sequence}, ", "id: {key: sequence}, on: {uniform: {min: 2024-02-01, max: 2024-03-01}}, ")
+    + "  d: {select: SELECT id FROM c, primary_key: [id], columns: {id: {type: bigint}}}\n": "rows of c show only once 'on' has come: the table needs `at`, too",
     P + D.replace("SELECT id FROM p", "SELECT id FROM q"): "unknown table 'q'",
     P + D.replace("SELECT id FROM p", "SELECT n FROM p"): "the SELECT gives no column 'id'",
     P + G.replace("SELECT id FROM p", "SELECT n FROM p"): "the SELECT gives no column 'id'",
