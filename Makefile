@@ -25,7 +25,8 @@ help:  ## this list
 data: $(READY)  ## generate DATASET at SCALE into OUT/DATASET, replacing what `make data` made there
 	@$(BIN)/synth generate $(DATASET) --scale $(SCALE) --seed $(SEED) --format $(FORMAT) --out $(OUT) --made-by 'make data' $(if $(WORKERS),--workers $(WORKERS))
 
-load: $(READY)  ## load OUT/DATASET into the database DB (a URL; left out: an embedded PostgreSQL), replacing what was loaded before; VIA=copy: as text
+load: $(READY)  ## load OUT/DATASET (made first where it is not there) into the database DB (a URL; left out: an embedded PostgreSQL), replacing what was loaded before; VIA=copy: as text
+	@test -e '$(OUT)/$(DATASET)' || $(MAKE) --no-print-directory data
 	@$(BIN)/synth load $(OUT)/$(DATASET) $(if $(DB),'$(DB)') $(if $(VIA),--via $(VIA)) --if-exists replace
 
 verify: $(READY)  ## prove OUT/DATASET, or what is in the database DB, by SQL: keys, references, checks, rules, fingerprints
