@@ -24,6 +24,7 @@ from synth.generators.pattern import Pattern
 from synth.generators.person import Email, FirstName, LastName
 from synth.generators.place import Place, PlacePart
 from synth.generators.reference import Reference
+from synth.generators.running import Running
 from synth.generators.text import Coined, Sentence
 from synth.generators.time_of_day import TimeOfDay
 from synth.generators.uuids import Uuid
@@ -71,6 +72,7 @@ GENERATORS: dict[str, type[Generator]] = {
     "product": Product,
     "ranked": Ranked,
     "reference": Reference,
+    "running": Running,
     "sentence": Sentence,
     "state": State,
     "street": Street,

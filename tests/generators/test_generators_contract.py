@@ -116,6 +116,7 @@ EXAMPLES: dict[str, tuple[str, str, pl.DataType]] = {
         "things",
         pl.Int64(),
     ),
+    "running": ("{running: {sum: amount}}", "parts", MONEY),
     "sentence": (
         "{sentence: {patterns: {'Call {who} first.': 3, 'Leave it with {who} or {who}, {when}.': 1, 'No bell': 0}, "
         "words: {who: [me, the neighbour, Ævar], when: [please, at noon]}}}",

@@ -26,7 +26,7 @@ SPEC = """
 dataset: prior
 period: {start: 2024-01-01, until: 2026-01-01}
 tables:
-  customers: {rows: 300, columns: {customer_id: {key: sequence}, signed_up_at: {arrival: {before_start: 0.2, since: 2023-01-01}}}}
+  customers: {rows: 300, columns: {customer_id: {key: sequence}, _credit: {expr: "CAST(100 AS DECIMAL(12,2))", type: "decimal(12,2)"}, signed_up_at: {arrival: {before_start: 0.2, since: 2023-01-01}}}}
   orders:
     per: customers
     fanout: {min: 0, max: 30, mean: 4, negative_binomial: {r: 0.4}}
@@ -40,6 +40,9 @@ tables:
       amount: {lognormal: {median: 30, sigma: 1}, type: "decimal(12,2)"}
       before: {expr: previous.amount, type: "decimal(12,2)", nullable: true}
       balance: {expr: "COALESCE(previous.balance, 100.00) - amount", type: "decimal(14,2)"}
+      spent: {running: amount}
+      left: {running: {sum: _back, start: customers._credit}, type: "decimal(14,2)"}
+      _back: {expr: 0.00 - amount, type: "decimal(12,2)"}
       first_amount: {lookup: first.amount}
       valid_to: {state: next.ordered_at, nullable: true}
       due_at: {delay: {after: previous.ordered_at, first: customers.signed_up_at, even: true, min: 1, max: 9, announced: true}}
@@ -76,7 +79,7 @@ def test_each_row_knows_its_siblings(until):
         balance = Decimal("100.00")
         for row in rows:
             balance -= row["amount"]
-            assert row["balance"] == balance
+            assert row["balance"] == row["left"] == balance == 100 - row["spent"]
         starts = [signed_up[customer], *(row["ordered_at"] for row in rows)]
         assert all(day <= row["due_at"] - start <= 9 * day for row, start in zip(rows, starts, strict=False))
     items = by_parent(frame(plan, "items").to_dicts(), "order_id")
@@ -134,10 +137,13 @@ def test_long_chains_add_up():
          "`first` is for a moment after `previous.…`"),
         (("previous.balance", "next.balance"), r"a cycle: orders\.balance → orders\.balance"),
         (("{state: next.ordered_at, nullable: true}", "{state: next.ordered_at}"), "NULL can come out of it"),
+        (("{running: amount}", "{running: before}"), "'before' may be NULL, and so would all sums behind it be"),
+        (("{running: amount}", "{running: {sum: n, start: amount}, type: integer}"), "'amount' is decimal"),
+        (("{key: sequence}, _credit:", "{key: sequence}, all: {running: customer_id}, _credit:"), "rows of customers have no siblings"),
         (("balance: {expr: \"COALESCE(previous.balance, 100.00) - amount\"", "balance: {expr: \"previous.balance - amount\""),
          "NULL can come out of it"),
         (("signed_up_at: {arrival", "is: {lookup: previous.customer_id}, signed_up_at: {arrival"), "unknown name 'previous.customer_id'"),
-        (("customer_id: {key: sequence}, signed", "customer_id: {key: sequence}, orders: {count: orders}, signed"),
+        (("customer_id: {key: sequence}, _credit", "customer_id: {key: sequence}, orders: {count: orders}, _credit"),
          "rows of orders show only once 'ordered_at' has come, and this counts those to come, too"),
         (("  items:", "  picks: {rows: 3, columns: {id: {key: sequence}, order: {reference: orders}}}\n  items:"),
          "rows of orders show only once 'ordered_at' has come, and no choice asks"),
