@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import generators
 import psutil
 from databases import Databases
 
@@ -54,7 +55,8 @@ def cases(databases: Databases, grown: Path) -> dict[str, dict]:
         rival = importlib.import_module(f"rivals.{name}")
         command = [str(BIN / rival.COMMAND[0]), *rival.COMMAND[1:]]
         found[rival.NAME] = {"command": command, "rows": rival.ROWS}
-    return found | {name: {"call": call} for name, call in databases.cases.items()}
+    calls = {**databases.cases, **generators.cases()}
+    return found | {name: {"call": call} for name, call in calls.items()}
 
 
 def _copied(grown: Path, out: str, dataset: str, scale: int, *more: str) -> None:

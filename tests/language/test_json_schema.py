@@ -24,7 +24,7 @@ from tests.support.editors import marked
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = [
-    *(ROOT / "schema").glob("*.yaml"),
+    *(ROOT / "schema").rglob("*.yaml"),
     *(ROOT / "docs" / "stages").glob("*.yaml"),
     *(ROOT / "tests").rglob("*.yaml"),
 ]

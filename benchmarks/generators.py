@@ -1,0 +1,93 @@
+"""Cases of generators: each one's own example, drawn to a million cells on one core; and references of each sort."""
+
+import os
+import time
+from collections.abc import Callable
+from functools import partial
+
+CELLS = 1_000_000
+LEFT_OUT = {"state"}  # is worked out on what shows, as `expr` is on what is drawn
+OTHERWISE = {"pattern": 'sku: {pattern: "SKU-####"}'}  # whose example has no million different values
+SORTS = {
+    "any": "{reference: people}",
+    "weighted": "{reference: {to: people, weights: worth}}",
+    "popular": "{reference: {to: people, popularity: {zipf_mandelbrot: {s: 1.2, q: 0.01}}}}",
+    "within": "{reference: {to: things, within: first}}",
+    "match": "{reference: {to: people, match: {kind: kind}}}",
+    "other than": "{reference: {to: people, other_than: first}}",
+    "distinct per": "{reference: {to: people, distinct_per: bags}}",
+}
+SORTED = """dataset: sorts
+period: {{start: 2024-01-01, until: 2025-01-01}}
+tables:
+  people:
+    rows: {{base: 20_000, growth: 0}}
+    columns:
+      id: {{key: sequence}}
+      worth: {{gamma: {{shape: 0.6}}}}
+      kind: {{choice: {{a: 5, b: 3, c: 2}}}}
+  things: {{per: people, fanout: {{min: 1, max: 9, uniform: true}}, columns: {{id: {{key: sequence}}, owner: {{reference: people}}}}}}
+  bags: {{rows: 1_000, columns: {{id: {{key: sequence}}}}}}
+  draws:
+    per: bags
+    fanout: {{min: 10, max: 10, shares: {{10: 1}}, exact: true}}
+    columns:
+      first: {{reference: people}}
+      kind: {{choice: {{a: 5, b: 3, c: 2}}}}
+      chosen: {generator}
+"""
+
+
+def cases() -> dict[str, Callable[[], dict[str, float]]]:
+    """name -> a function that gives seconds and cells of one generator."""
+    from synth.generators import GENERATORS
+    from synth.language.examples import spec_of_example
+
+    examples = {name: OTHERWISE.get(name, made.example) for name, made in GENERATORS.items() if name not in LEFT_OUT}
+    found = {
+        f"cells of {name}": partial(draw, spec_of_example(example), GENERATORS[name])
+        for name, example in examples.items()
+    }
+    for name, generator in SORTS.items():
+        text = SORTED.format(generator=generator)
+        found[f"cells of reference, {name}"] = partial(draw, text, GENERATORS["reference"], "chosen")
+    return found
+
+
+def draw(text: str, made: type, column: str | None = None) -> dict[str, float]:
+    """Draw a spec in this process; the seconds within the generator's own columns, and how many cells they have."""
+    os.environ["POLARS_MAX_THREADS"] = "1"
+    from synth import make_plan, parse
+    from synth.draw.block import Block
+    from synth.draw.residents import Residents
+    from synth.draw.task import RunContext
+    from synth.draw.walk import Walk
+    from synth.runners import Serial
+
+    dataset = parse(text)
+    took, cells, drawn = 0.0, 0, Block._draw_column
+
+    def timed(self: Block, table: str, name: str) -> None:
+        nonlocal took, cells
+        declared = self.spec(table).columns[name].draws
+        began = time.perf_counter()
+        drawn(self, table, name)
+        if type(declared) is made and column in (None, name) and name in self.tables[table].columns:
+            took += time.perf_counter() - began
+            cells += self.tables[table].rows
+
+    plan = make_plan(dataset)
+    rows = max(
+        table.rows
+        for name, table in plan.tables.items()
+        for own, declared in plan.spec(name).columns.items()
+        if type(declared.draws) is made and column in (None, own)
+    )
+    Block._draw_column = timed
+    try:
+        plan = make_plan(dataset, scale=CELLS / rows)
+        for _ in Walk(RunContext(plan, Residents(), None, records=False), Serial(owns_process=False)).results():
+            pass
+    finally:
+        Block._draw_column = drawn
+    return {"wall_s": took, "rows": cells}
