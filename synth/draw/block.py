@@ -16,7 +16,7 @@ from synth.draw.residents import Residents
 from synth.draw.siblings import of_siblings
 from synth.draw.values import require_values
 from synth.plan.content import earlier_keys
-from synth.plan.model import FamilyPlan, Plan, TablePlan, children_in
+from synth.plan.model import FamilyPlan, Plan, TablePlan, children_in, pointing
 from synth.spec.kinds.base import Kind, SelectPlan, TableRows
 from synth.spec.models import Table
 from synth.streams import Sub, hashed, stream
@@ -200,6 +200,8 @@ class Block:
 
     def _resident(self, table: str, column: str) -> pl.Series:
         """Give a planned column, or how many children each row has. (rows,)"""
+        if pointer := pointing(column):
+            return pl.Series(column, self.tables[table].parent_rows[pointer])
         child = children_in(column)
         return (
             self.tables[table].columns[column] if child is None else pl.Series(column, self.tables[child].child_counts)

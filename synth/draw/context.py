@@ -10,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from synth.columns import gather, mask
-from synth.draw.siblings import in_turn, of_siblings
+from synth.draw.siblings import before_siblings, in_turn, of_siblings
 from synth.dtypes import DType
 from synth.generators.arrival import microseconds
 from synth.generators.context import AncestorPositions, ChildValues
@@ -180,14 +180,21 @@ class BlockContext(PrepareContext):
         return found
 
     def evaluate(self) -> pl.Series:
+        if (self.table, self.column) in self.plan.inherited:
+            return self.worked_out()
         compiled = self.plan.compiled[self.table, self.column]
         own = [path for path in compiled.reads if self.is_own_before(path)]
         others = pl.DataFrame([self.value(path).alias(path) for path in compiled.reads if path not in own])
         if own:
-            dtype = self.dtype.drawn
-            return in_turn(compiled.evaluate, others, own, self.here.parent_positions, dtype)
+            return in_turn(
+                compiled.evaluate, others, own, *before_siblings(self.here.parent_positions), self.dtype.drawn
+            )
         values = compiled.evaluate(others)
         return values if len(values) == self.rows else values.new_from_index(0, self.rows)
+
+    def worked_out(self) -> pl.Series:
+        first = self.first_in_order(self.table)
+        return self.gather(self.table, self.column, np.arange(first, first + self.rows))
 
     def is_own_before(self, path: str) -> bool:
         found = self.plan.resolve(self.table, path)

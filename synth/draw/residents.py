@@ -97,6 +97,10 @@ class Residents:
         for what, array in arrays.items():
             self._save(_Name(table, column, what), array)
 
+    def has(self, table: str, column: str) -> bool:
+        """Tell whether a column is kept."""
+        return _Name(table, column) in self._saved
+
     def is_prepared(self, table: str, column: str) -> bool:
         """Tell whether what a column's generator prepares is kept."""
         return (table, column) in self._prepared

@@ -10,7 +10,7 @@ import polars as pl
 
 from synth.columns import gather, mask
 
-__all__ = ["in_turn", "of_siblings"]
+__all__ = ["before_siblings", "in_turn", "of_siblings"]
 
 Rows = npt.NDArray[np.int64]
 
@@ -31,27 +31,33 @@ def of_siblings(column: pl.Series, parents: Rows | None, which: str) -> pl.Serie
     return mask(gather(column, inside), nobody)
 
 
-def in_turn(
-    evaluate: Callable[[pl.DataFrame], pl.Series], others: pl.DataFrame, own: Sequence[str], parents: Rows | None,
-    dtype: pl.DataType,
-) -> pl.Series:  # fmt: skip
-    """Make a column of which each row needs the sibling's before: first ones of all parents, then second ones. (n,)
-
-    `evaluate` works its SQL out over a frame of the paths that it names; `own` are those that mean the column itself.
-    """
+def before_siblings(parents: Rows | None) -> tuple[Rows, Rows]:
+    """Give the place of each row's sibling before, below 0 where there is none, and its number among them. (n,), (n,)"""
     assert parents is not None
     ordinals = np.arange(len(parents)) - np.searchsorted(parents, parents)
-    order = np.argsort(ordinals, kind="stable")
-    ends = np.cumsum(np.bincount(ordinals)) if len(ordinals) else np.zeros(0, np.int64)
+    return np.where(ordinals > 0, np.arange(len(parents)) - 1, -1), ordinals
+
+
+def in_turn(
+    evaluate: Callable[[pl.DataFrame], pl.Series], others: pl.DataFrame, own: Sequence[str], before: Rows, turns: Rows,
+    dtype: pl.DataType,
+) -> pl.Series:  # fmt: skip
+    """Make a column of which each row needs that of the row before it, all rows of a turn together. (n,)
+
+    `evaluate` works its SQL out over a frame of the paths that it names; `own` are those that mean the column itself.
+    `before` are the places of the rows before, which have the turn before; those of the first turn have none.
+    """
+    order = np.argsort(turns, kind="stable")
+    ends = np.cumsum(np.bincount(turns)) if len(turns) else np.zeros(0, np.int64)
     parts: list[pl.Series] = []
     last_places, start = order[:0], 0
     for end in ends:
         places = order[start:end]
         if start:
-            before = parts[-1].gather(np.searchsorted(last_places, places - 1))
+            above = parts[-1].gather(np.searchsorted(last_places, before[places]))
         else:
-            before = pl.Series([None], dtype=dtype).new_from_index(0, len(places))
-        frame = pl.DataFrame([*(column.gather(places) for column in others), *(before.alias(path) for path in own)])
+            above = pl.Series([None], dtype=dtype).new_from_index(0, len(places))
+        frame = pl.DataFrame([*(column.gather(places) for column in others), *(above.alias(path) for path in own)])
         made = evaluate(frame)
         parts.append(made.new_from_index(0, len(places)) if len(made) != len(places) else made)
         last_places, start = places, int(end)

@@ -16,6 +16,7 @@ import polars as pl
 from synth.draw.block import Block, draw_block
 from synth.draw.context import PrepareContext
 from synth.draw.distinct import allotted
+from synth.draw.inherited import inherit
 from synth.draw.placed import placed
 from synth.draw.residents import Residents
 from synth.draw.rollup import RollupSums, rolled_block
@@ -85,12 +86,16 @@ class Walk:
         """Draw what has to be there before a family, and make what its references share: cumulated weights."""
         for plan, residents in self._sides():
             for part in plan.family(root).before:
-                self._prepare(part, plan, residents)
-                _draw_residents(plan, part, residents)
+                if not all(residents.has(*column) for column in part.residents):  # as another family may have needed it
+                    self._prepare(part, plan, residents)
+                    _draw_residents(plan, part, residents)
             self._prepare(plan.family(root), plan, residents)
 
     def _prepare(self, family: FamilyPlan, plan: Plan, residents: Residents) -> None:
-        """Make what the references of a family, or of a part of one, share, where it has not been made for a part."""
+        """Make what references of a family, or of a part of one, share, and what is inherited, where it is not made yet."""
+        for table, column in family.inherited:
+            with placed(plan, table, column):
+                inherit(plan, table, column, residents)
         for table, column in family.prepared:
             if not residents.is_prepared(table, column):
                 with placed(plan, table, column):

@@ -19,6 +19,7 @@ from synth.generators.gamma import Gamma
 from synth.generators.in_force import InForce, Ranked
 from synth.generators.keys import Key, Window
 from synth.generators.mixture import Mixture
+from synth.generators.numbered import Numbered
 from synth.generators.numeric import Lognormal, Normal, Uniform
 from synth.generators.pattern import Pattern
 from synth.generators.person import Email, FirstName, LastName
@@ -63,6 +64,7 @@ GENERATORS: dict[str, type[Generator]] = {
     "mixture": Mixture,
     "negative_binomial": NegativeBinomial,
     "normal": Normal,
+    "numbered": Numbered,
     "ordinal": Ordinal,
     "pareto": Pareto,
     "pattern": Pattern,

@@ -108,6 +108,11 @@ class Generator(Model):
         return False
 
     @property
+    def ranked_by(self) -> tuple[str, ...]:
+        """The moment by which all rows of the table are ranked, and then what parts them; none where they are not."""
+        return ()
+
+    @property
     def distinct_within(self) -> str | None:
         """The ancestor in one of whose rows it gives no value twice; None where there is none."""
         return None
@@ -270,6 +275,10 @@ class Generator(Model):
 
     def draw(self, context: TableContext) -> pl.Series:
         """Make the column, (context.rows,), in the drawn dtype of `context.dtype`."""
+        raise NotImplementedError
+
+    def draw_whole(self, columns: pl.DataFrame) -> pl.Series:
+        """Make the column of all rows of the table at once, from the columns of `AllRows`. (rows of the table,)"""
         raise NotImplementedError
 
     def draw_at(self, context: TableContext, places: npt.NDArray[np.int64]) -> pl.Series:

@@ -62,6 +62,9 @@ class SpecView(Protocol):
     def ends_of(self, table: str) -> str | None:
         """Name the column from whose time on a row may no longer be referenced."""
 
+    def shows_with(self, moment: str) -> bool:
+        """Tell whether this column shows with a moment of the row, or that always does."""
+
     def shows_at(self, table: str) -> str | None:
         """Name the column of a table from whose moment on a row shows; None where all show."""
 
@@ -124,6 +127,9 @@ class SpecView(Protocol):
 
     def is_own_before(self, path: str) -> bool:
         """Tell whether a path means this column in the sibling before: the row before of those that one parent has."""
+
+    def is_own_above(self, path: str) -> bool:
+        """Tell whether a path means this column in the row of this table that another column points at."""
 
     def gives_null(self, path: str) -> bool:
         """Tell whether NULL can be drawn behind a path, whatever is declared."""
@@ -320,6 +326,9 @@ class TableContext(RowContext, Protocol):
 
     def is_own_before(self, path: str) -> bool:
         """Tell whether a path means this column in the sibling before."""
+
+    def worked_out(self) -> pl.Series:
+        """Give what was worked out for all rows together. (rows,)"""
 
     def attach(self, values: Rows) -> None:
         """Keep a second array with this column, for other columns of the row to read. (rows,)"""

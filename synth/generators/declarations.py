@@ -9,6 +9,7 @@ from typing import NamedTuple
 from synth.dtypes import DType
 
 __all__ = [
+    "AllRows",
     "ChildColumn",
     "ChildCounts",
     "Choosing",
@@ -20,6 +21,7 @@ __all__ = [
     "HeldKey",
     "MustCover",
     "NamedTable",
+    "OwnAbove",
     "OwnBefore",
     "RowCount",
     "RowValue",
@@ -98,13 +100,32 @@ class OwnBefore:
 
 
 @dataclass(frozen=True)
+class AllRows:
+    """A column of this table in all rows that are there: the column is worked out for all of them together."""
+
+    column: str
+
+
+@dataclass(frozen=True)
+class OwnAbove:
+    """The column's own value in the row of its table that another column points at, by its path: made from the roots on."""
+
+    path: str
+
+    @property
+    def via(self) -> str:
+        """The column that points at that row."""
+        return DottedPath.parse(self.path).first
+
+
+@dataclass(frozen=True)
 class ChildCounts:
     """How many rows of a child table each row of its parent has, in another family."""
 
     table: str
 
 
-Dependency = RowValue | FullColumn | ChildColumn | RowCount | ChildCounts | OwnBefore
+Dependency = RowValue | FullColumn | ChildColumn | RowCount | ChildCounts | OwnBefore | OwnAbove | AllRows
 
 
 @dataclass(frozen=True)

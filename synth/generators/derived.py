@@ -20,6 +20,7 @@ from synth.generators.declarations import (
     Complaint,
     Dependency,
     DottedPath,
+    OwnAbove,
     OwnBefore,
     RowValue,
     Span,
@@ -98,10 +99,24 @@ net: {expr: "ROUND(quantity * price * 0.9, 2)"}"""
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the columns that the expression names."""
-        return tuple(
-            OwnBefore(path) if not self.is_state and view.is_own_before(path) else RowValue(path)
-            for path in self._names()
-        )
+        return tuple(self._dependency(view, path) for path in self._names())
+
+    def complaints(self, view: SpecView) -> Iterator[Complaint]:
+        """Yield what a column that goes on from the row above cannot be made of: it is worked out for all rows together."""
+        found = self.dependencies(view)
+        above = {each.via for each in found if isinstance(each, OwnAbove)}
+        others = [each.path for each in found if isinstance(each, RowValue) and DottedPath.parse(each.path).rest]
+        others += [each.path for each in found if isinstance(each, OwnBefore)]
+        if above and (others or len(above) > 1):
+            what = (
+                f"'{(others or sorted(above))[0]}' goes with no value of the row above, from which this column goes on"
+            )
+            yield Complaint(what, "put what it reads elsewhere into a column of its own, and name that")
+
+    def _dependency(self, view: SpecView, path: str) -> Dependency:
+        if view.is_own_before(path):
+            return OwnBefore(path)
+        return OwnAbove(path) if view.is_own_above(path) else RowValue(path)
 
     def _names(self) -> tuple[str, ...]:
         from synth.sql.parse import named  # only the plan needs the parser, the workers do not

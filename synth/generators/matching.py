@@ -6,7 +6,7 @@ in which they came. So what a row may choose is a stretch of that order, and wha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ import polars as pl
 from synth.columns import NULL
 from synth.generators.context import TableContext
 
-__all__ = ["Grouping", "starts_of"]
+__all__ = ["Grouping", "groups_of", "starts_of"]
 
 Rows = npt.NDArray[np.int64]
 
@@ -35,6 +35,13 @@ def starts_of(context: TableContext, table: str, ancestor: str) -> Rows:
         table = above
     assert starts is not None, (table, ancestor)
     return starts
+
+
+def groups_of(frame: pl.DataFrame, columns: Sequence[str]) -> Rows:
+    """Number the groups of rows that are equal in these columns, NULL too; all are one without columns. (n,)"""
+    if not columns:
+        return np.zeros(frame.height, np.int64)
+    return frame.select(pl.struct(columns).rank("dense")).to_series().to_numpy().astype(np.int64)
 
 
 @dataclass(frozen=True)

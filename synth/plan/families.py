@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from itertools import pairwise
 from types import MappingProxyType
 
 from synth.generators.base import Generator
-from synth.generators.declarations import ChildColumn, ChildCounts, FullColumn, OwnBefore, RowCount, RowValue
+from synth.generators.declarations import (
+    AllRows,
+    ChildColumn,
+    ChildCounts,
+    FullColumn,
+    OwnAbove,
+    OwnBefore,
+    RowCount,
+    RowValue,
+)
 from synth.plan.family_order import FamilyOrder, Part
 from synth.plan.links import KeyLink, key_link
-from synth.plan.model import DistinctDraw, DrawStep, FamilyPlan, TablePlan, children_in, counts_of
+from synth.plan.model import DistinctDraw, DrawStep, FamilyPlan, TablePlan, children_in, counts_of, pointing, rows_of
 from synth.spec.kinds.base import Needed, RowsPlan
 from synth.spec.paths import ResolvedPath
 from synth.spec.scope import Scope
@@ -35,6 +45,7 @@ class FamilyPlanning:
         self.row_plans: dict[str, RowsPlan] = {}
         self.paths: dict[tuple[str, str], ResolvedPath] = {}
         self.links: dict[tuple[str, str], KeyLink] = {}
+        self.inherited: set[Part] = set()
         self._needed: dict[tuple[str, str], list[Needed]] = {}
 
     def families(self) -> tuple[FamilyPlan, ...]:
@@ -87,6 +98,8 @@ class FamilyPlanning:
         if (table, column) not in self._needed:
             if child := children_in(column):
                 self._needed[table, column] = [Needed(table), Needed(child)]
+            elif pointer := pointing(column):
+                self._needed[table, column] = [Needed(table), Needed(table, pointer)]
             else:
                 self._needed[table, column] = self._of_column(table, column) if column else self._of_rows(table)
         return self._needed[table, column]
@@ -109,8 +122,23 @@ class FamilyPlanning:
         if together and together.weighted not in (None, column):  # its weights are made where it is drawn
             needed.append(Needed(table, str(together.weighted)))
         further = draws.plan_dependencies(self.names.view(table, column))
-        for each in (*self.names.dependencies(table, column), *further):
+        own = self.names.dependencies(table, column)
+        if any(isinstance(each, (AllRows, OwnAbove)) for each in own):
+            self.inherited.add((table, column))
+            here = (
+                table,
+                *self.names.ancestors(table),
+            )  # where a block's rows lie among all, their parents' children tell
+            needed += [Needed(above, counts_of(child), resident=True) for child, above in pairwise(here)]
+        for each in (*own, *further):
             match each:
+                case RowValue() if (table, column) in self.inherited:  # of all rows, as they are worked out together
+                    needed += [Needed(o.table, o.column, resident=True) for o in self.path(table, each.path)]
+                case AllRows():
+                    needed.append(Needed(table, each.column, resident=True))
+                case OwnAbove():
+                    self.paths[table, each.path] = self.names.resolve(table, each.path)
+                    needed.append(Needed(table, rows_of(each.via), resident=True))
                 case RowValue():
                     needed += self.path(table, each.path)
                 case OwnBefore():
@@ -168,6 +196,7 @@ class FamilyPlanning:
             prepared=tuple(prepared),
             rollups=rollups,
             is_sum=is_sum,
+            inherited=tuple((s.table, s.column) for s in steps if (s.table, s.column) in self.inherited),
             before=before,
         )
 
@@ -182,7 +211,7 @@ class FamilyPlanning:
                 for other in self.needed(table, column):
                     if (other.table, other.column) != (table, column) and not self.drawn_before(table, other):
                         visit(other.table, other.column)
-            if not children_in(column):
+            if not (children_in(column) or pointing(column)):
                 steps[DrawStep(table, column)] = None
 
         for table, column in columns:

@@ -56,15 +56,16 @@ class FamilyOrder:
         self.order: list[str] = []
         self.before: dict[str, list[PartOfFamily]] = {}
         self._there: set[Part] = set()  # residents that are drawn before their family
-        todo, waiting = [name for name in planning.names.dataset.tables if name in drawn], list[PartOfFamily]()
+        self._parts: list[PartOfFamily] = []
+        todo = [name for name in planning.names.dataset.tables if name in drawn]
         while todo:
             able = self._able(todo)
             if not able:
-                waiting += self._drawn_first(todo)
+                self._parts += self._drawn_first(todo)
                 continue
             able.sort(key=lambda root: (planning.is_sum(root), planning.tables[root].rows > planning.block_rows))
             self.order.append(able[0])
-            self.before[able[0]], waiting = waiting, []
+            self.before[able[0]] = self._needed_before(able[0], drawn[able[0]])
             todo.remove(able[0])
 
     def _able(self, todo: Collection[str]) -> list[str]:
@@ -73,17 +74,34 @@ class FamilyOrder:
         strictly = [root for root in able if all(other in self.order for other in self.after[root])]
         return strictly or able
 
+    def _far(self, root: str, parts: Collection[Part]) -> set[Part]:
+        """What these parts of a family look into: of other families, or of all blocks of its own."""
+        names, planning = self.planning.names, self.planning
+        return {
+            (other.table, other.column)
+            for table, column in parts
+            for other in planning.needed(table, column)
+            if names.family(other.table) != root or planning.drawn_before(table, other)
+        }
+
     def _missing(self, root: str, parts: Collection[Part]) -> set[Part]:
         """What these parts of a family look into and is not there. How many rows a root has is known from the plan."""
-        missing = set()
-        for table, column in parts:
-            for other in self.planning.needed(table, column):
-                family, part = self.planning.names.family(other.table), (other.table, other.column)
-                far = family != root or self.planning.drawn_before(table, other)
-                known = family in self.order or part in self._there or self._is_known(part)
-                if far and not known:
-                    missing.add(part)
-        return missing
+        return {
+            part
+            for part in self._far(root, parts)
+            if not (self.planning.names.family(part[0]) in self.order or part in self._there or self._is_known(part))
+        }
+
+    def _needed_before(self, root: str, parts: Collection[Part]) -> list[PartOfFamily]:
+        """Give what is drawn ahead of its family and these parts of one need, near and far, in the order of drawing."""
+        needed, waiting = list[PartOfFamily](), [self._far(root, parts)]
+        while waiting:
+            far = waiting.pop()
+            for part in self._parts:
+                if part not in needed and not part.residents.isdisjoint(far):
+                    needed.append(part)
+                    waiting.append(self._far(part.root, part.drawn))
+        return [part for part in self._parts if part in needed]
 
     def _is_known(self, part: Part) -> bool:
         """Whether it is known from the plan, as how many rows a root has, or read before the run."""
@@ -94,7 +112,7 @@ class FamilyOrder:
     def _drawn_first(self, todo: Collection[str]) -> list[PartOfFamily]:
         """Find what others, or its own family, look into and can be drawn now. Raises SpecError where there is nothing."""
         found: dict[str, tuple[set[Part], set[Part]]] = {}
-        wanted = sorted({part for root in todo for part in self._missing(root, self.drawn[root])})
+        wanted = sorted({part for root in self._in_circles(todo) for part in self._missing(root, self.drawn[root])})
         for part in wanted:
             root = self.planning.names.family(part[0])
             closure = self._closure(root, part)
@@ -106,6 +124,22 @@ class FamilyOrder:
             raise SpecError([Problem(("tables", wanted[0][0]), _in_a_circle(wanted))])
         self._there |= {part for _, residents in found.values() for part in residents}
         return [PartOfFamily(root, drawn, residents) for root, (drawn, residents) in found.items()]
+
+    def _in_circles(self, todo: Collection[str]) -> list[str]:
+        """Families that wait for each other, or for themselves, and for nothing else; the rest waits for them."""
+        family = self.planning.names.family
+        waits = {root: {family(table) for table, _ in self._missing(root, self.drawn[root])} for root in todo}
+
+        def reached(root: str) -> set[str]:
+            found, waiting = set[str](), [root]
+            while waiting:
+                more = waits[waiting.pop()] - found
+                found |= more
+                waiting += more
+            return found
+
+        reach = {root: reached(root) for root in todo}
+        return [root for root in todo if all(root in reach[other] for other in reach[root])]
 
     def _closure(self, root: str, part: Part) -> set[Part]:
         """What of a family a part of it is made from, itself included."""

@@ -21,7 +21,8 @@ from synth.spec.paths import ResolvedPath
 from synth.sql.compiled import Compiled
 
 __all__ = [
-    "BLOCK_ROWS", "DistinctDraw", "DrawStep", "FamilyPlan", "Plan", "TablePlan", "children_in", "counts_of",
+    "BLOCK_ROWS", "DistinctDraw", "DrawStep", "FamilyPlan", "Plan", "TablePlan", "children_in", "counts_of", "pointing",
+    "rows_of",
 ]  # fmt: skip
 
 BLOCK_ROWS = 10_000  # root rows in a block; a constant: 100,000 order lines stay in the processor's cache
@@ -30,6 +31,16 @@ BLOCK_ROWS = 10_000  # root rows in a block; a constant: 100,000 order lines sta
 def counts_of(child: str) -> str:
     """Name what counts the children of each row, where others look it up as they do a column of theirs."""
     return f"#{child}"
+
+
+def rows_of(column: str) -> str:
+    """Name the rows that a column points at, where they are looked up as a column is."""
+    return f"@{column}"
+
+
+def pointing(column: str) -> str | None:
+    """Name the column whose rows they are; None where it is a column itself."""
+    return column[1:] if column.startswith("@") else None
 
 
 def children_in(column: str) -> str | None:
@@ -98,6 +109,9 @@ class FamilyPlan:
     prepared: tuple[tuple[str, str], ...]  # references whose cumulated weights are made once
     rollups: tuple[str, ...]  # rollups that sum this family's rows
     is_sum: bool = False  # the root is a rollup: one block, made when all that it sums is drawn
+    inherited: tuple[
+        tuple[str, str], ...
+    ] = ()  # columns that go on from the same column of a row above, in their order
     before: tuple[
         FamilyPlan, ...
     ] = ()  # what is drawn for its residents alone before this family, of any family, in order
@@ -148,6 +162,11 @@ class Plan:
             reads += [(part, path) for part in plan.tables for path in paths]
         resolved = [self.resolve(*read) for read in reads]
         return frozenset({*found, *((each.table, each.column) for each in resolved if each.how != "pointed")})
+
+    @cached_property
+    def inherited(self) -> frozenset[tuple[str, str]]:
+        """Columns that go on from the same column of a row above."""
+        return frozenset(at for family in self.families for at in family.inherited)
 
     def pending(self, table: str) -> tuple[str, ...]:
         """The planned moments of a table at which something begins to show."""

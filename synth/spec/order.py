@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from synth.errors import Problem
-from synth.generators.declarations import ChildColumn, Dependency, FullColumn, RowValue
+from synth.generators.declarations import AllRows, ChildColumn, Dependency, FullColumn, OwnAbove, RowValue
 from synth.spec.parts import part_of
 from synth.spec.scope import Scope
 
@@ -73,6 +73,10 @@ def columns_behind(scope: Scope, table: str, dependency: Dependency) -> list[tup
     if isinstance(dependency, RowValue):
         resolved = scope.resolve(table, dependency.path)
         return [(resolved.table, resolved.column), *([(table, resolved.via)] if resolved.via else [])]
+    if isinstance(dependency, AllRows):
+        return [(table, dependency.column)]
+    if isinstance(dependency, OwnAbove):
+        return [(table, dependency.via)]
     if isinstance(dependency, (FullColumn, ChildColumn)) and dependency.column:
         return [(dependency.table, dependency.column)]
     return []

@@ -60,11 +60,14 @@ def origin_of(scope: Scope, table: str, name: str) -> Origin | None:
 def choices_are_settled(scope: Scope) -> Iterator[Problem]:
     """Yield choices among rows of a table that arrives, at moments that may be still to come."""
     for name, column, declared in scope.all_columns():
+        if declared.draws.ranked_by and scope.comes_in_time(name) and not scope.table(name).is_given(column):
+            yield from _ranked_for_good(scope, name, column)
         choosing = declared.draws.choosing()
         if choosing is None or scope.is_read(name, column):
             continue
         root = scope.family(choosing.table)
-        if root == scope.family(name) or scope.table(root).arrival is None:
+        beside = root == scope.family(name) and not (choosing.says_which and choosing.moment)
+        if beside or scope.table(root).arrival is None:
             continue
         here = ("tables", name, "columns", column, declared.generator_name)
         if choosing.moment and origin_of(scope, name, choosing.moment) is None:
@@ -78,6 +81,18 @@ def choices_are_settled(scope: Scope) -> Iterator[Problem]:
             )
             hint = f"take the arrival of {root}, a delay after it, or a copy of it"
             yield Problem((*here, "begins"), what, hint)
+
+
+def _ranked_for_good(scope: Scope, name: str, column: str) -> Iterator[Problem]:
+    """Yield numbers in the order of a moment that rows to come may have before rows that are there."""
+    draws = scope.column(name, column).draws
+    moment = draws.ranked_by[0]
+    if not _begins_no_earlier(scope, name, moment):
+        what = f"rows that come later may have an earlier '{moment}', and take the numbers of those that are there"
+        here = ("tables", name, "columns", column, scope.column(name, column).generator_name)
+        yield Problem(
+            (*here, "by"), what, f"take the arrival of {scope.family(name)}, a delay after it, or a copy of it"
+        )
 
 
 def _begins_no_earlier(scope: Scope, table: str, column: str) -> bool:

@@ -35,6 +35,11 @@ class View:
         """Name the column of a table from whose moment on a row shows; None where all show."""
         return self.names.table(table).at
 
+    def shows_with(self, moment: str) -> bool:
+        """Tell whether this column shows with a moment of the row, or that always does."""
+        spec = self.names.table(self.table)
+        return moment not in spec.hidden_moments or self.column in spec.hidden_moments[moment] or moment == spec.at
+
     def parent(self) -> str | None:
         """Name the table that this table's rows are born with."""
         return self.names.table(self.table).per
@@ -141,6 +146,13 @@ class View:
         if DottedPath.parse(path) != ("previous", self.column):
             return False
         return self.names.resolve(self.table, path).how == "sibling"
+
+    def is_own_above(self, path: str) -> bool:
+        """Tell whether a path means this column in the row of this table that another column points at."""
+        first, rest = DottedPath.parse(path)
+        if rest != self.column or self.target_of(first) != self.table:
+            return False
+        return self.names.resolve(self.table, path).how == "pointed"
 
     def gives_null(self, path: str) -> bool:
         """Tell whether NULL can be drawn behind a path, whatever is declared."""

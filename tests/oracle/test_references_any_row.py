@@ -363,6 +363,13 @@ def test_what_no_row_can_have_is_refused(said, message):
         make(parse(spec))
 
 
+def test_a_moment_to_come_is_refused_in_the_own_family():
+    late = "joined: {arrival: {before_start: 0.4, since: 2023-01-01}}\n      left: {delay: {after: joined, median: 9, sigma: 1, max: 99}}"
+    spec = FRIENDS.replace("joined: {arrival: {before_start: 0.4, since: 2023-01-01}}", late)
+    with pytest.raises(SpecError, match="'users.left' may lie after `until`, and more of users come until then"):
+        make(parse(spec.replace("other_than: follower", "other_than: follower, alive_at: users.left")))
+
+
 def test_a_known_row_may_have_none():
     spec = LARGE.replace("{min: 4, max: 4, shares: {4: 1}}", "{min: 0, max: 4, uniform: true}")
     with pytest.raises(
