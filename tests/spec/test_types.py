@@ -160,7 +160,7 @@ NO_CLOCK = {
     "{expr: CAST(y AS TEXT)}": "a time of day cast to text",
     "{expr: CAST(id AS TIME)}": "bigint cast to time: only timestamps, and texts that are written out, have a time of day",
     "{expr: CAST('25:00' AS TIME)}": "'25:00' is no time of day",
-    "{expr: EXTRACT(HOUR FROM y)}": "EXTRACT of a time of day is not known",
+    "{expr: EXTRACT(HOUR FROM y)}": "HOUR of time; dates and timestamps are expected",
     "{expr: EXTRACT(YEAR FROM y)}": "time",
     "{expr: id, type: time}": "the expression gives bigint, the column is time",
     "{expr: y, type: bigint}": "the expression gives time, the column is bigint",

@@ -9,12 +9,14 @@ import pytest
 
 import synth
 from synth.databases import DIALECTS
-from synth.job.load import load_folder
 from synth.spec.load import parse
 from synth.verify.database import verify_database
 from synth.verify.files import verify_folder
 from synth.verify.rehearse import rehearse
-from tests.support.servers import change, live, live_address
+from tests.support.servers import change
+from tests.support.targets import LIVE
+
+LIVING = [suite for suite in LIVE if suite not in ("embedded", "copy")]
 
 SPECS = {
     "subscriptions": """
@@ -139,11 +141,11 @@ def test_readings_are_all_there(folders):
     ] * 2
 
 
-@pytest.mark.parametrize("kind", live())
+@pytest.mark.parametrize("target", LIVING, indirect=True)
 @pytest.mark.parametrize("name", SPECS)
-def test_rules_hold_in_every_database_and_see_what_is_wrong(folders, name, kind, database, tmp_path):
-    address = live_address(kind, database, tmp_path)
-    load_folder(folders[name], address, if_exists="replace")
+def test_rules_hold_in_every_database_and_see_what_is_wrong(folders, name, target):
+    address, kind = target.address, target.address.database
+    target.load(folders[name])
     (found,) = verify_database(address, name)
     assert found.failed == [] and found.skipped == []
     table, changed, breaks = CHANGES[name]
