@@ -101,7 +101,7 @@ net: {expr: "ROUND(quantity * price * 0.9, 2)"}"""
         """List the columns that the expression names."""
         return tuple(self._dependency(view, path) for path in self._names())
 
-    def complaints(self, view: SpecView) -> Iterator[Complaint]:
+    def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
         """Yield what a column that goes on from the row above cannot be made of: it is worked out for all rows together."""
         found = self.dependencies(view)
         above = {each.via for each in found if isinstance(each, OwnAbove)}
