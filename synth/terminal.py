@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -130,10 +130,8 @@ def plan_text(plan: Plan, workers: int) -> str:
         [name, t.kind, t.family, ("" if t.exact else "~") + number(t.rows), str(len(t.written))]
         for name, t in plan.tables.items() if name in plan.wanted
     ]  # fmt: skip
-    families = [
-        [f.root, ", ".join(f.after) or "-", number(f.blocks), ", ".join(f"{t}.{c}" for t, c in f.residents) or "-"]
-        for f in plan.families
-    ]
+    families = [[f.root, ", ".join(f.after) or "-", number(f.blocks), _kept(f.residents) or "-"] for f in plan.families]
+    ahead = [[f.root, part.root, _kept(part.residents)] for f in plan.families for part in f.before]
     return "\n".join([
         f"{plan.dataset.dataset}: scale {plan.scale:g}, seed {plan.seed}, until {plan.until:%Y-%m-%d %H:%M:%S}",
         "",
@@ -141,8 +139,26 @@ def plan_text(plan: Plan, workers: int) -> str:
         "",
         _grid(["family", "after", "blocks", "kept for look-ups"], families, {2}),
         "",
+        *([_grid(["before", "is drawn ahead, of", "and kept"], ahead, set()), ""] if ahead else []),
         f"memory: about {size(plan.memory_bytes(workers))} with {workers} worker{'s' * (workers > 1)}",
     ])  # fmt: skip
+
+
+def _kept(residents: Sequence[tuple[str, str]]) -> str:
+    """What is kept of a family's tables, in words."""
+    from synth.plan.model import children_in, pointing
+
+    said = []
+    for table, column in residents:
+        child, pointer = children_in(column), pointing(column)
+        said.append(
+            f"{child} per row of {table}"
+            if child
+            else f"rows that {table}.{pointer} points at"
+            if pointer
+            else f"{table}.{column}"
+        )
+    return ", ".join(said)
 
 
 def summary_text(summary: Summary, command: str) -> str:

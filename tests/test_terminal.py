@@ -295,3 +295,22 @@ def test_each_phase_has_a_time_left(monkeypatch, capsys):
             clock.now += second
             advance("orders", rows)
             assert capsys.readouterr().err == said
+
+
+def test_a_plan_says_what_is_kept_and_drawn_ahead():
+    spec = """
+dataset: tree
+period: {start: 2025-01-01, until: 2026-01-01}
+tables:
+  nodes:
+    rows: 50
+    columns:
+      id: {key: sequence}
+      above: {reference: nodes, nullable: true}
+      level: {expr: "COALESCE(above.level, 0) + 1", type: integer}
+  leaves: {per: nodes, fanout: {max: 3, uniform: true}, columns: {id: {key: sequence}}}
+  winds: {rows: 9, columns: {id: {key: sequence}, leaf: {reference: leaves}}}
+"""
+    text = terminal.plan_text(synth.make_plan(synth.parse(spec)), 1)
+    assert "leaves.id, leaves per row of nodes" in text
+    assert re.search(r"before +is drawn ahead, of +and kept\n.*\nnodes +nodes +rows that nodes.above points at\n", text)
