@@ -68,9 +68,7 @@ class Grouping:
         if not self.match:
             return arrays | {"starts": arrays["within"]}
         columns = [context.full_column(self.to, column) for column in self.match]
-        order = np.lexsort(
-            (*columns, *keys)
-        )  # the last is the first to count; equal ones stay in the order of their rows
+        order = np.lexsort((*columns, *keys))  # the last counts first; equal ones stay in the order of their rows
         order = order[np.all([column[order] != NULL for column in columns], axis=0)]
         keys += columns
         changes = np.any([np.diff(key[order]) != 0 for key in keys], axis=0)

@@ -115,9 +115,7 @@ class Reference(ReferenceWords):
         if self.to in (view.table, view.parent()) and not self.says_which:
             return ()
         above = view.ancestors_of(self.to)
-        if (
-            above
-        ):  # how many each row of its family's root has tells which rows there are, and which are there at a moment
+        if above:  # how many of them each row above has tells which rows there are, and which are there at a moment
             arrival = view.arrival_of(above[-1])
             came = (FullColumn(above[-1], arrival),) if arrival else ()
             counted = dict.fromkeys((self.to, *above[:-1], *self._known_children(view)))

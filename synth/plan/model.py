@@ -109,12 +109,8 @@ class FamilyPlan:
     prepared: tuple[tuple[str, str], ...]  # references whose cumulated weights are made once
     rollups: tuple[str, ...]  # rollups that sum this family's rows
     is_sum: bool = False  # the root is a rollup: one block, made when all that it sums is drawn
-    inherited: tuple[
-        tuple[str, str], ...
-    ] = ()  # columns that go on from the same column of a row above, in their order
-    before: tuple[
-        FamilyPlan, ...
-    ] = ()  # what is drawn for its residents alone before this family, of any family, in order
+    inherited: tuple[tuple[str, str], ...] = ()  # columns that are worked out for all rows together, in order
+    before: tuple[FamilyPlan, ...] = ()  # parts of families, drawn ahead for their residents alone, in order
 
 
 @dataclass(frozen=True)
@@ -165,7 +161,7 @@ class Plan:
 
     @cached_property
     def inherited(self) -> frozenset[tuple[str, str]]:
-        """Columns that go on from the same column of a row above."""
+        """Columns that are worked out for all rows together: they go on from a row above, or rank all rows."""
         return frozenset(at for family in self.families for at in family.inherited)
 
     def pending(self, table: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ HEAD = """# Functions of the SQL of a spec
 
 Made by `tests/house/renew_functions.py`; do not edit. The SQL of a spec is DuckDB's, and each of these gives what DuckDB gives
 wherever it is worked out: drawn in an `expr`, a `state` or a `where`, in a `select`, and in the rules and checks that
-DuckDB, PostgreSQL, MySQL or MariaDB, SQLite and SQL Server run. The examples are run in all of them by tests. What is marked
+DuckDB, PostgreSQL, MySQL or MariaDB, SQLite and SQL Server run. Tests run the examples in all but SQL Server. What is marked
 *drawn* stands in expressions and SELECTs, and in no rule or check. NULL makes NULL where nothing else is said.
 
 **Dates and timestamps.** What an `INTERVAL` is added to is a timestamp, and so is what `DATE_TRUNC` gives, also of a date: a
