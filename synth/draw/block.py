@@ -117,6 +117,10 @@ class Block:
         require_values((drawn,))
         here.columns[column] = drawn.alias(column)
 
+    def planned(self, table: str, path: str) -> pl.Series:
+        """Give the value behind a path as it is planned, seen from a row of a table. (rows,)"""
+        return BlockContext(self, table, next(iter(self.plan.spec(table).columns))).value(path)
+
     # -- what shows at `until`
 
     def at_until(self, table: str, path: str) -> pl.Series:

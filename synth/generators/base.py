@@ -157,6 +157,10 @@ class Generator(Model):
         """Give the values that can come out, where they are written out; None where they are not."""
         return None
 
+    def shares_known(self) -> Mapping[Any, float] | None:
+        """Give the values that can come out and their shares, where they are the same for all rows; else None."""
+        return None
+
     def after_until(self) -> bool:
         """Tell whether values are planned moments, hidden until they have come."""
         return False

@@ -144,6 +144,11 @@ paid_by: {choice: {by: country, values: {DE: {invoice: 3, card: 1}, FR: {card: 9
         """Give the values that have a weight."""
         return frozenset(value for table in self._tables().values() for value, weight in table.items() if weight)
 
+    def shares_known(self) -> Mapping[Any, float] | None:
+        """Give the values that have a weight, where all rows have the same."""
+        weights = {} if self.by else self.values
+        return {value: weight / sum(weights.values()) for value, weight in weights.items() if weight} or None
+
     def span(self, view: SpanView, dtype: DType) -> Span | None:
         """Give the least and the largest value that has a weight."""
         values = [value for table in self._tables().values() for value, weight in table.items() if weight]

@@ -52,7 +52,7 @@ def _children_surely(tables: Sequence[TablePlan], rows: int) -> int:
         if law.min:
             rows *= law.min
         else:
-            rows = _surely(rows, 1 - float(law.cumulated[0] / law.cumulated[-1]))
+            rows = _surely(rows, 1 - law.most_without)
     return rows
 
 

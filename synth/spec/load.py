@@ -21,10 +21,11 @@ from pydantic import ValidationError
 from synth.errors import DataError, OptionError, Problem, SpecError, did_you_mean
 from synth.generators.base import Model
 from synth.spec import check
+from synth.spec.fanout_models import Fanout
 from synth.spec.migrate import SPEC_VERSION, migrated
 from synth.spec.models import Column, Dataset, Period, Rollup, Table
 from synth.spec.moments import with_moments
-from synth.spec.row_models import Fanout, RowCount
+from synth.spec.row_models import RowCount
 from synth.spec.shown import planned_moments_seen
 from synth.spec.wording import plain_errors
 from synth.system import is_utf8

@@ -17,8 +17,9 @@ from synth.errors import did_you_mean
 from synth.generators import GENERATORS, Generator
 from synth.generators.base import Many, Model, Share
 from synth.generators.derived import Given
+from synth.spec.fanout_models import SoMany
 from synth.spec.parts import part_name
-from synth.spec.row_models import NAME, EarlierRows, Existing, Fanout, Name, Rollup, RowCount
+from synth.spec.row_models import NAME, EarlierRows, Existing, Name, Rollup, RowCount
 from synth.spec.wording import NAMES, plain_errors, shown
 
 __all__ = ["OPTIONS", "Column", "Dataset", "EarlierRows", "Existing", "Period", "Rollup", "Table"]
@@ -176,7 +177,7 @@ class Table(Model):
         json_schema_extra={"items": {"type": "array"}},
     )
     per: str | None = Field(None, description="the table with whose rows these are born")
-    fanout: Fanout | None = Field(None, description="how many rows for each row of `per`")
+    fanout: SoMany | None = Field(None, description="how many rows for each row of `per`; a number: just so many")
     select: str | dict[Name, str] | None = Field(None, description="SQL that gives the rows, or several by name")
     at: str | None = Field(None, description="of a `select`: the column with the moment from which a row shows")
     rollup: Rollup | None = Field(None, description="sums over all rows of a table")

@@ -48,14 +48,14 @@ def columns_have_an_order(scope: Scope) -> Iterator[Problem]:
         at = (table, column)
         if at in path:
             cycle = [*path[path.index(at) :], at]
-            return Problem(("tables", table, "columns", column), f"a cycle: {' → '.join('.'.join(c) for c in cycle)}")
+            said = " → ".join(".".join(each) if each[1] else f"rows of {each[0]}" for each in cycle)
+            return Problem(("tables", table, *(("columns", column) if column else ("fanout",))), f"a cycle: {said}")
         if at in done:
             return None
-        for dependency in scope.dependencies(table, column):
-            for other in columns_behind(scope, table, dependency):
-                problem = walk(*other, (*path, at))
-                if problem:
-                    return problem
+        for other in _made_from(scope, table, column):
+            problem = walk(*other, (*path, at))
+            if problem:
+                return problem
         done.add(at)
         return None
 
@@ -66,6 +66,22 @@ def columns_have_an_order(scope: Scope) -> Iterator[Problem]:
             return
         if not declared.draws.is_state:
             yield from _states_read(scope, name, column)
+
+
+def _made_from(scope: Scope, table: str, column: str) -> Iterator[tuple[str, str]]:
+    """The columns that a column is made from, and its rows; with no column, what a table's rows are made from."""
+    if column:
+        yield (table, "")
+        for dependency in scope.dependencies(table, column):
+            if isinstance(dependency, ChildColumn):
+                yield (dependency.table, "")
+            yield from columns_behind(scope, table, dependency)
+        return
+    fanout = scope.table(table).fanout
+    for parent in scope.ancestors(table)[:1]:
+        yield (parent, "")
+        if fanout and fanout.reads:
+            yield from columns_behind(scope, parent, RowValue(fanout.reads))
 
 
 def columns_behind(scope: Scope, table: str, dependency: Dependency) -> list[tuple[str, str]]:

@@ -134,7 +134,7 @@ class Scope:
     def numbers_have_gaps(self, table: str) -> bool:
         """Tell whether row numbers leave some out: those of children do, where not all totals above are exact."""
         family = [self.table(name) for name in (table, *self.ancestors(table))]
-        inexact = any(spec.fanout is not None and not spec.fanout.exact for spec in family)
+        inexact = any(spec.fanout is not None and not spec.fanout.is_exact for spec in family)
         return inexact or any(spec.fanout is not None and spec.earlier is not None for spec in family)
 
     def is_read(self, table: str, column: str) -> bool:

@@ -10,9 +10,9 @@ import pytest
 
 from synth.errors import OptionError, SpecError
 from synth.plan.make import make
+from synth.spec.fanout_models import Fanout, NegativeBinomial
 from synth.spec.kinds.fanout import fanout_law
 from synth.spec.load import parse
-from synth.spec.row_models import Fanout, NegativeBinomial
 from tests.support.drawn import column
 
 LAWS = {

@@ -18,9 +18,9 @@ from synth import load, make_plan, verify_folder
 from synth.generators import GENERATORS
 from synth.job.generate import generate
 from synth.plan.make import make
+from synth.spec.fanout_models import Fanout
 from synth.spec.kinds import kind_of
 from synth.spec.models import Column, Rollup, Table
-from synth.spec.row_models import Fanout
 
 SPEC = Path(__file__).with_name("contract.yaml")
 LEFT_OUT = {  # nobody writes these, or they need a source of rows

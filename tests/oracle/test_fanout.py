@@ -11,8 +11,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from synth.errors import SpecError
+from synth.spec.fanout_models import Fanout
 from synth.spec.kinds.fanout import adjust_to_total, children, fanout_law
-from synth.spec.row_models import Fanout
 from synth.streams import stream
 
 SETTINGS = settings(deadline=None, max_examples=80, derandomize=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from synth.columns import NULL, moments
 from synth.dtypes import DType
@@ -206,6 +207,9 @@ class BlockView(Protocol):
 
     def uniform(self, table: str, column: str, sub: str) -> Callable[[Rows], npt.NDArray[np.float64]]:
         """Give what gives uniform numbers in [0, 1) of a sub-stream by row number. (n,) -> (n,)"""
+
+    def planned(self, table: str, path: str) -> pl.Series:
+        """Give the value behind a path as it is planned, seen from a row of a table. (rows,)"""
 
     def ancestor_positions(self, table: str, ancestor: str) -> Rows:
         """Give the place of each row's ancestor in the block. (rows,)"""

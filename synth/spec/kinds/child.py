@@ -22,7 +22,8 @@ from synth.spec.kinds.base import (
     came_at,
     problems_of,
 )
-from synth.spec.kinds.fanout import children, fanout_law
+from synth.spec.kinds.fanout import children
+from synth.spec.kinds.fanout_by_row import law_of
 from synth.spec.kinds.row_counts import earlier_rows_by_key
 from synth.spec.models import Dataset, Table
 from synth.streams import Sub
@@ -58,6 +59,51 @@ class Child(Kind):
         """Yield a parent of a kind that has no children."""
         yield from check_parent_kind(names, table)
 
+    def check_columns(self, names: Names, table: str) -> Iterator[Problem]:
+        """Yield a fan-out by what no row of the parent has, and totals of rows whose number depends on their parents."""
+        spec = names.table(table)
+        fanout, parent = spec.fanout, _parent(spec)
+        assert fanout is not None
+        if fanout.reads is not None:
+            try:
+                found = names.resolve(parent, fanout.reads)
+            except MeaningError as error:
+                yield problems_of(("tables", table, "fanout"), error)
+                return
+            if names.column(found.table, found.column).draws.is_state:
+                what = f"'{fanout.reads}' is a state: it depends on what shows at `until`, and rows do not"
+                yield Problem(("tables", table, "fanout"), what)
+        above = (parent, *names.ancestors(parent))
+        open_above = [name for name in above if (law := names.table(name).fanout) and law.reads]
+        if fanout.is_exact and open_above:
+            what = f"how many {open_above[0]} there are depends on their parents, so no total of {table} is known"
+            yield Problem(
+                ("tables", table, "fanout"), what, "leave `exact` out; for just so many write `shares: {1: 1}`"
+            )
+
+    def check_types(self, names: Names, table: str) -> Iterator[Problem]:
+        """Yield a fan-out by values that have none, by what may be NULL, and by what is no number."""
+        spec = names.table(table)
+        fanout, parent, here = spec.fanout, _parent(spec), ("tables", table, "fanout")
+        assert fanout is not None
+        if fanout.reads is None:
+            return
+        dtype, found = names.type_at(parent, fanout.reads), names.resolve(parent, fanout.reads)
+        if names.null_at(parent, fanout.reads):
+            yield Problem(here, f"'{fanout.reads}' may be NULL, and then nobody knows how many {table} there are")
+        elif fanout.values is not None:
+            if not (dtype.is_text or dtype.name == "boolean" or (dtype.is_exact and not dtype.digits)):
+                what = f"'{fanout.reads}' is {dtype}: `by` tells texts, whole numbers, and true or false apart"
+                yield Problem((*here, "by"), what)
+            for value in sorted(
+                map(repr, (names.values_of(found.table, found.column) or frozenset()) - set(fanout.values))
+            ):
+                yield Problem((*here, "values"), f"no fan-out is declared for {fanout.reads} = {value}")
+        elif fanout.count is not None and not (dtype.is_exact and not dtype.digits):
+            yield Problem((*here, "count"), f"'{fanout.reads}' is {dtype}, and a count is a whole number")
+        elif not (dtype.is_exact or dtype.name in ("double", "real")):
+            yield Problem((*here, "mean"), f"'{fanout.reads}' is {dtype}, and a mean is a number")
+
     def gives_columns(self, table: Table) -> bool:
         """Tell that it does not."""
         return False
@@ -75,8 +121,7 @@ class Child(Kind):
     def count(self, counting: Counting, table: str) -> Counted:
         """Count the children of all parents: exactly where totals are exact and parents are counted."""
         spec = counting.names.table(table)
-        assert spec.fanout is not None
-        law = fanout_law(spec.fanout, ("tables", table, "fanout"))
+        law = law_of(counting.names, table)
         parent = counting.counted[_parent(spec)]
         declared, exact = None, law.exact and parent.exact and parent.rows == parent.declared and spec.at is None
         if law.exact and parent.declared is not None:
@@ -86,8 +131,10 @@ class Child(Kind):
         return Counted(law.total(parent.rows), exact, declared, fanout=law, most=most)
 
     def needed(self, planning: Planning, table: str) -> list[Needed]:
-        """Give the parent's rows."""
-        return [Needed(_parent(planning.names.table(table)))]
+        """Give the parent's rows, and what their number depends on."""
+        spec = planning.names.table(table)
+        reads = spec.fanout.reads if spec.fanout else None
+        return [Needed(_parent(spec)), *(planning.path(_parent(spec), reads) if reads else ())]
 
     def parent(self, table: Table) -> str | None:
         """Name the table of `per`."""
@@ -102,19 +149,25 @@ class Child(Kind):
     def draw_rows(self, block: BlockView, table: str) -> TableRows:
         """Draw how many children each of the block's parents has, and number them."""
         spec, law = block.spec(table), block.counted(table).fanout
-        parent = _parent(spec)
+        assert spec.fanout is not None
+        parent, reads = _parent(spec), spec.fanout.reads
         above = block.tables[parent]
+        seen = block.planned(parent, reads) if reads else None
+        counted = above.whole_is_counted and seen is None
         counts = children(
-            law, above.first_row, above.in_whole_block, block.counted(parent).declared,
-            lambda sub: block.stream(table, Sub.FANOUT, sub),
+            law, above.first_row, above.in_whole_block if counted else above.rows, block.counted(parent).declared,
+            lambda sub: block.stream(table, Sub.FANOUT, sub), seen,
         )  # fmt: skip
+        in_whole_block = int(counts.sum()) if counted else above.in_whole_block * law.max
         if spec.earlier and block.kind(parent).is_read:  # parents that have had theirs get no more
             had = block.residents.has_children(parent, table)[above.first_row : above.first_row + above.rows]
             counts[: above.rows][had] = 0
         shown = counts[: above.rows]
         first = law.total(above.first_row) if law.exact else above.first_row * law.max
         places = np.repeat(np.arange(above.rows), shown)
-        return TableRows(first, int(counts.sum()), len(places), child_counts=shown, parent_positions=places)
+        return TableRows(
+            first, in_whole_block, len(places), child_counts=shown, parent_positions=places, whole_is_counted=counted
+        )
 
     # 4. what shows at `until`
 
@@ -155,7 +208,7 @@ def _numbers_used(dataset: Dataset, table: str) -> int:
     used = max(spec.earlier.rows if spec.earlier else 0, earlier_rows_by_key(dataset, table))
     if spec.fanout is None:
         return used
-    return max(used, _numbers_used(dataset, _parent(spec)) * spec.fanout.max)
+    return max(used, _numbers_used(dataset, _parent(spec)) * spec.fanout.most)
 
 
 def _parent(table: Table) -> str:

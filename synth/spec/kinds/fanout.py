@@ -11,10 +11,11 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from synth.errors import Problem, SpecError
 from synth.generators.sampling import Search
-from synth.spec.row_models import Fanout
+from synth.spec.fanout_models import Fanout
 from synth.streams import Sub
 
 __all__ = ["FanoutLaw", "adjust_to_total", "children", "fanout_law"]
@@ -35,6 +36,16 @@ class FanoutLaw:
     mean: Fraction
     exact: bool
     cumulated: Floats = field(compare=False)
+
+    @property
+    def most_without(self) -> float:
+        """The share of parents that have no child, or more than it where it depends on the parent."""
+        return 0.0 if self.min else float(self.cumulated[0] / self.cumulated[-1])
+
+    def counts(self, uniform: Floats, seen: pl.Series | None = None) -> Rows:
+        """Give the children of parents by uniform numbers, and by what each parent says where that counts. (n,) -> (n,)"""
+        search = _search(self.cumulated.tobytes())
+        return search(np.minimum(uniform, 1 - 2**-53) * self.cumulated[-1]) + self.min
 
     def total(self, parents: int) -> int:
         """Children of the first `parents` rows, where totals are exact: half rounded up."""
@@ -77,21 +88,18 @@ def _poisson(n: int) -> Callable[[float], Floats]:
 
 def fanout_law(fanout: Fanout, path: tuple[str, ...]) -> FanoutLaw:
     """The law of a declared fan-out; a cut at `max` moves the inner mean so that the declared mean comes out."""
-    low, high = fanout.min, fanout.max
-    if fanout.shares is not None:
-        used = [count for count, share in fanout.shares.items() if share]
-        low, high = min(used), max(used)
+    low, high = fanout.least, fanout.most
     n = high - low
     if fanout.shares is not None:
         weights = np.array([float(fanout.shares.get(k, 0)) for k in range(low, high + 1)])
         total = sum(Fraction(str(w)) for w in fanout.shares.values())
         mean = sum((k * Fraction(str(w)) for k, w in fanout.shares.items()), Fraction(0)) / total
-    elif fanout.uniform:
-        weights, mean = np.ones(n + 1), Fraction(fanout.min + fanout.max, 2)
+    elif fanout.uniform or fanout.count is not None:
+        weights, mean = np.ones(n + 1), Fraction(low + high, 2)
     else:
-        assert fanout.mean is not None
+        assert isinstance(fanout.mean, float | int)
         mean = Fraction(str(fanout.mean))
-        wanted = fanout.mean - fanout.min
+        wanted = fanout.mean - low
 
         law = _negative_binomial(fanout.negative_binomial.r, n) if fanout.negative_binomial else _poisson(n)
         counts = np.arange(n + 1)
@@ -108,7 +116,7 @@ def fanout_law(fanout: Fanout, path: tuple[str, ...]) -> FanoutLaw:
                     [
                         Problem(
                             path,
-                            f"no such distribution up to {fanout.max} has the mean {fanout.mean:g}",
+                            f"no such distribution up to {high} has the mean {fanout.mean:g}",
                             "raise `max`, or lower `mean`",
                         )
                     ]
@@ -117,7 +125,7 @@ def fanout_law(fanout: Fanout, path: tuple[str, ...]) -> FanoutLaw:
             middle = (least + most) / 2
             least, most = (middle, most) if obtained(middle) < wanted else (least, middle)
         weights = law(most)
-    return FanoutLaw(low, high, mean, fanout.exact, np.cumsum(weights))
+    return FanoutLaw(low, high, mean, fanout.is_exact, np.cumsum(weights))
 
 
 @lru_cache(maxsize=64)
@@ -131,14 +139,14 @@ def children(
     parents: int,
     declared: int | None,
     stream: Callable[[str], np.random.Generator],
+    seen: pl.Series | None = None,
 ) -> Rows:
-    """Draw the children of consecutive parents, a whole block of them. -> (parents,)
+    """Draw the children of consecutive parents, a whole block of them, or those by whose values it is. -> (parents,)
 
     An exact total is met between the block's ends, and between them and the declared end where that lies inside.
     """
     uniform = stream("").random(parents)
-    search = _search(law.cumulated.tobytes())
-    counts = search(np.minimum(uniform, 1 - 2**-53) * law.cumulated[-1]) + law.min
+    counts = law.counts(uniform, seen)
     if law.exact and parents:
         cuts = [first_parent, first_parent + parents]
         if declared is not None and cuts[0] < declared < cuts[1]:
