@@ -24,6 +24,7 @@ from synth.generators.numeric import Lognormal, Normal, Uniform
 from synth.generators.pattern import Pattern
 from synth.generators.person import Email, FirstName, LastName
 from synth.generators.place import Place, PlacePart
+from synth.generators.polymorphic import Polymorphic
 from synth.generators.reference import Reference
 from synth.generators.running import Running
 from synth.generators.text import Coined, Sentence
@@ -71,6 +72,7 @@ GENERATORS: dict[str, type[Generator]] = {
     "place": Place,
     "place_part": PlacePart,
     "poisson": Poisson,
+    "polymorphic": Polymorphic,
     "product": Product,
     "ranked": Ranked,
     "reference": Reference,

@@ -25,6 +25,7 @@ from synth.generators.declarations import (
     HeldKey,
     MustCover,
     NamedTable,
+    PointsBy,
     Segment,
     Span,
 )  # fmt: skip
@@ -90,6 +91,11 @@ class Generator(Model):
     @property
     def held_key(self) -> HeldKey | None:
         """The key that the column holds; None where it holds none."""
+        return None
+
+    @property
+    def points_by(self) -> PointsBy | None:
+        """What says which of several tables it points at; None where it does not depend on the row."""
         return None
 
     @property

@@ -23,6 +23,7 @@ __all__ = [
     "NamedTable",
     "OwnAbove",
     "OwnBefore",
+    "PointsBy",
     "RowCount",
     "RowValue",
     "Span",
@@ -44,6 +45,16 @@ class Segment(NamedTuple):
 
     first_row: int
     first_key: int
+
+
+# -- whom a column points at
+
+
+class PointsBy(NamedTuple):
+    """The column that says which table a key is of, and the references of the row by its values."""
+
+    by: str
+    references: Mapping[object, str]
 
 
 # -- what a column is made from

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from synth.spec.models import Dataset
 from synth.spec.unique_groups import unique_groups
 
-__all__ = ["Refers", "checks", "hierarchies", "moments", "not_null", "references", "uniques"]
+__all__ = ["Refers", "RefersBy", "checks", "hierarchies", "moments", "not_null", "polymorphic", "references", "uniques"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,32 @@ def references(dataset: Dataset) -> Iterator[Refers]:
                 columns = {held.column: column, **_looked_up(dataset, name, column)}
                 if set(keys) <= set(columns):
                     yield Refers(name, tuple(columns[key] for key in keys), parent, keys)
+
+
+@dataclass(frozen=True)
+class RefersBy:
+    """Where the column `by` of a table has a value, another column holds a key of the parent, or NULL."""
+
+    table: str
+    column: str
+    by: str
+    value: object
+    parent: str
+    key: str
+
+
+def polymorphic(dataset: Dataset) -> Iterator[RefersBy]:
+    """All references of tables that are written, to such tables, whose parent hangs on another column of the row."""
+    for name in dataset.named:
+        columns = dataset.tables[name].columns
+        for column in dataset.tables[name].written:
+            points = columns[column].draws.points_by
+            for value, reference in points.references.items() if points else ():
+                parent, held = columns[reference].refers_to, columns[reference].draws.held_key
+                keys = dataset.tables[parent].key if parent in dataset.named else ()
+                key = (held.column if held else None) or (keys[0] if len(keys) == 1 else None)
+                if points and parent and key:
+                    yield RefersBy(name, column, points.by, value, parent, key)
 
 
 def _looked_up(dataset: Dataset, table: str, reference: str) -> dict[str, str]:

@@ -78,9 +78,7 @@ class Fanout(Model):
     by: str | None = Field(
         None, description="a path, seen from the parent's row, whose value says which of `values` holds"
     )
-    values: dict[Any, SoMany] | None = Field(
-        None, description="value: fan-out, … where there is a `by`"
-    )
+    values: dict[Any, SoMany] | None = Field(None, description="value: fan-out, … where there is a `by`")
     exact: bool = Field(False, description="the total is the mean times the parents, block by block")
 
     @property

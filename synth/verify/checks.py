@@ -62,13 +62,7 @@ def checks(dataset: Dataset, until: dt.datetime, had: Collection[str] = ()) -> I
     for refers in constraints.references(dataset):
         if refers.table in dataset.existing:
             continue
-        child, parent = quoted(refers.table), quoted(refers.parent)
-        if earlier_keys(refers.parent) in had:
-            both = [
-                f"SELECT {', '.join(map(quoted, refers.keys))} FROM {t}"
-                for t in (parent, quoted(earlier_keys(refers.parent)))
-            ]
-            parent = f"({' UNION ALL '.join(both)})"
+        child, parent = quoted(refers.table), _parents(refers.parent, refers.keys, had)
         columns = [quoted(column) for column in refers.columns]
         keys = [quoted(key) for key in refers.keys]
         joined = " AND ".join(f"p.{key} = c.{column}" for column, key in zip(columns, keys, strict=True))
@@ -79,9 +73,32 @@ def checks(dataset: Dataset, until: dt.datetime, had: Collection[str] = ()) -> I
             f"WHERE {there} AND p.{keys[0]} IS NULL",
             (refers.table, refers.parent),
         )  # fmt: skip
+    for one in constraints.polymorphic(dataset):
+        parent, column, by, key = _parents(one.parent, (one.key,), had), *map(quoted, (one.column, one.by, one.key))
+        yield Check(
+            "reference", one.table, f"{one.column} → {one.parent}, by {one.by}",
+            f"SELECT c.{by}, c.{column} FROM {quoted(one.table)} c LEFT JOIN {parent} p ON p.{key} = c.{column} "
+            f"WHERE c.{by} = {_literal(one.value)} AND c.{column} IS NOT NULL AND p.{key} IS NULL",
+            (one.table, one.parent),
+        )  # fmt: skip
     for name, rule in dataset.rules.items():
         reads = tables(query(rule))
         yield Check("rule", reads[0], name, body(rule), reads)
+
+
+def _parents(parent: str, keys: tuple[str, ...], had: Collection[str]) -> str:
+    """What stands in a FROM for a parent's keys: its table, with those of rows that others have had before."""
+    if earlier_keys(parent) not in had:
+        return quoted(parent)
+    both = [f"SELECT {', '.join(map(quoted, keys))} FROM {quoted(t)}" for t in (parent, earlier_keys(parent))]
+    return f"({' UNION ALL '.join(both)})"
+
+
+def _literal(value: object) -> str:
+    """A value of a spec as SQL."""
+    if isinstance(value, bool):
+        return str(value).upper()
+    return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
 
 
 def _of_table(dataset: Dataset, scope: Scope, table: str, until: dt.datetime) -> Iterator[Check]:

@@ -106,6 +106,13 @@ EXAMPLES: dict[str, tuple[str, str, pl.DataType]] = {
     "ordinal": ("{ordinal: things}", "parts", pl.Int32()),
     "pareto": ("{pareto: {shape: 2, scale: _median}}", "things", pl.Float64()),
     "poisson": ("{poisson: {mean: _median}}", "things", pl.Int64()),
+    "polymorphic": (
+        "{polymorphic: {by: kind, references: {here: parent_id, there: _second}}}\n"
+        "      kind: {choice: {here: 0.3, there: 0.7}}\n"
+        "      _second: {reference: {to: parents, alive_at: at}}",
+        "things",
+        pl.Int64(),
+    ),
     "pattern": ("{pattern: 'SKU-[A-F]?##'}", "things", pl.String()),
     "place": ("{place: {locale: _locale}}", "things", pl.Int64()),
     "place_part": ("{place_part: {place: _place, part: postal_code}}", "things", pl.String()),

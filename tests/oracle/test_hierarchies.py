@@ -101,3 +101,23 @@ def test_what_cannot_go_on_is_refused(change, message):
     assert change[0] in SPEC
     with pytest.raises(SpecError, match=message):
         make(parse(SPEC.replace(*change)))
+
+
+def test_depth_and_leaves_are_declared_by_columns():
+    """Levels by `match`, those that may have some below by `where`."""
+    tables = """\
+tables:
+  categories:
+    rows: 1_500
+    columns:
+      id: {key: sequence}
+      level: {choice: {0: 0.05, 1: 0.25, 2: 0.7}, type: smallint}
+      _above: {expr: level - 1, type: smallint}
+      is_inner: {choice: {true: 0.5, false: 0.5}}
+      parent_id: {reference: {to: categories, match: {level: _above}, where: is_inner, optional: true}, nullable: true}
+"""
+    spec = parse(f"dataset: d\nperiod: {{start: 2024-01-01, until: 2025-01-01}}\n{tables}")
+    rows = {row["id"]: row for row in frame(make(spec), "categories").to_dicts()}
+    below = [row for row in rows.values() if row["parent_id"] is not None]
+    assert all(rows[row["parent_id"]]["level"] == row["level"] - 1 for row in below)
+    assert all(rows[row["parent_id"]]["is_inner"] for row in below) and len(below) > 1_300
