@@ -89,6 +89,9 @@ class PrepareContext:
     def ends_of(self, table: str) -> str | None:
         return self.plan.spec(table).alive_until
 
+    def shows_at(self, table: str) -> str | None:
+        return self.plan.spec(table).at
+
     def key_of(self, table: str) -> tuple[str, ...]:
         return self.plan.spec(table).key
 

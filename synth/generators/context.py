@@ -101,6 +101,9 @@ class SpecView(Protocol):
     def same_family(self, table: str) -> bool:
         """Tell whether a table is drawn together with this one."""
 
+    def rows_are_counted(self, table: str) -> bool:
+        """Tell whether the plan knows the numbers of a table's rows."""
+
     def why_no_target(self, table: str) -> Complaint | None:
         """Say why rows of a table cannot be chosen; None where they can."""
 
@@ -267,6 +270,9 @@ class TableContext(RowContext, Protocol):
 
     def ends_of(self, table: str) -> str | None:
         """Name the column from whose time on a row may no longer be referenced."""
+
+    def shows_at(self, table: str) -> str | None:
+        """Name the column of a table from whose moment on a row shows; None where all show."""
 
     def key_of(self, table: str) -> tuple[str, ...]:
         """List the columns of a table's primary key."""

@@ -52,9 +52,10 @@ class Grouping:
     within: str | None  # a column of the row, which points at a row of an ancestor of `to`
     ancestor: str | None
     match: Mapping[str, str]  # a column of `to` -> the path of the value that it has to equal
+    comes_at: str | None = None  # a column of `to`: the moment from which a row shows, where that is not its root's
 
     def __bool__(self) -> bool:
-        return bool(self.within or self.match)
+        return bool(self.within or self.match or self.comes_at)
 
     def prepare(self, context: TableContext) -> dict[str, npt.NDArray[Any]]:
         """Make the order, (rows,), where it is not that of the rows, and where each group begins, (groups + 1,)."""
@@ -65,24 +66,41 @@ class Grouping:
         if self.ancestor:
             arrays["within"] = starts_of(context, self.to, self.ancestor)
             keys.append(np.repeat(np.arange(len(arrays["within"]) - 1), np.diff(arrays["within"])))
-        if not self.match:
+        if not self.match and not self.comes_at:
             return arrays | {"starts": arrays["within"]}
         columns = [context.full_column(self.to, column) for column in self.match]
-        order = np.lexsort((*columns, *keys))  # the last counts first; equal ones stay in the order of their rows
-        order = order[np.all([column[order] != NULL for column in columns], axis=0)]
+        comes = [context.full_column(self.to, self.comes_at)] if self.comes_at else []
+        if not columns and not keys:
+            keys.append(np.zeros(context.row_count(self.to), np.int64))
+        order = np.lexsort(
+            (*comes, *columns, *keys)
+        )  # the last counts first; equal ones stay in the order of their rows
+        order = order[np.all([column[order] != NULL for column in (*columns, *comes)], axis=0)]
+        arrays["order"] = order
+        if self.comes_at:
+            came = np.argsort(comes[0], kind="stable")
+            arrays["came"] = comes[0][came]
+            arrays["ranks"] = np.empty(len(came), np.int64)
+            arrays["ranks"][came] = np.arange(len(came))
+        if not columns:
+            groups = len(arrays["within"]) - 1 if self.ancestor else 1
+            return arrays | {"starts": np.searchsorted(keys[0][order], np.arange(groups + 1))}
         keys += columns
         changes = np.any([np.diff(key[order]) != 0 for key in keys], axis=0)
         starts = (
             np.concatenate(([0], np.flatnonzero(changes) + 1, [len(order)])) if len(order) else np.zeros(1, np.int64)
         )
-        return arrays | {"order": order, "starts": starts}
+        return arrays | {"starts": starts}
 
     def order(self, context: TableContext) -> Rows | None:
         """Give the rows in the order of their groups; None where that is the order of the rows. (rows of the table,)"""
-        return context.prepared("order") if self.match else None
+        return context.prepared("order") if self.match or self.comes_at else None
 
     def stretches(self, context: TableContext, sizes: Any) -> tuple[Rows, Rows]:
-        """Give the beginning and end of what each row may choose, of the table's first `sizes` rows. (n,) -> (n,), (n,)"""
+        """Give the beginning and end of what each row may choose, of the table's first `sizes` rows. (n,) -> (n,), (n,)
+
+        First are those that came first.
+        """
         groups, starts = self._groups(context), context.prepared("starts")
         some = groups >= 0
         low = np.where(some, starts[groups], 0)
@@ -95,7 +113,8 @@ class Grouping:
             return low, high
 
         def numbered() -> Rows:
-            return np.repeat(np.arange(len(starts) - 1), np.diff(starts)) * np.int64(count + 1) + order
+            turns = context.prepared("ranks")[order] if self.comes_at else order
+            return np.repeat(np.arange(len(starts) - 1), np.diff(starts)) * np.int64(count + 1) + turns
 
         places: Rows = context.cached("places in the order", numbered)
         ends = np.searchsorted(places, np.maximum(groups, 0) * np.int64(count + 1) + sizes)
@@ -105,8 +124,7 @@ class Grouping:
         """Give the group of each row; below 0: none. (rows,)"""
         within = context.rows_pointed_at(self.within) if self.within else None
         if not self.match:
-            assert within is not None
-            return within
+            return np.zeros(context.rows, np.int64) if within is None else within
         table: pl.DataFrame = context.cached("groups", lambda: self._table(context))
         wanted = {
             column: context.value(path).alias(column).cast(table.schema[column]) for column, path in self.match.items()

@@ -43,6 +43,7 @@ class ParentChoice:
         self.ends: Rows | None = None
         self.order = grouping.order(context) if grouping else None
         self.count = len(self.order) if self.order is not None else self._count(context, earlier)
+        self.comes = bool(grouping and grouping.comes_at)
         born = bool(grouping and grouping.within)  # they are there as the row is that they are born with
         sizes = self._there(context, born=born) if earlier is None else earlier
         self.excluded = context.rows_pointed_at(another) if another else None
@@ -65,12 +66,13 @@ class ParentChoice:
         sizes: Any = context.row_count(self.to)
         above = context.ancestors_of(self.to)
         arrival, end = None if born else context.arrival_of((self.to, *above)[-1]), context.ends_of(self.to)
+        arrival = None if self.comes else arrival
         if self.alive_at:
             seen = context.value(self.alive_at)
             if seen.null_count():
                 raise DataError(f"`alive_at: {self.alive_at}` is NULL in some rows")
             self.moments = moments(seen)
-        elif arrival or end:  # nothing says when: those that are there when the period starts
+        elif arrival or end or self.comes:  # nothing says when: those that are there when the period starts
             self.moments = np.full(context.rows, context.period_start_us)
         if arrival and self.moments is not None:
             came = context.full_column((self.to, *above)[-1], arrival)
@@ -79,6 +81,8 @@ class ParentChoice:
                 sizes = int(np.searchsorted(came, context.period_start_us))
             if above:  # children lie in the order of their root's rows
                 sizes = context.prepared("arrived")[sizes]
+        if self.comes and self.moments is not None:
+            sizes = sizes_before(context.prepared("came"), self.moments)
         if end:
             ends = context.full_column(self.to, end)
             ends = np.where(ends == NULL, np.iinfo(np.int64).max, ends)  # NULL: never

@@ -101,7 +101,7 @@ class Reference(ReferenceWords):
         if self.to in (view.table, view.parent()) and not self.says_which:
             return ()
         columns = [*self.weighed_by, *([self.key_column] if self.key_column else [])]
-        columns += [name for name in (view.arrival_of(self.to), view.ends_of(self.to)) if name]
+        columns += [name for name in (view.arrival_of(self.to), view.ends_of(self.to), view.shows_at(self.to)) if name]
         known = [name for name in (self.within, self.other_than) if name not in view.ancestors()]
         paths = [self.alive_at, *known, *self.match.values()]
         found = (FullColumn(self.to, name) for name in (*columns, *self.match))
@@ -171,7 +171,7 @@ class Reference(ReferenceWords):
         """Make the parents' cumulated weights, (parents,), where they are not all equal."""
         arrays = self._grouping(context).prepare(context)
         above = context.ancestors_of(self.to) if self._is_by_order(context) and self.to != context.table else ()
-        if above and context.arrival_of(above[-1]):
+        if above and context.arrival_of(above[-1]) and not context.shows_at(self.to):
             arrays["arrived"] = starts_of(context, self.to, above[-1])
         if not self._weighted:
             return arrays
@@ -206,7 +206,9 @@ class Reference(ReferenceWords):
     def _grouping(self, context: TableContext) -> Grouping:
         """Say which parents belong together."""
         ancestor = context.target_of(self.within) if self.within else None
-        return Grouping(self.to, self.within, ancestor, self.match)
+        kin = self.to == context.table or (self.to == context.parent() and (context.is_link() or not self.says_which))
+        comes_at = None if kin else context.shows_at(self.to)
+        return Grouping(self.to, self.within, ancestor, self.match, comes_at)
 
     def draw(self, context: TableContext) -> pl.Series:
         """Give the keys of the chosen parents, (rows,)."""
@@ -246,7 +248,7 @@ class Reference(ReferenceWords):
         """Whether rows are known by their place among all: children that are chosen, as their numbers have gaps."""
         born = self.to == context.parent() and context.is_link()
         plain = self.to == context.table and not self.says_which
-        return bool(context.ancestors_of(self.to)) and not (born or plain)
+        return bool(context.ancestors_of(self.to) or context.shows_at(self.to)) and not (born or plain)
 
     def _chosen(self, context: TableContext) -> Rows:
         """Choose among those that can be chosen; in the own table among earlier rows, so without cycles. (rows,)"""

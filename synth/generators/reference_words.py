@@ -99,7 +99,9 @@ class ReferenceWords(Generator):
             yield from self._of_own(view)
         if not born and not no_target:
             yield from self._of_particular(view)
-        if self.alive_at and not (view.arrival_of((to, *view.ancestors_of(to))[-1]) or view.ends_of(to)):
+        if self.alive_at and not any(
+            (view.arrival_of((to, *view.ancestors_of(to))[-1]), view.ends_of(to), view.shows_at(to))
+        ):
             yield Complaint(f"{to} has no arrival column", at=("alive_at",))
         if self.unique and not kin and view.ends_of(to):
             what = f"rows of {to} end at '{view.ends_of(to)}', and a one-to-one reference does not ask when"
@@ -160,7 +162,7 @@ class ReferenceWords(Generator):
     def _of_particular(self, view: SpecView) -> Iterator[Complaint]:
         """Yield what nothing can be found by: columns that point elsewhere, columns that do not exist."""
         to = self.to
-        if self.unique and (view.ancestors_of(to) or view.same_family(to)):
+        if self.unique and (view.ancestors_of(to) or view.same_family(to) or not view.rows_are_counted(to)):
             what = f"`unique` matches the numbers of rows, and those of {to} are not known before they are drawn"
             yield Complaint(what, "take a table with `rows` of another family", ("unique",))
         if self.within:

@@ -166,7 +166,8 @@ def _draw_of(scope: Scope, tables: Mapping[str, TablePlan], table: str, group: t
             return tables[other].always_there - 1  # but the row's own
         plan = tables.get(other)
         moving = other in tables and (scope.comes_in_time(other) or scope.table(other).alive_until)
-        arrives = plan is None or not scope.kind(other).can_be_chosen or moving or scope.ancestors(other)
+        counted = scope.kind(other).can_be_chosen and not scope.kind(other).only_gives_columns
+        arrives = plan is None or not counted or moving or scope.ancestors(other)
         return None if plan is None or arrives or scope.family(other) == scope.family(table) else plan.rows
 
     parent = scope.ancestors(table)[:1]

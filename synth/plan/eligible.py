@@ -13,10 +13,12 @@ from dataclasses import replace
 from synth.generators.arrival import microseconds
 from synth.generators.declarations import Choosing
 from synth.plan.model import TablePlan
+from synth.spec.kinds.derived import selected_from
 from synth.spec.kinds.roster import written_cells
 from synth.spec.models import Table
 from synth.spec.scope import Scope
 from synth.spec.settled import origin_of
+from synth.sql.parse import query, row_by_row
 
 __all__ = ["eligible", "there_first"]
 
@@ -26,6 +28,8 @@ NEVER = 1e-9  # chances that are taken for none
 def there_first(scope: Scope, tables: Mapping[str, TablePlan], name: str, choosing: Choosing) -> int:
     """Count the rows of the parent that are surely there at the earliest moment of a child, whatever the seed."""
     above = scope.ancestors(choosing.table)
+    if scope.table(choosing.table).at or scope.kind(choosing.table).only_gives_columns:
+        return _selected_surely(scope, tables, name, choosing)
     if above:  # as many as the rows of its family's root that are there surely have
         there = there_first(scope, tables, name, replace(choosing, table=above[-1]))
         return _children_surely([tables[table] for table in (*reversed(above[:-1]), choosing.table)], there)
@@ -41,6 +45,19 @@ def there_first(scope: Scope, tables: Mapping[str, TablePlan], name: str, choosi
     if timetable is None:  # of rows that exist
         return parent.rows
     return parent.timetable.surely_before(timetable.start_us - origin.back_us)
+
+
+def _selected_surely(scope: Scope, tables: Mapping[str, TablePlan], name: str, choosing: Choosing) -> int:
+    """Count the rows that are there once those of another table are; none where a SELECT or a moment may leave some out."""
+    table, at = choosing.table, scope.table(choosing.table).at
+    if not scope.kind(table).only_gives_columns:
+        return 0
+    select = str(scope.table(table).select)
+    source = None if query(select).args.get("where") else row_by_row(select)
+    copied = selected_from(scope, table, at) if at else []
+    if source is None or (at and copied != [(source, scope.table(source).arrival)]):
+        return 0
+    return there_first(scope, tables, name, replace(choosing, table=source))
 
 
 def _children_surely(tables: Sequence[TablePlan], rows: int) -> int:

@@ -69,7 +69,7 @@ def check_parents(
 
 def _there(scope: Scope, tables: Mapping[str, TablePlan], name: str, choosing: Choosing) -> int:
     """Count the rows that are surely there at first, or that are surely born with the row that is known."""
-    if choosing.within is None:
+    if choosing.within is None or scope.table(choosing.table).at:
         return there_first(scope, tables, name, choosing)
     ancestor = scope.view(name, "").target_of(choosing.within)
     above = scope.ancestors(choosing.table)

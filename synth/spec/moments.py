@@ -37,7 +37,7 @@ def _with_moments(scope: Scope, name: str, table: Table) -> Table:
         draws = declared.draws.at_moment(moment)
         if (
             target is not None
-            and (scope.comes_in_time(str(declared.draws.target)) or target.alive_until)
+            and (scope.comes_in_time(str(declared.draws.target)) or target.alive_until or target.at)
             and declared.draws.target not in family
             and draws is not declared.draws
         ):

@@ -67,7 +67,8 @@ def choices_are_settled(scope: Scope) -> Iterator[Problem]:
             continue
         root = scope.family(choosing.table)
         beside = root == scope.family(name) and not (choosing.says_which and choosing.moment)
-        if beside or scope.table(root).arrival is None:
+        at = scope.table(choosing.table).at
+        if beside or (scope.table(root).arrival is None and (at is None or choosing.begins)):
             continue
         here = ("tables", name, "columns", column, declared.generator_name)
         if choosing.moment and origin_of(scope, name, choosing.moment) is None:
@@ -75,6 +76,12 @@ def choices_are_settled(scope: Scope) -> Iterator[Problem]:
             what = f"'{choosing.moment}' may lie after `until`, and more of {choosing.table} come until then"
             hint = f"take the arrival of the row's own family, or let {root} have no arrival column"
             yield Problem((*here, word), what, hint)
+        elif scope.table(root).arrival is None:
+            continue
+        elif at and not choosing.begins and not _begins_no_earlier(scope, choosing.table, at):
+            what = f"'{at}' may lie before its row of {choosing.table} is drawn, and rows to come may have been there before"
+            hint = f"take the arrival of {root}, a delay after it, or a copy of it"
+            yield Problem(here, what, hint)
         elif choosing.begins and not _begins_no_earlier(scope, choosing.table, choosing.begins):
             what = (
                 f"'{choosing.begins}' may lie before its row of {choosing.table} came, and hold at times that are past"

@@ -91,13 +91,26 @@ class View:
 
     def why_no_target(self, table: str) -> Complaint | None:
         """Say why rows of a table cannot be chosen; None where they can."""
-        kind, born = self.names.kind(table), (table, *self.names.ancestors(table))
-        at = next((at for other in born if (at := self.names.table(other).at)), None)
+        kind = self.names.kind(table)
+        at = next((at for other in self.names.ancestors(table) if (at := self.names.table(other).at)), None)
         if at and kind.can_be_chosen:
-            return Complaint(f"rows of {table} show only once '{at}' has come, and no choice asks whether it has")
-        if kind.can_be_chosen:
-            return None
-        return Complaint(f"{table} is {kind.name}: only rows of a table with `rows`, `values` or `per` can be chosen")
+            hint = f"give {table} an `at` of its own, which is not before it"
+            return (
+                None
+                if self.names.table(table).at
+                else Complaint(f"rows of {table} show only once '{at}' has come", hint)
+            )
+        if not kind.can_be_chosen:
+            what = f"{table} is {kind.name}: only rows of tables with `rows`, `values`, `per` or one `select` can be chosen"
+            return Complaint(what)
+        comes = self.names.table(self.names.family(table)).arrival and not self.rows_are_counted(table)
+        if comes and not self.names.table(table).at:
+            return Complaint(f"nothing says when rows of {table} come", f"give {table} an `at`")
+        return None
+
+    def rows_are_counted(self, table: str) -> bool:
+        """Tell whether the plan knows the numbers of a table's rows."""
+        return not self.names.kind(table).only_gives_columns
 
     def why_no_moment(self, table: str) -> Complaint | None:
         """Say why rows of a table cannot be chosen by the moment at which they came; None where they can."""

@@ -146,7 +146,7 @@ def test_long_chains_add_up():
         (("customer_id: {key: sequence}, _credit", "customer_id: {key: sequence}, orders: {count: orders}, _credit"),
          "rows of orders show only once 'ordered_at' has come, and this counts those to come, too"),
         (("  items:", "  picks: {rows: 3, columns: {id: {key: sequence}, order: {reference: orders}}}\n  items:"),
-         "rows of orders show only once 'ordered_at' has come, and no choice asks"),
+         "no row of orders is surely there when the first of picks comes"),
         (("  items:", "  big: {select: SELECT order_id AS id FROM orders, primary_key: [id], columns: {id: {type: bigint}}}\n  items:"),
          "rows of orders show only once 'ordered_at' has come: the table needs `at`, too"),
     ],

@@ -62,6 +62,7 @@ class Derived(Kind):
     at: paid_at
     primary_key: [payment_id]
     columns: {payment_id: {type: bigint}, order_id: {type: bigint, references: orders}, paid_at: {type: timestamp}}"""
+    can_be_chosen = True
     can_have_children = False
     only_gives_columns = True
 
