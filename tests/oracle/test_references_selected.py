@@ -138,6 +138,7 @@ def test_any_workers_any_step_of_time(monkeypatch, tmp_path):
 
 
 REFUSED = {
+    SPEC.replace("uniform: true}", "uniform: true, exact: true}").replace("      w: {choice", "      up: {reference: {to: lines, within: orders}, nullable: true}\n      w: {choice"): "an earlier one may not have when this one has",
     SPEC.replace("any: {reference: {to: invoices, optional: true}", "any: {reference: invoices"): "no row of invoices is surely there when the first of",
     SPEC.replace("SELECT id + 5000 AS invoice_id, customer, paid_at", "SELECT id + 5000 AS invoice_id, customer, paid_at - INTERVAL 9 DAY AS paid_at"): "may lie before its row of invoices is drawn",
     SPEC.replace("    at: paid_at\n", ""): "nothing says when rows of invoices come",
