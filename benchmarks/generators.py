@@ -15,6 +15,8 @@ SORTS = {
     "within": "{reference: {to: things, within: first}}",
     "match": "{reference: {to: people, match: {kind: kind}}}",
     "other than": "{reference: {to: people, other_than: first}}",
+    "of a SELECT": "{reference: labels}",
+    "shown by a moment": "{reference: {to: calls, optional: true}, nullable: true}",
     "distinct per": "{reference: {to: people, distinct_per: bags}}",
 }
 SORTED = """dataset: sorts
@@ -27,6 +29,12 @@ tables:
       worth: {{gamma: {{shape: 0.6}}}}
       kind: {{choice: {{a: 5, b: 3, c: 2}}}}
   things: {{per: people, fanout: {{min: 1, max: 9, uniform: true}}, columns: {{id: {{key: sequence}}, owner: {{reference: people}}}}}}
+  labels: {{select: SELECT id AS k FROM people, primary_key: [k], columns: {{k: {{type: bigint}}}}}}
+  calls:
+    per: people
+    fanout: 1
+    at: came
+    columns: {{id: {{key: sequence}}, came: {{uniform: {{min: 2023-01-01, max: 2024-06-30}}}}}}
   bags: {{rows: 1_000, columns: {{id: {{key: sequence}}}}}}
   draws:
     per: bags
