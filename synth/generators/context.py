@@ -15,6 +15,7 @@ import polars as pl
 
 from synth.dtypes import DType
 from synth.generators.declarations import Complaint, Span
+from synth.generators.quantiles import Quantiles
 from synth.generators.sampling import Search
 
 __all__ = [
@@ -219,8 +220,8 @@ class RowContext(DrawContext, Protocol):
     def type_at(self, path: str) -> DType:
         """Give the type of the value behind a path."""
 
-    def quantiles_at(self, path: str) -> npt.NDArray[Any]:
-        """Give many quantiles of the value behind a path, in order, as it is drawn. (n,)"""
+    def quantiles_at(self, path: str) -> Quantiles:
+        """Give many quantiles of the value behind a path, as it is drawn."""
 
     def evaluate(self) -> pl.Series:
         """Work the column's SQL out. (rows,)"""
