@@ -144,6 +144,9 @@ class SpecView(Protocol):
     def locales_at(self, path: str) -> frozenset[str] | None:
         """Give the locales that the values behind a path are of; None where they have none, or nobody can tell."""
 
+    def stands_for(self, path: str) -> str | None:
+        """Give the word for what the numbers behind a path mean to generators that read them; None where they mean none."""
+
     def sql_type(self) -> DType | None:
         """Give the type of the SQL that is compiled for this column; None for NULL alone."""
 
