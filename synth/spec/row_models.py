@@ -11,9 +11,20 @@ from synth.errors import counted
 from synth.generators.base import Model, one_way_of
 from synth.generators.sampling import check_weights
 
-__all__ = ["NAME", "EarlierRows", "Existing", "Fanout", "Name", "NegativeBinomial", "Rollup", "RowCount"]
+__all__ = [
+    "LONGEST_NAME",
+    "NAME",
+    "EarlierRows",
+    "Existing",
+    "Fanout",
+    "Name",
+    "NegativeBinomial",
+    "Rollup",
+    "RowCount",
+]
 
-NAME = r"^[A-Za-z_][A-Za-z0-9_]{0,62}$"
+LONGEST_NAME = 63
+NAME = rf"^[A-Za-z_][A-Za-z0-9_]{{0,{LONGEST_NAME - 1}}}$"
 Name = Annotated[str, StringConstraints(pattern=NAME)]
 
 WIDEST = 100_000  # children of one parent: a fan-out's law is a table as long
