@@ -8,6 +8,7 @@ redraws: SplitMix64 (Steele, Lea, Flood 2014, doi 10.1145/2660193.2660195) jumpe
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -97,6 +98,9 @@ def hashed(seed: int, table: str, column: str, sub: str, rows: npt.NDArray[np.in
 
 
 ROUNDS = 6  # of the network; four are enough for large domains, small ones want more
+MOST_TABLED = 12  # bits of half a place: what a round mixes in is read off tables, of at most 192 KiB together
+
+Places = npt.NDArray[np.uint64]
 
 
 def permuted(
@@ -106,26 +110,68 @@ def permuted(
     """Where a shuffle of `size` places puts these row numbers, all below `size`; another shuffle for each `group`.
 
     A Feistel network of the next larger power of 4, walked until it is inside (Black and Rogaway 2002, doi
-    10.1007/3-540-45760-7_9): no table, so any block stands alone. (n,), (n,) -> (n,)
+    10.1007/3-540-45760-7_9): no list of all places, so any block stands alone. (n,), (n,) -> (n,)
     """
     half = max(1, ((size - 1).bit_length() + 1) // 2)
-    bits, low = np.uint64(half), np.uint64((1 << half) - 1)
-    keys = _hash(f"{STREAM_VERSION}/{seed}/{table}/{column}/{sub}", ROUNDS)
-    groups = np.zeros(1, dtype=np.uint64) if group is None else _mixed(group.astype(np.uint64) * _GOLDEN + keys[0])
-
-    def network(places: npt.NDArray[np.uint64], salt: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-        left, right = places >> bits, places & low
-        for key in keys:
-            left, right = right, left ^ (_mixed((right + salt) * _GOLDEN + key) >> np.uint64(32) & low)
-        return left << bits | right
-
+    name = f"{STREAM_VERSION}/{seed}/{table}/{column}/{sub}"
+    if group is None and half <= MOST_TABLED:
+        tables = _rounds(name, half)
+        return _walked(rows, size, lambda places, _: _network_tabled(places, half, tables))
+    keys = _hash(name, ROUNDS)
     with np.errstate(over="ignore"):
-        found = network(rows.astype(np.uint64), groups)
-        outside = np.flatnonzero(found >= np.uint64(size))
-        while len(outside):
-            found[outside] = network(found[outside], groups if len(groups) == 1 else groups[outside])
-            outside = outside[found[outside] >= np.uint64(size)]
-    return found.astype(np.int64)
+        groups = np.zeros(1, dtype=np.uint64) if group is None else _mixed(group.astype(np.uint64) * _GOLDEN + keys[0])
+
+    def network(places: npt.NDArray[np.int64], which: npt.NDArray[np.int64] | None) -> npt.NDArray[np.int64]:
+        salt = groups if which is None or len(groups) == 1 else groups[which]
+        return _network(places.astype(np.uint64), half, keys, salt).astype(np.int64)
+
+    return _walked(rows, size, network)
+
+
+def _walked(
+    rows: npt.NDArray[np.int64],
+    size: int,
+    network: Callable[[npt.NDArray[np.int64], npt.NDArray[np.int64] | None], npt.NDArray[np.int64]],
+) -> npt.NDArray[np.int64]:
+    """Go through the network, with those of the rows named, or all, until each place is below `size`. (n,) -> (n,)"""
+    found = network(rows, None)
+    outside = np.flatnonzero(found >= size)
+    while len(outside):
+        found[outside] = network(found[outside], outside)
+        outside = outside[found[outside] >= size]
+    return found
+
+
+def _round(right: Places, half: int, key: np.uint64) -> Places:
+    """What a round of the network mixes into the other half of a place. (n,) -> (n,)"""
+    with np.errstate(over="ignore"):
+        mixed = _mixed(right * _GOLDEN + key)
+    return mixed >> np.uint64(32) & np.uint64((1 << half) - 1)
+
+
+def _network(places: Places, half: int, keys: Places, salt: Places) -> Places:
+    """Shuffle places below 4^half by the keys of the rounds, and a salt of each. (n,), (n,) or (1,) -> (n,)"""
+    bits = np.uint64(half)
+    left, right = places >> bits, places & np.uint64((1 << half) - 1)
+    for key in keys:
+        with np.errstate(over="ignore"):
+            left, right = right, left ^ _round(right + salt, half, key)
+    return left << bits | right
+
+
+@lru_cache(maxsize=64)
+def _rounds(name: str, half: int) -> npt.NDArray[np.int64]:
+    """What each round mixes into the other half, by what this half is: (ROUNDS, 2^half)."""
+    halves = np.arange(1 << half, dtype=np.uint64)
+    return np.stack([_round(halves, half, key) for key in _hash(name, ROUNDS)]).astype(np.int64)
+
+
+def _network_tabled(places: npt.NDArray[np.int64], half: int, tables: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Shuffle places below 4^half by what the rounds mix in, without a salt. (n,), (ROUNDS, 2^half) -> (n,)"""
+    left, right = places >> half, places & ((1 << half) - 1)
+    for table in tables:
+        left, right = right, left ^ np.take(table, right)
+    return left << half | right
 
 
 def _mixed(state: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:

@@ -11,7 +11,7 @@ import polars as pl
 
 from synth.columns import from_arrow, mask
 
-__all__ = ["TextCache", "encode", "from_bytes", "from_padded_bytes"]
+__all__ = ["TextCache", "encode", "from_bytes", "from_joined_bytes", "from_padded_bytes", "to_joined_bytes"]
 
 Rows = npt.NDArray[np.int64]
 
@@ -57,21 +57,30 @@ def encode(column: pl.Series) -> tuple[Rows, list[str]]:
 
 def from_bytes(signs: npt.NDArray[np.uint8], lengths: Rows) -> pl.Series:
     """Texts from rows of UTF-8 bytes, of which so many count. (n, width), (n,) -> (n,)"""
-    return _texts(signs[np.arange(signs.shape[1]) < lengths[:, None]], lengths)
+    return from_joined_bytes(signs[np.arange(signs.shape[1]) < lengths[:, None]], lengths)
 
 
 def from_padded_bytes(signs: npt.NDArray[np.uint8]) -> pl.Series:
     """Texts from rows of UTF-8 bytes, of which those count that are not 0. (n, width) -> (n,)"""
     counts = signs != 0
     if counts.all():
-        return _texts(signs.reshape(-1), np.full(len(signs), signs.shape[1]))
-    return _texts(signs[counts], counts.sum(axis=1))
+        return from_joined_bytes(signs.reshape(-1), np.full(len(signs), signs.shape[1]))
+    return from_joined_bytes(signs[counts], counts.sum(axis=1))
 
 
-def _texts(data: npt.NDArray[np.uint8], lengths: Rows) -> pl.Series:
-    """Texts of these lengths, one behind the other. (bytes,), (n,) -> (n,)"""
+def from_joined_bytes(data: npt.NDArray[np.uint8], lengths: Rows) -> pl.Series:
+    """Texts of these lengths, one behind the other in UTF-8. (bytes,), (n,) -> (n,)"""
     import pyarrow as pa
 
     ends = np.concatenate(([0], np.cumsum(lengths)))
     array = pa.Array.from_buffers(pa.large_string(), len(lengths), [None, pa.py_buffer(ends), pa.py_buffer(data)])
     return from_arrow(array)
+
+
+def to_joined_bytes(column: pl.Series) -> tuple[npt.NDArray[np.uint8], Rows]:
+    """The UTF-8 bytes of texts, one behind the other, and where each ends; NULL has none. (n,) -> (bytes,), (n,)"""
+    array = column.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+    ends = np.frombuffer(array.buffers()[1], dtype=np.int64)[array.offset : array.offset + len(column) + 1]
+    if not len(column) or ends[-1] == ends[0]:
+        return np.empty(0, dtype=np.uint8), np.zeros(len(column), dtype=np.int64)
+    return np.frombuffer(array.buffers()[2], dtype=np.uint8)[ends[0] : ends[-1]], ends[1:] - ends[0]

@@ -15,6 +15,7 @@ from synth.dtypes import DType
 from synth.generators.arrival import microseconds
 from synth.generators.context import AncestorPositions, ChildValues
 from synth.generators.matching import starts_of
+from synth.generators.quantiles import Quantiles
 from synth.generators.sampling import Search
 from synth.plan.model import counts_of
 from synth.streams import hashed, stream
@@ -176,11 +177,17 @@ class BlockContext(PrepareContext):
         resolved = self.plan.resolve(self.table, path)
         return self.plan.tables[resolved.table].types[resolved.column]
 
-    def quantiles_at(self, path: str) -> npt.NDArray[Any]:
+    def quantiles_at(self, path: str) -> Quantiles:
         resolved = self.plan.resolve(self.table, path)
         draws = self.plan.spec(resolved.table).columns[resolved.column].draws
-        found: npt.NDArray[Any] = self.cached(f"quantiles of {path}", lambda: draws.quantiles_of(self.type_at(path)))
-        return found
+
+        def make() -> Quantiles:
+            found = draws.quantiles_of(self.type_at(path))
+            assert found is not None
+            return Quantiles(found)
+
+        made: Quantiles = self.cached(f"quantiles of {path}", make)
+        return made
 
     def evaluate(self) -> pl.Series:
         if (self.table, self.column) in self.plan.inherited:

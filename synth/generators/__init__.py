@@ -24,6 +24,7 @@ from synth.generators.numeric import Lognormal, Normal, Uniform
 from synth.generators.pattern import Pattern
 from synth.generators.person import Email, FirstName, LastName
 from synth.generators.place import Place, PlacePart
+from synth.generators.point import Point, PointPart
 from synth.generators.polymorphic import Polymorphic
 from synth.generators.reference import Reference
 from synth.generators.running import Running
@@ -71,6 +72,8 @@ GENERATORS: dict[str, type[Generator]] = {
     "pattern": Pattern,
     "place": Place,
     "place_part": PlacePart,
+    "point": Point,
+    "point_part": PointPart,
     "poisson": Poisson,
     "polymorphic": Polymorphic,
     "product": Product,

@@ -77,6 +77,7 @@ class Generator(Model):
     makes_key: ClassVar[bool] = False  # its values are the table's key, a function of the row number
     is_state: ClassVar[bool] = False  # it is worked out from what shows at `until`
     never_repeats: ClassVar[bool] = False  # no two rows have the same value, whatever is asked
+    stands_for: ClassVar[str | None] = None  # the word for what its numbers mean to generators that read them
 
     @property
     def window_rows(self) -> int | None:

@@ -9,7 +9,7 @@ import polars as pl
 
 from synth.dtypes import DType
 from synth.generators.context import RowContext, SpanView
-from synth.generators.invented import NAMES, WORDS, invented, longest_invented, longest_name, words
+from synth.generators.invented import NAMES, WORDS, invented, longest_invented, longest_name, written
 from synth.generators.word_lists import LOCALES, joined
 from synth.generators.words import WordsOfLocale, draw_places
 
@@ -74,6 +74,6 @@ class Company(WordsOfLocale):
     def draw(self, context: RowContext) -> pl.Series:
         """Put a name of the row's own into a form by weight. (rows,)"""
         drawn = draw_places(context, self.kind(), self.locale)
-        before, behind = (part.gather(drawn.places) for part in _forms(drawn.locales))
-        parts = [before.alias("before"), invented(context, words(), " ").alias("name"), behind.alias("behind")]
+        before, behind = (part[drawn.places] for part in _forms(drawn.locales))
+        parts = [before.alias("before"), *invented(context, written("", " ", lower=False)), behind.alias("behind")]
         return pl.DataFrame(parts).select(pl.concat_str(pl.all())).to_series()

@@ -15,6 +15,7 @@ import polars as pl
 
 from synth.dtypes import DType
 from synth.generators.declarations import Complaint, Span
+from synth.generators.quantiles import Quantiles
 from synth.generators.sampling import Search
 
 __all__ = [
@@ -146,6 +147,9 @@ class SpecView(Protocol):
     def locales_at(self, path: str) -> frozenset[str] | None:
         """Give the locales that the values behind a path are of; None where they have none, or nobody can tell."""
 
+    def stands_for(self, path: str) -> str | None:
+        """Give the word for what the numbers behind a path mean to generators that read them; None where they mean none."""
+
     def sql_type(self) -> DType | None:
         """Give the type of the SQL that is compiled for this column; None for NULL alone."""
 
@@ -222,8 +226,8 @@ class RowContext(DrawContext, Protocol):
     def type_at(self, path: str) -> DType:
         """Give the type of the value behind a path."""
 
-    def quantiles_at(self, path: str) -> npt.NDArray[Any]:
-        """Give many quantiles of the value behind a path, in order, as it is drawn. (n,)"""
+    def quantiles_at(self, path: str) -> Quantiles:
+        """Give many quantiles of the value behind a path, as it is drawn."""
 
     def evaluate(self) -> pl.Series:
         """Work the column's SQL out. (rows,)"""

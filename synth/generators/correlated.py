@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-import numpy as np
 import numpy.typing as npt
 import polars as pl
 from pydantic import Field, model_validator
@@ -81,24 +80,8 @@ spent: {correlated: {to: income, spearman: 0.7, exponential: {mean: 800}}, type:
     def draw(self, context: RowContext) -> pl.Series:
         """Draw two uniform numbers a row, for ranks that are equal and for what goes with nothing. (rows,)"""
         uniform = context.stream().random((context.rows, 2))
-        theirs = _ranks(context.value(self.to), context.quantiles_at(self.to), uniform[:, 0])
+        theirs = context.quantiles_at(self.to).shares_below(context.value(self.to), uniform[:, 0])
         tie = 2 * math.sin(math.pi / 6 * self.spearman)
         own = normal_between(uniform[:, 1], -math.inf, math.inf) * math.sqrt(max(0.0, 1 - tie * tie))
         shares = normal_below(tie * normal_between(theirs, -math.inf, math.inf) + own)
         return self.draws.at_shares(shares, context.dtype)
-
-
-def _ranks(values: pl.Series, quantiles: npt.NDArray[Any], uniform: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Give the share of a column below each value, evenly among equal ones; of NULL any. All (n,), but (m,) quantiles."""
-    missing = values.is_null().to_numpy() if values.null_count() else None
-    numbers = values.fill_null(0).to_numpy()
-    first = np.searchsorted(quantiles, numbers, side="left")
-    # between two quantiles lies a stretch of 1 / m; one that is there reaches half a stretch to both sides
-    places = first - 0.5 + uniform
-    equal = np.flatnonzero(np.take(quantiles, first, mode="clip") == numbers)
-    found, changes = first[equal], quantiles[1:] != quantiles[:-1]
-    ends = np.append(np.flatnonzero(changes) + 1, len(quantiles))  # behind each run of equal quantiles
-    last = ends[np.concatenate(([0], np.cumsum(changes)))[found]]
-    places[equal] = found + uniform[equal] * (last - found)
-    ranks: npt.NDArray[np.float64] = np.clip(places / len(quantiles), 0.0, 1.0)
-    return ranks if missing is None else np.where(missing, uniform, ranks)

@@ -44,7 +44,9 @@ class Lookup(Generator):
       product_id: {reference: products}
       unit_price: {lookup: product_id.price}"""
 
-    path: str = Field(description="path of the value: `product_id.price`, `orders.ordered_at`")
+    path: str = Field(
+        description="path of the value: `product_id.price`, `orders.ordered_at`, `order_id.customer_id.country_id.name`"
+    )
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the value itself."""

@@ -3,7 +3,7 @@
 The places are a table of ours (`data/places.csv`): cities by population, the coarse area of their postal codes, and only
 telephone ranges that the authorities keep for fiction (FCC/NANPA 555-01xx, Ofcom, BNetzA, ARCEP); where a country has no
 such range, numbers are NULL. `#` is a digit; `@` is a letter that British inward codes never use, so those codes do not
-exist, as Dutch ones that end with IO do not.
+exist, as Dutch ones that end with IO do not. The middles of cities are GeoNames's, to a hundredth of a degree.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from synth.generators.person import complaints_of_locale, complaints_of_locales,
 from synth.generators.sampling import BELOW_ONE, Search
 from synth.texts import from_bytes
 
-__all__ = ["Place", "PlacePart"]
+__all__ = ["Place", "PlacePart", "centres"]
 
 Rows = npt.NDArray[np.int64]
 
@@ -51,11 +51,23 @@ def _cities(locale: str) -> tuple[Rows, Search]:
     return rows, Search(np.cumsum(_places()["weight"].gather(rows).to_numpy()))
 
 
+def centres(word: str) -> pl.Series:
+    """Give the latitude or longitude of the middle of each place, in degrees to the nearest hundredth. (places,)"""
+    return _places()[word]
+
+
+def not_standing_for(view: SpecView, path: str, what: str, word: str) -> Iterator[Complaint]:
+    """Yield a column whose numbers are not what a parameter reads of them."""
+    if view.stands_for(path) != what:
+        yield Complaint(f"'{path}' is no column made by `{what}`", at=(word,))
+
+
 class Place(Generator):
     """A city of the locale by population, as a number that `place_part` reads; a working column."""
 
     shorthand = "locale"
     default_type = BIGINT
+    stands_for = "place"
 
     example = """_place: {place: {locale: de_DE}}
 city: {place_part: {place: _place, part: city}}"""
@@ -119,6 +131,10 @@ phone: {place_part: {place: _place, part: phone}}"""
         """List the locales that have no such part."""
         having = _places().filter(pl.col(self.part).is_not_null())["locale"]
         return sorted((view.locales_at(self.place) or frozenset()) - set(having))
+
+    def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
+        """Yield a column that holds no places."""
+        yield from not_standing_for(view, self.place, "place", "place")
 
     def remarks(self, view: SpecView) -> Iterator[Complaint]:
         """Yield locales of whose telephone numbers none is kept for fiction."""

@@ -154,7 +154,9 @@ class ReferenceWords(Generator):
             yield Complaint(what, f"leave `alive_until` of {to} out", ("to",))
         if at := view.shows_at(to):
             what = f"rows of {to} show only once '{at}' has come, and an earlier one may not have when this one has"
-            yield Complaint(what, f"leave `at` of {to} out, or let a column like `previous.…` say which is meant", ("to",))
+            yield Complaint(
+                what, f"leave `at` of {to} out, or let a column like `previous.…` say which is meant", ("to",)
+            )
         if len(view.key_of(to)) == 1 and not view.keys_follow_from_rows(to):
             what = f"the key of {to} does not follow from the row's number, so that of an earlier row is not known"
             yield Complaint(what, "give it a column with `key`; in `values` write the references out", ("to",))

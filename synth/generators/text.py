@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, ClassVar
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Annotated, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +22,14 @@ __all__ = ["ENDINGS", "SYLLABLES", "Coined", "Sentence", "spell_word"]
 
 _ONSETS = ("b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z", "br", "tr")
 _VOWELS = ("a", "e", "i", "o")
-SYLLABLES = tuple(onset + vowel for onset in _ONSETS for vowel in _VOWELS)  # 64
+SYLLABLES = tuple(onset + vowel for onset in _ONSETS for vowel in _VOWELS)
+BITS = 6  # of a number that say which syllable
 # Fragments no name should hold are split by a "w", which no syllable has: words stay apart.
 UNWANTED = (
     "nazi", "sex", "fag", "nig", "kik", "pedo", "rape", "rapi", "anal", "tit", "dik", "dico", "pis", "penis", "semen",
     "porn", "poro", "kok", "fak", "pak", "paki", "dago", "satan", "bobo", "sadi", "nego", "tard", "gas", "kkk",
 )  # fmt: skip
+_APART = {fragment: f"{fragment[:2]}w{fragment[2:]}" for fragment in UNWANTED}
 _BLANK = re.compile(r"\{(\w+)\}")
 ENDINGS = ("n", "x", "ra", "l", "s", "co", "lo", "vi")
 
@@ -80,22 +84,70 @@ class Coined(Generator):
         size = self._size
         rows = np.arange(context.first_unique_number, context.first_unique_number + context.rows)
         number = permuted(context.seed, context.table, context.column, Sub.WORD_ORDER, rows % size, size)
-        words = spell_word(number, self.syllables).alias("word")
-        frame = pl.DataFrame([words, pl.Series("again", rows // size)])
+        again = rows // size
+        if not again[-1:].any():
+            return spell_word(number, self.syllables, self.suffix)
+        frame = pl.DataFrame([spell_word(number, self.syllables).alias("word"), pl.Series("again", again)])
         round_ = pl.when(pl.col("again") > 0).then(pl.format(" {}", pl.col("again") + 1)).otherwise(pl.lit(""))
         return frame.select(pl.col("word") + round_ + pl.lit(self.suffix)).to_series()
 
 
-def spell_word(number: npt.NDArray[np.int64], syllables: int) -> pl.Series:
-    """Spell numbers below 64^syllables · 8 as invented words, all different. (n,) -> (n,)"""
-    parts = [pl.Series(ENDINGS).gather(number % len(ENDINGS))]
-    number = number // len(ENDINGS)
-    for _ in range(syllables):
-        parts.insert(0, pl.Series(SYLLABLES).gather(number % len(SYLLABLES)))
-        number = number // len(SYLLABLES)
-    frame = pl.DataFrame([part.alias(f"p{i}") for i, part in enumerate(parts)])
-    word = pl.concat_str(pl.all()).str.replace_many({u: u[:2] + "w" + u[2:] for u in UNWANTED})
-    return frame.select(word.str.to_titlecase()).to_series()
+class _Piece(NamedTuple):
+    """A stretch of words: its texts, (2^bits,), the bits behind the first syllable's, and which may hold an unwanted one."""
+
+    texts: pl.Series
+    bits: int
+    behind: int
+    doubtful: npt.NDArray[np.bool_]
+
+
+def _both(before: Sequence[str], behind: Sequence[str]) -> pl.Series:
+    """Put each text before each other, (before · behind,)."""
+    return pl.Series([first + second for first in before for second in behind])
+
+
+def _doubtful(texts: pl.Series) -> npt.NDArray[np.bool_]:
+    """Tell which texts hold an unwanted fragment, or may be the beginning of one that ends behind them. (n,) -> (n,)"""
+    begun = {fragment[:size] for fragment in UNWANTED for size in range(3, len(fragment))}
+    return texts.str.contains(f"{'|'.join(UNWANTED)}|(?:{'|'.join(sorted(begun))})$").to_numpy()
+
+
+@lru_cache(maxsize=1)
+def _doubtful_pairs() -> npt.NDArray[np.bool_]:
+    """Tell which pairs of syllables are doubtful. (pairs,)"""
+    return _doubtful(_both(SYLLABLES, SYLLABLES))
+
+
+@lru_cache(maxsize=16)
+def _pieces(syllables: int) -> tuple[_Piece, ...]:
+    """Cut words into pieces: the last syllable with the ending, pairs before it, and the one that may be left."""
+    last, pair = _both(SYLLABLES, ENDINGS), _both(SYLLABLES, SYLLABLES)
+    pieces = [_Piece(last, BITS + 3, 3, _doubtful(last))]
+    pieces[:0] = ((syllables - 1) // 2) * [_Piece(pair, 2 * BITS, BITS, _doubtful_pairs())]
+    if syllables % 2 == 0:
+        pieces.insert(0, _Piece(pl.Series(SYLLABLES), BITS, 0, np.zeros(len(SYLLABLES), dtype=np.bool_)))
+    return (pieces[0]._replace(texts=pieces[0].texts.str.to_titlecase()), *pieces[1:])
+
+
+def spell_word(number: npt.NDArray[np.int64], syllables: int, suffix: str = "") -> pl.Series:
+    """Spell numbers below 64^syllables · 8 as invented words, all different, with `suffix` behind. (n,) -> (n,)"""
+    pieces = _pieces(syllables)
+    places: list[npt.NDArray[np.int64]] = []
+    for piece in reversed(pieces):
+        places.insert(0, number & (1 << piece.bits) - 1)
+        number = number >> piece.bits
+    doubtful = np.take(pieces[0].doubtful, places[0])
+    for piece, before, place in zip(pieces[1:], places, places[1:], strict=False):
+        met = (before & len(SYLLABLES) - 1) << BITS | place >> piece.behind
+        doubtful |= np.take(piece.doubtful, place) | np.take(_doubtful_pairs(), met)
+    texts = [*(piece.texts for piece in pieces[:-1]), pieces[-1].texts + suffix]
+    parts = [text[place].alias(f"p{at}") for at, (text, place) in enumerate(zip(texts, places, strict=True))]
+    spelt = pl.DataFrame(parts).select(pl.concat_str(pl.all())).to_series()
+    rows = np.flatnonzero(doubtful)
+    if len(rows):
+        apart = pl.first().str.strip_suffix(suffix).str.to_lowercase().str.replace_many(_APART).str.to_titlecase()
+        spelt.scatter(rows, spelt[rows].to_frame().select(apart + suffix).to_series())
+    return spelt
 
 
 class Sentence(Generator):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import product
+from string import ascii_letters, digits
 from typing import Annotated, Literal
 
 import numpy as np
@@ -16,12 +17,12 @@ from synth.dtypes import TEXT, DType
 from synth.generators.base import Generator
 from synth.generators.context import DrawContext, RowContext, SpanView, SpecView
 from synth.generators.declarations import Complaint, Dependency, RowValue
-from synth.generators.invented import NAMES, WORDS, invented, longest_invented, longest_name, words
+from synth.generators.invented import NAMES, WORDS, invented, longest_invented, longest_name, written
 from synth.generators.pattern import Pattern
 from synth.generators.person import SPELLINGS
 from synth.generators.sampling import BELOW_ONE, Search
 from synth.generators.word_lists import faker_list
-from synth.texts import TextCache
+from synth.texts import TextCache, from_joined_bytes, to_joined_bytes
 
 __all__ = ["Ip", "Url", "UserAgent"]
 
@@ -147,25 +148,21 @@ seen: {url: {segments: 2}}"""
         """Put words of the path behind the host; NULL where the host is. (rows,)"""
         pages = _pages(self.segments)
         uniform = context.stream().random(context.rows)
-        names = context.value(self.host) if self.host else invented(context, _words(), "-")
         if self.host:
             numbers = np.arange(context.first_unique_number + 1, context.first_unique_number + context.rows + 1)
-            names = _labels(names, numbers)
-        parts = [names.alias("host"), pages.gather((uniform * len(pages)).astype(np.int64)).alias("page")]
-        whole = pl.concat_str(pl.lit("https://"), "host", pl.lit(".example"), "page")
-        return pl.DataFrame(parts).select(whole).to_series()
+            host = [_labels(context.value(self.host), numbers).alias("host")]
+        else:
+            host = invented(context, written("", "-", lower=True))
+        behind = pages[(uniform * len(pages)).astype(np.int64)].alias("page")
+        whole = pl.concat_str(pl.lit("https://"), pl.all())
+        return pl.DataFrame([*host, behind]).select(whole).to_series()
 
 
 @lru_cache(maxsize=4)
 def _pages(segments: int) -> pl.Series:
-    """All paths of so many words, (paths,)."""
-    return pl.Series(["".join(f"/{page}" for page in path) for path in product(PAGES, repeat=segments)])
-
-
-@lru_cache(maxsize=1)
-def _words() -> pl.Series:
-    """Invented words as hosts are spelt, (WORDS,)."""
-    return words().str.to_lowercase()
+    """All paths of so many words, behind the end of a host, (paths,)."""
+    paths = product(PAGES, repeat=segments)
+    return pl.Series([".example" + "".join(f"/{page}" for page in path) for path in paths])
 
 
 def _spell(names: pl.Series) -> pl.Series:
@@ -177,10 +174,34 @@ def _spell(names: pl.Series) -> pl.Series:
 
 
 _spelt = TextCache(_spell)
+_HYPHEN = ord("-")
+_SPELT_SIGNS = np.full(
+    128, _HYPHEN, dtype=np.uint8
+)  # of ASCII: letters in lower case, digits, and hyphens for the rest
+_SPELT_SIGNS[[*map(ord, ascii_letters + digits)]] = [*map(ord, ascii_letters.lower() + digits)]
+
+
+def _spell_plain(names: pl.Series) -> pl.Series | None:
+    """Spell names as `_spell` does where none is NULL, all are of ASCII, begin with a letter, and fit; else None. (n,)"""
+    signs, ends = to_joined_bytes(names)
+    sizes = np.diff(ends, prepend=0)
+    if names.null_count() or not len(signs) or signs.max() > 127 or sizes.min() < 1 or sizes.max() > LABEL:
+        return None
+    signs = _SPELT_SIGNS[signs]
+    hyphens = signs == _HYPHEN
+    if hyphens[ends - sizes].any():
+        return None
+    followed = np.append(hyphens[1:], True)
+    followed[ends - 1] = True
+    kept = ~(hyphens & followed)  # of several hyphens the last, of those at the end none
+    return from_joined_bytes(signs[kept], np.add.reduceat(kept, ends - sizes, dtype=np.int64))
 
 
 def _labels(names: pl.Series, numbers: npt.NDArray[np.int64]) -> pl.Series:
     """Spell names as hosts; one without ASCII letters is `site-` and its number, and NULL stays NULL. (n,) -> (n,)"""
+    plain = _spell_plain(names)
+    if plain is not None:
+        return plain
     labels = _spelt(names)
     if not (labels == "").any():
         return labels

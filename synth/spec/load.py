@@ -22,6 +22,7 @@ from synth.errors import DataError, OptionError, Problem, SpecError, did_you_mea
 from synth.generators.base import Model
 from synth.spec import check
 from synth.spec.fanout_models import Fanout
+from synth.spec.hops import with_hops
 from synth.spec.migrate import SPEC_VERSION, migrated
 from synth.spec.models import Column, Dataset, Period, Rollup, Table
 from synth.spec.moments import with_moments
@@ -110,7 +111,7 @@ def parse(text: str, file: str = "<yaml>", version: int = SPEC_VERSION, *, drawn
         if not drawn_alike:
             check.check_to_read(dataset)
             return dataset
-        dataset = with_moments(dataset)
+        dataset = with_hops(with_moments(dataset))
         check.check(dataset)
     except ValidationError as error:
         raise SpecError(_located(_translate(error), places, file)) from None

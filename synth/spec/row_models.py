@@ -9,9 +9,10 @@ from pydantic.json_schema import SkipJsonSchema
 
 from synth.generators.base import Model
 
-__all__ = ["NAME", "EarlierRows", "Existing", "Name", "Rollup", "RowCount"]
+__all__ = ["LONGEST_NAME", "NAME", "EarlierRows", "Existing", "Name", "Rollup", "RowCount"]
 
-NAME = r"^[A-Za-z_][A-Za-z0-9_]{0,62}$"
+LONGEST_NAME = 63
+NAME = rf"^[A-Za-z_][A-Za-z0-9_]{{0,{LONGEST_NAME - 1}}}$"
 Name = Annotated[str, StringConstraints(pattern=NAME)]
 
 MOST_ROWS = 10**15  # a terabyte of keys alone is a thousandth of it

@@ -158,27 +158,52 @@ class Scope:
 
     def resolve(self, table: str, path: str) -> ResolvedPath:
         """Find the column that a path means, seen from a row of `table`."""
-        first, second = DottedPath.parse(path)
-        columns = self.table(table).columns
-        if not second:
+        first, rest = DottedPath.parse(path)
+        if not rest:
             self.column(table, path)
             return ResolvedPath("own", table, path)
+        home = self.home(table, first, path)
+        column = self._step(home, rest)
+        if first in self.ancestors(table) or first in self.table(table).links:
+            return ResolvedPath("ancestor", home, column)
+        columns = self.table(table).columns
+        if first in columns and columns[first].draws.target is not None:
+            return ResolvedPath("pointed", home, column, first)
+        return ResolvedPath("sibling", home, column, sibling=first)
+
+    def home(self, table: str, first: str, path: str) -> str:
+        """Name the table to whose row the first name of a path leads, seen from a row of `table`. Raises MeaningError."""
+        columns = self.table(table).columns
         if first in self.ancestors(table):
-            self.column(first, second)
-            return ResolvedPath("ancestor", first, second)
-        refers = first in columns and columns[first].draws.target is not None
-        if first in SIBLINGS and self.kind(table).parent(self.table(table)) and not refers:
-            self.column(table, second)
-            return ResolvedPath("sibling", table, second, sibling=first)
+            return first
+        target = columns[first].draws.target if first in columns else None
+        if target is None and first in SIBLINGS and self.kind(table).parent(self.table(table)):
+            return table
         if first not in columns:
             raise MeaningError(f"unknown name '{path}'", did_you_mean(first, [*self.ancestors(table), *columns]))
-        parent = columns[first].draws.target
-        if parent is None:
+        if target is None:
             raise MeaningError(f"'{path}': '{first}' is no reference")
-        self.column(parent, second)
-        if first in self.table(table).links:
-            return ResolvedPath("ancestor", parent, second)
-        return ResolvedPath("pointed", parent, second, first)
+        return target
+
+    def hop(self, table: str, path: str) -> str | None:
+        """Name the working column of a table that looks a path up just as it is; None where there is none."""
+        columns = self.table(table).columns.items()
+        found = (
+            name for name, column in columns
+            if name.startswith("_") and column.draws.copies() == path and not column.null_share and not column.type
+        )  # fmt: skip
+        return next(found, None)
+
+    def _step(self, table: str, path: str) -> str:
+        """Name the column of a table that holds what a path means there: itself, or the working column of further steps."""
+        if not DottedPath.parse(path).rest:
+            self.column(table, path)
+            return path
+        column = self.hop(table, path)
+        if column is None:
+            self.resolve(table, path)  # tells what is wrong with it
+            raise MeaningError(f"'{path}' cannot be looked up in {table}, whose columns are not drawn")
+        return column
 
     @cached_property
     def nulls(self) -> Nulls:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from synth.errors import Problem
-from synth.generators.declarations import RowValue
+from synth.generators.declarations import DottedPath, RowValue
 from synth.spec.kinds.base import Path
 from synth.spec.scope import Scope
 
@@ -67,6 +67,9 @@ def _hidden(scope: Scope, table: str, path: str, place: Path) -> Iterator[Proble
     """Yield that what a path points at shows only later, where it does."""
     found = scope.resolve(table, path)
     spec = scope.table(found.table)
+    further = DottedPath.parse(path).rest
+    if DottedPath.parse(further).rest:  # the first step of several
+        yield from _hidden(scope, found.table, further, place)
     if found.how != "pointed" or scope.is_read(found.table, found.column):
         return
     moments = [m for m, others in spec.hidden_moments.items() if found.column in (m, *others)]

@@ -186,6 +186,16 @@ class View:
         draws = self.names.column(found.table, found.column).draws
         return draws.locales_known(View(self.names, found.table, found.column))
 
+    def stands_for(self, path: str) -> str | None:
+        """Give the word for what the numbers behind a path mean to generators that read them; None where they mean none."""
+        found = self.names.resolve(self.table, path)
+        spec = self.names.table(found.table)
+        if spec.is_given(found.column):
+            return None
+        draws = spec.columns[found.column].draws
+        copied = draws.copies()
+        return View(self.names, found.table, found.column).stands_for(copied) if copied else draws.stands_for
+
     def sql_type(self) -> DType | None:
         """Give the type of the SQL that is compiled for this column; None for NULL alone."""
         return self.names.compiled(self.table, self.column).dtype

@@ -193,6 +193,15 @@ def _padded(query: _Query, node: Node) -> int:
     return query.largest(node.expression)
 
 
+def _repeated(query: _Query, node: Node) -> int:
+    return min(NO_END, query.expression(node.this) * query.largest(node.args["times"]))
+
+
+def _fingerprint(query: _Query, node: Node) -> int:
+    query.longest_of(node)
+    return 32
+
+
 def _formatted(query: _Query, node: Node) -> int:
     """What is asked to be filled is as long as the format says; what says so itself has no end."""
     values, form = query.parts(node), node.this
@@ -219,6 +228,8 @@ _RULES: dict[type[Any], Callable[[_Query, Node], int]] = {
     exp.Replace: _replaced,
     exp.RegexpReplace: _replaced_by_pattern,
     exp.Pad: _padded,
+    exp.Repeat: _repeated,
+    exp.MD5: _fingerprint,
     exp.Format: _formatted,
     **dict.fromkeys((exp.Left, exp.Right), _left),
     exp.Substring: _piece,

@@ -98,9 +98,17 @@ def expression(text: str) -> exp.Expression:
     assert isinstance(value, exp.Expression)
     if value.find(exp.AggFunc, exp.Window, exp.Subquery, exp.Select):
         raise SqlError("an expression works within one row; sum children into parents with `sum:`")
-    unaliased = value.unalias()
+    unaliased = value.unalias().transform(_as_path)
     assert isinstance(unaliased, exp.Expression)
     return unaliased
+
+
+def _as_path(node: exp.Expression) -> exp.Expression:
+    """Take a name of several points as a column whose qualifier is all that stands before the last."""
+    pieces = node.parts if isinstance(node, (exp.Column, exp.Dot)) else []
+    if len(pieces) < 3 or not all(isinstance(piece, exp.Identifier) for piece in pieces):
+        return node
+    return exp.column(pieces[-1], exp.to_identifier(".".join(piece.name for piece in pieces[:-1]), quoted=False))
 
 
 def query(text: str) -> exp.Select | exp.SetOperation:

@@ -21,7 +21,7 @@ PURE: frozenset[type[Any]] = frozenset({
     exp.Pi, exp.Radians, exp.Sin, exp.Tan, exp.Trunc,
     # texts
     exp.Ascii, exp.BitLength, exp.ConcatWs, exp.Contains, exp.EndsWith, exp.Glob, exp.ILike,
-    exp.Levenshtein, exp.MD5, exp.RegexpExtract, exp.RegexpILike, exp.RegexpLike, exp.RegexpReplace, exp.Reverse,
+    exp.Levenshtein, exp.RegexpILike, exp.Reverse,
     exp.SimilarTo, exp.SplitPart, exp.StartsWith, exp.Translate, exp.Unicode,
     # times
     exp.DateSub, exp.DateTrunc, exp.Dayname, exp.Monthname, exp.StrToDate, exp.StrToTime, exp.TimeToStr, exp.TimeToUnix,

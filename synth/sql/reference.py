@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from synth.sql.functions.numbers import NUMBERS
+from synth.sql.functions.patterns import PATTERNS
 from synth.sql.functions.texts import TEXTS
 from synth.sql.functions.times import TIMES
 from synth.sql.pure import PURE, PURE_NAMES
@@ -108,7 +109,12 @@ _ARGUMENTS = {
 def forms() -> Iterator[tuple[str, tuple[Form, ...]]]:
     """The forms by kind, each with a heading."""
     yield "Numbers, choices, conditions", BASICS
-    for heading, functions in (("Times", TIMES), ("Texts", TEXTS), ("Further numbers", NUMBERS)):
+    for heading, functions in (
+        ("Times", TIMES),
+        ("Texts", TEXTS),
+        ("Patterns and fingerprints of texts", PATTERNS),
+        ("Further numbers", NUMBERS),
+    ):
         yield (
             heading,
             tuple(

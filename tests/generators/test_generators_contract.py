@@ -41,6 +41,7 @@ tables:
       _locale: {choice: {en_US: 0.5, de_DE: 0.5}}
       _sex: {choice: {F: 0.4, M: 0.4, X: 0.2}}
       _place: {place: {locale: _locale}}
+      _point: {point: {near: _place}}
       _median: {choice: {10: 0.5, 500: 0.5}, type: "decimal(12,2)"}
       _income: {lognormal: {median: 2000, sigma: 0.7}, type: "decimal(12,2)"}
       _one: {choice: {1: 1}}
@@ -116,6 +117,8 @@ EXAMPLES: dict[str, tuple[str, str, pl.DataType]] = {
     "pattern": ("{pattern: 'SKU-[A-F]?##'}", "things", pl.String()),
     "place": ("{place: {locale: _locale}}", "things", pl.Int64()),
     "place_part": ("{place_part: {place: _place, part: postal_code}}", "things", pl.String()),
+    "point": ("{point: {near: _place, spread_km: 3}}", "things", pl.Int64()),
+    "point_part": ("{point_part: {point: _point, part: latitude}}", "things", pl.Decimal(7, 4)),
     "product": ("{product: {locale: _locale}}", "things", pl.String()),
     "ranked": ("{ranked: offer_id}", "things", MONEY),
     "reference": (

@@ -54,6 +54,11 @@ EXAMPLES = {
     exp.Right: ["RIGHT(t, 1)", "RIGHT(t, 9)"],
     exp.Pad: ["LPAD(t, 3, '.')", "RPAD(t, 3, '漢')", "LPAD(t, 6, 'x')", "RPAD(t, 0, 'x')", "LPAD(CAST(n AS VARCHAR), 2, '0')"],
     exp.Chr: ["CHR(CAST(65 + ABS(n) AS INTEGER))"],
+    exp.MD5: ["MD5(t)", "MD5(t || n)", "MD5(NULLIF(t, ''))"],
+    exp.Repeat: ["REPEAT(t, 3)", "REPEAT(w, n)", "REPEAT('xy', n - 5) || t", "REPEAT(t, NULLIF(n, 0))", "t || REPEAT('ab', 2)"],
+    exp.RegexpLike: ["REGEXP_MATCHES(t, '^[a-z]+$')", "REGEXP_MATCHES(t, 'B', 'i')", "REGEXP_MATCHES(t || w, '\\w+')", "NOT REGEXP_MATCHES(t, '\\bb\\b') AND n > 0", "REGEXP_MATCHES(t, 'ä', 'i')", "REGEXP_MATCHES(t, '')"],
+    exp.RegexpReplace: ["REGEXP_REPLACE(t, '[b-d]', '$1', 'g')", "REGEXP_REPLACE(t, '(.)(.)', '\\2\\1\\0\\\\')", "REGEXP_REPLACE(t, 'x*', '-', 'g')", "REGEXP_REPLACE(t || w, '[^\\x00-\\x7F]', '?', 'g')"],
+    exp.RegexpExtract: ["REGEXP_EXTRACT(t, '[b-d]+')", "REGEXP_EXTRACT(t, '(a)(z)?(b)?', 2) || REGEXP_EXTRACT(t, 'q')", "REGEXP_EXTRACT(NULLIF(t, '+'), '.', 0)", "LENGTH(REGEXP_EXTRACT(t, '\\p{L}+'))"],
     exp.Sign: ["SIGN(n)", "SIGN(n * 0.5)", "SIGN(n - 0.5) * 3"],
     exp.Sqrt: ["SQRT(n * n)", "SQRT(ABS(n) * 0.25)"],
     exp.Ln: ["LN(n * n + 1)"],
@@ -154,4 +159,23 @@ def test_what_engines_read_differently_is_drawn_as_duckdb_computes(sql):
 }.items())  # fmt: skip
 def test_what_cannot_be_drawn_alike_is_refused(sql, said):
     with pytest.raises(SqlError, match=said):
+        compile_expression(sql, TYPES)
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        ("REGEXP_MATCHES(t, w)", "the pattern, and what stands behind it, are texts that are written out"),
+        ("REGEXP_REPLACE(t, 'a', w)", "the pattern, and what stands behind it, are texts that are written out"),
+        ("REGEXP_MATCHES(t, '(a')", "missing \\)"),
+        ("REGEXP_MATCHES(t, 'a', 'q')", "bad SQL"),
+        ("REGEXP_EXTRACT(t, 'a', n)", "a group is a number from 0 to 9 that is written out"),
+        ("REGEXP_EXTRACT(t, '(a)', 10)", "a group is a number from 0 to 9 that is written out"),
+        ("MD5(n)", "MD5 of bigint; a text is expected"),
+        ("REPEAT(t, w)", "a whole number is expected"),
+        ("REPEAT(t, n * 0.5)", "a whole number is expected"),
+    ],
+)
+def test_patterns_that_cannot_be_read_are_refused(sql, message):
+    with pytest.raises(SqlError, match=message):
         compile_expression(sql, TYPES)

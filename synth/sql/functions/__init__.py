@@ -12,9 +12,10 @@ from typing import Any
 
 from synth.sql.functions.function import Function
 from synth.sql.functions.numbers import NUMBERS
+from synth.sql.functions.patterns import PATTERNS
 from synth.sql.functions.texts import TEXTS
 from synth.sql.functions.times import TIMES
 
 __all__ = ["FUNCTIONS", "Function"]
 
-FUNCTIONS: Mapping[type[Any], Function] = {**NUMBERS, **TEXTS, **TIMES}
+FUNCTIONS: Mapping[type[Any], Function] = {**NUMBERS, **TEXTS, **PATTERNS, **TIMES}
