@@ -19,7 +19,7 @@ from synth.spec.kinds.existing import with_assumed_rows
 from synth.spec.load import parse
 from synth.verify.files import verify_folder
 from synth.verify.rehearse import rehearse
-from tests.support.any_growth import goes_on_in_database, grows, grows_in_database
+from tests.support.any_growth import STEPS, goes_on_in_database, grows, grows_in_database
 from tests.support.any_spec import specs
 from tests.support.any_tables import write_existing
 from tests.support.steps import small_blocks
@@ -28,6 +28,10 @@ EXAMPLES = int(os.environ.get("SYNTH_TEST_EXAMPLES", "40"))  # `make test-long` 
 SETTINGS = settings(
     deadline=None, max_examples=EXAMPLES, derandomize=EXAMPLES <= 40,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)  # fmt: skip
+
+ELSEWHERE = (  # scale, seed, until, whether two workers share it; scale 1 is where it grows
+    (2.5, 7, dt.datetime(2024, 4, 3, 5), True), (0.4, 3, dt.date(2025, 2, 1), False), (1, 9, dt.date(2024, 1, 2), False),
 )  # fmt: skip
 
 
@@ -81,24 +85,22 @@ def grown(dataset, text, source, two):
     some = sum(text.encode())
     with pytest.MonkeyPatch.context() as patch:
         small_blocks(patch, 250 if "window: 250" in text else 50)
-        if grows(dataset, two, source):
+        steps = STEPS[some % len(STEPS)]
+        if grows(dataset, steps, two, source):
             yield "grown"
-            if source is None and some % 6 < 2 and grows_in_database(dataset, ("duckdb", "sqlite")[some % 2]):
+            if source is None and some % 6 < 2 and grows_in_database(dataset, steps, ("duckdb", "sqlite")[some % 2]):
                 yield "in a database"
-    if source is None and some % 6 == 2 and goes_on_in_database(dataset, "duckdb"):
+    if source is None and some % 6 == 2 and goes_on_in_database(dataset, STEPS[0], "duckdb"):
         yield "appended"
 
 
 def holds_everywhere(dataset, text, source, two):
-    for scale, seed, until, workers in (
-        (1, 1, None, 1), (2.5, 7, dt.datetime(2024, 4, 3, 5), two), (0.4, 3, dt.date(2025, 2, 1), 1), (1, 9, dt.date(2024, 1, 2), 1),
-    ):  # fmt: skip
+    for scale, seed, until, shared in ELSEWHERE:
         try:
             plan = synth.make_plan(dataset, scale=scale, seed=seed, until=until, source=source)
-        except SpecError:
-            assert scale != 1 or until is not None or source, "what was checked"
+        except SpecError:  # of another scale or moment
             continue
         with tempfile.TemporaryDirectory() as folder:
-            made = synth.generate(plan, Path(folder), workers=workers).folder
+            made = synth.generate(plan, Path(folder), workers=two if shared else 1).folder
             report = verify_folder(made)
             assert report.passed, (text, scale, seed, until, [str(found) for found in report.failed])

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 import synth
-from synth.errors import SpecError, SynthError
+from synth.errors import DatabaseError, SpecError, SynthError
 from synth.job.advance import advance_folder
 from synth.job.advance_database import advance_database
 from synth.job.generate import generate
@@ -20,9 +20,13 @@ from synth.verify.files import verify_folder
 from tests.support.steps import prints
 from tests.support.targets import Target
 
-__all__ = ["goes_on_in_database", "grows", "grows_in_database"]
+__all__ = ["STEPS", "goes_on_in_database", "grows", "grows_in_database"]
 
-EARLY, LATE = dt.datetime(2024, 3, 7, 11), dt.datetime(2024, 8, 2)
+STEPS = (
+    (dt.datetime(2024, 3, 7, 11), dt.datetime(2024, 8, 2)), (dt.datetime(2024, 1, 2), dt.datetime(2024, 1, 20, 15), dt.datetime(2024, 7, 1)),
+    (dt.datetime(2024, 6, 30, 12), dt.datetime(2024, 7, 1)), (dt.datetime(2024, 2, 1), dt.datetime(2024, 2, 1, 0, 0, 0, 1), dt.datetime(2024, 2, 5)),
+    (dt.datetime(2024, 5, 1), dt.datetime(2025, 3, 1)),
+)  # fmt: skip
 
 
 def planned(dataset, until, source=None, **options):
@@ -33,9 +37,9 @@ def planned(dataset, until, source=None, **options):
         return None
 
 
-def grows(dataset, two, source=None) -> bool:
+def grows(dataset, steps, two, source=None) -> bool:
     """Two workers give what one gives; what is there at a moment stays; a step gives what a whole run gives."""
-    early, late = (planned(dataset, until, source) for until in (EARLY, LATE))
+    early, late = (planned(dataset, until, source) for until in (steps[0], steps[-1]))
     if early is None or late is None:
         return False
     with tempfile.TemporaryDirectory() as folder:
@@ -46,7 +50,8 @@ def grows(dataset, two, source=None) -> bool:
         stays(dataset, grown.folder, whole.folder)
         if source is not None:
             return True
-        advance_folder(grown.folder, LATE)
+        for until in steps[1:]:
+            advance_folder(grown.folder, until)
         assert prints(Manifest.read(grown.folder)) == prints(whole.manifest), "a step and a whole run"
         assert verify_folder(grown.folder).passed
     return True
@@ -87,32 +92,35 @@ def leans_on_now(dataset, table: str, column: str) -> bool:
     return spec.is_state
 
 
-def grows_in_database(dataset, name: str) -> bool:
+def grows_in_database(dataset, steps, name: str) -> bool:
     """A step of a database gives what a whole run gives."""
-    early, late = planned(dataset, EARLY), planned(dataset, LATE)
+    early, late = planned(dataset, steps[0]), planned(dataset, steps[-1])
     if early is None or late is None:
         return False
     with tempfile.TemporaryDirectory() as folder:
         target = Target(name, f"{name}:///{folder}/any.{name}")
         generate_into(early, target.address)
-        advance_database(target.address, LATE)
+        for until in steps[1:]:
+            advance_database(target.address, until)
         whole = generate(late, Path(folder) / "whole")
         assert target.state(dataset.dataset) == prints(whole.manifest), "a step in a database and a whole run"
         proven(target)
     return True
 
 
-def goes_on_in_database(dataset, name: str) -> bool:
+def goes_on_in_database(dataset, steps, name: str) -> bool:
     """What is drawn behind rows that are there is refused, or verifies with them."""
     with tempfile.TemporaryDirectory() as folder:
         target = Target(name, f"{name}:///{folder}/any.{name}")
-        early = planned(dataset, EARLY)
+        early = planned(dataset, steps[0])
         if early is None:
             return False
         generate_into(early, target.address)
         try:
-            late = synth.make_plan(dataset, seed=6, until=LATE, source=target.url)
+            late = synth.make_plan(dataset, seed=5, until=steps[-1], source=target.url)
             generate_into(late, target.address, if_exists="append")
+        except DatabaseError:
+            raise
         except SynthError as error:
             assert str(error)
             return False

@@ -57,6 +57,14 @@ def siblings(draw, odd, tables: dict) -> None:
         moment = draw(one_of("sent", "came", "seen"))
         columns.setdefault(moment, dict(TIMED[moment]))
         lines["at"] = "amount" if draw(odd) else moment
+    if "id" in columns and draw(one_of(*[False] * 2, True)):
+        moment = lines.get("at") or ("sent" if "sent" in columns else None)
+        shown = ", " + moment if moment else ""
+        tables["made"] = {
+            "select": f"SELECT id AS k, v, SUM(amount) OVER (PARTITION BY v ORDER BY id) AS s{shown} FROM lines", "primary_key": ["k"],
+            **({"at": moment} if moment and not columns[moment].get("null_share") else {}),
+            "columns": {"k": {"type": "bigint"}, "v": {"type": "bigint", "references": "visits"}, "s": {"type": "bigint"}, **({moment: {"type": "timestamp", "nullable": True}} if moment else {})},
+        }  # fmt: skip
     if not draw(one_of(*[False] * 2, True)):
         return
     group = draw(one_of("w", "v"))

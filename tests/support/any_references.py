@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.support.any_tables import one_of
 
-__all__ = ["circle", "pairs", "particular", "second", "stock", "tree"]
+__all__ = ["below_existing", "circle", "pairs", "particular", "second", "stock", "tree"]
 
 ZIPF = {"zipf_mandelbrot": {"s": 1.1, "q": 0.1}}
 KEYS = ({"key": "sequence"}, {"key": {"kind": "sequence", "start": 5, "step": 3}}, {"key": {"kind": "code", "prefix": "C"}}, {"key": "uuid"})  # fmt: skip
@@ -206,3 +206,25 @@ def pairs(draw, odd, tables: dict) -> None:
         rows = draw(one_of(5, 12))
     group = ["who", "what", *(["grade"] if "grade" in columns and draw(one_of(True, False)) else [])]
     tables["likes"] = {"rows": rows, "columns": columns, **draw(one_of({"primary_key": group}, {"unique": [group]}))}
+
+
+def below_existing(draw, odd, tables: dict) -> None:
+    """Children of places that exist, in their order, and references of visits to them."""
+    checks, visits = tables["checks"]["columns"], tables["visits"]["columns"]
+    checks["came"] = {"delay": {"after": "places.opened", "even": True, "min": 1, "max": 900}, "type": "timestamp"}
+    checks["amount"] = {"uniform": {"min": 0, "max": 9}, "type": "integer"}
+    known = {
+        "before": {"expr": "COALESCE(previous.amount, 0)", "type": "integer"}, "sum": {"running": "amount"}, "sizes": {"running": {"sum": "amount", "start": "places.size"}},
+        "no": {"numbered": {"by": "came"}, "nullable": True}, "of_size": {"numbered": {"by": "came", "within": ["ok"]}, "nullable": True}, "stored": {"running": {"sum": "amount", "by": "came"}, "nullable": True, "type": "bigint"},
+        "other": column(draw, "places", {"other_than": "place", **words_of(draw, odd, {"weights": ["size"], "where": ["open"], "match": [{"size": "place.size"}]})}),
+        "next": {"lookup": "next.came", "nullable": True},
+    }  # fmt: skip
+    names = draw(st.lists(st.sampled_from(sorted(known)), max_size=4, unique=True))
+    checks |= {name: known[name] for name in names}
+    tables["checks"]["events"] = {"came": [n for n in names if n in ("no", "of_size", "stored")]}
+    if draw(one_of(True, False)):
+        words = words_of(draw, odd, {"within": ["place"], "where": ["ok"], "match": [{"amount": "kind"}], "weights": ["amount"]})  # fmt: skip
+        visits["check"] = column(draw, "checks", words)
+        visits["checked"] = through("check.amount", visits["check"])
+        if draw(one_of(True, False)):
+            visits["check_2"] = column(draw, "checks", {"other_than": "check", "optional": True})

@@ -7,7 +7,7 @@ import datetime as dt
 from hypothesis import strategies as st
 
 from tests.support.any_order import in_order, siblings
-from tests.support.any_references import circle, pairs, particular, second, stock, tree
+from tests.support.any_references import below_existing, circle, pairs, particular, second, stock, tree
 from tests.support.any_tables import existing, following, gathered, one_of, rollup, windows
 
 START, UNTIL = dt.date(2024, 1, 1), dt.date(2024, 7, 1)
@@ -144,6 +144,8 @@ def specs(draw, *, broken: bool):
         windows(draw, odd, tables)
     if draw(sometimes):
         existing(draw, odd, tables)
+        if "checks" in tables and draw(st.booleans()):
+            below_existing(draw, odd, tables)
     visits |= following(draw, odd, tables["visits"])
     if draw(rarely) or draw(odd):
         group = st.lists(st.sampled_from(sorted(visits)), min_size=1, max_size=3, unique=True)

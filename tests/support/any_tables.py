@@ -22,8 +22,8 @@ FOLLOWING = {  # columns of visits that are made from others
 OF_TIME = {  # those that need a moment
     "due": {"delay": {"after": "at", "median": 3, "sigma": 1, "max": 30}}, "planned": {"delay": {"after": "at", "even": True, "min": 1, "max": 9, "announced": True}},
     "late": {"state": "at < until"}, "age": {"state": "DATE_DIFF('day', at, until)", "check": "age >= 0"},
-    "ends": {"expr": "LAST_DAY(at + INTERVAL (kind) MONTH)", "check": "ends >= at AND EXTRACT(DAY FROM ends) > 27"},
-    "hour": {"expr": "CAST(at AS TIME)", "check": "hour >= '00:00'"}, "begun": {"expr": "DATE_TRUNC('quarter', at)", "check": "begun <= at AND at < begun + INTERVAL 3 MONTH AND DATE_SUB('month', begun, at) < 3"},
+    "ends": {"expr": "LAST_DAY(at + INTERVAL (kind) MONTH)", "check": "ends >= \"at\" AND EXTRACT(DAY FROM ends) > 27"},
+    "hour": {"expr": "CAST(at AS TIME)", "check": "hour >= '00:00'"}, "begun": {"expr": "DATE_TRUNC('quarter', at)", "check": "begun <= \"at\" AND \"at\" < begun + INTERVAL 3 MONTH AND DATE_SUB('month', begun, \"at\") < 3"},
 }  # fmt: skip
 ODD_FOLLOWING = {
     "rank": {"ordinal": "visits"}, "e": {"expr": "nothing + 1"}, "l": {"lookup": "kind.nothing"}, "s": {"state": "until + kind"}, "c": {"count": "kinds"},
