@@ -97,6 +97,8 @@ class Rules:
             columns, keys = self._quoted(*refers.columns), self._quoted(*refers.keys)
             name = self._new_name("fk", table, *refers.columns)
             rule = f"CONSTRAINT {name} FOREIGN KEY ({columns}) REFERENCES {place} ({keys})"
+            if made and refers.parent not in before:
+                rule += self.dialect.forward_reference
             join = Join(tuple(map(self._quoted, refers.columns)), place, tuple(map(self._quoted, refers.keys)))
             yield Constraint(table, self._place(table), rule, refers.parent, "FOREIGN KEY", join, name)
 

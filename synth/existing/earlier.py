@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hashlib import blake2b
 from typing import Any, cast
 
@@ -70,6 +70,11 @@ class EarlierTables:
         self._refuse(name, source, [column for column in key if column not in there], made)
         if made:
             rows, content = self._let_key_go_on(name, made, source)
+            allotted = (
+                c for (at, c), draw in self.parents.assumed.distinct.items() if at == name and draw.weighted == c
+            )
+            if rows and (column := next(allotted, None)):
+                raise _no_more(source, name, f"would allot '{column}' once more")
         else:
             keys = source.read(name, key)
             rows, keys = keys.height, known(self.parents.scope, name, keys)
@@ -78,6 +83,7 @@ class EarlierTables:
             self.parents.found[earlier_keys(name)] = Found(source.place, name, keys.height, 0, content)
         if not rows:
             return
+        self._let_numbers_go_on(name, source, there)
         parent = kind_of(table).parent(table)
         if parent and self.parents.scope.kind(parent).is_read:
             content += f" {self._mark_parents(name, parent, source)}"
@@ -97,10 +103,7 @@ class EarlierTables:
         elif matched and made:
             why = f"would match '{matched[0]}' once more"
         if why:
-            raise OptionError(
-                f"{source.place} has a table '{name}', whose rows cannot be gone on from: it {why}\n"
-                "  hint: say that it is --existing, or leave it out with --tables"
-            )
+            raise _no_more(source, name, why)
 
     def _let_key_go_on(self, name: str, column: str, source: RowSource) -> tuple[int, str]:
         """Let a key begin behind the highest that is there: rows, and what tells them from other rows."""
@@ -124,6 +127,19 @@ class EarlierTables:
             self.parents.changed[name] = table.model_copy(update={"columns": columns})
             self.first_keys[f"{name}.{column}"] = first_key(draws, name, self.seed)
         return rows, content
+
+    def _let_numbers_go_on(self, name: str, source: RowSource, there: Collection[str]) -> None:
+        """Let what ranks all rows go on behind those that are there. Raises OptionError."""
+        table = self.parents.changed.get(name, self.parents.dataset.tables[name])
+        behind = {}
+        for column, declared in table.columns.items():
+            if declared.draws.ranked_by:
+                highest = source.summed(name, column)[1] if column in there else None
+                draws = None if highest is None else declared.draws.behind_highest(highest)
+                if draws is None or not table.keyed:
+                    raise _no_more(source, name, f"would begin with '{column}' anew")
+                behind[column] = declared.model_copy(update={"draws": draws})
+        self.parents.changed[name] = table.model_copy(update={"columns": {**table.columns, **behind}})
 
     def _mark_parents(self, name: str, per: str, source: RowSource) -> str:
         """Note which existing parents have children of this table already; the fingerprint of whose they are."""
@@ -153,3 +169,11 @@ class EarlierTables:
             if children is not None and children.table == name and not spec.is_given(column):
                 return f"{table}.{column}"
         return None
+
+
+def _no_more(source: RowSource, name: str, why: str) -> OptionError:
+    """The refusal of a table whose rows cannot be gone on from."""
+    return OptionError(
+        f"{source.place} has a table '{name}', whose rows cannot be gone on from: it {why}\n"
+        "  hint: say that it is --existing, or leave it out with --tables"
+    )

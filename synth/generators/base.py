@@ -119,6 +119,10 @@ class Generator(Model):
         """The moment by which all rows of the table are ranked, and then what parts them; none where they are not."""
         return ()
 
+    def behind_highest(self, highest: int) -> Generator | None:
+        """Give what goes on behind the highest value of rows that are ranked already; None where it would begin anew."""
+        return None
+
     @property
     def distinct_within(self) -> str | None:
         """The ancestor in one of whose rows it gives no value twice; None where there is none."""

@@ -53,6 +53,10 @@ class Numbered(Generator):
         """The moment, and the columns of series."""
         return (self.by, *self.within)
 
+    def behind_highest(self, highest: int) -> Numbered | None:
+        """Give numbers that go on, where there is one series; of several the highest of one says nothing."""
+        return None if self.within else self.model_copy(update={"start": max(self.start, highest + 1)})
+
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the moment and the columns of series."""
         return tuple(AllRows(name) for name in self.ranked_by)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from synth.errors import Problem
+from synth.generators.declarations import AllRows, OwnAbove, RowValue
 from synth.spec.models import Table
 from synth.spec.scope import Scope
 
@@ -66,3 +67,22 @@ def _windows(scope: Scope, name: str) -> Iterator[Problem]:
                 f"{other} arrives in time, but rows of a window are drawn before their time",
                 f"let {other} have no arrival column, or {scope.family(name)} no window",
             )
+        elif scope.comes_in_time(name) and not scope.is_read(name, column) and _takes_all_rows(scope, name, column):
+            yield Problem(
+                ("tables", name, "columns", column),
+                "rows of a window are drawn before their time, and this is made of the rows that are there",
+                f"let {scope.family(name)} have no arrival column, or no window",
+            )
+
+
+def _takes_all_rows(scope: Scope, name: str, column: str) -> bool:
+    """Whether a column is made of all rows of its table, or of the row above in it."""
+    for needed in scope.dependencies(name, column):
+        match needed:
+            case AllRows() | OwnAbove():
+                return True
+            case RowValue():
+                found = scope.resolve(name, needed.path)
+                if found.how == "pointed" and found.table == name:
+                    return True
+    return False

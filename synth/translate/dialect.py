@@ -65,6 +65,9 @@ class Dialect:
     constraints_in_create: frozenset[str] = frozenset()  # kinds that stand in CREATE TABLE all the same
     text_references: bool = True  # a foreign key may be of texts
     forward_references: bool = True  # a foreign key may name a table that comes later
+    forward_reference: str = (
+        ""  # behind such a key: it is looked at when a transaction ends, as rows of both come in it
+    )
     unique_repeats_null: bool = True  # a unique constraint takes NULL many times
     nullable_suffix: str = ""  # behind a column that may be NULL, where a session's settings would decide
     comments: Literal["statements", "inline", "procedure", "none"] = "none"

@@ -116,6 +116,50 @@ tables:
     assert not set(second["name"]) & set(first["name"])
 
 
+VISITS = """
+dataset: d
+period: {{start: 2024-01-01, until: 2024-03-01}}
+tables:
+  shops: {{rows: 4, columns: {{id: {{key: sequence}}, size: {{uniform: {{min: 1, max: 9}}, type: integer}}}}}}
+  kinds: {{rows: 4, columns: {{id: {{key: sequence}}}}}}
+  visits: {{rows: 8, {words}columns: {{id: {{key: uuid}}, at: {{arrival: {{}}}}, kind: {{reference: kinds}}, {column}}}}}
+"""
+ANEW = {
+    "no: {numbered: {by: at, within: [kind]}}": "would begin with 'no' anew",
+    "_no: {numbered: at}": "would begin with '_no' anew",
+    "n: {constant: 1, type: integer}, stock: {running: {sum: n, by: at}, type: bigint}": "would begin with 'stock' anew",
+    "who: {reference: {to: shops, weights: size}}": "would allot 'who' once more",
+}
+
+
+def visits_twice(folder, column, words=""):
+    """The visits of a run, and those of another that goes on behind them."""
+    spec, rows = parse(VISITS.format(column=column, words=words)), []
+    (folder / "visits").mkdir()
+    for number in range(2):
+        rows.append(frame(make_plan(spec, tables=["visits"], source=folder if number else None), "visits"))
+        rows[-1].write_parquet(folder / "visits" / f"{number}.parquet")
+    return rows
+
+
+def test_numbers_in_order_go_on(tmp_path):
+    first, second = visits_twice(tmp_path, "no: {numbered: {by: at, start: 100}}", "unique: [[no]], ")
+    numbers = [*first.sort("at")["no"], *second.sort("at")["no"]]
+    assert numbers == [*range(100, 100 + first.height + second.height)]
+
+
+@pytest.mark.parametrize("column", ANEW)
+def test_what_is_worked_out_for_all_rows_does_not_begin_anew(column, tmp_path):
+    """Nobody knows the last of each series, nor which pairs are taken."""
+    words = "unique: [[who, kind]], " if "who" in column else ""
+    text = VISITS if "who" not in column else VISITS.replace("at: {{arrival: {{}}}}, ", "")
+    spec = parse(text.format(column=column, words=words))
+    (tmp_path / "visits").mkdir()
+    frame(make_plan(spec), "visits").write_parquet(tmp_path / "visits" / "0.parquet")
+    with pytest.raises(OptionError, match=ANEW[column]):
+        make_plan(spec, source=tmp_path)
+
+
 @pytest.mark.parametrize("name", ["customers", "brands"])
 def test_more_of_the_same_is_other_and_unique(name, tmp_path):
     """Another run's rows are no copies of the first one's, and what must be unique is, e-mail and names among it."""

@@ -77,6 +77,9 @@ CASES = {
     P.replace("max: 2}", "max: 2}, null_share: 0.1") + rolled().replace("columns", "primary_key: [n], columns"): "a key is never NULL, and n of p may be",
     W + "  v: {per: w, fanout: {max: 2, uniform: true}, columns: {id: {key: sequence}, w_id: {reference: w}}}\n"
     "  r: {rollup: {table: v, group_by: [id], aggregates: {n: {count: w_id}}, for_each: v}, columns: {id: {}, n: {}}}\n": "rows of v are drawn before their time: not every one is there",
+    W.replace("b:", "n: {numbered: on}, b:"): "rows of a window are drawn before their time, and this is made of the rows that are there",
+    W.replace("b:", "up: {reference: w, nullable: true}, of: {lookup: up.on, nullable: true}, b:"): "rows of a window are drawn before their time, and this is made of the rows that are there",
+    W.replace("b:", "up: {reference: w, nullable: true}, level: {expr: 'COALESCE(up.level, 0) + 1', type: integer}, b:"): "rows of a window are drawn before their time, and this is made of the rows that are there",
 }  # fmt: skip
 
 

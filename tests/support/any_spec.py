@@ -6,6 +6,8 @@ import datetime as dt
 
 from hypothesis import strategies as st
 
+from tests.support.any_order import in_order, siblings
+from tests.support.any_references import below_existing, circle, pairs, particular, second, stock, tree
 from tests.support.any_tables import existing, following, gathered, one_of, rollup, windows
 
 START, UNTIL = dt.date(2024, 1, 1), dt.date(2024, 7, 1)
@@ -21,6 +23,9 @@ TYPES = (
     "date",
     "timestamp",
     "boolean",
+    "time",
+    "enum(a, b)",
+    "json",
 )
 
 rarely, sometimes = st.sampled_from([False] * 9 + [True]), st.sampled_from([False] * 3 + [True])
@@ -47,6 +52,10 @@ LAWS = {  # what a column's law is, as whichever types it can be
         ("decimal(12,2)", "double"),
     ),
     "same": ({"constant": "a"}, ("text", "varchar(4)")),
+    "listed": ({"choice": {"a": 3, "b": 1}}, ("enum(a, b, c)", "enum(b, a)")),
+    "hours": ({"time_of_day": {"min": "08:00", "max": "17:45", "step": 15, "unit": "minutes"}}, ("time",)),
+    "noon": ({"choice": {"12:00": 1, "23:59:59.5": 2}}, ("time", "text")),
+    "papers": ({"choice": {"{}": 1, '{"b": 1.50, "a": [null, "x"]}': 2}}, ("json", "text")),
     "first": ({"first_name": {"locale": "fr_FR"}}, ("text",)),
     "last": ({"last_name": {"locale": "de_DE"}}, ("text",)),
     "coined": ({"coined": {"syllables": 2}}, ("text", "varchar(12)")),
@@ -135,18 +144,15 @@ def specs(draw, *, broken: bool):
         windows(draw, odd, tables)
     if draw(sometimes):
         existing(draw, odd, tables)
+        if "checks" in tables and draw(st.booleans()):
+            below_existing(draw, odd, tables)
     visits |= following(draw, odd, tables["visits"])
     if draw(rarely) or draw(odd):
         group = st.lists(st.sampled_from(sorted(visits)), min_size=1, max_size=3, unique=True)
         tables["visits"]["unique"] = [draw(group)]
     if draw(st.booleans()):
         tables["lines"] = lines(draw, odd)
-    if draw(st.booleans()):
-        tree = {"id": {"key": "sequence"}, "up": {"reference": {"to": "tree", "roots": 0.1}, "nullable": not draw(odd)}}
-        if draw(st.booleans()):
-            tree |= {"w": {"gamma": {"shape": 1}}}
-            tree["up"]["reference"]["weights"] = "w"
-        tables["tree"] = {"rows": draw(one_of(3, 200)), "columns": tree}
+    of_any_row(draw, odd, tables)
     if "w" not in visits and draw(st.booleans()):
         columns = {"k": {"type": "bigint"}, "v": {"type": draw(one_of("text", "date")) if draw(odd) else "bigint"}}
         select = draw(st.sampled_from(ODD_SELECTS if draw(odd) else SELECTS))
@@ -155,10 +161,29 @@ def specs(draw, *, broken: bool):
         gathered(draw, odd, tables)
     if draw(sometimes):
         rollup(draw, odd, tables)
+    if draw(rarely):
+        pairs(draw, odd, tables)
     spec = {"dataset": "any", "period": {"start": START, "until": UNTIL}, "tables": tables}
     if draw(st.booleans()):
         spec["rules"] = {"r": draw(st.sampled_from(ODD_RULES if draw(odd) else RULES))}
     return spec
+
+
+def of_any_row(draw, odd, tables: dict) -> None:
+    """Rows that are chosen by what is known of them, and columns that go on from other rows."""
+    if draw(sometimes):
+        tree(draw, odd, tables)
+    if draw(sometimes):
+        circle(draw, odd, tables)
+    if draw(sometimes):
+        stock(draw, odd, tables)
+        particular(draw, odd, tables, draw(one_of("visits", "lines")) if "lines" in tables else "visits")
+    if "lines" in tables and draw(sometimes):
+        second(draw, odd, tables)
+    if "lines" in tables and draw(sometimes):
+        siblings(draw, odd, tables)
+    if "at" in tables["visits"]["columns"] and draw(sometimes):
+        in_order(draw, odd, tables)
 
 
 def lines(draw, odd) -> dict:

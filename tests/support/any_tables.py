@@ -16,12 +16,14 @@ FOLLOWING = {  # columns of visits that are made from others
     "e": {"expr": "kind * 2"}, "l": {"lookup": "kind.word"}, "pick": {"choice": {"by": "kind", "values": {1: {"a": 1}, 2: {"b": 2}}}},
     "even": {"expr": "MOD(id, 2) = 0"}, "code": {"expr": "LPAD(FORMAT('{:d}', kind), 3, '0')", "check": "RIGHT(code, 3) = code"}, "mail": {"email": ["_f", "_g"]},
     "money": {"expr": "ROUND(kind * 1.175, 2)", "check": "money > 0"}, "pack": {"lognormal": {"median": "kind", "sigma": 0.5}, "type": "decimal(12,2)"},
+    "doc": {"json": {"id": "id", "of": {"kind": "kind", "all": ["kind", "person"]}}}, "goes": {"correlated": {"to": "_n", "spearman": 0.6, "poisson": {"mean": 4}}},
+    "shift": {"expr": "CASE WHEN kind = 1 THEN CAST('08:00' AS TIME) ELSE CAST('14:30' AS TIME) END", "type": "time"}, "sort": {"expr": "CASE WHEN kind = 1 THEN 'a' ELSE 'b' END", "type": "enum(a, b)"},
 }  # fmt: skip
 OF_TIME = {  # those that need a moment
     "due": {"delay": {"after": "at", "median": 3, "sigma": 1, "max": 30}}, "planned": {"delay": {"after": "at", "even": True, "min": 1, "max": 9, "announced": True}},
     "late": {"state": "at < until"}, "age": {"state": "DATE_DIFF('day', at, until)", "check": "age >= 0"},
-    "ends": {"expr": "LAST_DAY(at + INTERVAL (kind) MONTH)", "check": "ends >= at AND EXTRACT(DAY FROM ends) > 27"},
-    "begun": {"expr": "DATE_TRUNC('quarter', at)", "check": "begun <= at AND at < begun + INTERVAL 3 MONTH AND DATE_SUB('month', begun, at) < 3"},
+    "ends": {"expr": "LAST_DAY(at + INTERVAL (kind) MONTH)", "check": "ends >= \"at\" AND EXTRACT(DAY FROM ends) > 27"},
+    "hour": {"expr": "CAST(at AS TIME)", "check": "hour >= '00:00'"}, "begun": {"expr": "DATE_TRUNC('quarter', at)", "check": "begun <= \"at\" AND \"at\" < begun + INTERVAL 3 MONTH AND DATE_SUB('month', begun, \"at\") < 3"},
 }  # fmt: skip
 ODD_FOLLOWING = {
     "rank": {"ordinal": "visits"}, "e": {"expr": "nothing + 1"}, "l": {"lookup": "kind.nothing"}, "s": {"state": "until + kind"}, "c": {"count": "kinds"},
@@ -40,6 +42,8 @@ def following(draw, odd, spec: dict) -> dict:
     names = draw(st.lists(st.sampled_from(sorted(known)), max_size=2, unique=True))
     if "mail" in names and "mail" in FOLLOWING and known.get("mail"):
         columns |= {"_f": {"first_name": {"locale": "en_US"}}, "_g": {"last_name": {"locale": "en_US"}}}
+    if "goes" in names and "goes" in known:
+        columns |= {"_n": {"normal": {"mean": 5, "sd": 2}, "type": "double"}}
     if "due" in names and draw(st.booleans()):
         spec["events"] = ["due"]
     return {name: known[name] for name in names}

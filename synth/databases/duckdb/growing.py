@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from synth.databases.changes import KeptTable, RowCounts
+from synth.databases.changes import KeptTable, RowCounts, TableChanges
 from synth.databases.contract import STAGED
 from synth.databases.duckdb.catalogue import references
 from synth.databases.duckdb.dialect import DIALECT
+from synth.databases.duckdb.sending import waiting_place
 from synth.databases.duckdb.staging import Staging, children_first
 from synth.databases.growing import GrowingInPlace
 
@@ -85,6 +86,18 @@ class Growing(Staging, GrowingInPlace):
     def place_to_change(self, schema: str, table: str) -> str:
         """The rows that are aside, of a table that is made anew."""
         return self._aside.get(table) or super().place_to_change(schema, table)
+
+    def insert(self, schema: str, changes: TableChanges) -> None:
+        """Put the rows that come into their table: one that refers to itself gets parents first."""
+        rows, table = changes.inserts, changes.table
+        if table in self._aside or not any(each.table == table == each.parent for each in references(self, schema)):
+            super().insert(schema, changes)
+            return
+        self.schema, waiting = schema, waiting_place(table)
+        self.run(f"CREATE TEMP TABLE {waiting} AS FROM {DIALECT.place(schema, table)} LIMIT 0")
+        self.put(waiting, rows, table)
+        self._fill(schema, table, waiting)
+        self.run(f"DROP TABLE {waiting}")
 
     def changed(self, sql: str) -> int:
         """Run a statement; how many rows it has touched."""

@@ -31,6 +31,7 @@ DIALECT = Dialect(
     create_enum="CREATE TYPE {place} AS ENUM ({labels})",
     collation=' COLLATE "C"',
     comments="statements",
+    forward_reference=" DEFERRABLE INITIALLY DEFERRED",
     enter="GRANT USAGE ON SCHEMA {schema} TO {role}",
     grant="GRANT {what} ON {place} TO {role}",
     own="ALTER TABLE {place} OWNER TO {role}",
