@@ -54,7 +54,9 @@ def _paths(scope: Scope) -> Iterator[tuple[str, str]]:
         for each in found:
             if isinstance(each, RowValue) and "." in DottedPath.parse(each.path).rest:
                 yield table, each.path
-    for name in scope.dataset.tables:
+    for name, spec in scope.dataset.tables.items():
+        if spec.per and spec.fanout and spec.fanout.reads and "." in DottedPath.parse(spec.fanout.reads).rest:
+            yield spec.per, spec.fanout.reads
         try:
             summed = list(scope.kind(name).paths_summed(scope, name))
         except MeaningError:
