@@ -132,7 +132,7 @@ class Block:
                 above = self.at_until(resolved.table, resolved.column)
                 shown[path] = gather(above, self.ancestor_positions(table, resolved.table)).alias(path)
             elif resolved.how == "sibling":
-                own, parents = self.at_until(table, resolved.column), self.tables[table].parent_positions
+                own, parents = self._of_rows_that_show(table, resolved.column), self.tables[table].parent_positions
                 shown[path] = of_siblings(own, parents, resolved.sibling).alias(path)
             elif resolved.how == "pointed":
                 shown[path] = BlockContext(self, table, resolved.via).value(path)
@@ -141,6 +141,11 @@ class Block:
             else:
                 shown[path] = self._without_what_is_ahead(table, resolved.column)
         return shown[path]
+
+    def _of_rows_that_show(self, table: str, column: str) -> pl.Series:
+        """Give a column as it shows, NULL in rows that do not: what their siblings see of them. (rows,)"""
+        series, visible = self.at_until(table, column), self.visible(table)
+        return series if visible is None else mask(series, ~visible)
 
     def _state(self, table: str, column: str) -> pl.Series:
         """Work a state out on what shows. (rows,)"""

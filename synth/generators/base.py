@@ -128,6 +128,10 @@ class Generator(Model):
         """The ancestor in one of whose rows it gives no value twice; None where there is none."""
         return None
 
+    def differs_among_siblings(self, view: SpecView) -> bool:
+        """Tell whether no two rows of one parent have the same value."""
+        return False
+
     # -- what it is made from
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:

@@ -88,6 +88,11 @@ class Delay(Generator):
         """Give the path of the moment before."""
         return self.first or self.after
 
+    def differs_among_siblings(self, view: SpecView) -> bool:
+        """Tell whether each comes after the sibling's own before: by a microsecond at least, or as dates by a day."""
+        by_days = self.min * UNIT_US[self.unit] >= UNIT_US["days"]
+        return view.is_own_before(self.after) and (by_days or view.type_at(view.column) == TIMESTAMP)
+
     def gives_null(self, view: SpecView) -> bool:
         """Tell whether the moment before may be NULL."""
         if self.first and view.gives_null(self.first):

@@ -137,6 +137,17 @@ net: {expr: "ROUND(quantity * price * 0.9, 2)"}"""
         """Tell whether the expression may be NULL."""
         return view.null_of_sql(self.sql)
 
+    def differs_among_siblings(self, view: SpecView) -> bool:
+        """Tell whether it is the sibling's own before and something above 0, and of the first whatever follows."""
+        from synth.sql.days_after import days_after
+
+        before, *first = days_after(self.sql) or (None,)
+        if before is None or not view.is_own_before(before.path) or any(view.is_own_before(one.path) for one in first):
+            return False
+        lowest = [view.lowest_at(path) for path in before.added if not view.gives_null(path)]
+        known = [low for low in lowest if low is not None]
+        return len(known) == len(before.added) and before.days + sum(known) >= 1
+
     def draw(self, context: RowContext) -> pl.Series:
         """Work the expression out, as the plan has compiled it. (rows,)"""
         return context.evaluate()

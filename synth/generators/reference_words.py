@@ -175,7 +175,8 @@ class ReferenceWords(Generator):
             if pointed is None or pointed not in view.ancestors_of(to):
                 above = ", ".join(view.ancestors_of(to)) or "none"
                 what = f"'{self.within}' points at no row that rows of {to} are born with"
-                yield Complaint(what, f"name a reference of {view.table} to one of these: {above}", ("within",))
+                hint = f"name a reference of {view.table} to one of these: {above}"
+                yield Complaint(what, f"{hint}; or `match` a column of {to} with such a key", ("within",))
         if self.other_than and view.target_of(self.other_than) != to:
             yield Complaint(f"'{self.other_than}' does not point at rows of {to}", at=("other_than",))
         if view.column in {self.other_than, self.within}:

@@ -106,7 +106,12 @@ def _holds_anyway(scope: Scope, table: str, group: tuple[str, ...]) -> bool:
             return True
         above = _ancestor_of(scope, table, column)
         within.update(ancestors[ancestors.index(above) :] if above else ())
-    return any(spec.columns[column].draws.distinct_within in within for column in group)
+    return any(
+        draws.distinct_within in within
+        or (within.issuperset(ancestors[:1]) and draws.differs_among_siblings(scope.view(table, column)))
+        for column in group
+        for draws in [spec.columns[column].draws]
+    )
 
 
 def _may_hold(
@@ -128,6 +133,7 @@ def _may_hold(
             for column in behind
             for draws in [spec.columns[column].draws]
         )
+        or _holds_anyway(scope, table, tuple(behind))
     )
 
 

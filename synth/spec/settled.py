@@ -14,6 +14,7 @@ from synth.errors import Problem
 from synth.generators.arrival import DAY_US, microseconds
 from synth.spec.kinds.derived import selected_from
 from synth.spec.scope import Scope
+from synth.sql.days_after import days_after
 from synth.sql.days_before import days_before
 
 __all__ = ["Origin", "choices_are_settled", "origin_of"]
@@ -112,9 +113,25 @@ def _begins_no_earlier(scope: Scope, table: str, column: str) -> bool:
     if follows is not None and not spec.is_given(column):
         found = scope.resolve(table, follows)
         sources = [(found.table, found.column)] if found.how != "pointed" else []
+    elif not sources and not spec.is_given(column):
+        sources = _later_than(scope, table, column)
     return bool(sources) and all(
-        _begins_no_earlier(scope, *source) and not _cut_down(scope, (table, column), source) for source in sources
+        source == (table, column)  # in the sibling before: the first of them has another
+        or (_begins_no_earlier(scope, *source) and not _cut_down(scope, (table, column), source))
+        for source in sources
     )
+
+
+def _later_than(scope: Scope, table: str, column: str) -> list[tuple[str, str]]:
+    """List the columns that an expression adds days to, one of which it is no earlier than; none where that is not known."""
+    view = scope.view(table, column)
+    sql = scope.column(table, column).draws.column_sql(view)
+    found = [
+        (scope.resolve(table, one.path), [view.lowest_at(path) for path in one.added])
+        for one in (days_after(sql.text) if sql is not None and sql.is_column else ())
+    ]
+    surely = all(low is not None and low >= 0 for _, lowest in found for low in lowest)
+    return [(at.table, at.column) for at, _ in found] if surely and all(at.how != "pointed" for at, _ in found) else []
 
 
 def _cut_down(scope: Scope, column: tuple[str, str], source: tuple[str, str]) -> bool:

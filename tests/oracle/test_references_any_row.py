@@ -363,6 +363,21 @@ def test_what_no_row_can_have_is_refused(said, message):
         make(parse(spec))
 
 
+def test_a_row_finds_those_born_with_it_by_its_key():
+    spec = """
+dataset: chain
+period: {start: 2024-01-01, until: 2026-01-01}
+tables:
+  stores: {rows: 40, columns: {store_id: {key: sequence}, head: {reference: {to: staff, WORDS}}}}
+  staff: {per: stores, fanout: {min: 1, max: 5, uniform: true}, columns: {staff_id: {key: sequence}, store_id: {reference: stores}}}
+"""
+    with pytest.raises(SpecError, match="to one of these: stores; or `match` a column of staff with such a key"):
+        parse(spec.replace("WORDS", "within: stores"))
+    plan = make(parse(spec.replace("WORDS", "match: {store_id: store_id}")))
+    stores, works_at = frame(plan, "stores"), dict(frame(plan, "staff").rows())
+    assert [works_at[head] for head in stores["head"]] == list(range(1, 41))
+
+
 def test_a_moment_to_come_is_refused_in_the_own_family():
     late = "joined: {arrival: {before_start: 0.4, since: 2023-01-01}}\n      left: {delay: {after: joined, median: 9, sigma: 1, max: 99}}"
     spec = FRIENDS.replace("joined: {arrival: {before_start: 0.4, since: 2023-01-01}}", late)

@@ -45,6 +45,8 @@ tables:
       _back: {expr: 0.00 - amount, type: "decimal(12,2)"}
       first_amount: {lookup: first.amount}
       valid_to: {state: next.ordered_at, nullable: true}
+      until_day: {state: next._day - 1, nullable: true, type: date}
+      _day: {expr: CAST(ordered_at AS DATE)}
       due_at: {delay: {after: previous.ordered_at, first: customers.signed_up_at, even: true, min: 1, max: 9, announced: true}}
   items:
     per: orders
@@ -74,6 +76,8 @@ def test_each_row_knows_its_siblings(until):
         assert day <= rows[0]["ordered_at"] - signed_up[customer] <= 400 * day
         assert all(day <= after["ordered_at"] - row["ordered_at"] <= 400 * day for row, after in pairwise(rows))
         assert [row["valid_to"] for row in rows] == [*(row["ordered_at"] for row in rows[1:]), None]
+        next_days = [row["ordered_at"].date() - day for row in rows[1:]]
+        assert [row["until_day"] for row in rows] == [*next_days, None]  # what does not show yet is not seen
         assert [row["before"] for row in rows] == [None, *(row["amount"] for row in rows[:-1])]
         assert {row["first_amount"] for row in rows} == {rows[0]["amount"]}
         balance = Decimal("100.00")
@@ -88,7 +92,7 @@ def test_each_row_knows_its_siblings(until):
 
 
 def test_what_was_there_stays():
-    first, *later = (frame(make(parse(SPEC), until=until), "orders").drop("valid_to") for until in UNTILS)
+    first, *later = (frame(make(parse(SPEC), until=until), "orders").drop("valid_to", "until_day") for until in UNTILS)
     for frame_ in later:
         assert first.equals(frame_.join(first.select("order_id"), on="order_id", how="semi", maintain_order="left"))
 

@@ -29,7 +29,7 @@ tables:
   lines:
     per: visits
     fanout: {min: 0, max: LINES, uniform: true}
-    columns: {v: {reference: visits}, n: {ordinal: visits}, size: {gamma: {shape: 1}}, twice: {expr: n * 2}, at: {lookup: visits.id}}
+    columns: {v: {reference: visits}, n: {ordinal: visits}, size: {gamma: {shape: 1}}, twice: {expr: n * 2}, at: {lookup: visits.id}, CHAIN}
     LINE_GROUP
 """
 
@@ -44,11 +44,17 @@ def shop(**words):
         "GIVEN": "x: {coined: {}}",
         "COLUMN": "",
         "GROUP": "",
+        "CHAIN": "y: {constant: 1}",
         "LINES": "3",
     }.items():
         text = text.replace(word, words.get(word, default))
     return parse(text)
 
+
+CHAIN = (
+    "since: {delay: {after: previous.since, first: visits.at, median: 9, sigma: 1, min: LEAST, max: 99}, type: TYPE}"
+)
+DAYS = {"CHAIN": CHAIN.replace("TYPE", "date"), "LINE_GROUP": "at: since\n    primary_key: [v, since]", "LINES": "30"}
 
 BY_CHANCE = {
     "weight": ({"COLUMN": "x: {gamma: {shape: 1}, unique: true}"}, "nothing makes x unique: rows of visits can be equal by chance"),
@@ -60,6 +66,8 @@ BY_CHANCE = {
     "of a parent": ({"LINE_GROUP": "unique: [[v, size]]"}, r"nothing makes \(v, size\) unique"),
     "key": ({"LINE_GROUP": "primary_key: [v, size]"}, "lines.primary_key: nothing makes"),
     "taken over": ({"LINE_GROUP": DERIVED.format("size")}, "d.primary_key: nothing makes k unique"),
+    "days of a chain": (DAYS | {"CHAIN": DAYS["CHAIN"].replace("LEAST", "0.9")}, r"nothing makes \(v, since\) unique"),
+    "chains of others": (DAYS | {"CHAIN": DAYS["CHAIN"].replace("LEAST", "1"), "LINE_GROUP": "at: since\n    unique: [[size, since]]"}, "nothing makes"),
 }  # fmt: skip
 MAY_HOLD = {
     "taken over": {"LINE_GROUP": DERIVED.format("at").replace("lines", "visits").replace("at AS", "id AS")},
@@ -68,6 +76,9 @@ MAY_HOLD = {
     "from an ordinal": {"LINE_GROUP": "primary_key: [v, twice]"},
     "of the only child": {"LINES": "1", "LINE_GROUP": "unique: [[at]]"},
     "with a one-to-one": {"COLUMN": "p: {reference: {to: people, unique: true}}, y: {lookup: p.x, unique: true}".replace(", y", "\n      y")},
+    "after the sibling before": DAYS | {"CHAIN": CHAIN.replace("TYPE", "timestamp").replace("LEAST", "0")},
+    "days after the sibling before": DAYS | {"CHAIN": DAYS["CHAIN"].replace("LEAST", "1")},
+    "from such a day": DAYS | {"CHAIN": DAYS["CHAIN"].replace("LEAST", "1") + ", k: {expr: since - 1}", "LINE_GROUP": "at: since\n    primary_key: [v, k]"},
     "doubled": {"COLUMN": "x: {uniform: {min: 1, max: 99}, unique: true}\n      y: {expr: x * 2, unique: true}"},
 }  # fmt: skip
 
