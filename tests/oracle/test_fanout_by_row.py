@@ -183,3 +183,16 @@ def test_what_says_nothing_is_refused(fanout):
     with pytest.raises(synth.SpecError) as raised:
         parse(text)
     assert any(SAID[fanout] in problem.what for problem in raised.value.problems), raised.value
+
+
+def test_what_counts_may_lie_several_references_away():
+    text = (
+        "dataset: d\nperiod: {start: 2024-01-01, until: 2025-01-01}\ntables:\n"
+        "  levels: {values: [[1, 2], [2, 5]], primary_key: [id], columns: {id: {type: integer}, n: {type: integer}}}\n"
+        "  plans: {rows: 4, columns: {id: {key: sequence}, level: {reference: levels}}}\n"
+        "  p: {rows: 60, columns: {id: {key: sequence}, plan: {reference: plans}, n: {lookup: plan.level.n}}}\n"
+        "  c: {per: p, fanout: {count: plan.level.n, max: 5}, columns: {id: {key: sequence}, p: {reference: p}}}\n"
+    )
+    tables = frames(parse(text))
+    found = Counter(tables["c"]["p"].to_list())
+    assert [found[key] for key in tables["p"]["id"].to_list()] == tables["p"]["n"].to_list()
