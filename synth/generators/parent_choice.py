@@ -149,6 +149,8 @@ class ParentChoice:
     def good(self, places: Rows | None, choices: Rows) -> Mask:
         """Whether each choice has not ended at the moment of its row, at `places` (None: all rows), and is another. (n,)"""
         good = np.ones(len(choices), dtype=np.bool_)
+        if not self.count:  # none is there, which `nothing` says
+            return good
         if self.ends is not None and self.moments is not None:
             good &= self.ends[choices] > _at(self.moments, places)
         if self.excluded is not None:

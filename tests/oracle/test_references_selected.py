@@ -167,3 +167,13 @@ def test_rows_that_surely_come_with_others_need_no_word():
 """
     calls = frames(parse(HEAD + tables))["calls"]
     assert calls["bill"].null_count() == 0 and calls["bill"].n_unique() > 30
+
+
+def test_where_none_has_come_all_are_null():
+    """Before the first is paid, of those that are to differ from another, too."""
+    calls = SPEC.replace(
+        "      about:",
+        "      other: {reference: {to: invoices, other_than: any, optional: true}, nullable: true}\n      about:",
+    )
+    found = frames(parse(calls), until=dt.datetime(2024, 1, 1, 3))["calls"]
+    assert found.height and found["any"].null_count() == found["other"].null_count() == found.height

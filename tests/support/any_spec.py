@@ -6,6 +6,7 @@ import datetime as dt
 
 from hypothesis import strategies as st
 
+from tests.support.any_lately import bills, open_fanouts
 from tests.support.any_order import in_order, siblings
 from tests.support.any_references import below_existing, circle, pairs, particular, second, stock, tree
 from tests.support.any_tables import existing, following, gathered, one_of, rollup, windows
@@ -177,6 +178,8 @@ def of_any_row(draw, odd, tables: dict) -> None:
         circle(draw, odd, tables)
     if draw(sometimes):
         stock(draw, odd, tables)
+        if draw(sometimes):
+            open_fanouts(draw, odd, tables)
         particular(draw, odd, tables, draw(one_of("visits", "lines")) if "lines" in tables else "visits")
     if "lines" in tables and draw(sometimes):
         second(draw, odd, tables)
@@ -184,6 +187,8 @@ def of_any_row(draw, odd, tables: dict) -> None:
         siblings(draw, odd, tables)
     if "at" in tables["visits"]["columns"] and draw(sometimes):
         in_order(draw, odd, tables)
+    if "at" in tables["visits"]["columns"] and draw(sometimes):
+        bills(draw, odd, tables)
 
 
 def lines(draw, odd) -> dict:
