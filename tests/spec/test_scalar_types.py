@@ -205,6 +205,41 @@ def test_in_documents_moments_have_a_zone():
     assert document.endswith('+00:00"}') and "T" in document
 
 
+# -- columns that nobody fills
+
+
+def test_a_column_of_nothing_is_null_whatever_its_type():
+    kinds = ("boolean", "bigint", "decimal(9,2)", "double", "real", "text", "char(3)", "enum(a, b)", "uuid", "json", "date", "time", "timestamp", "timestamptz")  # fmt: skip
+    lines = "".join(
+        f"      c{at}: {{nothing: {{}}, type: '{kind}', unique: true}}\n"
+        for at, kind in enumerate(kinds)
+        if kind != "json"
+    )
+    frame = table(
+        f"      id: {{key: sequence}}\n{lines}      doc: {{nothing: {{}}, type: json}}\n      plain: {{nothing: {{}}}}\n",
+        50,
+    )
+    assert frame.select(pl.exclude("id").null_count()).row(0) == (50,) * (len(kinds) + 1)
+    assert [frame[f"c{at}"].dtype for at, kind in enumerate(kinds) if kind != "json"] == [
+        DType.parse(kind).written for kind in kinds if kind != "json"
+    ]
+    assert frame["plain"].dtype == pl.String
+
+
+def test_nothing_else_is_asked_of_it():
+    assert "it is text, but the key of u is bigint" in refused(
+        "x: {nothing: {}, references: u}", "  u: {rows: 3, columns: {k: {key: sequence}}}\n"
+    )
+    assert "a key is never NULL" in refused(
+        "y: {uniform: {min: 1, max: 2}}", "  u: {rows: 3, primary_key: [k], columns: {k: {nothing: {}}}}\n"
+    )
+    assert "it is NULL in every row" in refused("x: {nothing: {}, null_share: 0.5}")
+    assert "NULL can come out of it" in refused("x: {nothing: {}, nullable: false}")
+    assert "may be NULL, for which no values are declared" in refused(
+        "y: {nothing: {}}, x: {choice: {by: y, values: {a: {b: 1}}}}"
+    )
+
+
 # -- rows that exist
 
 EXISTING = """

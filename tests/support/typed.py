@@ -58,6 +58,11 @@ tables:
       due: {expr: "opened_at + INTERVAL 1 MONTH", type: timestamptz}
       due_on: {expr: CAST(due AS DATE)}
       flag: {state: "CASE WHEN shipped IS NULL THEN 'no' ELSE 'yes' END", type: char(5)}
+      fax: {nothing: {}, type: "char(12)"}
+      left_on: {nothing: {}, type: timestamptz}
+      weight: {nothing: {}, type: real}
+      extra: {nothing: {}, type: json}
+      sort: {nothing: {}, type: "enum(a, b)"}
       rate: {uniform: {min: -2, max: 2}, type: "decimal(9,3)"}
       is_early: {expr: clock < opens, nullable: true}
       copied: {lookup: grade.grade}
@@ -106,6 +111,7 @@ rules:
   documents_are_there: |
     SELECT l.letter_id FROM letters l JOIN jobs j ON j.job_id = l.job_id WHERE l.doc IS NULL OR j.doc IS NULL
     GROUP BY l.letter_id HAVING COUNT(l.doc) > 0
+  nothing_is_there: SELECT job_id FROM jobs WHERE fax IS NOT NULL OR left_on IS NOT NULL OR weight > 0 OR extra IS NOT NULL OR sort IN ('a', 'b')
   small_is_small: SELECT job_id FROM jobs WHERE LOWER(channel) <> small OR UPPER(state) = state OR channel LIKE 'f_x%x'
   done_when_done: SELECT job_id FROM jobs WHERE CASE WHEN done_at IS NULL THEN 'open' ELSE 'done, paid' END <> state
   in_its_order: SELECT grade, MIN(state) AS least FROM jobs GROUP BY grade HAVING MIN(state) > MAX(state) OR MIN(state) < 'd'
