@@ -12,7 +12,21 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, MAX_PRECISION, TEXT, TIME, TIMESTAMP, DType, Types, decimal
+from synth.dtypes import (
+    BIGINT,
+    BOOLEAN,
+    DATE,
+    DOUBLE,
+    MAX_PRECISION,
+    REAL,
+    TEXT,
+    TIME,
+    TIMESTAMP,
+    TIMESTAMPTZ,
+    DType,
+    Types,
+    decimal,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,6 +35,8 @@ __all__ = [
     "NULL",
     "WIDE_SUM",
     "MisfitError",
+    "as_drawn",
+    "as_sql_sees",
     "cast_to_written",
     "checked",
     "clocks_to_microseconds",
@@ -135,6 +151,13 @@ def largest(column: pl.Series) -> int:
     return max(-low, high) if isinstance(low, int) and isinstance(high, int) else 0
 
 
+def as_drawn(column: pl.Series, dtype: DType) -> pl.Series:
+    """The drawn column with what its type keeps: 24 binary digits of a real, a char without blanks behind. (n,) -> (n,)"""
+    if dtype.name == "real":
+        return column.cast(pl.Float32).cast(pl.Float64)
+    return column.str.strip_chars_end(" ") if dtype.name == "char" else column
+
+
 def to_written(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
     """Drawn columns in the types in which they leave: decimals in major units, integers at their width."""
     return pl.DataFrame([column_to_written(column, types[column.name]) for column in frame.get_columns()])
@@ -149,7 +172,7 @@ def column_to_written(column: pl.Series, dtype: DType) -> pl.Series:
     if dtype.name == "time" and column.dtype == pl.Int64:
         return (column * 1_000).cast(pl.Time)
     if dtype.name != "decimal" or isinstance(column.dtype, pl.Decimal):
-        return column if column.dtype == dtype.written else column.cast(dtype.written)
+        return column if column.dtype == dtype.written else column.cast(dtype.written)  # moments are in UTC
     import pyarrow as pa
 
     column = column.rechunk()
@@ -165,6 +188,13 @@ def column_to_written(column: pl.Series, dtype: DType) -> pl.Series:
     return from_arrow(array).alias(column.name)
 
 
+def as_sql_sees(frame: pl.DataFrame) -> pl.DataFrame:
+    """Written columns as SQL of a spec knows them: reals as doubles, moments with a zone as timestamps in UTC."""
+    return frame.with_columns(
+        pl.col(pl.Float32).cast(pl.Float64), pl.col(pl.Datetime("us", "UTC")).dt.replace_time_zone(None)
+    )
+
+
 def cast_to_written(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
     """Columns read back from elsewhere, by name, in the types in which they are written. Raises PolarsError.
 
@@ -175,7 +205,12 @@ def cast_to_written(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
     spelt = [
         _settled(column) for column in frame.get_columns() if column.dtype.is_nested() or column.dtype == pl.Binary
     ]
-    return frame.with_columns(spelt).select(pl.col(name).cast(dtype.written) for name, dtype in types.items())
+    return frame.with_columns(spelt).select(_written(name, dtype) for name, dtype in types.items())
+
+
+def _written(name: str, dtype: DType) -> pl.Expr:
+    cast = pl.col(name).cast(dtype.written)
+    return cast.str.strip_chars_end(" ") if dtype.name == "char" else cast
 
 
 def to_drawn(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
@@ -187,7 +222,9 @@ def to_drawn(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
 
 
 def _to_drawn(column: pl.Series, dtype: DType) -> pl.Series:
-    return clocks_to_microseconds(column) if column.dtype == pl.Time else column.cast(dtype.drawn)
+    if column.dtype == pl.Time:
+        return clocks_to_microseconds(column)
+    return as_drawn(column.cast(dtype.drawn), dtype)
 
 
 def clocks_to_microseconds(column: pl.Series) -> pl.Series:
@@ -213,6 +250,8 @@ def decimals_to_minor_units(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
         if isinstance(column.dtype, pl.Decimal) and (column.dtype.precision or 0) <= MAX_PRECISION
         else clocks_to_microseconds(column)
         if column.dtype == pl.Time
+        else _to_drawn(column, types[column.name])
+        if column.dtype in (pl.Float32, pl.Datetime)
         else column
         for column in frame.get_columns()
     ])  # fmt: skip
@@ -226,9 +265,11 @@ def types_of(frame: pl.DataFrame) -> dict[str, DType]:
 def _type_of(kind: pl.DataType) -> DType:
     if isinstance(kind, pl.Decimal):
         return decimal(kind.precision, kind.scale)
+    if isinstance(kind, pl.Datetime) and kind.time_zone:
+        return TIMESTAMPTZ
     known = {
         pl.Boolean: BOOLEAN, pl.Int16: DType("smallint"), pl.Int32: DType("integer"), pl.Int64: BIGINT,
-        pl.Float64: DOUBLE, pl.Date: DATE, pl.Time: TIME, pl.Datetime: TIMESTAMP,
+        pl.Float32: REAL, pl.Float64: DOUBLE, pl.Date: DATE, pl.Time: TIME, pl.Datetime: TIMESTAMP,
     }  # fmt: skip
     return next((dtype for each, dtype in known.items() if kind == each), TEXT)
 
@@ -242,10 +283,8 @@ def _settled(column: pl.Series) -> pl.Series:
         return column.cast(pl.Int64)
     if kind in (pl.UInt64, pl.Int128):
         return column.cast(pl.Decimal(38, 0))
-    if kind == pl.Float32:
-        return column.cast(pl.Float64)
     if isinstance(kind, pl.Datetime):
-        return column.cast(pl.Datetime("us"))  # of a zone: UTC
+        return column.cast(pl.Datetime("us", "UTC" if kind.time_zone else None))
     if kind == pl.Binary:
         return column.bin.encode("hex")
     if kind.is_nested():

@@ -19,8 +19,9 @@ import polars as pl
 from synth.errors import did_you_mean
 
 __all__ = [
-    "BIGINT", "BOOLEAN", "DATE", "DOUBLE", "JSON", "TEXT", "TIME", "TIMESTAMP", "UUID", "UUID_SHAPE", "DType", "TypeWord",
-    "Types", "clock_us", "decimal", "enum", "enum_or_text", "exact", "listed", "type_words",
+    "BIGINT", "BOOLEAN", "DATE", "DOUBLE", "JSON", "REAL", "TEXT", "TIME", "TIMESTAMP", "TIMESTAMPTZ", "UUID", "UUID_SHAPE",
+    "DType", "TypeWord", "Types", "char", "char_or_varchar", "clock_us", "decimal", "enum", "enum_or_text", "exact",
+    "listed", "type_words",
 ]  # fmt: skip
 
 MAX_PRECISION = 18  # what an int64 holds, and an INT64 in Parquet
@@ -33,13 +34,16 @@ _TABLE: dict[str, tuple[Any, Any, str]] = {
     "bigint": (pl.Int64(), pl.Int64(), "BIGINT"),
     "decimal": (pl.Int64(), None, "DECIMAL"),
     "double": (pl.Float64(), pl.Float64(), "DOUBLE"),
+    "real": (pl.Float64(), pl.Float32(), "FLOAT"),  # drawn as a double of 24 binary digits
     "varchar": (pl.String(), pl.String(), "VARCHAR"),
+    "char": (pl.String(), pl.String(), "VARCHAR"),  # without blanks at the end
     "uuid": (pl.String(), pl.String(), "VARCHAR"),
     "enum": (pl.String(), pl.String(), "VARCHAR"),
     "json": (pl.String(), pl.String(), "VARCHAR"),  # as servers spell it: `documents`
     "date": (pl.Date(), pl.Date(), "DATE"),
     "time": (pl.Int64(), pl.Time(), "TIME"),  # drawn as microseconds since midnight
     "timestamp": (pl.Datetime("us"), pl.Datetime("us"), "TIMESTAMP"),
+    "timestamptz": (pl.Datetime("us"), pl.Datetime("us", "UTC"), "TIMESTAMP WITH TIME ZONE"),  # drawn in UTC
 }
 # how each is written (see TypeWord), what for, a column of it
 _DESCRIBED: dict[str, tuple[str, str, str]] = {
@@ -53,10 +57,16 @@ _DESCRIBED: dict[str, tuple[str, str, str]] = {
         '{uniform: {min: 0.01, max: 99.99}, type: "decimal(12,2)"}',
     ),
     "double": ("double", "numbers of 64 bits with a floating point", "{normal: {mean: 20, sd: 4}, type: double}"),
+    "real": ("real", "numbers of 32 bits with a floating point", "{normal: {mean: 20, sd: 4}, type: real}"),
     "varchar": (
         "varchar(n)",
         "text of at most n characters; without n of any length",
         "{coined: {}, type: varchar(40)}",
+    ),
+    "char": (
+        "char(n)",
+        "text of at most n characters without blanks at the end, which databases fill up with blanks; without n of 1",
+        "{choice: {DE: 2, FR: 1}, type: char(2)}",
     ),
     "enum": (
         "enum(…)",
@@ -76,10 +86,16 @@ _DESCRIBED: dict[str, tuple[str, str, str]] = {
         "a moment in microseconds, UTC, without a zone",
         "{uniform: {min: 2024-01-01, max: 2024-12-31}, type: timestamp}",
     ),
+    "timestamptz": (
+        "timestamptz",
+        "a moment in microseconds, with a zone wherever it is written, which is UTC",
+        "{uniform: {min: 2024-01-01, max: 2024-12-31}, type: timestamptz}",
+    ),
 }
 _ALIASES = {"text": "varchar", "int": "integer", "bool": "boolean", "numeric": "decimal"}
 UUID_SHAPE = r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"  # as databases write one
 MAX_LENGTH = 10_485_760  # characters of a varchar: PostgreSQL's
+MAX_CHAR = 255  # characters of a char: MySQL's
 MOST_LABELS = 1_000  # of an enum
 LONGEST_LABEL = 63  # bytes: PostgreSQL's
 _SHAPE = re.compile(r"^\s*([a-z]+)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?\s*$")
@@ -120,6 +136,8 @@ class DType:
             raise ValueError(f"'{text}': a varchar has up to {MAX_LENGTH:,} characters; text has no such length")
         if name == "varchar" and second is None and first != 0:
             return cls(name, length=first)
+        if name == "char" and second is None:
+            return char(1 if first is None else first)
         if first is not None:
             raise ValueError(f"'{text}': {name} takes no such length")
         return cls(name)
@@ -129,6 +147,8 @@ class DType:
             return f"decimal({self.precision},{self.scale})"
         if self.name == "varchar":
             return f"varchar({self.length})" if self.length else "text"
+        if self.name == "char":
+            return f"char({self.length})"
         if self.name == "enum":
             return f"enum({', '.join(map(_spelt_label, self.labels))})"
         return self.name
@@ -160,17 +180,27 @@ class DType:
             return self.name == other.name
         if self.name == "enum":
             return other.name == "enum" and set(other.labels) <= set(self.labels)
+        if self.name in ("real", "char"):  # others have more digits, or blanks at the end
+            return self.name == other.name and (self.length or 0) >= (other.length or 0)
         return alike and (self.name != "uuid" or other.name == "uuid")
 
     @property
     def is_text(self) -> bool:
         """Whether values are texts: of any length, of a form, of a list, or JSON."""
-        return self.name in ("varchar", "uuid", "enum", "json")
+        return self.name in ("varchar", "char", "uuid", "enum", "json")
+
+    @property
+    def is_free_text(self) -> bool:
+        """Whether values are texts of any form."""
+        return self.name in ("varchar", "char")
 
     @property
     def in_sql(self) -> DType:
-        """The type as which SQL of a spec knows values: an enum is a text, whatever a database makes of it."""
-        return TEXT if self.name == "enum" else self
+        """The type as which SQL of a spec knows values, whatever a database makes of them.
+
+        An enum and a char are texts, a real is a double, and a timestamp with a zone is one in UTC without it.
+        """
+        return _IN_SQL.get(self.name, self)
 
     @property
     def as_varchar(self) -> DType:
@@ -185,7 +215,12 @@ class DType:
     @property
     def is_time(self) -> bool:
         """Whether values are moments: dates and timestamps."""
-        return self.name in ("date", "timestamp")
+        return self.name in ("date", "timestamp", "timestamptz")
+
+    @property
+    def is_float(self) -> bool:
+        """Whether values are numbers with a floating point."""
+        return self.name in ("double", "real")
 
     @property
     def digits(self) -> int:
@@ -197,7 +232,7 @@ class DType:
         """What two types share whose drawn values can be equal: numbers of as many digits, texts, and others by name."""
         if self.is_exact:
             return "number", self.digits
-        return ("varchar" if self.is_text else self.name), 0
+        return ("varchar" if self.is_text else self.in_sql.name), 0
 
     @property
     def limit(self) -> int:
@@ -235,12 +270,25 @@ def type_words() -> dict[str, TypeWord]:
 
 BOOLEAN, BIGINT, DOUBLE, TEXT = DType("boolean"), DType("bigint"), DType("double"), DType("varchar")
 DATE, TIME, TIMESTAMP, UUID = DType("date"), DType("time"), DType("timestamp"), DType("uuid")
-JSON = DType("json")
+JSON, REAL, TIMESTAMPTZ = DType("json"), DType("real"), DType("timestamptz")
+_IN_SQL = {"enum": TEXT, "char": TEXT, "real": DOUBLE, "timestamptz": TIMESTAMP}
 
 
 def decimal(precision: int, scale: int) -> DType:
     """Make the type of decimals with so many digits, and so many behind the point."""
     return DType("decimal", precision, scale)
+
+
+def char(length: int) -> DType:
+    """Make the type of texts of so many characters, filled up with blanks. Raises ValueError."""
+    if not 1 <= length <= MAX_CHAR:
+        raise ValueError(f"'char({length})': a char has 1 to {MAX_CHAR} characters; a varchar is not filled up")
+    return DType("char", length=length)
+
+
+def char_or_varchar(length: int) -> DType:
+    """Make the type of a column that a database fills up with blanks; a varchar where it is longer than ours are."""
+    return DType("char" if length <= MAX_CHAR else "varchar", length=length)
 
 
 def enum(labels: Sequence[str]) -> DType:

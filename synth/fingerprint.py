@@ -113,7 +113,7 @@ def _rows(
 
 def _numbers(column: pl.Series, dtype: DType) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_] | None]:
     """Cells as whole numbers, and which are NULL. (n,) -> (n,), (n,)"""
-    if dtype.name == "double":
+    if dtype.is_float:
         scaled = np.clip(column.fill_null(0.0).to_numpy(), -HUGE, HUGE) * 1e6
         numbers = (np.sign(scaled) * np.floor(np.abs(scaled) + 0.5)).astype(np.int64)
         return numbers, column.is_null().to_numpy() if column.null_count() else None
@@ -153,13 +153,19 @@ class Cells:
     time: str  # of day
     decimal: str  # {unit}: minor units in one; {digits}: after the point
     integer: str
+    # what other types are kept as -> the same as a double, a text without blanks at the end, and a moment in UTC
+    real: str = "{0}"
+    char: str = "RTRIM({0}, ' ')"
+    timestamptz: str = "{0}"
     total: str = "COALESCE(SUM({0}), 0)"
     rows: str = "COUNT(*)"  # of a table
     fence: str = ""  # behind the rows' query, where a row's number would be worked out for each sum anew
 
     def number(self, cell: str, dtype: DType) -> str:
         """A cell's number, not yet reduced."""
-        kind = "text" if dtype.is_text else dtype.name
+        kind = "text" if dtype.is_text else dtype.in_sql.name
+        if dtype.name in ("real", "char", "timestamptz"):
+            cell = getattr(self, dtype.name).format(cell)
         form = self.integer if kind in ("smallint", "integer", "bigint") else getattr(self, kind)
         number = str(form.format(cell, hex_digits=HEX_DIGITS, unit=10**dtype.digits, digits=dtype.digits))
         if kind != "double":

@@ -24,6 +24,7 @@ __all__ = ["TIME_LIMIT_S", "as_pattern", "lock", "opened", "sandbox", "signals_h
 T = TypeVar("T")
 
 LOCKED = {
+    "TimeZone": "'UTC'",  # of moments with a zone: no machine's
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "python_enable_replacements": "false",  # else the name of a Python variable is a table

@@ -36,6 +36,9 @@ KINDS = {
         DType("varchar"),
         text | st.sampled_from(["", "0", "NULL", "a", "A", "a ", "ä", "a\u0308", "𝄞", "\n", "'"]),
     ),
+    "real": (DType("real"), st.integers(-(2**20), 2**20).map(lambda n: n / 16)),
+    "char": (DType.parse("char(12)"), text.map(lambda t: t.rstrip(" "))),
+    "timestamptz": (DType("timestamptz"), st.datetimes(dt.datetime(1600, 1, 1), dt.datetime(2400, 1, 1))),
     "uuid": (DType("uuid"), st.uuids().map(str)),
     "date": (DType("date"), st.dates(dt.date(1600, 1, 1), dt.date(2400, 1, 1))),
     "timestamp": (DType("timestamp"), st.datetimes(dt.datetime(1600, 1, 1), dt.datetime(2400, 1, 1))),
@@ -45,6 +48,7 @@ EDGES = {
     "money": [0, -1, 10**12 - 1, -(10**12) + 1], "wide": [10**18 - 1, -(10**18) + 1], "share": [10**18 - 1, 1],
     "date": [dt.date(1970, 1, 1), dt.date(1969, 12, 31), dt.date(2024, 2, 29)],
     "timestamp": [dt.datetime(1969, 12, 31, 23, 59, 59, 999999), dt.datetime(1970, 1, 1), dt.datetime(2024, 2, 29, 12)],
+    "real": [0.0, -0.0, 1.5, -2.25, 0.10000000149011612, 3.4028234663852886e38, 123456.7890625],
     "double": [0.0, -0.0, 0.5e-6, -0.5e-6, 1.5, -2.25],
 }  # fmt: skip
 
@@ -141,7 +145,7 @@ def test_swapped_cells_are_seen(kind):
     """Between rows of a column, between columns of a row, and of a whole column with another."""
     dtype = KINDS[kind][0]
     a, b = {
-        "varchar": ("a", "b"), "uuid": ("0" * 36, "1" * 36), "date": (dt.date(2024, 1, 1), dt.date(2024, 1, 2)),
+        "varchar": ("a", "b"), "char": ("a", "b"), "real": (1.0, -1.0), "timestamptz": (dt.datetime(2024, 1, 1), dt.datetime(2024, 1, 1, 0, 0, 0, 1)), "uuid": ("0" * 36, "1" * 36), "date": (dt.date(2024, 1, 1), dt.date(2024, 1, 2)),
         "timestamp": (dt.datetime(2024, 1, 1), dt.datetime(2024, 1, 1, 0, 0, 0, 1)), "double": (1.0, -1.0),
     }.get(kind, (1, 2))  # fmt: skip
     types = {"x": dtype, "y": dtype, "n": DType("bigint")}

@@ -155,7 +155,7 @@ class Database(ABC):
 
     def query(self, schema: str, table: str, types: Mapping[str, DType]) -> str:
         """The SELECT of all rows of a table, its columns in this order."""
-        columns = ", ".join(map(self.dialect.quote_identifier, types))
+        columns = ", ".join(self.dialect.read_cell(name, dtype) for name, dtype in types.items())
         return f"SELECT {columns} FROM {self.dialect.place(schema, table)}"
 
     def require_short_texts(self, schema: str, table: str, types: Types) -> None:

@@ -20,6 +20,8 @@ def tab_separated(frame: pl.DataFrame) -> memoryview:
     for column in frame.get_columns():
         if column.dtype == pl.Boolean:
             column = column.cast(pl.Int8)
+        elif column.dtype == pl.Float32:
+            column = column.cast(pl.Float64)  # whose digits nobody takes for more than a real holds
         elif column.dtype == pl.String and column.str.contains_any(list(_SPECIAL)).any():
             column = column.str.replace_many(_SPECIAL)
         columns.append(column)

@@ -80,7 +80,7 @@ class Keys:
 
     def _measure(self, table: str, group: tuple[str, ...]) -> None:
         limit = self.dialect.longest_key
-        texts = [dtype for column in group if (dtype := self.kept_as(table, column)).name == "varchar"]
+        texts = [dtype for column in group if (dtype := self.kept_as(table, column)).is_free_text]
         if limit and sum(dtype.length or self.dialect.keyed_length for dtype in texts) > limit:
             raise refused(
                 f"a key of {', '.join(group)} is longer than the {limit} characters that {self.dialect.name} can index",

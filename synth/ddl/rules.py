@@ -122,7 +122,7 @@ class Rules:
         begun = {group[0] for group in self.keys.groups(table)}
         begun |= {refers.columns[0] for refers in self.keys.references.get(table, [])}
         for column in self.dataset.tables[table].written:
-            if column not in begun and self.keys.type_of(table, column).name in ("date", "timestamp"):
+            if column not in begun and self.keys.type_of(table, column).is_time:
                 name = self._new_name("ix", table, column)
                 yield self._index(table, name, column)
 

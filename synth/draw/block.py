@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from synth.columns import NULL, gather, mask, moments, to_written
+from synth.columns import NULL, as_drawn, gather, mask, moments, to_written
 from synth.draw.context import BlockContext
 from synth.draw.distinct import places_of
 from synth.draw.placed import placed
@@ -94,8 +94,10 @@ class Block:
             if column:
                 self._draw_column(table, column)
             else:
-                self.tables[table] = self.plan.kind(table).draw_rows(self, table)
-                require_values(self.tables[table].columns.values())
+                here = self.tables[table] = self.plan.kind(table).draw_rows(self, table)
+                types = self.plan.tables[table].types
+                here.columns = {name: as_drawn(column, types[name]) for name, column in here.columns.items()}
+                require_values(here.columns.values())
 
     def _draw_column(self, table: str, column: str) -> None:
         spec, here = self.plan.spec(table), self.tables[table]
@@ -114,6 +116,7 @@ class Block:
             if column in here.parent_rows:
                 here.parent_rows[column] = np.where(hidden, -1, here.parent_rows[column])
         assert len(drawn) == here.rows, (table, column, len(drawn), here.rows)
+        drawn = as_drawn(drawn, context.dtype)
         require_values((drawn,))
         here.columns[column] = drawn.alias(column)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from synth.columns import WIDE_SUM, largest
+from synth.columns import WIDE_SUM, as_drawn, largest
 from synth.draw.block import Block
 from synth.draw.placed import placed
 from synth.draw.residents import Residents
@@ -115,6 +115,7 @@ class RollupSums:
         by, types = list(self.spec.group_by), self.plan.tables[self.rollup].types
         empty = pl.DataFrame(schema={n: types[n].drawn for n in [*by, *self.spec.aggregates]})
         merged = self._merged().select(empty.columns).cast(empty.schema) if self.parts else empty
+        merged = merged.with_columns(as_drawn(column, types[column.name]) for column in merged.get_columns())
         if self.spec.for_each:
             spec = self.plan.spec(self.spec.for_each)
             rows = np.arange(self.plan.rows_there(self.spec.for_each, residents.row_count(self.spec.for_each)))

@@ -151,7 +151,7 @@ def _cast(column: pl.Series, dtype: DType) -> tuple[pl.Series, pl.Series]:
         ), none
     if dtype.is_time:
         if kind == pl.String:
-            column = _moments(column)
+            column = _with_zones(column) if dtype.name == "timestamptz" else _moments(column)
         elif not kind.is_temporal():
             return pl.Series([None], dtype=dtype.written).new_from_index(0, len(column)), none
         found = column.cast(dtype.written, strict=False)
@@ -164,8 +164,11 @@ def _cast(column: pl.Series, dtype: DType) -> tuple[pl.Series, pl.Series]:
         return found, ~found.str.contains(_UUID).fill_null(value=True)
     if dtype.name == "enum":
         return found, ~found.is_in(list(dtype.labels)).fill_null(value=True)
-    if dtype.name == "double":
-        return found, found.is_nan().fill_null(value=False)
+    if dtype.is_float:
+        lost = found.is_nan() if dtype.name == "double" else ~found.is_finite()
+        return found, lost.fill_null(value=False)
+    if dtype.name == "char":
+        found = found.str.strip_chars_end(" ")
     return found, (found.str.len_chars() > dtype.length).fill_null(value=False) if dtype.length else none
 
 
@@ -195,6 +198,19 @@ def _clocks(texts: pl.Series) -> pl.Series:
     clean = texts.str.strip_chars()
     tried = [clean.str.to_time(spelt, strict=False) for spelt in ("%H:%M:%S%.f", "%H:%M") if len(clean)]
     return pl.select(pl.coalesce(tried)).to_series() if tried else clean.cast(pl.Time)
+
+
+_ZONE = r"([+-])(\d\d):?(\d\d)?$"  # behind a time of day
+
+
+def _with_zones(texts: pl.Series) -> pl.Series:
+    """Moments with a zone, in UTC; those without are in UTC. (n,) -> (n,)"""
+    behind = texts.str.strip_chars().str.slice(len("2024-01-01"))
+    zone = behind.str.extract(_ZONE, 0).fill_null("")
+    hours, minutes = (behind.str.extract(_ZONE, group).cast(pl.Int64).fill_null(0) for group in (2, 3))
+    sign = zone.str.starts_with("-").cast(pl.Int64) * -2 + 1
+    moments = _moments(texts.str.strip_chars().str.strip_suffix(zone) if len(texts) else texts)
+    return moments - (sign * (hours * 60 + minutes) * 60_000_000).cast(pl.Duration("us"))
 
 
 def _moments(texts: pl.Series) -> pl.Series:

@@ -92,7 +92,7 @@ class StandIns(RowSource):
             return (rows * (DAY_NS // ROWS)).cast(pl.Time)
         if dtype.name == "enum":
             return pl.Series(dtype.labels).gather(rows % len(dtype.labels))
-        if dtype.name == "varchar":
+        if dtype.is_free_text:
             digits = min(dtype.length or WORD, WORD)
             return pl.Series([_word(row, digits) for row in rows])
         if dtype.name == "decimal":

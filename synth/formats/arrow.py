@@ -40,6 +40,7 @@ def _arrow_type(dtype: DType) -> Any:
         return pa.decimal128(dtype.precision, dtype.scale)
     known = {
         "boolean": pa.bool_(), "smallint": pa.int16(), "integer": pa.int32(), "bigint": pa.int64(), "double": pa.float64(),
+        "real": pa.float32(), "timestamptz": pa.timestamp("us", "UTC"),
         "date": pa.date32(), "time": pa.time64("us"), "timestamp": pa.timestamp("us"),
     }  # fmt: skip
     return known.get(dtype.name, pa.string())

@@ -13,7 +13,7 @@ import polars as pl
 
 from synth.columns import to_written
 from synth.dtypes import TEXT, DType, Types
-from synth.formats.format import column_types, file_list, file_option, read_by_duckdb
+from synth.formats.format import MOMENT, column_types, file_list, file_option, read_by_duckdb, spelt_in_full
 
 __all__ = ["columns", "other_names", "read", "relation", "write"]
 
@@ -22,10 +22,10 @@ def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[st
     """Write one file: UTF-8, `2024-01-31 23:59:59.000000`, decimals in full, true and false."""
     with path.open("wb") as file:
         for number, frame in enumerate(frames):
-            to_written(frame, types).write_csv(
+            spelt_in_full(to_written(frame, types)).write_csv(
                 file,
                 include_header=number == 0,
-                datetime_format="%Y-%m-%d %H:%M:%S%.6f",
+                datetime_format=MOMENT,
                 time_format="%H:%M:%S%.6f",
                 quote_style="necessary",
             )

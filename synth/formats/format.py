@@ -30,9 +30,13 @@ if TYPE_CHECKING:
     from synth.dtypes import DType, Types
     from synth.translate.dialect import Dialect
 
-__all__ = ["Format", "column_types", "file_list", "file_option", "first_words", "read_by_duckdb", "unreadable_errors"]
+__all__ = [
+    "MOMENT", "Format", "column_types", "file_list", "file_option", "first_words", "read_by_duckdb", "spelt_in_full",
+    "unreadable_errors",
+]  # fmt: skip
 
 
+MOMENT = "%Y-%m-%d %H:%M:%S%.6f"
 MOST_COLUMNS = 10_000  # of a file that no manifest describes
 
 
@@ -156,6 +160,18 @@ def file_list(paths: Iterable[Path]) -> str:
 def file_option(file: str | None) -> str:
     """The option of a table function by which a column says in which file a row is."""
     return "" if file is None else f", filename = '{file}'"
+
+
+def spelt_in_full(frame: pl.DataFrame) -> pl.DataFrame:
+    """Written columns as texts show them: moments with a zone say that it is UTC, and reals have the digits of doubles.
+
+    So whoever takes one for a double has the same number.
+    """
+    import polars as pl
+
+    return frame.with_columns(
+        pl.col(pl.Float32).cast(pl.Float64), pl.col(pl.Datetime("us", "UTC")).dt.strftime(f"{MOMENT}+00:00")
+    )
 
 
 def column_types(types: Types) -> str:

@@ -10,7 +10,7 @@ import polars as pl
 
 from synth.columns import to_written
 from synth.dtypes import TEXT, DType, Types
-from synth.formats.format import column_types, file_list, file_option, read_by_duckdb
+from synth.formats.format import MOMENT, column_types, file_list, file_option, read_by_duckdb, spelt_in_full
 
 __all__ = ["columns", "other_names", "read", "relation", "write"]
 
@@ -21,9 +21,9 @@ def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[st
     """Write drawn frames as one file."""
     with path.open("wb") as file:
         for frame in frames:
-            moments = pl.col(pl.Datetime).dt.strftime("%Y-%m-%d %H:%M:%S%.6f")
+            moments = pl.col(pl.Datetime).dt.strftime(MOMENT)
             clocks = pl.col(pl.Time).dt.to_string("%H:%M:%S%.6f")
-            to_written(frame, types).with_columns(moments, clocks).write_ndjson(file)
+            spelt_in_full(to_written(frame, types)).with_columns(moments, clocks).write_ndjson(file)
 
 
 def read(path: Path, types: Types, names: Sequence[str] | None = None) -> pl.DataFrame:

@@ -124,7 +124,7 @@ def _table(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[s
 def _array(column: pl.Series, types: Types) -> Any:
     dtype = types[column.name]
     column = checked(column, dtype).rechunk()
-    if dtype.name in ("smallint", "integer"):
+    if dtype.name in ("smallint", "integer", "real", "timestamptz"):
         column = column.cast(dtype.written)
     array = column.to_arrow(compat_level=pl.CompatLevel.newest())
     if dtype.name == "decimal" and column.dtype == pl.Int64:

@@ -84,12 +84,13 @@ def _literals(column: pl.Series, dtype: DType, style: InsertStyle) -> pl.Series:
         return pl.select(pl.when(column).then(pl.lit(true)).when(~column).then(pl.lit(false))).to_series()
     if dtype.name == "date":
         return "'" + column.dt.strftime("%Y-%m-%d") + "'"
-    if dtype.name == "timestamp":
-        return "'" + column.dt.strftime("%Y-%m-%d %H:%M:%S%.6f") + "'"
+    if dtype.is_time:
+        zone = style.utc if dtype.name == "timestamptz" else ""
+        return "'" + column.dt.strftime(f"%Y-%m-%d %H:%M:%S%.6f{zone}") + "'"
     if dtype.name == "time":
         return "'" + column.dt.to_string("%H:%M:%S%.6f") + "'"
-    text = column.cast(pl.String)
-    if dtype.name == "double":
+    text = (column.cast(pl.Float64) if dtype.is_float else column).cast(pl.String)
+    if dtype.is_float:
         if not column.is_finite().all():
             raise OverflowError(f"column '{column.name}': NaN and infinity have no literal in SQL")
         # with an exponent it is a double; without one it would be a decimal, and rounded in some

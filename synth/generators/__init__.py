@@ -19,6 +19,7 @@ from synth.generators.gamma import Gamma
 from synth.generators.in_force import InForce, Ranked
 from synth.generators.keys import Key, Window
 from synth.generators.mixture import Mixture
+from synth.generators.nothing import Nothing
 from synth.generators.numbered import Numbered
 from synth.generators.numeric import Lognormal, Normal, Uniform
 from synth.generators.pattern import Pattern
@@ -66,6 +67,7 @@ GENERATORS: dict[str, type[Generator]] = {
     "mixture": Mixture,
     "negative_binomial": NegativeBinomial,
     "normal": Normal,
+    "nothing": Nothing,
     "numbered": Numbered,
     "ordinal": Ordinal,
     "pareto": Pareto,

@@ -14,13 +14,14 @@ import polars as pl
 from pydantic import Field, WithJsonSchema, model_validator
 
 from synth.documents import canonical
-from synth.dtypes import BIGINT, BOOLEAN, DATE, JSON, TEXT, TIME, DType, clock_us, exact
+from synth.dtypes import BIGINT, BOOLEAN, DATE, JSON, REAL, TEXT, TIME, DType, clock_us, exact
 from synth.errors import DataError
 from synth.generators.arrival import microseconds
 from synth.generators.base import Generator
 from synth.generators.context import RowContext, SpanView, SpecView
 from synth.generators.declarations import Complaint, Dependency, RowValue, Span
 from synth.generators.sampling import BELOW_ONE, Search, check_weights
+from synth.literals import ends_in_blank
 
 __all__ = ["Choice"]
 
@@ -92,7 +93,16 @@ paid_by: {choice: {by: country, values: {DE: {invoice: 3, card: 1}, FR: {card: 9
             return next(filter(None, (_why_none(value, dtype) for value in self._values())), None)
         if dtype.length and max(len(str(v)) for v in self._values()) > dtype.length:
             return f"a value is longer than {dtype}"
-        fits = own.name == dtype.name or (own.is_exact and dtype.name == "double")
+        if (
+            dtype.name == "real"
+            and own.is_exact
+            and len(set(np.array(self._values(), np.float32))) < len(set(self._values()))
+        ):
+            return "two of the values are one real: write other ones, or declare a double"
+        blank = next(filter(None, (ends_in_blank(str(value), dtype) for value in self._values())), None)
+        if blank:
+            return blank
+        fits = own == dtype.in_sql or own.name == dtype.name or (own.is_exact and dtype.is_float)
         return None if fits else f"values of type {own} cannot be {dtype}"
 
     def longest_text(self) -> int:
@@ -109,8 +119,10 @@ paid_by: {choice: {by: country, values: {DE: {invoice: 3, card: 1}, FR: {card: 9
             return
         if view.may_be_null(self.by) or view.gives_null(self.by):
             yield Complaint(f"'{self.by}' may be NULL, for which no values are declared", at=("by",))
-        if view.type_at(self.by) == TIME:
-            yield Complaint(f"'{self.by}' is a time of day, by which nothing is told apart", at=("by",))
+        found = view.type_at(self.by)
+        if found in (TIME, REAL):
+            kind = "a time of day" if found == TIME else "a real"
+            yield Complaint(f"'{self.by}' is {kind}, by which nothing is told apart", at=("by",))
             return
         lacking = (view.values_at(self.by) or frozenset()) - set(self.values)
         for value in sorted(map(repr, lacking)):
@@ -158,7 +170,7 @@ paid_by: {choice: {by: country, values: {DE: {invoice: 3, card: 1}, FR: {card: 9
         if dtype.is_time:
             times = [microseconds(value) for value in values]
             return Span(min(times), max(times))
-        return Span(math.floor(min(values)), math.ceil(max(values))) if dtype.name == "double" else None
+        return Span(math.floor(min(values)), math.ceil(max(values))) if dtype.is_float else None
 
     def longest(self, view: SpanView) -> int | None:
         """Count the characters of the longest value."""

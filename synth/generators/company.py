@@ -56,7 +56,7 @@ class Company(WordsOfLocale):
 
     def accepts(self, dtype: DType) -> str | None:
         """Take text as long as the longest word with the longest form."""
-        if dtype.name != "varchar":
+        if not dtype.is_free_text:
             return f"companies cannot be {dtype}"
         longest = self.longest_in(self.locale) if self.locale in LOCALES else 0
         return f"a company may be {longest} long" if dtype.length and longest > dtype.length else None

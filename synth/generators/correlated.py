@@ -44,7 +44,7 @@ spent: {correlated: {to: income, spearman: 0.7, exponential: {mean: 800}}, type:
 
     def accepts(self, dtype: DType) -> str | None:
         """Take the number types that the distribution takes."""
-        return self.draws.accepts(dtype) if dtype.is_exact or dtype.name == "double" else f"numbers cannot be {dtype}"
+        return self.draws.accepts(dtype) if dtype.is_exact or dtype.is_float else f"numbers cannot be {dtype}"
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the column that it goes with."""

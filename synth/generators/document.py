@@ -63,7 +63,7 @@ class Document(Generator):
         """Yield doubles, and decimals of more digits than a double has."""
         for path in self._paths():
             found = view.type_at(path)
-            if found.name == "double" or (found.digits and (found.precision or 0) > MOST_DIGITS):
+            if found.is_float or (found.digits and (found.precision or 0) > MOST_DIGITS):
                 what = f"'{path}' is {found}, whose digits not every database keeps in JSON"
                 yield Complaint(what, f"give it a decimal of up to {MOST_DIGITS} digits", at=("fields",))
 
@@ -116,6 +116,8 @@ def _literals(column: pl.Series, dtype: DType) -> pl.Series:
         text = column.dt.strftime("%Y-%m-%d")
     elif dtype.name == "timestamp":
         text = column.dt.strftime("%Y-%m-%dT%H:%M:%S%.6f")
+    elif dtype.name == "timestamptz":
+        text = column.dt.strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00")
     elif dtype.name == "time":
         text = (column * 1_000).cast(pl.Time).dt.to_string("%H:%M:%S%.6f")
     else:

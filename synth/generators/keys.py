@@ -64,8 +64,8 @@ class Key(Generator):
         if self.kind == "sequence":
             return None if dtype.is_exact and not dtype.digits else "a sequence needs an integer type"
         if self.kind == "code":
-            return None if dtype.name == "varchar" else "a code is text, and no other type"
-        if dtype.name not in ("varchar", "uuid"):
+            return None if dtype.is_free_text else "a code is text, and no other type"
+        if not (dtype.is_free_text or dtype.name == "uuid"):
             return "a key of kind uuid needs a text type"
         return f"a uuid is {UUID_LENGTH} long" if dtype.length and dtype.length < UUID_LENGTH else None
 

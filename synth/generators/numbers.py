@@ -22,7 +22,17 @@ from synth.errors import DataError
 from synth.generators.base import Generator
 from synth.generators.context import DrawContext, RowContext, SpanView, SpecView
 from synth.generators.declarations import Complaint, Dependency, RowValue, Span
-from synth.generators.rounding import EXACT, WHOLE, Floats, as_exact, multiples, span_of, why_no_steps
+from synth.generators.rounding import (
+    EXACT,
+    WHOLE,
+    Floats,
+    as_exact,
+    multiples,
+    reals,
+    span_of,
+    why_no_reals,
+    why_no_steps,
+)
 
 __all__ = [
     "QUANTILES",
@@ -53,7 +63,7 @@ class Distribution(Generator):
 
     def accepts(self, dtype: DType) -> str | None:
         """Take any number type."""
-        return None if dtype.is_exact or dtype.name == "double" else f"numbers cannot be {dtype}"
+        return None if dtype.is_exact or dtype.is_float else f"numbers cannot be {dtype}"
 
     @property
     def by_column(self) -> str | None:
@@ -147,6 +157,8 @@ class Number(Distribution):
         refused = super().accepts(dtype)
         if refused is None and self._places(dtype)[0] > self._places(dtype)[1]:
             return f"no {dtype} lies between {self.min} and {self.max}"
+        if refused is None and dtype.name == "real":
+            return why_no_reals(*self.ends(), self.pitch(dtype))
         return refused
 
     def cut(self, dtype: DType) -> Ends:
@@ -187,6 +199,8 @@ class Number(Distribution):
 
     def rounded(self, values: Floats, dtype: DType) -> pl.Series:
         """Give numbers as they are drawn in a type, none of them past an end. (n,) -> (n,)"""
+        if dtype.name == "real":
+            return reals(values, *self.ends())
         if self.min is None and self.max is None:
             return as_exact(values, dtype)
         # floats may miss by a hair the cut, or the middle of two places where it lies
@@ -322,7 +336,7 @@ def no_numbers(view: SpecView, path: str | None, word: str) -> Iterator[Complain
     if path is None:
         return
     found = view.type_at(path)
-    if not found.is_exact and found != DOUBLE:
+    if not (found.is_exact or found.is_float):
         yield Complaint(f"'{path}' is {found}, and a {word} is a number", at=(word,))
     elif (view.lowest_at(path) or 0.0) < 0:
         yield Complaint(f"'{path}' may be below 0, and a {word} is not", "give that column a `min`", at=(word,))

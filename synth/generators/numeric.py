@@ -19,7 +19,17 @@ from synth.generators.arrival import DAY_US, microseconds
 from synth.generators.context import DrawContext, RowContext, SpanView
 from synth.generators.declarations import Span
 from synth.generators.numbers import Distribution, Ends, Plain, Positive, Scaled, Stepped, numbers_of
-from synth.generators.rounding import EXACT, WHOLE, Floats, as_exact, multiples, span_of, why_no_steps
+from synth.generators.rounding import (
+    EXACT,
+    WHOLE,
+    Floats,
+    as_exact,
+    multiples,
+    reals,
+    span_of,
+    why_no_reals,
+    why_no_steps,
+)
 from synth.generators.sampling import FARTHEST, Search, check_weights, has_numbers, normal_between
 from synth.streams import Sub
 
@@ -62,10 +72,12 @@ class Uniform(Distribution):
     def accepts(self, dtype: DType) -> str | None:
         """Take numbers for numbers, and moments for dates."""
         moments = isinstance(self.min, dt.date)
-        fits = dtype.is_time if moments else dtype.is_exact or dtype.name == "double"
+        fits = dtype.is_time if moments else dtype.is_exact or dtype.is_float
         if not fits:
             return f"values from {self.min} to {self.max} cannot be {dtype}"
         if refused := why_no_steps(self._step, dtype):
+            return refused
+        if dtype.name == "real" and (refused := why_no_reals(float(self.min), float(self.max), self._step)):  # type: ignore[arg-type]
             return refused
         if self._pitch(dtype) and self._ends(dtype)[0] > self._ends(dtype)[1]:
             what = f"multiple of {self.step:g}" if self.step else str(dtype)
@@ -131,19 +143,26 @@ class Uniform(Distribution):
 
     def places(self, dtype: DType, row_count: Callable[[str], int | None]) -> int | None:
         """Count the places of the grid: the type's own, or of doubles one that is coarse enough to tell them apart."""
-        if dtype.name != "double" or self.step:
+        if not dtype.is_float or self.step:
             return self.capacity(dtype)
         low, high = (float(x) for x in (self.min, self.max) if not isinstance(x, dt.date))
-        return max(1, int(min(2.0**52, (high / 2 - low / 2) / float(np.spacing(max(abs(low), abs(high)))) / 2)))
+        near = np.spacing((np.float32 if dtype.name == "real" else float)(max(abs(low), abs(high))))
+        return max(1, int(min(2.0**52, (high / 2 - low / 2) / float(near) / 2)))
 
     def quantiles_of(self, dtype: DType) -> Floats | None:
         """Give those of numbers; of moments none."""
         return None if isinstance(self.min, dt.date) else super().quantiles_of(dtype)
 
     def at_shares(self, shares: Floats, dtype: DType) -> pl.Series:
-        if dtype.name == "double" and not self.step:
-            return pl.Series(_between(float(self.min), float(self.max), shares))  # type: ignore[arg-type]
+        if dtype.is_float and not self.step:
+            return self._floats(shares, dtype)
         return self._of(self._ends(dtype)[0] + (shares * (self.capacity(dtype) or 1)).astype(np.int64), dtype)
+
+    def _floats(self, shares: Floats, dtype: DType) -> pl.Series:
+        """Give the numbers at these shares of the way from `min` to `max`. (rows,) -> (rows,)"""
+        low, high = (float(x) for x in (self.min, self.max) if not isinstance(x, dt.date))
+        found = _between(low, high, shares)
+        return reals(found, low, high) if dtype.name == "real" else pl.Series(found)
 
     def _of(self, places: npt.NDArray[np.int64], dtype: DType) -> pl.Series:
         """Give so many steps, or minor units, each. (rows,) -> (rows,)"""
@@ -152,9 +171,8 @@ class Uniform(Distribution):
     def draw(self, context: DrawContext) -> pl.Series:
         """Draw values on the type's own grid: whole days, whole minor units, microseconds. (rows,)"""
         uniform = context.stream().random(context.rows)
-        if context.dtype.name == "double" and not self.step:
-            low, high = (float(x) for x in (self.min, self.max) if not isinstance(x, dt.date))
-            return pl.Series(_between(low, high, uniform))
+        if context.dtype.is_float and not self.step:
+            return self._floats(uniform, context.dtype)
         count = self.capacity(context.dtype) or 1
         if count > FINE:  # floats would leave some out
             first, last = self._ends(context.dtype)
@@ -167,10 +185,9 @@ class Uniform(Distribution):
             step = DAY_US if context.dtype.name == "date" else 1
             times = microseconds(self.min) + places * step
             return pl.Series(times).cast(pl.Datetime("us")).cast(context.dtype.drawn)
-        if context.dtype.name == "double" and not self.step:
-            low, high = float(self.min), float(self.max)  # type: ignore[arg-type]
+        if context.dtype.is_float and not self.step:
             count = self.places(context.dtype, lambda table: None) or 1
-            return pl.Series(_between(low, high, (places + 0.5) / count))
+            return self._floats((places + 0.5) / count, context.dtype)
         return self._of(self._ends(context.dtype)[0] + places, context.dtype)
 
 

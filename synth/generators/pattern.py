@@ -176,8 +176,10 @@ barcode: {pattern: {text: '200#########', check_digits: ean13}}"""
 
     def accepts(self, dtype: DType) -> str | None:
         """Take text as long as the pattern's."""
-        if dtype.name != "varchar":
+        if not dtype.is_free_text:
             return f"texts by a pattern cannot be {dtype}"
+        if dtype.name == "char" and not self.check_digits and " " in self._spelling.cells[-1]:
+            return f"the pattern's last sign may be a blank, which no {dtype} keeps"
         longest = self.longest_text()
         return f"the pattern's texts are {longest} long" if dtype.length and longest > dtype.length else None
 

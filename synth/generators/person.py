@@ -75,7 +75,7 @@ class _Name(Generator):
 
     def accepts(self, dtype: DType) -> str | None:
         """Take text, as long as the longest name of the locale where that is known."""
-        if dtype.name != "varchar":
+        if not dtype.is_free_text:
             return f"names cannot be {dtype}"
         longest = max(map(len, self.domain()), default=0)
         return f"a name may be {longest} long" if dtype.length and longest > dtype.length else None
@@ -200,7 +200,7 @@ email: {email: [first_name, last_name]}"""
 
     def accepts(self, dtype: DType) -> str | None:
         """Take text of any length."""
-        return None if dtype.name == "varchar" else f"addresses cannot be {dtype}"
+        return None if dtype.is_free_text else f"addresses cannot be {dtype}"
 
     def draw(self, context: RowContext) -> pl.Series:
         """Spell the names in ASCII, and number the rows. (rows,)"""

@@ -145,7 +145,7 @@ phone: {place_part: {place: _place, part: phone}}"""
 
     def accepts(self, dtype: DType) -> str | None:
         """Take text of any length."""
-        return None if dtype.name == "varchar" else f"parts of an address cannot be {dtype}"
+        return None if dtype.is_free_text else f"parts of an address cannot be {dtype}"
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the column of places."""

@@ -186,7 +186,7 @@ class ReferenceWords(Generator):
         """Yield columns of other types than the choice needs: numbers as weights, a boolean condition, a moment."""
         to = self.to
         weights = view.type_of(to, self.weights) if self.weights else None
-        if weights and not (weights.is_exact or weights.name == "double"):
+        if weights and not (weights.is_exact or weights.is_float):
             yield Complaint(f"{to}.{self.weights} is {weights}, and weights are numbers", at=("weights",))
         least = view.lowest_of(to, self.weights) if self.weights else None
         if self.weights and least is not None and least < 0:
@@ -202,7 +202,7 @@ class ReferenceWords(Generator):
             yield Complaint(f"'{self.alive_at}' may be NULL, and no parent is there then", at=("alive_at",))
         for column, path in self.match.items():
             theirs, ours = view.type_of(to, column), view.type_at(path)
-            if theirs.compared_as != ours.compared_as or theirs.name == "double":
+            if theirs.compared_as != ours.compared_as or theirs.is_float:
                 what = f"{to}.{column} is {theirs}, and '{path}' is {ours}: they are never equal for sure"
                 yield Complaint(what, "match columns of one type, but no doubles", ("match", column))
             elif view.gives_null(path) and not self.optional:

@@ -12,12 +12,25 @@ import polars as pl
 from synth.dtypes import DType
 from synth.generators.declarations import Span
 
-__all__ = ["EXACT", "WHOLE", "Floats", "as_exact", "multiples", "span_of", "why_no_steps"]
+__all__ = [
+    "EXACT",
+    "WHOLE",
+    "Floats",
+    "as_exact",
+    "ends_of_reals",
+    "multiples",
+    "reals",
+    "span_of",
+    "why_no_reals",
+    "why_no_steps",
+]
 
 Floats = npt.NDArray[np.float64]
 
 EXACT = Context(prec=400)  # digits: a double written out has fewer
 WHOLE = Decimal(1)
+LARGEST_REAL = float(np.finfo(np.float32).max)
+REAL_PLACES = 2**24  # whole numbers up to here are reals, all of them
 
 
 def as_exact(values: Floats, dtype: DType) -> pl.Series:
@@ -45,8 +58,42 @@ def span_of(low: float, high: float, dtype: DType) -> Span:
     return Span(units(low), units(high))
 
 
+def ends_of_reals(low: float, high: float) -> tuple[float, float]:
+    """Give the least and the largest real between two numbers, which are reals themselves or not."""
+    with np.errstate(over="ignore"):
+        first, last = np.float32(low), np.float32(high)
+    if float(first) < low:
+        first = np.nextafter(first, np.float32(np.inf))
+    if float(last) > high:
+        last = np.nextafter(last, np.float32(-np.inf))
+    return float(first), float(last)
+
+
+def reals(values: Floats, low: float, high: float) -> pl.Series:
+    """Turn floats into the nearest reals, none of them past an end. (n,) -> (n,)"""
+    with np.errstate(over="ignore"):  # what no real can hold is told where it is drawn
+        near = values.astype(np.float32).astype(np.float64)
+    return pl.Series(np.clip(near, *ends_of_reals(low, high)))
+
+
+def why_no_reals(low: float, high: float, pitch: Decimal | None) -> str | None:
+    """Say why there are no reals between two numbers, or none for each multiple of a pitch; None where there are."""
+    finite = [end for end in (low, high) if math.isfinite(end)]
+    far = max(finite, key=abs, default=0.0)
+    if abs(far) > LARGEST_REAL:
+        return f"{far:g} is more than a real can hold: declare a double"
+    first, last = ends_of_reals(low, high)
+    if first > last:
+        return f"no real lies between {low:.17g} and {high:.17g}: declare a double"
+    if pitch is not None and abs(far) > REAL_PLACES * float(pitch):
+        return f"a real tells numbers {float(pitch):g} apart up to {REAL_PLACES * float(pitch):,.12g}: declare a double"
+    return None
+
+
 def why_no_steps(step: Decimal | None, dtype: DType) -> str | None:
     """Say why multiples of a step are not all of a type; None where they are."""
+    if step is not None and dtype.name == "real" and Decimal(float(np.float32(step))) != step:
+        return f"multiples of {step:f} are not all reals: declare a decimal"
     if step is None or not dtype.is_exact or (units := step.scaleb(dtype.digits)) == units.to_integral_value():
         return None
     return f"multiples of {step:f} are not all {dtype}"

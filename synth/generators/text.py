@@ -58,7 +58,7 @@ class Coined(Generator):
 
     def accepts(self, dtype: DType) -> str | None:
         """Take text as long as the longest word."""
-        if dtype.name != "varchar":
+        if not dtype.is_free_text:
             return f"words cannot be {dtype}"
         longest = self._longest()
         return f"a word may be {longest} long" if dtype.length and longest > dtype.length else None
@@ -177,7 +177,7 @@ class Sentence(Generator):
 
     def accepts(self, dtype: DType) -> str | None:
         """Take text as long as the longest sentence."""
-        if dtype.name != "varchar":
+        if not dtype.is_free_text:
             return f"sentences cannot be {dtype}"
         longest = self.longest_text()
         return f"a sentence may be {longest} long" if dtype.length and longest > dtype.length else None

@@ -47,7 +47,7 @@ message_id: {uuid: {version: 7, at: sent_at}}"""
 
     def accepts(self, dtype: DType) -> str | None:
         """Take UUIDs, and text of their length."""
-        if dtype.name not in ("varchar", "uuid"):
+        if not (dtype.is_free_text or dtype.name == "uuid"):
             return f"a UUID cannot be {dtype}"
         return f"a uuid is {UUID_LENGTH} long" if dtype.length and dtype.length < UUID_LENGTH else None
 

@@ -45,7 +45,7 @@ address_6: {ip: 6}"""
 
     def accepts(self, dtype: DType) -> str | None:
         """Take text as long as the longest address."""
-        if dtype.name != "varchar":
+        if not dtype.is_free_text:
             return f"addresses of the net cannot be {dtype}"
         longest = self.longest_text()
         return f"an address may be {longest} long" if dtype.length and longest > dtype.length else None
@@ -115,14 +115,14 @@ seen: {url: {segments: 2}}"""
 
     def accepts(self, dtype: DType) -> str | None:
         """Take text as long as the longest page's."""
-        if dtype.name != "varchar":
+        if not dtype.is_free_text:
             return f"pages cannot be {dtype}"
         longest = self._longest()
         return f"a page may be {longest} long" if dtype.length and longest > dtype.length else None
 
     def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
         """Yield a host that is no text."""
-        if self.host and view.type_at(self.host).name != "varchar":
+        if self.host and not view.type_at(self.host).is_free_text:
             yield Complaint(f"'{self.host}' is {view.type_at(self.host)}, and hosts are named after text", at=("host",))
 
     def _longest(self) -> int:
@@ -250,7 +250,7 @@ class UserAgent(Generator):
 
     def accepts(self, dtype: DType) -> str | None:
         """Take text as long as the longest."""
-        if dtype.name != "varchar":
+        if not dtype.is_free_text:
             return f"browsers cannot be {dtype}"
         longest = self.longest_text()
         return f"a browser may be {longest} long" if dtype.length and longest > dtype.length else None

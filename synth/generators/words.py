@@ -72,7 +72,7 @@ class WordsOfLocale(Generator):
 
     def accepts(self, dtype: DType) -> str | None:
         """Take text, as long as the longest of the locale where that is known."""
-        if dtype.name != "varchar":
+        if not dtype.is_free_text:
             return f"words cannot be {dtype}"
         longest = self.longest_text() if self.locale in LOCALES else None
         return f"a text may be {longest} long" if dtype.length and longest and longest > dtype.length else None

@@ -108,7 +108,7 @@ def _source(
 def _refuse_empty(folder: Path, manifest: Manifest, source: ScriptInput, dialect: str) -> None:
     """Raise OutputError for an empty text where NULL may be: this client would take it for NULL."""
     for table in source.tables:
-        columns = [n for n, dtype in table.types.items() if dtype.name == "varchar" and n not in table.required]
+        columns = [n for n, dtype in table.types.items() if dtype.is_free_text and n not in table.required]
         paths = [folder / file for file in table.files]
         try:
             empty = columns_with_empty_text(format_of(manifest.format), paths, table.types, columns)

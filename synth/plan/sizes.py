@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import sys
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 
@@ -19,6 +20,7 @@ from synth.spec.spans import Spans
 
 __all__ = ["check_sizes"]
 
+LARGEST_REAL = 3.4028234663852886e38
 FIRST_US = microseconds(dt.date(1, 1, 1))
 LAST_US = microseconds(dt.datetime(9999, 12, 31, 23, 59, 59, 999_999))  # of what can be read
 
@@ -53,9 +55,10 @@ def _misfits(spans: Spans, name: str, column: str, declared: Column, dtype: DTyp
     if dtype.is_time:
         if span.low < FIRST_US or span.high > LAST_US:
             yield Problem(path, "moments lie beyond the years 1 to 9999, which can be read", "lower `max`")
-    elif dtype.name == "double":
-        if math.isinf(span.high) or math.isinf(span.low):
-            yield Problem(path, "a value may be drawn that no double can hold", "give it a `max`")
+    elif dtype.is_float:
+        most = LARGEST_REAL if dtype.name == "real" else sys.float_info.max
+        if max(span.high, -span.low) > most:
+            yield Problem(path, f"a value may be drawn that no {dtype} can hold", "give it a `max`")
     elif max(span.high, -span.low) >= (dtype.limit if dtype.is_exact else BIGINT.limit):
         kind = dtype if dtype.is_exact else BIGINT
         what = f"values may be {_spelt(span, kind)}, and it is {kind}"

@@ -223,7 +223,7 @@ def types_fit(scope: Scope) -> Iterator[Problem]:
             if cycle:
                 return
             continue
-        if draws.held_key:
+        if draws.held_key or (declared.references and not draws.comes_with_rows):
             yield from _key_types(scope, name, column, declared)
         for complaint in complaints:
             yield _at(name, column, declared, complaint)

@@ -31,11 +31,13 @@ def nulls_are_declared(scope: Scope) -> Iterator[Problem]:
     for name in scope.dataset.written:
         spec = scope.table(name)
         for column in spec.written:
+            path = ("tables", name, "columns", column)
             if not spec.may_be_null(column) and scope.nulls.shows(name, column):
-                path = ("tables", name, "columns", column)
                 yield Problem(
                     path, "NULL can come out of it, and it is not nullable", "write `nullable: true` beside it"
                 )
+            if spec.columns[column].null_share and spec.columns[column].draws.values_known() == frozenset():
+                yield Problem((*path, "null_share"), "it is NULL in every row", "leave `null_share` out")
 
 
 def planned_moments_seen(scope: Scope) -> Iterator[Problem]:

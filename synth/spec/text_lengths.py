@@ -75,7 +75,7 @@ class _Lengths:
         dtype, draws = scope.type_of(table, column), declared.draws
         if dtype.name == "enum":
             return dtype.as_varchar.length or NO_TEXT
-        if dtype.name != "varchar":
+        if not dtype.is_free_text:
             return NO_TEXT
         if scope.is_read(table, column):
             return dtype.length or UNKNOWN

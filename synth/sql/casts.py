@@ -38,6 +38,10 @@ def _for_drawing(node: Node, value: Node, policy: Policy) -> DType:
         raise SqlError(str(error)) from error
     if wanted.name == "enum":
         raise SqlError("a cast to an enum", "declare it as the column's `type`: its values are looked at there")
+    if wanted.in_sql != wanted:
+        raise SqlError(
+            f"a cast to {wanted}", f"declare it as the column's `type`: SQL knows its values as {wanted.in_sql}"
+        )
     have = dtype_of(value)
     if have is None:
         return wanted

@@ -36,7 +36,9 @@ def compile_expression(text: str, types: Mapping[str, DType], wanted: DType | No
 
     In a column that is a double, exact numbers may meet doubles.
     """
-    return _compiled(typed_expression(allowed_expression(text), types, DOUBLES if wanted == DOUBLE else DRAWING))
+    return _compiled(
+        typed_expression(allowed_expression(text), types, DOUBLES if wanted and wanted.is_float else DRAWING)
+    )
 
 
 def compile_tree(tree: exp.Expression, types: Mapping[str, DType], *, by_polars: bool = True) -> Compiled:
@@ -56,6 +58,13 @@ def as_type(value: Compiled, wanted: DType) -> Compiled:
         require_digits(have, wanted)
         scaled = _to_digits(value, wanted.digits)
         return Compiled(scaled.expr, wanted, scaled.bound)
+    if wanted.name in ("real", "char", "timestamptz"):
+        known = as_type(value, wanted.in_sql)
+        if wanted.name == "timestamptz":
+            return Compiled(known.expr, wanted)
+        if wanted.name == "char":
+            return Compiled(known.expr.str.strip_chars_end(" "), wanted)
+        return Compiled(known.expr.cast(pl.Float32).cast(pl.Float64), wanted, known.bound)
     if wanted.name == "enum" and have.name == "varchar":  # what is none of its values is told when it is drawn
         return Compiled(value.expr.cast(pl.Enum(wanted.labels)).cast(pl.String), wanted)
     if have.name == wanted.name:

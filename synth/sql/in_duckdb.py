@@ -81,7 +81,7 @@ def misfit(kind: str, dtype: DType) -> str | None:
         return "a SELECT gives no JSON but as a plain copy: declare `type: text`, or look the document up"
     have = _KINDS.get(kind.partition("(")[0])
     fits = have == "null" or have == ("text" if dtype.name == "uuid" else kind_of(dtype))
-    return None if fits else f"write CAST(… AS {str(dtype).upper()})"
+    return None if fits else f"write CAST(… AS {str(dtype.in_sql).upper()})"
 
 
 _NUMBERS = (
@@ -114,7 +114,7 @@ def _database() -> duckdb.DuckDBPyConnection:
 
 def _type(dtype: DType) -> str:
     """What a SELECT finds a column to be: UUIDs are texts until they are written."""
-    return "VARCHAR" if dtype.name == "uuid" else dtype.duckdb
+    return "VARCHAR" if dtype.name == "uuid" else dtype.in_sql.duckdb
 
 
 def _quoted(name: str) -> str:

@@ -24,7 +24,6 @@ _KINDS = {
     "double": "number",
     "varchar": "text",
     "uuid": "text",
-    "enum": "text",
     "date": "time",
     "timestamp": "time",
     "time": "clock",
@@ -79,7 +78,7 @@ CHECKING = Policy(
 
 def kind_of(dtype: DType) -> str:
     """Number, text, time (a moment), clock (a time of day) or boolean: values of one kind can meet."""
-    return "number" if dtype.is_exact else _KINDS.get(dtype.name, dtype.name)
+    return "number" if dtype.is_exact else _KINDS.get(dtype.in_sql.name, dtype.name)
 
 
 def exact_type(digits: int, is_decimal: bool = False) -> DType:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from synth.columns import as_sql_sees, to_arrow
 from synth.dtypes import Types
 from synth.formats import Format
 from synth.sandbox import TIME_LIMIT_S, sandbox, time_limit
@@ -29,7 +30,7 @@ def count_and_largest(form: Format, paths: Sequence[Path], types: Types, column:
 def broken_rows(frame: pl.DataFrame, condition: str) -> pl.Series:
     """Which rows break a SQL condition; where it is NULL they do not. (n,) Raises duckdb.Error, TimeoutError."""
     with sandbox() as connection:
-        connection.register("these", frame.to_arrow())
+        connection.register("these", to_arrow(as_sql_sees(frame)))
         with time_limit(connection, TIME_LIMIT_S):
             answer = pl.DataFrame(connection.sql(f"SELECT NOT ({condition}) AS broken FROM these").to_arrow_table())
     return answer["broken"].fill_null(value=False)

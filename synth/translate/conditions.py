@@ -6,13 +6,14 @@ whose nodes carry their types (`portable`), and gives a tree.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+import sqlglot
 from sqlglot import ErrorLevel, exp
 from sqlglot.errors import UnsupportedError
 
-from synth.dtypes import TEXT, Types
+from synth.dtypes import TEXT, DType, Types
 from synth.sql.nodes import number, parenthesized, typed
 from synth.sql.parse import SqlError, expression
 from synth.sql.queries import typed_condition
@@ -20,6 +21,7 @@ from synth.translate.portable import explicit_condition
 
 __all__ = [
     "Rewrite",
+    "as_in_sql",
     "cast_to_text",
     "condition",
     "enum_texts",
@@ -41,22 +43,31 @@ _BINARY = "Latin1_General_100_BIN2"
 _MARK = "^"  # escapes in patterns, where one is needed: no database has a meaning of its own for it
 
 
-def condition(sql: str, types: Types, sqlglot: str, rewrites: Iterable[Rewrite]) -> str:
+def condition(sql: str, types: Types, dialect: str, rewrites: Iterable[Rewrite]) -> str:
     """A condition in a dialect, its columns quoted. Raises SqlError for what not every database knows."""
     tree: Any = expression(sql)
-    tree = tree.copy() if sqlglot == "duckdb" else explicit_condition(typed_condition(tree, types))
+    tree = _noted(tree.copy(), types) if dialect == "duckdb" else explicit_condition(typed_condition(tree, types))
     tree = exp.Paren(this=tree)  # a root that stays while the tree below changes
     for rewrite in rewrites:
         tree = rewrite(tree)
-    return written(tree.this, sqlglot)
+    return written(tree.this, dialect)
 
 
-def written(tree: Any, sqlglot: str) -> str:
+def _noted(tree: Any, types: Types) -> Any:
+    """A tree whose columns know their types, as rewrites ask for them."""
+    known = {name.lower(): dtype for name, dtype in types.items()}
+    for node in tree.find_all(exp.Column):
+        if node.name.lower() in known:
+            node.meta["column_type"] = known[node.name.lower()].name
+    return tree
+
+
+def written(tree: Any, dialect: str) -> str:
     """A tree in a dialect, its names quoted; the tree is used up. Raises SqlError for what the dialect has no words for."""
     for name in tree.find_all(exp.Identifier):
         name.set("quoted", True)
     try:
-        return str(tree.sql(dialect=sqlglot, unsupported_level=ErrorLevel.RAISE, comments=False, copy=False))
+        return str(tree.sql(dialect=dialect, unsupported_level=ErrorLevel.RAISE, comments=False, copy=False))
     except UnsupportedError as error:
         raise SqlError(f"not every database knows this: {str(error).splitlines()[0]}") from None
 
@@ -201,6 +212,22 @@ def _put(like: Any, made: Any) -> None:
     """A LIKE's place, its ESCAPE and its NOT, taken by another condition."""
     old = like.parent if isinstance(like.parent, exp.Escape) else like
     old.replace(exp.Not(this=made) if like.args.get("negate") else made)
+
+
+def as_in_sql(dialect: str, spelt: Mapping[str, str]) -> Rewrite:
+    """Where columns of a type are kept as something else than what SQL of a spec knows: how a column `x` becomes that."""
+    made = {name: sqlglot.parse_one(sql, read=dialect) for name, sql in spelt.items()}
+
+    def rewrite(tree: Any) -> Any:
+        for node in list(tree.find_all(exp.Column)):
+            name = node.meta.get("column_type")
+            if name in made:
+                value: Any = exp.Paren(this=made[name].copy())
+                value.find(exp.Column).replace(node.copy())
+                node.replace(typed(value, DType(name).in_sql))
+        return tree
+
+    return rewrite
 
 
 def enum_texts(as_text: Callable[[Any], Any]) -> Rewrite:

@@ -31,6 +31,7 @@ class InsertStyle:
     pieces: str = ""  # what begins such a text
     booleans: tuple[str, str] = ("TRUE", "FALSE")
     nulls: Mapping[str, str] = field(default_factory=dict)  # of types whose NULL has to say so
+    utc: str = "+00:00"  # behind a moment with a zone
     sees_itself: bool = True  # whether a row's parent may come in the same statement
     before: str = "BEGIN;\n"  # a table's; {place} is the table's, {place_text} the same between quotes
     between: str = ""  # behind every statement
@@ -48,6 +49,10 @@ class Dialect:
     keyed_text: str  # the same in a key or an index
     keyed_length: int = 0  # its characters, where it has to have a length
     varchar: str = "VARCHAR({length}){collation}"
+    char: str = "CHAR({length}){collation}"
+    readings: Mapping[str, str] = field(
+        default_factory=dict
+    )  # of types whose cells are not read as they are, `{0}` one
     length_units: int = 1  # of a declared length that one character may take
     create_enum: str = ""  # the statement that makes a type of {labels}, called {place}, where types are a schema's own
     inline_enum: str = ""  # such a type where it stands in the column itself
@@ -102,6 +107,12 @@ class Dialect:
         opening, closing = self.identifier_quotes
         return opening + name.replace(closing, closing * 2) + closing
 
+    def read_cell(self, column: str, dtype: DType) -> str:
+        """A column as it stands in a SELECT that reads its cells."""
+        name = self.quote_identifier(column)
+        reading = self.readings.get(dtype.name)
+        return f"{reading.format(name)} AS {name}" if reading else name
+
     def place(self, schema: str | None, table: str) -> str:
         """A table's name, in its schema where there is one."""
         name = self.quote_identifier(table)
@@ -148,6 +159,8 @@ class Dialect:
             if dtype.length and dtype.length <= (self.longest_varchar or dtype.length):
                 return self.varchar.format(length=dtype.length * self.length_units, collation=self.collation)
             return (self.keyed_text if keyed else self.text) + self.collation
+        if dtype.name == "char":
+            return self.char.format(length=(dtype.length or 1) * self.length_units, collation=self.collation)
         if dtype.name == "enum":
             if self.inline_enum:
                 return self.inline_enum.format(labels=self.labels(dtype))

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import sqlglot
 from sqlglot import exp
 
 from synth.dtypes import DType, Types
@@ -18,6 +19,7 @@ from synth.translate.conditions import written
 from synth.translate.dialect import Dialect
 from synth.translate.numeric import exact_decimals
 from synth.translate.portable import explicit_query
+from synth.translate.seen import seen_by_sql
 
 __all__ = ["OffenceQueries", "counting_query", "offence_queries"]
 
@@ -47,8 +49,9 @@ def offence_queries(
             raise
         tree, types = query(sql).copy(), {}  # in its own SQL anything goes
         names, order = [exp.column(exp.Star())], [exp.Ordered(this=exp.Var(this="ALL"))]
-        _mark(tree, tables)
-    _place(tree, dialect, schema)
+        tree = _seen(tree, dialect, schema, tables)
+    else:
+        _place(tree, dialect, schema)
     first = tree.args.get("with_")  # not every database reads it within brackets
     tree.set("with_", None)
     before = f"{written(first, dialect.sqlglot)} " if first is not None else ""
@@ -74,9 +77,9 @@ def counting_query(
     except SqlError:
         if dialect.sqlglot != "duckdb":
             raise
-        tree = query(sql).copy()
-        _mark(tree, tables)
-    _place(tree, dialect, schema)
+        tree = _seen(query(sql).copy(), dialect, schema, tables)
+    else:
+        _place(tree, dialect, schema)
     return written(tree, dialect.sqlglot)
 
 
@@ -104,6 +107,19 @@ def _mark(tree: Any, tables: Mapping[str, Types]) -> None:
         if table.name.lower() not in known or table.db:
             raise SqlError(f"unknown table {table.name}")
         table.meta["stored"] = True
+
+
+def _seen(tree: Any, dialect: Dialect, schema: str | None, tables: Mapping[str, Types]) -> Any:
+    """A query that stays as it is written, over tables of a schema, whose values are as SQL of a spec knows them."""
+    _mark(tree, tables)
+    _place(tree, dialect, schema)
+    known = {name.lower(): types for name, types in tables.items()}
+    for table in [table for table in tree.find_all(exp.Table) if table.meta.get("stored")]:
+        place = dialect.place(schema, table.name)
+        if seen := seen_by_sql(place, known[table.name.lower()]):
+            alias = exp.TableAlias(this=exp.to_identifier(table.alias or table.name))
+            table.replace(exp.Subquery(this=sqlglot.parse_one(seen, read="duckdb"), alias=alias))
+    return tree
 
 
 def _around(inside: str, names: list[Any]) -> exp.Select:

@@ -22,6 +22,7 @@ from synth.spec.models import Dataset
 from synth.sql.parse import SqlError
 from synth.store.manifest import Manifest
 from synth.store.manifest_table import kept_sums, manifests_of, sums_are_as_written
+from synth.translate.dialect import Dialect
 from synth.translate.queries import OffenceQueries, counting_query, offence_queries
 from synth.verify.checks import Check, of_each_row
 from synth.verify.findings import EXAMPLES, Tell, adder, columns, contents, plan_of, planned, unread
@@ -156,7 +157,8 @@ class _Verification:
             found = {
                 name: str(
                     types[name]
-                    if name in types and _holds(dtype, types[name], (table, name) in refer or alike)
+                    if name in types
+                    and _holds(dtype, types[name], self.database.dialect, (table, name) in refer or alike)
                     else dtype
                 )
                 for name, dtype in kept.items()
@@ -243,7 +245,7 @@ class _Verification:
         return str(error).splitlines()[0].removeprefix(f"{self.database.address}: ").removeprefix("asking: ")
 
 
-def _holds(found: DType, wanted: DType, any_width: bool) -> bool:
+def _holds(found: DType, wanted: DType, dialect: Dialect, any_width: bool) -> bool:
     """Whether a column of the type found is what the DDL makes of the type wanted."""
     if found.name == "enum" or (wanted.name == "enum" and not found.is_text):
         return found == wanted
@@ -253,7 +255,8 @@ def _holds(found: DType, wanted: DType, any_width: bool) -> bool:
         return not (found.length and wanted.length and found.length < wanted.length)
     if found.name in _WHOLE and wanted.name in _WHOLE:
         return found.name == wanted.name or any_width  # a reference has its parent's type
-    return found.name == wanted.name and (found.precision, found.digits) == (wanted.precision, wanted.digits)
+    kept = (dialect.types.get(dtype.name) for dtype in (found, wanted))
+    return len(set(kept)) == 1 and (found.precision, found.digits) == (wanted.precision, wanted.digits)
 
 
 def _row(names: list[str], row: tuple[Any, ...], asked: OffenceQueries) -> dict[str, Any]:

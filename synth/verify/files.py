@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from synth.databases import DIALECTS
+from synth.dtypes import Types
 from synth.errors import OutputError
 from synth.fingerprint import Fingerprint
 from synth.formats import FORMATS, format_of, unreadable_errors
@@ -25,6 +26,7 @@ from synth.store.memory import default_memory
 from synth.store.parents import FORMAT as PARENTS_FORMAT
 from synth.store.tasks import files_of_tasks
 from synth.system import is_utf8
+from synth.translate.seen import seen_by_sql
 from synth.verify.by_file import content_by_file, named_columns, of_each_file
 from synth.verify.checks import Check, quoted
 from synth.verify.findings import EXAMPLES, Tell, adder, columns, contents, plan_of, planned, refuse_lack, unread
@@ -34,6 +36,8 @@ from synth.verify.report import Finding, VerifyReport
 from synth.verify.stated import stated
 
 __all__ = ["verify_folder"]
+
+FILES_OF = "files of "  # a table, before its name; a table of a spec has no blank in its own
 
 
 def verify_folder(folder: str | Path, progress: Tell | None = None, *, memory_bytes: int | None = None) -> VerifyReport:
@@ -71,6 +75,7 @@ def verify_folder(folder: str | Path, progress: Tell | None = None, *, memory_by
             add(_open(connection, folder.resolve(), manifest, table))
             if report.findings[-1].passed:
                 readable.add(table)
+                _let_sql_see(connection, table, entry.types)
                 form, files = format_of(manifest.format), _plain(folder.resolve(), table)
                 add(named_columns(table, form, folder.resolve(), files, entry.types))
         for name, existing in manifest.existing.items():
@@ -105,6 +110,7 @@ def _existing(
         columns = [row[0] for row in connection.execute(f"DESCRIBE {quoted(name)}").fetchall()]
         kept = {column: types[column] for column in columns if column in types}
         row = connection.execute(DIALECTS["duckdb"].fingerprint_query(kept, quoted(name))).fetchall()[0]
+        _let_sql_see(connection, name, kept)
     except unreadable_errors() as error:
         refuse_lack(error)
         return Finding("types", name, "what was kept of it", None, note=str(error).splitlines()[0])
@@ -144,6 +150,13 @@ def _open(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifes
         refuse_lack(error)
         return Finding("types", table, "columns", None, note=str(error).splitlines()[0])
     return columns(table, found, wanted)
+
+
+def _let_sql_see(connection: duckdb.DuckDBPyConnection, table: str, types: Types) -> None:
+    """Let checks find the values of a table's files as SQL of a spec knows them."""
+    if seen := seen_by_sql(quoted(f"{FILES_OF}{table}"), types):
+        connection.execute(f"ALTER VIEW {quoted(table)} RENAME TO {quoted(f'{FILES_OF}{table}')}")
+        connection.execute(f"CREATE TEMP VIEW {quoted(table)} AS {seen}")
 
 
 def _contents(

@@ -16,7 +16,7 @@ from itertools import product
 import duckdb
 import polars as pl
 
-from synth.columns import to_written
+from synth.columns import as_sql_sees, to_arrow, to_written
 from synth.draw.output import FrameSink
 from synth.draw.residents import Residents
 from synth.draw.task import RunContext
@@ -93,7 +93,9 @@ def _bind(dataset: Dataset) -> None:
         raise SpecError(problems)
     with sandbox(memory_bytes=MEMORY_BYTES) as connection:
         for table in dataset.named:
-            columns = ", ".join(f"{quoted(c)} {scope.type_of(table, c).duckdb}" for c in dataset.tables[table].written)
+            columns = ", ".join(
+                f"{quoted(c)} {scope.type_of(table, c).in_sql.duckdb}" for c in dataset.tables[table].written
+            )
             connection.execute(f"CREATE TABLE {quoted(table)} ({columns})")
         asked = [each for each in checks(dataset, dt.datetime(2000, 1, 1)) if each.kind in ("rule", "check")]
         done = count_together(connection, asked, LIMIT_S)  # all but those beside one that cannot be counted
@@ -154,7 +156,7 @@ def _prove(plan: Plan, unknown: Set[tuple[str, str]]) -> None:
             frames[table_of(part)].append(made.write.frame)
     with sandbox(memory_bytes=MEMORY_BYTES) as connection:
         for name, parts in (frames | _read(plan)).items():
-            connection.register("here", pl.concat(parts).to_arrow())
+            connection.register("here", to_arrow(as_sql_sees(pl.concat(parts))))
             try:
                 connection.execute(f"CREATE TABLE {quoted(name)} AS SELECT * FROM here")
             except duckdb.OutOfMemoryException:

@@ -152,6 +152,7 @@ KINDS = {
     "SMALLINT": "smallint", "NVARCHAR(160)": "text", "CHARACTER(20)": "text", "VARCHAR(255)": "varchar(255)", "CLOB": "text", "TEXT": "text", "": "text",
     "REAL": "double", "DOUBLE PRECISION": "double", "FLOAT": "double", "NUMERIC": "double", "DECIMAL": "double", "NUMERIC(10,2)": "decimal(10,2)",
     "DECIMAL(10, 5)": "decimal(10,5)", "DECIMAL(38,5)": "text", "BOOLEAN": "boolean", "DATE": "date", "DATETIME": "timestamp", "TIMESTAMP": "timestamp",
+    "FLOAT4": "double", "CHAR(3)": "char(3)", "CHAR": "text", "CHAR(300)": "text", "TIMESTAMPTZ": "timestamptz",
 }  # fmt: skip
 
 

@@ -32,6 +32,13 @@ DOUBLES = [
     1e21, 1e22, 1e23, 123456789.12345678, 9007199254740991.0, 9007199254740993.0, 9.5e12, -9.5e12, 9.2e18, -1e19, 1e-7, 4.35, 2.675, 1.005, 0.5e-6, -0.5e-6,
     math.pi * 1e100, 8.41e21, 2.0**-1074, 5e-5, 123456.789,
 ]  # fmt: skip
+REALS = [
+    float(value)
+    for value in np.array(
+        [value for value in DOUBLES if abs(value) < 3.4e38] + [3.4028234663852886e38, 1e-45, 16_777_217, 1e-40],
+        np.float32,
+    )
+]
 DAYS = [dt.date(1, 1, 1), dt.date(1000, 1, 1), dt.date(1582, 10, 10), dt.date(1600, 2, 29), dt.date(1899, 12, 31), dt.date(1900, 2, 28), dt.date(1969, 12, 31),
         dt.date(1970, 1, 1), dt.date(2000, 2, 29), dt.date(2024, 2, 29), dt.date(2038, 1, 20), dt.date(9999, 12, 31)]  # fmt: skip
 MOMENTS = [
@@ -39,6 +46,13 @@ MOMENTS = [
     dt.datetime(1970, 1, 1), dt.datetime(2024, 2, 29, 23, 59, 59, 999_999), dt.datetime(2024, 3, 31, 2, 30), dt.datetime(2024, 1, 1, 0, 0, 0, 1),
     dt.datetime(2024, 1, 1, 12, 34, 56, 120_000), dt.datetime(2038, 1, 19, 3, 14, 8), dt.datetime(9999, 12, 31, 23, 59, 59, 999_999),
 ]  # fmt: skip
+
+CHARS = [text for text in dict.fromkeys(text.rstrip(" ") for text in TEXTS) if len(text) <= 20] + [
+    "𝄞" * 20,
+    "0" * 20,
+    "a b",
+    "tab\t",
+]
 
 LABELS = (
     "new", "New", "NEW", "paid off", "a,b", "it's", 'he said "no"', "\\", "\\n", "\\N", "NULL", "null", "0", "1", "2", "01", "-", "%", "_", "{}", "(x)", ";",
@@ -79,14 +93,17 @@ VALUES = {
     "bigint": [-(2**63), -(2**63) + 1, -(2**53) - 1, -1, 0, 1, 2**31, 2**53 + 1, 2**63 - 1],
     **{kind: decimals(kind) for kind in DECIMALS},
     "double": DOUBLES,
+    "real": REALS,
     "text": TEXTS,
     "varchar(20)": [text for text in TEXTS if len(text) <= 20] + ["𝄞" * 20, "0" * 20],
+    "char(20)": CHARS,
     "uuid": ["00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff", "0190163d-8694-7abc-8def-00005aa8ac10", "12345678-1234-5678-1234-567812345678"],
     ENUM: list(LABELS),
     "date": DAYS,
     "time": CLOCKS,
     "json": DOCUMENTS,
     "timestamp": MOMENTS,
+    "timestamptz": MOMENTS,
 }  # fmt: skip
 
 
@@ -170,6 +187,11 @@ ANY = {
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3),
     ).map(lambda made: canonical(json.dumps(made))),
     "timestamp": st.datetimes(dt.datetime(1000, 1, 1)),
+    "timestamptz": st.datetimes(dt.datetime(1000, 1, 1)),
+    "real": st.floats(allow_nan=False, allow_infinity=False, width=32).map(lambda x: x or 0.0),
+    "char(20)": st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=20).map(
+        lambda t: t.rstrip(" ")
+    ),
 }
 
 

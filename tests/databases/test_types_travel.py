@@ -95,6 +95,7 @@ def test_types_go_with_their_tables(target):
         "jobs_again",
         "jobs_channel",
         "jobs_copied",
+        "jobs_sort",
         "jobs_state",
         "notes_grade",
     ]

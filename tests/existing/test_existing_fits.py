@@ -115,7 +115,21 @@ KINDS_OF_COLUMNS = [
 
 
 @pytest.mark.parametrize(
-    "dtype", ["boolean", "smallint", "bigint", "decimal(8,2)", "double", "varchar(9)", "uuid", "date", "timestamp"]
+    "dtype",
+    [
+        "boolean",
+        "smallint",
+        "bigint",
+        "decimal(8,2)",
+        "double",
+        "varchar(9)",
+        "uuid",
+        "date",
+        "timestamp",
+        "real",
+        "char(9)",
+        "timestamptz",
+    ],
 )
 def test_columns_of_any_type_fit_or_are_told(dtype, tmp_path):
     """Whatever a column holds, it fits the declared type, or the rows are told of: nothing else is raised."""

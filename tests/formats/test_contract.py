@@ -31,7 +31,7 @@ from synth.job.pull import pull
 from synth.job.script import write_script
 from synth.store.manifest import Manifest
 from synth.verify.files import verify_folder
-from tests.support.cells import CASES, FIRST, SECOND, TYPES, expected, frame_of, nulls
+from tests.support.cells import CASES, FIRST, SECOND, TYPES, cells_of, expected, frame_of, nulls
 from tests.support.shops import CUSTOMERS, PRODUCTS, shop
 
 FOLDER = Path(synth.formats.__file__).parent
@@ -49,8 +49,7 @@ def by_duckdb(name: str, paths, types=TYPES, columns=tuple(TYPES)) -> list[tuple
     with duckdb.connect() as connection:
         connection.execute("SET preserve_insertion_order = true; SET threads = 1")
         FORMATS[name].attach(connection, 'the "rows"', paths, types)
-        asked = ", ".join(f'"{column}"' for column in columns)
-        return connection.execute(f'SELECT {asked} FROM "the ""rows"""').fetchall()
+        return cells_of(connection, '"the ""rows"""', {column: types[column] for column in columns})
 
 
 # -- the registry
@@ -178,7 +177,7 @@ def test_types_are_held_or_not(name, tmp_path):
     """Without types columns are what the file says, which is a text where it says nothing."""
     form = FORMATS[name]
     file = written(name, CASES["extremes"], tmp_path)
-    texts = dict.fromkeys(("text", "guid", "state", "doc") if form.holds_types else TYPES, TEXT)
+    texts = dict.fromkeys(("text", "guid", "state", "doc", "land") if form.holds_types else TYPES, TEXT)
     said = {**TYPES, **texts}
     assert form.columns(file) == said
     frame = form.read(file, {})

@@ -23,6 +23,7 @@ PLAIN = {
     "mixture": {"parts": [{"share": 1, "constant": 0}, {"share": 2, "poisson": {"mean": 3}}]},
     "negative_binomial": {"mean": 3, "r": 2},
     "normal": {"mean": 3, "sd": 1},
+    "nothing": {},
     "pattern": {"text": "SKU-####"},
     "sentence": {"patterns": {"Call {who}.": 1}, "words": {"who": ["me", "you"]}},
     "triangular": {"min": 1, "mode": 2, "max": 9},

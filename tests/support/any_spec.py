@@ -27,18 +27,22 @@ TYPES = (
     "time",
     "enum(a, b)",
     "json",
+    "real",
+    "char(4)",
+    "timestamptz",
 )
 
 rarely, sometimes = st.sampled_from([False] * 9 + [True]), st.sampled_from([False] * 3 + [True])
 
 
 LAWS = {  # what a column's law is, as whichever types it can be
-    "few": ({"choice": {"a": 3, "b": 1, "c": 1}}, ("text", "varchar(4)")),
+    "few": ({"choice": {"a": 3, "b": 1, "c": 1}}, ("text", "varchar(4)", "char(4)")),
+    "nothing": ({"nothing": {}}, ("text", "date", "real", "char(4)", "decimal(12,2)", "boolean")),
     "numbers": ({"choice": {1: 1, 2: 3}}, ("integer", "decimal(12,2)", "double", "smallint")),
     "flags": ({"choice": {True: 1, False: 2}}, ("boolean",)),
-    "range": ({"uniform": {"min": -5, "max": 400}}, ("integer", "bigint", "decimal(12,2)", "double")),
-    "days": ({"uniform": {"min": START, "max": UNTIL}}, ("date", "timestamp")),
-    "bell": ({"normal": {"mean": 5, "sd": 3, "min": 1}}, ("integer", "decimal(12,2)", "double")),
+    "range": ({"uniform": {"min": -5, "max": 400}}, ("integer", "bigint", "decimal(12,2)", "double", "real")),
+    "days": ({"uniform": {"min": START, "max": UNTIL}}, ("date", "timestamp", "timestamptz")),
+    "bell": ({"normal": {"mean": 5, "sd": 3, "min": 1}}, ("integer", "decimal(12,2)", "double", "real")),
     "skew": ({"lognormal": {"median": 20, "sigma": 1}}, ("integer", "decimal(12,2)", "double")),
     "unequal": ({"gamma": {"shape": 0.5}}, ("decimal(12,2)", "double")),
     "waits": ({"exponential": {"mean": 3, "max": 40}}, ("integer", "decimal(12,2)", "double")),
@@ -60,7 +64,7 @@ LAWS = {  # what a column's law is, as whichever types it can be
     "first": ({"first_name": {"locale": "fr_FR"}}, ("text",)),
     "last": ({"last_name": {"locale": "de_DE"}}, ("text",)),
     "coined": ({"coined": {"syllables": 2}}, ("text", "varchar(12)")),
-    "code": ({"pattern": "[ab]#"}, ("text", "varchar(4)")),
+    "code": ({"pattern": "[ab]#"}, ("text", "varchar(4)", "char(2)")),
     "barcode": ({"pattern": {"text": "2#{11}", "check_digits": "ean13"}}, ("text",)),
     "token": ({"uuid": 4}, ("uuid", "text")),
     "maker": ({"company": "ja_JP"}, ("text",)),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+import duckdb
 import polars as pl
 
-from synth.dtypes import DType
+from synth.dtypes import DType, Types
+from synth.translate.seen import seen_by_sql
 
 TYPES = {
     name: DType.parse(kind)
@@ -15,19 +17,23 @@ TYPES = {
         "id": "bigint", "small": "smallint", "whole": "integer", "flag": "boolean", "money": "decimal(12,2)",
         "wide": "decimal(18,0)", "tiny": "decimal(18,18)", "rate": "decimal(5,4)", "ratio": "double", "text": "varchar(40)",
         "guid": "uuid", "state": 'enum(new, "a,b", NULL, "it\'s", 漢字)', "day": "date", "clock": "time", "doc": "json", "at": "timestamp",
+        "share": "real", "land": "char(3)", "met": "timestamptz",
     }.items()
 }  # fmt: skip
+REAL = 0.10000000149011612  # the nearest to 0.1
 FIRST = {
     "id": 1, "small": 2**15 - 1, "whole": 2**31 - 1, "flag": True, "money": 10**12 - 1, "wide": 10**18 - 1,
     "tiny": 10**18 - 1, "rate": 99_999, "ratio": 0.1, "text": "plain", "guid": "0190163d-8694-8000-8000-00005aa8ac10",
     "state": "NULL",
     "clock": 86_399_999_999, "doc": '{"a": [1, null, "it\'s"], "bc": {"": "\\\\ \\n"}}',
     "day": dt.date(2024, 2, 29), "at": dt.datetime(2024, 2, 29, 23, 59, 59, 999_999),
+    "share": REAL, "land": "D E", "met": dt.datetime(2024, 2, 29, 23, 59, 59, 999_999),
 }  # fmt: skip
 SECOND = {
     "id": -(2**63) + 1, "small": -(2**15) + 1, "whole": -(2**31) + 1, "flag": False, "money": -(10**12) + 1,
     "wide": -(10**18) + 1, "tiny": -(10**18) + 1, "rate": -1, "ratio": -1e300, "text": "", "guid": "f" * 36, "state": "a,b", "clock": 0, "doc": "null",
     "day": dt.date(1900, 1, 1), "at": dt.datetime(1969, 12, 31, 23, 59, 59, 999_999),
+    "share": -3.4028234663852886e38, "land": "", "met": dt.datetime(1969, 12, 31, 23, 59, 59, 999_999),
 }  # fmt: skip
 TEXTS = [
     "", " ", "a,b", 'he said "no"', '"', '""', "'", "two\nlines", "two\r\nlines", "tab\there", "back\\slash", "\\N", "NULL",
@@ -66,8 +72,21 @@ def major(name: str, cell):
     dtype = TYPES[name]
     if dtype.name == "time" and cell is not None:
         return (dt.datetime.min + dt.timedelta(microseconds=cell)).time()
+    if dtype.name == "timestamptz" and cell is not None:
+        return cell.replace(tzinfo=dt.UTC)
     return Decimal(cell).scaleb(-dtype.digits) if dtype.name == "decimal" and cell is not None else cell
 
 
 def expected(frames) -> list[tuple]:
     return [tuple(major(n, row[n]) for n in TYPES) for frame in frames for row in frame.iter_rows(named=True)]
+
+
+def cells_of(connection: duckdb.DuckDBPyConnection, place: str, types: Types) -> list[tuple]:
+    """Cells of a table of DuckDB; its moments with a zone Python gets by way of UTC, as it lacks a library for zones."""
+    asked = ", ".join(f'"{name}"' for name in types)
+    rows = connection.execute(f"SELECT {asked} FROM ({seen_by_sql(place, types) or f'FROM {place}'})").fetchall()
+    zoned = [dtype.name == "timestamptz" for dtype in types.values()]
+    return [
+        tuple(cell.replace(tzinfo=dt.UTC) if cell and zone else cell for cell, zone in zip(row, zoned, strict=True))
+        for row in rows
+    ]

@@ -27,7 +27,8 @@ class SQLite(Embedded):
 
     types = {
         "boolean": "BOOLEAN", "smallint": "SMALLINT", "integer": "INTEGER", "bigint": "BIGINT", "decimal": "DECIMAL({0}, {1})",
-        "double": "REAL", "uuid": "TEXT", "date": "DATE", "timestamp": "TIMESTAMP", "varchar": "VARCHAR({0})", "text": "TEXT",
+        "double": "REAL", "uuid": "TEXT", "date": "DATE", "timestamp": "TIMESTAMP",
+        "real": "FLOAT4", "char": "CHAR({0})", "timestamptz": "TIMESTAMPTZ", "varchar": "VARCHAR({0})", "text": "TEXT",
         "keyed": "TEXT",
     }  # fmt: skip
     own_keys = "INTEGER"
@@ -95,7 +96,8 @@ class DuckDB(Embedded):
 
     types = {
         "boolean": "BOOLEAN", "smallint": "SMALLINT", "integer": "INTEGER", "bigint": "BIGINT", "decimal": "DECIMAL({0},{1})",
-        "double": "DOUBLE", "uuid": "UUID", "date": "DATE", "timestamp": "TIMESTAMP", "varchar": "VARCHAR", "text": "VARCHAR",
+        "double": "DOUBLE", "uuid": "UUID", "date": "DATE", "timestamp": "TIMESTAMP",
+        "real": "FLOAT", "char": "VARCHAR", "timestamptz": "TIMESTAMP WITH TIME ZONE", "varchar": "VARCHAR", "text": "VARCHAR",
         "keyed": "VARCHAR",
     }  # fmt: skip
     keeps_comments = True

@@ -105,6 +105,7 @@ class PostgreSQL(Server):
     types = {
         "boolean": "boolean", "smallint": "smallint", "integer": "integer", "bigint": "bigint", "decimal": "numeric({0},{1})",
         "double": "double precision", "uuid": "uuid", "date": "date", "timestamp": "timestamp without time zone",
+        "real": "real", "char": "character({0})", "timestamptz": "timestamp with time zone",
         "varchar": "character varying({0})", "text": "text", "keyed": "text",
     }  # fmt: skip
     keeps_comments = keeps_lengths = keeps_names = True
@@ -192,6 +193,7 @@ class MariaDB(Server):
     types = {
         "boolean": "tinyint(1)", "smallint": "smallint(6)", "integer": "int(11)", "bigint": "bigint(20)",
         "decimal": "decimal({0},{1})", "double": "double", "uuid": "varchar(36)", "date": "date", "timestamp": "datetime(6)",
+        "real": "float", "char": "char({0})", "timestamptz": "datetime(6)",
         "varchar": "varchar({0})", "text": "longtext", "keyed": "varchar(255)",
     }  # fmt: skip
     keeps_comments = keeps_lengths = keeps_names = True

@@ -9,14 +9,14 @@ from typing import NamedTuple
 from synth.databases.changes import ForeignKey
 from synth.databases.contract import MANIFEST, Database
 from synth.databases.duckdb.dialect import DIALECT
-from synth.dtypes import BIGINT, DOUBLE, TEXT, TIMESTAMP, DType, enum_or_text
+from synth.dtypes import BIGINT, REAL, TEXT, TIMESTAMP, TIMESTAMPTZ, DType, enum_or_text
 
 __all__ = ["Catalogue", "DeclaredColumn", "Reference", "column_type", "declared_columns", "references"]
 
 # types that are none of ours -> the next ones that are
 _TYPES = {
     "tinyint": DType("smallint"), "utinyint": DType("smallint"), "usmallint": DType("integer"), "uinteger": BIGINT,
-    "float": DOUBLE, "timestamp with time zone": TIMESTAMP, "timestamp_s": TIMESTAMP, "timestamp_ms": TIMESTAMP,
+    "float": REAL, "timestamp with time zone": TIMESTAMPTZ, "timestamp_s": TIMESTAMP, "timestamp_ms": TIMESTAMP,
     "timestamp_ns": TIMESTAMP,
 }  # fmt: skip
 _LABELS = re.compile(r"'((?:[^']|'')*)'")  # of an enum

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from synth.fingerprint import Cells
+from synth.translate.conditions import as_in_sql
 from synth.translate.dialect import QUOTE, WHOLE, Dialect, InsertStyle
+from synth.translate.seen import IN_SQL
 
 __all__ = ["DIALECT"]
+
+_AS_IN_SQL = as_in_sql("duckdb", {name: sql.format("x") for name, sql in IN_SQL.items()})
 
 DIALECT = Dialect(
     name="duckdb",
@@ -17,11 +21,13 @@ DIALECT = Dialect(
         "bigint": "BIGINT",
         "decimal": "DECIMAL",
         "double": "DOUBLE",
+        "real": "FLOAT",
         "uuid": "UUID",
         "json": "JSON",
         "date": "DATE",
         "time": "TIME",
         "timestamp": "TIMESTAMP",
+        "timestamptz": "TIMESTAMPTZ",
     },
     text="VARCHAR",
     keyed_text="VARCHAR",
@@ -34,12 +40,14 @@ DIALECT = Dialect(
         "ALTER TABLE {place} ALTER COLUMN {column} SET DEFAULT nextval({sequence_text})",
     ),
     comments="statements",
+    rewrites=(_AS_IN_SQL,),
     cells=Cells(
         text="CAST('0x' || SUBSTR(MD5(CAST({0} AS VARCHAR)), 1, {hex_digits}) AS BIGINT)",
         boolean="CAST({0} AS BIGINT)",
         double="CAST(SIGN({0}) * FLOOR(ABS({0} * 1e6) + 0.5) AS BIGINT)",
         date="CAST(EPOCH_US(CAST({0} AS TIMESTAMP)) // 86400000000 AS BIGINT)",
         timestamp="EPOCH_US({0})",
+        real="CAST({0} AS DOUBLE)",
         time="EPOCH_US({0})",
         decimal="CAST(CAST({0} AS DECIMAL(38,{digits})) * {unit} AS BIGINT)",
         integer="CAST({0} AS BIGINT)",

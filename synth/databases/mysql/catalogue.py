@@ -17,10 +17,12 @@ from synth.dtypes import (
     DATE,
     DOUBLE,
     MAX_PRECISION,
+    REAL,
     TEXT,
     TIME,
     TIMESTAMP,
     DType,
+    char_or_varchar,
     decimal,
     enum_or_text,
 )
@@ -30,7 +32,7 @@ __all__ = ["Catalogue", "column_type", "is_same_database", "read_cells", "result
 # information_schema's data_type -> ours; without a sign some need the next wider one
 _TYPES = {
     "tinyint": DType("smallint"), "smallint": DType("smallint"), "year": DType("smallint"),
-    "mediumint": DType("integer"), "int": DType("integer"), "bigint": BIGINT, "float": DOUBLE, "double": DOUBLE,
+    "mediumint": DType("integer"), "int": DType("integer"), "bigint": BIGINT, "float": REAL, "double": DOUBLE,
     "uuid": DType("uuid"), "date": DATE, "time": TIME, "json": DType("json"), "datetime": TIMESTAMP, "timestamp": TIMESTAMP,
 }  # fmt: skip
 _UNSIGNED = {"smallint": DType("integer"), "int": BIGINT, "bigint": TEXT}
@@ -117,7 +119,9 @@ def column_type(kind: str, spelt: str, length: int | None, precision: int | None
         return TEXT
     if kind == "enum":
         return enum_or_text([_unescaped(label) for label in _LABELS.findall(spelt)])
-    if kind in ("varchar", "char"):
+    if kind == "char" and length:
+        return char_or_varchar(length)
+    if kind == "varchar":
         return DType("varchar", length=length)
     return _UNSIGNED[kind] if "unsigned" in spelt and kind in _UNSIGNED else _TYPES.get(kind, TEXT)
 
@@ -146,4 +150,6 @@ def read_cells(cells: pl.Series, dtype: DType) -> pl.Series:
         return texts.str.to_time("%H:%M:%S%.f")
     if dtype.name == "boolean":
         return texts.cast(pl.Int8).cast(pl.Boolean)
+    if dtype.name == "timestamptz":
+        return read_cells(cells, TIMESTAMP).dt.replace_time_zone("UTC")
     return texts.cast(dtype.written)

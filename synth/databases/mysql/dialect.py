@@ -6,7 +6,14 @@ MariaDB shows what is beyond the first plane of Unicode in a comment as '?'.
 from __future__ import annotations
 
 from synth.fingerprint import Cells
-from synth.translate.conditions import enum_texts, joined_with_nothing, like_marks, null_keys, number_booleans
+from synth.translate.conditions import (
+    as_in_sql,
+    enum_texts,
+    joined_with_nothing,
+    like_marks,
+    null_keys,
+    number_booleans,
+)
 from synth.translate.dialect import QUOTE, WHOLE, Dialect, InsertStyle, standard_literal
 from synth.translate.numeric import range_at_zero, rounded_doubles
 from synth.translate.times import microseconds, named_parts
@@ -24,6 +31,8 @@ def _literal(text: str) -> str:
 
 _PARTS = named_parts("mysql", {"WEEK": "WEEK(x, 3)", "ISODOW": "WEEKDAY(x) + 1", "DOY": "DAYOFYEAR(x)"})
 
+_AS_IN_SQL = as_in_sql("mysql", {"real": "CAST(x AS DOUBLE)"})
+
 DIALECT = Dialect(
     name="mysql",
     sqlglot="mysql",
@@ -34,16 +43,19 @@ DIALECT = Dialect(
         "bigint": "BIGINT",
         "decimal": "DECIMAL",
         "double": "DOUBLE",
+        "real": "FLOAT",
         "uuid": "VARCHAR(36)",
         "json": "JSON",
         "date": "DATE",
         "time": "TIME(6)",
         "timestamp": "DATETIME(6)",
+        "timestamptz": "DATETIME(6)",  # in UTC: TIMESTAMP ends in 2038
     },
     text="LONGTEXT",
     keyed_text="VARCHAR(255)",  # a key needs a length
     keyed_length=255,
     inline_enum="ENUM({labels})",
+    readings={"real": "CAST({0} AS DOUBLE)"},  # of which the text protocol shows six digits
     byte_length="LENGTH({0})",
     identifier_quotes=("`", "`"),
     comments="inline",
@@ -57,6 +69,7 @@ DIALECT = Dialect(
     own_keys_in_checks=False,
     literal=_literal,
     rewrites=(
+        _AS_IN_SQL,
         null_keys,
         rounded_doubles("decimal(65,30)"),
         range_at_zero,
@@ -72,6 +85,8 @@ DIALECT = Dialect(
         double="CAST(SIGN({0}) * FLOOR(ABS({0} * 1e6) + 0.5) AS SIGNED)",
         date="DATEDIFF({0}, '1970-01-01')",
         timestamp="TIMESTAMPDIFF(MICROSECOND, '1970-01-01 00:00:00', {0})",
+        real="CAST({0} AS DOUBLE)",
+        char="RTRIM({0})",
         time="((HOUR({0}) * 3600 + MINUTE({0}) * 60 + SECOND({0})) * 1000000 + MICROSECOND({0}))",
         decimal="CAST({0} * {unit} AS SIGNED)",
         integer="CAST({0} AS SIGNED)",
@@ -83,6 +98,7 @@ DIALECT = Dialect(
     inserts=InsertStyle(
         {**QUOTE, "\\": "\\\\", "\r": "\\r"},  # its client drops a \r before \n
         booleans=("1", "0"),
+        utc="",
         before="SET NAMES utf8mb4;\nSET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO';\nBEGIN;\n",
     ),
 )

@@ -123,7 +123,11 @@ def _value(field: str, dtype: DType, required: bool) -> str:
     The word NULL is NULL to LOAD DATA, and ours is no word, so NULL was that text. To LENGTH alone blanks are not nothing.
     """
     text = f"COALESCE({field}, 'NULL')"
-    value = {"varchar": text, "enum": text, "json": text, "boolean": f"{field} = 'true'"}.get(dtype.name, "")
+    value = {
+        **dict.fromkeys(("varchar", "char", "enum", "json"), text),
+        "boolean": f"{field} = 'true'",
+        "timestamptz": f"LEFT({field}, 26)",  # without its zone, which is UTC
+    }.get(dtype.name, "")
     return value if required else f"IF(LENGTH({field}) = 0, NULL, {value or field})"
 
 

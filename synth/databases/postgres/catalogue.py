@@ -8,7 +8,21 @@ from typing import NamedTuple
 from synth.databases.changes import ForeignKey, foreign_keys
 from synth.databases.contract import MANIFEST, Database
 from synth.databases.postgres.dialect import DIALECT
-from synth.dtypes import BOOLEAN, DATE, DOUBLE, JSON, TEXT, TIME, TIMESTAMP, DType, decimal, enum_or_text
+from synth.dtypes import (
+    BOOLEAN,
+    DATE,
+    DOUBLE,
+    JSON,
+    REAL,
+    TEXT,
+    TIME,
+    TIMESTAMP,
+    TIMESTAMPTZ,
+    DType,
+    char_or_varchar,
+    decimal,
+    enum_or_text,
+)  # fmt: skip
 
 __all__ = ["Catalogue", "EnumColumn", "column_type", "enum_columns", "numeric_type"]
 
@@ -22,9 +36,9 @@ _ENUMS = (
 # information_schema's data_type -> ours
 _TYPES = {
     "boolean": BOOLEAN, "smallint": DType("smallint"), "integer": DType("integer"), "bigint": DType("bigint"),
-    "real": DOUBLE, "double precision": DOUBLE, "uuid": DType("uuid"), "date": DATE,
+    "real": REAL, "double precision": DOUBLE, "uuid": DType("uuid"), "date": DATE,
     "time without time zone": TIME, "jsonb": JSON,
-    "timestamp without time zone": TIMESTAMP, "timestamp with time zone": TIMESTAMP,
+    "timestamp without time zone": TIMESTAMP, "timestamp with time zone": TIMESTAMPTZ,
 }  # fmt: skip
 
 
@@ -133,6 +147,8 @@ def column_type(kind: str, length: int | None, precision: int | None, scale: int
         return numeric_type(precision, scale)
     if kind == "character varying":
         return DType("varchar", length=length)
+    if kind == "character" and length:
+        return char_or_varchar(length)
     return _TYPES.get(kind, TEXT)
 
 

@@ -15,7 +15,7 @@ from synth.databases.address import Address
 from synth.databases.contract import Database
 from synth.databases.postgres.catalogue import numeric_type
 from synth.databases.postgres.dialect import DIALECT
-from synth.dtypes import BOOLEAN, DATE, DOUBLE, TEXT, TIME, TIMESTAMP, DType, Types, decimal
+from synth.dtypes import BOOLEAN, DATE, DOUBLE, REAL, TEXT, TIME, TIMESTAMP, TIMESTAMPTZ, DType, Types, decimal
 from synth.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -48,10 +48,11 @@ class _Reading(NamedTuple):
 # number of a type -> how a cell is read, `{0}` the column; all others are texts
 _READINGS = {
     16: _Reading("{0}", BOOLEAN), 21: _Reading("{0}", DType("smallint")), 23: _Reading("{0}", DType("integer")),
-    20: _Reading("{0}", DType("bigint")), 700: _Reading("CAST({0} AS DOUBLE PRECISION)", DOUBLE),
+    20: _Reading("{0}", DType("bigint")), 700: _Reading("{0}", REAL),
     701: _Reading("{0}", DOUBLE), 25: _Reading("{0}", TEXT), 1043: _Reading("{0}", TEXT),
     1082: _Reading(_FINITE.format("DATE"), DATE), 1114: _Reading(_FINITE.format("TIMESTAMP"), TIMESTAMP),
-    1083: _Reading(_WITHIN_A_DAY, TIME), 1184: _Reading(f"({_FINITE.format('TIMESTAMPTZ')} AT TIME ZONE 'UTC')", TIMESTAMP),
+    1083: _Reading(_WITHIN_A_DAY, TIME),
+    1184: _Reading(f"({_FINITE.format('TIMESTAMPTZ')} AT TIME ZONE 'UTC')", TIMESTAMPTZ),
 }  # fmt: skip
 _AS_TEXT = _Reading("CAST({0} AS TEXT)", TEXT)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from synth.databases.changes import ForeignKey, foreign_keys
 from synth.databases.contract import MANIFEST, Database
 from synth.databases.sqlite.dialect import DIALECT
-from synth.dtypes import BIGINT, DOUBLE, TEXT, DType
+from synth.dtypes import BIGINT, DOUBLE, REAL, TEXT, DType
 
 __all__ = ["Catalogue", "column_type"]
 
@@ -59,12 +59,16 @@ class Catalogue(Database):
 def column_type(declaration: str, *, ours: bool) -> DType:
     """The type of a column from its declaration; `ours` says that INTEGER has 32 bits, which it has for us alone."""
     words = declaration.lower().replace("_text(", "(")
-    if words.startswith("enum"):  # which SQLite looks for in no way
+    if words.startswith("enum") or words == "char":  # which SQLite looks for in no way
         return TEXT
+    if ours and words == DIALECT.types["real"].lower():
+        return REAL
     try:
         dtype = DType.parse(words)
     except ValueError:
         return _by_affinity(words)
+    if dtype == REAL:  # of eight bytes
+        return DOUBLE
     if (dtype.name == "decimal" and "(" not in words) or (dtype.name == "integer" and not ours):
         return BIGINT if dtype.name == "integer" else DOUBLE
     return dtype

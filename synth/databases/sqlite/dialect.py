@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synth.fingerprint import Cells
-from synth.translate.conditions import globs
+from synth.translate.conditions import as_in_sql, globs
 from synth.translate.dialect import QUOTE, WHOLE, Dialect, InsertStyle
 from synth.translate.numeric import exact_decimals, overflow_at_zero, whole_divisions
 from synth.translate.times import text_times
@@ -16,6 +16,8 @@ RANDOM_UUID = (
     "SUBSTR('89AB', 1 + ABS(RANDOM() % 4), 1) || SUBSTR(HEX(RANDOMBLOB(2)), 2) || '-' || HEX(RANDOMBLOB(6)))"
 )
 
+_AS_IN_SQL = as_in_sql("sqlite", {"char": "RTRIM(x)", "timestamptz": "SUBSTR(x, 1, 26)"})
+
 DIALECT = Dialect(
     name="sqlite",
     sqlglot="sqlite",
@@ -27,11 +29,13 @@ DIALECT = Dialect(
         "decimal": "DECIMAL",
         "wide": "DECIMAL_TEXT",  # which is a text because its name says so
         "double": "REAL",
+        "real": "FLOAT4",  # of eight bytes, too
         "uuid": "TEXT",
         "json": "TEXT",
         "date": "DATE",
         "time": "TIME",
         "timestamp": "TIMESTAMP",
+        "timestamptz": "TIMESTAMPTZ",
     },
     text="TEXT",
     keyed_text="TEXT",
@@ -42,7 +46,7 @@ DIALECT = Dialect(
     constraints_after_data=False,
     own_keys={**dict.fromkeys(WHOLE, ""), "uuid": f"DEFAULT ({RANDOM_UUID})"},
     own_key_types=dict.fromkeys(WHOLE, "INTEGER"),  # which SQLite numbers, with PRIMARY KEY
-    rewrites=(globs, text_times, exact_decimals, overflow_at_zero, whole_divisions),
+    rewrites=(_AS_IN_SQL, globs, text_times, exact_decimals, overflow_at_zero, whole_divisions),
     cells=Cells(
         text="synth_digest({0})",  # a function that every connection of ours brings: SQLite has no MD5
         boolean="{0}",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from synth.columns import cast_to_written
 from synth.databases.sqlite.dialect import FLOAT_DIGITS
 from synth.dtypes import DType, Types
 
@@ -28,6 +29,10 @@ def _column_to_sqlite(column: pl.Series) -> pl.Series:
         return column.cast(pl.Int8)
     if dtype == pl.Time:
         return column.dt.to_string("%H:%M:%S%.6f")
+    if dtype == pl.Float32:
+        return column.cast(pl.Float64)
+    if isinstance(dtype, pl.Datetime) and dtype.time_zone:
+        return column.dt.strftime("%Y-%m-%d %H:%M:%S%.6f+00:00")
     if dtype.is_temporal():
         return column.cast(pl.String)  # 2024-02-29 00:00:00.000000
     if isinstance(dtype, pl.Decimal):
@@ -41,7 +46,7 @@ def sample(dtype: DType) -> str:
     """A value, in SQL, of the kind in which a column of this type is kept."""
     if dtype.name in ("boolean", "smallint", "integer", "bigint"):
         return "0"
-    if dtype.name == "double":
+    if dtype.is_float:
         return "0.0"
     if dtype.name == "decimal" and (not dtype.digits or (dtype.precision or 0) <= FLOAT_DIGITS):
         return "0.0" if dtype.digits else "0"
@@ -61,10 +66,21 @@ def _column_from_sqlite(column: pl.Series, dtype: DType) -> pl.Series:
         ).to_series()
         return whole.str.to_time(_TIME)
     if not dtype.is_time:
-        return column.cast(dtype.written)
+        return cast_to_written(column.to_frame(), {column.name: dtype}).to_series()
     try:
         if dtype.name == "date":
             return column.str.to_date(_DATE)
+        if dtype.name == "timestamptz":
+            return (
+                column.str.strip_suffix("+00:00")
+                .str.to_datetime(_TIMESTAMP, time_unit="us")
+                .dt.replace_time_zone("UTC")
+            )
         return column.str.to_datetime(_TIMESTAMP, time_unit="us")
     except pl.exceptions.PolarsError:  # other people's spelling
-        return column.str.to_datetime(time_unit="us").dt.replace_time_zone(None).cast(dtype.written)
+        moments = column.str.to_datetime(time_unit="us")
+        return (
+            moments.cast(dtype.written)
+            if dtype.name == "timestamptz"
+            else moments.dt.replace_time_zone(None).cast(dtype.written)
+        )

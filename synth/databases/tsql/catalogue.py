@@ -7,15 +7,29 @@ from collections.abc import Sequence
 from synth.databases.changes import ForeignKey, foreign_keys
 from synth.databases.contract import MANIFEST, STAGED, Database
 from synth.databases.tsql.dialect import DIALECT, NAME
-from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, MAX_PRECISION, TEXT, TIME, TIMESTAMP, DType, decimal
+from synth.dtypes import (
+    BIGINT,
+    BOOLEAN,
+    DATE,
+    DOUBLE,
+    MAX_PRECISION,
+    REAL,
+    TEXT,
+    TIME,
+    TIMESTAMP,
+    TIMESTAMPTZ,
+    DType,
+    char_or_varchar,
+    decimal,
+)  # fmt: skip
 
 __all__ = ["Catalogue", "column_type"]
 
 # INFORMATION_SCHEMA's DATA_TYPE -> ours
 _TYPES = {
     "bit": BOOLEAN, "tinyint": DType("smallint"), "smallint": DType("smallint"), "int": DType("integer"), "bigint": BIGINT,
-    "real": DOUBLE, "float": DOUBLE, "uniqueidentifier": DType("uuid"), "date": DATE, "time": TIME,
-    "datetime2": TIMESTAMP, "datetime": TIMESTAMP, "smalldatetime": TIMESTAMP,
+    "real": REAL, "float": DOUBLE, "uniqueidentifier": DType("uuid"), "date": DATE, "time": TIME,
+    "datetime2": TIMESTAMP, "datetime": TIMESTAMP, "smalldatetime": TIMESTAMP, "datetimeoffset": TIMESTAMPTZ,
 }  # fmt: skip
 
 
@@ -81,6 +95,8 @@ def column_type(kind: str, length: int | None, precision: int | None, scale: int
     """The type of a table's column, from INFORMATION_SCHEMA."""
     if kind in ("decimal", "numeric"):
         return decimal(precision, scale or 0) if precision is not None and precision <= MAX_PRECISION else TEXT
-    if kind in ("varchar", "nvarchar", "char", "nchar"):
+    if kind in ("char", "nchar") and length:
+        return char_or_varchar(length)
+    if kind in ("varchar", "nvarchar"):
         return DType("varchar", length=length) if length and length > 0 else TEXT  # -1: MAX
     return _TYPES.get(kind, TEXT)

@@ -6,7 +6,14 @@ It takes 'a' and 'a ' for one value in every comparison and key, in this collati
 from __future__ import annotations
 
 from synth.fingerprint import Cells
-from synth.translate.conditions import lengths_with_blanks, like_marks, national_texts, null_keys, number_booleans
+from synth.translate.conditions import (
+    as_in_sql,
+    lengths_with_blanks,
+    like_marks,
+    national_texts,
+    null_keys,
+    number_booleans,
+)
 from synth.translate.dialect import QUOTE, WHOLE, Dialect, InsertStyle, standard_literal
 from synth.translate.numeric import whole_divisions, wide_sums
 from synth.translate.times import named_parts
@@ -28,8 +35,16 @@ _GIVEN_KEYS = f"IF {_NUMBERED} SET IDENTITY_INSERT {{place}}"
 # with which day a week begins is a setting: days are counted from a Monday on
 _WEEKDAY = "(DATEDIFF(DAY, '1900-01-01', x) % 7 + 7) % 7 + 1"
 _PARTS = named_parts("tsql", {"WEEK": "DATEPART(ISO_WEEK, x)", "ISODOW": _WEEKDAY, "DOY": "DATEPART(DAYOFYEAR, x)"})
+_IN_UTC = "CAST(SWITCHOFFSET({0}, '+00:00') AS DATETIME2(6))"
 # a column of nothing but NULL is INT, which does not become a date
-NULLS = {"date": "CAST(NULL AS DATE)", "timestamp": "CAST(NULL AS DATETIME2(6))", "time": "CAST(NULL AS TIME(6))"}
+NULLS = {
+    "date": "CAST(NULL AS DATE)",
+    "timestamp": "CAST(NULL AS DATETIME2(6))",
+    "timestamptz": "CAST(NULL AS DATETIMEOFFSET(6))",
+    "time": "CAST(NULL AS TIME(6))",
+}
+
+_AS_IN_SQL = as_in_sql("tsql", {"real": "CAST(x AS FLOAT(53))", "char": "RTRIM(x)", "timestamptz": _IN_UTC.format("x")})
 
 DIALECT = Dialect(
     name="tsql",
@@ -41,11 +56,13 @@ DIALECT = Dialect(
         "bigint": "BIGINT",
         "decimal": "DECIMAL",
         "double": "FLOAT(53)",
+        "real": "REAL",
         "uuid": "VARCHAR(36) COLLATE Latin1_General_100_BIN2",
         "json": "NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2",
         "date": "DATE",
         "time": "TIME(6)",
         "timestamp": "DATETIME2(6)",
+        "timestamptz": "DATETIMEOFFSET(6)",
     },
     text="NVARCHAR(MAX)",
     # a length counts the halves of an emoji; what is in a key has to be short, not what it is declared as, and what a key
@@ -53,6 +70,8 @@ DIALECT = Dialect(
     keyed_text="NVARCHAR(800)",
     keyed_length=400,
     varchar="NVARCHAR({length}){collation}",
+    char="NCHAR({length}){collation}",
+    readings={"char": "RTRIM({0})", "timestamptz": _IN_UTC},
     length_units=2,
     byte_length="DATALENGTH({0})",
     collation=" COLLATE Latin1_General_100_BIN2",
@@ -70,6 +89,7 @@ DIALECT = Dialect(
     create_schema="IF SCHEMA_ID({literal}) IS NULL EXEC({created})",
     literal=_literal,
     rewrites=(
+        _AS_IN_SQL,
         null_keys,
         whole_divisions,
         wide_sums,
@@ -90,6 +110,9 @@ DIALECT = Dialect(
         double="CAST(SIGN({0}) * FLOOR(ABS({0} * 1e6) + 0.5) AS BIGINT)",
         date="CAST(DATEDIFF(DAY, '19700101', {0}) AS BIGINT)",
         timestamp="DATEDIFF_BIG(MICROSECOND, CAST('1970-01-01T00:00:00' AS DATETIME2(6)), {0})",
+        real="CAST({0} AS FLOAT(53))",
+        char="RTRIM({0})",
+        timestamptz=_IN_UTC,
         time="DATEDIFF_BIG(MICROSECOND, CAST('00:00:00' AS TIME(6)), {0})",
         decimal="CAST({0} * {unit} AS BIGINT)",
         integer="CAST({0} AS BIGINT)",

@@ -125,7 +125,7 @@ def _loads(source: ScriptInput) -> Iterator[str]:
 
 
 def _field(dtype: DType) -> str:
-    return "VARCHAR(MAX)" if dtype.name in ("varchar", "json") else "VARCHAR(100)"
+    return "VARCHAR(MAX)" if dtype.name in ("varchar", "char", "json") else "VARCHAR(100)"
 
 
 def _cell(source: ScriptInput, name: str, dtype: DType, required: bool) -> str:

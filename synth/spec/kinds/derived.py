@@ -343,10 +343,11 @@ def _source(block: BlockView, name: str, used: tuple[str, ...]) -> pl.DataFrame:
     """Give what a SELECT reads: planned rows of a table of this block, or a whole roster of another family."""
     types = block.counted(name).types
     if name in block.tables:
-        return pl.DataFrame([column_to_written(block.tables[name].columns[c], types[c]) for c in used])
+        return pl.DataFrame([column_to_written(block.tables[name].columns[c], types[c].in_sql) for c in used])
 
     def whole() -> pl.DataFrame:
-        return to_written(block.residents.frame(name, {c: types[c] for c in used}), types)
+        frame = block.residents.frame(name, {c: types[c] for c in used})
+        return to_written(frame, {c: types[c].in_sql for c in used})
 
     frame: pl.DataFrame = block.residents.cached(f"{name} {' '.join(used)}", whole)
     return frame.head(block.rows_there(name, frame.height))

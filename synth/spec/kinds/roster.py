@@ -10,10 +10,11 @@ from typing import Any
 import polars as pl
 
 from synth.documents import canonical
-from synth.dtypes import JSON, TIME, UUID, UUID_SHAPE, DType, clock_us, exact
+from synth.dtypes import JSON, TIME, TIMESTAMPTZ, UUID, UUID_SHAPE, DType, clock_us, exact
 from synth.errors import Problem
 from synth.generators.arrival import microseconds
 from synth.generators.declarations import Span
+from synth.literals import ends_in_blank, moment_in_utc
 from synth.spec.kinds.base import BlockView, Counted, Counting, Kind, KnownSpans, Names, Path, TableRows
 from synth.spec.kinds.row_counts import declared_rows, earlier_rows_by_key
 from synth.spec.models import Dataset, Table
@@ -136,7 +137,8 @@ def _span_of_cells(cells: tuple[Any, ...], dtype: DType) -> Span | None:
         if dtype.is_exact:
             units = [exact(cell, dtype) for cell in cells if cell is not None]
         elif dtype.is_time:
-            units = [microseconds(cell) for cell in cells if isinstance(cell, dt.date)]
+            read = [moment_in_utc(cell) if dtype == TIMESTAMPTZ else cell for cell in cells if cell is not None]
+            units = [microseconds(cell) for cell in read if isinstance(cell, dt.date)]
         else:
             return None
     except (ValueError, ArithmeticError):
@@ -154,11 +156,17 @@ def cells_as_drawn(name: str, cells: list[object], dtype: DType) -> pl.Series:
 
 
 # types whose cells are written out as texts -> what reads one, or raises ValueError
-_READ: dict[DType, Callable[[object], object]] = {TIME: clock_us, JSON: canonical}
+_READ: dict[DType, Callable[[object], object]] = {
+    TIME: clock_us,
+    JSON: canonical,
+    TIMESTAMPTZ: moment_in_utc,
+}
 _CELLS = {
     "boolean": bool,
     "double": (int, float),
+    "real": (int, float),
     "varchar": str,
+    "char": str,
     "uuid": str,
     "enum": str,
     "date": dt.date,
@@ -189,4 +197,6 @@ def _why_no_cell(cell: Any, dtype: DType, *, nullable: bool) -> str | None:
         return f"'{cell}' is no uuid"
     if dtype.name == "enum" and cell not in dtype.labels:
         return f"'{cell}' is no {dtype}"
+    if isinstance(cell, str) and (blank := ends_in_blank(cell, dtype)):
+        return blank
     return f"'{cell}' is longer than {dtype}" if dtype.length and len(cell) > dtype.length else None

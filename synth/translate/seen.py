@@ -1,0 +1,22 @@
+"""What SQL of a spec finds in a table of DuckDB, where it runs as it is written: values as it knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from synth.dtypes import Types
+
+__all__ = ["IN_SQL", "seen_by_sql"]
+
+IN_SQL: Mapping[str, str] = {"real": "CAST({0} AS DOUBLE)", "timestamptz": "({0} AT TIME ZONE 'UTC')"}
+
+
+def seen_by_sql(place: str, types: Types) -> str | None:
+    """The SELECT of a table's rows with reals as doubles, and moments in UTC; None where there are none of them."""
+    cells = [
+        f"{IN_SQL[dtype.name].format(quoted)} AS {quoted}"
+        for name, dtype in types.items()
+        if dtype.name in IN_SQL
+        for quoted in ('"' + name.replace('"', '""') + '"',)
+    ]
+    return f"SELECT * REPLACE ({', '.join(cells)}) FROM {place}" if cells else None
