@@ -19,8 +19,8 @@ import polars as pl
 from synth.errors import did_you_mean
 
 __all__ = [
-    "BIGINT", "BOOLEAN", "DATE", "DOUBLE", "JSON", "TEXT", "TIME", "TIMESTAMP", "UUID", "UUID_SHAPE", "DType", "TypeWord",
-    "Types", "clock_us", "decimal", "enum", "enum_or_text", "exact", "listed", "type_words",
+    "BIGINT", "BOOLEAN", "BYTES", "DATE", "DOUBLE", "JSON", "TEXT", "TIME", "TIMESTAMP", "UUID", "UUID_SHAPE", "DType",
+    "TypeWord", "Types", "array_of", "clock_us", "decimal", "enum", "enum_or_text", "exact", "listed", "type_words",
 ]  # fmt: skip
 
 MAX_PRECISION = 18  # what an int64 holds, and an INT64 in Parquet
@@ -37,6 +37,8 @@ _TABLE: dict[str, tuple[Any, Any, str]] = {
     "uuid": (pl.String(), pl.String(), "VARCHAR"),
     "enum": (pl.String(), pl.String(), "VARCHAR"),
     "json": (pl.String(), pl.String(), "VARCHAR"),  # as servers spell it: `documents`
+    "bytes": (pl.String(), pl.Binary(), "BLOB"),  # drawn as hexadecimal digits
+    "array": (pl.String(), None, ""),  # drawn as JSON: `arrays`
     "date": (pl.Date(), pl.Date(), "DATE"),
     "time": (pl.Int64(), pl.Time(), "TIME"),  # drawn as microseconds since midnight
     "timestamp": (pl.Datetime("us"), pl.Datetime("us"), "TIMESTAMP"),
@@ -70,6 +72,16 @@ _DESCRIBED: dict[str, tuple[str, str, str]] = {
         "a document, written in one spelling; a type of its own in PostgreSQL, MySQL and DuckDB",
         "{choice: {'{}': 0.5, '[]': 0.5}, type: json}",
     ),
+    "bytes": (
+        "bytes",
+        "bytes of any length: BYTEA, BLOB, VARBINARY; `\\x00ff` in texts",
+        "{bytes: {length: 16}, type: bytes}",
+    ),
+    "array": (
+        "…[]",
+        "several values of one type, as `text[]`, `integer[]`, `decimal(12,2)[]`; JSON where a database has no arrays",
+        '{array: {each: {choice: {new: 1, sale: 2}}, max: 2}, type: "text[]"}',
+    ),
     "time": ("time", "a time of day in microseconds", "{time_of_day: {}, type: time}"),
     "timestamp": (
         "timestamp",
@@ -77,7 +89,26 @@ _DESCRIBED: dict[str, tuple[str, str, str]] = {
         "{uniform: {min: 2024-01-01, max: 2024-12-31}, type: timestamp}",
     ),
 }
-_ALIASES = {"text": "varchar", "int": "integer", "bool": "boolean", "numeric": "decimal"}
+_ALIASES = {
+    "text": "varchar",
+    "int": "integer",
+    "bool": "boolean",
+    "numeric": "decimal",
+    "bytea": "bytes",
+    "blob": "bytes",
+}
+_ELEMENTS = (
+    "boolean",
+    "smallint",
+    "integer",
+    "bigint",
+    "decimal",
+    "varchar",
+    "uuid",
+    "date",
+    "time",
+    "timestamp",
+)  # of arrays
 UUID_SHAPE = r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"  # as databases write one
 MAX_LENGTH = 10_485_760  # characters of a varchar: PostgreSQL's
 MOST_LABELS = 1_000  # of an enum
@@ -92,7 +123,7 @@ _BARE = re.compile(r"\w(?:[\w.+ /-]*[\w.+/-])?")
 class DType:
     """A column type. `precision` and `scale` are digits of a decimal, `length` the most characters of a varchar.
 
-    `labels` are the texts that an enum may be.
+    `labels` are the texts that an enum may be, `element` is the type of what an array holds.
     """
 
     name: str
@@ -100,14 +131,19 @@ class DType:
     scale: int | None = None
     length: int | None = None
     labels: tuple[str, ...] = ()
+    element: DType | None = None
 
     @classmethod
     def parse(cls, text: str) -> DType:
         """Read `decimal(12,2)`, `varchar(50)`, `bigint` and the like. Raises ValueError with a way out."""
         if listed := _ENUM.match(text):
             return enum(_labels(text, listed[1] or ""))
+        if text.rstrip().endswith("[]"):
+            return array_of(cls.parse(text.rstrip()[:-2]))
         match = _SHAPE.match(text.lower())
         name = _ALIASES.get(match[1], match[1]) if match else text
+        if name == "array":
+            raise ValueError(f"'{text}': an array says of what: text[], integer[]")
         if match is None or name not in _TABLE:
             raise ValueError(f"unknown type '{text}'; {did_you_mean(name.lower(), [*_TABLE, *_ALIASES])}")
         first, second = (int(n) if n else None for n in match.groups()[1:])
@@ -131,7 +167,7 @@ class DType:
             return f"varchar({self.length})" if self.length else "text"
         if self.name == "enum":
             return f"enum({', '.join(map(_spelt_label, self.labels))})"
-        return self.name
+        return self.name if self.element is None else f"{self.element}[]"
 
     @property
     def drawn(self) -> Any:
@@ -141,11 +177,15 @@ class DType:
     @property
     def written(self) -> Any:
         """The Polars dtype at the boundary."""
+        if self.element is not None:
+            return pl.List(self.element.written)
         return pl.Decimal(self.precision, self.scale or 0) if self.name == "decimal" else _TABLE[self.name][1]
 
     @property
     def duckdb(self) -> str:
         """The type's name in DuckDB."""
+        if self.element is not None:
+            return f"{self.element.duckdb}[]"
         return f"DECIMAL({self.precision},{self.scale})" if self.name == "decimal" else _TABLE[self.name][2]
 
     @property
@@ -156,7 +196,9 @@ class DType:
     def holds_drawn(self, other: DType) -> bool:
         """Tell whether drawn values of another type are of this one as they are, but for their width."""
         alike = self.drawn == other.drawn and (not self.is_exact or self.digits == other.digits)
-        if "time" in (self.name, other.name) or self.name == "json":
+        if "array" in (self.name, other.name):
+            return self == other
+        if not {"time", "bytes"}.isdisjoint((self.name, other.name)) or self.name == "json":
             return self.name == other.name
         if self.name == "enum":
             return other.name == "enum" and set(other.labels) <= set(self.labels)
@@ -166,6 +208,11 @@ class DType:
     def is_text(self) -> bool:
         """Whether values are texts: of any length, of a form, of a list, or JSON."""
         return self.name in ("varchar", "uuid", "enum", "json")
+
+    @property
+    def is_opaque(self) -> bool:
+        """Whether SQL of a spec only copies values: JSON, bytes and arrays, which each database compares in its way."""
+        return self.name in ("json", "bytes", "array")
 
     @property
     def in_sql(self) -> DType:
@@ -235,12 +282,20 @@ def type_words() -> dict[str, TypeWord]:
 
 BOOLEAN, BIGINT, DOUBLE, TEXT = DType("boolean"), DType("bigint"), DType("double"), DType("varchar")
 DATE, TIME, TIMESTAMP, UUID = DType("date"), DType("time"), DType("timestamp"), DType("uuid")
-JSON = DType("json")
+JSON, BYTES = DType("json"), DType("bytes")
 
 
 def decimal(precision: int, scale: int) -> DType:
     """Make the type of decimals with so many digits, and so many behind the point."""
     return DType("decimal", precision, scale)
+
+
+def array_of(element: DType) -> DType:
+    """Make the type of arrays of a type. Raises ValueError for what has no array in every database."""
+    if element.name not in _ELEMENTS:
+        way = {"double": ": declare a decimal", "enum": ": declare text", "json": ": declare json, which holds arrays"}
+        raise ValueError(f"there are no arrays of {element}{way.get(element.name, '')}")
+    return DType("array", element=element)
 
 
 def enum(labels: Sequence[str]) -> DType:

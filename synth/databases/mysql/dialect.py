@@ -36,6 +36,7 @@ DIALECT = Dialect(
         "double": "DOUBLE",
         "uuid": "VARCHAR(36)",
         "json": "JSON",
+        "bytes": "LONGBLOB",
         "date": "DATE",
         "time": "TIME(6)",
         "timestamp": "DATETIME(6)",

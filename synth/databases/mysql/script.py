@@ -123,7 +123,8 @@ def _value(field: str, dtype: DType, required: bool) -> str:
     The word NULL is NULL to LOAD DATA, and ours is no word, so NULL was that text. To LENGTH alone blanks are not nothing.
     """
     text = f"COALESCE({field}, 'NULL')"
-    value = {"varchar": text, "enum": text, "json": text, "boolean": f"{field} = 'true'"}.get(dtype.name, "")
+    texts = dict.fromkeys(("varchar", "enum", "json"), text)
+    value = {**texts, "boolean": f"{field} = 'true'", "bytes": f"UNHEX(SUBSTR({field}, 3))"}.get(dtype.name, "")
     return value if required else f"IF(LENGTH({field}) = 0, NULL, {value or field})"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from synth.databases.changes import ForeignKey, foreign_keys
 from synth.databases.contract import MANIFEST, STAGED, Database
 from synth.databases.tsql.dialect import DIALECT, NAME
-from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, MAX_PRECISION, TEXT, TIME, TIMESTAMP, DType, decimal
+from synth.dtypes import BIGINT, BOOLEAN, BYTES, DATE, DOUBLE, MAX_PRECISION, TEXT, TIME, TIMESTAMP, DType, decimal
 
 __all__ = ["Catalogue", "column_type"]
 
@@ -15,6 +15,7 @@ __all__ = ["Catalogue", "column_type"]
 _TYPES = {
     "bit": BOOLEAN, "tinyint": DType("smallint"), "smallint": DType("smallint"), "int": DType("integer"), "bigint": BIGINT,
     "real": DOUBLE, "float": DOUBLE, "uniqueidentifier": DType("uuid"), "date": DATE, "time": TIME,
+    "binary": BYTES, "varbinary": BYTES, "image": BYTES,
     "datetime2": TIMESTAMP, "datetime": TIMESTAMP, "smalldatetime": TIMESTAMP,
 }  # fmt: skip
 

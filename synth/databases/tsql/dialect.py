@@ -30,6 +30,7 @@ _WEEKDAY = "(DATEDIFF(DAY, '1900-01-01', x) % 7 + 7) % 7 + 1"
 _PARTS = named_parts("tsql", {"WEEK": "DATEPART(ISO_WEEK, x)", "ISODOW": _WEEKDAY, "DOY": "DATEPART(DAYOFYEAR, x)"})
 # a column of nothing but NULL is INT, which does not become a date
 NULLS = {"date": "CAST(NULL AS DATE)", "timestamp": "CAST(NULL AS DATETIME2(6))", "time": "CAST(NULL AS TIME(6))"}
+NULLS["bytes"] = "CAST(NULL AS VARBINARY(MAX))"
 
 DIALECT = Dialect(
     name="tsql",
@@ -43,6 +44,7 @@ DIALECT = Dialect(
         "double": "FLOAT(53)",
         "uuid": "VARCHAR(36) COLLATE Latin1_General_100_BIN2",
         "json": "NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2",
+        "bytes": "VARBINARY(MAX)",
         "date": "DATE",
         "time": "TIME(6)",
         "timestamp": "DATETIME2(6)",
@@ -93,6 +95,7 @@ DIALECT = Dialect(
         time="DATEDIFF_BIG(MICROSECOND, CAST('00:00:00' AS TIME(6)), {0})",
         decimal="CAST({0} * {unit} AS BIGINT)",
         integer="CAST({0} AS BIGINT)",
+        bytes="LOWER(CONVERT(VARCHAR(MAX), {0}, 2))",
         total="COALESCE(SUM(CAST({0} AS DECIMAL(38, 0))), 0)",
         rows="COUNT_BIG(*)",
     ),
@@ -107,6 +110,7 @@ DIALECT = Dialect(
         broken=("\n", "\r", "$("),
         pieces="CAST(N'' AS NVARCHAR(MAX)) + ",
         booleans=("1", "0"),
+        bytes="0x{0}",
         nulls=NULLS,
         before=f"SET QUOTED_IDENTIFIER ON;\nSET NOCOUNT ON;\n{_GIVEN_KEYS} ON;\nGO\n",
         between="GO\n",
