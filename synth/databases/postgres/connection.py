@@ -194,10 +194,8 @@ class Connection(Database):
                 raise DatabaseError(f"{self.address}: there is no column '{name}'")
             column, wanted = known[name], types.get(name)
             cell, dtype = _READINGS.get(column.type_code, _AS_TEXT)
-            if column.type_code == _NUMERICS and (wanted is None or wanted.element is not None):
-                cell = _as_json("NUMERIC[]", DType("decimal"))  # a text, unless it is known of how many digits
-            elif dtype.element is not None and wanted is not None and wanted.element is None:
-                cell = _AS_TEXT.cell
+            if column.type_code == _NUMERICS:  # a text, unless it is known of how many digits
+                cell = _as_json("NUMERIC[]", DType("decimal"))
             if column.type_code == _NUMERIC:
                 dtype = numeric_type(column.precision, column.scale)
                 if not (wanted or dtype).precision:
