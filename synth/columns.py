@@ -6,15 +6,17 @@ Inside numpy a moment is microseconds since 1970 as int64, and NULL is `NULL`, t
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from synth.arrays import HEX, as_texts, from_json, to_json
 from synth.dtypes import (
     BIGINT,
     BOOLEAN,
+    BYTES,
     DATE,
     DOUBLE,
     MAX_PRECISION,
@@ -25,6 +27,7 @@ from synth.dtypes import (
     TIMESTAMPTZ,
     DType,
     Types,
+    array_of,
     decimal,
 )  # fmt: skip
 
@@ -42,6 +45,7 @@ __all__ = [
     "clocks_to_microseconds",
     "column_to_written",
     "decimals_to_minor_units",
+    "exact_times",
     "from_arrow",
     "from_decimal",
     "from_microseconds",
@@ -171,6 +175,10 @@ def column_to_written(column: pl.Series, dtype: DType) -> pl.Series:
     column = checked(column, dtype)
     if dtype.name == "time" and column.dtype == pl.Int64:
         return (column * 1_000).cast(pl.Time)
+    if dtype.name == "bytes" and column.dtype == pl.String:
+        return column.str.decode("hex")
+    if dtype.element is not None and column.dtype == pl.String:
+        return from_json(column, dtype.written.inner)
     if dtype.name != "decimal" or isinstance(column.dtype, pl.Decimal):
         return column if column.dtype == dtype.written else column.cast(dtype.written)  # moments are in UTC
     import pyarrow as pa
@@ -202,14 +210,24 @@ def cast_to_written(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
     """
     if not types:
         return pl.DataFrame([_settled(column) for column in frame.get_columns()])
-    spelt = [
-        _settled(column) for column in frame.get_columns() if column.dtype.is_nested() or column.dtype == pl.Binary
-    ]
-    return frame.with_columns(spelt).select(_written(name, dtype) for name, dtype in types.items())
+    return pl.DataFrame([_cast_to_written(frame[name], dtype) for name, dtype in types.items()])
 
 
-def _written(name: str, dtype: DType) -> pl.Expr:
-    cast = pl.col(name).cast(dtype.written)
+def _cast_to_written(column: pl.Series, dtype: DType) -> pl.Series:
+    """A column read back from elsewhere in the type in which it is written. (n,) -> (n,) Raises PolarsError."""
+    if column.dtype.is_nested() or column.dtype == pl.Binary:
+        column = _settled(column)
+    if column.dtype == pl.String and dtype.element is not None:
+        return from_json(column, dtype.written.inner)
+    if column.dtype == pl.String and dtype.name == "bytes":
+        return column.str.strip_prefix(HEX).str.decode("hex")
+    if (
+        column.dtype != dtype.written
+        and dtype.written == pl.String
+        and (column.dtype.is_nested() or column.dtype == pl.Binary)
+    ):
+        return as_texts(column)
+    cast = column.cast(dtype.written)
     return cast.str.strip_chars_end(" ") if dtype.name == "char" else cast
 
 
@@ -222,6 +240,10 @@ def to_drawn(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
 
 
 def _to_drawn(column: pl.Series, dtype: DType) -> pl.Series:
+    if column.dtype == pl.Binary:
+        return column.bin.encode("hex")
+    if dtype.element is not None and isinstance(column.dtype, pl.List):
+        return to_json(column)
     if column.dtype == pl.Time:
         return clocks_to_microseconds(column)
     return as_drawn(column.cast(dtype.drawn), dtype)
@@ -238,9 +260,19 @@ def to_arrow(frame: pl.DataFrame) -> pa.Table:
 
     table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
     for place, field in enumerate(table.schema):
-        if pa.types.is_time(field.type):
-            table = table.set_column(place, field.name, table.column(place).cast(pa.time64("us")))
+        if pa.types.is_time(field.type) or pa.types.is_large_list(field.type):
+            table = table.set_column(place, field.name, exact_times(table.column(place)))
     return table
+
+
+def exact_times(column: Any) -> Any:
+    """An Arrow column whose times of day, also within arrays, have microseconds; all others as they are."""
+    import pyarrow as pa
+
+    clock = pa.time64("us")
+    if pa.types.is_large_list(column.type) and pa.types.is_time(column.type.value_type):
+        return column.cast(pa.large_list(clock))
+    return column.cast(clock) if pa.types.is_time(column.type) else column
 
 
 def decimals_to_minor_units(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
@@ -248,10 +280,8 @@ def decimals_to_minor_units(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
     return pl.DataFrame([
         from_decimal(column, types[column.name])
         if isinstance(column.dtype, pl.Decimal) and (column.dtype.precision or 0) <= MAX_PRECISION
-        else clocks_to_microseconds(column)
-        if column.dtype == pl.Time
         else _to_drawn(column, types[column.name])
-        if column.dtype in (pl.Float32, pl.Datetime)
+        if column.dtype in (pl.Time, pl.Binary, pl.List, pl.Float32, pl.Datetime)
         else column
         for column in frame.get_columns()
     ])  # fmt: skip
@@ -269,8 +299,10 @@ def _type_of(kind: pl.DataType) -> DType:
         return TIMESTAMPTZ
     known = {
         pl.Boolean: BOOLEAN, pl.Int16: DType("smallint"), pl.Int32: DType("integer"), pl.Int64: BIGINT,
-        pl.Float32: REAL, pl.Float64: DOUBLE, pl.Date: DATE, pl.Time: TIME, pl.Datetime: TIMESTAMP,
+        pl.Float32: REAL, pl.Float64: DOUBLE, pl.Date: DATE, pl.Time: TIME, pl.Datetime: TIMESTAMP, pl.Binary: BYTES,
     }  # fmt: skip
+    if isinstance(kind, pl.List):
+        return array_of(_type_of(kind.inner))  # type: ignore[arg-type]
     return next((dtype for each, dtype in known.items() if kind == each), TEXT)
 
 
@@ -286,12 +318,21 @@ def _settled(column: pl.Series) -> pl.Series:
     if isinstance(kind, pl.Datetime):
         return column.cast(pl.Datetime("us", "UTC" if kind.time_zone else None))
     if kind == pl.Binary:
-        return column.bin.encode("hex")
+        return column
+    if isinstance(kind, pl.List) and (inner := _element_of(kind.inner)) is not None:  # type: ignore[arg-type]
+        return column.cast(pl.List(inner))
     if kind.is_nested():
         return pl.select(pl.struct(column).struct.json_encode()).to_series().alias(column.name)
     if _type_of(kind) == TEXT and kind != pl.String:
         return column.cast(pl.String)
     return column
+
+
+def _element_of(kind: pl.DataType) -> pl.DataType | None:
+    """The type in which values of an array are written; None where there are no such arrays."""
+    if kind.is_nested() or kind.is_float() or kind in (pl.Binary, pl.Null, pl.Duration, pl.Object):
+        return None
+    return _settled(pl.Series(dtype=kind)).dtype
 
 
 def from_decimal(column: pl.Series, dtype: DType) -> pl.Series:

@@ -19,15 +19,15 @@ import polars as pl
 from synth.errors import did_you_mean
 
 __all__ = [
-    "BIGINT", "BOOLEAN", "DATE", "DOUBLE", "JSON", "REAL", "TEXT", "TIME", "TIMESTAMP", "TIMESTAMPTZ", "UUID", "UUID_SHAPE",
-    "DType", "TypeWord", "Types", "char", "char_or_varchar", "clock_us", "decimal", "enum", "enum_or_text", "exact",
-    "listed", "type_words",
+    "ALIASES", "BIGINT", "BOOLEAN", "BYTES", "DATE", "DOUBLE", "JSON", "REAL", "TEXT", "TIME", "TIMESTAMP", "TIMESTAMPTZ", "TYPES",
+    "UUID",    "UUID_SHAPE", "DType", "Types", "array_of", "char", "char_or_varchar", "clock_us", "decimal", "enum",
+    "enum_or_text", "exact", "listed",
 ]  # fmt: skip
 
 MAX_PRECISION = 18  # what an int64 holds, and an INT64 in Parquet
 
 # name -> (dtype in a block, dtype at the boundary, DuckDB's name)
-_TABLE: dict[str, tuple[Any, Any, str]] = {
+TYPES: dict[str, tuple[Any, Any, str]] = {
     "boolean": (pl.Boolean(), pl.Boolean(), "BOOLEAN"),
     "smallint": (pl.Int64(), pl.Int16(), "SMALLINT"),
     "integer": (pl.Int64(), pl.Int32(), "INTEGER"),
@@ -40,59 +40,33 @@ _TABLE: dict[str, tuple[Any, Any, str]] = {
     "uuid": (pl.String(), pl.String(), "VARCHAR"),
     "enum": (pl.String(), pl.String(), "VARCHAR"),
     "json": (pl.String(), pl.String(), "VARCHAR"),  # as servers spell it: `documents`
+    "bytes": (pl.String(), pl.Binary(), "BLOB"),  # drawn as hexadecimal digits
+    "array": (pl.String(), None, ""),  # drawn as JSON: `arrays`
     "date": (pl.Date(), pl.Date(), "DATE"),
     "time": (pl.Int64(), pl.Time(), "TIME"),  # drawn as microseconds since midnight
     "timestamp": (pl.Datetime("us"), pl.Datetime("us"), "TIMESTAMP"),
     "timestamptz": (pl.Datetime("us"), pl.Datetime("us", "UTC"), "TIMESTAMP WITH TIME ZONE"),  # drawn in UTC
 }
-# how each is written (see TypeWord), what for, a column of it
-_DESCRIBED: dict[str, tuple[str, str, str]] = {
-    "boolean": ("boolean", "true or false", "{choice: {true: 0.9, false: 0.1}, type: boolean}"),
-    "smallint": ("smallint", "whole numbers from -32,768 to 32,767", "{uniform: {min: 1, max: 5}, type: smallint}"),
-    "integer": ("integer", "whole numbers of 32 bits", "{uniform: {min: 1, max: 100_000}, type: integer}"),
-    "bigint": ("bigint", "whole numbers of 64 bits", "{uniform: {min: 1, max: 9_000_000_000}, type: bigint}"),
-    "decimal": (
-        "decimal(p,s)",
-        f"exact numbers of p digits, s of them behind the point; up to {MAX_PRECISION} digits; (12,2) if left out",
-        '{uniform: {min: 0.01, max: 99.99}, type: "decimal(12,2)"}',
-    ),
-    "double": ("double", "numbers of 64 bits with a floating point", "{normal: {mean: 20, sd: 4}, type: double}"),
-    "real": ("real", "numbers of 32 bits with a floating point", "{normal: {mean: 20, sd: 4}, type: real}"),
-    "varchar": (
-        "varchar(n)",
-        "text of at most n characters; without n of any length",
-        "{coined: {}, type: varchar(40)}",
-    ),
-    "char": (
-        "char(n)",
-        "text of at most n characters without blanks at the end, which databases fill up with blanks; without n of 1",
-        "{choice: {DE: 2, FR: 1}, type: char(2)}",
-    ),
-    "enum": (
-        "enum(…)",
-        "text of a list, `enum(new, paid)` or `{enum: [new, paid]}`; a type of its own in PostgreSQL and MySQL",
-        '{choice: {new: 0.3, paid: 0.7}, type: "enum(new, paid)"}',
-    ),
-    "uuid": ("uuid", "128 bits, written with hyphens", "{key: uuid, type: uuid}"),
-    "date": ("date", "a calendar day", "{uniform: {min: 2024-01-01, max: 2024-12-31}, type: date}"),
-    "json": (
-        "json",
-        "a document, written in one spelling; a type of its own in PostgreSQL, MySQL and DuckDB",
-        "{choice: {'{}': 0.5, '[]': 0.5}, type: json}",
-    ),
-    "time": ("time", "a time of day in microseconds", "{time_of_day: {}, type: time}"),
-    "timestamp": (
-        "timestamp",
-        "a moment in microseconds, UTC, without a zone",
-        "{uniform: {min: 2024-01-01, max: 2024-12-31}, type: timestamp}",
-    ),
-    "timestamptz": (
-        "timestamptz",
-        "a moment in microseconds, with a zone wherever it is written, which is UTC",
-        "{uniform: {min: 2024-01-01, max: 2024-12-31}, type: timestamptz}",
-    ),
+ALIASES = {
+    "text": "varchar",
+    "int": "integer",
+    "bool": "boolean",
+    "numeric": "decimal",
+    "bytea": "bytes",
+    "blob": "bytes",
 }
-_ALIASES = {"text": "varchar", "int": "integer", "bool": "boolean", "numeric": "decimal"}
+_ELEMENTS = (
+    "boolean",
+    "smallint",
+    "integer",
+    "bigint",
+    "decimal",
+    "varchar",
+    "uuid",
+    "date",
+    "time",
+    "timestamp",
+)  # of arrays
 UUID_SHAPE = r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"  # as databases write one
 MAX_LENGTH = 10_485_760  # characters of a varchar: PostgreSQL's
 MAX_CHAR = 255  # characters of a char: MySQL's
@@ -108,7 +82,7 @@ _BARE = re.compile(r"\w(?:[\w.+ /-]*[\w.+/-])?")
 class DType:
     """A column type. `precision` and `scale` are digits of a decimal, `length` the most characters of a varchar.
 
-    `labels` are the texts that an enum may be.
+    `labels` are the texts that an enum may be, `element` is the type of what an array holds.
     """
 
     name: str
@@ -116,16 +90,21 @@ class DType:
     scale: int | None = None
     length: int | None = None
     labels: tuple[str, ...] = ()
+    element: DType | None = None
 
     @classmethod
     def parse(cls, text: str) -> DType:
         """Read `decimal(12,2)`, `varchar(50)`, `bigint` and the like. Raises ValueError with a way out."""
         if listed := _ENUM.match(text):
             return enum(_labels(text, listed[1] or ""))
+        if text.rstrip().endswith("[]"):
+            return array_of(cls.parse(text.rstrip()[:-2]))
         match = _SHAPE.match(text.lower())
-        name = _ALIASES.get(match[1], match[1]) if match else text
-        if match is None or name not in _TABLE:
-            raise ValueError(f"unknown type '{text}'; {did_you_mean(name.lower(), [*_TABLE, *_ALIASES])}")
+        name = ALIASES.get(match[1], match[1]) if match else text
+        if name == "array":
+            raise ValueError(f"'{text}': an array says of what: text[], integer[]")
+        if match is None or name not in TYPES:
+            raise ValueError(f"unknown type '{text}'; {did_you_mean(name.lower(), [*TYPES, *ALIASES])}")
         first, second = (int(n) if n else None for n in match.groups()[1:])
         if name == "decimal":
             precision, scale = (12, 2) if first is None else (first, second or 0)
@@ -151,22 +130,26 @@ class DType:
             return f"char({self.length})"
         if self.name == "enum":
             return f"enum({', '.join(map(_spelt_label, self.labels))})"
-        return self.name
+        return self.name if self.element is None else f"{self.element}[]"
 
     @property
     def drawn(self) -> Any:
         """The Polars dtype inside a block."""
-        return _TABLE[self.name][0]
+        return TYPES[self.name][0]
 
     @property
     def written(self) -> Any:
         """The Polars dtype at the boundary."""
-        return pl.Decimal(self.precision, self.scale or 0) if self.name == "decimal" else _TABLE[self.name][1]
+        if self.element is not None:
+            return pl.List(self.element.written)
+        return pl.Decimal(self.precision, self.scale or 0) if self.name == "decimal" else TYPES[self.name][1]
 
     @property
     def duckdb(self) -> str:
         """The type's name in DuckDB."""
-        return f"DECIMAL({self.precision},{self.scale})" if self.name == "decimal" else _TABLE[self.name][2]
+        if self.element is not None:
+            return f"{self.element.duckdb}[]"
+        return f"DECIMAL({self.precision},{self.scale})" if self.name == "decimal" else TYPES[self.name][2]
 
     @property
     def is_exact(self) -> bool:
@@ -176,7 +159,9 @@ class DType:
     def holds_drawn(self, other: DType) -> bool:
         """Tell whether drawn values of another type are of this one as they are, but for their width."""
         alike = self.drawn == other.drawn and (not self.is_exact or self.digits == other.digits)
-        if "time" in (self.name, other.name) or self.name == "json":
+        if "array" in (self.name, other.name):
+            return self == other
+        if not {"time", "bytes"}.isdisjoint((self.name, other.name)) or self.name == "json":
             return self.name == other.name
         if self.name == "enum":
             return other.name == "enum" and set(other.labels) <= set(self.labels)
@@ -193,6 +178,11 @@ class DType:
     def is_free_text(self) -> bool:
         """Whether values are texts of any form."""
         return self.name in ("varchar", "char")
+
+    @property
+    def is_opaque(self) -> bool:
+        """Whether SQL of a spec only copies values: JSON, bytes and arrays, which each database compares in its way."""
+        return self.name in ("json", "bytes", "array")
 
     @property
     def in_sql(self) -> DType:
@@ -245,32 +235,9 @@ class DType:
 Types = Mapping[str, DType]  # of columns, by name
 
 
-@dataclass(frozen=True)
-class TypeWord:
-    """How a type is written, its other names, what for, a column.
-
-    What stands in brackets are numbers that may be left out; `…` stands for anything.
-    """
-
-    written: str
-    aliases: tuple[str, ...]
-    about: str
-    example: str
-
-
-def type_words() -> dict[str, TypeWord]:
-    """Describe all types, by name."""
-    found = {}
-    for name in _TABLE:
-        written, about, example = _DESCRIBED.get(name, (name, "", ""))
-        aliases = tuple(alias for alias, other in _ALIASES.items() if other == name)
-        found[name] = TypeWord(written, aliases, about, example)
-    return found
-
-
 BOOLEAN, BIGINT, DOUBLE, TEXT = DType("boolean"), DType("bigint"), DType("double"), DType("varchar")
 DATE, TIME, TIMESTAMP, UUID = DType("date"), DType("time"), DType("timestamp"), DType("uuid")
-JSON, REAL, TIMESTAMPTZ = DType("json"), DType("real"), DType("timestamptz")
+JSON, REAL, TIMESTAMPTZ, BYTES = DType("json"), DType("real"), DType("timestamptz"), DType("bytes")
 _IN_SQL = {"enum": TEXT, "char": TEXT, "real": DOUBLE, "timestamptz": TIMESTAMP}
 
 
@@ -289,6 +256,14 @@ def char(length: int) -> DType:
 def char_or_varchar(length: int) -> DType:
     """Make the type of a column that a database fills up with blanks; a varchar where it is longer than ours are."""
     return DType("char" if length <= MAX_CHAR else "varchar", length=length)
+
+
+def array_of(element: DType) -> DType:
+    """Make the type of arrays of a type. Raises ValueError for what has no array in every database."""
+    if element.name not in _ELEMENTS:
+        way = {"double": ": declare a decimal", "enum": ": declare text", "json": ": declare json, which holds arrays"}
+        raise ValueError(f"there are no arrays of {element}{way.get(element.name, '')}")
+    return DType("array", element=element)
 
 
 def enum(labels: Sequence[str]) -> DType:

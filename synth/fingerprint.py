@@ -2,7 +2,8 @@
 
 Every cell becomes a number (integers and decimals their minor units, dates days, timestamps microseconds since 1970, times
 of day since midnight,
-booleans 0 or 1, doubles millionths, text the first 15 hex digits of its MD5). A row is r = Σ (cell mod P)·K(column) mod P,
+booleans 0 or 1, doubles millionths, text the first 15 hex digits of its MD5; bytes count as their hexadecimal digits,
+arrays as JSON, spelt as `arrays` does). A row is r = Σ (cell mod P)·K(column) mod P,
 NULL adding a constant of the column's own instead. The fingerprint is three sums over rows: 1, r, and r·(r + C) mod P.
 So it adds up over blocks; the squares see values that swapped rows. K comes from the column's name, by blake2b.
 """
@@ -10,7 +11,7 @@ So it adds up over blocks; the squares see values that swapped rows. K comes fro
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -117,7 +118,7 @@ def _numbers(column: pl.Series, dtype: DType) -> tuple[npt.NDArray[np.int64], np
         scaled = np.clip(column.fill_null(0.0).to_numpy(), -HUGE, HUGE) * 1e6
         numbers = (np.sign(scaled) * np.floor(np.abs(scaled) + 0.5)).astype(np.int64)
         return numbers, column.is_null().to_numpy() if column.null_count() else None
-    if dtype.is_text:
+    if dtype.drawn == pl.String:
         return values(_digests(column))
     if dtype.name == "boolean":
         return values(column.cast(pl.Int64))
@@ -159,13 +160,27 @@ class Cells:
     timestamptz: str = "{0}"
     total: str = "COALESCE(SUM({0}), 0)"
     rows: str = "COUNT(*)"  # of a table
+    bytes: str = "LOWER(HEX({0}))"  # the text of their digits
+    array: str = (
+        "{0}"  # the text of an array, {cell} that of the value e; a text that is there where databases have none
+    )
+    values: Mapping[str, str] = field(default_factory=dict)  # of a value in an array, by type; others as {0}
     fence: str = ""  # behind the rows' query, where a row's number would be worked out for each sum anew
+
+    def array_of(self, cell: str, element: DType) -> str:
+        """The text of an array, JSON as `arrays` spells it."""
+        value = self.values.get(element.name, "CAST({0} AS VARCHAR)").format("e", digits=element.digits)
+        return self.array.format(cell, cell=value)
 
     def number(self, cell: str, dtype: DType) -> str:
         """A cell's number, not yet reduced."""
-        kind = "text" if dtype.is_text else dtype.in_sql.name
+        if dtype.name == "bytes":
+            cell = self.bytes.format(cell)
+        if dtype.element is not None:
+            cell = self.array_of(cell, dtype.element)
         if dtype.name in ("real", "char", "timestamptz"):
             cell = getattr(self, dtype.name).format(cell)
+        kind = "text" if dtype.drawn == pl.String else dtype.in_sql.name
         form = self.integer if kind in ("smallint", "integer", "bigint") else getattr(self, kind)
         number = str(form.format(cell, hex_digits=HEX_DIGITS, unit=10**dtype.digits, digits=dtype.digits))
         if kind != "double":

@@ -42,6 +42,8 @@ class Sub:
     WORDS = "words"  # of sentence: a word for each blank
     SIGNS = "signs{}"  # of pattern: signs that keep no rows apart, where others do
     UUIDS = "uuids"  # of uuid: the bits that keep rows apart
+    LENGTHS = "lengths"  # of bytes and arrays
+    AMONG = "among"  # values of which some are taken
     SECOND_WORDS = "second"  # of invented names: the second word
     UNITS = "units"  # of street_address: which dwelling behind the door
     DISTINCT = "distinct"  # in the place of several columns' names: which of all values each row has

@@ -160,7 +160,7 @@ class Database(ABC):
 
     def require_short_texts(self, schema: str, table: str, types: Types) -> None:
         """Raise DatabaseError for a text that is longer than is read, before one is: a table may be a stranger's."""
-        texts = [name for name, dtype in types.items() if dtype.is_text or not self.dialect.holds_types]
+        texts = [name for name, dtype in types.items() if dtype.drawn == pl.String or not self.dialect.holds_types]
         for first in range(0, len(texts), MOST_LENGTHS):
             names = texts[first : first + MOST_LENGTHS]
             asked = (self.dialect.byte_length.format(self.dialect.quote_identifier(name)) for name in names)

@@ -9,15 +9,18 @@ import io
 
 import polars as pl
 
+from synth.arrays import as_texts
+
 __all__ = ["tab_separated"]
 
 _SPECIAL = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
 def tab_separated(frame: pl.DataFrame) -> memoryview:
-    """The rows of a frame in the types in which columns are written; booleans as 1 and 0."""
+    """The rows of a frame in the types in which columns are written; booleans as 1 and 0, arrays as JSON."""
     columns = []
     for column in frame.get_columns():
+        column = as_texts(column)
         if column.dtype == pl.Boolean:
             column = column.cast(pl.Int8)
         elif column.dtype == pl.Float32:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from synth.columns import to_drawn
+from synth.columns import cast_to_written, to_drawn
 from synth.dtypes import DType
 from synth.errors import DataError
 from synth.formats import unreadable_errors
@@ -158,6 +158,8 @@ def _cast(column: pl.Series, dtype: DType) -> tuple[pl.Series, pl.Series]:
         return found, (found.cast(column.dtype, strict=False) != column).fill_null(value=False)
     if dtype.name == "time" and kind == pl.String:
         return _clocks(column), none
+    if dtype.name in ("bytes", "array"):
+        return cast_to_written(column.to_frame(), {column.name: dtype}).to_series(), none
     found = column.cast(dtype.written, strict=False)
     if dtype.name == "uuid":
         found = found.str.to_lowercase()

@@ -90,6 +90,10 @@ class StandIns(RowSource):
             return pl.Series([f"00000000-0000-4000-8000-{row:012x}" for row in rows])
         if dtype.name == "time":
             return (rows * (DAY_NS // ROWS)).cast(pl.Time)
+        if dtype.name == "bytes":
+            return pl.Series([f"{row:08x}" for row in rows]).str.decode("hex")
+        if dtype.element is not None:
+            return self._values(rows, dtype.element).reshape((len(rows), 1)).cast(dtype.written)
         if dtype.name == "enum":
             return pl.Series(dtype.labels).gather(rows % len(dtype.labels))
         if dtype.is_free_text:

@@ -38,9 +38,11 @@ def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[st
 def _arrow_type(dtype: DType) -> Any:
     if dtype.name == "decimal":
         return pa.decimal128(dtype.precision, dtype.scale)
+    if dtype.element is not None:
+        return pa.list_(_arrow_type(dtype.element))
     known = {
         "boolean": pa.bool_(), "smallint": pa.int16(), "integer": pa.int32(), "bigint": pa.int64(), "double": pa.float64(),
-        "real": pa.float32(), "timestamptz": pa.timestamp("us", "UTC"),
+        "real": pa.float32(), "timestamptz": pa.timestamp("us", "UTC"), "bytes": pa.binary(),
         "date": pa.date32(), "time": pa.time64("us"), "timestamp": pa.timestamp("us"),
     }  # fmt: skip
     return known.get(dtype.name, pa.string())

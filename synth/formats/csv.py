@@ -11,18 +11,19 @@ from pathlib import Path
 
 import polars as pl
 
+from synth.arrays import as_texts
 from synth.columns import to_written
 from synth.dtypes import TEXT, DType, Types
-from synth.formats.format import MOMENT, column_types, file_list, file_option, read_by_duckdb, spelt_in_full
+from synth.formats.format import MOMENT, column_types, file_list, file_option, read_by_duckdb, read_texts, spelt_in_full
 
 __all__ = ["columns", "other_names", "read", "relation", "write"]
 
 
 def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str], path: Path) -> None:
-    """Write one file: UTF-8, `2024-01-31 23:59:59.000000`, decimals in full, true and false."""
+    r"""Write one file: UTF-8, `2024-01-31 23:59:59.000000`, decimals in full, true and false, `\x00ff`, arrays as JSON."""
     with path.open("wb") as file:
         for number, frame in enumerate(frames):
-            spelt_in_full(to_written(frame, types)).write_csv(
+            pl.DataFrame(map(as_texts, spelt_in_full(to_written(frame, types)).get_columns())).write_csv(
                 file,
                 include_header=number == 0,
                 datetime_format=MOMENT,
@@ -50,8 +51,15 @@ def other_names(path: Path, names: Sequence[str]) -> list[str] | None:
 
 def relation(paths: Sequence[Path], types: Types, file: str | None = None) -> str:
     """A table function of DuckDB; `types` are all columns of the files, in their order."""
-    return (
-        f"read_csv({file_list(paths)}, header = true, columns = {column_types(types)}, auto_detect = false, delim = ',', "
+    found = (
+        f"read_csv({file_list(paths)}, header = true, columns = {column_types(_fields(types))}, auto_detect = false, "
+        "delim = ',', "
         "quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, hive_partitioning = false"
         f"{file_option(file)})"
     )
+    return read_texts(found, types)
+
+
+def _fields(types: Types) -> dict[str, DType]:
+    """What fields are read as: bytes and arrays are texts, which become what they are behind them."""
+    return {name: TEXT if dtype.name in ("bytes", "array") else dtype for name, dtype in types.items()}

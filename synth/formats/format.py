@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from synth.translate.dialect import Dialect
 
 __all__ = [
-    "MOMENT", "Format", "column_types", "file_list", "file_option", "first_words", "read_by_duckdb", "spelt_in_full",
-    "unreadable_errors",
+    "MOMENT", "Format", "column_types", "file_list", "file_option", "first_words", "read_by_duckdb", "read_texts",
+    "spelt_in_full", "unreadable_errors",
 ]  # fmt: skip
 
 
@@ -178,6 +178,24 @@ def column_types(types: Types) -> str:
     """Columns and their types as a struct in DuckDB's SQL."""
     cells = ("'" + name.replace("'", "''") + f"': '{dtype.duckdb}'" for name, dtype in types.items())
     return "{" + ", ".join(cells) + "}"
+
+
+def read_texts(relation: str, types: Types) -> str:
+    """A table function whose bytes, and arrays, are texts, as a query in which they are what they are."""
+    from synth.arrays import HEX
+
+    cells = {
+        name: f"UNHEX(SUBSTR({{0}}, {len(HEX) + 1}))"
+        if dtype.name == "bytes"
+        else f"CAST(CAST({{0}} AS JSON) AS {dtype.duckdb})"
+        for name, dtype in types.items()
+        if dtype.name in ("bytes", "array")
+    }
+    if not cells:
+        return relation
+    quoted = {name: '"' + name.replace('"', '""') + '"' for name in cells}
+    read = ", ".join(f"{cell.format(quoted[name])} AS {quoted[name]}" for name, cell in cells.items())
+    return f"(SELECT * REPLACE ({read}) FROM {relation})"
 
 
 def read_by_duckdb(path: Path, relation: str, columns: Sequence[str] | None) -> pl.DataFrame:

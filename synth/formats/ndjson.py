@@ -1,4 +1,7 @@
-"""Newline-delimited JSON: one object a row; decimals as text in full, so no reader makes floats of them; moments as text."""
+r"""Newline-delimited JSON: one object a row; decimals as text in full, so no reader makes floats of them; moments as text.
+
+Bytes are `\x00ff`, arrays are JSON's own.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,10 @@ from pathlib import Path
 
 import polars as pl
 
+from synth.arrays import plain_json
 from synth.columns import to_written
 from synth.dtypes import TEXT, DType, Types
-from synth.formats.format import MOMENT, column_types, file_list, file_option, read_by_duckdb, spelt_in_full
+from synth.formats.format import column_types, file_list, file_option, read_by_duckdb, read_texts, spelt_in_full
 
 __all__ = ["columns", "other_names", "read", "relation", "write"]
 
@@ -21,9 +25,7 @@ def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[st
     """Write drawn frames as one file."""
     with path.open("wb") as file:
         for frame in frames:
-            moments = pl.col(pl.Datetime).dt.strftime(MOMENT)
-            clocks = pl.col(pl.Time).dt.to_string("%H:%M:%S%.6f")
-            spelt_in_full(to_written(frame, types)).with_columns(moments, clocks).write_ndjson(file)
+            plain_json(spelt_in_full(to_written(frame, types))).write_ndjson(file)
 
 
 def read(path: Path, types: Types, names: Sequence[str] | None = None) -> pl.DataFrame:
@@ -47,4 +49,6 @@ def other_names(path: Path, names: Sequence[str]) -> list[str] | None:
 
 def relation(paths: Sequence[Path], types: Types, file: str | None = None) -> str:
     """A table function of DuckDB; a column that an object lacks is NULL."""
-    return f"read_json({file_list(paths)}, columns = {column_types(types)}, {LINES}{file_option(file)})"
+    raw = {name: dtype for name, dtype in types.items() if dtype.name == "bytes"}
+    fields = column_types({**types, **dict.fromkeys(raw, TEXT)})
+    return read_texts(f"read_json({file_list(paths)}, columns = {fields}, {LINES}{file_option(file)})", raw)

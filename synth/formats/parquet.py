@@ -16,7 +16,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from synth.columns import cast_to_written, checked, types_of
+from synth.columns import cast_to_written, checked, column_to_written, exact_times, types_of
 from synth.dtypes import DType, Types
 from synth.formats.format import MOST_COLUMNS, file_list, file_option
 
@@ -32,9 +32,10 @@ FEW = 0.06  # distinct values in the sample, as a share: below, a dictionary pay
 def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str], path: Path) -> None:
     """Write drawn frames as one file."""
     groups = _groups(frames)
-    few, packed = _encodings(frames[0])
+    few, packed = _encodings(frames[0].select(name for name in frames[0].columns if types[name].element is None))
     first = _table(groups[0], types, required)
-    codecs = {name: "NONE" if name in packed else "SNAPPY" for name in frames[0].columns}
+    paths = (name if types[name].element is None else f"{name}.list.element" for name in frames[0].columns)
+    codecs = {path: "NONE" if path in packed else "SNAPPY" for path in paths}
     with pq.ParquetWriter(
         path,
         first.schema,
@@ -123,6 +124,8 @@ def _table(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[s
 
 def _array(column: pl.Series, types: Types) -> Any:
     dtype = types[column.name]
+    if dtype.name in ("bytes", "array"):
+        return exact_times(column_to_written(column, dtype).rechunk().to_arrow(compat_level=pl.CompatLevel.oldest()))
     column = checked(column, dtype).rechunk()
     if dtype.name in ("smallint", "integer", "real", "timestamptz"):
         column = column.cast(dtype.written)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
+from synth.arrays import to_json, to_literal
 from synth.columns import to_written
 from synth.dtypes import DType, Types
 from synth.translate.dialect import Dialect, InsertStyle
@@ -77,6 +78,12 @@ def _spelt(column: pl.Series, dtype: DType, style: InsertStyle) -> pl.Series:
 
 
 def _literals(column: pl.Series, dtype: DType, style: InsertStyle) -> pl.Series:
+    if dtype.name == "bytes":
+        before, after = style.bytes.split("{0}")
+        return before + column.bin.encode("hex") + after
+    if dtype.element is not None:
+        before, after = style.array.format("\0", type=dtype.duckdb).split("\0")
+        return before + _texts(to_literal(column) if style.braces else to_json(column), style) + after
     if dtype.is_text:
         return _texts(column, style)
     if dtype.name == "boolean":

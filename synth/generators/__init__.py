@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from synth.generators.array import Array
 from synth.generators.arrival import Arrival
 from synth.generators.base import Generator
 from synth.generators.beta import Beta
@@ -27,6 +28,7 @@ from synth.generators.person import Email, FirstName, LastName
 from synth.generators.place import Place, PlacePart
 from synth.generators.point import Point, PointPart
 from synth.generators.polymorphic import Polymorphic
+from synth.generators.raw_bytes import RawBytes
 from synth.generators.reference import Reference
 from synth.generators.running import Running
 from synth.generators.text import Coined, Sentence
@@ -39,8 +41,10 @@ __all__ = ["GENERATORS", "Generator"]
 
 GENERATORS: dict[str, type[Generator]] = {
     "arrival": Arrival,
+    "array": Array,
     "beta": Beta,
     "binomial": Binomial,
+    "bytes": RawBytes,
     "choice": Choice,
     "coined": Coined,
     "constant": Constant,

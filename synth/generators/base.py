@@ -211,6 +211,10 @@ class Generator(Model):
         """
         return None
 
+    def place_weights(self) -> npt.NDArray[np.float64] | None:
+        """Give how often each of the values of `draw_at` comes, (places,); None where all are alike, or nobody says."""
+        return None
+
     def span(self, view: SpanView, dtype: DType) -> Span | None:
         """Give the least and the largest that can come out as a type; None where that is not known."""
         return None

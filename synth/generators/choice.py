@@ -13,8 +13,9 @@ import numpy.typing as npt
 import polars as pl
 from pydantic import Field, WithJsonSchema, model_validator
 
+from synth.arrays import hex_digits
 from synth.documents import canonical
-from synth.dtypes import BIGINT, BOOLEAN, DATE, JSON, REAL, TEXT, TIME, DType, clock_us, exact
+from synth.dtypes import BIGINT, BOOLEAN, BYTES, DATE, JSON, REAL, TEXT, TIME, DType, clock_us, exact
 from synth.errors import DataError
 from synth.generators.arrival import microseconds
 from synth.generators.base import Generator
@@ -26,7 +27,7 @@ from synth.literals import ends_in_blank
 __all__ = ["Choice"]
 
 # types whose values are written out as texts -> what reads one, or raises ValueError
-_READ: dict[DType, Callable[[object], Any]] = {TIME: clock_us, JSON: canonical}
+_READ: dict[DType, Callable[[object], Any]] = {TIME: clock_us, JSON: canonical, BYTES: hex_digits}
 Value = bool | int | float | str | dt.date
 WEIGHTS = {"type": "object", "minProperties": 1, "additionalProperties": {"type": "number", "minimum": 0}}
 TABLES = {"type": "object", "minProperties": 1, "additionalProperties": WEIGHTS}
@@ -89,6 +90,8 @@ paid_by: {choice: {by: country, values: {DE: {invoice: 3, card: 1}, FR: {card: 9
         if dtype.name == "enum":
             strange = next((value for value in self._values() if value not in dtype.labels), None)
             return None if strange is None else f"'{strange}' is no {dtype}"
+        if dtype.element is not None:
+            return "an array is drawn by `array`, or written out in `values`"
         if dtype in _READ:
             return next(filter(None, (_why_none(value, dtype) for value in self._values())), None)
         if dtype.length and max(len(str(v)) for v in self._values()) > dtype.length:
@@ -135,6 +138,10 @@ paid_by: {choice: {by: country, values: {DE: {invoice: 3, card: 1}, FR: {card: 9
     def places(self, dtype: DType, row_count: Callable[[str], int | None]) -> int | None:
         """Count the values that have a weight, where they are the same for all rows."""
         return None if self.by else self.capacity(dtype)
+
+    def place_weights(self) -> npt.NDArray[np.float64] | None:
+        """Give the weights that are not 0, where they are the same for all rows. (places,)"""
+        return None if self.by else np.array([weight for weight in self.values.values() if weight], dtype=np.float64)
 
     def lowest(self) -> float | None:
         """Give the least of the numbers that have a weight."""

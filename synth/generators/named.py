@@ -1,16 +1,16 @@
-"""A distribution inside another generator, named by its word as that of a column is."""
+"""A distribution, or a generator, inside another one, named by its word as that of a column is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import GetJsonSchemaHandler, ValidationError, model_serializer, model_validator
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
 from pydantic_core.core_schema import definition_reference_schema
 
 from synth.errors import did_you_mean
-from synth.generators.base import Model
+from synth.generators.base import Generator, Model
 from synth.generators.beta import Beta
 from synth.generators.constant import Constant
 from synth.generators.continuous import Exponential, Pareto, Triangular, Weibull
@@ -20,7 +20,7 @@ from synth.generators.gamma import Gamma
 from synth.generators.numbers import Distribution
 from synth.generators.numeric import Lognormal, Normal, Uniform
 
-__all__ = ["PARTS", "Named"]
+__all__ = ["PARTS", "Named", "NamedGenerator"]
 
 PARTS: dict[str, type[Distribution]] = {
     "beta": Beta,
@@ -45,26 +45,33 @@ def _refuse(what: str, at: tuple[str, ...] = (), hint: str = "") -> PydanticCust
     return PydanticCustomError("synth", "{what}", {"what": what, "at": at, "hint": hint})
 
 
-class Named(Model):
-    """What holds a distribution beside fields of its own: `{share: 0.9, normal: {mean: 4, sd: 1}}`."""
+class NamedGenerator(Model):
+    """What holds a generator beside fields of its own: `{first_name: {locale: fr_FR}}`."""
 
-    draws: Distribution
-    name: str  # of the distribution, as it is written
+    parts: ClassVar[Mapping[str, type[Generator]]] = {}  # those that it may hold, by their words
+    what: ClassVar[str] = "generator"  # they are called
+
+    draws: Generator
+    name: str  # of the generator, as it is written
 
     @model_validator(mode="before")
     @classmethod
     def _split(cls, data: Any) -> Any:
-        """The distribution is named by a key."""
+        """The generator is named by a key."""
         if not isinstance(data, Mapping) or "draws" in data:
             return data
         words = [str(word) for word in data if word not in cls.model_fields]
         for word in words:
-            if word not in PARTS:
-                raise _refuse(f"unknown distribution '{word}'", (word,), did_you_mean(word, PARTS))
+            if word not in cls.parts:
+                raise _refuse(f"unknown {cls.what} '{word}'", (word,), did_you_mean(word, cls.parts))
         if len(words) != 1:
-            raise _refuse("one distribution is expected here", tuple(words[1:2]), f"known are {', '.join(PARTS)}")
-        made, parameters = PARTS[words[0]], data[words[0]]
-        if not isinstance(parameters, Mapping) and made.shorthand:
+            raise _refuse(f"one {cls.what} is expected here", tuple(words[1:2]), f"known are {', '.join(cls.parts)}")
+        made, parameters = cls.parts[words[0]], data[words[0]]
+        parameters = {} if parameters is None else parameters
+        plain = not isinstance(parameters, Mapping) or (
+            made.shorthand_is_mapping and not set(parameters) <= set(made.model_fields)
+        )
+        if plain and made.shorthand:
             parameters = {made.shorthand: parameters}
         try:
             draws = made.model_validate(parameters)
@@ -76,8 +83,8 @@ class Named(Model):
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """Tell editors how it is written: fields of its own, and one distribution by its name."""
         own = handler.resolve_ref_schema(handler(core_schema))
-        about = "the distribution, by its name, with its own parameters"
-        made = {name: {"description": about, **_written(each, handler)} for name, each in PARTS.items()}
+        about = f"the {cls.what}, by its name, with its own parameters"
+        made = {name: {"description": about, **_written(each, handler)} for name, each in cls.parts.items()}
         fields = {word: field for word, field in own["properties"].items() if word not in ("draws", "name")}
         return {
             "description": own["description"],
@@ -94,7 +101,16 @@ class Named(Model):
         return {**fields, self.name: self.draws.model_dump(exclude_defaults=True)}
 
 
-def _written(made: type[Distribution], handler: GetJsonSchemaHandler) -> dict[str, Any]:
+class Named(NamedGenerator):
+    """What holds a distribution beside fields of its own: `{share: 0.9, normal: {mean: 4, sd: 1}}`."""
+
+    parts = PARTS
+    what = "distribution"
+
+    draws: Distribution
+
+
+def _written(made: type[Generator], handler: GetJsonSchemaHandler) -> dict[str, Any]:
     """Say for editors what may stand behind a distribution's name: its parameters, or the one that is meant by a value."""
     own: Any = made.__pydantic_core_schema__
     parameters = handler(definition_reference_schema(own["ref"]))  # a generator besides, so it is defined once
@@ -103,7 +119,7 @@ def _written(made: type[Distribution], handler: GetJsonSchemaHandler) -> dict[st
     return {"anyOf": [parameters, handler.resolve_ref_schema(handler(own))["properties"][made.shorthand]]}
 
 
-def _placed(error: ValidationError, word: str, made: type[Distribution]) -> ValidationError:
+def _placed(error: ValidationError, word: str, made: type[Generator]) -> ValidationError:
     """Put the word of a distribution before the places of what is wrong with it."""
     found = []
     for one in sorted(error.errors(), key=lambda each: each["type"] != "extra_forbidden"):

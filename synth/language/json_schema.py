@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-from synth.dtypes import type_words
 from synth.generators import GENERATORS
 from synth.language.fragments import PLACE, Fragment, Known, edited
+from synth.language.types import type_words
 from synth.language.words import Word, all_words
 from synth.spec.models import OPTIONS, Column, Dataset
 

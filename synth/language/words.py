@@ -12,10 +12,10 @@ from functools import cache
 from inspect import cleandoc
 from typing import Any
 
-from synth.dtypes import type_words
 from synth.errors import OptionError, did_you_mean
 from synth.generators import GENERATORS
 from synth.language.fragments import Fragment, Known, referred, shown_default, takes
+from synth.language.types import type_words
 from synth.spec.kinds import KINDS
 from synth.spec.models import OPTIONS, Column, Dataset, Table
 from synth.sql.reference import forms

@@ -43,6 +43,7 @@ def check_sizes(
 
 def _misfits(spans: Spans, name: str, column: str, declared: Column, dtype: DType) -> Iterator[Problem]:
     """Yield that values of a column can be larger than its type, or longer."""
+    dtype = dtype.element or dtype
     given = declared.draws.comes_with_rows
     word = ("type",) if declared.type else () if given else (declared.generator_name,)
     path: Path = ("tables", name, "columns", column, *word)

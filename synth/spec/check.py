@@ -233,11 +233,11 @@ def types_fit(scope: Scope) -> Iterator[Problem]:
     for name, table in scope.dataset.tables.items():
         yield from scope.kind(name).check_types(scope, name)
         for column in dict.fromkeys(column for group in unique_groups(table) for column in group):
-            if scope.type_of(name, column) == JSON:
-                what = f"'{column}' is JSON, which no key and no unique group can hold"
-                yield Problem(
-                    ("tables", name, "columns", column), what, "make it of the columns the document is made of"
-                )
+            if (dtype := scope.type_of(name, column)).is_opaque:
+                is_json = dtype == JSON
+                what = f"'{column}' is {'JSON' if is_json else dtype}, which no key and no unique group can hold"
+                hint = "make it of the columns the document is made of" if is_json else "take another column"
+                yield Problem(("tables", name, "columns", column), what, hint)
         for word, moment in (("alive_until", table.alive_until), ("at", table.at)):
             if moment and not scope.type_of(name, moment).is_time:
                 yield Problem(("tables", name, word), f"'{moment}' is no moment")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, JSON, TEXT, TIME, TIMESTAMP, UUID, DType, decimal
+from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, TEXT, TIME, TIMESTAMP, UUID, DType, decimal
 from synth.sql.kinds import DIGITS, Policy, clock, moment, require_text
 from synth.sql.nodes import Node, dtype_of, is_text, sql_excerpt
 from synth.sql.parse import SqlError
@@ -45,8 +45,8 @@ def _for_drawing(node: Node, value: Node, policy: Policy) -> DType:
     have = dtype_of(value)
     if have is None:
         return wanted
-    if JSON in (have, wanted) and have != wanted:
-        raise SqlError(f"{have} cast to {wanted}: every database spells JSON in its own way")
+    if (have.is_opaque or wanted.is_opaque) and have != wanted:
+        raise SqlError(f"{have} cast to {wanted}: every database spells {_opaque(have, wanted)} in its own way")
     if TIME in (have, wanted) and have != wanted:
         return _time_of_day(value, have, wanted)
     if have.is_exact and wanted.is_exact:
@@ -69,8 +69,8 @@ def _for_drawing(node: Node, value: Node, policy: Policy) -> DType:
 
 def _for_checks(node: Node, value: Node, policy: Policy) -> DType:
     wanted, have = _portable_type(node.to), dtype_of(value)
-    if have == JSON:
-        raise SqlError(f"json cast to {wanted}: every database spells JSON in its own way")
+    if have is not None and have.is_opaque:
+        raise SqlError(f"{have} cast to {wanted}: every database spells {_opaque(have, wanted)} in its own way")
     if have is not None and TIME in (have, wanted) and have != wanted:
         return _time_of_day(value, have, wanted)
     if have is None or (have.is_exact and wanted.is_exact):
@@ -90,6 +90,12 @@ def _for_checks(node: Node, value: Node, policy: Policy) -> DType:
     if have == DOUBLE and wanted.is_exact and isinstance(value.unnest(), (exp.Round, exp.Floor, exp.Ceil)):
         return wanted
     raise SqlError(f"a cast from {have} to {wanted} reads differently in every database: {sql_excerpt(node)}")
+
+
+def _opaque(have: DType, wanted: DType) -> str:
+    """What of two types is spelt in many ways."""
+    name = next(dtype.name for dtype in (have, wanted) if dtype.is_opaque)
+    return {"json": "JSON", "array": "arrays"}.get(name, name)
 
 
 def _time_of_day(value: Node, have: DType, wanted: DType) -> DType:

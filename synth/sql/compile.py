@@ -67,7 +67,7 @@ def as_type(value: Compiled, wanted: DType) -> Compiled:
         return Compiled(known.expr.cast(pl.Float32).cast(pl.Float64), wanted, known.bound)
     if wanted.name == "enum" and have.name == "varchar":  # what is none of its values is told when it is drawn
         return Compiled(value.expr.cast(pl.Enum(wanted.labels)).cast(pl.String), wanted)
-    if have.name == wanted.name:
+    if have.name == wanted.name and have.element == wanted.element:
         return Compiled(value.expr, wanted, value.bound if wanted == DOUBLE else ZERO)
     if have == TEXT and wanted == UUID:
         raise SqlError("a text need not be a uuid", "declare `type: text`, or copy a column that is one")

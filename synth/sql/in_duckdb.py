@@ -79,6 +79,8 @@ def misfit(kind: str, dtype: DType) -> str | None:
     """Say what must be written where a value of one of DuckDB's types is to be a column's; None where it fits."""
     if dtype.name == "json":
         return "a SELECT gives no JSON but as a plain copy: declare `type: text`, or look the document up"
+    if dtype.is_opaque:
+        return f"a SELECT gives no {dtype} but as a plain copy: look the value up"
     have = _KINDS.get(kind.partition("(")[0])
     fits = have == "null" or have == ("text" if dtype.name == "uuid" else kind_of(dtype))
     return None if fits else f"write CAST(… AS {str(dtype.in_sql).upper()})"

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from synth.dtypes import BIGINT, DATE, DOUBLE, JSON, TEXT, TIME, TIMESTAMP, DType, clock_us, decimal
+from synth.dtypes import BIGINT, BYTES, DATE, DOUBLE, JSON, TEXT, TIME, TIMESTAMP, DType, clock_us, decimal
 from synth.sql.nodes import Node, dtype_of, is_text, sql_excerpt
 from synth.sql.parse import SqlError
 
@@ -77,7 +77,9 @@ CHECKING = Policy(
 
 
 def kind_of(dtype: DType) -> str:
-    """Number, text, time (a moment), clock (a time of day) or boolean: values of one kind can meet."""
+    """Number, text, time (a moment), clock (a time of day), boolean or an array: values of one kind can meet."""
+    if dtype.element is not None:
+        return str(dtype)
     return "number" if dtype.is_exact else _KINDS.get(dtype.in_sql.name, dtype.name)
 
 
@@ -102,8 +104,12 @@ def common_type(nodes: Sequence[Node], policy: Policy) -> DType | None:
         dtypes = [d for n in nodes if (d := moment(n.unnest().name)[1] if is_text(n) else dtype_of(n)) is not None]
     if policy.texts_adapt and TIME in dtypes:
         dtypes = [TIME if is_text(n) and clock(n) is not None else d for n in nodes if (d := dtype_of(n)) is not None]
-    if JSON in dtypes:
-        raise SqlError("JSON is not compared, and goes through nothing: every database has an order of its own for it")
+    if opaque := next((dtype for dtype in dtypes if dtype.is_opaque), None):
+        what, goes = (
+            ("JSON is", "goes") if opaque == JSON else (f"{'bytes' if opaque == BYTES else 'arrays'} are", "go")
+        )
+        what = f"{what} not compared, and {goes} through nothing"
+        raise SqlError(f"{what}: every database has an order of its own for {'it' if opaque == JSON else 'them'}")
     kinds = {kind_of(dtype) for dtype in dtypes}
     exact = {dtype.is_exact for dtype in dtypes}
     if len(kinds) > 1 or (kinds == {"number"} and len(exact) > 1 and not policy.doubles_meet):

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from sqlglot import exp
 
-from synth.dtypes import BIGINT, BOOLEAN, DOUBLE, JSON, TEXT, DType
+from synth.dtypes import BIGINT, BOOLEAN, DOUBLE, TEXT, DType
 from synth.sql.kinds import exact_type
 from synth.sql.nodes import Node, dtype_of, is_number, not_portable, require_only, typed
 from synth.sql.parse import SqlError
@@ -48,7 +48,7 @@ def aggregate_type(typing: Typist, node: Node) -> DType | None:
         if isinstance(node, exp.Avg):
             return DOUBLE
         return exact_type(dtype.digits, dtype.name == "decimal") if dtype is not None and dtype.is_exact else dtype
-    if dtype in (BOOLEAN, JSON):
+    if dtype is not None and (dtype == BOOLEAN or dtype.is_opaque):
         raise not_portable(node)
     return TEXT if dtype is not None and dtype.name == "uuid" else dtype
 

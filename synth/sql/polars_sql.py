@@ -29,6 +29,10 @@ def polars_type(node: Node, column: Callable[[Node], DType | None]) -> DType:
             raise SqlError(
                 f"{node.key.upper()} of JSON is not known: make it of the columns that the document is made of"
             )
+        if dtype.is_opaque:
+            raise SqlError(
+                f"{node.key.upper()} of {dtype} is not known: such a value is copied, or asked whether it is NULL"
+            )
         if dtype.name == "time":
             raise SqlError(
                 f"{node.key.upper()} of a time of day is not known; known are CASE COALESCE NULLIF LEAST GREATEST and "

@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from synth.arrays import plain_json
 from synth.columns import from_microseconds, to_written
 from synth.ddl import in_reference_order
 from synth.draw.change import AT, BEFORE, OP
@@ -147,8 +148,4 @@ def _envelopes(feed: pl.DataFrame, plan: Plan) -> pl.DataFrame:
 
 
 def _texts(frame: pl.DataFrame, types: Mapping[str, DType]) -> pl.DataFrame:
-    return to_written(frame, types).with_columns(
-        pl.col(pl.Decimal, pl.Date).cast(pl.String),
-        pl.col(pl.Datetime).dt.strftime(_MOMENT),
-        pl.col(pl.Time).dt.to_string("%H:%M:%S%.6f"),
-    )
+    return plain_json(to_written(frame, types)).with_columns(pl.col(pl.Decimal, pl.Date).cast(pl.String))

@@ -30,6 +30,9 @@ class InsertStyle:
     broken: tuple[str, ...] = ()  # signs at which a text falls into pieces that are put together
     pieces: str = ""  # what begins such a text
     booleans: tuple[str, str] = ("TRUE", "FALSE")
+    bytes: str = "X'{0}'"  # {0} their hexadecimal digits
+    array: str = "{0}"  # {0} the JSON of an array as a text, {type} DuckDB's name of its type
+    braces: bool = False  # whether arrays are spelt as PostgreSQL does, in place of JSON
     nulls: Mapping[str, str] = field(default_factory=dict)  # of types whose NULL has to say so
     utc: str = "+00:00"  # behind a moment with a zone
     sees_itself: bool = True  # whether a row's parent may come in the same statement
@@ -56,6 +59,7 @@ class Dialect:
     length_units: int = 1  # of a declared length that one character may take
     create_enum: str = ""  # the statement that makes a type of {labels}, called {place}, where types are a schema's own
     inline_enum: str = ""  # such a type where it stands in the column itself
+    array: str = ""  # the type of arrays of {element}; texts, where there is none
     holds_types: bool = True  # whether a cell is of its column's type
     byte_length: str = "OCTET_LENGTH(CAST({0} AS TEXT))"  # of a column that is read as text
     collation: str = ""  # binary, and blanks at the end count
@@ -161,6 +165,12 @@ class Dialect:
             return (self.keyed_text if keyed else self.text) + self.collation
         if dtype.name == "char":
             return self.char.format(length=(dtype.length or 1) * self.length_units, collation=self.collation)
+        if dtype.element is not None:
+            if not self.array:
+                return self.text + self.collation
+            element = self.type(dtype.element, keyed=False)
+            collation = self.collation if element.endswith(self.collation) else ""
+            return self.array.format(element=element.removesuffix(collation)) + collation
         if dtype.name == "enum":
             if self.inline_enum:
                 return self.inline_enum.format(labels=self.labels(dtype))

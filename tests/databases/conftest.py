@@ -15,6 +15,7 @@ from synth.databases.mysql.database import MySQL
 from tests.support.hostile import hostile
 from tests.support.mysql import S, url
 from tests.support.typed import typed_plan
+from tests.support.wide import wide_plan
 
 OLD_PSQL = shutil.which("psql") and int(re.search(r"\d+", subprocess.getoutput("psql --version"))[0]) < 18
 
@@ -43,5 +44,6 @@ def csv_folders(tmp_path_factory):
         "ecommerce": lambda: synth.make_plan("ecommerce", scale=0.02),
         "hostile": lambda: synth.make_plan(hostile(empty=False, lone=not OLD_PSQL)),
         "typed": typed_plan,
+        "wide": wide_plan,
     }
     return cache(lambda name: synth.generate(plans[name](), out, format="csv").folder)

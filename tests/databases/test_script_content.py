@@ -52,7 +52,7 @@ def holds(server, name, folder, database=None, schema=None) -> bool:
 # -- what they make
 
 
-@pytest.mark.parametrize("data", ["inventory", "erp", "ecommerce", "hostile", "typed"])
+@pytest.mark.parametrize("data", ["inventory", "erp", "ecommerce", "hostile", "typed", "wide"])
 @pytest.mark.parametrize("place", LIVE, indirect=True)
 def test_twice_in_a_row_and_the_content_is_the_folders(place, data, made, tmp_path):
     name, server, environment = place

@@ -86,6 +86,29 @@ def decimals(kind: str) -> list[Decimal]:
 DECIMALS = ["decimal(1,0)", "decimal(1,1)", "decimal(9,4)", "decimal(12,2)", "decimal(14,2)", "decimal(15,2)", "decimal(15,15)", "decimal(15,0)",
             "decimal(16,2)", "decimal(16,0)", "decimal(17,16)", "decimal(18,0)", "decimal(18,2)", "decimal(18,9)", "decimal(18,18)"]  # fmt: skip
 
+BYTES = [b"", b"\0", b"\xff", bytes(range(256)), b"a\tb\n\\x00'\"", "漢".encode(), b"\0" * 5000, b"NULL", b"\\N"]
+ELEMENTS = {
+    "boolean": [True, False],
+    "smallint": [-(2**15), 0, 2**15 - 1],
+    "integer": [-(2**31), 0, 2**31 - 1],
+    "bigint": [-(2**63), -(2**53) - 1, 0, 2**63 - 1],
+    "decimal(12,2)": decimals("decimal(12,2)"),
+    "decimal(18,0)": decimals("decimal(18,0)"),
+    "decimal(18,18)": decimals("decimal(18,18)"),
+    "text": TEXTS,
+    "varchar(9)": ["", "a,b", "{}", '"', "NULL", "null", "𝄞" * 9],
+    "uuid": ["00000000-0000-0000-0000-000000000000", "0190163d-8694-7abc-8def-00005aa8ac10"],
+    "date": DAYS,
+    "time": CLOCKS,
+    "timestamp": MOMENTS,
+}
+
+
+def several(values: list) -> list[list]:
+    """Arrays of none, one, all, and NULL among them."""
+    return [[], [values[0]], values, [None], [values[-1], None, values[0]], [None, None]]
+
+
 VALUES = {
     "boolean": [True, False],
     "smallint": [-(2**15), -1, 0, 1, 2**15 - 1],
@@ -104,6 +127,8 @@ VALUES = {
     "json": DOCUMENTS,
     "timestamp": MOMENTS,
     "timestamptz": MOMENTS,
+    "bytes": BYTES,
+    **{f"{kind}[]": several(some) for kind, some in ELEMENTS.items()},
 }  # fmt: skip
 
 
@@ -192,6 +217,9 @@ ANY = {
     "char(20)": st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=20).map(
         lambda t: t.rstrip(" ")
     ),
+    "bytes": st.binary(max_size=9),
+    "text[]": st.lists(text | st.none(), max_size=3),
+    "integer[]": st.lists(st.integers(-(2**31), 2**31 - 1) | st.none(), max_size=3),
 }
 
 

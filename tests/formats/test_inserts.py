@@ -25,6 +25,7 @@ from tests.support.hostile import hostile
 from tests.support.servers import SERVERS
 from tests.support.tsql import lint_tsql
 from tests.support.typed import typed_plan
+from tests.support.wide import wide_plan
 
 WRITTEN = [name for name, dialect in DIALECTS.items() if dialect.inserts]
 
@@ -56,6 +57,7 @@ PLANS = {
     "ecommerce": lambda: synth.make_plan("ecommerce", scale=0.01),
     "hostile": lambda: synth.make_plan(hostile()),
     "typed": typed_plan,
+    "wide": wide_plan,
 }
 
 

@@ -14,6 +14,7 @@ SIZES = ["DrawContext", "RowContext", "TableContext"]  # from small to wide
 PLAIN = {
     "beta": {"alpha": 2, "beta": 3},
     "binomial": {"n": 9, "p": 0.5},
+    "bytes": {"length": 8},
     "coined": {"syllables": 2},
     "constant": {"value": 7},
     "empirical": {"quantiles": {0: 1, 0.5: 3, 1: 9}},
@@ -107,5 +108,5 @@ def test_sub_streams_have_names_of_their_own():
         "NULLS": "null", "FANOUT": "#fanout", "FANOUT_TURN": "meet{}", "DAYS": "days", "RANKS": "rank{}", "ROOTS": "roots",
         "REDRAW": "again{}", "RACE": "race", "ENDINGS": "endings", "WORD_ORDER": "order", "WORDS": "words",
         "BEFORE": "before", "CELLS": "cells", "AHEAD": "ahead", "TIMES": "times", "DISTINCT": "distinct",
-        "SIGNS": "signs{}", "UUIDS": "uuids", "UNITS": "units", "SECOND_WORDS": "second",
+        "SIGNS": "signs{}", "UUIDS": "uuids", "UNITS": "units", "SECOND_WORDS": "second", "LENGTHS": "lengths", "AMONG": "among",
     }  # fmt: skip

@@ -72,8 +72,14 @@ tables:
 MONEY = pl.Decimal(12, 2)
 EXAMPLES: dict[str, tuple[str, str, pl.DataType]] = {
     "arrival": ("", "things.at", pl.Datetime("us")),
+    "array": (
+        "{array: {each: {choice: {a: 3, b: 2, c: 1}}, min: 1, max: 2, distinct: true}}",
+        "things",
+        pl.List(pl.String()),
+    ),
     "beta": ("{beta: {alpha: 2, beta: 5}}", "things", pl.Float64()),
     "binomial": ("{binomial: {n: 9, p: 0.3}}", "things", pl.Int64()),
+    "bytes": ("{bytes: {min: 1, max: 9}}", "things", pl.Binary()),
     "choice": ("{choice: {a: 0.7, b: 0.3, c: 0}}", "things", pl.String()),
     "colour": ("{colour: {locale: _locale}}", "things", pl.String()),
     "company": ("{company: {locale: _locale}}", "things", pl.String()),

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from synth import dtypes
 from synth.generators import GENERATORS, Generator
-from synth.language import json_schema
+from synth.language import json_schema, types
 from synth.language.fragments import Known
 from synth.language.words import all_words, find
 from tests.house.renew_language import FILES, ROOT
@@ -22,7 +22,7 @@ RENEW = "python tests/house/renew_language.py"
 WAY_OUT = {
     "kinds": "a class variable of the kind, in its file of synth/spec/kinds/",
     "generators": "the class's docstring, and `example`; of a parameter `Field(description=…)`",
-    "types": "an entry in _DESCRIBED of synth/dtypes.py",
+    "types": "an entry in _DESCRIBED of synth/language/types.py",
     "functions": "`about=` and `example=` of its entry in synth/sql/functions.py",
 }
 
@@ -95,8 +95,8 @@ def test_a_new_generator_appears_by_itself(tomorrow):
 
 
 def test_a_new_type_appears_by_itself(tomorrow):
-    tomorrow.setitem(dtypes._TABLE, "mood", dtypes._TABLE["varchar"])
-    tomorrow.setitem(dtypes._DESCRIBED, "mood", ("mood(…)", "one of the words", ""))
+    tomorrow.setitem(dtypes.TYPES, "mood", dtypes.TYPES["varchar"])
+    tomorrow.setitem(types._DESCRIBED, "mood", ("mood(…)", "one of the words", ""))
     assert list(lacking()) == ["types: `mood` is without an example: " + WAY_OUT["types"]]
     for good in ("mood(glad, sad)", "MOOD (glad)", "decimal(12, 2)", " Numeric ( 12 ) ", "text", "varchar(9)", "INT"):
         assert marked(SPEC % f'type: "{good}"') == [], good

@@ -35,8 +35,12 @@ FOREIGN = {
     "guid": ("UUID", "'0190163d-8694-8000-8000-00005aa8ac10'", pl.String, "0190163d-8694-8000-8000-00005aa8ac10"),
     "doc": ("JSONB", "'{\"a\": [1, null]}'", pl.String, '{"a": [1, null]}'),
     "raw": ("JSON", "'{\"b\":1}'", pl.String, '{"b":1}'),
-    "list": ("INTEGER[]", "'{1,NULL,3}'", pl.String, "{1,NULL,3}"),
-    "bytes": ("BYTEA", "'\\x00ff'", pl.String, "\\x00ff"),
+    "list": ("INTEGER[]", "'{1,NULL,3}'", pl.List(pl.Int32), [1, None, 3]),
+    "words": ("VARCHAR(9)[]", "ARRAY['it''s, \"x\"', NULL, '']", pl.List(pl.String), ["it's, \"x\"", None, ""]),
+    "sums": ("NUMERIC(8,2)[]", "'{1.5}'", pl.List(pl.Decimal(8, 2)), [Decimal("1.50")]),
+    "open_sums": ("NUMERIC[]", "'{1.50,NULL}'", pl.String, "[1.50, null]"),
+    "ratios": ("REAL[]", "'{0.5}'", pl.String, "{0.5}"),
+    "bytes": ("BYTEA", "'\\x00ff'", pl.Binary, b"\x00\xff"),
     "day": ("DATE", "'0044-03-15 BC'", pl.Date, None),
     "at": ("TIMESTAMP", "'9999-12-31 23:59:59.999999'", pl.Datetime("us"), dt.datetime(9999, 12, 31, 23, 59, 59, 999_999)),
     "zoned": ("TIMESTAMPTZ", "'2024-07-01 00:30:00.5+02'", pl.Datetime("us", "UTC"), dt.datetime(2024, 6, 30, 22, 30, 0, 500_000, dt.UTC)),
@@ -83,7 +87,7 @@ def test_tables_of_anyone(foreign, format, tmp_path):
     }
     for name, (_, _, _, cell) in FOREIGN.items():
         if name != "day":
-            assert frame[name][0] == cell, name
+            assert frame[name].to_list()[0] == cell, name
     with duckdb.connect() as connection:
         (day,) = connection.execute(f"SELECT CAST(day AS VARCHAR) FROM read_parquet('{file}') LIMIT 1").fetchone()
     assert day == "0044-03-15 (BC)"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from synth.cli import main
-from synth.dtypes import type_words
 from synth.generators import GENERATORS
 from synth.language.examples import HEAD, spec_of_columns, spec_of_example
+from synth.language.types import type_words
 from synth.spec.kinds import KINDS, kind_of
 from synth.spec.load import parse
 from tests.support.editors import marked

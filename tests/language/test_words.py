@@ -7,8 +7,8 @@ import json
 import pytest
 
 from synth.cli import main
-from synth.dtypes import type_words
 from synth.generators import GENERATORS
+from synth.language.types import type_words
 from synth.language.words import GROUPS, all_words, find
 from synth.spec.kinds import KINDS
 

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from synth.arrays import ESCAPED
 from synth.fingerprint import Cells
 from synth.translate.conditions import as_in_sql
-from synth.translate.dialect import QUOTE, WHOLE, Dialect, InsertStyle
+from synth.translate.dialect import QUOTE, WHOLE, Dialect, InsertStyle, standard_literal
 from synth.translate.seen import IN_SQL
 
 __all__ = ["DIALECT"]
 
 _AS_IN_SQL = as_in_sql("duckdb", {name: sql.format("x") for name, sql in IN_SQL.items()})
+
+
+def _quoted_text() -> str:
+    """The SQL of a text as JSON: DuckDB's own spells the numbers of signs in capital letters."""
+    slow = "{0}"
+    for sign in ("\\", *(each for each in ESCAPED if each != "\\")):
+        slow = f"REPLACE({slow}, CHR({ord(sign)}), {standard_literal(ESCAPED[sign])})"
+    own = "CAST(TO_JSON({0}) AS VARCHAR)"
+    return f"CASE WHEN REGEXP_MATCHES({{0}}, '[\\x01-\\x1f]') THEN '\"' || {slow} || '\"' ELSE {own} END"
+
+
+_TEXT = _quoted_text()
 
 DIALECT = Dialect(
     name="duckdb",
@@ -24,6 +37,7 @@ DIALECT = Dialect(
         "real": "FLOAT",
         "uuid": "UUID",
         "json": "JSON",
+        "bytes": "BLOB",
         "date": "DATE",
         "time": "TIME",
         "timestamp": "TIMESTAMP",
@@ -31,6 +45,7 @@ DIALECT = Dialect(
     },
     text="VARCHAR",
     keyed_text="VARCHAR",
+    array="{element}[]",
     byte_length="STRLEN(CAST({0} AS VARCHAR))",
     constraints_after_data=False,
     forward_references=False,
@@ -51,7 +66,21 @@ DIALECT = Dialect(
         time="EPOCH_US({0})",
         decimal="CAST(CAST({0} AS DECIMAL(38,{digits})) * {unit} AS BIGINT)",
         integer="CAST({0} AS BIGINT)",
+        array="'[' || ARRAY_TO_STRING(LIST_TRANSFORM({0}, LAMBDA e: COALESCE({cell}, 'null')), ', ') || ']'",
+        values={
+            "varchar": _TEXT,
+            "decimal": "CAST(CAST({0} AS DECIMAL(38,{digits})) AS VARCHAR)",  # else a 0 before the point may be missing
+            "uuid": "'\"' || CAST({0} AS VARCHAR) || '\"'",
+            "date": "'\"' || CAST({0} AS VARCHAR) || '\"'",
+            "timestamp": "STRFTIME({0}, '\"%Y-%m-%d %H:%M:%S.%f\"')",
+            "time": "STRFTIME(DATE '2000-01-01' + {0}, '\"%H:%M:%S.%f\"')",
+        },
         total="CAST(COALESCE(SUM({0}), 0) AS HUGEINT)",
     ),
-    inserts=InsertStyle({**QUOTE, "\r": "' || CHR(13) || '"}, sees_itself=False),  # its client is SQLite's
+    inserts=InsertStyle(
+        {**QUOTE, "\r": "' || CHR(13) || '"},
+        bytes="UNHEX('{0}')",
+        array="CAST(CAST({0} AS JSON) AS {type})",
+        sees_itself=False,  # its client is SQLite's
+    ),
 )

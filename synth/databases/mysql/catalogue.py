@@ -8,12 +8,14 @@ from typing import Any
 
 import polars as pl
 
+from synth.arrays import from_json
 from synth.databases.changes import ForeignKey, foreign_keys
 from synth.databases.contract import MANIFEST, STAGED, Database
 from synth.databases.mysql.dialect import DIALECT
 from synth.dtypes import (
     BIGINT,
     BOOLEAN,
+    BYTES,
     DATE,
     DOUBLE,
     MAX_PRECISION,
@@ -33,6 +35,7 @@ __all__ = ["Catalogue", "column_type", "is_same_database", "read_cells", "result
 _TYPES = {
     "tinyint": DType("smallint"), "smallint": DType("smallint"), "year": DType("smallint"),
     "mediumint": DType("integer"), "int": DType("integer"), "bigint": BIGINT, "float": REAL, "double": DOUBLE,
+    **dict.fromkeys(("binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"), BYTES),
     "uuid": DType("uuid"), "date": DATE, "time": TIME, "json": DType("json"), "datetime": TIMESTAMP, "timestamp": TIMESTAMP,
 }  # fmt: skip
 _UNSIGNED = {"smallint": DType("integer"), "int": BIGINT, "bigint": TEXT}
@@ -41,7 +44,8 @@ _CODES = {
     **dict.fromkeys((1, 2, 3, 8, 9, 13), BIGINT), **dict.fromkeys((4, 5), DOUBLE), 10: DATE, 7: TIMESTAMP, 12: TIMESTAMP,
 }  # fmt: skip
 _LABELS = re.compile(r"'((?:[^'\\]|''|\\.)*)'", re.DOTALL)  # of a type as it is spelt
-_CODE_TINY, _CODES_DECIMAL = 1, (0, 246)
+_CODE_TINY, _CODES_DECIMAL, _CODES_BYTES = 1, (0, 246), (249, 250, 251, 252, 253, 254)
+_NO_CHARACTERS = 63  # the number of the set `binary`
 
 
 class Catalogue(Database):
@@ -133,7 +137,9 @@ def _unescaped(label: str) -> str:
 
 def result_type(column: Any) -> DType:
     """The type of a query's column, from what the protocol says of it."""
-    _, code, _, length, _, scale, *_ = column
+    _, code, _, length, _, scale, _, characters = column
+    if code in _CODES_BYTES and characters == _NO_CHARACTERS and length:  # of no length: NULL
+        return BYTES
     if code in _CODES_DECIMAL:
         return DType("decimal", 38, scale)  # sums have more digits than columns may
     return BOOLEAN if code == _CODE_TINY and length == 1 else _CODES.get(code, TEXT)
@@ -141,7 +147,11 @@ def result_type(column: Any) -> DType:
 
 def read_cells(cells: pl.Series, dtype: DType) -> pl.Series:
     """The protocol's text as a column of a type. (n,) -> (n,) Raises PolarsError."""
+    if dtype.name == "bytes":
+        return cells
     texts = cells.cast(pl.String)
+    if dtype.element is not None:
+        return from_json(texts, dtype.written.inner)
     if dtype.name == "date":
         return texts.str.to_date("%Y-%m-%d")
     if dtype.name == "timestamp":

@@ -46,6 +46,7 @@ DIALECT = Dialect(
         "real": "FLOAT",
         "uuid": "VARCHAR(36)",
         "json": "JSON",
+        "bytes": "LONGBLOB",
         "date": "DATE",
         "time": "TIME(6)",
         "timestamp": "DATETIME(6)",

@@ -127,6 +127,7 @@ def _value(field: str, dtype: DType, required: bool) -> str:
         **dict.fromkeys(("varchar", "char", "enum", "json"), text),
         "boolean": f"{field} = 'true'",
         "timestamptz": f"LEFT({field}, 26)",  # without its zone, which is UTC
+        "bytes": f"UNHEX(SUBSTR({field}, 3))",
     }.get(dtype.name, "")
     return value if required else f"IF(LENGTH({field}) = 0, NULL, {value or field})"
 

@@ -49,13 +49,20 @@ class Wire(Connection):  # type: ignore[misc,unused-ignore]
         return taken, int(self._result.warning_count)
 
     def stream(self, sql: str, rows: int) -> Generator[tuple[Any, list[Any]], None, None]:
-        """The description and the rows of a query, so many at a time, none at the end. Afterwards it can only be closed."""
+        """The description, each column's with the number of its characters, and the rows of a query, so many at a time.
+
+        There are none at the end. Afterwards it can only be closed.
+        """
         cursor = self.cursor(SSCursor)
         try:
             cursor.execute(sql)
+            fields = self._result.fields if self._result is not None else ()
+            described = [
+                (*column, field.charsetnr) for column, field in zip(cursor.description or (), fields, strict=True)
+            ]
             while True:
                 some = cursor.fetchmany(rows)
-                yield cursor.description, some
+                yield described, some
                 if not some:
                     return
         finally:

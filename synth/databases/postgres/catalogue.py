@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from synth.databases.contract import MANIFEST, Database
 from synth.databases.postgres.dialect import DIALECT
 from synth.dtypes import (
     BOOLEAN,
+    BYTES,
     DATE,
     DOUBLE,
     JSON,
@@ -19,6 +21,7 @@ from synth.dtypes import (
     TIMESTAMP,
     TIMESTAMPTZ,
     DType,
+    array_of,
     char_or_varchar,
     decimal,
     enum_or_text,
@@ -33,13 +36,25 @@ _ENUMS = (
     "WHERE n.nspname = {0} AND c.relkind IN ('r', 'v', 'm', 'f', 'p') AND a.attnum > 0 AND NOT a.attisdropped "
     "AND t.typtype = 'e'"
 )
+_ARRAYS = (
+    "SELECT c.relname, a.attname, FORMAT_TYPE(t.typelem, a.atttypmod) "
+    "FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "JOIN pg_type t ON t.oid = a.atttypid WHERE n.nspname = {0} AND c.relkind IN ('r', 'v', 'm', 'f', 'p') "
+    "AND a.attnum > 0 AND NOT a.attisdropped AND t.typcategory = 'A'"
+)
 # information_schema's data_type -> ours
 _TYPES = {
     "boolean": BOOLEAN, "smallint": DType("smallint"), "integer": DType("integer"), "bigint": DType("bigint"),
     "real": REAL, "double precision": DOUBLE, "uuid": DType("uuid"), "date": DATE,
-    "time without time zone": TIME, "jsonb": JSON,
+    "time without time zone": TIME, "jsonb": JSON, "bytea": BYTES,
     "timestamp without time zone": TIMESTAMP, "timestamp with time zone": TIMESTAMPTZ,
 }  # fmt: skip
+# types whose arrays are ours, and one of them as the server spells it
+_ELEMENTS = frozenset((
+    "boolean", "smallint", "integer", "bigint", "numeric", "text", "character varying", "uuid", "date",
+    "time without time zone", "timestamp without time zone",
+))  # fmt: skip
+_ELEMENT = re.compile(r"([a-z ]+)(?:\((\d+)(?:,(\d+))?\))?( without time zone)?")
 
 
 class EnumColumn(NamedTuple):
@@ -71,6 +86,10 @@ class Catalogue(Database):
             for each, labels in _labels(self, schema).items():
                 if each.column in tables.get(each.table, {}):  # else nobody has shown it to us
                     tables[each.table][each.column] = enum_or_text(labels)
+        if any(kind == "ARRAY" for _, _, kind, *_ in rows):
+            for table, column, spelt in self.rows(_ARRAYS.format(DIALECT.literal(schema)))[1]:
+                if column in tables.get(table, {}):
+                    tables[table][column] = array_type(spelt)
         return tables
 
     def dataset_schemas(self) -> list[str]:
@@ -150,6 +169,19 @@ def column_type(kind: str, length: int | None, precision: int | None, scale: int
     if kind == "character" and length:
         return char_or_varchar(length)
     return _TYPES.get(kind, TEXT)
+
+
+def array_type(element: str) -> DType:
+    """The type of arrays of a type, as the server spells it; text where there are none, or of any digits."""
+    found = _ELEMENT.fullmatch(element)
+    name = f"{found[1]}{found[4] or ''}" if found else ""
+    if found is None or name not in _ELEMENTS or (name == "numeric" and not found[2]):
+        return TEXT
+    first, second = (int(size) if size else None for size in found.groups()[1:3])
+    try:
+        return array_of(column_type(name, first, first, second))
+    except ValueError:
+        return TEXT
 
 
 def numeric_type(precision: int | None, scale: int | None) -> DType:

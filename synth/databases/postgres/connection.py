@@ -15,7 +15,22 @@ from synth.databases.address import Address
 from synth.databases.contract import Database
 from synth.databases.postgres.catalogue import numeric_type
 from synth.databases.postgres.dialect import DIALECT
-from synth.dtypes import BOOLEAN, DATE, DOUBLE, REAL, TEXT, TIME, TIMESTAMP, TIMESTAMPTZ, DType, Types, decimal
+from synth.dtypes import (
+    BOOLEAN,
+    BYTES,
+    DATE,
+    DOUBLE,
+    REAL,
+    TEXT,
+    TIME,
+    TIMESTAMP,
+    TIMESTAMPTZ,
+    UUID,
+    DType,
+    Types,
+    array_of,
+    decimal,
+)  # fmt: skip
 from synth.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -30,7 +45,7 @@ SETTINGS = {
     "TimeZone": "UTC",
 }
 
-_NUMERIC = 1700  # numbers of types: pg_type.dat
+_NUMERIC, _NUMERICS = 1700, 1231  # numbers of types: pg_type.dat
 # ADBC overflows at infinity without a word, so a cast refuses it
 _FINITE = "CASE WHEN ISFINITE({{0}}) THEN {{0}} ELSE CAST('no moment: ' || {{0}} AS {0}) END"
 
@@ -51,9 +66,29 @@ _READINGS = {
     20: _Reading("{0}", DType("bigint")), 700: _Reading("{0}", REAL),
     701: _Reading("{0}", DOUBLE), 25: _Reading("{0}", TEXT), 1043: _Reading("{0}", TEXT),
     1082: _Reading(_FINITE.format("DATE"), DATE), 1114: _Reading(_FINITE.format("TIMESTAMP"), TIMESTAMP),
-    1083: _Reading(_WITHIN_A_DAY, TIME),
+    17: _Reading("{0}", BYTES), 1083: _Reading(_WITHIN_A_DAY, TIME),
     1184: _Reading(f"({_FINITE.format('TIMESTAMPTZ')} AT TIME ZONE 'UTC')", TIMESTAMPTZ),
 }  # fmt: skip
+_NO_LISTS = (
+    "CASE WHEN ARRAY_NDIMS({{0}}) > 1 THEN CAST('an array of arrays: ' || CAST({{0}} AS TEXT) AS {0}) ELSE {{0}} END"
+)
+
+
+def _as_json(kind: str, element: DType) -> str:
+    """The SQL by which an array is read, `{0}` the column."""
+    assert DIALECT.cells
+    return DIALECT.cells.array_of(_NO_LISTS.format(kind), element)
+
+
+# numbers of types of arrays -> PostgreSQL's name of what they hold, and ours
+_ARRAYS = {
+    1000: ("BOOLEAN", BOOLEAN), 1005: ("SMALLINT", DType("smallint")), 1007: ("INTEGER", DType("integer")),
+    1016: ("BIGINT", DType("bigint")), 1009: ("TEXT", TEXT), 1015: ("TEXT", TEXT), 2951: ("UUID", UUID),
+    1182: ("DATE", DATE), 1183: ("TIME", TIME), 1115: ("TIMESTAMP", TIMESTAMP),
+}  # fmt: skip
+_READINGS |= {
+    number: _Reading(_as_json(f"{name}[]", element), array_of(element)) for number, (name, element) in _ARRAYS.items()
+}
 _AS_TEXT = _Reading("CAST({0} AS TEXT)", TEXT)
 
 
@@ -174,6 +209,8 @@ class Connection(Database):
                 raise DatabaseError(f"{self.address}: there is no column '{name}'")
             column, wanted = known[name], types.get(name)
             cell, dtype = _READINGS.get(column.type_code, _AS_TEXT)
+            if column.type_code == _NUMERICS:  # a text, unless it is known of how many digits
+                cell = _as_json("NUMERIC[]", DType("decimal"))
             if column.type_code == _NUMERIC:
                 dtype = numeric_type(column.precision, column.scale)
                 if not (wanted or dtype).precision:

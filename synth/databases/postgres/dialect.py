@@ -28,6 +28,7 @@ DIALECT = Dialect(
         "real": "REAL",
         "uuid": "UUID",
         "json": "JSONB",  # which can be compared and indexed
+        "bytes": "BYTEA",
         "date": "DATE",
         "time": "TIME",
         "timestamp": "TIMESTAMP",
@@ -35,6 +36,7 @@ DIALECT = Dialect(
     },
     text="TEXT",
     keyed_text="TEXT",
+    array="{element}[]",
     create_enum="CREATE TYPE {place} AS ENUM ({labels})",
     collation=' COLLATE "C"',
     comments="statements",
@@ -57,7 +59,21 @@ DIALECT = Dialect(
         time="CAST(EXTRACT(EPOCH FROM {0}) * 1000000 AS BIGINT)",
         decimal="CAST({0} * {unit} AS BIGINT)",
         integer="CAST({0} AS BIGINT)",
+        bytes="ENCODE({0}, 'hex')",
+        array=(
+            "CASE WHEN {0} IS NOT NULL THEN '[' || ARRAY_TO_STRING(ARRAY(SELECT COALESCE({cell}, 'null') "
+            "FROM UNNEST({0}) WITH ORDINALITY AS u(e, n) ORDER BY n), ', ') || ']' END"
+        ),
+        values={
+            **dict.fromkeys(("varchar", "uuid", "date"), "CAST(TO_JSON({0}) AS TEXT)"),
+            "timestamp": "'\"' || TO_CHAR({0}, 'YYYY-MM-DD HH24:MI:SS.US') || '\"'",
+            "time": "'\"' || TO_CHAR(DATE '2000-01-01' + {0}, 'HH24:MI:SS.US') || '\"'",
+        },
         fence="OFFSET 0",
     ),
-    inserts=InsertStyle(before="SET client_encoding = 'UTF8';\nSET standard_conforming_strings = on;\nBEGIN;\n"),
+    inserts=InsertStyle(
+        bytes="'\\x{0}'",
+        braces=True,
+        before="SET client_encoding = 'UTF8';\nSET standard_conforming_strings = on;\nBEGIN;\n",
+    ),
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from synth.databases.scripting.script import Script
 from synth.databases.scripting.script_input import ScriptInput, sql_file
 from synth.databases.scripting.shell import NAME, load_sh
+from synth.dtypes import DType
 
 __all__ = ["SCRIPT"]
 
@@ -39,6 +40,7 @@ DROP DATABASE IF EXISTS :"database" WITH (FORCE);
 CREATE DATABASE :"database" TEMPLATE template0 ENCODING 'UTF8';
 """
 
+LINES = "pg_temp.synth_lines"
 SETTINGS = ("SET client_min_messages = warning", "SET client_encoding = 'UTF8'")
 
 
@@ -58,14 +60,39 @@ def _files(source: ScriptInput) -> Mapping[str, str]:
     ])  # fmt: skip
 
 
-def _copies(source: ScriptInput) -> list[str]:
-    """psql's own, a line each: it reads the file here and sends it."""
-    return [
-        f"\\copy {source.place(table.name)} ({source.columns(table)}) "
-        f"FROM {source.dialect.literal(f'{source.data}/{file}')} WITH (FORMAT csv, HEADER, ENCODING 'UTF8')"
-        for table in source.tables
-        for file in table.files
-    ]
+def _copies(source: ScriptInput) -> Iterator[str]:
+    """psql's own, a line each: it reads the file here and sends it. Arrays are JSON in it, and pass through lines."""
+    for table in source.tables:
+        place, columns = source.place(table.name), source.columns(table)
+        arrays = {name: dtype.element for name, dtype in table.types.items() if dtype.element is not None}
+        if arrays:
+            cells = ", ".join(_cell(source, name, "NULL" if name in arrays else None) for name in table.types)
+            yield f"CREATE TEMPORARY TABLE {LINES} AS SELECT {cells} FROM {place} LIMIT 0;"
+        for file in table.files:
+            yield (
+                f"\\copy {LINES if arrays else place} ({columns}) "
+                f"FROM {source.dialect.literal(f'{source.data}/{file}')} WITH (FORMAT csv, HEADER, ENCODING 'UTF8')"
+            )
+        if arrays:
+            cells = ", ".join(_array(source, name, arrays.get(name)) for name in table.types)
+            yield f"INSERT INTO {place} ({columns}) SELECT {cells} FROM {LINES};"
+            yield f"DROP TABLE {LINES};"
+
+
+def _cell(source: ScriptInput, name: str, text: str | None) -> str:
+    """A column, or a text in its place."""
+    quoted = source.dialect.quote_identifier(name)
+    return quoted if text is None else f"CAST({text} AS TEXT) AS {quoted}"
+
+
+def _array(source: ScriptInput, name: str, element: DType | None) -> str:
+    """A column of lines as one of the table."""
+    quoted = source.dialect.quote_identifier(name)
+    if element is None:
+        return quoted
+    kind = source.dialect.type(element, keyed=False).removesuffix(source.dialect.collation)
+    values = f"JSON_ARRAY_ELEMENTS_TEXT(CAST({quoted} AS JSON)) WITH ORDINALITY AS a(v, n) ORDER BY n"
+    return f"CASE WHEN {quoted} IS NOT NULL THEN ARRAY(SELECT CAST(v AS {kind}) FROM {values}) END"
 
 
 SCRIPT = Script(_files)

@@ -1,4 +1,4 @@
-"""How rows go into PostgreSQL: as Arrow by ADBC, which encodes them as binary COPY, or as text by COPY."""
+"""How rows go into PostgreSQL: as Arrow by ADBC, which encodes them as binary COPY, or as text by COPY, as arrays do."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from synth.arrays import to_literal
 from synth.columns import cast_to_written, to_arrow
 from synth.databases.postgres.connection import Connection
 from synth.databases.postgres.dialect import DIALECT
@@ -51,6 +52,8 @@ class Sending(Connection):
         if types is None:
             self._staged = self.catalogue(schema)
             types = self._staged[table]
+        if any(types[name].element is not None for name in frame.columns):  # whose binary form ADBC has for few types
+            return self.copy(schema, table, frame)
         if self._writer is None:
             self._writer = self.adbc()
         rows = to_arrow(_as_binary(frame, types))
@@ -64,7 +67,8 @@ class Sending(Connection):
 
     def copy_into(self, place: str, frame: pl.DataFrame) -> int:
         """COPY into a table; the bytes that were sent."""
-        data = tab_separated(frame)
+        arrays = (to_literal(each) for each in frame.get_columns() if isinstance(each.dtype, pl.List))
+        data = tab_separated(frame.with_columns(arrays))
         columns = ", ".join(map(DIALECT.quote_identifier, frame.columns))
         with (
             self.transaction(),

@@ -32,6 +32,7 @@ DIALECT = Dialect(
         "real": "FLOAT4",  # of eight bytes, too
         "uuid": "TEXT",
         "json": "TEXT",
+        "bytes": "BLOB",
         "date": "DATE",
         "time": "TIME",
         "timestamp": "TIMESTAMP",
@@ -62,6 +63,7 @@ DIALECT = Dialect(
             "ELSE CAST(ROUND({0} * {unit}) AS INTEGER) END"
         ),
         integer="{0}",
+        bytes="CASE WHEN {0} IS NOT NULL THEN LOWER(HEX({0})) END",
     ),
     inserts=InsertStyle({**QUOTE, "\r": "' || CHAR(13) || '"}, booleans=("1", "0")),  # its client drops a \r before \n
 )

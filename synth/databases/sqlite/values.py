@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from synth.arrays import from_json, to_json
 from synth.columns import cast_to_written
 from synth.databases.sqlite.dialect import FLOAT_DIGITS
 from synth.dtypes import DType, Types
@@ -25,6 +26,8 @@ def to_sqlite(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _column_to_sqlite(column: pl.Series) -> pl.Series:
     dtype = column.dtype
+    if isinstance(dtype, pl.List):
+        return to_json(column)
     if dtype == pl.Boolean:
         return column.cast(pl.Int8)
     if dtype == pl.Time:
@@ -48,6 +51,8 @@ def sample(dtype: DType) -> str:
         return "0"
     if dtype.is_float:
         return "0.0"
+    if dtype.name == "bytes":
+        return "X''"
     if dtype.name == "decimal" and (not dtype.digits or (dtype.precision or 0) <= FLOAT_DIGITS):
         return "0.0" if dtype.digits else "0"
     return "''"
@@ -65,6 +70,8 @@ def _column_from_sqlite(column: pl.Series, dtype: DType) -> pl.Series:
             pl.when(texts.str.len_chars() == len("12:00")).then(texts + ":00").otherwise(texts)
         ).to_series()
         return whole.str.to_time(_TIME)
+    if dtype.element is not None:
+        return from_json(column.cast(pl.String), dtype.written.inner)
     if not dtype.is_time:
         return cast_to_written(column.to_frame(), {column.name: dtype}).to_series()
     try:

@@ -10,6 +10,7 @@ from synth.databases.tsql.dialect import DIALECT, NAME
 from synth.dtypes import (
     BIGINT,
     BOOLEAN,
+    BYTES,
     DATE,
     DOUBLE,
     MAX_PRECISION,
@@ -29,6 +30,7 @@ __all__ = ["Catalogue", "column_type"]
 _TYPES = {
     "bit": BOOLEAN, "tinyint": DType("smallint"), "smallint": DType("smallint"), "int": DType("integer"), "bigint": BIGINT,
     "real": REAL, "float": DOUBLE, "uniqueidentifier": DType("uuid"), "date": DATE, "time": TIME,
+    "binary": BYTES, "varbinary": BYTES, "image": BYTES,
     "datetime2": TIMESTAMP, "datetime": TIMESTAMP, "smalldatetime": TIMESTAMP, "datetimeoffset": TIMESTAMPTZ,
 }  # fmt: skip
 

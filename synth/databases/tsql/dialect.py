@@ -42,6 +42,7 @@ NULLS = {
     "timestamp": "CAST(NULL AS DATETIME2(6))",
     "timestamptz": "CAST(NULL AS DATETIMEOFFSET(6))",
     "time": "CAST(NULL AS TIME(6))",
+    "bytes": "CAST(NULL AS VARBINARY(MAX))",
 }
 
 _AS_IN_SQL = as_in_sql("tsql", {"real": "CAST(x AS FLOAT(53))", "char": "RTRIM(x)", "timestamptz": _IN_UTC.format("x")})
@@ -59,6 +60,7 @@ DIALECT = Dialect(
         "real": "REAL",
         "uuid": "VARCHAR(36) COLLATE Latin1_General_100_BIN2",
         "json": "NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2",
+        "bytes": "VARBINARY(MAX)",
         "date": "DATE",
         "time": "TIME(6)",
         "timestamp": "DATETIME2(6)",
@@ -116,6 +118,7 @@ DIALECT = Dialect(
         time="DATEDIFF_BIG(MICROSECOND, CAST('00:00:00' AS TIME(6)), {0})",
         decimal="CAST({0} * {unit} AS BIGINT)",
         integer="CAST({0} AS BIGINT)",
+        bytes="LOWER(CONVERT(VARCHAR(MAX), {0}, 2))",
         total="COALESCE(SUM(CAST({0} AS DECIMAL(38, 0))), 0)",
         rows="COUNT_BIG(*)",
     ),
@@ -130,6 +133,7 @@ DIALECT = Dialect(
         broken=("\n", "\r", "$("),
         pieces="CAST(N'' AS NVARCHAR(MAX)) + ",
         booleans=("1", "0"),
+        bytes="0x{0}",
         nulls=NULLS,
         before=f"SET QUOTED_IDENTIFIER ON;\nSET NOCOUNT ON;\n{_GIVEN_KEYS} ON;\nGO\n",
         between="GO\n",

@@ -125,7 +125,7 @@ def _loads(source: ScriptInput) -> Iterator[str]:
 
 
 def _field(dtype: DType) -> str:
-    return "VARCHAR(MAX)" if dtype.name in ("varchar", "char", "json") else "VARCHAR(100)"
+    return "VARCHAR(MAX)" if dtype.name in ("varchar", "char", "json", "bytes", "array") else "VARCHAR(100)"
 
 
 def _cell(source: ScriptInput, name: str, dtype: DType, required: bool) -> str:
@@ -133,7 +133,9 @@ def _cell(source: ScriptInput, name: str, dtype: DType, required: bool) -> str:
     field = source.dialect.quote_identifier(name)
     if dtype.name == "boolean":
         return f"CASE {field} WHEN 'true' THEN 1 WHEN 'false' THEN 0 END"
-    if dtype.is_text:
+    if dtype.name == "bytes":
+        return f"CONVERT(VARBINARY(MAX), SUBSTRING(NULLIF({field}, ''), 3, DATALENGTH({field})), 2)"
+    if dtype.is_text or dtype.element is not None:
         return f"COALESCE({field}, '')" if required else f"CASE WHEN DATALENGTH({field}) > 0 THEN {field} END"
     return f"CAST(NULLIF({field}, '') AS {source.dialect.type(dtype, keyed=False)})"
 

@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager, suppress
 
 import polars as pl
 
+from synth.arrays import arrays_as_json
 from synth.columns import to_arrow, types_of
 from synth.databases.address import Address
 from synth.databases.tsql.abilities import Abilities
@@ -29,6 +30,7 @@ STYLE = InsertStyle(
     QUOTE,
     opening="N'",
     booleans=("1", "0"),
+    bytes="0x{0}",
     nulls=NULLS,
 )
 ASKED = "asked"  # a table, two of whose columns could be taken for each other
@@ -84,7 +86,7 @@ class Sending(Connection):
         ):
             done = cursor.bulkcopy_arrow(
                 place,
-                to_arrow(frame),
+                to_arrow(arrays_as_json(frame)),
                 timeout=0,
                 column_mappings=list(frame.columns),
                 keep_identity=True,

@@ -9,8 +9,10 @@ from typing import Any
 
 import polars as pl
 
+from synth.arrays import hex_digits, to_json
+from synth.columns import column_to_written
 from synth.documents import canonical
-from synth.dtypes import JSON, TIME, TIMESTAMPTZ, UUID, UUID_SHAPE, DType, clock_us, exact
+from synth.dtypes import BYTES, JSON, TIME, TIMESTAMPTZ, UUID, UUID_SHAPE, DType, clock_us, exact
 from synth.errors import Problem
 from synth.generators.arrival import microseconds
 from synth.generators.declarations import Span
@@ -150,9 +152,17 @@ def cells_as_drawn(name: str, cells: list[object], dtype: DType) -> pl.Series:
     """Make a drawn column of cells that are written out. (n,)"""
     if dtype.is_exact:
         cells = [None if cell is None else exact(cell, dtype) for cell in cells]  # type: ignore[arg-type]
+    if dtype.element is not None:
+        cells = [None if cell is None else _array_as_drawn(cell, dtype.element) for cell in cells]
     if dtype in _READ:
         cells = [None if cell is None else _READ[dtype](cell) for cell in cells]
     return pl.Series(name, cells, dtype=dtype.drawn)
+
+
+def _array_as_drawn(cell: Any, element: DType) -> str:
+    """Spell an array that is written out as one is drawn."""
+    inner = column_to_written(cells_as_drawn("", list(cell), element), element)
+    return str(to_json(pl.select(pl.lit(inner).implode()).to_series())[0])
 
 
 # types whose cells are written out as texts -> what reads one, or raises ValueError
@@ -160,6 +170,7 @@ _READ: dict[DType, Callable[[object], object]] = {
     TIME: clock_us,
     JSON: canonical,
     TIMESTAMPTZ: moment_in_utc,
+    BYTES: hex_digits,
 }
 _CELLS = {
     "boolean": bool,
@@ -184,6 +195,10 @@ def _why_no_cell(cell: Any, dtype: DType, *, nullable: bool) -> str | None:
         except ValueError as error:
             return str(error)
         return None
+    if dtype.element is not None:
+        values = cell if isinstance(cell, (list, tuple)) else ()
+        reasons = (_why_no_cell(each, dtype.element, nullable=True) for each in values)
+        return next(filter(None, reasons), None) if isinstance(cell, (list, tuple)) else f"{cell!r} is no list"
     if dtype in _READ:
         try:
             _READ[dtype](cell)

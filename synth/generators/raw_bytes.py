@@ -1,0 +1,59 @@
+"""Random bytes: hashes, tokens, small pictures of nothing."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+import polars as pl
+from pydantic import Field, model_validator
+
+from synth.dtypes import BYTES, DType
+from synth.generators.base import Generator, one_way_of
+from synth.generators.context import DrawContext
+from synth.streams import Sub
+from synth.texts import from_bytes
+
+__all__ = ["RawBytes"]
+
+LONGEST = 4_096  # bytes: a block is worked on at once
+_DIGITS = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
+
+
+class RawBytes(Generator):
+    """Bytes, all equally likely, `length` of them, or from `min` to `max`."""
+
+    model_config = one_way_of({"required": ["length"]}, {"required": ["max"]})
+
+    default_type = BYTES
+
+    example = """digest: {bytes: {length: 32}}
+blob: {bytes: {min: 0, max: 200}}"""
+
+    length: Annotated[int, Field(ge=1, le=LONGEST)] | None = Field(None, description="how many bytes each value has")
+    min: Annotated[int, Field(ge=0)] = Field(
+        0, description="the fewest bytes of a value, where they have several lengths"
+    )
+    max: Annotated[int, Field(ge=1, le=LONGEST)] | None = Field(None, description="the most bytes of a value")
+
+    @model_validator(mode="after")
+    def _check(self) -> RawBytes:
+        if (self.length is None) == (self.max is None) or (self.length is not None and self.min):
+            raise ValueError("say `length`, or `max` and `min`")
+        if self.max is not None and self.min > self.max:
+            raise ValueError("`min` is above `max`")
+        return self
+
+    def accepts(self, dtype: DType) -> str | None:
+        """Take bytes, and no other type."""
+        return None if dtype == BYTES else f"bytes cannot be {dtype}"
+
+    def draw(self, context: DrawContext) -> pl.Series:
+        """Draw as many bytes a row as there are at most, and how many of them count; as hexadecimal digits. (rows,)"""
+        most = self.length or self.max or 0
+        octets = context.stream().integers(0, 256, (context.rows, most), dtype=np.uint8)
+        digits = np.stack((_DIGITS[octets >> 4], _DIGITS[octets & 15]), axis=2).reshape(context.rows, 2 * most)
+        lengths = np.full(context.rows, most, dtype=np.int64)
+        if self.length is None:
+            lengths = context.stream(Sub.LENGTHS).integers(self.min, most + 1, context.rows)
+        return from_bytes(digits, 2 * lengths)
