@@ -19,8 +19,8 @@ import polars as pl
 from synth.errors import did_you_mean
 
 __all__ = [
-    "ALIASES", "BIGINT", "BOOLEAN", "BYTES", "DATE", "DOUBLE", "JSON", "REAL", "TEXT", "TIME", "TIMESTAMP", "TIMESTAMPTZ", "TYPES",
-    "UUID",    "UUID_SHAPE", "DType", "Types", "array_of", "char", "char_or_varchar", "clock_us", "decimal", "enum",
+    "ALIASES", "BIGINT", "BOOLEAN", "BYTES", "DATE", "DOUBLE", "JSON", "REAL", "TEXT", "TIME", "TIMESTAMP", "TIMESTAMPTZ",
+    "TYPES", "UUID", "UUID_SHAPE", "DType", "Types", "array_of", "char", "char_or_varchar", "clock_us", "decimal", "enum",
     "enum_or_text", "exact", "listed",
 ]  # fmt: skip
 

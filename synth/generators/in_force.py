@@ -34,6 +34,7 @@ __all__ = ["InForce", "Ranked"]
 Rows = npt.NDArray[np.int64]
 
 MAX_DENSE = 2**20
+MAX_CELLS = 2**18  # looked up quicker than searched, 2 MiB each
 
 
 def _null_finds_nothing(path: str) -> tuple[str, str]:
@@ -286,16 +287,26 @@ class _OpenRows:
         self.steps = np.unique(self.begins)
         self.width = len(self.steps) + 1
         places = group * self.width + np.searchsorted(self.steps, self.begins) + 1
-        # all (group, begins passed) cells: where their run ends in `order`, and the latest end in it; the last is nobody's
-        cells = np.arange((len(self.known) + 1) * self.width)
-        self.upto = np.searchsorted(places[self.order], cells, side="right")
-        self.latest_end = np.full(len(cells), NULL)
-        np.maximum.at(self.latest_end, places, self.ends)
-        for start in range(0, len(cells), self.width):
-            np.maximum.accumulate(
-                self.latest_end[start : start + self.width], out=self.latest_end[start : start + self.width]
-            )
+        self.ordered = places[self.order]
+        self.upto_group = np.searchsorted(self.ordered, np.arange(len(self.known) + 1) * self.width, side="right")
+        self.latest_ends = self._latest_ends(group[self.order])
+        # all (group, begins passed) cells, where they are few: where their run ends in `order`, and the latest end in it
+        cells = (len(self.known) + 1) * self.width
+        self.cells = self._run_of(np.arange(cells), np.arange(cells) // self.width) if cells < MAX_CELLS else None
         self.dense = self._dense()
+
+    def _latest_ends(self, group: Rows) -> Rows:
+        """Give the latest end among a group's rows up to each in `order`, and NULL behind them. (n,) -> (n + 1,)
+
+        Ranks of ends are lifted by group, so that each group begins anew.
+        """
+        ends, ranks = np.unique(self.ends[self.order], return_inverse=True)
+        return np.append(ends[np.maximum.accumulate(group * len(ends) + ranks) - group * len(ends)], NULL)
+
+    def _run_of(self, cell: Rows, group: Rows) -> tuple[Rows, Rows]:
+        """Where the run of each cell ends in `order`, and the latest end in it, NULL where it is empty. (n,), (n,)"""
+        upto = np.searchsorted(self.ordered, cell, side="right")
+        return upto, np.where(upto > self.upto_group[group], self.latest_ends[upto - 1], NULL)
 
     def _dense(self) -> Rows | None:
         """Give groups by the matched number itself, where it is one small whole number; the last is for others. (n,)"""
@@ -325,5 +336,10 @@ class _OpenRows:
     def runs(self, group: Rows, at: Rows) -> tuple[Rows, Rows, Rows]:
         """Our rows with candidates: places, and the run of their ordered rows that match and have begun. (m,) each"""
         cell = group * self.width + sizes_before(self.steps, at + 1)
-        places = np.flatnonzero(self.latest_end[cell] > at)
-        return places, self.upto[group[places] * self.width], self.upto[cell[places]]
+        if self.cells is not None:
+            upto, latest_end = self.cells[0], self.cells[1][cell]
+            places = np.flatnonzero(latest_end > at)
+            return places, self.upto_group[group[places]], upto[cell[places]]
+        upto, latest_end = self._run_of(cell, group)
+        places = np.flatnonzero(latest_end > at)
+        return places, self.upto_group[group[places]], upto[places]

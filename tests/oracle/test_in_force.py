@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from synth.api import frame
 from synth.errors import DataError
+from synth.generators import in_force
 from synth.plan.make import make
 from synth.spec.load import parse
 
@@ -92,6 +93,15 @@ def candidates(theirs, line, keys, ends):
             if moment(line["at"]) >= last:
                 continue
         yield row
+
+
+@pytest.fixture(params=["looked up", "searched"], autouse=True)
+def runs_of_rows(request):
+    """Runs of rows in force are looked up where groups and moments are few, else searched."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "searched":
+            patch.setattr(in_force, "MAX_CELLS", 0)
+        yield
 
 
 @pytest.mark.parametrize("at", [TIMES, DAYS, EXACTLY], ids=["times", "days", "uniform"])
