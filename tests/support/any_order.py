@@ -93,6 +93,8 @@ def in_order(draw, odd, tables: dict) -> None:
     if "in_kind" in names and "month" not in names:
         names.append("month")
     columns |= {name: {**planned, **known}[name] for name in names}
+    if "turn" in names and draw(one_of(True, False)):
+        columns["turn"] = {**columns["turn"], "null_share": 0.2, "nullable": True}
     hidden = [name for name in names if name in planned]
     if "bill" in names and draw(one_of(True, False)):
         visits.setdefault("unique", []).append(["bill"])
