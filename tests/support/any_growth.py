@@ -95,7 +95,7 @@ def fits(dataset, folder: Path) -> None:
             if ours in here.columns and draws.target in rows and can_be_compared(scope, draws.target, theirs):
                 found = there_of(scope, rows, here, column, draws.target, theirs)
                 assert (found.is_null() | (found == here[ours])).all(), f"{table}.{column} does not match"
-        resolved = scope.resolve(table, draws.copies()) if draws.copies() else None
+        resolved = scope.resolve(table, draws.copies()) if draws.copies() and not declared.null_share else None
         if resolved and resolved.how == "pointed" and resolved.via in here.columns and resolved.table in rows:
             if can_be_compared(scope, resolved.table, resolved.column) and can_be_compared(scope, table, column):
                 found = there_of(scope, rows, here, resolved.via, resolved.table, resolved.column)
