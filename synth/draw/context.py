@@ -17,7 +17,7 @@ from synth.generators.context import AncestorPositions, ChildValues
 from synth.generators.matching import starts_of
 from synth.generators.quantiles import Quantiles
 from synth.generators.sampling import Search
-from synth.plan.model import counts_of
+from synth.plan.model import counts_of, whole_of
 from synth.streams import hashed, stream
 
 if TYPE_CHECKING:
@@ -204,7 +204,8 @@ class BlockContext(PrepareContext):
 
     def worked_out(self) -> pl.Series:
         first = self.first_in_order(self.table)
-        return self.gather(self.table, self.column, np.arange(first, first + self.rows))
+        name = whole_of(self.column, self.plan.spec(self.table).columns[self.column].null_share)
+        return self.residents.gather(self.table, name, np.arange(first, first + self.rows), self.dtype)
 
     def is_own_before(self, path: str) -> bool:
         found = self.plan.resolve(self.table, path)

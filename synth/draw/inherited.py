@@ -12,7 +12,7 @@ import polars as pl
 
 from synth.draw.residents import Residents
 from synth.draw.siblings import in_turn
-from synth.plan.model import Plan, rows_of
+from synth.plan.model import Plan, rows_of, whole_of
 
 __all__ = ["inherit"]
 
@@ -21,13 +21,14 @@ Rows = npt.NDArray[np.int64]
 
 def inherit(plan: Plan, table: str, column: str, residents: Residents) -> None:
     """Make a column of all rows that are there, and keep it, where it is not kept. Raises DataError."""
-    if residents.has(table, column):
+    kept = whole_of(column, plan.spec(table).columns[column].null_share)
+    if residents.has(table, kept):
         return
     types, draws = plan.tables[table].types, plan.spec(table).columns[column].draws
     if draws.ranked_by:
         names = draws.ranked_by
         made = draws.draw_whole(residents.frame(table, {name: types[name] for name in names}))
-        residents.add(table, len(made), made.alias(column).to_frame())
+        residents.add(table, len(made), made.alias(kept).to_frame())
         return
     compiled = plan.compiled[table, column]
     resolved = {path: plan.resolve(table, path) for path in compiled.reads}
@@ -42,7 +43,7 @@ def inherit(plan: Plan, table: str, column: str, residents: Residents) -> None:
         ]
     )
     made = in_turn(compiled.evaluate, others, own, above, _levels(above), types[column].drawn)
-    residents.add(table, len(rows), made.alias(column).to_frame())
+    residents.add(table, len(rows), made.alias(kept).to_frame())
 
 
 def _levels(above: Rows) -> Rows:

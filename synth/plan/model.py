@@ -22,7 +22,7 @@ from synth.sql.compiled import Compiled
 
 __all__ = [
     "BLOCK_ROWS", "DistinctDraw", "DrawStep", "FamilyPlan", "Plan", "TablePlan", "children_in", "counts_of", "pointing",
-    "rows_of",
+    "rows_of", "whole_of",
 ]  # fmt: skip
 
 BLOCK_ROWS = 10_000  # root rows in a block; a constant: 100,000 order lines stay in the processor's cache
@@ -41,6 +41,11 @@ def rows_of(column: str) -> str:
 def pointing(column: str) -> str | None:
     """Name the column whose rows they are; None where it is a column itself."""
     return column[1:] if column.startswith("@") else None
+
+
+def whole_of(column: str, null_share: float) -> str:
+    """Name what is worked out for all rows of a column: it is the column, unless some of its values are then left out."""
+    return f"={column}" if null_share else column
 
 
 def children_in(column: str) -> str | None:

@@ -18,6 +18,7 @@ from synth.spec.kinds.base import Path, problems_of
 from synth.spec.kinds.derived import select_path
 from synth.spec.models import Column, Dataset
 from synth.spec.order import columns_have_an_order, rows_have_an_order
+from synth.spec.ranked import ranks_are_read_when_known
 from synth.spec.scope import Scope
 from synth.spec.settled import choices_are_settled
 from synth.spec.shown import nulls_are_declared, what_shows_is_seen
@@ -320,6 +321,7 @@ RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
     tables_are_drawable,
     nulls_are_declared,
     choices_are_settled,
+    ranks_are_read_when_known,
     selects_are_closed,
     sql_travels,
     checks_stay_short,

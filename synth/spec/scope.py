@@ -138,8 +138,9 @@ class Scope:
         return inexact or any(spec.fanout is not None and spec.earlier is not None for spec in family)
 
     def is_read(self, table: str, column: str) -> bool:
-        """Tell whether a column is one of rows that exist."""
-        return self.kind(table).is_read and self.table(table).is_given(column)
+        """Tell whether a column is one of rows that exist; how many children each has is counted when they are drawn."""
+        found = self.table(table)
+        return self.kind(table).is_read and column in found.columns and found.is_given(column)
 
     # -- columns
 

@@ -101,6 +101,12 @@ def _ranked_for_good(scope: Scope, name: str, column: str) -> Iterator[Problem]:
         yield Problem(
             (*here, "by"), what, f"take the arrival of {scope.family(name)}, a delay after it, or a copy of it"
         )
+    elif moment not in scope.table(name).hidden_moments and origin_of(scope, name, moment) is None:
+        what = (
+            f"'{moment}' may lie after `until`, and rows that come until then take the numbers of those that are there"
+        )
+        hint = "take a delay that is not announced: then the number shows once it has come"
+        yield Problem(("tables", name, "columns", column, scope.column(name, column).generator_name, "by"), what, hint)
 
 
 def _begins_no_earlier(scope: Scope, table: str, column: str) -> bool:

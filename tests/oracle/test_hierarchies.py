@@ -88,6 +88,19 @@ def test_a_hierarchy_that_grows_is_as_one_that_has_grown(tmp_path):
     assert found == {name: entry.fingerprint for name, entry in whole.tables.items()}
 
 
+def test_values_that_are_left_out_are_left_out_where_they_are_looked_up():
+    """And the values behind them go on from them all the same."""
+    text = SPEC.replace('|| id", type: text', '|| id", type: text, null_share: 0.3, nullable: true').replace(
+        "who.path", "who.path, nullable: true"
+    )
+    plan = make(parse(text))
+    staff = {row["id"]: row for row in frame(plan, "staff").to_dicts()}
+    assert 100 < sum(row["path"] is None for row in staff.values()) < 300
+    assert all(row["path"] is None or row["path"].count("/") == row["level"] for row in staff.values())
+    for task in frame(plan, "tasks").to_dicts():
+        assert task["where"] == staff[task["who"]]["path"]
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -36,6 +36,10 @@ tables:
       stock: {running: {sum: pieces, start: base, by: shipped_at, within: [country]}, nullable: true}
       base: {constant: 1000, type: integer}
 """
+SELECTED = (
+    "  invoices: {select: 'SELECT order_id AS id, shipped_at, number + 5 AS code FROM orders WHERE shipped_at IS NOT NULL', at: shipped_at, "
+    "primary_key: [id], columns: {id: {type: bigint}, shipped_at: {type: timestamp}, code: {type: bigint, nullable: true}}}\n"
+)
 UNTILS = [dt.date(2024, 3, 1), dt.date(2025, 6, 1), dt.date(2026, 1, 1)]
 
 
@@ -123,10 +127,35 @@ def test_rows_of_children_are_numbered_too(tmp_path):
         (("{numbered: ordered_at}", "{numbered: nothing}"), "unknown column 'nothing' in orders"),
         (("{numbered: ordered_at}", "{numbered: early}\n      early: {expr: CAST(ordered_at AS DATE) - 9, type: date}"),
          "rows that come later may have an earlier 'early'"),
+        (("{numbered: ordered_at}", "{numbered: due}\n      due: {delay: {after: ordered_at, even: true, max: 9, announced: true}}"),
+         "'due' may lie after `until`, and rows that come until then take the numbers"),
+        (("      base: {", "      next: {expr: number + 1, nullable: true}\n      base: {"), "'number' is known once 'shipped_at' of orders has come"),
+        (("[number, in_year, _year, stock]", "[number, in_year, _year, stock, next]", "      base: {", "      next: {expr: number + 1, nullable: true}\n      far: {lookup: next, nullable: true}\n      base: {"),
+         "'next' is known once 'shipped_at' of orders has come"),
+        (("      base: {", "      other: {reference: {to: orders, weights: pieces, optional: true}, nullable: true}\n      its: {lookup: other.stock, nullable: true}\n      base: {", "min: -3", "min: 0"),
+         "'other.stock' is known once 'shipped_at' of orders has come"),
+        (("      base: {constant: 1000, type: integer}\n", "      base: {constant: 1000, type: integer}\n" + SELECTED.replace(" at: shipped_at,", "").replace("timestamp}", "timestamp, nullable: true}")), "'number' of orders is known once 'shipped_at' has come"),
         (("{numbered: shipped_at, type: integer, nullable: true}", "{numbered: shipped_at, type: integer, nullable: false}"), "NULL can come out of it"),
     ],
 )  # fmt: skip
 def test_what_has_no_order_is_refused(change, message):
     assert change[0] in SPEC
+    text = SPEC
+    for old, new in zip(change[::2], change[1::2], strict=True):
+        text = text.replace(old, new)
     with pytest.raises(SpecError, match=message):
-        make(parse(SPEC.replace(*change)))
+        make(parse(text))
+
+
+def test_what_shows_with_a_number_reads_it(tmp_path):
+    """A column of the same events, rows made of it that show with it, and a state."""
+    more = "      next: {expr: number + 1, nullable: true}\n      state: {state: number IS NULL}\n      base: {"
+    text = SPEC.replace("_year, stock]", "_year, stock, next]").replace("      base: {", more) + SELECTED
+    dataset = parse(text)
+    whole = generate(make(dataset), tmp_path / "one").manifest.tables
+    early = generate(make(dataset, until=dt.date(2025, 7, 1)), tmp_path / "steps")
+    advance_folder(early.folder, dt.date(2026, 1, 1))
+    assert {n: t.fingerprint for n, t in Manifest.read(early.folder).tables.items()} == {
+        n: t.fingerprint for n, t in whole.items()
+    }
+    assert verify_folder(early.folder).passed

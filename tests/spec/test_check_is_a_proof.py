@@ -83,6 +83,9 @@ def refused_or_good_to_the_end(spec, two):
 def grown(dataset, text, source, two):
     """In which ways it has grown; a few grow in databases, too."""
     some = sum(text.encode())
+    if EXAMPLES <= 40 and some % 3:
+        return
+    some //= 3
     with pytest.MonkeyPatch.context() as patch:
         small_blocks(patch, 250 if "window: 250" in text else 50)
         steps = STEPS[some % len(STEPS)]

@@ -14,6 +14,7 @@ from synth.job.advance import advance_folder
 from synth.job.advance_database import advance_database
 from synth.job.generate import generate
 from synth.job.into import generate_into
+from synth.spec.scope import Scope
 from synth.store.manifest import Manifest
 from synth.verify.database import verify_database
 from synth.verify.files import verify_folder
@@ -48,6 +49,7 @@ def grows(dataset, steps, two, source=None) -> bool:
         assert prints(shared.manifest) == prints(whole.manifest), "one worker and two"
         grown = generate(early, Path(folder) / "grown", workers=1)
         stays(dataset, grown.folder, whole.folder)
+        fits(dataset, whole.folder)
         if source is not None:
             return True
         for until in steps[1:]:
@@ -78,6 +80,41 @@ def stays(dataset, early: Path, late: Path) -> None:
         for name in names:
             changed = both.filter(pl.col(name).is_not_null() & ~pl.col(name).eq_missing(pl.col(f"{name} later")))
             assert changed.is_empty(), f"{table}.{name} has changed: {changed.head(3)}"
+
+
+def fits(dataset, folder: Path) -> None:
+    """What is looked up through a reference is what is there; who is chosen matches, and is another."""
+    scope, rows = Scope(dataset), {table: rows_of(folder, table) for table in Manifest.read(folder).tables}
+    for table, column, declared in scope.all_columns():
+        if table not in rows or column not in rows[table].columns or scope.table(table).is_given(column):
+            continue
+        draws, here = declared.draws, rows[table]
+        if draws.target and getattr(draws, "other_than", None) in here.columns:
+            assert not (here[column] == here[draws.other_than]).any(), f"{table}.{column} is no other"
+        for theirs, ours in getattr(draws, "match", {}).items():
+            if ours in here.columns and draws.target in rows and can_be_compared(scope, draws.target, theirs):
+                found = there_of(scope, rows, here, column, draws.target, theirs)
+                assert (found.is_null() | (found == here[ours])).all(), f"{table}.{column} does not match"
+        resolved = scope.resolve(table, draws.copies()) if draws.copies() and not declared.null_share else None
+        if resolved and resolved.how == "pointed" and resolved.via in here.columns and resolved.table in rows:
+            if can_be_compared(scope, resolved.table, resolved.column) and can_be_compared(scope, table, column):
+                found = there_of(scope, rows, here, resolved.via, resolved.table, resolved.column)
+                assert found.eq_missing(here[column]).all(), f"{table}.{column} is not what is there"
+
+
+def can_be_compared(scope, table: str, column: str) -> bool:
+    """Whether a column shows as it was drawn, in a table with a key of one column."""
+    spec = scope.table(table)
+    hidden = {name for moment, others in spec.hidden_moments.items() for name in (moment, *others)}
+    shows = column in spec.written and column not in hidden and not spec.columns[column].draws.is_state
+    return shows and len(spec.key) == 1 and not spec.existing
+
+
+def there_of(scope, rows, here: pl.DataFrame, via: str, table: str, column: str) -> pl.Series:
+    """A column of the rows that a reference points at. (rows,)"""
+    key = scope.table(table).key[0]
+    there = rows[table].select(pl.col(key).alias("its key"), pl.col(column).alias("its value"))
+    return here.select(via).join(there, left_on=via, right_on="its key", how="left", maintain_order="left")["its value"]
 
 
 def is_lasting(dataset, table: str) -> bool:

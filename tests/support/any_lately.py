@@ -31,7 +31,7 @@ def open_fanouts(draw, odd, tables: dict) -> None:
 
 
 def bills(draw, odd, tables: dict) -> None:
-    """Rows of a SELECT that show once they are posted, chosen by calls and by notes of the visits themselves."""
+    """Rows of a SELECT that show once they are posted, chosen by rings and by notes of the visits themselves."""
     visits = tables["visits"]["columns"]
     visits["posted_at"] = {
         "delay": {"after": "at", "median": 3, "sigma": 1, "max": 30},
@@ -43,19 +43,19 @@ def bills(draw, odd, tables: dict) -> None:
     }  # fmt: skip
     if draw(odd):
         tables["bills"]["select"] = draw(one_of("SELECT id AS k, kind, at - INTERVAL 1 DAY AS posted_at FROM visits", "SELECT id AS k, kind, at AS posted_at FROM visits"))  # fmt: skip
-    calls = {"id": {"key": "sequence"}, "kind": {"choice": {1: 1, 2: 2}}}
+    rings = {"id": {"key": "sequence"}, "kind": {"choice": {1: 1, 2: 2}}}
     if draw(one_of(True, True, False)):
-        calls["at"] = {"arrival": {}}
+        rings["at"] = {"arrival": {}}
     known = {"match": [{"kind": "kind"}], "weights": ["kind"], "other_than": ["first"]}
-    calls["first"] = column(draw, "bills", {"optional": True})
-    calls["bill"] = column(draw, "bills", {"optional": not draw(odd), **words_of(draw, odd, known)})
-    calls["posted"] = through("bill.posted_at", {"nullable": True})
+    rings["first"] = column(draw, "bills", {"optional": True})
+    rings["bill"] = column(draw, "bills", {"optional": not draw(odd), **words_of(draw, odd, known)})
+    rings["posted"] = through("bill.posted_at", {"nullable": True})
     if draw(one_of(True, False)):
-        calls |= {"sort": {"choice": {"bill": 2, "kind": 1}}, "k": {"reference": "kinds"}}
+        rings |= {"sort": {"choice": {"bill": 2, "kind": 1}}, "k": {"reference": "kinds"}}
         columns = (
             {"bill": "bill", "kind": "k"} if not draw(odd) else {"bill": "bill", "kind": draw(one_of("id", "nothing"))}
         )
-        calls["about"] = {"polymorphic": {"by": "sort", "references": columns}, "nullable": True}
-    tables["calls"] = {"rows": draw(one_of(7, 90)), "columns": calls}
+        rings["about"] = {"polymorphic": {"by": "sort", "references": columns}, "nullable": True}
+    tables["rings"] = {"rows": draw(one_of(7, 90)), "columns": rings}
     if "lines" in tables and draw(one_of(True, False)):
         tables["lines"]["columns"]["bill"] = column(draw, "bills", {"optional": True})

@@ -83,14 +83,18 @@ def in_order(draw, odd, tables: dict) -> None:
     planned = {
         "bill": {"numbered": {"by": "paid", "start": 100}, "nullable": True}, "in_kind": {"numbered": {"by": "paid", "within": ["kind", "month"]}, "nullable": True},
         "till": {"running": {"sum": "pieces", "start": "base", "by": "paid", "within": ["kind"]}, "nullable": True, "type": "bigint"},
-        "month": {"expr": "EXTRACT(MONTH FROM paid)", "nullable": True},
+        "month": {"expr": "EXTRACT(MONTH FROM paid)", "nullable": True}, "next_bill": {"expr": "bill + 1", "nullable": True},
     }  # fmt: skip
     known = {"turn": {"numbered": "at"}, "stored": {"running": {"sum": "pieces", "by": "at", "within": ["kind"]}, "type": "bigint"}}  # fmt: skip
     columns.setdefault("base", {"constant": 10, "type": "integer"})
     names = draw(st.lists(st.sampled_from(sorted({**planned, **known})), min_size=1, max_size=3, unique=True))
+    if "next_bill" in names and "bill" not in names:
+        names.append("bill")
     if "in_kind" in names and "month" not in names:
         names.append("month")
     columns |= {name: {**planned, **known}[name] for name in names}
+    if "turn" in names and draw(one_of(True, False)):
+        columns["turn"] = {**columns["turn"], "null_share": 0.2, "nullable": True}
     hidden = [name for name in names if name in planned]
     if "bill" in names and draw(one_of(True, False)):
         visits.setdefault("unique", []).append(["bill"])

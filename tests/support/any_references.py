@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.support.any_tables import one_of
 
-__all__ = ["below_existing", "circle", "pairs", "particular", "second", "stock", "tree"]
+__all__ = ["below_existing", "calls", "circle", "pairs", "particular", "second", "stock", "tree"]
 
 ZIPF = {"zipf_mandelbrot": {"s": 1.1, "q": 0.1}}
 KEYS = ({"key": "sequence"}, {"key": {"kind": "sequence", "start": 5, "step": 3}}, {"key": {"kind": "code", "prefix": "C"}}, {"key": "uuid"})  # fmt: skip
@@ -164,7 +164,7 @@ def tree(draw, odd, tables: dict) -> None:
     if draw(odd):
         going = {"level": {"expr": draw(one_of("up.level + 1", "COALESCE(up.level, aside.level) + 1", "COALESCE(up.level, up.w)")), "type": "integer"}}  # fmt: skip
     for name in draw(st.lists(st.sampled_from(sorted(going)), max_size=4, unique=True)):
-        columns[name] = going[name]
+        columns[name] = going[name] | draw(one_of({}, {}, {"null_share": 0.2, "nullable": True}))
     if "boss" in columns:
         columns["level"] = going.get("level", columns["boss"])
     tables["tree"] = {"rows": draw(one_of(3, 40, 200)), "columns": columns}
@@ -228,3 +228,36 @@ def below_existing(draw, odd, tables: dict) -> None:
         visits["checked"] = through("check.amount", visits["check"])
         if draw(one_of(True, False)):
             visits["check_2"] = column(draw, "checks", {"other_than": "check", "optional": True})
+
+
+def calls(draw, odd, tables: dict) -> None:
+    """Rows of another family that refer to visits and to their lines, whichever are there, and look at what they have."""
+    columns = {"id": {"key": "sequence"}, "wants": {"uniform": {"min": 0, "max": 9}, "type": "integer"}}
+    tables["calls"] = {"rows": draw(one_of(20, 150)), "columns": columns}
+    if draw(one_of(True, True, False)):
+        columns["at"] = {"arrival": {}}
+    visits, lines = tables["visits"]["columns"], tables.get("lines", {}).get("columns", {})
+    known = {"match": [{"kind": "visit_kind"}], "popularity": [ZIPF]}
+    columns["visit_kind"] = {"choice": {1: 1, 2: 1}, "type": "bigint"}
+    columns["visit"] = column(
+        draw, "visits", {**words_of(draw, odd, known), **draw(one_of({"optional": True}, {"optional": True}, {}))}
+    )
+    columns["again"] = column(draw, "visits", {"other_than": "visit", "optional": True})
+    seen = [n for n in ("turn", "stored", "person", "base", "e", "leaf_level", "two", "code", "x") if n in visits]
+    for name in draw(st.lists(st.sampled_from(sorted(seen)), max_size=2, unique=True)) if seen else ():
+        columns[f"visit_{name}_seen"] = {"lookup": f"visit.{name}", "nullable": True}
+    if "id" not in lines or tables["lines"].get("at"):
+        return
+    known = {"within": ["visit"], "other_than": ["line"], "popularity": [ZIPF]}
+    if "amount" in lines:
+        known |= {"match": [{"amount": "wants"}]}
+    first = {name: values for name, values in known.items() if name != "other_than"}
+    columns["line"] = column(draw, "lines", {**words_of(draw, odd, first), "optional": True})
+    columns["line_2"] = column(draw, "lines", {**words_of(draw, odd, known), "optional": True})
+    seen = [
+        n
+        for n in ("left", "sum", "sum2", "turn", "no", "store", "before", "after", "v3", "chain", "kept", "v")
+        if n in lines
+    ]
+    for name in draw(st.lists(st.sampled_from(sorted(seen)), max_size=3, unique=True)):
+        columns[f"line_{name}"] = {"lookup": f"line_2.{name}", "nullable": True}

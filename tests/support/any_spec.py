@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.support.any_lately import bills, open_fanouts
 from tests.support.any_order import in_order, siblings
-from tests.support.any_references import below_existing, circle, pairs, particular, second, stock, tree
+from tests.support.any_references import below_existing, calls, circle, pairs, particular, second, stock, tree
 from tests.support.any_tables import existing, following, gathered, one_of, rollup, windows
 
 START, UNTIL = dt.date(2024, 1, 1), dt.date(2024, 7, 1)
@@ -193,6 +193,8 @@ def of_any_row(draw, odd, tables: dict) -> None:
         in_order(draw, odd, tables)
     if "at" in tables["visits"]["columns"] and draw(sometimes):
         bills(draw, odd, tables)
+    if draw(sometimes):
+        calls(draw, odd, tables)
 
 
 def lines(draw, odd) -> dict:

@@ -37,6 +37,7 @@ __all__ = [
     "Derived",
     "check_primary_key",
     "check_select",
+    "columns_read",
     "select_path",
     "select_sources",
     "select_text",
@@ -111,7 +112,7 @@ class Derived(Kind):
     def needed(self, planning: Planning, table: str) -> list[Needed]:
         """List the columns that the SELECT reads; those of other families' rosters as residents."""
         whole = _of_other_families(planning.names, table)
-        reads = _columns_read(planning.names, table)
+        reads = columns_read(planning.names, table)
         return [Needed(source, c, source in whole) for source, read in reads.items() for c in ("", *read)]
 
     def rows_plan(self, planning: Planning, table: str) -> SelectPlan:
@@ -123,7 +124,7 @@ class Derived(Kind):
         text, whole = select_text(spec), _of_other_families(names, table)
         branches = None if whole else _compiled(names, table)
         order = () if query(text).args.get("order") else spec.key
-        return SelectPlan(spelt(text), _columns_read(names, table), whole, order, branches)
+        return SelectPlan(spelt(text), columns_read(names, table), whole, order, branches)
 
     # 3. how its rows are drawn in a block
 
@@ -198,7 +199,7 @@ def _of_other_families(names: Names, table: str) -> tuple[str, ...]:
     return tuple(other for other in select_sources(names, table) if names.family(other) != names.family(table))
 
 
-def _columns_read(names: Names, table: str) -> dict[str, tuple[str, ...]]:
+def columns_read(names: Names, table: str) -> dict[str, tuple[str, ...]]:
     """List the columns that a SELECT reads of each table, one at least, as rows count by some column."""
     from synth.sql.parse import columns, has_star, joined_by, query
 
@@ -276,7 +277,7 @@ def _check_columns(names: Names, table: str) -> None:
 
 def _types_read(names: Names, table: str) -> dict[str, dict[str, DType]]:
     """Give the types of the columns that a SELECT reads."""
-    return {s: {c: names.type_of(s, c) for c in read} for s, read in _columns_read(names, table).items()}
+    return {s: {c: names.type_of(s, c) for c in read} for s, read in columns_read(names, table).items()}
 
 
 def _types_given(names: Names, table: str) -> dict[str, DType]:
