@@ -96,14 +96,15 @@ longitude: {point_part: {point: _point, part: longitude}}"""
         uniform = context.stream().random((context.rows, 2))
         if self.near:
             places = context.value(self.near)
-            held = [pl.Series(centres(word)).gather(places).cast(pl.Float64) for word in ENDS]
+            held = [centres(word).gather(places) for word in ENDS]
         else:
             held = [self._held(context, word, value) for word, value in self._centre()]
-        missing = held[0].is_null().to_numpy() | held[1].is_null().to_numpy()
+        missing = held[0].is_null() | held[1].is_null() if any(each.null_count() for each in held) else None
         latitude, longitude = (each.fill_null(0).to_numpy() for each in held)
         way = self.spread_km / EARTH_KM * np.sqrt(uniform[:, 0])
         north, east = _gone(latitude, longitude, way, 2 * np.pi * uniform[:, 1])
-        return mask(pl.Series(_units(north, 90.0) << BITS | _units(east, 180.0)), missing)
+        points = pl.Series(_units(north, 90.0) << BITS | _units(east, 180.0))
+        return points if missing is None else mask(points, missing.to_numpy())
 
     def _held(self, context: RowContext, word: str, value: Coordinate) -> pl.Series:
         """Give a coordinate of the centre in degrees. (rows,)"""
@@ -121,9 +122,12 @@ longitude: {point_part: {point: _point, part: longitude}}"""
 def _gone(latitude: Floats, longitude: Floats, way: Floats, bearing: Floats) -> tuple[Floats, Floats]:
     """Give where one comes from a point, by so many radians on a sphere, in degrees. All (n,) -> 2 × (n,)"""
     phi = np.radians(latitude)
-    sine = np.clip(np.sin(phi) * np.cos(way) + np.cos(phi) * np.sin(way) * np.cos(bearing), -1.0, 1.0)
-    turn = np.arctan2(np.sin(bearing) * np.sin(way) * np.cos(phi), np.cos(way) - np.sin(phi) * sine)
-    return np.degrees(np.arcsin(sine)), (longitude + np.degrees(turn) + 180.0) % 360.0 - 180.0
+    (north, ahead), (far, back) = (np.sin(phi), np.cos(phi)), (np.sin(way), np.cos(way))
+    sine = np.clip(north * back + ahead * far * np.cos(bearing), -1.0, 1.0)
+    east = longitude + np.degrees(np.arctan2(np.sin(bearing) * far * ahead, back - north * sine))
+    east -= 360.0 * (east >= 180.0)  # past the line where one day becomes another
+    east += 360.0 * (east < -180.0)
+    return np.degrees(np.arcsin(sine)), east
 
 
 def _units(degrees: Floats, end: float) -> npt.NDArray[np.int64]:
@@ -181,4 +185,4 @@ class PointPart(Generator):
         numbers = points.fill_null(0).to_numpy()
         units = numbers >> BITS if self.part == "latitude" else numbers & self._low
         drawn = as_exact(units / UNITS - ENDS[self.part], context.dtype)
-        return mask(drawn, points.is_null().to_numpy())
+        return mask(drawn, points.is_null().to_numpy()) if points.null_count() else drawn

@@ -33,7 +33,7 @@ def spelt(node: Node, keys: Sequence[str]) -> str:
 
 
 def worked_out(sql: str, arguments: Sequence[pl.Series]) -> pl.Series:
-    """The value of an expression over columns `a0`, `a1` …, of which one may be the same for all rows. (n,) each -> (n,)
+    """Work an expression out over columns `a0`, `a1` …, (n,) each, or (1,) where all rows have the same. -> (n,)
 
     Raises SqlError.
     """

@@ -25,7 +25,7 @@ def bound(sql: str, length: int = 10) -> int:
         ("LEFT(a, 3)", 3), ("SUBSTRING(a, 2, 4)", 4), ("LPAD(a, 6, '0')", 6), ("RPAD(a, LEAST(9, n), '0')", 9),
         ("RPAD(a, LENGTH(a) + 2, '.')", 12), ("REPLACE(a, 'x', 'yy')", 20), ("REPLACE(a, 'xx', 'yyy')", 15),
         ("REPLACE(a, 'xyz', 'x')", 10), ("CASE WHEN n = 1 THEN a ELSE a || a END", 40), ("UPPER(a)", 10),
-        ("CAST(n AS VARCHAR) || a", 50),
+        ("CAST(n AS VARCHAR) || a", 50), ("REPEAT(a, 7)", 70), ("REPEAT(a || a, LEAST(n, 4))", 80), ("MD5(a || a || a)", 32),
     ],
 )  # fmt: skip
 def test_a_bound_is_made_of_the_parts(sql, most):
@@ -38,7 +38,8 @@ def test_a_bound_is_made_of_the_parts(sql, most):
         "RPAD(a, 2147483647, 'x')", "LPAD(a, n, 'x')", "LPAD(a, n * 1000, 'x')", "LPAD(a, 5 - (0 - 1000000), 'x')",
         "LPAD(a, (0 - 999999) * (0 - 999999), 'x')", f"REPLACE(REPLACE(a, 'x', '{LONG}'), 'z', '{LONG}')",
         f"REPLACE(a || a, b, '{LONG}')", f"REGEXP_REPLACE(a || a, '.', '{LONG}', 'g')", "LENGTH(LPAD(a, 999999, 'x')) < 0",
-        "CASE WHEN LPAD(a, 999999, 'x') = 'y' THEN 1 ELSE 2 END",
+        "CASE WHEN LPAD(a, 999999, 'x') = 'y' THEN 1 ELSE 2 END", "REPEAT('x', 1000000000)", "REPEAT(a, n)", "REPEAT(a, n * 2)",
+        "LENGTH(REPEAT(a, LENGTH(REPEAT(a, 9999)))) < 0", "MD5(REPEAT(a, 20000))", "REPEAT(a, 5 - (0 - 1000000))",
     ],
 )  # fmt: skip
 def test_what_is_too_long_is_refused_wherever_it_stands(sql):
@@ -76,6 +77,7 @@ def test_sixteen_doublings_in_a_query_are_refused_and_a_name_that_comes_again_is
 PIECES = st.sampled_from([
     "a", "'xyz'", "a || {}", "REPLACE({}, 'a', 'bcd')", "REPLACE({}, '', 'q')", "REPLACE({}, a, 'qqqq')", "LPAD({}, 30, 'ab')",
     "LEFT({}, 3)", "UPPER({})", "CONCAT_WS('--', {}, a)", "REGEXP_REPLACE({}, '[ab]', '<\\0\\0>', 'g')",
+    "REPEAT({}, 3)", "MD5({})", "REGEXP_EXTRACT({}, '(a|b)+')",
 ])  # fmt: skip
 
 
