@@ -23,11 +23,11 @@ class Nothing(Generator):
         return True
 
     def values_known(self) -> frozenset[object]:
-        """Give no value."""
+        """Tell that no value but NULL can come out."""
         return frozenset()
 
     def longest(self, view: SpanView) -> int:
-        """Count no character."""
+        """Tell that there are no characters at all."""
         return 0
 
     def draw(self, context: DrawContext) -> pl.Series:

@@ -55,8 +55,9 @@ def _paths(scope: Scope) -> Iterator[tuple[str, str]]:
             if isinstance(each, RowValue) and "." in DottedPath.parse(each.path).rest:
                 yield table, each.path
     for name, spec in scope.dataset.tables.items():
-        if spec.per and spec.fanout and spec.fanout.reads and "." in DottedPath.parse(spec.fanout.reads).rest:
-            yield spec.per, spec.fanout.reads
+        reads = spec.fanout.reads if spec.fanout else None
+        if reads and "." in DottedPath.parse(reads).rest:
+            yield str(spec.per), reads
         try:
             summed = list(scope.kind(name).paths_summed(scope, name))
         except MeaningError:

@@ -34,6 +34,9 @@ def drawn(said: str) -> pl.DataFrame | None:
     """The table with a column `x`, and beside it the people and things that it may point at; None where it is refused."""
     table, column = said.split(": ", 1) if said[1:2] == ":" else ("t", said)
     text = WORLD.replace("      X\n", f"      x: {column}\n" if table == "t" else "")
+    for moment in ("soon", "slow"):  # what is in its order shows with it
+        if f"by: {moment}" in column:
+            text = text.replace("  t:\n    per: bags\n", f"  t:\n    per: bags\n    events: {{{moment}: [x]}}\n")
     if table == "s":
         text = text.replace("x: {constant: 1}", f"x: {column}")
     elif table == "a":

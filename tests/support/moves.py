@@ -58,8 +58,8 @@ tables:
       high: {uniform: {min: 11, max: 19}}
       early: {uniform: {min: 2024-01-01, max: 2024-03-01}, type: timestamp}
       late: {uniform: {min: 2024-07-01, max: 2024-09-01}, type: timestamp}
-      soon: {delay: {after: bags.at, even: true, max: 400, announced: true}}
-      slow: {delay: {after: bags.at, even: true, max: 400, announced: true}}
+      soon: {delay: {after: bags.at, even: true, max: 90}}
+      slow: {delay: {after: bags.at, even: true, max: 90}}
       first: {reference: people}
       female: {choice: {F: 1}}
       male: {choice: {M: 1}}
@@ -124,8 +124,13 @@ def equal(column):
 
 
 def goes_with(column):
-    """The rank correlation with a column."""
-    return lambda rows: np.corrcoef(rows["x"].rank().to_numpy(), rows[column].rank().to_numpy())[0, 1]
+    """The rank correlation with a column, of rows that have both."""
+
+    def correlation(rows):
+        both = rows.drop_nulls(["x", column])
+        return np.corrcoef(both["x"].rank().to_numpy(), both[column].rank().to_numpy())[0, 1]
+
+    return correlation
 
 
 def least(rows):
@@ -180,6 +185,15 @@ def fields(rows):
     return rows["x"].map_elements(lambda text: len(json.loads(text)), return_dtype=pl.Int64).mean()
 
 
+def values(rows):
+    """The mean number of values of arrays."""
+    return rows["x"].list.len().mean()
+
+
+def octets(rows):
+    return rows["x"].bin.size().mean()
+
+
 def in_bags(count):
     """The mean over bags of what is counted of the rows of each."""
     return lambda rows: rows.group_by("bag").agg(count).to_series(1).mean()
@@ -215,6 +229,21 @@ def locale(name, kind=None):
 
 
 MOVES = {
+    "array": {
+        "each": ("{array: {each: {uniform: {min: 1, max: 5}}, min: 1}}", "{array: {each: {uniform: {min: 4, max: 9}}, min: 1}}", lambda rows: rows["x"].list.mean().mean()),
+        "min": ("{array: {each: {choice: {a: 1}}}}", "{array: {each: {choice: {a: 1}}, min: 3}}", values),
+        "max": ("{array: {each: {choice: {a: 1}}}}", "{array: {each: {choice: {a: 1}}, max: 9}}", values),
+        "distinct": ("{array: {each: {choice: {a: 1, b: 1, c: 1}}, min: 3, max: 3}}", "{array: {each: {choice: {a: 1, b: 1, c: 1}}, min: 3, max: 3, distinct: true}}", lambda rows: rows["x"].list.n_unique().mean()),
+    },
+    "bytes": {
+        "length": ("{bytes: {length: 4}}", "{bytes: {length: 9}}", octets), "min": ("{bytes: {max: 9}}", "{bytes: {min: 5, max: 9}}", octets),
+        "max": ("{bytes: {max: 9}}", "{bytes: {max: 30}}", octets),
+    },
+    "nothing": {},
+    "polymorphic": {
+        "by": ("{polymorphic: {by: l, references: {a: bag, b: first}}}", "{polymorphic: {by: k, references: {a: bag, b: first}}}", lambda rows: ((rows["x"] == rows["bag"]) == (rows["k"] == "a")).mean()),
+        "references": ("{polymorphic: {by: k, references: {a: first, b: bag}}}", "{polymorphic: {by: k, references: {a: bag, b: bag}}}", equal("bag")),
+    },
     "choice": {
         "values": ("{choice: {a: 1, b: 3}}", "{choice: {a: 2, b: 3}}", share("a")),
         "by": ("{choice: {by: l, values: {a: {a: 1}, b: {b: 1}}}}", "{choice: {by: k, values: {a: {a: 1}, b: {b: 1}}}}", equal("k")),
