@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from synth.api import frame, make_plan
 from synth.cli import main
 from synth.errors import DataError, OptionError, SpecError
-from synth.spec.load import parse
+from synth.spec.load import load, parse
 from synth.store.manifest import Manifest
+from synth.verify.rehearse import rehearse
 from tests.support.shops import CUSTOMERS, SHOP, shop, there
 
 # -- what does not fit
@@ -287,3 +289,9 @@ def test_check_needs_no_source(tmp_path, capsys):
     assert "2 tables" in capsys.readouterr().out
     with pytest.raises(Exception, match="rows of 'customers' exist elsewhere"):
         make_plan(shop())
+
+
+def test_a_table_that_is_only_referred_to_is_not_rehearsed():
+    """Nobody reads its rows, so there is nothing to look keys up in."""
+    stage = load(Path(__file__).parents[2] / "docs" / "stages" / "billing.yaml")
+    assert rehearse(stage) == ()
