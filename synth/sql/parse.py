@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import sqlglot
@@ -32,6 +33,7 @@ __all__ = [
     "path",
     "query",
     "row_by_row",
+    "runnable",
     "tables",
     "tables_read",
 ]
@@ -86,6 +88,22 @@ def body(text: str) -> str:
         return text
     kept = [token for token in tokens if token.token_type != TokenType.SEMICOLON]
     return text[: kept[-1].end + 1].strip() if kept else text
+
+
+@lru_cache(maxsize=2048)
+def runnable(text: str) -> str:
+    """The same with names in quotes that DuckDB takes for words of its own where they stand, as in `at < until`."""
+    whole, pieces, done = body(text), list[str](), 0
+    try:
+        tokens = sqlglot.tokenize(whole, read="duckdb")
+    except SqlglotError:
+        return whole
+    for token, following in pairwise([*tokens, None]):
+        zone = following is not None and following.text.upper() == "TIME"  # AT TIME ZONE
+        if token is not None and token.token_type == TokenType.VAR and token.text.lower() == "at" and not zone:
+            pieces += [whole[done : token.start], f'"{token.text}"']
+            done = token.end + 1
+    return "".join((*pieces, whole[done:]))
 
 
 @lru_cache(maxsize=2048)

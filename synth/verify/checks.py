@@ -10,7 +10,7 @@ from synth.plan.content import earlier_keys
 from synth.spec import constraints
 from synth.spec.models import Dataset
 from synth.spec.scope import Scope
-from synth.sql.parse import body, query, tables
+from synth.sql.parse import query, runnable, tables
 
 __all__ = ["Check", "checks", "of_each_row", "quoted"]
 
@@ -83,7 +83,7 @@ def checks(dataset: Dataset, until: dt.datetime, had: Collection[str] = ()) -> I
         )  # fmt: skip
     for name, rule in dataset.rules.items():
         reads = tables(query(rule))
-        yield Check("rule", reads[0], name, body(rule), reads)
+        yield Check("rule", reads[0], name, runnable(rule), reads)
 
 
 def _parents(parent: str, keys: tuple[str, ...], had: Collection[str]) -> str:
@@ -127,7 +127,7 @@ def _of_table(dataset: Dataset, scope: Scope, table: str, until: dt.datetime) ->
         if dtype.name == "enum":
             yield each_row("values", column, f"NOT ({dtype.is_listed(quoted(column))})", column)
     for name, condition in constraints.checks(dataset, table):
-        yield each_row("check", name, f"NOT ({body(condition)})")
+        yield each_row("check", name, f"NOT ({runnable(condition)})")
     for column in constraints.moments(dataset, table):
         late = f"CAST({quoted(column)} AS TIMESTAMP) >= TIMESTAMP '{until:%Y-%m-%d %H:%M:%S.%f}'"
         yield each_row("time", column, late, column)

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from synth.dtypes import DType, decimal
-from synth.sql.parse import SqlError, query
+from synth.sql.parse import SqlError, query, runnable
 from synth.sql.queries import columns_given, typed_query
 
 TABLES = {
@@ -76,3 +76,21 @@ def test_columns_are_given_as_they_are_declared_or_written():
 def test_refusals(sql, message):
     with pytest.raises(SqlError, match=message):
         typed_query(query(sql).copy(), TABLES)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("at < b -- at;", '"at" < b'),
+        ("SELECT t.at, b AS at FROM t WHERE AT > 'at';", 'SELECT t."at", b AS "at" FROM t WHERE "AT" > \'at\''),
+        ("at AT TIME ZONE 'UTC' > b", "\"at\" AT TIME ZONE 'UTC' > b"),
+    ],
+)
+def test_a_column_may_be_called_at(text, wanted):
+    """DuckDB takes it for a word of its own before a comparison."""
+    assert runnable(text) == wanted
+    if not text.startswith("SELECT"):
+        return
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE t AS SELECT 'x' AS at, 'y' AS b")
+        assert connection.execute(wanted).fetchall() == [("x", "y")]
