@@ -21,7 +21,7 @@ from synth.databases import DATABASES, DIALECTS, NAMES, SCRIPTS, Address, Databa
 from synth.databases.address import URLS
 from synth.databases.capabilities import METHODS, REFUSALS, Capabilities
 from synth.ddl import ddl
-from synth.dtypes import _TABLE
+from synth.dtypes import TYPES
 from synth.errors import DatabaseError
 from synth.spec.load import load, shipped
 from tests.support.servers import SERVERS, WITHOUT_SERVER
@@ -129,7 +129,7 @@ def test_files_of_one_name_have_the_same_parts(name, file):
 @pytest.mark.parametrize("name", DIALECTS)
 def test_every_dialect_has_what_ddl_needs(name):
     dialect, where = DIALECTS[name], f"synth/databases/{name}/dialect.py"
-    wanted = set(_TABLE) - {"varchar", "enum", "array"} | ({"wide"} if dialect.float_digits else set())
+    wanted = set(TYPES) - {"varchar", "char", "enum", "array"} | ({"wide"} if dialect.float_digits else set())
     assert set(dialect.types) == wanted, f"{where}: types has {sorted(wanted)}"
     assert dialect.sqlglot in sqlglot.Dialects.__members__.values(), f"{where}: sqlglot is one of sqlglot's dialects"
     assert dialect.literal("it's") != "'it's'", f"{where}: literal escapes quotes"

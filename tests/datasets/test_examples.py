@@ -1,6 +1,6 @@
 """The examples in schema/examples: each checks, is drawn alike by one and two workers and in steps, verifies, loads everywhere.
 
-SYNTH_TEST_LONG adds scales 1 and 10, loads included.
+SYNTH_TEST_LONG adds scales 1 and 10, loads included, and the other databases.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.support.targets import LIVE, LONG
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "schema" / "examples").glob("*.yaml"))
 SCALES = (0.1, 1, 10) if LONG else (0.1,)
-LIVING = [suite for suite in LIVE if suite not in ("embedded", "copy")]
+LIVING = [suite for suite in LIVE if suite == "postgres" or (LONG and suite not in ("embedded", "copy"))]
 
 
 def prints(manifest):

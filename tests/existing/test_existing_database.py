@@ -24,13 +24,14 @@ from synth.verify.files import verify_folder
 from tests.conftest import ROOT
 from tests.support.shops import CUSTOMERS, PRODUCTS, SHOP, there
 from tests.support.steps import prints
-from tests.support.targets import LIVE, LONG, spec
+from tests.support.targets import LIVE, LONG, few, spec
 
 STAGES = ROOT / "docs" / "stages"
 SERVERS = pytest.mark.parametrize(  # whose own SQL stands in a test
     "target", [suite for suite in LIVE if suite in ("embedded", "postgres")], indirect=True
 )
 EVERYWHERE = pytest.mark.parametrize("target", [suite for suite in LIVE if suite != "copy"], indirect=True)
+FEW = pytest.mark.parametrize("target", few([suite for suite in LIVE if suite != "copy"]), indirect=True)
 
 FOREIGN = {
     "customers": {
@@ -116,7 +117,7 @@ def stage(target, until, **options):
     return generate_into(plan, target.address, if_exists="append", workers=2)
 
 
-@EVERYWHERE
+@FEW
 def test_month_by_month_is_all_at_once(target):
     days = [dt.date(2025, 1, 20), dt.date(2025, 2, 1), dt.date(2025, 3, 1), dt.date(2025, 4, 15)]
     sales = load(STAGES / "sales.yaml")
@@ -275,7 +276,7 @@ generate_into(plan, Address.parse(url), if_exists="append", progress=die)
 """
 
 
-@EVERYWHERE
+@FEW
 @pytest.mark.parametrize(("last", "seconds"), [("sales_orders", 0), ("publish", 0), ("publish", 0.02)])
 def test_killed_while_appending(target, last, seconds, environment):
     generate_into(make_plan(load(STAGES / "sales.yaml"), until=dt.date(2025, 3, 1)), target.address)

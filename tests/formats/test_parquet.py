@@ -38,9 +38,13 @@ def test_pandas_reads_the_same_parquet(tmp_path):
 def test_parquet_types(tmp_path):
     """Decimals are INT64 (or INT32 where 9 digits do), timestamps microseconds without zone, `required` is not nullable."""
     file = pq.ParquetFile(written(CASES["several frames"], tmp_path, frozenset({"id"})))
-    found = {file.schema.column(at).name: file.schema.column(at) for at in range(len(TYPES))}
+    leaves = [file.schema.column(at) for at in range(len(TYPES))]
+    found = {column.path.partition(".")[0]: column for column in leaves}
     for name, dtype in TYPES.items():
         column = found[name]
+        if dtype.element is not None:
+            assert column.path == f"{name}.list.element" and column.max_repetition_level == 1
+            continue
         assert column.max_definition_level == (0 if name == "id" else 1), name
         if dtype.name == "decimal":
             assert column.physical_type in ("INT64", "INT32") and column.logical_type.type == "DECIMAL"

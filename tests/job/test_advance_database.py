@@ -27,7 +27,7 @@ from synth.store.manifest import begin
 from synth.store.manifest_table import manifest_of
 from synth.verify.database import verify_database
 from tests.support.steps import apply, prints, small_blocks, state, there
-from tests.support.targets import LIVE, SUITES, Target
+from tests.support.targets import LIVE, SUITES, Target, few
 from tests.support.worlds import BLOCK, moments, worlds
 
 At = dt.datetime
@@ -38,6 +38,7 @@ GROWING = [s for s in LIVE if s not in ("embedded", "copy")]
 SCHEMAS = [s for s in GROWING if DATABASES[SUITES[s]].dialect.has_schemas]
 
 growing = pytest.mark.parametrize("target", GROWING, indirect=True)
+few_growing = pytest.mark.parametrize("target", few(GROWING), indirect=True)
 
 
 def made_once(plan, tmp_path) -> dict[str, str]:
@@ -61,8 +62,11 @@ SHIPPED = {
 }
 
 
-@growing
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize(
+    ("target", "name"),
+    [(suite, name) for name in SHIPPED for suite in (few(GROWING) if name == "erp" else GROWING)],
+    indirect=["target"],
+)
 def test_a_shipped_dataset_step_by_step(target, name, tmp_path, monkeypatch):
     small_blocks(monkeypatch, 500)
     scale, untils = SHIPPED[name]
@@ -222,7 +226,7 @@ advance_database(Address.parse(url), dt.datetime(2024, 3, 1), schema="ecommerce"
 """
 
 
-@growing
+@few_growing
 def test_killed(target, shop, tmp_path, environment):
     """While blocks are drawn, within the transaction, and after its end: it is as before, or done; then it is completed."""
     before, after = target.state(), made_once(synth.make_plan("ecommerce", scale=0.02, until=At(2024, 3, 1)), tmp_path)

@@ -18,7 +18,7 @@ from synth.spec.load import parse
 from synth.store.manifest_table import manifest_of
 from synth.verify.database import verify_database
 from tests.support.steps import small_blocks
-from tests.support.targets import LIVE, LONG
+from tests.support.targets import LIVE, LONG, few
 
 At = dt.datetime
 
@@ -264,7 +264,7 @@ def gone_on(keys: pl.Series, segments) -> pl.Series:
     return pl.Series(found, dtype=keys.dtype)
 
 
-@growing
+@pytest.mark.parametrize("target", few([s for s in LIVE if s not in ("embedded", "copy")]), indirect=True)
 def test_day_by_day_beside_an_application(shop, tmp_path):
     """Ours (after two weeks, or some days) are the rows of a run of its own, but for the keys, what it edited, and what it deleted."""
     application, days = Application(shop), 14 if LONG else 4

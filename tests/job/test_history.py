@@ -24,7 +24,7 @@ from synth.plan.make import make
 from synth.spec.load import parse
 from synth.store.history import NAME, period_names
 from tests.support.steps import files, small_blocks
-from tests.support.targets import LIVE, SUITES
+from tests.support.targets import LIVE, LONG, SUITES
 from tests.support.worlds import BLOCK, moments, worlds
 
 At = dt.datetime
@@ -112,7 +112,7 @@ def test_random_datasets(spec, seed, untils, data, tmp_path_factory):
     shutil.rmtree(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["ecommerce", "erp"])
+@pytest.mark.parametrize("name", ["ecommerce", *(["erp"] if LONG else [])])
 def test_datasets_that_ship(name, tmp_path, monkeypatch):
     small_blocks(monkeypatch, 500)
     untils = [At(2024, 5, 30), At(2024, 5, 31), At(2024, 6, 1), At(2024, 6, 1) + US, At(2024, 9, 9, 9)]

@@ -82,7 +82,7 @@ def test_only_some_can_be_chosen_read_whole_or_have_children():
         "roster": (True, True, True, True, False),
         "arrival": (True, False, True, True, False),
         "child": (True, False, True, True, False),
-        "derived": (False, False, False, True, False),
+        "derived": (True, False, False, True, False),
         "gathered": (False, False, False, False, False),
         "rollup": (False, False, False, True, True),
     }

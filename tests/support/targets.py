@@ -44,6 +44,11 @@ LIVE = [
 ]
 
 
+def few(suites: list[str]) -> list[str]:
+    """Of what takes long in each database: a server and a file; all of them where SYNTH_TEST_LONG is set."""
+    return suites if LONG else [suite for suite in suites if suite in ("postgres", "sqlite")]
+
+
 class Target:
     """A database without datasets of ours; what a test makes in it goes with the test."""
 
