@@ -32,12 +32,6 @@ ROOT = Path(__file__).resolve().parent.parent
 pytest.register_assert_rewrite("tests.support.ddl", "tests.support.mssql", "tests.support.refusals")
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """As many as there are processors, and four at least: half of the time tests wait for servers and disks."""
-    return max(4, os.cpu_count() or 1)
-
-
 def pytest_configure(config: pytest.Config) -> None:
     """A worker of a run that is killed is killed as well."""
     if hasattr(config, "workerinput"):
