@@ -46,6 +46,7 @@ tables:
     per: uses
     fanout: {{max: 3, uniform: true}}
     columns: {{id: {{key: sequence}}, use: {{reference: uses}}, seat: {{reference: {{to: seats, within: accounts}}}}}}
+  pairs: {{per: uses, fanout: 2, columns: {{id: {{key: sequence}}, use: {{reference: uses}}}}}}
   notes:
     per: accounts
     fanout: {{by: kind, values: {{a: {{shares: {{0: 1, 4: 1}}}}, b: {{mean: 2, max: 9, poisson: true}}, c: 3}}}}
@@ -78,6 +79,12 @@ def test_just_as_many_as_the_row_says(tables):
     seats = dict(zip(*(tables["plans"][name].to_list() for name in ("plan", "seats")), strict=True))
     assert counts(tables, "seats").tolist() == [seats[plan] for plan in tables["accounts"]["plan"].to_list()]
     assert counts(tables, "profiles").tolist() == [1] * tables["accounts"].height
+
+
+def test_just_so_many_of_rows_whose_number_depends_on_others(tables):
+    found = Counter(tables["pairs"]["use"].to_list())
+    assert [found[use] for use in tables["uses"]["id"].to_list()] == [2] * tables["uses"].height
+    assert tables["pairs"]["id"].n_unique() == tables["pairs"].height
 
 
 def test_by_a_value(tables):

@@ -75,11 +75,9 @@ class Child(Kind):
                 yield Problem(("tables", table, "fanout"), what)
         above = (parent, *names.ancestors(parent))
         open_above = [name for name in above if (law := names.table(name).fanout) and law.reads]
-        if fanout.is_exact and open_above:
+        if fanout.exact and open_above:
             what = f"how many {open_above[0]} there are depends on their parents, so no total of {table} is known"
-            yield Problem(
-                ("tables", table, "fanout"), what, "leave `exact` out; for just so many write `shares: {1: 1}`"
-            )
+            yield Problem(("tables", table, "fanout"), what, "leave `exact` out")
 
     def check_types(self, names: Names, table: str) -> Iterator[Problem]:
         """Yield a fan-out by values that have none, by what may be NULL, and by what is no number."""
