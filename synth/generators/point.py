@@ -85,7 +85,7 @@ longitude: {point_part: {point: _point, part: longitude}}"""
             found = view.type_at(path)
             if word == "near":
                 yield from not_standing_for(view, path, "place", word)
-            elif not found.is_exact and found.name != "double":
+            elif not found.is_exact and not found.is_float:
                 yield Complaint(f"'{path}' is {found}, and a {word} is a number", at=(word,))
 
     def draw(self, context: RowContext) -> pl.Series:
@@ -148,8 +148,8 @@ class PointPart(Generator):
     _low: ClassVar[int] = (1 << BITS) - 1
 
     def accepts(self, dtype: DType) -> str | None:
-        """Take doubles, and decimals that have room for all degrees."""
-        if dtype.name == "double":
+        """Take floats, and decimals that have room for all degrees."""
+        if dtype.is_float:
             return None
         if dtype.name != "decimal":
             return f"degrees cannot be {dtype}"

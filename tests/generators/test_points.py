@@ -159,3 +159,14 @@ def test_what_is_refused(law, message):
 def test_a_centre_that_is_not_on_the_earth_ends_drawing():
     with pytest.raises(DataError, match="'n' is 9[0-9.]*, and a latitude lies between -90 and 90"):
         column("{point: {latitude: n, longitude: 3}}", 5, "n: {uniform: {min: 91, max: 95}}")
+
+
+def test_reals_are_coordinates_as_doubles_are():
+    """Of a centre, and of what is read of a point."""
+    spec = parse(
+        "dataset: d\nperiod: {start: 2024-01-01, until: 2025-01-01}\ntables:\n  t:\n    rows: 50\n    columns:\n"
+        "      id: {key: sequence}\n      a: {uniform: {min: 40, max: 50}, type: real}\n"
+        "      _p: {point: {latitude: a, longitude: 9}}\n      lat: {point_part: {point: _p, part: latitude}, type: real}\n"
+    )
+    rows = frame(make(spec), "t")
+    assert (rows["lat"] - rows["a"]).abs().max() < 0.1

@@ -99,7 +99,7 @@ class Child(Kind):
                 yield Problem((*here, "values"), f"no fan-out is declared for {fanout.reads} = {value}")
         elif fanout.count is not None and not (dtype.is_exact and not dtype.digits):
             yield Problem((*here, "count"), f"'{fanout.reads}' is {dtype}, and a count is a whole number")
-        elif not (dtype.is_exact or dtype.name in ("double", "real")):
+        elif not (dtype.is_exact or dtype.is_float):
             yield Problem((*here, "mean"), f"'{fanout.reads}' is {dtype}, and a mean is a number")
 
     def gives_columns(self, table: Table) -> bool:
