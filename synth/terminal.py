@@ -176,6 +176,7 @@ def summary_text(summary: Summary, command: str) -> str:
         "",
         f"{number(summary.rows)} rows in {summary.seconds:.1f} s, {rate} rows/s, "
         f"{summary.workers} worker{'s' * (summary.workers > 1)}",
+        *([f"{number(summary.resumed)} tasks had been done by a run that was killed"] if summary.resumed else []),
         f"in {summary.folder}",
         f"next: {command} " + (
             f"merge {quote(str(summary.folder.parent))}/{summary.manifest.dataset}.part-*, when all parts are there"

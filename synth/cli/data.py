@@ -13,6 +13,7 @@ from synth.cli.words import (
     DryRun,
     Existing,
     FolderExists,
+    Fresh,
     From,
     FromSchema,
     Grant,
@@ -131,7 +132,7 @@ def generate(
     via: Via = None, no_identity: NoIdentity = False, index_times: IndexTimes = False, owner: Owner = None,
     grant: Grant = None, keep_staging: KeepStaging = False, dry_run: DryRun = False,
     existing: Existing = None, source: From = None, from_schema: FromSchema = None, skip_unfit: SkipUnfit = False,
-    part: Part = None, json: Json = False,
+    part: Part = None, fresh: Fresh = False, json: Json = False,
 ) -> None:  # fmt: skip
     """Generate a dataset into OUT/DATASET, or straight into a database. The same command again finds the folder done.
 
@@ -147,8 +148,8 @@ def generate(
     processes = count(workers)
     folder_named(out)
     known_if_exists(if_exists)
-    if part is not None and to is not None:
-        raise OptionError("--part is for folders, which `synth merge` puts together\n  hint: leave out --to")
+    if (part is not None or fresh) and to is not None:
+        raise OptionError("--part and --fresh are for folders\n  hint: leave out --to")
     if to is None and (
         via or no_identity or index_times or owner or grant or keep_staging or dry_run
     ):  # fmt: skip
@@ -206,7 +207,7 @@ def generate(
         with located(dataset), progress(total) as advance:
             summary = run(
                 made, out, format=format, dialect=dialect, workers=started, if_exists=if_exists, made_by=made_by,
-                part=of_run, progress=advance,
+                part=of_run, fresh=fresh, progress=advance,
             )  # fmt: skip
     say_json(summary.as_dict()) if json else say(summary_text(summary, program()))
 

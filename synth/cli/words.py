@@ -11,9 +11,9 @@ from synth.errors import OptionError
 from synth.terminal import say
 
 __all__ = [
-    "Connections", "Create", "Dataset", "Existing", "Folder", "FolderExists", "From", "FromSchema", "IfExists", "Json",
-    "MadeBy", "Part", "Scale", "Schema", "Seed", "SkipUnfit", "Tables", "Until", "Url", "Workers", "built_on", "count",
-    "folder_named", "known_if_exists", "moment", "names", "program", "tell_unfit",
+    "Connections", "Create", "Dataset", "Existing", "Folder", "FolderExists", "Fresh", "From", "FromSchema", "IfExists",
+    "Json", "MadeBy", "Part", "Scale", "Schema", "Seed", "SkipUnfit", "Tables", "Until", "Url", "Workers", "built_on",
+    "count", "folder_named", "known_if_exists", "moment", "names", "program", "tell_unfit",
 ]  # fmt: skip
 
 URL = (
@@ -30,6 +30,8 @@ Tables = Annotated[Optional[str], typer.Option(help="only these tables, a,b,c")]
 Json = Annotated[bool, typer.Option("--json", help="print JSON for scripts")]
 PART = "only part k of n, like 3/7, for other machines to make the rest: `synth merge` puts all together"
 Part = Annotated[Optional[str], typer.Option(metavar="k/n", help=PART)]  # noqa: UP045
+FRESH = "begin anew, where the same run was killed: else it goes on with what is missing"
+Fresh = Annotated[bool, typer.Option("--fresh", help=FRESH)]
 Workers = Annotated[str, typer.Option(help="processes, or `all` processors")]
 Schema = Annotated[str | None, typer.Option(help="the schema's name (in MySQL: database's); the dataset's if left out")]
 TABLES_EXIST = (

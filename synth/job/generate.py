@@ -15,6 +15,7 @@ from synth.plan.model import Plan
 from synth.progress import Progress
 from synth.runners import Processes, Serial, runner
 from synth.store.folder import is_whole, replacing_folder
+from synth.store.journal import Journal
 from synth.store.manifest import Manifest, begin
 from synth.store.output import FolderSink, dialect_of
 from synth.store.parents import write_parents
@@ -36,6 +37,7 @@ class Summary:
     seconds: float
     workers: int
     unchanged: bool = False  # the same plan was there already
+    resumed: int = 0  # tasks that a run which was killed had done
 
     @property
     def rows(self) -> int:
@@ -51,7 +53,7 @@ class Summary:
         """Give it as plain values, for `--json`."""
         return {
             "folder": str(self.folder), "unchanged": self.unchanged, "rows": self.rows, "bytes": self.bytes,
-            "seconds": round(self.seconds, 3), "workers": self.workers,
+            "seconds": round(self.seconds, 3), "workers": self.workers, "resumed": self.resumed,
             "tables": {name: table.rows for name, table in self.manifest.tables.items()},
         }  # fmt: skip
 
@@ -66,6 +68,7 @@ def generate(
     if_exists: str = "fail",
     made_by: str | None = None,
     part: Part | None = None,
+    fresh: bool = False,
     progress: Progress | None = None,
 ) -> Summary:
     """Write all wanted tables of a plan to `out`/DATASET. Raises OptionError, OutputError, DataError.
@@ -74,6 +77,7 @@ def generate(
     processes, or a runner that has been started already. `progress` is called with a family and the rows just written.
     `if_exists` is what becomes of another finished run in that folder: fail, replace. `made_by` is a note for the manifest,
     and one with the same note is replaced as well. A `part` is made in `out`/DATASET.part-3-of-7, for `merge`.
+    Where the same run was killed, it goes on with the tasks that are missing, unless it is to begin `fresh`.
     """
     dialect = dialect_of(format, dialect)
     known_if_exists(if_exists)
@@ -91,17 +95,23 @@ def generate(
     require_space(Path(out), plan, format_of(format), share=1 / part.of if part else 1)
     require_memory(plan)
     started_here = runner(workers) if isinstance(workers, int) else nullcontext(workers)
-    with started_here as running, replacing_folder(target) as folder:
+
+    def goes_on(left: Path) -> bool:
+        return not fresh and Journal.is_of_this_run(left, manifest)
+
+    with started_here as running, replacing_folder(target, goes_on) as folder:
         refuse_another_run(target, manifest, if_exists)  # another run may have ended before this one had the lock
         sink = FolderSink.of(plan.dataset, folder, format, dialect)
-        run = run_all(plan, folder / ".residents", sink, running, progress, folder / PARTS, _step(plan, part))
+        journal = Journal(folder, manifest)
+        run = run_all(plan, folder / ".residents", sink, running, progress, folder / PARTS, _step(plan, part), journal)
+        journal.close()
         facts = {
             "tables": run.entries(plan), "families": run.families(), "sums": rollup_parts_files(folder),
             "existing": write_parents(plan, folder),
         }  # fmt: skip
         manifest = manifest.model_copy(update=facts).sealed()
         manifest.write(folder)
-    return Summary(target, manifest, time.perf_counter() - started, running.workers)
+    return Summary(target, manifest, time.perf_counter() - started, running.workers, resumed=len(journal.done))
 
 
 def _step(plan: Plan, part: Part | None) -> Step | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,12 +39,12 @@ SPARE = 8  # open files that are given back for clearing away, where there may b
 
 
 @contextmanager
-def replacing_folder(target: Path) -> Iterator[Path]:
+def replacing_folder(target: Path, goes_on: Callable[[Path], bool] = lambda left: False) -> Iterator[Path]:
     """A hidden folder to make `target` in; when the block ends well it takes target's place, else it vanishes.
 
-    One run at a time: others are refused. What a killed run left is cleared by the next.
+    One run at a time: others are refused. What a killed run left is cleared by the next, unless that `goes_on` with it.
     """
-    with _locked(target) as (work_folder, old):
+    with _locked(target, goes_on) as (work_folder, old):
         yield work_folder
         if target.exists():
             target.rename(old)
@@ -92,8 +92,11 @@ def _midway(work_folder: Path, target: Path) -> bool:
 
 
 @contextmanager
-def _locked(target: Path) -> Iterator[tuple[Path, Path]]:
-    """An empty hidden folder beside `target`, and the name of another, for the one run that holds the lock."""
+def _locked(target: Path, goes_on: Callable[[Path], bool] = lambda left: False) -> Iterator[tuple[Path, Path]]:
+    """An empty hidden folder beside `target`, and the name of another, for the one run that holds the lock.
+
+    It is not empty where the run goes on with what another has left in it.
+    """
     refuse_link(target)
     if not is_utf8(str(target)):
         raise OutputError(f"{str(target)!r} is no UTF-8, and no place to write to\n  hint: rename the folder")
@@ -112,8 +115,9 @@ def _locked(target: Path) -> Iterator[tuple[Path, Path]]:
                 _refuse_links(work_folder)
                 _move(work_folder, target)  # killed in the midst of an advance
             for left in (work_folder, old):
-                _empty(left)
-            work_folder.mkdir()
+                if left == old or not (left.exists() and goes_on(left)):
+                    _empty(left)
+            work_folder.mkdir(exist_ok=True)
             yield work_folder, old
         except Exception as error:
             said = None if isinstance(error, MemoryError | SynthError) else said_by_machine(error)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
 from synth.draw.output import Sink, WriteResult
 from synth.draw.residents import Residents
-from synth.draw.task import Earlier, RunContext, Task, TaskResult
+from synth.draw.task import Earlier, RunContext, Task, TaskResult, tasks_of
 from synth.draw.walk import PartKey, Runner, Walk
 from synth.fingerprint import Fingerprint
 from synth.plan.model import Plan
@@ -19,6 +19,7 @@ from synth.progress import Progress
 from synth.spec.parts import table_of
 from synth.store.files import FileEntry
 from synth.store.joined import joined_tables
+from synth.store.journal import Journal, Noted, Noting
 from synth.store.manifest import TableEntry, TaskEntry
 from synth.store.rollup_parts import RollupPartsWriter
 
@@ -55,19 +56,33 @@ class RunResult:
     def add(self, result: TaskResult) -> None:
         """Record what one task made."""
         for part, made in result.tables.items():
-            table, write = table_of(part), made.write
-            self.writes.setdefault(table, []).append(write)
-            if write.path:
-                entry = FileEntry(path=write.path, rows=made.rows, bytes=write.bytes, sha256=write.sha256)
-                self.files.setdefault(table, []).append(entry)
-            self.fingerprints[table] = self.fingerprints.get(table, Fingerprint()) + made.fingerprint
+            self.writes.setdefault(table_of(part), []).append(made.write)
         for table, rows in result.differences:
             self.differences.setdefault(table, []).append(rows)
-        entry_of_task = TaskEntry(
-            number=result.task.number, first=result.task.first, blocks=result.task.blocks, changes=result.changes,
-            prints={part: str(made.fingerprint) for part, made in result.tables.items()},
-        )  # fmt: skip
-        self.tasks.setdefault(result.task.family, []).append(entry_of_task)
+        self._note(Noted.of(result))
+
+    def _note(self, noted: Noted) -> None:
+        """Record what is noted of one task."""
+        self.tasks.setdefault(noted.family, []).append(noted.task)
+        for table, file in noted.files:
+            self.files.setdefault(table, []).append(file)
+        for part, text in noted.task.prints.items():
+            table = table_of(part)
+            self.fingerprints[table] = self.fingerprints.get(table, Fingerprint()) + Fingerprint.parse(text)
+
+    def go_on(self, plan: Plan, step: Step | None, journal: Journal) -> Step | None:
+        """Record what is done already; give what is left to draw."""
+        if not journal.done:
+            return step
+        done = {(noted.family, noted.task.number) for noted in journal.done}
+        todo = step.tasks if step else {f.root: tasks_of(f) for f in plan.families if not f.is_sum}
+        kept = {rollup: dict(parts) for rollup, parts in step.kept_parts.items()} if step else {}
+        for noted in journal.done:
+            self._note(noted)
+            for rollup, key, part in noted.parts():
+                kept.setdefault(rollup, {})[key] = part
+        left = {root: [task for task in tasks if (root, task.number) not in done] for root, tasks in todo.items()}
+        return replace(step, tasks=left, kept_parts=kept) if step else Step(None, left, kept)
 
     def families(self) -> dict[str, tuple[TaskEntry, ...]]:
         """Give the manifest's families."""
@@ -84,19 +99,24 @@ class RunResult:
 
 def run_all(
     plan: Plan, work_folder: Path, sink: Sink, runner: Runner, progress: Progress | None, parts_path: Path,
-    step: Step | None = None,
+    step: Step | None = None, journal: Journal | None = None,
 ) -> RunResult:  # fmt: skip
     """Draw a plan, or of a step what it asks for, into a sink. Raises DataError.
+
+    With a `journal` what is done already is not drawn, and what comes is noted.
 
     Resident columns live in `work_folder`, which is made, meanwhile; what tasks give to rollups is kept in the file
     `parts_path`, that of tasks which are not drawn again as well.
     """
+    run = RunResult()
+    if journal is not None:
+        step, runner = run.go_on(plan, step, journal), Noting(runner, journal)
     work_folder.mkdir()
     residents, earlier = Residents(work_folder / "now"), None
     if step is not None and step.earlier is not None and step.with_differences:
         before = Residents(work_folder / "before") if step.earlier_residents else residents
         earlier = Earlier(step.earlier, before, rows_too=step.look is not None)
-    run, look = RunResult(), step.look if step else None
+    look = step.look if step else None
     with RollupPartsWriter(parts_path) as parts:
         walk = Walk(
             RunContext(plan, residents, sink, earlier), runner, step.tasks if step else None,
