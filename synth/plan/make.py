@@ -87,7 +87,7 @@ def make(
         dataset=dataset, scale=scale, seed=seed, until=now, block_rows=block_rows, families=families, wanted=wanted,
         tables={name: counts[name] for name in dataset.all_tables if scope.family(name) in needed or name in wanted},
         compiled=planning.compiled, row_plans=planning.row_plans, paths=planning.paths, links=planning.links,
-        distinct=distinct.draws,
+        distinct=distinct.draws, of_all_rows=planning.inherited,
         content=content or Content(),
     )  # fmt: skip
 

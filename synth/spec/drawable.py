@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from synth.errors import Problem
-from synth.generators.declarations import AllRows, OwnAbove, RowValue
+from synth.generators.declarations import AllRows, OwnAbove, OwnBelow, RowValue
 from synth.spec.models import Table
 from synth.spec.scope import Scope
 
@@ -76,10 +76,10 @@ def _windows(scope: Scope, name: str) -> Iterator[Problem]:
 
 
 def _takes_all_rows(scope: Scope, name: str, column: str) -> bool:
-    """Whether a column is made of all rows of its table, or of the row above in it."""
+    """Whether a column is made of all rows of its table, or of the row above or those below in it."""
     for needed in scope.dependencies(name, column):
         match needed:
-            case AllRows() | OwnAbove():
+            case AllRows() | OwnAbove() | OwnBelow():
                 return True
             case RowValue():
                 found = scope.resolve(name, needed.path)

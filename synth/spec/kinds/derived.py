@@ -207,7 +207,7 @@ def columns_read(names: Names, table: str) -> dict[str, tuple[str, ...]]:
     used, star = {path.rsplit(".", 1)[-1] for path in (*columns(tree), *joined_by(tree))}, has_star(tree)
     reads = {}
     for source in select_sources(names, table):
-        made = [c for c, d in names.table(source).columns.items() if not d.draws.is_state]
+        made = [c for c in names.table(source).columns if not names.follows_until(source, c)]
         reads[source] = tuple(c for c in made if c in used or star) or tuple(made[:1])
     return reads
 
@@ -267,7 +267,7 @@ def _check_columns(names: Names, table: str) -> None:
 
     tree = query(select_text(names.table(table)))
     sources = select_sources(names, table)
-    known = {c for s in sources for c, d in names.table(s).columns.items() if not d.draws.is_state}
+    known = {c for s in sources for c in names.table(s).columns if not names.follows_until(s, c)}
     known |= names_given(tree)
     for path in columns(tree):
         name = path.rsplit(".", 1)[-1]
