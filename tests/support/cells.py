@@ -19,7 +19,7 @@ TYPES = {
         "wide": "decimal(18,0)", "tiny": "decimal(18,18)", "rate": "decimal(5,4)", "ratio": "double", "text": "varchar(40)",
         "guid": "uuid", "state": 'enum(new, "a,b", NULL, "it\'s", 漢字)', "day": "date", "clock": "time", "doc": "json", "at": "timestamp",
         "share": "real", "land": "char(3)", "met": "timestamptz",
-        "raw": "bytes", "tags": "text[]", "sums": "decimal(12,2)[]", "days": "timestamp[]",
+        "raw": "bytes", "tags": "text[]", "modes": 'enum(new, "a,b", NULL)[]', "sums": "decimal(12,2)[]", "days": "timestamp[]",
     }.items()
 }  # fmt: skip
 REAL = 0.10000000149011612  # the nearest to 0.1
@@ -28,14 +28,14 @@ FIRST = {
     "tiny": 10**18 - 1, "rate": 99_999, "ratio": 0.1, "text": "plain", "guid": "0190163d-8694-8000-8000-00005aa8ac10",
     "state": "NULL",
     "clock": 86_399_999_999, "doc": '{"a": [1, null, "it\'s"], "bc": {"": "\\\\ \\n"}}',
-    "raw": "00ff5c", "tags": '["a, b", null, "\\"{x}\\\\ \\n"]', "sums": "[1.50, null, -9999999999.99]", "days": '["2024-02-29 23:59:59.000001"]',
+    "raw": "00ff5c", "tags": '["a, b", null, "\\"{x}\\\\ \\n"]', "modes": '["a,b", null, "NULL"]', "sums": "[1.50, null, -9999999999.99]", "days": '["2024-02-29 23:59:59.000001"]',
     "day": dt.date(2024, 2, 29), "at": dt.datetime(2024, 2, 29, 23, 59, 59, 999_999),
     "share": REAL, "land": "D E", "met": dt.datetime(2024, 2, 29, 23, 59, 59, 999_999),
 }  # fmt: skip
 SECOND = {
     "id": -(2**63) + 1, "small": -(2**15) + 1, "whole": -(2**31) + 1, "flag": False, "money": -(10**12) + 1,
     "wide": -(10**18) + 1, "tiny": -(10**18) + 1, "rate": -1, "ratio": -1e300, "text": "", "guid": "f" * 36, "state": "a,b", "clock": 0, "doc": "null",
-    "raw": "", "tags": "[]", "sums": "[]", "days": "[null]",
+    "raw": "", "tags": "[]", "modes": "[]", "sums": "[]", "days": "[null]",
     "day": dt.date(1900, 1, 1), "at": dt.datetime(1969, 12, 31, 23, 59, 59, 999_999),
     "share": -3.4028234663852886e38, "land": "", "met": dt.datetime(1969, 12, 31, 23, 59, 59, 999_999),
 }  # fmt: skip
