@@ -70,7 +70,7 @@ def make(
     block_rows = model.BLOCK_ROWS
     counting = RowCounting(scope, scale=scale, seed=seed, until_us=microseconds(now), block_rows=block_rows)
     counts = {name: _table_plan(scope, name, counted) for name, counted in counting.all().items()}
-    check_windows(scope, block_rows)
+    check_windows(scope, counts, block_rows)
     check_joins(scope, counts, block_rows)
     earlier = {name: earlier_row_count(dataset, name) for name in dataset.all_tables}
     distinct = distinct_draws(scope, counts, earlier)
