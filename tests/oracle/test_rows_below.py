@@ -174,6 +174,8 @@ def test_what_is_miscounted_in_files_is_found(tmp_path):
          "'reports' is made of all rows that are there: it depends on what shows at `until`"),
         (("leads: {state:", "of_boss: {state: boss.reports, nullable: true}\n      leads: {state:"), "is made of all rows that are there, and what shows"),
         (("  sums:\n", "  cars: {per: staff, fanout: {count: reports, max: 50}, columns: {id: {key: sequence}}}\n  sums:\n"), "'reports' is made of all rows that are there: it depends"),
+        (("  sums:\n", "  seen: {select: 'SELECT id, MAX(reports) AS n FROM staff GROUP BY id', at: n, primary_key: [id], columns: {id: {type: text}, n: {type: integer}}}\n  sums:\n"),
+         "'staff.reports' is made of all rows that are there: it depends on what shows at `until`, and rows do not"),
         (("decimal(14,2)", "decimal(14,3)"), "staff.pay is decimal.12,2., and the sum decimal.14,3."),
         (("via: boss}, type: integer", 'via: boss}, type: "decimal(9,1)"'), "it counts, and decimal.9,1. has digits"),
         (("    rows: 700\n", "    rows: 700\n    events: {left: [mentor]}\n"), "'mentor' shows only once 'left' has come"),

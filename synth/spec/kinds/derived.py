@@ -34,15 +34,9 @@ if TYPE_CHECKING:
     from synth.sql.compiled import Branch
 
 __all__ = [
-    "Derived",
-    "check_primary_key",
-    "check_select",
-    "columns_read",
-    "select_path",
-    "select_sources",
-    "select_text",
+    "Derived", "check_primary_key", "check_select", "columns_read", "select_path", "select_sources", "select_text",
     "selected_from",
-]
+]  # fmt: skip
 
 
 class Derived(Kind):
@@ -226,7 +220,19 @@ def check_select(names: Names, table: str) -> Iterator[Problem]:
         if _compiled(names, table) is None:
             _bind(names, table)
     except MeaningError as error:
-        yield problems_of(select_path(table), error)
+        yield problems_of(select_path(table), _not_for_rows(names, table) or error)
+
+
+def _not_for_rows(names: Names, table: str) -> MeaningError | None:
+    """Say what a SELECT names that is worked out from what shows at `until`; None where it names nothing such."""
+    from synth.sql.parse import columns, query
+
+    used = {path.rsplit(".", 1)[-1] for path in columns(query(select_text(names.table(table))))}
+    read = [(s, c) for s in select_sources(names, table) for c in names.table(s).columns if c in used]
+    said = (
+        f"'{s}.{c}' {why}: it depends on what shows at `until`" for s, c in read if (why := names.follows_until(s, c))
+    )
+    return next((MeaningError(f"{text}, and rows do not") for text in said), None)
 
 
 def _compiled(names: Names, table: str) -> tuple[Branch, ...] | None:
