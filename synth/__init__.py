@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
     from synth.api import block, frame, lazy, load, make_plan
     from synth.databases.address import Address
+    from synth.draw.part import Part
     from synth.errors import DatabaseError, DataError, OptionError, OutputError, SpecError, SynthError
     from synth.job.advance import advance_folder
     from synth.job.advance_database import advance_database
     from synth.job.generate import Summary, generate
     from synth.job.into import generate_into
     from synth.job.load import load_folder
+    from synth.job.merge import merge
     from synth.job.pull import pull
     from synth.spec.load import parse
     from synth.spec.models import Column, Dataset, Table
@@ -38,6 +40,8 @@ _HOMES = {
     "synth.job.advance_database": ("advance_database",),
     "synth.job.into": ("generate_into",),
     "synth.job.load": ("load_folder",),
+    "synth.job.merge": ("merge",),
+    "synth.draw.part": ("Part",),
     "synth.job.pull": ("pull",),
     "synth.verify.database": ("verify_database",),
     "synth.errors": ("DataError", "DatabaseError", "OptionError", "OutputError", "SpecError", "SynthError"),
@@ -49,9 +53,10 @@ _HOMES = {
 }
 
 __all__ = [
-    "Address", "Column", "DataError", "DatabaseError", "Dataset", "Manifest", "OptionError", "OutputError", "SpecError",
-    "Summary", "SynthError", "Table", "advance_database", "advance_folder", "block", "frame", "generate",
-    "generate_into", "lazy", "load", "load_folder", "make_plan", "parse", "pull", "verify_database", "verify_folder",
+    "Address", "Column", "DataError", "DatabaseError", "Dataset", "Manifest", "OptionError", "OutputError", "Part",
+    "SpecError", "Summary", "SynthError", "Table", "advance_database", "advance_folder", "block", "frame", "generate",
+    "generate_into", "lazy", "load", "load_folder", "make_plan", "merge", "parse", "pull", "verify_database",
+    "verify_folder",
 ]  # fmt: skip
 
 

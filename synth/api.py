@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
-from polars.io.plugins import register_io_source
 
 from synth.draw.block import draw_block
-from synth.draw.output import FrameSink
-from synth.draw.residents import Residents
-from synth.draw.task import RunContext, tasks_of
-from synth.draw.walk import Walk, residents_for
+from synth.draw.walk import residents_for
 from synth.errors import OptionError, did_you_mean
 from synth.plan.make import make
 from synth.plan.model import Plan
 from synth.runners.serial import Serial
+from synth.scan.source import batches, scan
 from synth.spec.load import load as load_spec
 from synth.spec.load import located
 from synth.spec.models import Dataset
@@ -91,43 +88,16 @@ def block(plan: Plan, table: str, number: int) -> dict[str, pl.DataFrame]:
 
 def frame(plan: Plan, table: str) -> pl.DataFrame:
     """A whole table, in memory."""
-    return pl.concat(_batches(plan, _known(plan, table)))
+    return pl.concat(batches(plan, _known(plan, table)))
 
 
 def lazy(plan: Plan, table: str) -> pl.LazyFrame:
-    """A whole table as a LazyFrame: blocks are drawn as the query takes them, and after a plain `head` no more of them."""
-    types = plan.tables[_known(plan, table)].types
-    schema = {name: types[name].written for name in plan.tables[table].written}
+    """A whole table as a LazyFrame, of which a query draws what it takes.
 
-    def batches(
-        columns: list[str] | None, predicate: pl.Expr | None, rows: int | None, size: int | None
-    ) -> Iterator[pl.DataFrame]:
-        for batch in _batches(plan, table):
-            batch = batch.select(columns) if columns is not None else batch
-            if predicate is not None:
-                batch = batch.filter(predicate)
-            if rows is not None:
-                batch = batch.head(rows)
-                rows -= batch.height
-            yield batch
-            if rows == 0:
-                return
-
-    return register_io_source(batches, schema=schema)
-
-
-def _batches(plan: Plan, table: str) -> Iterator[pl.DataFrame]:
-    """The table's rows, block by block, in row order."""
-    only = make(plan.dataset, scale=plan.scale, seed=plan.seed, until=plan.until, tables=[table], content=plan.content)
-    parts = plan.dataset.parts(table)
-    context = RunContext(only, Residents(), FrameSink(), records=False)
-    tasks = {family.root: tasks_of(family, single=True) for family in only.families}
-    for result in Walk(context, Serial(owns_process=False), tasks).results():
-        for part in parts:
-            if part in result.tables:
-                frame = result.tables[part].write.frame
-                assert frame is not None
-                yield frame
+    Columns that it does not name are not drawn, nor blocks whose keys or arrivals its conditions leave out; after a plain
+    `head` no more of them. DuckDB hands its conditions on to one, too.
+    """
+    return scan(plan, _known(plan, table))
 
 
 def _known(plan: Plan, table: str) -> str:

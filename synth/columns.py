@@ -19,7 +19,6 @@ from synth.dtypes import (
     BYTES,
     DATE,
     DOUBLE,
-    MAX_PRECISION,
     REAL,
     TEXT,
     TIME,
@@ -30,6 +29,7 @@ from synth.dtypes import (
     array_of,
     decimal,
 )  # fmt: skip
+from synth.intervals import as_parts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -50,6 +50,7 @@ __all__ = [
     "from_decimal",
     "from_microseconds",
     "gather",
+    "intervals_to_arrow",
     "largest",
     "mask",
     "moments",
@@ -246,6 +247,8 @@ def _to_drawn(column: pl.Series, dtype: DType) -> pl.Series:
         return to_json(column)
     if column.dtype == pl.Time:
         return clocks_to_microseconds(column)
+    if dtype.name == "wide":
+        column = column.cast(dtype.written)
     return as_drawn(column.cast(dtype.drawn), dtype)
 
 
@@ -265,6 +268,20 @@ def to_arrow(frame: pl.DataFrame) -> pa.Table:
     return table
 
 
+def intervals_to_arrow(column: pl.Series) -> pa.Array:
+    """Intervals as they are drawn as Arrow's own, which has nanoseconds. (n,) -> (n,)"""
+    import pyarrow as pa
+
+    parts = as_parts(column)
+    cells = np.empty(len(column), dtype=[("months", "<i4"), ("days", "<i4"), ("us", "<i8")])
+    for name in parts.columns:
+        cells[name] = parts[name].fill_null(0).to_numpy()
+    cells["us"] *= 1_000
+    missing = column.null_count()
+    there = pa.py_buffer(np.packbits(column.is_not_null().to_numpy(), bitorder="little")) if missing else None
+    return pa.Array.from_buffers(pa.month_day_nano_interval(), len(cells), [there, pa.py_buffer(cells)], missing)
+
+
 def exact_times(column: Any) -> Any:
     """An Arrow column whose times of day, also within arrays, have microseconds; all others as they are."""
     import pyarrow as pa
@@ -276,12 +293,12 @@ def exact_times(column: Any) -> Any:
 
 
 def decimals_to_minor_units(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
-    """Written columns with decimals in minor units, all as it is drawn; those too wide for an int64 stay."""
+    """Written columns as they are drawn: decimals in minor units, or their digits where they are too wide for an int64."""
     return pl.DataFrame([
         from_decimal(column, types[column.name])
-        if isinstance(column.dtype, pl.Decimal) and (column.dtype.precision or 0) <= MAX_PRECISION
+        if isinstance(column.dtype, pl.Decimal) and types[column.name].is_exact
         else _to_drawn(column, types[column.name])
-        if column.dtype in (pl.Time, pl.Binary, pl.List, pl.Float32, pl.Datetime)
+        if column.dtype in (pl.Time, pl.Binary, pl.List, pl.Float32, pl.Datetime, pl.Decimal)
         else column
         for column in frame.get_columns()
     ])  # fmt: skip

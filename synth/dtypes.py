@@ -19,12 +19,13 @@ import polars as pl
 from synth.errors import did_you_mean
 
 __all__ = [
-    "ALIASES", "BIGINT", "BOOLEAN", "BYTES", "DATE", "DOUBLE", "JSON", "REAL", "TEXT", "TIME", "TIMESTAMP", "TIMESTAMPTZ",
-    "TYPES", "UUID", "UUID_SHAPE", "DType", "Types", "array_of", "char", "char_or_varchar", "clock_us", "decimal", "enum",
-    "enum_or_text", "exact", "listed",
+    "ALIASES", "BIGINT", "BOOLEAN", "BYTES", "DATE", "DOUBLE", "INTERVAL", "JSON", "MAX_PRECISION", "REAL", "TEXT",
+    "TIME", "TIMESTAMP", "TIMESTAMPTZ", "TYPES", "UUID", "UUID_SHAPE", "WIDEST", "DType", "Types", "array_of", "char",
+    "char_or_varchar", "clock_us", "decimal", "decimal_or_text", "enum", "enum_or_text", "exact", "listed",
 ]  # fmt: skip
 
-MAX_PRECISION = 18  # what an int64 holds, and an INT64 in Parquet
+MAX_PRECISION = 18  # what an int64 holds, and an INT64 in Parquet: decimals of more digits are `wide`
+WIDEST = 38  # digits of a decimal: what 128 bits hold
 
 # name -> (dtype in a block, dtype at the boundary, DuckDB's name)
 TYPES: dict[str, tuple[Any, Any, str]] = {
@@ -33,6 +34,7 @@ TYPES: dict[str, tuple[Any, Any, str]] = {
     "integer": (pl.Int64(), pl.Int32(), "INTEGER"),
     "bigint": (pl.Int64(), pl.Int64(), "BIGINT"),
     "decimal": (pl.Int64(), None, "DECIMAL"),
+    "wide": (pl.String(), None, "DECIMAL"),  # decimals that no int64 holds: drawn as their digits, all behind the point
     "double": (pl.Float64(), pl.Float64(), "DOUBLE"),
     "real": (pl.Float64(), pl.Float32(), "FLOAT"),  # drawn as a double of 24 binary digits
     "varchar": (pl.String(), pl.String(), "VARCHAR"),
@@ -46,6 +48,7 @@ TYPES: dict[str, tuple[Any, Any, str]] = {
     "time": (pl.Int64(), pl.Time(), "TIME"),  # drawn as microseconds since midnight
     "timestamp": (pl.Datetime("us"), pl.Datetime("us"), "TIMESTAMP"),
     "timestamptz": (pl.Datetime("us"), pl.Datetime("us", "UTC"), "TIMESTAMP WITH TIME ZONE"),  # drawn in UTC
+    "interval": (pl.String(), pl.String(), "VARCHAR"),  # in the one spelling of `intervals`
 }
 ALIASES = {
     "text": "varchar",
@@ -104,14 +107,15 @@ class DType:
         name = ALIASES.get(match[1], match[1]) if match else text
         if name == "array":
             raise ValueError(f"'{text}': an array says of what: text[], integer[]")
-        if match is None or name not in TYPES:
-            raise ValueError(f"unknown type '{text}'; {did_you_mean(name.lower(), [*TYPES, *ALIASES])}")
+        if match is None or name not in TYPES or name == "wide":
+            known = [*TYPES.keys() - {"wide"}, *ALIASES]
+            raise ValueError(f"unknown type '{text}'; {did_you_mean(name.lower(), known)}")
         first, second = (int(n) if n else None for n in match.groups()[1:])
         if name == "decimal":
             precision, scale = (12, 2) if first is None else (first, second or 0)
-            if not (1 <= precision <= MAX_PRECISION and 0 <= scale <= precision):
-                raise ValueError(f"'{text}': a decimal has 1 to {MAX_PRECISION} digits, the scale among them")
-            return cls(name, precision, scale)
+            if not (1 <= precision <= WIDEST and 0 <= scale <= precision):
+                raise ValueError(f"'{text}': a decimal has 1 to {WIDEST} digits, the scale among them")
+            return decimal(precision, scale)
         if name == "varchar" and (first or 0) > MAX_LENGTH:
             raise ValueError(f"'{text}': a varchar has up to {MAX_LENGTH:,} characters; text has no such length")
         if name == "varchar" and second is None and first != 0:
@@ -123,7 +127,7 @@ class DType:
         return cls(name)
 
     def __str__(self) -> str:
-        if self.name == "decimal":
+        if self.is_decimal:
             return f"decimal({self.precision},{self.scale})"
         if self.name == "varchar":
             return f"varchar({self.length})" if self.length else "text"
@@ -143,26 +147,39 @@ class DType:
         """The Polars dtype at the boundary."""
         if self.element is not None:
             return pl.List(self.element.written)
-        return pl.Decimal(self.precision, self.scale or 0) if self.name == "decimal" else TYPES[self.name][1]
+        return pl.Decimal(self.precision, self.scale or 0) if self.is_decimal else TYPES[self.name][1]
 
     @property
     def duckdb(self) -> str:
         """The type's name in DuckDB."""
         if self.element is not None:
             return f"{self.element.duckdb}[]"
-        return f"DECIMAL({self.precision},{self.scale})" if self.name == "decimal" else TYPES[self.name][2]
+        return f"DECIMAL({self.precision},{self.scale})" if self.is_decimal else TYPES[self.name][2]
 
     @property
     def is_exact(self) -> bool:
         """Whether values are whole numbers of minor units: integers and decimals."""
         return self.name in ("smallint", "integer", "bigint", "decimal")
 
+    @property
+    def has_units(self) -> bool:
+        """Whether values are whole numbers of minor units, whether or not an int64 holds them."""
+        return self.is_exact or self.name == "wide"
+
+    @property
+    def is_decimal(self) -> bool:
+        """Whether values are decimals, of as many digits as an int64 holds or of more."""
+        return self.name in ("decimal", "wide")
+
     def holds_drawn(self, other: DType) -> bool:
         """Tell whether drawn values of another type are of this one as they are, but for their width."""
         alike = self.drawn == other.drawn and (not self.is_exact or self.digits == other.digits)
         if "array" in (self.name, other.name):
             return self == other
-        if not {"time", "bytes"}.isdisjoint((self.name, other.name)) or self.name == "json":
+        if "wide" in (self.name, other.name):
+            whole, given = ((each.precision or 0) - each.digits for each in (self, other))
+            return self.name == other.name and self.digits == other.digits and whole >= given
+        if not {"time", "bytes", "interval"}.isdisjoint((self.name, other.name)) or self.name == "json":
             return self.name == other.name
         if self.name == "enum":
             return other.name == "enum" and set(other.labels) <= set(self.labels)
@@ -182,8 +199,11 @@ class DType:
 
     @property
     def is_opaque(self) -> bool:
-        """Whether SQL of a spec only copies values: JSON, bytes and arrays, which each database compares in its way."""
-        return self.name in ("json", "bytes", "array")
+        """Whether SQL of a spec only copies values.
+
+        JSON, bytes, arrays and intervals, which each database compares in its way, and decimals that no int64 holds.
+        """
+        return self.name in ("json", "bytes", "array", "interval", "wide")
 
     @property
     def in_sql(self) -> DType:
@@ -215,7 +235,7 @@ class DType:
 
     @property
     def digits(self) -> int:
-        """Digits after the point: the scale of a decimal, 0 for integers."""
+        """Digits after the point: the scale of a decimal, else 0."""
         return self.scale or 0
 
     @property
@@ -223,12 +243,12 @@ class DType:
         """What two types share whose drawn values can be equal: numbers of as many digits, texts, and others by name."""
         if self.is_exact:
             return "number", self.digits
-        return ("varchar" if self.is_text else self.in_sql.name), 0
+        return ("varchar" if self.is_text else self.in_sql.name), self.digits
 
     @property
     def limit(self) -> int:
         """The first whole number of minor units that no longer fits."""
-        if self.name == "decimal":
+        if self.is_decimal:
             return int(10 ** (self.precision or 0))
         return {"smallint": 2**15, "integer": 2**31}.get(self.name, 2**63)
 
@@ -239,12 +259,18 @@ Types = Mapping[str, DType]  # of columns, by name
 BOOLEAN, BIGINT, DOUBLE, TEXT = DType("boolean"), DType("bigint"), DType("double"), DType("varchar")
 DATE, TIME, TIMESTAMP, UUID = DType("date"), DType("time"), DType("timestamp"), DType("uuid")
 JSON, REAL, TIMESTAMPTZ, BYTES = DType("json"), DType("real"), DType("timestamptz"), DType("bytes")
+INTERVAL = DType("interval")
 _IN_SQL = {"enum": TEXT, "char": TEXT, "real": DOUBLE, "timestamptz": TIMESTAMP}
 
 
 def decimal(precision: int, scale: int) -> DType:
     """Make the type of decimals with so many digits, and so many behind the point."""
-    return DType("decimal", precision, scale)
+    return DType("decimal" if precision <= MAX_PRECISION else "wide", precision, scale)
+
+
+def decimal_or_text(precision: int | None, scale: int | None) -> DType:
+    """Make the type of a column of decimals that a database has; text where it has more digits than ours."""
+    return TEXT if precision is None or precision > WIDEST else decimal(precision, scale or 0)
 
 
 def char(length: int) -> DType:

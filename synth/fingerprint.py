@@ -1,9 +1,9 @@
 """The fingerprint of a table's content: the same for any row order, file layout, block order and database.
 
 Every cell becomes a number (integers and decimals their minor units, dates days, timestamps microseconds since 1970, times
-of day since midnight,
-booleans 0 or 1, doubles millionths, text the first 15 hex digits of its MD5; bytes count as their hexadecimal digits,
-arrays as JSON, spelt as `arrays` does). A row is r = Σ (cell mod P)·K(column) mod P,
+of day since midnight, booleans 0 or 1, doubles millionths, text the first 15 hex digits of its MD5; bytes count as their
+hexadecimal digits, arrays as JSON, spelt as `arrays` does, intervals and decimals of more than 18 digits as their texts).
+A row is r = Σ (cell mod P)·K(column) mod P,
 NULL adding a constant of the column's own instead. The fingerprint is three sums over rows: 1, r, and r·(r + C) mod P.
 So it adds up over blocks; the squares see values that swapped rows. K comes from the column's name, by blake2b.
 """
@@ -158,6 +158,10 @@ class Cells:
     real: str = "{0}"
     char: str = "RTRIM({0}, ' ')"
     timestamptz: str = "{0}"
+    wide: str = (
+        "{0}"  # a decimal of more than 18 digits as a text, all digits behind the point, 0 before it where none is
+    )
+    interval: str = "{0}"  # in the spelling of `intervals`
     total: str = "COALESCE(SUM({0}), 0)"
     rows: str = "COUNT(*)"  # of a table
     bytes: str = "LOWER(HEX({0}))"  # the text of their digits
@@ -178,7 +182,7 @@ class Cells:
             cell = self.bytes.format(cell)
         if dtype.element is not None:
             cell = self.array_of(cell, dtype.element)
-        if dtype.name in ("real", "char", "timestamptz"):
+        if dtype.name in ("real", "char", "timestamptz", "wide", "interval"):
             cell = getattr(self, dtype.name).format(cell)
         kind = "text" if dtype.drawn == pl.String else dtype.in_sql.name
         form = self.integer if kind in ("smallint", "integer", "bigint") else getattr(self, kind)

@@ -178,6 +178,8 @@ def summary_text(summary: Summary, command: str) -> str:
         f"{summary.workers} worker{'s' * (summary.workers > 1)}",
         f"in {summary.folder}",
         f"next: {command} " + (
+            f"merge {quote(str(summary.folder.parent))}/{summary.manifest.dataset}.part-*, when all parts are there"
+            if summary.manifest.part else
             f"ddl {summary.manifest.dataset} --dialect {summary.manifest.dialect}, for the tables that the INSERTs fill"
             if summary.manifest.dialect else f"verify {quote(str(summary.folder))}"
         ),

@@ -12,6 +12,7 @@ from synth.cli.words import (
     Dataset,
     DryRun,
     Existing,
+    FolderExists,
     From,
     FromSchema,
     Grant,
@@ -21,6 +22,7 @@ from synth.cli.words import (
     MadeBy,
     NoIdentity,
     Owner,
+    Part,
     Scale,
     Schema,
     Seed,
@@ -43,11 +45,12 @@ from synth.errors import OptionError, one_of
 from synth.formats import CHANGE_FORMATS, FORMATS
 from synth.terminal import say, say_json
 
-__all__ = ["advance", "check", "datasets", "generate", "plan", "verify"]
+__all__ = ["advance", "check", "datasets", "generate", "merge", "plan", "verify"]
 
 To = Annotated[Optional[str], typer.Option("--to", metavar="URL", help="straight into this database, without files")]  # noqa: UP045
 IF_EXISTS = "fail, or replace the folder or tables that are there, or (in a database) refresh their rows, or append"
 
+MERGE_OUT = "the folder DATASET is made in this one [default: beside the parts]"
 EDITED = "in a database: keep what others changed or deleted of the rows (the default), or fail"
 SCD2 = "a folder for the history of each table: its rows' versions, with valid_from and valid_to"
 
@@ -128,11 +131,13 @@ def generate(
     via: Via = None, no_identity: NoIdentity = False, index_times: IndexTimes = False, owner: Owner = None,
     grant: Grant = None, keep_staging: KeepStaging = False, dry_run: DryRun = False,
     existing: Existing = None, source: From = None, from_schema: FromSchema = None, skip_unfit: SkipUnfit = False,
-    json: Json = False,
+    part: Part = None, json: Json = False,
 ) -> None:  # fmt: skip
     """Generate a dataset into OUT/DATASET, or straight into a database. The same command again finds the folder done.
 
     Example: synth generate ecommerce --scale 10 --format csv --out /tmp/data
+
+    Example: synth generate ecommerce --scale 100 --part 3/7 --out /shared/parts
 
     Example: synth generate shop.yaml --existing customers,products --from postgresql://me@localhost/crm
     """
@@ -142,6 +147,8 @@ def generate(
     processes = count(workers)
     folder_named(out)
     known_if_exists(if_exists)
+    if part is not None and to is not None:
+        raise OptionError("--part is for folders, which `synth merge` puts together\n  hint: leave out --to")
     if to is None and (
         via or no_identity or index_times or owner or grant or keep_staging or dry_run
     ):  # fmt: skip
@@ -151,9 +158,11 @@ def generate(
         )
     with runner(processes) as started:
         from synth.api import make_plan
+        from synth.draw.part import Part as PartOf
         from synth.spec.load import located
         from synth.terminal import progress
 
+        of_run = None if part is None else PartOf.parse(part)
         continue_from: Any = "source"
         if to is not None:
             from synth.databases import DATABASES
@@ -197,16 +206,32 @@ def generate(
         with located(dataset), progress(total) as advance:
             summary = run(
                 made, out, format=format, dialect=dialect, workers=started, if_exists=if_exists, made_by=made_by,
-                progress=advance,
+                part=of_run, progress=advance,
             )  # fmt: skip
-    if json:
-        say_json({
-            "folder": str(summary.folder), "unchanged": summary.unchanged, "rows": summary.rows, "bytes": summary.bytes,
-            "seconds": round(summary.seconds, 3), "workers": summary.workers,
-            "tables": {name: t.rows for name, t in summary.manifest.tables.items()},
-        })  # fmt: skip
-    else:
-        say(summary_text(summary, program()))
+    say_json(summary.as_dict()) if json else say(summary_text(summary, program()))
+
+
+def merge(
+    parts: Annotated[list[str], typer.Argument(metavar="DIR...", help="all the folders that `generate --part` made")],
+    out: Annotated[Optional[str], typer.Option(help=MERGE_OUT)] = None,  # noqa: UP045
+    workers: Workers = "all", if_exists: FolderExists = "fail", made_by: MadeBy = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Put the parts of a run together as OUT/DATASET: they are proved to belong together, and what sums over them is made.
+
+    Example: synth merge /shared/parts/ecommerce.part-* --out /shared/data
+    """
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    from synth.runners import runner
+
+    if out is not None:
+        folder_named(out)
+    with runner(count(workers)) as started:
+        from synth.job.merge import merge as run
+        from synth.terminal import progress, summary_text
+
+        with progress(None) as advance:
+            summary = run(parts, out, workers=started, if_exists=if_exists, made_by=made_by, progress=advance)
+    say_json(summary.as_dict()) if json else say(summary_text(summary, program()))
 
 
 def verify(

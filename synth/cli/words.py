@@ -12,7 +12,7 @@ from synth.terminal import say
 
 __all__ = [
     "Connections", "Create", "Dataset", "Existing", "Folder", "FolderExists", "From", "FromSchema", "IfExists", "Json",
-    "MadeBy", "Scale", "Schema", "Seed", "SkipUnfit", "Tables", "Until", "Url", "Workers", "built_on", "count",
+    "MadeBy", "Part", "Scale", "Schema", "Seed", "SkipUnfit", "Tables", "Until", "Url", "Workers", "built_on", "count",
     "folder_named", "known_if_exists", "moment", "names", "program", "tell_unfit",
 ]  # fmt: skip
 
@@ -28,6 +28,8 @@ Seed = Annotated[int, typer.Option(help="another seed, another world")]
 Until = Annotated[Optional[str], typer.Option(help="the dataset's now, exclusive: 2025-06-30 or 2025-06-30T12:00:00")]  # noqa: UP045
 Tables = Annotated[Optional[str], typer.Option(help="only these tables, a,b,c")]  # noqa: UP045
 Json = Annotated[bool, typer.Option("--json", help="print JSON for scripts")]
+PART = "only part k of n, like 3/7, for other machines to make the rest: `synth merge` puts all together"
+Part = Annotated[Optional[str], typer.Option(metavar="k/n", help=PART)]  # noqa: UP045
 Workers = Annotated[str, typer.Option(help="processes, or `all` processors")]
 Schema = Annotated[str | None, typer.Option(help="the schema's name (in MySQL: database's); the dataset's if left out")]
 TABLES_EXIST = (

@@ -11,6 +11,7 @@ from synth.columns import cast_to_written, to_drawn
 from synth.dtypes import DType
 from synth.errors import DataError
 from synth.formats import unreadable_errors
+from synth.intervals import as_parts
 from synth.spec import constraints
 from synth.spec.kinds.existing import parent_link
 from synth.spec.scope import Scope
@@ -140,7 +141,7 @@ def _as(column: pl.Series, dtype: DType) -> tuple[pl.Series, pl.Series]:
 def _cast(column: pl.Series, dtype: DType) -> tuple[pl.Series, pl.Series]:
     """A column in another type, NULL where it cannot be, and where something would be lost. Raises PolarsError."""
     kind, none = column.dtype, pl.repeat(value=False, n=len(column), dtype=pl.Boolean, eager=True)
-    if dtype.is_exact:
+    if dtype.has_units:
         return (
             (column.cast(dtype.written), ~none) if kind.is_temporal() or kind == pl.Boolean else _exact(column, dtype)
         )
@@ -158,6 +159,9 @@ def _cast(column: pl.Series, dtype: DType) -> tuple[pl.Series, pl.Series]:
         return found, (found.cast(column.dtype, strict=False) != column).fill_null(value=False)
     if dtype.name == "time" and kind == pl.String:
         return _clocks(column), none
+    if dtype.name == "interval":
+        texts = column.cast(pl.String)
+        return texts, as_parts(texts)["us"].is_null() & texts.is_not_null()
     if dtype.name in ("bytes", "array"):
         found = cast_to_written(column.to_frame(), {column.name: dtype}).to_series()
         if dtype.element is None or not dtype.element.labels:
@@ -196,7 +200,7 @@ def _exact(column: pl.Series, dtype: DType) -> tuple[pl.Series, pl.Series]:
             lost = (found.cast(pl.Decimal(38, kind.scale), strict=False) != column).fill_null(value=True)
     limit = dtype.limit if dtype.digits == 0 else 10 ** ((dtype.precision or 18) - dtype.digits)
     lost = lost | (found.abs() >= limit).fill_null(value=False)
-    return found if dtype.name == "decimal" else found.cast(dtype.written, strict=False), lost
+    return found if dtype.is_decimal else found.cast(dtype.written, strict=False), lost
 
 
 def _clocks(texts: pl.Series) -> pl.Series:

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from synth.dtypes import DType
+from synth.dtypes import BIGINT, DType
 from synth.existing.parents import Parents
 from synth.existing.source import RowSource
 from synth.plan.content import Content
@@ -92,6 +92,8 @@ class StandIns(RowSource):
             return (rows * (DAY_NS // ROWS)).cast(pl.Time)
         if dtype.name == "bytes":
             return pl.Series([f"{row:08x}" for row in rows]).str.decode("hex")
+        if dtype.name == "interval":
+            return pl.Series([f"{row + 1} days" for row in rows])
         if dtype.element is not None:
             return self._values(rows, dtype.element).reshape((len(rows), 1)).cast(dtype.written)
         if dtype.name == "enum":
@@ -99,8 +101,8 @@ class StandIns(RowSource):
         if dtype.is_free_text:
             digits = min(dtype.length or WORD, WORD)
             return pl.Series([_word(row, digits) for row in rows])
-        if dtype.name == "decimal":
-            whole = dtype.limit // 10**dtype.digits
+        if dtype.is_decimal:
+            whole = min(BIGINT.limit, dtype.limit // 10**dtype.digits)
             return (rows % (whole - 1) + 1).cast(dtype.written) if whole > ROWS else _smallest(rows, dtype)
         return (rows + 1).cast(dtype.written)
 

@@ -36,7 +36,7 @@ def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[st
 
 
 def _arrow_type(dtype: DType) -> Any:
-    if dtype.name == "decimal":
+    if dtype.is_decimal:
         return pa.decimal128(dtype.precision, dtype.scale)
     if dtype.element is not None:
         return pa.list_(_arrow_type(dtype.element))

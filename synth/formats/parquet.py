@@ -124,7 +124,7 @@ def _table(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[s
 
 def _array(column: pl.Series, types: Types) -> Any:
     dtype = types[column.name]
-    if dtype.name in ("bytes", "array"):
+    if dtype.name in ("bytes", "array", "wide"):
         return exact_times(column_to_written(column, dtype).rechunk().to_arrow(compat_level=pl.CompatLevel.oldest()))
     column = checked(column, dtype).rechunk()
     if dtype.name in ("smallint", "integer", "real", "timestamptz"):

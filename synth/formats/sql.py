@@ -84,7 +84,7 @@ def _literals(column: pl.Series, dtype: DType, style: InsertStyle) -> pl.Series:
     if dtype.element is not None:
         before, after = style.array.format("\0", type=dtype.duckdb).split("\0")
         return before + _texts(to_literal(column) if style.braces else to_json(column), style) + after
-    if dtype.is_text:
+    if dtype.is_text or dtype.name == "interval":
         return _texts(column, style)
     if dtype.name == "boolean":
         true, false = style.booleans
@@ -96,6 +96,8 @@ def _literals(column: pl.Series, dtype: DType, style: InsertStyle) -> pl.Series:
         return "'" + column.dt.strftime(f"%Y-%m-%d %H:%M:%S%.6f{zone}") + "'"
     if dtype.name == "time":
         return "'" + column.dt.to_string("%H:%M:%S%.6f") + "'"
+    if dtype.is_decimal and (dtype.precision or 0) > style.longest_number:
+        return "'" + column.cast(pl.String) + "'"
     text = (column.cast(pl.Float64) if dtype.is_float else column).cast(pl.String)
     if dtype.is_float:
         if not column.is_finite().all():

@@ -18,6 +18,7 @@ from synth.generators.document import Document
 from synth.generators.empirical import Empirical
 from synth.generators.gamma import Gamma
 from synth.generators.in_force import InForce, Ranked
+from synth.generators.interval import Interval
 from synth.generators.keys import Key, Window
 from synth.generators.mixture import Mixture
 from synth.generators.nothing import Nothing
@@ -62,6 +63,7 @@ GENERATORS: dict[str, type[Generator]] = {
     "gamma": Gamma,
     "geometric": Geometric,
     "in_force": InForce,
+    "interval": Interval,
     "ip": Ip,
     "job": Job,
     "json": Document,

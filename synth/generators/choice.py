@@ -13,21 +13,18 @@ import numpy.typing as npt
 import polars as pl
 from pydantic import Field, WithJsonSchema, model_validator
 
-from synth.arrays import hex_digits
-from synth.documents import canonical
-from synth.dtypes import BIGINT, BOOLEAN, BYTES, DATE, JSON, REAL, TEXT, TIME, DType, clock_us, exact
+from synth.columns import gather
+from synth.dtypes import BIGINT, BOOLEAN, DATE, REAL, TEXT, TIME, TIMESTAMPTZ, DType, exact
 from synth.errors import DataError
 from synth.generators.arrival import microseconds
 from synth.generators.base import Generator
 from synth.generators.context import RowContext, SpanView, SpecView
 from synth.generators.declarations import Complaint, Dependency, RowValue, Span
 from synth.generators.sampling import BELOW_ONE, Search, check_weights
-from synth.literals import ends_in_blank
+from synth.literals import ends_in_blank, reader
 
-__all__ = ["Choice"]
+__all__ = ["Choice", "Value", "as_drawn"]
 
-# types whose values are written out as texts -> what reads one, or raises ValueError
-_READ: dict[DType, Callable[[object], Any]] = {TIME: clock_us, JSON: canonical, BYTES: hex_digits}
 Value = bool | int | float | str | dt.date
 WEIGHTS = {"type": "object", "minProperties": 1, "additionalProperties": {"type": "number", "minimum": 0}}
 TABLES = {"type": "object", "minProperties": 1, "additionalProperties": WEIGHTS}
@@ -92,8 +89,8 @@ paid_by: {choice: {by: country, values: {DE: {invoice: 3, card: 1}, FR: {card: 9
             return None if strange is None else f"'{strange}' is no {dtype}"
         if dtype.element is not None:
             return "an array is drawn by `array`, or written out in `values`"
-        if dtype in _READ:
-            return next(filter(None, (_why_none(value, dtype) for value in self._values())), None)
+        if read := _reader(dtype):
+            return next(filter(None, (_why_none(value, read) for value in self._values())), None)
         if dtype.length and max(len(str(v)) for v in self._values()) > dtype.length:
             return f"a value is longer than {dtype}"
         if (
@@ -186,9 +183,7 @@ paid_by: {choice: {by: country, values: {DE: {invoice: 3, card: 1}, FR: {card: 9
     def draw_at(self, context: RowContext, places: npt.NDArray[np.int64]) -> pl.Series:
         """Give the values at these places, all of the same weight. (rows,) -> (rows,)"""
         values = [value for value, weight in self.values.items() if weight]
-        if context.dtype.is_exact:
-            return pl.Series(np.array([exact(v, context.dtype) for v in values], dtype=np.int64)[places])
-        return _column(values, context.dtype).gather(places)
+        return as_drawn(values, context.dtype).gather(places)
 
     def draw(self, context: RowContext) -> pl.Series:
         """Read one uniform number a row off the cumulated weights. (rows,)"""
@@ -215,20 +210,25 @@ def _search(weights: tuple[float, ...]) -> Search:
 def _pick(table: Mapping[Any, float], uniform: Any, dtype: DType) -> pl.Series:
     search = _search(tuple(table.values()))
     which = search(uniform * (search.cumulated[-1] * BELOW_ONE))
+    return gather(as_drawn(list(table), dtype), which)
+
+
+def as_drawn(values: list[Any], dtype: DType) -> pl.Series:
+    """Values that are written out as a drawn column. (n,)"""
     if dtype.is_exact:
-        return pl.Series(np.array([exact(v, dtype) for v in table], dtype=np.int64)[which])
-    return _column(list(table), dtype)[which]
-
-
-def _column(values: list[Any], dtype: DType) -> pl.Series:
-    """The values as a drawn column. (n,)"""
-    read = _READ.get(dtype)
+        return pl.Series(np.array([exact(value, dtype) for value in values], dtype=np.int64))
+    read = _reader(dtype)
     return pl.Series([read(each) for each in values] if read else values, dtype=dtype.drawn)
 
 
-def _why_none(value: object, dtype: DType) -> str | None:
+def _reader(dtype: DType) -> Callable[[object], Any] | None:
+    """What reads a value that is written out; moments with a zone are chosen as dates."""
+    return None if dtype == TIMESTAMPTZ else reader(dtype)
+
+
+def _why_none(value: object, read: Callable[[object], Any]) -> str | None:
     try:
-        _READ[dtype](value)
+        read(value)
     except ValueError as error:
         return str(error)
     return None

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import polars as pl
 from pydantic import Field, model_validator
 
-from synth.dtypes import DType, exact
-from synth.generators.choice import Choice, Value
+from synth.dtypes import DType
+from synth.generators.choice import Choice, Value, as_drawn
 from synth.generators.context import DrawContext, SpanView
 from synth.generators.declarations import Span
 from synth.generators.numbers import Distribution
@@ -104,5 +104,4 @@ vat: {constant: 0.19, type: "decimal(4,2)"}"""
 
     def _repeated(self, rows: int, dtype: DType) -> pl.Series:
         """The value in so many rows. (rows,)"""
-        value = exact(self.value, dtype) if dtype.is_exact else self.value
-        return pl.Series([value], dtype=dtype.drawn).new_from_index(0, rows)
+        return as_drawn([self.value], dtype).new_from_index(0, rows)

@@ -63,7 +63,7 @@ class Document(Generator):
         """Yield doubles, and decimals of more digits than a double has."""
         for path in self._paths():
             found = view.type_at(path)
-            if found.is_float or (found.digits and (found.precision or 0) > MOST_DIGITS):
+            if found.is_float or found.name == "wide" or (found.digits and (found.precision or 0) > MOST_DIGITS):
                 what = f"'{path}' is {found}, whose digits not every database keeps in JSON"
                 yield Complaint(what, f"give it a decimal of up to {MOST_DIGITS} digits", at=("fields",))
 

@@ -55,6 +55,8 @@ class Mixture(Distribution):
 
     def accepts(self, dtype: DType) -> str | None:
         """Take number types that each part can be."""
+        if dtype.name == "wide":
+            return f"numbers of several distributions cannot be {dtype}"
         refused = super().accepts(dtype)
         if refused:
             return refused

@@ -17,7 +17,7 @@ import polars as pl
 from pydantic import Field, model_validator
 
 from synth.columns import mask
-from synth.dtypes import DOUBLE, DType
+from synth.dtypes import BIGINT, DOUBLE, DType
 from synth.errors import DataError
 from synth.generators.base import Generator
 from synth.generators.context import DrawContext, RowContext, SpanView, SpecView
@@ -63,7 +63,7 @@ class Distribution(Generator):
 
     def accepts(self, dtype: DType) -> str | None:
         """Take any number type."""
-        return None if dtype.is_exact or dtype.is_float else f"numbers cannot be {dtype}"
+        return None if dtype.has_units or dtype.is_float else f"numbers cannot be {dtype}"
 
     @property
     def by_column(self) -> str | None:
@@ -141,7 +141,7 @@ class Number(Distribution):
 
     def pitch(self, dtype: DType) -> Decimal | None:
         """Give the distance of the values that a type, or a step, lets come; None where any may."""
-        return WHOLE.scaleb(-dtype.digits) if dtype.is_exact else None
+        return WHOLE.scaleb(-dtype.digits) if dtype.has_units else None
 
     def _places(self, dtype: DType) -> tuple[float, float]:
         """Give the first and the last multiple of the pitch from `min` to `max`, in pitches; infinite without them."""
@@ -204,8 +204,7 @@ class Number(Distribution):
         if self.min is None and self.max is None:
             return as_exact(values, dtype)
         # floats may miss by a hair the cut, or the middle of two places where it lies
-        drawn, (first, last) = as_exact(np.clip(values, *self.ends()), dtype), self._places(dtype)
-        return drawn.clip(None if math.isinf(first) else int(first), None if math.isinf(last) else int(last))
+        return as_exact(np.clip(values, *self.ends()), dtype, *self._places(dtype))
 
     def at_shares(self, shares: Floats, dtype: DType) -> pl.Series:
         return self.rounded(self.between(shares, *self.cut(dtype)), dtype)
@@ -239,9 +238,7 @@ class Stepped(Number):
         step = self._step()
         if step is None:
             return super().rounded(values, dtype)
-        places = as_exact(values / float(step), DType("bigint"))
-        first, last = self._places(dtype)
-        places = places.clip(None if math.isinf(first) else int(first), None if math.isinf(last) else int(last))
+        places = as_exact(values / float(step), BIGINT, *self._places(dtype))
         return multiples(places.to_numpy(), step, dtype)
 
 

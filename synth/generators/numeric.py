@@ -72,7 +72,7 @@ class Uniform(Distribution):
     def accepts(self, dtype: DType) -> str | None:
         """Take numbers for numbers, and moments for dates."""
         moments = isinstance(self.min, dt.date)
-        fits = dtype.is_time if moments else dtype.is_exact or dtype.is_float
+        fits = dtype.is_time if moments else dtype.has_units or dtype.is_float
         if not fits:
             return f"values from {self.min} to {self.max} cannot be {dtype}"
         if refused := why_no_steps(self._step, dtype):
@@ -91,7 +91,7 @@ class Uniform(Distribution):
 
     def _pitch(self, dtype: DType) -> Decimal | None:
         """Give the distance of two places of the grid of numbers; None for doubles without a step, which have none."""
-        return self._step or (WHOLE.scaleb(-dtype.digits) if dtype.is_exact else None)
+        return self._step or (WHOLE.scaleb(-dtype.digits) if dtype.has_units else None)
 
     def capacity(self, dtype: DType) -> int | None:
         """Count the places of the grid from `min` to `max`; None for doubles without a step."""
@@ -136,7 +136,7 @@ class Uniform(Distribution):
         """Give the ends of the grid."""
         if isinstance(self.min, dt.date) and isinstance(self.max, dt.date):
             return Span(microseconds(self.min), microseconds(self.max))
-        if dtype.is_exact:
+        if dtype.has_units:
             units = int((self._pitch(dtype) or WHOLE).scaleb(dtype.digits))
             return Span(*(place * units for place in self._ends(dtype)))
         return Span(math.floor(self.min), math.ceil(self.max))  # type: ignore[arg-type]
@@ -154,7 +154,7 @@ class Uniform(Distribution):
         return None if isinstance(self.min, dt.date) else super().quantiles_of(dtype)
 
     def at_shares(self, shares: Floats, dtype: DType) -> pl.Series:
-        if dtype.is_float and not self.step:
+        if self.step is None and (dtype.is_float or dtype.name == "wide"):
             return self._floats(shares, dtype)
         return self._of(self._ends(dtype)[0] + (shares * (self.capacity(dtype) or 1)).astype(np.int64), dtype)
 
@@ -162,6 +162,8 @@ class Uniform(Distribution):
         """Give the numbers at these shares of the way from `min` to `max`. (rows,) -> (rows,)"""
         low, high = (float(x) for x in (self.min, self.max) if not isinstance(x, dt.date))
         found = _between(low, high, shares)
+        if dtype.name == "wide":
+            return as_exact(found, dtype, *self._ends(dtype))
         return reals(found, low, high) if dtype.name == "real" else pl.Series(found)
 
     def _of(self, places: npt.NDArray[np.int64], dtype: DType) -> pl.Series:
@@ -171,7 +173,7 @@ class Uniform(Distribution):
     def draw(self, context: DrawContext) -> pl.Series:
         """Draw values on the type's own grid: whole days, whole minor units, microseconds. (rows,)"""
         uniform = context.stream().random(context.rows)
-        if context.dtype.is_float and not self.step:
+        if self.step is None and (context.dtype.is_float or context.dtype.name == "wide"):
             return self._floats(uniform, context.dtype)
         count = self.capacity(context.dtype) or 1
         if count > FINE:  # floats would leave some out

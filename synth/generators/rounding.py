@@ -23,6 +23,7 @@ __all__ = [
     "span_of",
     "why_no_reals",
     "why_no_steps",
+    "wide",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -33,22 +34,37 @@ LARGEST_REAL = float(np.finfo(np.float32).max)
 REAL_PLACES = 2**24  # whole numbers up to here are reals, all of them
 
 
-def as_exact(values: Floats, dtype: DType) -> pl.Series:
+def as_exact(values: Floats, dtype: DType, first: float = -math.inf, last: float = math.inf) -> pl.Series:
     """Turn floats into a drawn column: minor units, half away from zero, or as they are. (n,) -> (n,)
 
-    Raises OverflowError.
+    None of the minor units is below `first` or above `last`. Raises OverflowError.
     """
-    scaled = values * 10.0**dtype.digits if dtype.is_exact else values
-    if len(scaled) and not np.abs(scaled).max() < (2.0**63 if dtype.is_exact else np.inf):
+    scaled = values * 10.0**dtype.digits if dtype.has_units else values
+    limit = float(dtype.limit) if dtype.name == "wide" else 2.0**63 if dtype.is_exact else np.inf
+    if len(scaled) and not np.abs(scaled).max() < limit:
         raise OverflowError(f"a value is drawn that no {dtype} can hold; give it a `max`")
-    if not dtype.is_exact:
+    if not dtype.has_units:
         return pl.Series(values)
-    return pl.Series((np.sign(scaled) * np.floor(np.abs(scaled) + 0.5)).astype(np.int64))
+    units = np.sign(scaled) * np.floor(np.abs(scaled) + 0.5)
+    least, most = (None if math.isinf(end) else int(end) for end in (first, last))
+    if dtype.name == "wide":
+        return wide(pl.Series(units).cast(pl.Int128).clip(least, most), dtype)
+    found = pl.Series(units.astype(np.int64))
+    return found if least is None and most is None else found.clip(least, most)
+
+
+def wide(units: pl.Series, dtype: DType) -> pl.Series:
+    """Give minor units of 128 bits as decimals of more than 18 digits are drawn, as texts. (n,) -> (n,)"""
+    digits = pl.lit(units).abs().cast(pl.String).str.zfill(dtype.digits + 1)
+    if dtype.digits:
+        digits = pl.concat_str(digits.str.head(-dtype.digits), pl.lit("."), digits.str.tail(dtype.digits))
+    sign = pl.when(pl.lit(units) < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+    return pl.select(pl.concat_str(sign, digits)).to_series()
 
 
 def span_of(low: float, high: float, dtype: DType) -> Span:
     """Give a span of numbers as whole minor units of a type; of doubles in whole numbers."""
-    unit = 10**dtype.digits if dtype.is_exact else 1
+    unit = 10**dtype.digits
 
     def units(number: float) -> float:
         if math.isinf(number):
@@ -94,7 +110,7 @@ def why_no_steps(step: Decimal | None, dtype: DType) -> str | None:
     """Say why multiples of a step are not all of a type; None where they are."""
     if step is not None and dtype.name == "real" and Decimal(float(np.float32(step))) != step:
         return f"multiples of {step:f} are not all reals: declare a decimal"
-    if step is None or not dtype.is_exact or (units := step.scaleb(dtype.digits)) == units.to_integral_value():
+    if step is None or not dtype.has_units or (units := step.scaleb(dtype.digits)) == units.to_integral_value():
         return None
     return f"multiples of {step:f} are not all {dtype}"
 
@@ -104,10 +120,14 @@ def multiples(places: npt.NDArray[np.int64], step: Decimal, dtype: DType) -> pl.
 
     Raises OverflowError.
     """
-    if not dtype.is_exact:
+    if not dtype.has_units:
         ratio = step.as_integer_ratio()  # 23 × 1 ÷ 20 is 1.15; 23 × 0.05 is not
         return pl.Series(places * float(ratio[0]) / float(ratio[1]))
     units = int(step.scaleb(dtype.digits))
+    if dtype.name == "wide":
+        return wide(
+            pl.select(pl.lit(pl.Series(places)).cast(pl.Int128) * pl.lit(units, dtype=pl.Int128)).to_series(), dtype
+        )
     if len(places) and max(abs(int(places.max())), abs(int(places.min()))) * units >= 2**63:
         raise OverflowError(f"a value is drawn that no {dtype} can hold; give it a `max`")
     return pl.Series(places * units)

@@ -21,7 +21,6 @@ from synth.draw.output import NullSink
 from synth.draw.task import Task
 from synth.draw.walk import PartKey
 from synth.errors import OptionError, OutputError
-from synth.fingerprint import Fingerprint
 from synth.job.history import history_of
 from synth.left import temporary_folder
 from synth.plan.make import make
@@ -32,7 +31,8 @@ from synth.runners import Processes, Serial, runner
 from synth.spec.parts import table_of
 from synth.store.change_feed import Feed
 from synth.store.folder import extending_folder, refuse_link, require_files
-from synth.store.manifest import Manifest, TableEntry, TaskEntry, begin
+from synth.store.joined import joined_families, joined_tables
+from synth.store.manifest import Manifest, TaskEntry, begin
 from synth.store.output import FolderSink
 from synth.store.rollup_parts import FILE as PARTS
 from synth.store.rollup_parts import read_rollup_parts, rollup_parts_files, rollup_parts_text
@@ -244,23 +244,8 @@ def blocks_of(run: RunResult) -> int:
 
 def grown(manifest: Manifest, plan: Plan, run: RunResult) -> Manifest:
     """Make the manifest of what is there after a step."""
-    again = run.families()
-    families = {
-        root: tuple(sorted({t.number: t for t in (*manifest.families.get(root, ()), *again.get(root, ()))}.values(),
-                           key=lambda task: task.number))
-        for root in dict.fromkeys((*manifest.families, *again))
-    }  # fmt: skip
-    prints: dict[str, Fingerprint] = {}
-    for tasks in families.values():
-        for task in tasks:
-            for part, text in task.prints.items():
-                prints[table_of(part)] = prints.get(table_of(part), Fingerprint()) + Fingerprint.parse(text)
-    tables = {}
-    for name, entry in manifest.tables.items():
-        files = {file.path: file for file in (*entry.files, *run.files.get(name, ()))}
-        tables[name] = TableEntry(
-            columns=entry.columns, rows=prints[name].rows, fingerprint=str(prints[name]),
-            files=tuple(sorted(files.values(), key=lambda file: file.path)),
-        )  # fmt: skip
+    families = joined_families([manifest.families, run.families()])
+    columns = {name: entry.columns for name, entry in manifest.tables.items()}
+    tables = joined_tables(columns, families, [{n: entry.files for n, entry in manifest.tables.items()}, run.files])
     facts = {"tables": tables, "families": families, "steps": (*manifest.steps, manifest.until)}
     return begin(plan, manifest.format, manifest.dialect).model_copy(update=facts).sealed()

@@ -6,7 +6,9 @@ import time
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from synth.draw.part import Part
 from synth.errors import OptionError
 from synth.formats import format_of
 from synth.plan.model import Plan
@@ -19,7 +21,7 @@ from synth.store.parents import write_parents
 from synth.store.replacing import known_if_exists, refuse_another_run
 from synth.store.rollup_parts import FILE as PARTS
 from synth.store.rollup_parts import rollup_parts_files
-from synth.store.run import run_all
+from synth.store.run import Step, run_all
 from synth.store.space import require_memory, require_space
 
 __all__ = ["Summary", "generate"]
@@ -45,6 +47,14 @@ class Summary:
         """Bytes of all files."""
         return sum(file.bytes for table in self.manifest.tables.values() for file in table.files)
 
+    def as_dict(self) -> dict[str, Any]:
+        """Give it as plain values, for `--json`."""
+        return {
+            "folder": str(self.folder), "unchanged": self.unchanged, "rows": self.rows, "bytes": self.bytes,
+            "seconds": round(self.seconds, 3), "workers": self.workers,
+            "tables": {name: table.rows for name, table in self.manifest.tables.items()},
+        }  # fmt: skip
+
 
 def generate(
     plan: Plan,
@@ -55,6 +65,7 @@ def generate(
     workers: int | Serial | Processes = 1,
     if_exists: str = "fail",
     made_by: str | None = None,
+    part: Part | None = None,
     progress: Progress | None = None,
 ) -> Summary:
     """Write all wanted tables of a plan to `out`/DATASET. Raises OptionError, OutputError, DataError.
@@ -62,26 +73,28 @@ def generate(
     `dialect` is whose SQL the format `sql` is, PostgreSQL's if left out: INSERT statements. `workers` is a number of
     processes, or a runner that has been started already. `progress` is called with a family and the rows just written.
     `if_exists` is what becomes of another finished run in that folder: fail, replace. `made_by` is a note for the manifest,
-    and one with the same note is replaced as well.
+    and one with the same note is replaced as well. A `part` is made in `out`/DATASET.part-3-of-7, for `merge`.
     """
     dialect = dialect_of(format, dialect)
     known_if_exists(if_exists)
     if isinstance(workers, int) and workers < 1:
         raise OptionError(f"workers must be 1 or more, got {workers}")
     started = time.perf_counter()
-    target = Path(out) / plan.dataset.dataset
-    manifest = begin(plan, format, dialect, made_by)
+    target = Path(out) / f"{plan.dataset.dataset}{f'.part-{part.number}-of-{part.of}' if part else ''}"
+    manifest = begin(plan, format, dialect, made_by).model_copy(update={"part": str(part) if part else None})
+    if part and plan.content.found:
+        raise OptionError("--part is for datasets that stand by themselves: this one is built on tables that exist")
     _not_upon_itself(plan, target)
     existing = refuse_another_run(target, manifest, if_exists)  # before workers are started
     if existing and manifest.is_same_run(existing) and is_whole(target, existing):
         return Summary(target, existing, time.perf_counter() - started, 0, unchanged=True)
-    require_space(Path(out), plan, format_of(format))
+    require_space(Path(out), plan, format_of(format), share=1 / part.of if part else 1)
     require_memory(plan)
     started_here = runner(workers) if isinstance(workers, int) else nullcontext(workers)
     with started_here as running, replacing_folder(target) as folder:
         refuse_another_run(target, manifest, if_exists)  # another run may have ended before this one had the lock
         sink = FolderSink.of(plan.dataset, folder, format, dialect)
-        run = run_all(plan, folder / ".residents", sink, running, progress, folder / PARTS)
+        run = run_all(plan, folder / ".residents", sink, running, progress, folder / PARTS, _step(plan, part))
         facts = {
             "tables": run.entries(plan), "families": run.families(), "sums": rollup_parts_files(folder),
             "existing": write_parents(plan, folder),
@@ -89,6 +102,14 @@ def generate(
         manifest = manifest.model_copy(update=facts).sealed()
         manifest.write(folder)
     return Summary(target, manifest, time.perf_counter() - started, running.workers)
+
+
+def _step(plan: Plan, part: Part | None) -> Step | None:
+    """What of the plan is drawn: all of it, or a part."""
+    if part is None:
+        return None
+    tasks = part.tasks(plan)
+    return Step(None, tasks, {}, only=tasks)
 
 
 def _not_upon_itself(plan: Plan, target: Path) -> None:

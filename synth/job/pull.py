@@ -164,9 +164,9 @@ class _SchemaPull:
             return False
         made, there = self.manifest.tables[table].types, self.there[table]
         return list(made) == list(there) and all(
-            there[name].name != "decimal" or there[name].digits <= dtype.digits
+            not there[name].is_decimal or there[name].digits <= dtype.digits
             for name, dtype in made.items()
-            if dtype.name == "decimal"
+            if dtype.is_decimal
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from synth.dtypes import ALIASES, MAX_PRECISION, TYPES
+from synth.dtypes import ALIASES, TYPES, WIDEST
 
 __all__ = ["TypeWord", "type_words"]
 
@@ -16,7 +16,7 @@ _DESCRIBED: dict[str, tuple[str, str, str]] = {
     "bigint": ("bigint", "whole numbers of 64 bits", "{uniform: {min: 1, max: 9_000_000_000}, type: bigint}"),
     "decimal": (
         "decimal(p,s)",
-        f"exact numbers of p digits, s of them behind the point; up to {MAX_PRECISION} digits; (12,2) if left out",
+        f"exact numbers of p digits, s of them behind the point; up to {WIDEST} digits; (12,2) if left out",
         '{uniform: {min: 0.01, max: 99.99}, type: "decimal(12,2)"}',
     ),
     "double": ("double", "numbers of 64 bits with a floating point", "{normal: {mean: 20, sd: 4}, type: double}"),
@@ -59,6 +59,11 @@ _DESCRIBED: dict[str, tuple[str, str, str]] = {
         "a moment in microseconds, UTC, without a zone",
         "{uniform: {min: 2024-01-01, max: 2024-12-31}, type: timestamp}",
     ),
+    "interval": (
+        "interval",
+        "a length of time in months, days and microseconds, `1 year`, `3 days 04:05:06`; text where a database has none",
+        "{interval: {each: {uniform: {min: 7, max: 30}}, unit: days}, type: interval}",
+    ),
     "timestamptz": (
         "timestamptz",
         "a moment in microseconds, with a zone wherever it is written, which is UTC",
@@ -84,6 +89,8 @@ def type_words() -> dict[str, TypeWord]:
     """Describe all types, by name."""
     found = {}
     for name in TYPES:
+        if name == "wide":  # spelt as all decimals are
+            continue
         written, about, example = _DESCRIBED.get(name, (name, "", ""))
         aliases = tuple(alias for alias, other in ALIASES.items() if other == name)
         found[name] = TypeWord(written, aliases, about, example)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from synth.errors import OptionError, counted, did_you_mean
 from synth.generators.arrival import microseconds
@@ -24,6 +24,7 @@ from synth.spec.kinds.arrival import FAR_YEAR
 from synth.spec.kinds.base import Counted
 from synth.spec.kinds.existing import unread_tables
 from synth.spec.models import Dataset
+from synth.spec.parts import table_of
 from synth.spec.scope import Scope
 
 __all__ = ["existing_source_needed", "make"]
@@ -36,10 +37,12 @@ def make(
     seed: int = 42,
     until: dt.date | dt.datetime | None = None,
     tables: Iterable[str] | None = None,
+    columns: Mapping[str, Collection[str]] | None = None,
     content: Content | None = None,
 ) -> Plan:
     """The plan of a dataset. Raises OptionError for options, SpecError for a spec that cannot be drawn at this scale.
 
+    Of a table that `columns` names these alone leave, and what they are not made of is not drawn.
     Of a dataset with tables that exist, `content` is what was read of them; without it nothing can be drawn.
     """
     if not (math.isfinite(scale) and scale > 0):
@@ -69,7 +72,7 @@ def make(
     scope = check(dataset)
     block_rows = model.BLOCK_ROWS
     counting = RowCounting(scope, scale=scale, seed=seed, until_us=microseconds(now), block_rows=block_rows)
-    counts = {name: _table_plan(scope, name, counted) for name, counted in counting.all().items()}
+    counts = {name: _table_plan(scope, name, counted, columns or {}) for name, counted in counting.all().items()}
     check_windows(scope, counts, block_rows)
     check_joins(scope, counts, block_rows)
     earlier = {name: earlier_row_count(dataset, name) for name in dataset.all_tables}
@@ -92,13 +95,14 @@ def make(
     )  # fmt: skip
 
 
-def _table_plan(scope: Scope, name: str, counted: Counted) -> TablePlan:
+def _table_plan(scope: Scope, name: str, counted: Counted, columns: Mapping[str, Collection[str]]) -> TablePlan:
     """The plan of a table whose rows have been counted."""
-    spec = scope.table(name)
+    spec, leaves = scope.table(name), columns.get(table_of(name))
     return TablePlan(
         name=name, kind=scope.kind(name).name, family=scope.family(name), declared=counted.declared, rows=counted.rows,
         exact=counted.exact, types={column: scope.type_of(name, column) for column in spec.columns},
-        written=spec.written, timetable=counted.timetable, fanout=counted.fanout,
+        written=tuple(column for column in spec.written if leaves is None or column in leaves),
+        timetable=counted.timetable, fanout=counted.fanout,
         most=counted.rows if counted.most is None else counted.most,
     )  # fmt: skip
 

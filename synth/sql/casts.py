@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, TEXT, TIME, TIMESTAMP, UUID, DType, decimal
-from synth.sql.kinds import DIGITS, Policy, clock, moment, require_text
+from synth.sql.kinds import DIGITS, OPAQUE, Policy, clock, moment, require_text
 from synth.sql.nodes import Node, dtype_of, is_text, sql_excerpt
 from synth.sql.parse import SqlError
 
@@ -94,8 +94,7 @@ def _for_checks(node: Node, value: Node, policy: Policy) -> DType:
 
 def _opaque(have: DType, wanted: DType) -> str:
     """What of two types is spelt in many ways."""
-    name = next(dtype.name for dtype in (have, wanted) if dtype.is_opaque)
-    return {"json": "JSON", "array": "arrays"}.get(name, name)
+    return OPAQUE[next(dtype.name for dtype in (have, wanted) if dtype.is_opaque)]
 
 
 def _time_of_day(value: Node, have: DType, wanted: DType) -> DType:

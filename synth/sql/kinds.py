@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from synth.dtypes import BIGINT, BYTES, DATE, DOUBLE, JSON, TEXT, TIME, TIMESTAMP, DType, clock_us, decimal
+from synth.dtypes import BIGINT, DATE, DOUBLE, JSON, TEXT, TIME, TIMESTAMP, DType, clock_us, decimal
 from synth.sql.nodes import Node, dtype_of, is_text, sql_excerpt
 from synth.sql.parse import SqlError
 
@@ -76,6 +76,13 @@ CHECKING = Policy(
 """Rows are looked at in any database: types meet as they do in DuckDB, and what is read differently somewhere is refused."""
 
 
+# types that SQL of a spec only copies -> what their values are called
+OPAQUE = {
+    "json": "JSON", "bytes": "bytes", "array": "arrays", "interval": "intervals",
+    "wide": "decimals of more than 18 digits",
+}  # fmt: skip
+
+
 def kind_of(dtype: DType) -> str:
     """Number, text, time (a moment), clock (a time of day), boolean or an array: values of one kind can meet."""
     if dtype.element is not None:
@@ -105,11 +112,12 @@ def common_type(nodes: Sequence[Node], policy: Policy) -> DType | None:
     if policy.texts_adapt and TIME in dtypes:
         dtypes = [TIME if is_text(n) and clock(n) is not None else d for n in nodes if (d := dtype_of(n)) is not None]
     if opaque := next((dtype for dtype in dtypes if dtype.is_opaque), None):
-        what, goes = (
-            ("JSON is", "goes") if opaque == JSON else (f"{'bytes' if opaque == BYTES else 'arrays'} are", "go")
+        what = OPAQUE[opaque.name]
+        it, is_, goes = ("it", "is", "goes") if opaque == JSON else ("them", "are", "go")
+        why = (
+            "they are texts in SQLite" if opaque.name == "wide" else f"every database has an order of its own for {it}"
         )
-        what = f"{what} not compared, and {goes} through nothing"
-        raise SqlError(f"{what}: every database has an order of its own for {'it' if opaque == JSON else 'them'}")
+        raise SqlError(f"{what} {is_} not compared, and {goes} through nothing: {why}")
     kinds = {kind_of(dtype) for dtype in dtypes}
     exact = {dtype.is_exact for dtype in dtypes}
     if len(kinds) > 1 or (kinds == {"number"} and len(exact) > 1 and not policy.doubles_meet):

@@ -172,7 +172,7 @@ def finished_run(target: Path) -> Manifest | None:
         return None
     if NAME not in present:
         raise OutputError(f"'{target}' holds files that are not ours; choose another --out, or empty it yourself")
-    manifest = Manifest.read(target, advancing=True)
+    manifest = Manifest.read(target, advancing=True, part=True)
     known = {file.path for table in manifest.tables.values() for file in table.files}
     known |= {NAME, *(file.path for file in manifest.hidden)}
     if manifest.advancing:  # left in the midst of it: with files of the step

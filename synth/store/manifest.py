@@ -147,6 +147,7 @@ class Manifest(_Entry):
     last_keys: dict[str, Whole] = {}  # `table.column`: the highest key of ours, in databases
     edits: dict[str, str] = {}  # by table: rows that others changed or deleted, and that stay so
     steps: tuple[Moment, ...] = ()  # where `until` was before, from the first on
+    part: Annotated[str, StringConstraints(pattern="^[1-9]\\d{0,5}/[1-9]\\d{0,5}$")] | None = None  # of a run: 3/7
     made_by: str | None = None  # a note: what has the same may replace it; no part of the identity
     seal: str | None = None  # a hash of all that is stated above
     advancing: Moment | None = None  # the `until` to which files are being replaced
@@ -195,14 +196,19 @@ class Manifest(_Entry):
         return bool(self.existing or self.first_keys)
 
     @classmethod
-    def read(cls, folder: Path, *, advancing: bool = False) -> Manifest:
-        """Read a folder's manifest; one that is being advanced is refused unless told. Raises OutputError."""
+    def read(cls, folder: Path, *, advancing: bool = False, part: bool = False) -> Manifest:
+        """Read a folder's manifest; one that is being advanced, or a part's, is refused unless told. Raises OutputError."""
         path = folder / NAME
         if not path.is_file():
             raise OutputError(
                 f"'{folder}' holds no {NAME}\n  hint: name the folder OUT/DATASET that `synth generate` made"
             )
         found = cls.parse(read_bytes(path), f"'{path}'")
+        if found.part and not part:
+            raise OutputError(
+                f"'{folder}' is part {found.part} of a run, and no dataset by itself\n"
+                "  hint: `synth merge` puts all its parts together"
+            )
         if found.advancing and not advancing:
             raise OutputError(
                 f"'{folder}' was left in the midst of an advance\n"

@@ -8,7 +8,7 @@ from synth.errors import OptionError, OutputError
 from synth.store.folder import MARK, finished_run, first_changed_file, has_only_marked_files
 from synth.store.manifest import Manifest
 
-__all__ = ["IF_EXISTS", "known_if_exists", "refuse_another_run", "refuse_anything"]
+__all__ = ["IF_EXISTS", "differences", "known_if_exists", "refuse_another_run", "refuse_anything"]
 
 IF_EXISTS = ("fail", "replace")
 _APPEND = "append is for databases: a folder grows by `synth advance`"
@@ -34,7 +34,7 @@ def refuse_another_run(target: Path, asked: Manifest, if_exists: str = "fail") -
     if not (asked.is_same_run(there) or (asked.made_by and asked.made_by == there.made_by)):
         raise OutputError(
             f"'{target}' holds another run: {_described(there)}\n"
-            f"  it differs in {_differences(there, asked)}; nothing was changed\n"
+            f"  it differs in {differences(there, asked)}; nothing was changed\n"
             "  hint: --if-exists replace puts the new one in its place, another --out keeps both"
         )
     if not there.advancing and (changed := first_changed_file(target, there)):
@@ -71,7 +71,7 @@ def _described(manifest: Manifest) -> str:
     )
 
 
-def _differences(there: Manifest, asked: Manifest) -> str:
+def differences(there: Manifest, asked: Manifest) -> str:
     """The facts in which two runs differ, and what is asked for now."""
     found = []
     for name in _FACTS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from synth.plan.model import Plan
 from synth.progress import Progress
 from synth.spec.parts import table_of
 from synth.store.files import FileEntry
+from synth.store.joined import joined_tables
 from synth.store.manifest import TableEntry, TaskEntry
 from synth.store.rollup_parts import RollupPartsWriter
 
@@ -26,16 +27,18 @@ __all__ = ["RunResult", "Step", "run_all"]
 
 @dataclass(frozen=True)
 class Step:
-    """A step from an earlier `until`: the plan of then, the tasks to draw, and what tasks of before gave to rollups.
+    """What of a plan a run draws, where that is not all: the tasks, and what those that others drew gave to rollups.
 
+    It is a step from an `earlier` plan, a part, which walks `only` some families, or what is left when parts are merged.
     `with_differences` asks for what came, changed or went; `earlier_residents` that residents of then are drawn for it.
     """
 
-    earlier: Plan
+    earlier: Plan | None
     tasks: Mapping[str, Sequence[Task]]
     kept_parts: Mapping[str, Mapping[PartKey, pl.DataFrame]]
-    with_differences: bool
-    earlier_residents: bool
+    with_differences: bool = False
+    earlier_residents: bool = False
+    only: Collection[str] | None = None
     look: Callable[[str, pl.DataFrame], None] | None = None  # is called with a table and rows of then, of these tasks
 
 
@@ -72,15 +75,11 @@ class RunResult:
 
     def entries(self, plan: Plan) -> dict[str, TableEntry]:
         """Give the manifest's tables."""
-        return {
-            name: TableEntry(
-                columns={c: str(plan.tables[name].types[c]) for c in plan.tables[name].written},
-                rows=self.fingerprints[name].rows,
-                fingerprint=str(self.fingerprints[name]),
-                files=tuple(sorted(self.files.get(name, []), key=lambda file: file.path)),
-            )
+        columns = {
+            name: {column: str(plan.tables[name].types[column]) for column in plan.tables[name].written}
             for name in plan.wanted
         }
+        return joined_tables(columns, self.families(), [self.files])
 
 
 def run_all(
@@ -94,7 +93,7 @@ def run_all(
     """
     work_folder.mkdir()
     residents, earlier = Residents(work_folder / "now"), None
-    if step is not None and step.with_differences:
+    if step is not None and step.earlier is not None and step.with_differences:
         before = Residents(work_folder / "before") if step.earlier_residents else residents
         earlier = Earlier(step.earlier, before, rows_too=step.look is not None)
     run, look = RunResult(), step.look if step else None
@@ -102,6 +101,7 @@ def run_all(
         walk = Walk(
             RunContext(plan, residents, sink, earlier), runner, step.tasks if step else None,
             step.kept_parts if step else {}, lambda rollup, key, sums: parts.add(rollup, *key, sums),
+            step.only if step else None,
         )  # fmt: skip
         try:
             for result in walk.results():

@@ -22,12 +22,12 @@ def least_bytes(plan: Plan, form: Format) -> float:
     return sum(table.rows * (1 if table.exact else 0.5) * len(table.written) * form.least for table in tables)
 
 
-def require_space(folder: Path, plan: Plan, form: Format) -> None:
-    """Raise OutputError where the disk of a folder, which need not be there yet, has less room than rows surely need."""
+def require_space(folder: Path, plan: Plan, form: Format, share: float = 1) -> None:
+    """Raise OutputError where the disk of a folder, which need not be there yet, lacks the room for a share of the rows."""
     there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    free, least = shutil.disk_usage(there).free, least_bytes(plan, form)
+    free, least = shutil.disk_usage(there).free, least_bytes(plan, form) * share
     if least > free:
-        rows = sum(plan.tables[name].rows for name in plan.wanted)
+        rows = sum(plan.tables[name].rows for name in plan.wanted) * share
         raise OutputError(
             f"{rows:,.0f} rows as {form.name} take {_size(least)} at the very least, and '{folder}' has room for "
             f"{_size(free)}\n  hint: a smaller --scale, fewer --tables, or another --out"

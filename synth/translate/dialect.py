@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from synth.dtypes import DType, Types
+from synth.dtypes import MAX_PRECISION, DType, Types
 from synth.fingerprint import Cells, row_number_sql, sums_sql
 from synth.translate.conditions import Rewrite
 
@@ -35,6 +35,7 @@ class InsertStyle:
     braces: bool = False  # whether arrays are spelt as PostgreSQL does, in place of JSON
     nulls: Mapping[str, str] = field(default_factory=dict)  # of types whose NULL has to say so
     utc: str = "+00:00"  # behind a moment with a zone
+    longest_number: int = MAX_PRECISION  # digits of a decimal that may stand without quotes
     sees_itself: bool = True  # whether a row's parent may come in the same statement
     before: str = "BEGIN;\n"  # a table's; {place} is the table's, {place_text} the same between quotes
     between: str = ""  # behind every statement
@@ -176,4 +177,4 @@ class Dialect:
                 return self.inline_enum.format(labels=self.labels(dtype))
             return self.type(dtype.as_varchar, keyed=keyed)
         name = self.types["wide" if self.is_wide(dtype) else dtype.name]
-        return f"{name}({dtype.precision}, {dtype.digits})" if dtype.name == "decimal" else name
+        return f"{name}({dtype.precision}, {dtype.digits})" if dtype.is_decimal else name

@@ -249,6 +249,8 @@ def _holds(found: DType, wanted: DType, dialect: Dialect, any_width: bool) -> bo
     """Whether a column of the type found is what the DDL makes of the type wanted."""
     if wanted.element is not None:  # a text, where there are no arrays
         return found.is_text if found.element is None else _holds(found.element, wanted.element, dialect, any_width)
+    if wanted.name == "interval" and found.is_text:  # where there are none
+        return True
     if found.name == "enum" or (wanted.name == "enum" and not found.is_text):
         return found == wanted
     if wanted.name == "enum":  # a text, whose check is looked at as others are

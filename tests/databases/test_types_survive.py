@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
-from decimal import Decimal
+from decimal import Context, Decimal
 
 import numpy as np
 import polars as pl
@@ -80,12 +80,21 @@ def decimals(kind: str) -> list[Decimal]:
     dtype = DType.parse(kind)
     limit = 10**dtype.precision
     units = [n % limit for n in (limit - 1, 1, 5, limit // 10, 123_456_789_012_345_678, 29, 58, 2**53 + 1, 0)]
-    return [Decimal(sign * n).scaleb(-dtype.digits) for n in units for sign in (1, -1)]
+    return [Decimal(sign * n).scaleb(-dtype.digits, Context(prec=50)) for n in units for sign in (1, -1)]
 
 
 DECIMALS = ["decimal(1,0)", "decimal(1,1)", "decimal(9,4)", "decimal(12,2)", "decimal(14,2)", "decimal(15,2)", "decimal(15,15)", "decimal(15,0)",
-            "decimal(16,2)", "decimal(16,0)", "decimal(17,16)", "decimal(18,0)", "decimal(18,2)", "decimal(18,9)", "decimal(18,18)"]  # fmt: skip
+            "decimal(16,2)", "decimal(16,0)", "decimal(17,16)", "decimal(18,0)", "decimal(18,2)", "decimal(18,9)", "decimal(18,18)",
+            "decimal(19,0)", "decimal(20,4)", "decimal(38,0)", "decimal(38,10)", "decimal(38,38)"]  # fmt: skip
 
+INTERVALS = [
+    "00:00:00.000000",
+    "1 months",
+    "-14 months 3 days -04:05:06.000001",
+    "100 days",
+    "99:59:59.999999",
+    "1200000 months 36600000 days 878400:00:00.000000",
+]
 BYTES = [b"", b"\0", b"\xff", bytes(range(256)), b"a\tb\n\\x00'\"", "漢".encode(), b"\0" * 5000, b"NULL", b"\\N"]
 ELEMENTS = {
     "boolean": [True, False],
@@ -129,6 +138,7 @@ VALUES = {
     "timestamp": MOMENTS,
     "timestamptz": MOMENTS,
     "bytes": BYTES,
+    "interval": INTERVALS,
     **{f"{kind}[]": several(some) for kind, some in ELEMENTS.items()},
 }  # fmt: skip
 
@@ -219,6 +229,8 @@ ANY = {
         lambda t: t.rstrip(" ")
     ),
     "bytes": st.binary(max_size=9),
+    "decimal(38,7)": st.integers(-(10**38) + 1, 10**38 - 1).map(lambda n: Decimal(n).scaleb(-7, Context(prec=50))),
+    "interval": st.sampled_from(INTERVALS),
     "text[]": st.lists(text | st.none(), max_size=3),
     "integer[]": st.lists(st.integers(-(2**31), 2**31 - 1) | st.none(), max_size=3),
 }

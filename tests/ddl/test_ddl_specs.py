@@ -42,7 +42,7 @@ def test_shipped_datasets_in_tsql(name):
 
 # -- any small spec
 
-TYPES = ["boolean", "smallint", "integer", "bigint", "decimal(12,2)", "decimal(18,18)", "double", "varchar(7)", "text", "uuid", "date", "timestamp", "real", "char(7)", "timestamptz"]  # fmt: skip
+TYPES = ["boolean", "smallint", "integer", "bigint", "decimal(12,2)", "decimal(18,18)", "double", "varchar(7)", "text", "uuid", "date", "timestamp", "real", "char(7)", "timestamptz", "interval", "decimal(38,4)"]  # fmt: skip
 WORDS = ["order", "Select", "a", "b_c", "a_b", "c", "table", LONG, LONG[:-1] + "x"]
 
 

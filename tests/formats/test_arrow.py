@@ -35,6 +35,7 @@ def test_types_are_those_that_every_reader_knows(tmp_path):
         "text": "string", "guid": "string", "day": "date32[day]", "at": "timestamp[us]",
         "raw": "binary", "tags": "list<item: string>", "modes": "list<item: string>", "sums": "list<item: decimal128(12, 2)>", "days": "list<item: timestamp[us]>",
         "clock": "time64[us]", "share": "float", "land": "string", "met": "timestamp[us, tz=UTC]", "doc": "string", "state": "string",
+        "huge": "decimal128(38, 10)", "near": "decimal128(38, 38)", "term": "string",
     }  # fmt: skip
     assert [field.name for field in schema if not field.nullable] == ["id"]
 

@@ -177,7 +177,7 @@ def test_types_are_held_or_not(name, tmp_path):
     """Without types columns are what the file says, which is a text where it says nothing."""
     form = FORMATS[name]
     file = written(name, CASES["extremes"], tmp_path)
-    texts = dict.fromkeys(("text", "guid", "state", "doc", "land") if form.holds_types else TYPES, TEXT)
+    texts = dict.fromkeys(("text", "guid", "state", "doc", "land", "term") if form.holds_types else TYPES, TEXT)
     said = {**TYPES, **texts, **({"modes": array_of(TEXT)} if form.holds_types else {})}
     assert form.columns(file) == said
     frame = form.read(file, {})

@@ -99,6 +99,7 @@ EXAMPLES: dict[str, tuple[str, str, pl.DataType]] = {
     "ip": ("{ip: 4}", "things", pl.String()),
     "job": ("{job: {locale: _locale}}", "things", pl.String()),
     "json": ("{json: {id: parent_id.name, how: {at: at, sum: _median, two: [_sex, _later]}}}", "things", pl.String()),
+    "interval": ("{interval: {each: {uniform: {min: 7, max: 30}}, unit: days}}", "things", pl.String()),
     "key": ("", "things.id", pl.Int64()),
     "last_name": ("{last_name: {locale: _locale}}", "things", pl.String()),
     "lognormal": ("{lognormal: {median: _median, sigma: 0.5}, type: 'decimal(12,2)'}", "things", MONEY),

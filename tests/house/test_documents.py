@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
 DATABASES = (ROOT / "docs" / "databases.md").read_text()
 HISTORY = (ROOT / "docs" / "history.md").read_text()
+MACHINES = (ROOT / "docs" / "machines.md").read_text()
 EXISTING = (ROOT / "docs" / "existing.md").read_text()
 SCHEMA = (ROOT / "schema" / "README.md").read_text()
 LANGUAGE = (ROOT / "docs" / "language.md").read_text()
@@ -62,6 +63,12 @@ def test_commands_about_databases(place, monkeypatch, capsys, tmp_path):
     (tmp_path / "output").symlink_to(place / "output")
     monkeypatch.chdir(tmp_path)
     for command in (line for block in blocks(DATABASES, "sh") for line in block.strip().splitlines()):
+        assert run(command, capsys)
+
+
+def test_commands_about_several_machines(monkeypatch, capsys, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for command in (line for block in blocks(MACHINES, "sh") for line in block.strip().splitlines()):
         assert run(command, capsys)
 
 
@@ -139,6 +146,7 @@ def test_linked_files_exist():
         (README, ROOT),
         (SCHEMA, ROOT / "schema"),
         (DATABASES, ROOT / "docs"),
+        (MACHINES, ROOT / "docs"),
         (LANGUAGE, ROOT / "docs"),
     ):
         for target, heading in re.findall(r"\]\(([^)#:]+)(?:#([^)]*))?\)", text):

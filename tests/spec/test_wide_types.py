@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from itertools import permutations
 
@@ -180,3 +181,11 @@ def test_values_go_with_the_row():
     check(dataset)
     frame = synth.frame(synth.make_plan(dataset), "t")
     assert all(value[0] == kind for values, kind in frame.select("x", "kind").iter_rows() for value in values)
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "value"),
+    [("time", "'08:00'", dt.time(8)), ("bytes", "'\\x0a'", b"\n"), ("json", '\'{"b":1,"a":2}\'', '{"a": 2, "b": 1}')],
+)
+def test_a_constant_is_read_as_its_type(kind, written, value):
+    assert set(drawn(f"{{constant: {written}, type: {kind}}}", 9).to_list()) == {value}

@@ -30,6 +30,8 @@ TYPES = (
     "real",
     "char(4)",
     "timestamptz",
+    "interval",
+    "decimal(30,6)",
 )
 
 rarely, sometimes = st.sampled_from([False] * 9 + [True]), st.sampled_from([False] * 3 + [True])
@@ -37,13 +39,18 @@ rarely, sometimes = st.sampled_from([False] * 9 + [True]), st.sampled_from([Fals
 
 LAWS = {  # what a column's law is, as whichever types it can be
     "few": ({"choice": {"a": 3, "b": 1, "c": 1}}, ("text", "varchar(4)", "char(4)")),
-    "nothing": ({"nothing": {}}, ("text", "date", "real", "char(4)", "decimal(12,2)", "boolean")),
+    "nothing": ({"nothing": {}}, ("text", "date", "real", "char(4)", "decimal(12,2)", "boolean", "interval")),
     "numbers": ({"choice": {1: 1, 2: 3}}, ("integer", "decimal(12,2)", "double", "smallint")),
     "flags": ({"choice": {True: 1, False: 2}}, ("boolean",)),
-    "range": ({"uniform": {"min": -5, "max": 400}}, ("integer", "bigint", "decimal(12,2)", "double", "real")),
+    "range": (
+        {"uniform": {"min": -5, "max": 400}},
+        ("integer", "bigint", "decimal(12,2)", "double", "real", "decimal(30,6)"),
+    ),
     "days": ({"uniform": {"min": START, "max": UNTIL}}, ("date", "timestamp", "timestamptz")),
     "bell": ({"normal": {"mean": 5, "sd": 3, "min": 1}}, ("integer", "decimal(12,2)", "double", "real")),
-    "skew": ({"lognormal": {"median": 20, "sigma": 1}}, ("integer", "decimal(12,2)", "double")),
+    "skew": ({"lognormal": {"median": 20, "sigma": 1}}, ("integer", "decimal(12,2)", "double", "decimal(30,6)")),
+    "lengths": ({"interval": {"each": {"uniform": {"min": 0, "max": 40}}, "unit": "hours"}}, ("interval",)),
+    "terms": ({"choice": {"1 month": 2, "1 year 2:00": 1}}, ("interval", "text")),
     "unequal": ({"gamma": {"shape": 0.5}}, ("decimal(12,2)", "double")),
     "waits": ({"exponential": {"mean": 3, "max": 40}}, ("integer", "decimal(12,2)", "double")),
     "steps": ({"triangular": {"min": 0, "mode": 1, "max": 9, "step": 0.25}}, ("decimal(12,2)", "double")),

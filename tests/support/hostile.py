@@ -24,11 +24,11 @@ COMMENTS = [
 LONG = "a_very_long_name_of_a_table_that_goes_on_until_the_very_limit__"
 assert len(LONG) == 63
 CELLS = [
-    [True, 2**15 - 1, 2**31 - 1, 2**63 - 1, 9_999_999_999.99, 1e12, "0190163d-8694-8000-8000-00005aa8ac10", dt.date(2024, 2, 29), dt.datetime(2024, 2, 29, 23, 59, 59, 999_999), "NULL", 0.1, "NULL", dt.datetime(2024, 2, 29, 23, 59, 59, 999_999)],
-    [False, -(2**15) + 1, -(2**31) + 1, -(2**63) + 2, -9_999_999_999.99, -0.1, "ffffffff-ffff-ffff-ffff-ffffffffffff", dt.date(1900, 1, 1), dt.datetime(1969, 12, 31, 23, 59, 59, 999_999), "a,b", -3.4e38, "it's \\", "1970-01-01T01:59:59.999999+02:00"],
-    [False, 0, 0, 0, 0.01, 123456.789, "00000000-0000-0000-0000-000000000000", dt.date(9999, 12, 31), dt.datetime(9999, 12, 31, 23, 59, 59), "it's \\", 16_777_217, ' "漢,\n𝄞', dt.datetime(9999, 12, 31, 23, 59, 59)],
+    [True, 2**15 - 1, 2**31 - 1, 2**63 - 1, 9_999_999_999.99, 1e12, "0190163d-8694-8000-8000-00005aa8ac10", dt.date(2024, 2, 29), dt.datetime(2024, 2, 29, 23, 59, 59, 999_999), "NULL", 0.1, "NULL", dt.datetime(2024, 2, 29, 23, 59, 59, 999_999), "9" * 20, "2 years 3 days 04:05:06"],
+    [False, -(2**15) + 1, -(2**31) + 1, -(2**63) + 2, -9_999_999_999.99, -0.1, "ffffffff-ffff-ffff-ffff-ffffffffffff", dt.date(1900, 1, 1), dt.datetime(1969, 12, 31, 23, 59, 59, 999_999), "a,b", -3.4e38, "it's \\", "1970-01-01T01:59:59.999999+02:00", "-0.000001", "-00:00:00.000001"],
+    [False, 0, 0, 0, 0.01, 123456.789, "00000000-0000-0000-0000-000000000000", dt.date(9999, 12, 31), dt.datetime(9999, 12, 31, 23, 59, 59), "it's \\", 16_777_217, ' "漢,\n𝄞', dt.datetime(9999, 12, 31, 23, 59, 59), 0, "1 week"],
 ]  # fmt: skip
-KINDS = {"flag": "boolean", "small": "smallint", "whole": "integer", "large": "bigint", "money": "decimal(12,2)", "ratio": "double", "guid": "uuid", "day": "date", "at": "timestamp", "state": 'enum(NULL, "a,b", "it\'s \\\\")', "share": "real", "land": "char(8)", "met": "timestamptz"}  # fmt: skip
+KINDS = {"flag": "boolean", "small": "smallint", "whole": "integer", "large": "bigint", "money": "decimal(12,2)", "ratio": "double", "guid": "uuid", "day": "date", "at": "timestamp", "state": 'enum(NULL, "a,b", "it\'s \\\\")', "share": "real", "land": "char(8)", "met": "timestamptz", "wei": "decimal(30,6)", "term": "interval"}  # fmt: skip
 
 
 class _Dumper(yaml.SafeDumper):

@@ -226,6 +226,11 @@ ALL = "median: 5, sigma: 0.5, max: 99"
 GERMAN, SPANISH = ("{%s: de_DE}", "{%s: es_ES}")
 
 
+def days(rows):
+    """The mean of days in intervals of days."""
+    return rows["x"].str.strip_suffix(" days").cast(pl.Float64).mean()
+
+
 def locale(name, kind=None):
     return {"locale": (GERMAN % name, SPANISH % name, of_list(kind or name, "es_ES"))}
 
@@ -240,6 +245,11 @@ MOVES = {
     "bytes": {
         "length": ("{bytes: {length: 4}}", "{bytes: {length: 9}}", octets), "min": ("{bytes: {max: 9}}", "{bytes: {min: 5, max: 9}}", octets),
         "max": ("{bytes: {max: 9}}", "{bytes: {max: 30}}", octets),
+    },
+    "interval": {
+        "each": ("{interval: {each: {uniform: {min: 1, max: 9}}, unit: days}}", "{interval: {each: {uniform: {min: 5, max: 9}}, unit: days}}", days),
+        "column": ("{interval: {column: low, unit: days}}", "{interval: {column: high, unit: days}}", days),
+        "unit": ("{interval: {column: low, unit: days}}", "{interval: {column: low, unit: weeks}}", days),
     },
     "nothing": {},
     "polymorphic": {

@@ -13,9 +13,9 @@ period: {start: 2024-01-01, until: 2025-01-01}
 tables:
   kinds:
     values:
-      - [1, '\x', [a, "it's, \"b\" \\ {c}", null, "", NULL, "\t\n\u001f\u00e9"], [1.5, -2], ["08:00", null], [paid, null, "it's, {so}"]]
-      - [2, '\x00FF415C', [], [], [], []]
-      - [3, null, null, [null, 0.01], ["23:59:59.999999"], null]
+      - [1, '\x', [a, "it's, \"b\" \\ {c}", null, "", NULL, "\t\n\u001f\u00e9"], [1.5, -2], ["08:00", null], [paid, null, "it's, {so}"], -0.05, 1 year 2 days]
+      - [2, '\x00FF415C', [], [], [], [], "-9999999999999999999999999999.9999999999", null]
+      - [3, null, null, [null, 0.01], ["23:59:59.999999"], null, "12345678901234567890.5", -3 days -04:05:06.000001]
     primary_key: [kind_id]
     columns:
       kind_id: {type: bigint}
@@ -24,6 +24,8 @@ tables:
       rates: {type: "decimal(5,2)[]"}
       opens: {type: "time[]"}
       stages: {type: 'enum(new, paid, "it''s, {so}")[]', nullable: true}
+      balance: {type: "decimal(38,10)"}
+      grace: {type: interval, nullable: true}
   things:
     rows: 300
     events: [done_at]
@@ -54,16 +56,25 @@ tables:
       _firm: {company: en_GB}
       _place: {place: de_DE}
       phones: {array: {each: {place_part: {place: _place, part: phone}}, max: 2}}
+      wei: {uniform: {min: -5, max: 100_000_000_000_000_000}, type: "decimal(36,18)"}
+      tokens: {lognormal: {median: 1.0e+20, sigma: 1}, type: "decimal(25,0)"}
+      ratio: {uniform: {min: -0.9, max: 0.9}, type: "decimal(38,38)", nullable: true, null_share: 0.2}
+      trial: {interval: {each: {uniform: {min: -40, max: 40}}, unit: days}}
+      pause: {interval: {column: kind_id, unit: months}}
+      took: {interval: {each: {exponential: {mean: 90_000}}, unit: seconds}, nullable: true, null_share: 0.1}
+      term: {choice: {1 month: 2, 90 minutes: 1, "2 years 3 weeks 25:00:00.5": 1, "0:00": 1}, type: interval}
+      balance: {lookup: kind_id.balance}
+      grace: {lookup: kind_id.grace, nullable: true}
       copied: {lookup: kind_id.raw, nullable: true}
       words: {lookup: kind_id.words, nullable: true}
       stages: {lookup: kind_id.stages, nullable: true}
       again: {expr: rates, type: "decimal(9,3)[]"}
       has_blob: {expr: blob IS NOT NULL}
   big_things:
-    select: SELECT thing_id AS big_id, digest, tags, came_at FROM things WHERE blob IS NOT NULL
+    select: SELECT thing_id AS big_id, digest, tags, came_at, wei, took FROM things WHERE blob IS NOT NULL
     at: came_at
     primary_key: [big_id]
-    columns: {big_id: {type: bigint}, digest: {type: bytes}, tags: {type: "text[]", nullable: true}, came_at: {type: timestamp}}
+    columns: {big_id: {type: bigint}, digest: {type: bytes}, tags: {type: "text[]", nullable: true}, came_at: {type: timestamp}, wei: {type: "decimal(36,18)"}, took: {type: interval, nullable: true}}
   parts:
     per: things
     fanout: {max: 2, uniform: true}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from synth.arrays import ESCAPED
 from synth.fingerprint import Cells
+from synth.intervals import sql_of_parts
 from synth.translate.conditions import as_in_sql
 from synth.translate.dialect import QUOTE, WHOLE, Dialect, InsertStyle, standard_literal
 from synth.translate.seen import IN_SQL
@@ -23,6 +24,13 @@ def _quoted_text() -> str:
 
 
 _TEXT = _quoted_text()
+_INTERVAL = sql_of_parts(  # of files it is a text
+    "(DATEPART('year', TRY_CAST({0} AS INTERVAL)) * 12 + DATEPART('month', TRY_CAST({0} AS INTERVAL)))",
+    "DATEPART('day', TRY_CAST({0} AS INTERVAL))",
+    "((DATEPART('hour', TRY_CAST({0} AS INTERVAL)) * 60 + DATEPART('minute', TRY_CAST({0} AS INTERVAL))) * 60000000 "
+    "+ DATEPART('microsecond', TRY_CAST({0} AS INTERVAL)))",
+    "//",
+)
 
 DIALECT = Dialect(
     name="duckdb",
@@ -33,6 +41,7 @@ DIALECT = Dialect(
         "integer": "INTEGER",
         "bigint": "BIGINT",
         "decimal": "DECIMAL",
+        "wide": "DECIMAL",
         "double": "DOUBLE",
         "real": "FLOAT",
         "uuid": "UUID",
@@ -42,7 +51,9 @@ DIALECT = Dialect(
         "time": "TIME",
         "timestamp": "TIMESTAMP",
         "timestamptz": "TIMESTAMPTZ",
+        "interval": "INTERVAL",
     },
+    readings={"interval": _INTERVAL},
     text="VARCHAR",
     keyed_text="VARCHAR",
     array="{element}[]",
@@ -66,6 +77,8 @@ DIALECT = Dialect(
         time="EPOCH_US({0})",
         decimal="CAST(CAST({0} AS DECIMAL(38,{digits})) * {unit} AS BIGINT)",
         integer="CAST({0} AS BIGINT)",
+        wide=r"REGEXP_REPLACE(CAST({0} AS VARCHAR), '^(-?)[.]', '\1' || '0.')",  # a 0 may be missing before the point
+        interval=_INTERVAL,
         array="'[' || ARRAY_TO_STRING(LIST_TRANSFORM({0}, LAMBDA e: COALESCE({cell}, 'null')), ', ') || ']'",
         values={
             "varchar": _TEXT,

@@ -18,7 +18,6 @@ from synth.dtypes import (
     BYTES,
     DATE,
     DOUBLE,
-    MAX_PRECISION,
     REAL,
     TEXT,
     TIME,
@@ -26,6 +25,7 @@ from synth.dtypes import (
     DType,
     char_or_varchar,
     decimal,
+    decimal_or_text,
     enum_or_text,
 )
 
@@ -118,7 +118,7 @@ def column_type(kind: str, spelt: str, length: int | None, precision: int | None
     if kind == "tinyint" and spelt.startswith("tinyint(1)"):
         return BOOLEAN
     if kind == "decimal":
-        return decimal(precision, scale or 0) if precision is not None and precision <= MAX_PRECISION else TEXT
+        return decimal_or_text(precision, scale)
     if kind == "time" and spelt != "time(6)":  # a length of time, of anybody's
         return TEXT
     if kind == "enum":
@@ -141,7 +141,7 @@ def result_type(column: Any) -> DType:
     if code in _CODES_BYTES and characters == _NO_CHARACTERS and length:  # of no length: NULL
         return BYTES
     if code in _CODES_DECIMAL:
-        return DType("decimal", 38, scale)  # sums have more digits than columns may
+        return decimal(38, scale)  # sums have more digits than columns may
     return BOOLEAN if code == _CODE_TINY and length == 1 else _CODES.get(code, TEXT)
 
 

@@ -6,6 +6,7 @@ MariaDB shows what is beyond the first plane of Unicode in a comment as '?'.
 from __future__ import annotations
 
 from synth.fingerprint import Cells
+from synth.intervals import LONGEST
 from synth.translate.conditions import (
     as_in_sql,
     enum_texts,
@@ -42,6 +43,7 @@ DIALECT = Dialect(
         "integer": "INT",
         "bigint": "BIGINT",
         "decimal": "DECIMAL",
+        "wide": "DECIMAL",
         "double": "DOUBLE",
         "real": "FLOAT",
         "uuid": "VARCHAR(36)",
@@ -51,6 +53,7 @@ DIALECT = Dialect(
         "time": "TIME(6)",
         "timestamp": "DATETIME(6)",
         "timestamptz": "DATETIME(6)",  # in UTC: TIMESTAMP ends in 2038
+        "interval": f"VARCHAR({LONGEST})",
     },
     text="LONGTEXT",
     keyed_text="VARCHAR(255)",  # a key needs a length

@@ -124,7 +124,7 @@ def _value(field: str, dtype: DType, required: bool) -> str:
     """
     text = f"COALESCE({field}, 'NULL')"
     value = {
-        **dict.fromkeys(("varchar", "char", "enum", "json"), text),
+        **dict.fromkeys(("varchar", "char", "enum", "json", "interval"), text),
         "boolean": f"{field} = 'true'",
         "timestamptz": f"LEFT({field}, 26)",  # without its zone, which is UTC
         "bytes": f"UNHEX(SUBSTR({field}, 3))",

@@ -14,6 +14,7 @@ from synth.dtypes import (
     BYTES,
     DATE,
     DOUBLE,
+    INTERVAL,
     JSON,
     REAL,
     TEXT,
@@ -46,7 +47,7 @@ _ARRAYS = (
 _TYPES = {
     "boolean": BOOLEAN, "smallint": DType("smallint"), "integer": DType("integer"), "bigint": DType("bigint"),
     "real": REAL, "double precision": DOUBLE, "uuid": DType("uuid"), "date": DATE,
-    "time without time zone": TIME, "jsonb": JSON, "bytea": BYTES,
+    "time without time zone": TIME, "jsonb": JSON, "bytea": BYTES, "interval": INTERVAL,
     "timestamp without time zone": TIMESTAMP, "timestamp with time zone": TIMESTAMPTZ,
 }  # fmt: skip
 # types whose arrays are ours, and one of them as the server spells it

@@ -20,6 +20,7 @@ from synth.dtypes import (
     BYTES,
     DATE,
     DOUBLE,
+    INTERVAL,
     REAL,
     TEXT,
     TIME,
@@ -61,12 +62,14 @@ class _Reading(NamedTuple):
 
 
 # number of a type -> how a cell is read, `{0}` the column; all others are texts
+assert DIALECT.cells
 _READINGS = {
     16: _Reading("{0}", BOOLEAN), 21: _Reading("{0}", DType("smallint")), 23: _Reading("{0}", DType("integer")),
     20: _Reading("{0}", DType("bigint")), 700: _Reading("{0}", REAL),
     701: _Reading("{0}", DOUBLE), 25: _Reading("{0}", TEXT), 1043: _Reading("{0}", TEXT),
     1082: _Reading(_FINITE.format("DATE"), DATE), 1114: _Reading(_FINITE.format("TIMESTAMP"), TIMESTAMP),
     17: _Reading("{0}", BYTES), 1083: _Reading(_WITHIN_A_DAY, TIME),
+    1186: _Reading(DIALECT.cells.interval, INTERVAL),
     1184: _Reading(f"({_FINITE.format('TIMESTAMPTZ')} AT TIME ZONE 'UTC')", TIMESTAMPTZ),
 }  # fmt: skip
 _NO_LISTS = (

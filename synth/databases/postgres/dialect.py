@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from synth.fingerprint import Cells
+from synth.intervals import sql_of_parts
 from synth.translate.conditions import as_in_sql, cast_to_text, enum_texts, like_marks
 from synth.translate.dialect import WHOLE, Dialect, InsertStyle
 from synth.translate.numeric import rounded_doubles
@@ -24,6 +25,7 @@ DIALECT = Dialect(
         "integer": "INTEGER",
         "bigint": "BIGINT",
         "decimal": "NUMERIC",
+        "wide": "NUMERIC",
         "double": "DOUBLE PRECISION",
         "real": "REAL",
         "uuid": "UUID",
@@ -33,6 +35,7 @@ DIALECT = Dialect(
         "time": "TIME",
         "timestamp": "TIMESTAMP",
         "timestamptz": "TIMESTAMPTZ",
+        "interval": "INTERVAL",
     },
     text="TEXT",
     keyed_text="TEXT",
@@ -60,6 +63,13 @@ DIALECT = Dialect(
         decimal="CAST({0} * {unit} AS BIGINT)",
         integer="CAST({0} AS BIGINT)",
         bytes="ENCODE({0}, 'hex')",
+        interval=sql_of_parts(
+            "CAST(EXTRACT(YEAR FROM {0}) * 12 + EXTRACT(MONTH FROM {0}) AS BIGINT)",
+            "CAST(EXTRACT(DAY FROM {0}) AS BIGINT)",
+            "CAST((EXTRACT(HOUR FROM {0}) * 60 + EXTRACT(MINUTE FROM {0})) * 60000000 "
+            "+ EXTRACT(MICROSECONDS FROM {0}) AS BIGINT)",
+            "/",
+        ),
         array=(
             "CASE WHEN {0} IS NOT NULL THEN '[' || ARRAY_TO_STRING(ARRAY(SELECT COALESCE({cell}, 'null') "
             "FROM UNNEST({0}) WITH ORDINALITY AS u(e, n) ORDER BY n), ', ') || ']' END"

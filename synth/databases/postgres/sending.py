@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from synth.arrays import to_literal
-from synth.columns import cast_to_written, to_arrow
+from synth.columns import cast_to_written, intervals_to_arrow, to_arrow
 from synth.databases.postgres.connection import Connection
 from synth.databases.postgres.dialect import DIALECT
 from synth.databases.tab_separated import tab_separated
@@ -56,7 +56,7 @@ class Sending(Connection):
             return self.copy(schema, table, frame)
         if self._writer is None:
             self._writer = self.adbc()
-        rows = to_arrow(_as_binary(frame, types))
+        rows = _with_intervals(to_arrow(_as_binary(frame, types)), frame, types)
         with self._writer.cursor() as cursor:
             cursor.adbc_ingest(table, rows, mode="append", db_schema_name=schema)
         return int(rows.nbytes)
@@ -89,6 +89,14 @@ def _as_binary(frame: pl.DataFrame, types: Types) -> pl.DataFrame:
     documents = [name for name in frame.columns if types[name].name == "json"]
     exact = exact.with_columns((JSONB_VERSION + pl.col(name)).alias(name) for name in documents)
     return exact.with_columns(pl.col(name).str.replace_all("-", "", literal=True).str.decode("hex") for name in uuids)
+
+
+def _with_intervals(rows: Any, frame: pl.DataFrame, types: Types) -> Any:
+    """Arrow rows whose intervals are no texts."""
+    for place, name in enumerate(frame.columns):
+        if types[name].name == "interval":
+            rows = rows.set_column(place, name, intervals_to_arrow(frame[name]))
+    return rows
 
 
 WAYS: dict[str, Callable[[Sending, str, str, pl.DataFrame], int]] = {"adbc": Sending.ingest, "copy": Sending.copy}

@@ -37,6 +37,7 @@ DIALECT = Dialect(
         "time": "TIME",
         "timestamp": "TIMESTAMP",
         "timestamptz": "TIMESTAMPTZ",
+        "interval": "TEXT",
     },
     text="TEXT",
     keyed_text="TEXT",
@@ -65,5 +66,9 @@ DIALECT = Dialect(
         integer="{0}",
         bytes="CASE WHEN {0} IS NOT NULL THEN LOWER(HEX({0})) END",
     ),
-    inserts=InsertStyle({**QUOTE, "\r": "' || CHAR(13) || '"}, booleans=("1", "0")),  # its client drops a \r before \n
+    inserts=InsertStyle(
+        {**QUOTE, "\r": "' || CHAR(13) || '"},  # its client drops a \r before \n
+        booleans=("1", "0"),
+        longest_number=FLOAT_DIGITS,
+    ),
 )

@@ -10,7 +10,7 @@ import polars as pl
 from synth.arrays import from_json, to_json
 from synth.columns import cast_to_written
 from synth.databases.sqlite.dialect import FLOAT_DIGITS
-from synth.dtypes import DType, Types
+from synth.dtypes import MAX_PRECISION, DType, Types
 
 __all__ = ["from_sqlite", "sample", "to_sqlite"]
 
@@ -39,7 +39,7 @@ def _column_to_sqlite(column: pl.Series) -> pl.Series:
     if dtype.is_temporal():
         return column.cast(pl.String)  # 2024-02-29 00:00:00.000000
     if isinstance(dtype, pl.Decimal):
-        if not dtype.scale:
+        if not dtype.scale and (dtype.precision or 0) <= MAX_PRECISION:
             return column.cast(pl.Int64)
         return column.cast(pl.String if (dtype.precision or 0) > FLOAT_DIGITS else pl.Float64)
     return column

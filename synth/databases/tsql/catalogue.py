@@ -13,7 +13,6 @@ from synth.dtypes import (
     BYTES,
     DATE,
     DOUBLE,
-    MAX_PRECISION,
     REAL,
     TEXT,
     TIME,
@@ -21,7 +20,7 @@ from synth.dtypes import (
     TIMESTAMPTZ,
     DType,
     char_or_varchar,
-    decimal,
+    decimal_or_text,
 )  # fmt: skip
 
 __all__ = ["Catalogue", "column_type"]
@@ -96,7 +95,7 @@ class Catalogue(Database):
 def column_type(kind: str, length: int | None, precision: int | None, scale: int | None) -> DType:
     """The type of a table's column, from INFORMATION_SCHEMA."""
     if kind in ("decimal", "numeric"):
-        return decimal(precision, scale or 0) if precision is not None and precision <= MAX_PRECISION else TEXT
+        return decimal_or_text(precision, scale)
     if kind in ("char", "nchar") and length:
         return char_or_varchar(length)
     if kind in ("varchar", "nvarchar"):

@@ -6,6 +6,7 @@ It takes 'a' and 'a ' for one value in every comparison and key, in this collati
 from __future__ import annotations
 
 from synth.fingerprint import Cells
+from synth.intervals import LONGEST
 from synth.translate.conditions import (
     as_in_sql,
     lengths_with_blanks,
@@ -56,6 +57,7 @@ DIALECT = Dialect(
         "integer": "INT",
         "bigint": "BIGINT",
         "decimal": "DECIMAL",
+        "wide": "DECIMAL",
         "double": "FLOAT(53)",
         "real": "REAL",
         "uuid": "VARCHAR(36) COLLATE Latin1_General_100_BIN2",
@@ -65,6 +67,7 @@ DIALECT = Dialect(
         "time": "TIME(6)",
         "timestamp": "DATETIME2(6)",
         "timestamptz": "DATETIMEOFFSET(6)",
+        "interval": f"VARCHAR({LONGEST}) COLLATE Latin1_General_100_BIN2",
     },
     text="NVARCHAR(MAX)",
     # a length counts the halves of an emoji; what is in a key has to be short, not what it is declared as, and what a key
@@ -118,6 +121,7 @@ DIALECT = Dialect(
         time="DATEDIFF_BIG(MICROSECOND, CAST('00:00:00' AS TIME(6)), {0})",
         decimal="CAST({0} * {unit} AS BIGINT)",
         integer="CAST({0} AS BIGINT)",
+        wide="CAST({0} AS VARCHAR(50))",
         bytes="LOWER(CONVERT(VARCHAR(MAX), {0}, 2))",
         total="COALESCE(SUM(CAST({0} AS DECIMAL(38, 0))), 0)",
         rows="COUNT_BIG(*)",

@@ -135,7 +135,7 @@ def _cell(source: ScriptInput, name: str, dtype: DType, required: bool) -> str:
         return f"CASE {field} WHEN 'true' THEN 1 WHEN 'false' THEN 0 END"
     if dtype.name == "bytes":
         return f"CONVERT(VARBINARY(MAX), SUBSTRING(NULLIF({field}, ''), 3, DATALENGTH({field})), 2)"
-    if dtype.is_text or dtype.element is not None:
+    if dtype.is_text or dtype.name in ("array", "interval"):
         return f"COALESCE({field}, '')" if required else f"CASE WHEN DATALENGTH({field}) > 0 THEN {field} END"
     return f"CAST(NULLIF({field}, '') AS {source.dialect.type(dtype, keyed=False)})"
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
 
-from synth.arrays import hex_digits, to_json
+from synth.arrays import to_json
 from synth.columns import column_to_written
-from synth.documents import canonical
-from synth.dtypes import BYTES, JSON, TIME, TIMESTAMPTZ, UUID, UUID_SHAPE, DType, clock_us, exact
+from synth.dtypes import TIMESTAMPTZ, UUID, UUID_SHAPE, DType, exact
 from synth.errors import Problem
 from synth.generators.arrival import microseconds
 from synth.generators.declarations import Span
-from synth.literals import ends_in_blank, moment_in_utc
+from synth.literals import ends_in_blank, moment_in_utc, reader
 from synth.spec.kinds.base import BlockView, Counted, Counting, Kind, KnownSpans, Names, Path, TableRows
 from synth.spec.kinds.row_counts import declared_rows, earlier_rows_by_key
 from synth.spec.models import Dataset, Table
@@ -154,8 +153,8 @@ def cells_as_drawn(name: str, cells: list[object], dtype: DType) -> pl.Series:
         cells = [None if cell is None else exact(cell, dtype) for cell in cells]  # type: ignore[arg-type]
     if dtype.element is not None:
         cells = [None if cell is None else _array_as_drawn(cell, dtype.element) for cell in cells]
-    if dtype in _READ:
-        cells = [None if cell is None else _READ[dtype](cell) for cell in cells]
+    if read := reader(dtype):
+        cells = [None if cell is None else read(cell) for cell in cells]
     return pl.Series(name, cells, dtype=dtype.drawn)
 
 
@@ -165,13 +164,6 @@ def _array_as_drawn(cell: Any, element: DType) -> str:
     return str(to_json(pl.select(pl.lit(inner).implode()).to_series())[0])
 
 
-# types whose cells are written out as texts -> what reads one, or raises ValueError
-_READ: dict[DType, Callable[[object], object]] = {
-    TIME: clock_us,
-    JSON: canonical,
-    TIMESTAMPTZ: moment_in_utc,
-    BYTES: hex_digits,
-}
 _CELLS = {
     "boolean": bool,
     "double": (int, float),
@@ -199,9 +191,9 @@ def _why_no_cell(cell: Any, dtype: DType, *, nullable: bool) -> str | None:
         values = cell if isinstance(cell, (list, tuple)) else ()
         reasons = (_why_no_cell(each, dtype.element, nullable=True) for each in values)
         return next(filter(None, reasons), None) if isinstance(cell, (list, tuple)) else f"{cell!r} is no list"
-    if dtype in _READ:
+    if read := reader(dtype):
         try:
-            _READ[dtype](cell)
+            read(cell)
         except ValueError as error:
             return str(error)
         return None

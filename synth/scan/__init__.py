@@ -1,0 +1,3 @@
+"""Tables as sources that are drawn as a query asks for them: nothing is stored."""
+
+from __future__ import annotations

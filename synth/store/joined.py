@@ -1,0 +1,45 @@
+"""What tasks of several runs have made, as one manifest states it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from synth.fingerprint import Fingerprint
+from synth.spec.parts import table_of
+from synth.store.files import FileEntry
+from synth.store.manifest import TableEntry, TaskEntry
+
+__all__ = ["joined_families", "joined_tables"]
+
+Families = Mapping[str, tuple[TaskEntry, ...]]
+
+
+def joined_families(runs: Iterable[Families]) -> dict[str, tuple[TaskEntry, ...]]:
+    """Put the tasks of runs together, by the root of their family, in order: a later run's in the place of an earlier's."""
+    found: dict[str, dict[int, TaskEntry]] = {}
+    for families in runs:
+        for root, tasks in families.items():
+            found.setdefault(root, {}).update({task.number: task for task in tasks})
+    return {root: tuple(tasks[number] for number in sorted(tasks)) for root, tasks in found.items()}
+
+
+def joined_tables(
+    columns: Mapping[str, dict[str, str]], families: Families, runs: Iterable[Mapping[str, Iterable[FileEntry]]]
+) -> dict[str, TableEntry]:
+    """State tables by what their tasks have drawn, with the files of runs: a later one's in the place of an earlier's."""
+    prints = dict.fromkeys(columns, Fingerprint())
+    for tasks in families.values():
+        for task in tasks:
+            for part, text in task.prints.items():
+                prints[table_of(part)] += Fingerprint.parse(text)
+    files: dict[str, dict[str, FileEntry]] = {name: {} for name in columns}
+    for run in runs:
+        for name, some in run.items():
+            files[name].update({file.path: file for file in some})
+    return {
+        name: TableEntry(
+            columns=columns[name], rows=prints[name].rows, fingerprint=str(prints[name]),
+            files=tuple(files[name][path] for path in sorted(files[name])),
+        )
+        for name in columns
+    }  # fmt: skip
