@@ -88,7 +88,7 @@ def block(plan: Plan, table: str, number: int) -> dict[str, pl.DataFrame]:
 
 def frame(plan: Plan, table: str) -> pl.DataFrame:
     """A whole table, in memory."""
-    return pl.concat(batches(plan, _known(plan, table)))
+    return pl.concat(batches(plan, _known(plan, table), Serial(owns_process=False)))
 
 
 def lazy(plan: Plan, table: str) -> pl.LazyFrame:
@@ -97,7 +97,7 @@ def lazy(plan: Plan, table: str) -> pl.LazyFrame:
     Columns that it does not name are not drawn, nor blocks whose keys or arrivals its conditions leave out; after a plain
     `head` no more of them. DuckDB hands its conditions on to one, too.
     """
-    return scan(plan, _known(plan, table))
+    return scan(plan, _known(plan, table), Serial(owns_process=False))
 
 
 def _known(plan: Plan, table: str) -> str:

@@ -87,29 +87,27 @@ def _either(one: Admitted, other: Admitted) -> Admitted:
 def _compared(column: Any, op: str, literal: Any) -> Admitted:
     """What a comparison admits; nothing is known where it is not one of a column with a value."""
     name = column.get("Column") if isinstance(column, Mapping) else None
-    values = _values(literal)
-    if not isinstance(name, str) or not values:
+    ends = _ends(literal)
+    if not isinstance(name, str) or ends is None:
         return {}
-    least, most = min(values), max(values)
     if op in ("Eq", "EqValidity", "IsIn"):
-        return {name: Ends(least, most)}
+        return {name: ends}
     if op in ("Gt", "GtEq"):
-        return {name: Ends(low=least)}
-    return {name: Ends(high=most)} if op in ("Lt", "LtEq") else {}
+        return {name: Ends(low=ends.low)}
+    return {name: Ends(high=ends.high)} if op in ("Lt", "LtEq") else {}
 
 
-def _values(node: Any) -> list[float | Decimal] | None:
-    """The values of a literal, or of a list of them; None of what is none, or not understood, NULL among them."""
+def _ends(node: Any) -> Ends | None:
+    """The ends of a literal, or of a list of them; None of what is none, of what is not understood, and of NULL."""
     if not (isinstance(node, Mapping) and "Literal" in node):
         return None
     try:
         found = pl.select(pl.Expr.deserialize(io.StringIO(json.dumps(node)), format="json")).to_series()
+        values = found.explode() if isinstance(found.dtype, pl.List) else found
+        low, high = number_of(values.min()), number_of(values.max())
     except (ValueError, pl.exceptions.PolarsError):
         return None
-    cells = found.explode().to_list() if isinstance(found.dtype, pl.List) else found.to_list()
-    numbers = [number_of(cell) for cell in cells if cell is not None]
-    known = [number for number in numbers if number is not None]
-    return known if known and len(known) == len(numbers) else None
+    return None if low is None or high is None else Ends(low, high)
 
 
 def number_of(value: Any) -> float | Decimal | None:

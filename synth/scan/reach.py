@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from synth.dtypes import DType
-from synth.generators.keys import Key
+from synth.generators.base import Generator
 from synth.plan.model import FamilyPlan, Plan
 from synth.scan.admitted import Ends
 from synth.streams import Sub, hashed
@@ -28,27 +28,19 @@ def _of(plan: Plan, family: FamilyPlan, table: str, column: str, number: int) ->
     if spec.is_given(column):
         return None
     draws = spec.columns[column].draws
-    if isinstance(draws, Key):
-        return _of_key(plan, table, column, draws, number) if draws.counts_up else None
+    if draws.counts_up:
+        return _of_key(plan, table, draws, number)
     if draws.sets_arrival:
         return _of_arrival(plan, table, column, number)
     if column in spec.links:  # it holds the key of the row that its row is born with
-        parent = spec.per
-        return (
-            None
-            if parent is None or len(plan.spec(parent).key) != 1
-            else _of(plan, family, parent, plan.spec(parent).key[0], number)
-        )
+        key = plan.spec(str(spec.per)).key
+        return _of(plan, family, str(spec.per), key[0], number) if len(key) == 1 else None
     path = draws.copies()
     seen = plan.resolve(table, path) if path else None
-    if seen is None or seen.how not in ("own", "ancestor") or plan.tables[seen.table].family != family.root:
+    if seen is None or seen.how not in ("own", "ancestor") or (seen.table, seen.column) == (table, column):
         return None
     ends = _of(plan, family, seen.table, seen.column, number)
-    return (
-        None
-        if ends is None or (seen.table, seen.column) == (table, column)
-        else _as(ends, plan.tables[table].types[column])
-    )
+    return None if ends is None else _as(ends, plan.tables[table].types[column])
 
 
 def _as(ends: Ends, dtype: DType) -> Ends | None:
@@ -59,12 +51,12 @@ def _as(ends: Ends, dtype: DType) -> Ends | None:
     return ends if dtype.is_time or (dtype.is_exact and not dtype.digits) else None
 
 
-def _of_key(plan: Plan, table: str, column: str, key: Key, number: int) -> Ends | None:
+def _of_key(plan: Plan, table: str, key: Generator, number: int) -> Ends | None:
     first, end = (_rows_before(plan, table, at * plan.block_rows) for at in (number, number + 1))
     if end <= first:
         return Ends(1, 0)
-    numbers = key.key_at(np.array([first, end - 1]), plan.seeds[table], table).to_list()
-    return Ends(min(numbers), max(numbers))
+    numbers = key.key_at(np.array([first, end - 1]), plan.seeds[table], table).to_numpy()
+    return Ends(int(numbers.min()), int(numbers.max()))
 
 
 def _rows_before(plan: Plan, table: str, root_rows: int) -> int:

@@ -10,17 +10,16 @@ from polars.io.plugins import register_io_source
 from synth.draw.output import FrameSink
 from synth.draw.residents import Residents
 from synth.draw.task import RunContext, Task, tasks_of
-from synth.draw.walk import Walk
+from synth.draw.walk import Runner, Walk
 from synth.plan.make import make
 from synth.plan.model import FamilyPlan, Plan
-from synth.runners.serial import Serial
 from synth.scan.admitted import Ends, admitted
 from synth.scan.reach import reach
 
 __all__ = ["batches", "scan"]
 
 
-def scan(plan: Plan, table: str) -> pl.LazyFrame:
+def scan(plan: Plan, table: str, runner: Runner) -> pl.LazyFrame:
     """A table as a LazyFrame that draws what a query takes."""
     types = plan.tables[table].types
     schema = {name: types[name].written for name in plan.tables[table].written}
@@ -30,7 +29,7 @@ def scan(plan: Plan, table: str) -> pl.LazyFrame:
     ) -> Iterator[pl.DataFrame]:
         needed = list(schema) if columns is None else columns
         read = {*needed, *(condition.meta.root_names() if condition is not None else ())}
-        for batch in batches(plan, table, read, {} if condition is None else admitted(condition)):
+        for batch in batches(plan, table, runner, read, {} if condition is None else admitted(condition)):
             kept = batch if condition is None else batch.filter(condition)
             kept = kept.select(needed)
             if rows is not None:
@@ -44,7 +43,11 @@ def scan(plan: Plan, table: str) -> pl.LazyFrame:
 
 
 def batches(
-    plan: Plan, table: str, columns: Collection[str] | None = None, within: dict[str, Ends] | None = None
+    plan: Plan,
+    table: str,
+    runner: Runner,
+    columns: Collection[str] | None = None,
+    within: dict[str, Ends] | None = None,
 ) -> Iterator[pl.DataFrame]:
     """A table's rows, block by block, in row order: some `columns` of it, or all, of blocks that can lie `within` ends."""
     some = {table: columns or plan.tables[table].written[:1]} if columns is not None else None
@@ -60,7 +63,7 @@ def batches(
     parts = plan.dataset.parts(table)
     context = RunContext(only, Residents(), FrameSink(), records=False)
     tasks = {family.root: list(_tasks(only, family, parts, within or {})) for family in only.families}
-    for result in Walk(context, Serial(owns_process=False), tasks).results():
+    for result in Walk(context, runner, tasks).results():
         for part in parts:
             if part in result.tables:
                 frame = result.tables[part].write.frame
