@@ -66,6 +66,7 @@ _ELEMENTS = (
     "decimal",
     "varchar",
     "uuid",
+    "enum",
     "date",
     "time",
     "timestamp",
@@ -287,7 +288,11 @@ def char_or_varchar(length: int) -> DType:
 def array_of(element: DType) -> DType:
     """Make the type of arrays of a type. Raises ValueError for what has no array in every database."""
     if element.name not in _ELEMENTS:
-        way = {"double": ": declare a decimal", "enum": ": declare text", "json": ": declare json, which holds arrays"}
+        way = {
+            "double": ": declare a decimal",
+            "real": ": declare a decimal",
+            "json": ": declare json, which holds arrays",
+        }
         raise ValueError(f"there are no arrays of {element}{way.get(element.name, '')}")
     return DType("array", element=element)
 

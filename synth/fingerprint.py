@@ -173,7 +173,7 @@ class Cells:
 
     def array_of(self, cell: str, element: DType) -> str:
         """The text of an array, JSON as `arrays` spells it."""
-        value = self.values.get(element.name, "CAST({0} AS VARCHAR)").format("e", digits=element.digits)
+        value = self.values.get(element.in_sql.name, "CAST({0} AS VARCHAR)").format("e", digits=element.digits)
         return self.array.format(cell, cell=value)
 
     def number(self, cell: str, dtype: DType) -> str:

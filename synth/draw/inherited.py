@@ -1,7 +1,7 @@
 """Columns that are worked out for all rows of a table together, before its blocks are drawn, which read them.
 
 They are those that go on from the same column of the row above, in a table that refers to itself (levels, paths), from the
-roots on, and those that rank all rows.
+roots on, those that count or sum the rows below, and those that rank all rows.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import polars as pl
 
 from synth.draw.residents import Residents
 from synth.draw.siblings import in_turn
+from synth.dtypes import BIGINT
 from synth.plan.model import Plan, rows_of, whole_of
 
 __all__ = ["inherit"]
@@ -25,9 +26,9 @@ def inherit(plan: Plan, table: str, column: str, residents: Residents) -> None:
     if residents.has(table, kept):
         return
     types, draws = plan.tables[table].types, plan.spec(table).columns[column].draws
-    if draws.ranked_by:
-        names = draws.ranked_by
-        made = draws.draw_whole(residents.frame(table, {name: types[name] for name in names}))
+    if (table, column) not in plan.compiled:
+        read = {name: types.get(name, BIGINT) for name in plan.of_all_rows[table, column]}
+        made = draws.draw_whole(residents.frame(table, read))
         residents.add(table, len(made), made.alias(kept).to_frame())
         return
     compiled = plan.compiled[table, column]

@@ -166,7 +166,7 @@ class EarlierTables:
                     return table
                 continue
             children = spec.columns[column].draws.reads_children()
-            if children is not None and children.table == name and not spec.is_given(column):
+            if children is not None and children.table == name != table and not spec.is_given(column):
                 return f"{table}.{column}"
         return None
 

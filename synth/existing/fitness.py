@@ -163,7 +163,11 @@ def _cast(column: pl.Series, dtype: DType) -> tuple[pl.Series, pl.Series]:
         texts = column.cast(pl.String)
         return texts, as_parts(texts)["us"].is_null() & texts.is_not_null()
     if dtype.name in ("bytes", "array"):
-        return cast_to_written(column.to_frame(), {column.name: dtype}).to_series(), none
+        found = cast_to_written(column.to_frame(), {column.name: dtype}).to_series()
+        if dtype.element is None or not dtype.element.labels:
+            return found, none
+        strange = pl.lit(found).list.eval(~pl.element().is_in(list(dtype.element.labels))).list.any()
+        return found, pl.select(strange.fill_null(value=False)).to_series()
     found = column.cast(dtype.written, strict=False)
     if dtype.name == "uuid":
         found = found.str.to_lowercase()

@@ -13,7 +13,7 @@ from synth.generators.constant import Constant
 from synth.generators.continuous import Exponential, Pareto, Triangular, Weibull
 from synth.generators.correlated import Correlated
 from synth.generators.counts import Binomial, Geometric, NegativeBinomial, Poisson
-from synth.generators.derived import Count, Expr, Lookup, Ordinal, State, Sum
+from synth.generators.derived import Expr, Lookup, Ordinal, State
 from synth.generators.document import Document
 from synth.generators.empirical import Empirical
 from synth.generators.gamma import Gamma
@@ -32,6 +32,7 @@ from synth.generators.polymorphic import Polymorphic
 from synth.generators.raw_bytes import RawBytes
 from synth.generators.reference import Reference
 from synth.generators.running import Running
+from synth.generators.sums import Count, Sum
 from synth.generators.text import Coined, Sentence
 from synth.generators.time_of_day import TimeOfDay
 from synth.generators.uuids import Uuid

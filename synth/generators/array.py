@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,17 +17,19 @@ from synth.dtypes import DType, array_of
 from synth.errors import DataError
 from synth.generators.base import Generator
 from synth.generators.choice import Choice
+from synth.generators.company import Company
 from synth.generators.context import RowContext, SpanView, SpecView
 from synth.generators.declarations import Complaint, Dependency, Span
 from synth.generators.named import PARTS, NamedGenerator
 from synth.generators.pattern import Pattern
 from synth.generators.person import FirstName, LastName
+from synth.generators.place import PlacePart
 from synth.generators.quantiles import Quantiles
 from synth.generators.text import Coined, Sentence
 from synth.generators.time_of_day import TimeOfDay
 from synth.generators.uuids import Uuid
-from synth.generators.web import Ip
-from synth.generators.words import Colour, Job, Product
+from synth.generators.web import Ip, Url, UserAgent
+from synth.generators.words import Colour, Job, Product, Street, StreetAddress
 from synth.streams import Sub
 
 __all__ = ["Array"]
@@ -40,9 +42,10 @@ class Element(NamedGenerator):
     """The generator of an array's values: `{choice: {new: 3, sale: 1}}`."""
 
     parts: ClassVar = {
-        **PARTS, "choice": Choice, "coined": Coined, "colour": Colour, "first_name": FirstName, "ip": Ip, "job": Job,
-        "last_name": LastName, "pattern": Pattern, "product": Product, "sentence": Sentence, "time_of_day": TimeOfDay,
-        "uuid": Uuid,
+        **PARTS, "choice": Choice, "coined": Coined, "colour": Colour, "company": Company, "first_name": FirstName,
+        "ip": Ip, "job": Job, "last_name": LastName, "pattern": Pattern, "place_part": PlacePart, "product": Product,
+        "sentence": Sentence, "street": Street, "street_address": StreetAddress, "time_of_day": TimeOfDay, "url": Url,
+        "user_agent": UserAgent, "uuid": Uuid,
     }  # fmt: skip
 
 
@@ -91,18 +94,17 @@ scores: {array: {each: {uniform: {min: 0, max: 100}}, min: 2, max: 5}, type: "in
     def complaints(self, view: SpecView) -> Iterator[Complaint]:
         """Yield what stands against the generator of the values."""
         yield from map(self._placed, self.each.draws.complaints(view))
-        if self.each.draws.gives_null(view):
-            yield Complaint(
-                "an array holds no NULL", "let the generator of its values give none", at=("each", self.each.name)
-            )
 
     def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
-        """Yield what stands against the generator, and fewer values than an array may have of different ones."""
+        """Yield what stands against the generator, NULL, and fewer values than an array may have of different ones."""
         if dtype.element is None:
             return
         draws = self.each.draws
+        if draws.gives_null(view):
+            hint = "let the generator of its values give none"
+            yield Complaint("an array holds no NULL", hint, at=("each", self.each.name))
         yield from map(self._placed, draws.type_complaints(view, dtype.element))
-        if not self.distinct:
+        if not self.distinct or draws.never_repeats:
             return
         places = draws.places(dtype.element, lambda _: None)
         if places is None:
@@ -125,7 +127,7 @@ scores: {array: {each: {uniform: {min: 0, max: 100}}, min: 2, max: 5}, type: "in
 
     def longest(self, view: SpanView) -> int | None:
         """Give that of the values."""
-        return self.each.draws.longest(view)
+        return self.each.draws.longest(_Sizes(view, self.max))
 
     # -- drawing
 
@@ -134,7 +136,7 @@ scores: {array: {each: {uniform: {min: 0, max: 100}}, min: 2, max: 5}, type: "in
         element = context.dtype.element
         assert element is not None
         cells = _Cells(context, self.max, element)
-        if self.distinct:
+        if self.distinct and not self.each.draws.never_repeats:
             drawn = self.each.draws.draw_at(cells, self._places(context, element).reshape(-1))  # type: ignore[arg-type]
         else:
             drawn = self.each.draws.draw(cells)  # type: ignore[arg-type]
@@ -178,6 +180,19 @@ scores: {array: {each: {uniform: {min: 0, max: 100}}, min: 2, max: 5}, type: "in
             times = -np.log1p(-uniform[start : start + step]) / weights
             places[start : start + step] = np.argsort(times, axis=1, kind="stable")[:, : self.max]
         return places
+
+
+class _Sizes:
+    """What the generator of the values may know of their size: there are as many rows as values."""
+
+    def __init__(self, view: SpanView, most: int) -> None:
+        self._view, self._most = view, most
+
+    def rows(self) -> int:
+        return self._view.rows() * self._most
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._view, name)
 
 
 class _Cells:

@@ -147,7 +147,7 @@ class Generator(Model):
         return None
 
     def reads_children(self) -> ChildColumn | None:
-        """Name the child's column that it sums, or the child's rows that it counts; None where it does neither."""
+        """Name the column that it sums, or the rows that it counts, of a child or the own table; None where it does not."""
         return None
 
     # -- its type, and whether it fits
@@ -301,7 +301,7 @@ class Generator(Model):
         raise NotImplementedError
 
     def draw_whole(self, columns: pl.DataFrame) -> pl.Series:
-        """Make the column of all rows of the table at once, from the columns of `AllRows`. (rows of the table,)"""
+        """Make the column of all rows of the table at once, from what it depends on, in that order. (rows of the table,)"""
         raise NotImplementedError
 
     def draw_at(self, context: TableContext, places: npt.NDArray[np.int64]) -> pl.Series:

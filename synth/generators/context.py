@@ -78,6 +78,12 @@ class SpecView(Protocol):
     def target_of(self, column: str) -> str | None:
         """Name the table that a column of this table points at, or the ancestor of this name; None where there is none."""
 
+    def own_references(self) -> tuple[str, ...]:
+        """List the columns of this table by which its rows refer to rows of it."""
+
+    def hidden_by(self, column: str) -> str | None:
+        """Name the moment with which another column of this table shows; None where it always does."""
+
     def is_link(self) -> bool:
         """Tell whether this column holds the key of the row that this row is born with, not of another one there."""
 

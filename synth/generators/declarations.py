@@ -23,6 +23,7 @@ __all__ = [
     "NamedTable",
     "OwnAbove",
     "OwnBefore",
+    "OwnBelow",
     "PointsBy",
     "RowCount",
     "RowValue",
@@ -130,13 +131,21 @@ class OwnAbove:
 
 
 @dataclass(frozen=True)
+class OwnBelow:
+    """The rows of this table that refer to the row by a column of theirs, and what they have in another one, if any."""
+
+    via: str
+    column: str = ""
+
+
+@dataclass(frozen=True)
 class ChildCounts:
     """How many rows of a child table each row of its parent has, in another family."""
 
     table: str
 
 
-Dependency = RowValue | FullColumn | ChildColumn | RowCount | ChildCounts | OwnBefore | OwnAbove | AllRows
+Dependency = RowValue | FullColumn | ChildColumn | RowCount | ChildCounts | OwnBefore | OwnAbove | OwnBelow | AllRows
 
 
 @dataclass(frozen=True)

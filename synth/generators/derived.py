@@ -1,21 +1,17 @@
-"""Columns made from other columns: lookups, SQL expressions, sums of children, places among siblings."""
+"""Columns made from other columns: lookups, SQL expressions, places among siblings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 from pydantic import Field
 
-from synth.columns import WIDE_SUM, largest
-from synth.dtypes import BIGINT, TIMESTAMP, DType, decimal
+from synth.dtypes import TIMESTAMP, DType
 from synth.generators.base import Generator
 from synth.generators.context import RowContext, SpanView, SpecView, TableContext
 from synth.generators.declarations import (
-    ChildColumn,
     ColumnSql,
     Complaint,
     Dependency,
@@ -26,7 +22,7 @@ from synth.generators.declarations import (
     Span,
 )  # fmt: skip
 
-__all__ = ["Count", "Expr", "Given", "Lookup", "Ordinal", "State", "Sum"]
+__all__ = ["Expr", "Given", "Lookup", "Ordinal", "State"]
 
 
 class Lookup(Generator):
@@ -175,136 +171,6 @@ class State(Expr):
     def column_sql(self, view: SpecView) -> ColumnSql:
         """Give the expression, which may name `until`."""
         return ColumnSql(self.sql, {"until": TIMESTAMP})
-
-
-class Sum(Generator):
-    """The sum of a child's column over the row's children: `order_items.tax`."""
-
-    shorthand = "column"
-    renamed: ClassVar[dict[str, str]] = {"of": "column"}
-
-    example = """tables:
-  orders:
-    rows: 50
-    columns:
-      order_id: {key: sequence}
-      total: {sum: lines.amount}
-  lines:
-    per: orders
-    fanout: {mean: 2, min: 1, max: 5, poisson: true}
-    columns:
-      order_id: {reference: orders}
-      amount: {uniform: {min: 1, max: 9}, type: "decimal(12,2)"}"""
-
-    column: str = Field(description="the child's column, `order_items.tax`")
-
-    @property
-    def _summed(self) -> ChildColumn:
-        table, column = DottedPath.parse(self.column)
-        return ChildColumn(table, column)
-
-    def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
-        """List the child's column."""
-        return (self._summed,)
-
-    def reads_children(self) -> ChildColumn:
-        """Name the child's column."""
-        return self._summed
-
-    def dtype_in(self, view: SpecView) -> DType | None:
-        """Give the type of the child's column; a decimal of 12 digits at least."""
-        one = view.type_of(self._summed.table, self._summed.column)
-        return decimal(max(12, one.precision or 0), one.digits) if one.name == "decimal" else one
-
-    def complaints(self, view: SpecView) -> Iterator[Complaint]:
-        """Yield that the table is no child, where it is none."""
-        yield from _no_child(view, self._summed.table)
-
-    def type_complaints(self, view: SpecView, dtype: DType) -> Iterator[Complaint]:
-        """Yield that the child's column is no exact number, where it is none."""
-        if not view.type_of(self._summed.table, self._summed.column).is_exact:
-            yield Complaint(f"{self.column} is no exact number, and sums are", "declare a decimal")
-
-    def span(self, view: SpanView, dtype: DType) -> Span | None:
-        """Give the span of the sum over as many children as a row may have."""
-        one = view.of(self._summed.table, self._summed.column)
-        most = view.children(self._summed.table, view.table)
-        return None if one is None or most is None else Span(min(0, most * one.low), max(0, most * one.high))
-
-    def draw(self, context: TableContext) -> pl.Series:
-        """Sum the children, which lie in their parents' order: differences of one running sum. (rows,)"""
-        children = context.child_values(self._summed.table, self._summed.column)
-        values, counts = children.values, children.counts
-        numbers = values.fill_null(0).to_numpy() if values.null_count() else values.to_numpy()
-        if largest(values) * int(counts.max(initial=0)) >= BIGINT.limit:
-            high = _sums(numbers >> 32, counts) + (_sums(numbers & 0xFFFFFFFF, counts) >> 32)
-            if np.abs(high).max() >= 2**31:
-                raise OverflowError(WIDE_SUM)
-        return pl.Series(_sums(numbers, counts))
-
-
-def _sums(numbers: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Sum runs of so many numbers. (numbers,), (runs,) -> (runs,)"""
-    running = np.zeros(len(numbers) + 1, dtype=np.int64)  # where it wraps, its differences are right all the same
-    np.cumsum(numbers, out=running[1:])
-    ends = np.cumsum(counts)
-    sums: npt.NDArray[np.int64] = running[ends] - running[ends - counts]
-    return sums
-
-
-class Count(Generator):
-    """How many children of a table the row has."""
-
-    shorthand = "table"
-    renamed: ClassVar[dict[str, str]] = {"of": "table"}
-    default_type = BIGINT
-
-    example = """tables:
-  orders:
-    rows: 50
-    columns:
-      order_id: {key: sequence}
-      lines: {count: lines}
-  lines:
-    per: orders
-    fanout: {mean: 2, min: 1, max: 5, poisson: true}
-    columns:
-      order_id: {reference: orders}
-      quantity: {uniform: {min: 1, max: 9}}"""
-
-    table: str = Field(description="the child")
-
-    def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
-        """List the child's rows."""
-        return (ChildColumn(self.table),)
-
-    def reads_children(self) -> ChildColumn:
-        """Name the child's rows."""
-        return ChildColumn(self.table)
-
-    def complaints(self, view: SpecView) -> Iterator[Complaint]:
-        """Yield that the table is no child, where it is none."""
-        yield from _no_child(view, self.table)
-
-    def span(self, view: SpanView, dtype: DType) -> Span | None:
-        """Give none, and the most children that a row may have."""
-        most = view.children(self.table, view.table)
-        return None if most is None else Span(0, most)
-
-    def draw(self, context: TableContext) -> pl.Series:
-        """Give the fan-out that was drawn. (rows,)"""
-        return pl.Series(context.child_values(self.table, "").counts)
-
-
-def _no_child(view: SpecView, table: str) -> Iterator[Complaint]:
-    """Yield that a table is no child of the view's table, or that its rows show one by one."""
-    if table not in view.children():
-        yield Complaint(
-            f"'{table}' is no child of {view.table}", f"its children are {', '.join(view.children()) or 'none'}"
-        )
-    elif at := view.shows_at(table):
-        what = f"rows of {table} show only once '{at}' has come, and this counts those to come, too"
-        yield Complaint(what, f"sum them by a rollup, which sees what shows, or leave `at` of {table} out")
 
 
 class Ordinal(Generator):

@@ -11,9 +11,11 @@ from synth.generators.declarations import (
     AllRows,
     ChildColumn,
     ChildCounts,
+    Dependency,
     FullColumn,
     OwnAbove,
     OwnBefore,
+    OwnBelow,
     RowCount,
     RowValue,
 )
@@ -45,7 +47,7 @@ class FamilyPlanning:
         self.row_plans: dict[str, RowsPlan] = {}
         self.paths: dict[tuple[str, str], ResolvedPath] = {}
         self.links: dict[tuple[str, str], KeyLink] = {}
-        self.inherited: set[Part] = set()
+        self.inherited: dict[Part, tuple[str, ...]] = {}
         self._needed: dict[tuple[str, str], list[Needed]] = {}
 
     def families(self) -> tuple[FamilyPlan, ...]:
@@ -123,8 +125,8 @@ class FamilyPlanning:
             needed.append(Needed(table, str(together.weighted)))
         further = draws.plan_dependencies(self.names.view(table, column))
         own = self.names.dependencies(table, column)
-        if any(isinstance(each, (AllRows, OwnAbove)) for each in own):
-            self.inherited.add((table, column))
+        if any(isinstance(each, (AllRows, OwnAbove, OwnBelow)) for each in own):
+            self.inherited[table, column] = tuple(name for each in own for name in _of_all_rows(each))
             here = (
                 table,
                 *self.names.ancestors(table),
@@ -134,11 +136,11 @@ class FamilyPlanning:
             match each:
                 case RowValue() if (table, column) in self.inherited:  # of all rows, as they are worked out together
                     needed += [Needed(o.table, o.column, resident=True) for o in self.path(table, each.path)]
-                case AllRows():
-                    needed.append(Needed(table, each.column, resident=True))
+                case AllRows() | OwnBelow():
+                    needed += [Needed(table, name, resident=True) for name in _of_all_rows(each)]
                 case OwnAbove():
                     self.paths[table, each.path] = self.names.resolve(table, each.path)
-                    needed.append(Needed(table, rows_of(each.via), resident=True))
+                    needed += [Needed(table, name, resident=True) for name in _of_all_rows(each)]
                 case RowValue():
                     needed += self.path(table, each.path)
                 case OwnBefore():
@@ -222,6 +224,18 @@ class FamilyPlanning:
         """Tell whether a table of this family needs a resident column of the same family, of all its blocks."""
         own = self.names.family(needed.table) == self.names.family(table)
         return needed.resident and own and not self.names.is_read(needed.table, needed.column)
+
+
+def _of_all_rows(needed: Dependency) -> tuple[str, ...]:
+    """Name what is read of all rows of the table: columns, and the rows that one points at."""
+    match needed:
+        case AllRows():
+            return (needed.column,)
+        case OwnAbove():
+            return (rows_of(needed.via),)
+        case OwnBelow():
+            return (rows_of(needed.via), *([needed.column] if needed.column else []))
+    return ()
 
 
 def _prepares(generator: Generator) -> bool:

@@ -11,14 +11,18 @@ from synth.generators.declarations import Choosing
 from synth.plan.distinct import numbers_used
 from synth.plan.eligible import eligible, there_first
 from synth.plan.model import TablePlan
+from synth.spec.drawable import takes_all_rows
 from synth.spec.kinds.base import Path
 from synth.spec.scope import Scope
 
 __all__ = ["check_parents", "check_windows"]
 
 
-def check_windows(scope: Scope, block_rows: int) -> None:
-    """Refuse windows that blocks cut. Raises SpecError."""
+def check_windows(scope: Scope, tables: Mapping[str, TablePlan], block_rows: int) -> None:
+    """Refuse windows that blocks cut, and the last one where it has more rows than there are, and these are asked for.
+
+    Raises SpecError.
+    """
     for name, column, declared in scope.all_columns():
         window = declared.draws.window_rows
         if window and block_rows % window:
@@ -31,6 +35,15 @@ def check_windows(scope: Scope, block_rows: int) -> None:
                     )
                 ]
             )
+    for name, spec in scope.dataset.tables.items():
+        window, rows = scope.family_window(name), tables[scope.family(name)].rows
+        if not window or not rows % window or scope.comes_in_time(name):
+            continue
+        for column in spec.columns:
+            if not scope.is_read(name, column) and takes_all_rows(scope, name, column):
+                what = f"the last window of {window:,} has more than the {rows:,} rows there are, of which this is made"
+                hint = f"let {scope.family(name)} have whole windows, or none"
+                raise SpecError([Problem(("tables", name, "columns", column), what, hint)])
 
 
 def check_parents(

@@ -73,7 +73,7 @@ def make(
     block_rows = model.BLOCK_ROWS
     counting = RowCounting(scope, scale=scale, seed=seed, until_us=microseconds(now), block_rows=block_rows)
     counts = {name: _table_plan(scope, name, counted, columns or {}) for name, counted in counting.all().items()}
-    check_windows(scope, block_rows)
+    check_windows(scope, counts, block_rows)
     check_joins(scope, counts, block_rows)
     earlier = {name: earlier_row_count(dataset, name) for name in dataset.all_tables}
     distinct = distinct_draws(scope, counts, earlier)
@@ -90,7 +90,7 @@ def make(
         dataset=dataset, scale=scale, seed=seed, until=now, block_rows=block_rows, families=families, wanted=wanted,
         tables={name: counts[name] for name in dataset.all_tables if scope.family(name) in needed or name in wanted},
         compiled=planning.compiled, row_plans=planning.row_plans, paths=planning.paths, links=planning.links,
-        distinct=distinct.draws,
+        distinct=distinct.draws, of_all_rows=planning.inherited,
         content=content or Content(),
     )  # fmt: skip
 

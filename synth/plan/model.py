@@ -139,6 +139,9 @@ class Plan:
     links: Mapping[tuple[str, str], KeyLink] = field(
         default_factory=dict, compare=False, repr=False
     )  # of references of rows that exist, which are looked through
+    of_all_rows: Mapping[tuple[str, str], tuple[str, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )  # by column that is worked out for all rows together: what it reads of them
     content: Content = field(default_factory=Content, compare=False, repr=False)  # rows that were there before
 
     @cached_property

@@ -26,7 +26,15 @@ def families_to_redraw(earlier: Plan, plan: Plan) -> frozenset[str]:
         }
         grown = not more <= roots
         roots |= more
-    return frozenset(roots)
+    return frozenset(roots | {family.root for family in plan.families if _counts_more_rows(earlier, plan, family)})
+
+
+def _counts_more_rows(earlier: Plan, plan: Plan, family: FamilyPlan) -> bool:
+    """Whether a column counts rows of its own table, of which there may be more now. Other families read none such."""
+    if plan.tables[family.root].rows == earlier.tables[family.root].rows:
+        return False
+    columns = [(step.table, plan.spec(step.table).columns[step.column]) for step in family.steps if step.column]
+    return any((rows := column.draws.reads_children()) and rows.table == table for table, column in columns)
 
 
 def _depends_on_growth(earlier: Plan, plan: Plan, family: FamilyPlan, step: DrawStep) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from synth.errors import Problem
-from synth.generators.declarations import AllRows, OwnAbove, RowValue
+from synth.generators.declarations import AllRows, FullColumn, OwnAbove, OwnBelow, RowValue
 from synth.spec.models import Table
 from synth.spec.scope import Scope
 
-__all__ = ["tables_are_drawable"]
+__all__ = ["tables_are_drawable", "takes_all_rows"]
 
 
 def tables_are_drawable(scope: Scope) -> Iterator[Problem]:
@@ -67,7 +67,7 @@ def _windows(scope: Scope, name: str) -> Iterator[Problem]:
                 f"{other} arrives in time, but rows of a window are drawn before their time",
                 f"let {other} have no arrival column, or {scope.family(name)} no window",
             )
-        elif scope.comes_in_time(name) and not scope.is_read(name, column) and _takes_all_rows(scope, name, column):
+        elif scope.comes_in_time(name) and not scope.is_read(name, column) and takes_all_rows(scope, name, column):
             yield Problem(
                 ("tables", name, "columns", column),
                 "rows of a window are drawn before their time, and this is made of the rows that are there",
@@ -75,11 +75,13 @@ def _windows(scope: Scope, name: str) -> Iterator[Problem]:
             )
 
 
-def _takes_all_rows(scope: Scope, name: str, column: str) -> bool:
-    """Whether a column is made of all rows of its table, or of the row above in it."""
+def takes_all_rows(scope: Scope, name: str, column: str) -> bool:
+    """Tell whether a column is made of all rows of its table, or of the row above or those below in it."""
     for needed in scope.dependencies(name, column):
         match needed:
-            case AllRows() | OwnAbove():
+            case AllRows() | OwnAbove() | OwnBelow():
+                return True
+            case FullColumn() if needed.table == name:
                 return True
             case RowValue():
                 found = scope.resolve(name, needed.path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from synth.errors import Problem
-from synth.generators.declarations import AllRows, ChildColumn, Dependency, FullColumn, OwnAbove, RowValue
+from synth.generators.declarations import AllRows, ChildColumn, Dependency, FullColumn, OwnAbove, OwnBelow, RowValue
 from synth.spec.parts import part_of
 from synth.spec.scope import Scope
 
@@ -93,6 +93,8 @@ def columns_behind(scope: Scope, table: str, dependency: Dependency) -> list[tup
         return [(table, dependency.column)]
     if isinstance(dependency, OwnAbove):
         return [(table, dependency.via)]
+    if isinstance(dependency, OwnBelow):
+        return [(table, name) for name in (dependency.via, dependency.column) if name]
     if isinstance(dependency, (FullColumn, ChildColumn)) and dependency.column:
         return [(dependency.table, dependency.column)]
     return []
@@ -102,7 +104,8 @@ def _states_read(scope: Scope, name: str, column: str) -> Iterator[Problem]:
     """States that a column reads which is none itself."""
     for dependency in scope.dependencies(name, column):
         for other, read in columns_behind(scope, name, dependency):
-            if scope.column(other, read).draws.is_state:
+            why = scope.follows_until(other, read)
+            if why and not (scope.rows_below(other, read) and scope.rows_below(name, column)):  # counts may be summed
                 called = dependency.path if isinstance(dependency, RowValue) else f"{other}.{read}"
-                what = f"'{called}' is a state: it depends on what shows at `until`, and only other states may use it"
+                what = f"'{called}' {why}: it depends on what shows at `until`, and only other states may use it"
                 yield Problem(("tables", name, "columns", column), what)

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from synth.dtypes import DType, decimal
 from synth.errors import MeaningError, did_you_mean
-from synth.generators.declarations import Dependency, DottedPath
+from synth.generators.declarations import Dependency, DottedPath, OwnBelow
 from synth.spec.kinds import kind_of
 from synth.spec.kinds.base import Kind
 from synth.spec.models import Column, Dataset, Table
@@ -218,6 +218,19 @@ class Scope:
     def null_of_sql(self, table: str, text: str) -> bool:
         """Tell whether an expression over what is drawn may be NULL."""
         return self.nulls.of_sql(table, text, self.nulls.at)
+
+    def rows_below(self, table: str, column: str) -> tuple[OwnBelow, ...]:
+        """List the rows of a table that a column of it counts or sums, as they refer to its row."""
+        rows = self.column(table, column).draws.reads_children()
+        if rows is None or rows.table != table:
+            return ()
+        return tuple(each for each in self.dependencies(table, column) if isinstance(each, OwnBelow))
+
+    def follows_until(self, table: str, column: str) -> str | None:
+        """Say by what a column hangs on what shows at `until`: a state, or a number of own rows; None where it does not."""
+        of_all = self.comes_in_time(table) and self.rows_below(table, column)
+        is_state = self.column(table, column).draws.is_state
+        return "is a state" if is_state else "is made of all rows that are there" if of_all else None
 
     def values_of(self, table: str, column: str) -> frozenset[object] | None:
         """Give the values that a column may have, where they are written out; None where they are not."""

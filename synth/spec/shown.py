@@ -75,7 +75,7 @@ def _hidden(scope: Scope, table: str, path: str, place: Path) -> Iterator[Proble
     if found.how != "pointed" or scope.is_read(found.table, found.column):
         return
     moments = [m for m, others in spec.hidden_moments.items() if found.column in (m, *others)]
-    if moments or spec.columns[found.column].draws.is_state:
-        what = f"'{path}' is hidden until `{moments[0]}` has come" if moments else f"'{path}' is a state"
+    why = f"is hidden until `{moments[0]}` has come" if moments else scope.follows_until(found.table, found.column)
+    if why:
         hint = f"work it out in {found.table}, or plan a moment of this row's own"
-        yield Problem(place, f"{what}, and what shows of {found.table} is not known here", hint)
+        yield Problem(place, f"'{path}' {why}, and what shows of {found.table} is not known here", hint)

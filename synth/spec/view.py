@@ -51,6 +51,17 @@ class View:
         declared = self.names.table(self.table).columns.get(column)
         return declared.draws.target if declared else None
 
+    def own_references(self) -> tuple[str, ...]:
+        """List the columns of this table by which its rows refer to rows of it."""
+        spec = self.names.table(self.table)
+        drawn = ((name, column.draws.held_key) for name, column in spec.columns.items() if not spec.is_given(name))
+        return tuple(name for name, held in drawn if held == (self.table, None))
+
+    def hidden_by(self, column: str) -> str | None:
+        """Name the moment with which another column of this table shows; None where it always does."""
+        spec = self.names.table(self.table)
+        return next((m for m, o in spec.hidden_moments.items() if column in (m, *o) and column != spec.at), None)
+
     def is_link(self) -> bool:
         """Tell whether this column holds the key of the row that this row is born with."""
         return self.column in self.names.table(self.table).links

@@ -52,7 +52,7 @@ def quoted(name: str) -> str:
 
 
 def checks(dataset: Dataset, until: dt.datetime, had: Collection[str] = ()) -> Iterator[Check]:
-    """All checks of a dataset: not null, keys, uniqueness, lengths, references, conditions, times, rules.
+    """All checks of a dataset: not null, keys, uniqueness, lengths, references, conditions, times, counts, rules.
 
     `had` are names of tables of keys that others have had before, and may be referred to.
     """
@@ -81,6 +81,8 @@ def checks(dataset: Dataset, until: dt.datetime, had: Collection[str] = ()) -> I
             f"WHERE c.{by} = {_literal(one.value)} AND c.{column} IS NOT NULL AND p.{key} IS NULL",
             (one.table, one.parent),
         )  # fmt: skip
+    for table in dataset.written:
+        yield from _of_rows_below(scope, table)
     for name, rule in dataset.rules.items():
         reads = tables(query(rule))
         yield Check("rule", reads[0], name, runnable(rule), reads)
@@ -92,6 +94,24 @@ def _parents(parent: str, keys: tuple[str, ...], had: Collection[str]) -> str:
         return quoted(parent)
     both = [f"SELECT {', '.join(map(quoted, keys))} FROM {quoted(t)}" for t in (parent, earlier_keys(parent))]
     return f"({' UNION ALL '.join(both)})"
+
+
+def _of_rows_below(scope: Scope, table: str) -> Iterator[Check]:
+    """Columns that count the rows of their own table which refer to a row, or sum a column of these, are counted again."""
+    spec, here = scope.table(table), quoted(table)
+    for column in spec.written:
+        for below in scope.rows_below(table, column):
+            if not {below.via, below.column or below.via, *spec.key} <= set(spec.written):
+                continue
+            key, made, via = quoted(spec.key[0]), quoted(column), quoted(below.via)
+            again = f"SUM({quoted(below.column)})" if below.column else "COUNT(*)"
+            yield Check(
+                "count", table, column,
+                f"SELECT c.{key}, c.{made} FROM {here} c LEFT JOIN (SELECT b.{via} AS above, {again} AS found FROM {here} b "
+                f"WHERE b.{via} IS NOT NULL GROUP BY b.{via}) n ON n.above = c.{key} "
+                f"WHERE c.{made} IS NOT NULL AND c.{made} <> COALESCE(n.found, 0)",
+                (table,),
+            )  # fmt: skip
 
 
 def _literal(value: object) -> str:

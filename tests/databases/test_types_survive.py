@@ -107,6 +107,7 @@ ELEMENTS = {
     "text": TEXTS,
     "varchar(9)": ["", "a,b", "{}", '"', "NULL", "null", "𝄞" * 9],
     "uuid": ["00000000-0000-0000-0000-000000000000", "0190163d-8694-7abc-8def-00005aa8ac10"],
+    'enum(new, "a,b", NULL, "{it\'s}", 漢字)': ["new", "a,b", "NULL", "{it's}", "漢字"],
     "date": DAYS,
     "time": CLOCKS,
     "timestamp": MOMENTS,

@@ -15,6 +15,7 @@ from synth.draw.output import FrameSink
 from synth.draw.residents import Residents
 from synth.draw.task import RunContext
 from synth.draw.walk import Walk
+from synth.errors import SpecError
 from synth.job.generate import generate
 from synth.plan.make import make
 from synth.plan.model import BLOCK_ROWS
@@ -190,3 +191,27 @@ def test_workers_do_not_matter(windowed, tmp_path):
         two = generate(plan, tmp_path / "two", workers=processes).manifest
     one = generate(plan, tmp_path / "one").manifest
     assert one.tables == two.tables
+
+
+TREE = """
+dataset: d
+period: {start: 2024-01-01, until: 2025-01-01}
+tables:
+  t:
+    rows: ROWS
+    columns: {id: {key: sequence}, w: {window: 50}, n: {constant: 1}, up: {reference: t, nullable: true}, x: COLUMN}
+"""
+
+
+@pytest.mark.parametrize(
+    "column", ["{expr: 'COALESCE(up.x, 0) + 1', type: integer}", "{lookup: up.w, nullable: true}", "{count: {table: t, via: up}}",
+               "{reference: {to: t, weights: n}, nullable: true}"],
+)  # fmt: skip
+def test_rows_that_there_are_fill_the_last_window(column):
+    """Else it has further ones, which nothing can be told of that is made of all rows."""
+    text = TREE.replace("COLUMN", column)
+    assert frame(make(parse(text.replace("ROWS", "150"))), "t").height == 150
+    with pytest.raises(
+        SpecError, match="the last window of 50 has more than the 130 rows there are, of which this is made"
+    ):
+        make(parse(text.replace("ROWS", "130")))

@@ -63,12 +63,13 @@ tables:
       price: {type: "decimal(6,2)", check: price > 0}
       ok: {type: boolean}
       day: {type: date}
-  c: {rows: 100, columns: {id: {key: sequence}, k: {reference: p}, price: {lookup: k.price}, ok: {lookup: k.ok}, day: {lookup: k.day}}}
+      tags: {type: "enum(new, sale)[]"}
+  c: {rows: 100, columns: {id: {key: sequence}, k: {reference: p}, price: {lookup: k.price}, ok: {lookup: k.ok}, day: {lookup: k.day}, tags: {lookup: k.tags}}}
 """)
-    good = {"k": "1", "g": "1", "price": "2.50", "ok": "true", "day": "2024-02-29"}
+    good = {"k": "1", "g": "1", "price": "2.50", "ok": "true", "day": "2024-02-29", "tags": '["sale", null]'}
     bad = [
         {"k": "2.5"}, {"k": "99999999999"}, {"k": None}, {"g": "7"}, {"price": "1.234"}, {"price": "99999.00"}, {"price": "-1"},
-        {"price": "cheap"}, {"ok": "perhaps"}, {"day": "2023-02-29"},
+        {"price": "cheap"}, {"ok": "perhaps"}, {"day": "2023-02-29"}, {"tags": '["sale", "old"]'},
     ]  # fmt: skip
     rows = [good, *({**good, "k": str(10 + at), **each} for at, each in enumerate(bad))]
     source = tmp_path / "s"
@@ -81,6 +82,7 @@ tables:
         "p: 2 rows with a 'k' that is no integer", "p: 1 row without 'k'", "p: 1 row whose 'g' is no row of g: k='13' g='7'",
         "p: 3 rows with a 'price' that is no decimal(6,2)", "p: 1 row breaking the check 'price'",
         "p: 1 row with a 'ok' that is no boolean: k='18' ok='perhaps'", "p: 1 row with a 'day' that is no date",
+        "p: 1 row with a 'tags' that is no enum(new, sale)[]: k='20'",
     ):  # fmt: skip
         assert what in str(caught.value), (what, str(caught.value))
     plan = make_plan(spec, source=source, skip_unfit=True)

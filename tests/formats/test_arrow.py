@@ -33,7 +33,7 @@ def test_types_are_those_that_every_reader_knows(tmp_path):
         "id": "int64", "small": "int16", "whole": "int32", "flag": "bool", "money": "decimal128(12, 2)",
         "wide": "decimal128(18, 0)", "tiny": "decimal128(18, 18)", "rate": "decimal128(5, 4)", "ratio": "double",
         "text": "string", "guid": "string", "day": "date32[day]", "at": "timestamp[us]",
-        "raw": "binary", "tags": "list<item: string>", "sums": "list<item: decimal128(12, 2)>", "days": "list<item: timestamp[us]>",
+        "raw": "binary", "tags": "list<item: string>", "modes": "list<item: string>", "sums": "list<item: decimal128(12, 2)>", "days": "list<item: timestamp[us]>",
         "clock": "time64[us]", "share": "float", "land": "string", "met": "timestamp[us, tz=UTC]", "doc": "string", "state": "string",
         "huge": "decimal128(38, 10)", "near": "decimal128(38, 38)", "term": "string",
     }  # fmt: skip

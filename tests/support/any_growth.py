@@ -124,9 +124,8 @@ def is_lasting(dataset, table: str) -> bool:
 
 
 def leans_on_now(dataset, table: str, column: str) -> bool:
-    """Whether a column is a state, or a text that names one."""
-    spec = dataset.tables[table].columns[column].draws
-    return spec.is_state
+    """Whether a column is a state, or counts rows that come."""
+    return Scope(dataset).follows_until(table, column) is not None
 
 
 def grows_in_database(dataset, steps, name: str) -> bool:

@@ -85,6 +85,8 @@ def stock(draw, odd, tables: dict) -> None:
             "reference": {"to": "goods", **words_of(draw, odd, known), **draw(one_of({}, {"roots": 0.3}))},
             "nullable": True,
         }
+        if draw(one_of(True, False)):
+            goods["liked"] = draw(one_of({"count": "goods"}, {"sum": "goods.worth"}))
 
 
 def particular(draw, odd, tables: dict, holder: str) -> None:
@@ -157,14 +159,17 @@ def tree(draw, odd, tables: dict) -> None:
         "level": {"expr": "COALESCE(up.level, 0) + 1", "type": "integer"}, "path": {"expr": "COALESCE(up.path, '') || '/' || kind", "type": "text"},
         "root": {"expr": "COALESCE(up.root, id)", "type": {"uuid": "uuid"}.get(str(columns["id"]["key"]), "text" if "code" in str(columns["id"]) else "bigint")},
         "its": {"lookup": "up.kind", "nullable": True}, "boss": {"expr": "up.level", "type": "integer", "nullable": True}, "far": {"lookup": "up.up", "nullable": True},
+        "below": {"count": {"table": "tree", "via": draw(one_of("up", "aside"))}}, "most": {"sum": {"column": "tree.below", "via": "up"}}, "say": {"state": "COALESCE(below, 0) + 1"},
     }  # fmt: skip
     if "came" in columns:
         going["sworn"] = {"expr": "COALESCE(up.sworn, CAST(came AS DATE)) + 3", "type": "date"}
         going["no"] = {"numbered": {"by": "came", "within": ["kind"]}}
     if draw(odd):
-        going = {"level": {"expr": draw(one_of("up.level + 1", "COALESCE(up.level, aside.level) + 1", "COALESCE(up.level, up.w)")), "type": "integer"}}  # fmt: skip
+        going = {"below": {"count": "tree"}} if draw(one_of(False, True)) else {"level": {"expr": draw(one_of("up.level + 1", "COALESCE(up.level, aside.level) + 1", "COALESCE(up.level, up.w)")), "type": "integer"}}  # fmt: skip
     for name in draw(st.lists(st.sampled_from(sorted(going)), max_size=4, unique=True)):
         columns[name] = going[name] | draw(one_of({}, {}, {"null_share": 0.2, "nullable": True}))
+    if {"most", "say"} & set(columns):
+        columns["below"] = going["below"]
     if "boss" in columns:
         columns["level"] = going.get("level", columns["boss"])
     tables["tree"] = {"rows": draw(one_of(3, 40, 200)), "columns": columns}

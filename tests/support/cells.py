@@ -20,7 +20,7 @@ TYPES = {
         "guid": "uuid", "state": 'enum(new, "a,b", NULL, "it\'s", 漢字)', "day": "date", "clock": "time", "doc": "json", "at": "timestamp",
         "share": "real", "land": "char(3)", "met": "timestamptz",
         "huge": "decimal(38,10)", "near": "decimal(38,38)", "term": "interval",
-        "raw": "bytes", "tags": "text[]", "sums": "decimal(12,2)[]", "days": "timestamp[]",
+        "raw": "bytes", "tags": "text[]", "modes": 'enum(new, "a,b", NULL)[]', "sums": "decimal(12,2)[]", "days": "timestamp[]",
     }.items()
 }  # fmt: skip
 REAL = 0.10000000149011612  # the nearest to 0.1
@@ -30,7 +30,7 @@ FIRST = {
     "state": "NULL",
     "clock": 86_399_999_999, "doc": '{"a": [1, null, "it\'s"], "bc": {"": "\\\\ \\n"}}',
     "huge": f"{'9' * 28}.{'9' * 10}", "near": f"0.{'9' * 38}", "term": "1200000 months 36600000 days 878400:00:00.000000",
-    "raw": "00ff5c", "tags": '["a, b", null, "\\"{x}\\\\ \\n"]', "sums": "[1.50, null, -9999999999.99]", "days": '["2024-02-29 23:59:59.000001"]',
+    "raw": "00ff5c", "tags": '["a, b", null, "\\"{x}\\\\ \\n"]', "modes": '["a,b", null, "NULL"]', "sums": "[1.50, null, -9999999999.99]", "days": '["2024-02-29 23:59:59.000001"]',
     "day": dt.date(2024, 2, 29), "at": dt.datetime(2024, 2, 29, 23, 59, 59, 999_999),
     "share": REAL, "land": "D E", "met": dt.datetime(2024, 2, 29, 23, 59, 59, 999_999),
 }  # fmt: skip
@@ -38,7 +38,7 @@ SECOND = {
     "id": -(2**63) + 1, "small": -(2**15) + 1, "whole": -(2**31) + 1, "flag": False, "money": -(10**12) + 1,
     "wide": -(10**18) + 1, "tiny": -(10**18) + 1, "rate": -1, "ratio": -1e300, "text": "", "guid": "f" * 36, "state": "a,b", "clock": 0, "doc": "null",
     "huge": f"-{'9' * 28}.{'9' * 10}", "near": f"-0.{'0' * 37}1", "term": "-3 months -2 days -00:00:00.000001",
-    "raw": "", "tags": "[]", "sums": "[]", "days": "[null]",
+    "raw": "", "tags": "[]", "modes": "[]", "sums": "[]", "days": "[null]",
     "day": dt.date(1900, 1, 1), "at": dt.datetime(1969, 12, 31, 23, 59, 59, 999_999),
     "share": -3.4028234663852886e38, "land": "", "met": dt.datetime(1969, 12, 31, 23, 59, 59, 999_999),
 }  # fmt: skip

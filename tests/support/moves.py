@@ -48,6 +48,8 @@ tables:
       id: {key: sequence}
       bag: {reference: bags}
       n: {ordinal: bags}
+      _up: {reference: {to: t, roots: 0.1}}
+      _pal: {reference: {to: t, roots: 0.6}}
       _before: {expr: "CAST(bags.at AS DATE) - 300"}
       k: {choice: {a: 1, b: 1}}
       l: {choice: {a: 1, b: 1}}
@@ -267,7 +269,7 @@ MOVES = {
         "to": ("{correlated: {to: z, spearman: 0.5, exponential: {mean: 2}}}", "{correlated: {to: y, spearman: 0.5, exponential: {mean: 2}}}", goes_with("y")),
         "spearman": ("{correlated: {to: z, spearman: 0.3, exponential: {mean: 2}}}", "{correlated: {to: z, spearman: 0.5, exponential: {mean: 2}}}", goes_with("z")),
     },
-    "count": {"table": ("{count: crumbs}", "{count: bits}", mean)},
+    "count": {"table": ("{count: crumbs}", "{count: bits}", mean), "via": ("{count: {table: t, via: _pal}}", "{count: {table: t, via: _up}}", mean)},
     "delay": {
         "after": (D % ALL, (D % ALL).replace("early", "late"), mean),
         "first": tuple(f"{{delay: {{after: previous.x, first: {each}, announced: true, {ALL}}}}}" for each in ("early", "late")) + (mean,),
@@ -341,7 +343,7 @@ MOVES = {
     "state": {"sql": ("{state: low}", "{state: low + 1}", mean)},
     "street": locale("street"),
     "street_address": {"locale": ("{street_address: en_US}", "{street_address: de_DE}", share(r" 0, Wohnung \d+$"))},
-    "sum": {"column": ("{sum: crumbs.a}", "{sum: crumbs.b}", mean)},
+    "sum": {"column": ("{sum: crumbs.a}", "{sum: crumbs.b}", mean), "via": ("{sum: {column: t.low, via: _pal}}", "{sum: {column: t.low, via: _up}}", mean)},
     "time_of_day": {
         "min": ("{time_of_day: {}}", "{time_of_day: {min: '12:00'}}", mean), "max": ("{time_of_day: {max: '12:00'}}", "{time_of_day: {max: '20:00'}}", mean),
         "step": ("{time_of_day: {step: 1, unit: hours}}", "{time_of_day: {step: 6, unit: hours}}", alike), "unit": ("{time_of_day: {step: 1, unit: hours}}", "{time_of_day: {step: 1, unit: minutes}}", behind_midnight),

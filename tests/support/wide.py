@@ -13,9 +13,9 @@ period: {start: 2024-01-01, until: 2025-01-01}
 tables:
   kinds:
     values:
-      - [1, '\x', [a, "it's, \"b\" \\ {c}", null, "", NULL, "\t\n\u001f\u00e9"], [1.5, -2], ["08:00", null], -0.05, 1 year 2 days]
-      - [2, '\x00FF415C', [], [], [], "-9999999999999999999999999999.9999999999", null]
-      - [3, null, null, [null, 0.01], ["23:59:59.999999"], "12345678901234567890.5", -3 days -04:05:06.000001]
+      - [1, '\x', [a, "it's, \"b\" \\ {c}", null, "", NULL, "\t\n\u001f\u00e9"], [1.5, -2], ["08:00", null], [paid, null, "it's, {so}"], -0.05, 1 year 2 days]
+      - [2, '\x00FF415C', [], [], [], [], "-9999999999999999999999999999.9999999999", null]
+      - [3, null, null, [null, 0.01], ["23:59:59.999999"], null, "12345678901234567890.5", -3 days -04:05:06.000001]
     primary_key: [kind_id]
     columns:
       kind_id: {type: bigint}
@@ -23,6 +23,7 @@ tables:
       words: {type: "text[]", nullable: true}
       rates: {type: "decimal(5,2)[]"}
       opens: {type: "time[]"}
+      stages: {type: 'enum(new, paid, "it''s, {so}")[]', nullable: true}
       balance: {type: "decimal(38,10)"}
       grace: {type: interval, nullable: true}
   things:
@@ -47,6 +48,14 @@ tables:
       clocks: {array: {each: {time_of_day: {step: 7}}, max: 2}}
       ids: {array: {each: {uuid: 4}, max: 2}}
       names: {array: {each: {first_name: {locale: fr_FR}}, max: 4}, type: "varchar(40)[]"}
+      states: {array: {each: {choice: {new: 3, "paid, \"off\"": 1}}, max: 3}, type: 'enum(new, "paid, \"off\"", gone)[]'}
+      firms: {array: {each: {company: de_DE}, max: 2, distinct: true}}
+      pages: {array: {each: {url: {host: _firm}}, max: 2}}
+      browsers: {array: {each: {user_agent: {}}, max: 2, distinct: true}}
+      streets: {array: {each: {street: fr_FR}, max: 2}, type: "varchar(200)[]"}
+      _firm: {company: en_GB}
+      _place: {place: de_DE}
+      phones: {array: {each: {place_part: {place: _place, part: phone}}, max: 2}}
       wei: {uniform: {min: -5, max: 100_000_000_000_000_000}, type: "decimal(36,18)"}
       tokens: {lognormal: {median: 1.0e+20, sigma: 1}, type: "decimal(25,0)"}
       ratio: {uniform: {min: -0.9, max: 0.9}, type: "decimal(38,38)", nullable: true, null_share: 0.2}
@@ -58,6 +67,7 @@ tables:
       grace: {lookup: kind_id.grace, nullable: true}
       copied: {lookup: kind_id.raw, nullable: true}
       words: {lookup: kind_id.words, nullable: true}
+      stages: {lookup: kind_id.stages, nullable: true}
       again: {expr: rates, type: "decimal(9,3)[]"}
       has_blob: {expr: blob IS NOT NULL}
   big_things:

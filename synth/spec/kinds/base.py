@@ -97,6 +97,9 @@ class Names(Protocol):
     def null_of_sql(self, table: str, text: str) -> bool:
         """Tell whether an expression over what is drawn may be NULL."""
 
+    def follows_until(self, table: str, column: str) -> str | None:
+        """Say by what a column hangs on what shows at `until`; None where it does not."""
+
     def values_of(self, table: str, column: str) -> frozenset[object] | None:
         """Give the values that a column may have, where they are written out."""
 

@@ -70,8 +70,8 @@ class Child(Kind):
             except MeaningError as error:
                 yield problems_of(("tables", table, "fanout"), error)
                 return
-            if names.column(found.table, found.column).draws.is_state:
-                what = f"'{fanout.reads}' is a state: it depends on what shows at `until`, and rows do not"
+            if why := names.follows_until(found.table, found.column):
+                what = f"'{fanout.reads}' {why}: it depends on what shows at `until`, and rows do not"
                 yield Problem(("tables", table, "fanout"), what)
         above = (parent, *names.ancestors(parent))
         open_above = [name for name in above if (law := names.table(name).fanout) and law.reads]

@@ -34,15 +34,9 @@ if TYPE_CHECKING:
     from synth.sql.compiled import Branch
 
 __all__ = [
-    "Derived",
-    "check_primary_key",
-    "check_select",
-    "columns_read",
-    "select_path",
-    "select_sources",
-    "select_text",
+    "Derived", "check_primary_key", "check_select", "columns_read", "select_path", "select_sources", "select_text",
     "selected_from",
-]
+]  # fmt: skip
 
 
 class Derived(Kind):
@@ -207,7 +201,7 @@ def columns_read(names: Names, table: str) -> dict[str, tuple[str, ...]]:
     used, star = {path.rsplit(".", 1)[-1] for path in (*columns(tree), *joined_by(tree))}, has_star(tree)
     reads = {}
     for source in select_sources(names, table):
-        made = [c for c, d in names.table(source).columns.items() if not d.draws.is_state]
+        made = [c for c in names.table(source).columns if not names.follows_until(source, c)]
         reads[source] = tuple(c for c in made if c in used or star) or tuple(made[:1])
     return reads
 
@@ -226,7 +220,19 @@ def check_select(names: Names, table: str) -> Iterator[Problem]:
         if _compiled(names, table) is None:
             _bind(names, table)
     except MeaningError as error:
-        yield problems_of(select_path(table), error)
+        yield problems_of(select_path(table), _not_for_rows(names, table) or error)
+
+
+def _not_for_rows(names: Names, table: str) -> MeaningError | None:
+    """Say what a SELECT names that is worked out from what shows at `until`; None where it names nothing such."""
+    from synth.sql.parse import columns, query
+
+    used = {path.rsplit(".", 1)[-1] for path in columns(query(select_text(names.table(table))))}
+    read = [(s, c) for s in select_sources(names, table) for c in names.table(s).columns if c in used]
+    said = (
+        f"'{s}.{c}' {why}: it depends on what shows at `until`" for s, c in read if (why := names.follows_until(s, c))
+    )
+    return next((MeaningError(f"{text}, and rows do not") for text in said), None)
 
 
 def _compiled(names: Names, table: str) -> tuple[Branch, ...] | None:
@@ -267,7 +273,7 @@ def _check_columns(names: Names, table: str) -> None:
 
     tree = query(select_text(names.table(table)))
     sources = select_sources(names, table)
-    known = {c for s in sources for c, d in names.table(s).columns.items() if not d.draws.is_state}
+    known = {c for s in sources for c in names.table(s).columns if not names.follows_until(s, c)}
     known |= names_given(tree)
     for path in columns(tree):
         name = path.rsplit(".", 1)[-1]
