@@ -175,6 +175,8 @@ class Uniform(Distribution):
             return self._floats(uniform, context.dtype)
         count = self.capacity(context.dtype) or 1
         if count > FINE:  # floats would leave some out
+            if isinstance(self.min, dt.date):
+                return self.draw_at(context, context.stream().integers(0, count, context.rows))
             first, last = self._ends(context.dtype)
             return self._of(context.stream().integers(first, last, context.rows, endpoint=True), context.dtype)
         return self.draw_at(context, (uniform * count).astype(np.int64))
