@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Annotated, Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 from pydantic import Field, model_validator
 
+from synth.columns import mask, units
+from synth.digits import beside, clocks, dates
 from synth.documents import DEEPEST, MOST_DIGITS, key_order, quoted
 from synth.dtypes import JSON, DType
+from synth.generators.arrival import DAY_US
 from synth.generators.base import Generator
 from synth.generators.context import RowContext, SpecView
 from synth.generators.declarations import Complaint, Dependency, RowValue
@@ -70,7 +76,10 @@ class Document(Generator):
     def draw(self, context: RowContext) -> pl.Series:
         """Spell the columns, and put them together. (rows,)"""
         cells = {path: _spelt(context.value(path), context.type_at(path)) for path in self._paths()}
-        pieces = [cells[str(p)] if isinstance(p, _Value) else pl.lit(p) for p in _pieces(self.fields, 0)]
+        pieces: list[pl.Series | pl.Expr] = []
+        for is_value, run in groupby(_pieces(self.fields, 0), lambda piece: isinstance(piece, _Value)):
+            text = "".join(run)
+            pieces.append(cells[text] if is_value else pl.lit(text))
         return pl.select(pl.concat_str(pieces)).to_series()
 
 
@@ -112,23 +121,26 @@ def _literals(column: pl.Series, dtype: DType) -> pl.Series:
         return pl.select(pl.when(column).then(pl.lit("true")).when(~column).then(pl.lit("false"))).to_series()
     if dtype.is_exact:
         return _number(column, dtype.digits) if dtype.digits else column.cast(pl.String)
-    if dtype.name == "date":
-        text = column.dt.strftime("%Y-%m-%d")
-    elif dtype.name == "timestamp":
-        text = column.dt.strftime("%Y-%m-%dT%H:%M:%S%.6f")
-    elif dtype.name == "timestamptz":
-        text = column.dt.strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00")
-    elif dtype.name == "time":
-        text = (column * 1_000).cast(pl.Time).dt.to_string("%H:%M:%S%.6f")
-    else:
-        text = column.str.replace_many(_ESCAPED) if column.str.contains_any(list(_ESCAPED)).any() else column
+    if dtype.is_time or dtype.name == "time":
+        text = _moments(units(column), dtype)
+        return mask(text, column.is_null().to_numpy()) if column.null_count() else text
+    text = column.str.replace_many(_ESCAPED) if column.str.contains_any(list(_ESCAPED)).any() else column
     return '"' + text + '"'
 
 
-def _number(units: pl.Series, digits: int) -> pl.Series:
+def _moments(us: npt.NDArray[np.int64], dtype: DType) -> pl.Series:
+    """Microseconds since 1970, or midnight, as JSON; any text for NULL. (n,) -> (n,)"""
+    days = us // DAY_US
+    parts = [] if dtype.name == "time" else dates(days)
+    if dtype.name != "date":
+        parts += [*([b"T"] if parts else []), *clocks(us - days * DAY_US)]
+    return beside(len(us), [b'"', *parts, b'+00:00"' if dtype.name == "timestamptz" else b'"'])
+
+
+def _number(minor: pl.Series, digits: int) -> pl.Series:
     """Minor units as a number without zeros at its end, but for one behind the point. (n,) -> (n,)"""
-    sign = pl.when(units < 0).then(pl.lit("-")).otherwise(pl.lit(""))
-    size, unit = units.abs(), 10**digits
+    sign = pl.when(minor < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+    size, unit = minor.abs(), 10**digits
     fraction = (size % unit).cast(pl.String).str.zfill(digits).str.strip_chars_end("0")
     shown = pl.when(fraction == "").then(pl.lit("0")).otherwise(fraction)
     return pl.select(pl.concat_str(sign, (size // unit).cast(pl.String), pl.lit("."), shown)).to_series()

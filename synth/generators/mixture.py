@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Annotated
 
 import numpy as np
@@ -90,10 +91,16 @@ class Mixture(Distribution):
     def draw(self, context: DrawContext) -> pl.Series:
         """Draw two uniform numbers a row: one chooses the part, the other is read off its inverse. (rows,)"""
         uniform = context.stream().random((context.rows, 2))
-        search = Search(np.cumsum([part.share for part in self.parts]))
+        search = _search(tuple(part.share for part in self.parts))
         chosen = search(uniform[:, 0] * (search.cumulated[-1] * BELOW_ONE))
         drawn = np.empty(context.rows, dtype=np.int64 if context.dtype.is_exact else np.float64)
         for number, part in enumerate(self.parts):
             rows = np.flatnonzero(chosen == number)
             drawn[rows] = part.draws.at_shares(uniform[rows, 1], context.dtype).to_numpy()
         return pl.Series(drawn)
+
+
+@lru_cache(maxsize=64)
+def _search(shares: tuple[float, ...]) -> Search:
+    """Make a search in the cumulated shares of parts."""
+    return Search(np.cumsum(shares))

@@ -27,6 +27,7 @@ from synth.generators.rounding import (
     WHOLE,
     Floats,
     as_exact,
+    clipped,
     multiples,
     reals,
     span_of,
@@ -204,8 +205,7 @@ class Number(Distribution):
         if self.min is None and self.max is None:
             return as_exact(values, dtype)
         # floats may miss by a hair the cut, or the middle of two places where it lies
-        drawn, (first, last) = as_exact(np.clip(values, *self.ends()), dtype), self._places(dtype)
-        return drawn.clip(None if math.isinf(first) else int(first), None if math.isinf(last) else int(last))
+        return clipped(as_exact(np.clip(values, *self.ends()), dtype), *self._places(dtype))
 
     def at_shares(self, shares: Floats, dtype: DType) -> pl.Series:
         return self.rounded(self.between(shares, *self.cut(dtype)), dtype)
@@ -239,9 +239,7 @@ class Stepped(Number):
         step = self._step()
         if step is None:
             return super().rounded(values, dtype)
-        places = as_exact(values / float(step), DType("bigint"))
-        first, last = self._places(dtype)
-        places = places.clip(None if math.isinf(first) else int(first), None if math.isinf(last) else int(last))
+        places = clipped(as_exact(values / float(step), DType("bigint")), *self._places(dtype))
         return multiples(places.to_numpy(), step, dtype)
 
 

@@ -17,6 +17,7 @@ __all__ = [
     "WHOLE",
     "Floats",
     "as_exact",
+    "clipped",
     "ends_of_reals",
     "multiples",
     "reals",
@@ -39,11 +40,21 @@ def as_exact(values: Floats, dtype: DType) -> pl.Series:
     Raises OverflowError.
     """
     scaled = values * 10.0**dtype.digits if dtype.is_exact else values
-    if len(scaled) and not np.abs(scaled).max() < (2.0**63 if dtype.is_exact else np.inf):
+    sizes = np.abs(scaled)
+    if len(sizes) and not sizes.max() < (2.0**63 if dtype.is_exact else np.inf):
         raise OverflowError(f"a value is drawn that no {dtype} can hold; give it a `max`")
     if not dtype.is_exact:
         return pl.Series(values)
-    return pl.Series((np.sign(scaled) * np.floor(np.abs(scaled) + 0.5)).astype(np.int64))
+    sizes += 0.5
+    return pl.Series(np.copysign(np.floor(sizes, out=sizes), scaled, out=sizes).astype(np.int64))
+
+
+def clipped(drawn: pl.Series, first: float, last: float) -> pl.Series:
+    """Give whole numbers, none of them past an end, which may be infinite. (n,) -> (n,)"""
+    if math.isinf(first) and math.isinf(last):
+        return drawn
+    low, high = (None if math.isinf(end) else int(end) for end in (first, last))
+    return pl.Series(np.clip(drawn.to_numpy(), low, high))
 
 
 def span_of(low: float, high: float, dtype: DType) -> Span:
