@@ -1,12 +1,13 @@
 """Numbers and moments spelt as columns of signs: up to four digits at a time are read off a table.
 
-A column of signs is whole numbers of one, two or four bytes, as they lie in memory. `beside` makes texts of several.
+A column of signs has so many bytes a row: whole numbers, or void, as they lie in memory. `beside` makes texts of several.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +15,10 @@ import polars as pl
 
 from synth.texts import from_joined_bytes
 
-__all__ = ["beside", "clocks", "dates", "digits"]
+__all__ = ["Signs", "beside", "clocks", "dates", "digits", "whole"]
 
 Rows = npt.NDArray[np.int64]
-Signs = npt.NDArray[np.unsignedinteger]
+Signs = npt.NDArray[Any]
 
 DAYS_BEFORE = 719_468  # days from 0000-03-01 to 1970-01-01
 CYCLE = 146_097  # days of 400 years
@@ -39,6 +40,16 @@ def digits(numbers: Rows, width: int) -> list[Signs]:
         found.insert(0, np.take(_table(size), numbers - left * 10**size))
         numbers = left
     return found
+
+
+def whole(numbers: Rows, least: int = 1) -> list[Signs | bytes] | None:
+    """Whole numbers from 0 up, of so many digits at least, as columns of signs. (n,) -> (n,) each.
+
+    None where some are longer than others, or below 0.
+    """
+    low, high = (int(numbers.min()), int(numbers.max())) if len(numbers) else (0, 0)
+    width = max(least, len(str(high)))
+    return [*digits(numbers, width)] if low >= 0 and max(least, len(str(low))) == width else None
 
 
 def dates(days: Rows) -> list[Signs | bytes]:
@@ -81,8 +92,14 @@ def beside(rows: int, pieces: Sequence[Signs | bytes]) -> pl.Series:
 
 def _joined(rows: int, pieces: Sequence[Signs | bytes]) -> npt.NDArray[np.void]:
     """Columns of signs, (n,) each, and bytes that all have, beside each other. -> (n,)"""
-    formats = [f"V{len(piece)}" if isinstance(piece, bytes) else piece.dtype for piece in pieces]
-    signs = np.empty(rows, dtype=np.dtype(list(zip(map(str, range(len(pieces))), formats, strict=True))))
-    for place, piece in enumerate(pieces):
+    merged: list[Signs | bytes] = []
+    for piece in pieces:
+        if isinstance(piece, bytes) and merged and isinstance(merged[-1], bytes):
+            merged[-1] += piece
+        else:
+            merged.append(piece)
+    formats = [f"V{len(piece)}" if isinstance(piece, bytes) else piece.dtype for piece in merged]
+    signs = np.empty(rows, dtype=np.dtype(list(zip(map(str, range(len(merged))), formats, strict=True))))
+    for place, piece in enumerate(merged):
         signs[str(place)] = np.void(piece) if isinstance(piece, bytes) else piece
     return signs

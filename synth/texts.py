@@ -37,10 +37,10 @@ class TextCache(threading.local):
     def __call__(self, column: pl.Series) -> pl.Series:
         """The value of each text; NULL for NULL. (n,) -> (n,)"""
         hashes = np.maximum(column.hash().to_numpy(), 1)
-        slots = self._slots(hashes)
-        found, strange = self.values[slots].alias(column.name), self.hashes[slots] != hashes
+        slots, left = self._slots(hashes)
+        found = self.values[slots].alias(column.name)
         missing = column.is_null().to_numpy() if column.null_count() else None
-        left = np.flatnonzero(strange if missing is None else strange & ~missing)
+        left = left if missing is None else left[~missing[left]]
         while len(left):  # each round at least one text of each slot
             _, first = np.unique(slots[left], return_index=True)
             new = left[first]
@@ -49,21 +49,24 @@ class TextCache(threading.local):
             settled = self.hashes[slots[left]] == hashes[left]
             found.scatter(left[settled], self.values[slots[left[settled]]])
             left = left[~settled]
-            slots[left] = self._slots(hashes[left])
+            slots[left], _ = self._slots(hashes[left])
         return found if missing is None else mask(found, missing)
 
-    def _slots(self, hashes: npt.NDArray[np.uint64]) -> Rows:
-        """Where texts are kept, or are to be: from its own slot on, the first that is its or nobody's. (n,) -> (n,)"""
+    def _slots(self, hashes: npt.NDArray[np.uint64]) -> tuple[Rows, Rows]:
+        """Where texts are kept, or are to be, and which of them are not there yet. (n,) -> (n,), (m,)
+
+        It is, from its own slot on, the first that is its or nobody's.
+        """
         end = len(self.hashes) - 1
         slots = (hashes & np.uint64(end)).view(np.int64)
-        held = np.flatnonzero(self.hashes[slots] != hashes)
+        strange = held = np.flatnonzero(np.take(self.hashes, slots) != hashes)
         for _ in range(FARTHEST):
             here = self.hashes[slots[held]]
             held = held[(here != 0) & (here != hashes[held])]
             if not len(held):
                 break
             slots[held] = slots[held] + 1 & end
-        return slots
+        return slots, strange[self.hashes[slots[strange]] != hashes[strange]]
 
 
 def encode(column: pl.Series) -> tuple[Rows, list[str]]:

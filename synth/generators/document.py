@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
 from typing import Annotated, Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import polars as pl
 from pydantic import Field, model_validator
 
 from synth.columns import mask, units
-from synth.digits import beside, clocks, dates
+from synth.digits import Signs, beside, clocks, dates, whole
 from synth.documents import DEEPEST, MOST_DIGITS, key_order, quoted
 from synth.dtypes import JSON, DType
 from synth.generators.arrival import DAY_US
@@ -75,12 +74,19 @@ class Document(Generator):
 
     def draw(self, context: RowContext) -> pl.Series:
         """Spell the columns, and put them together. (rows,)"""
-        cells = {path: _spelt(context.value(path), context.type_at(path)) for path in self._paths()}
-        pieces: list[pl.Series | pl.Expr] = []
-        for is_value, run in groupby(_pieces(self.fields, 0), lambda piece: isinstance(piece, _Value)):
-            text = "".join(run)
-            pieces.append(cells[text] if is_value else pl.lit(text))
-        return pl.select(pl.concat_str(pieces)).to_series()
+        cells = {path: _cell(context.value(path), context.type_at(path)) for path in self._paths()}
+        parts: list[_Cell] = []
+        for piece in _pieces(self.fields, 0):
+            part: _Cell = cells[str(piece)] if isinstance(piece, _Value) else [piece.encode()]
+            if isinstance(part, list) and parts and isinstance(parts[-1], list):
+                parts[-1] = parts[-1] + part
+            else:
+                parts.append(part)
+        texts = [_text(context.rows, part) for part in parts]
+        whole = texts[0]
+        return (
+            whole if isinstance(whole, pl.Series) and len(texts) == 1 else pl.select(pl.concat_str(texts)).to_series()
+        )
 
 
 class _Value(str):
@@ -109,8 +115,27 @@ def _pieces(held: Any, depth: int) -> Iterator[str]:
         raise ValueError(f"{held!r} is no path, and no object or array of paths")
 
 
-def _spelt(column: pl.Series, dtype: DType) -> pl.Series:
+_Cell = list[Signs | bytes] | pl.Series  # texts of one length, as `beside` takes them, or any
+
+
+def _text(rows: int, part: _Cell) -> pl.Series | pl.Expr:
+    """A part of documents as a column, or as one text for all. (rows,) -> (rows,)"""
+    if isinstance(part, pl.Series):
+        return part
+    same = b"".join(piece for piece in part if isinstance(piece, bytes))
+    return pl.lit(same.decode()) if all(isinstance(piece, bytes) for piece in part) else beside(rows, part)
+
+
+def _cell(column: pl.Series, dtype: DType) -> _Cell:
     """A drawn column's values as JSON. (n,) -> (n,)"""
+    missing = column.null_count()
+    if dtype.is_time or dtype.name == "time":
+        signs = _moments(units(column), dtype)
+        return mask(beside(len(column), signs), column.is_null().to_numpy()).fill_null("null") if missing else signs
+    if dtype.is_exact and not dtype.digits and not missing:
+        signs_of_numbers = whole(column.to_numpy())
+        if signs_of_numbers is not None:
+            return signs_of_numbers
     return _literals(column, dtype).fill_null("null")
 
 
@@ -121,20 +146,17 @@ def _literals(column: pl.Series, dtype: DType) -> pl.Series:
         return pl.select(pl.when(column).then(pl.lit("true")).when(~column).then(pl.lit("false"))).to_series()
     if dtype.is_exact:
         return _number(column, dtype.digits) if dtype.digits else column.cast(pl.String)
-    if dtype.is_time or dtype.name == "time":
-        text = _moments(units(column), dtype)
-        return mask(text, column.is_null().to_numpy()) if column.null_count() else text
     text = column.str.replace_many(_ESCAPED) if column.str.contains_any(list(_ESCAPED)).any() else column
     return '"' + text + '"'
 
 
-def _moments(us: npt.NDArray[np.int64], dtype: DType) -> pl.Series:
-    """Microseconds since 1970, or midnight, as JSON; any text for NULL. (n,) -> (n,)"""
+def _moments(us: npt.NDArray[np.int64], dtype: DType) -> list[Signs | bytes]:
+    """Microseconds since 1970, or midnight, as JSON; any signs for NULL. (n,) -> (n,) each."""
     days = us // DAY_US
     parts = [] if dtype.name == "time" else dates(days)
     if dtype.name != "date":
         parts += [*([b"T"] if parts else []), *clocks(us - days * DAY_US)]
-    return beside(len(us), [b'"', *parts, b'+00:00"' if dtype.name == "timestamptz" else b'"'])
+    return [b'"', *parts, b'+00:00"' if dtype.name == "timestamptz" else b'"']
 
 
 def _number(minor: pl.Series, digits: int) -> pl.Series:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import polars as pl
 from pydantic import Field, PrivateAttr, model_validator
 
-from synth.digits import beside, digits
+from synth.digits import beside, whole
 from synth.dtypes import BIGINT, TEXT, DType
 from synth.generators.base import Generator
 from synth.generators.context import DrawContext, SpanView
@@ -93,10 +93,9 @@ class Key(Generator):
         if self.kind == "uuid":
             return _uuids(rows, seed, table if self.start == 1 else f"{table}/{self.start}")
         numbers = rows * self.step + self.start
-        least, most = (int(numbers.min()), int(numbers.max())) if len(numbers) else (0, 0)
-        width = max(self.digits, len(str(most)))
-        if least >= 0 and max(self.digits, len(str(least))) == width:  # all of one length
-            return beside(len(numbers), [self.prefix.encode(), *digits(numbers, width)])
+        signs = whole(numbers, self.digits)
+        if signs is not None:
+            return beside(len(numbers), [self.prefix.encode(), *signs])
         number = pl.Series("n", numbers).to_frame()
         return number.select(pl.lit(self.prefix) + pl.col("n").cast(pl.String).str.zfill(self.digits)).to_series()
 

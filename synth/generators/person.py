@@ -15,6 +15,7 @@ import numpy.typing as npt
 import polars as pl
 from pydantic import Field, WithJsonSchema
 
+from synth.digits import beside, whole
 from synth.dtypes import TEXT, DType
 from synth.errors import DataError
 from synth.generators.base import Generator, Many
@@ -205,14 +206,18 @@ email: {email: [first_name, last_name]}"""
     def draw(self, context: RowContext) -> pl.Series:
         """Spell the names in ASCII, and number the rows. (rows,)"""
         which = (context.stream().random(context.rows) * len(DOMAINS)).astype(np.int64)
-        parts = [_before_dots(context.value(name)).fill_null("").alias(f"n{at}") for at, name in enumerate(self.names)]
-        first = context.first_unique_number + 1
-        number = pl.Series("row", np.arange(first, first + context.rows)).cast(pl.String)
-        frame = pl.DataFrame([*parts, number, _DOMAINS[which].alias("domain")])
-        return frame.select(pl.concat_str(pl.all())).to_series()
+        parts = [_before_dots(context.value(name)).alias(f"n{at}") for at, name in enumerate(self.names)]
+        parts = [part.fill_null("") if part.null_count() else part for part in parts]
+        numbers = np.arange(context.first_unique_number + 1, context.first_unique_number + context.rows + 1)
+        signs = whole(numbers)
+        if signs is None:
+            parts += [pl.Series("row", numbers).cast(pl.String), pl.Series("at", _AT_DOMAINS.astype(str))[which]]
+        else:
+            parts.append(beside(context.rows, [*signs, np.take(_AT_DOMAINS, which)]).alias("row"))
+        return pl.DataFrame(parts).select(pl.concat_str(pl.all())).to_series()
 
 
-_DOMAINS = pl.Series([f"@{domain}" for domain in DOMAINS])
+_AT_DOMAINS = np.array([f"@{domain}".encode() for domain in DOMAINS])  # all of one length
 
 
 def _spell(names: pl.Series) -> pl.Series:

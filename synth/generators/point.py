@@ -146,11 +146,18 @@ def _gone(middle: Middle, way: Floats, bearing: Floats) -> tuple[Floats, Floats]
     """Give where one comes from points by so many radians on a sphere, in degrees. All (n,) -> 2 × (n,)"""
     north, ahead, longitude = middle
     far, back = np.sin(way), np.cos(way)
-    sine = np.clip(north * back + ahead * far * np.cos(bearing), -1.0, 1.0)
-    east = longitude + np.degrees(np.arctan2(np.sin(bearing) * far * ahead, back - north * sine))
+    sine, east = np.cos(bearing), np.sin(bearing)
+    sine *= ahead * far
+    sine += north * back
+    np.clip(sine, -1.0, 1.0, out=sine)
+    east *= far
+    east *= ahead
+    back -= north * sine
+    np.degrees(np.arctan2(east, back, out=east), out=east)
+    east += longitude
     east -= 360.0 * (east >= 180.0)  # past the line where one day becomes another
     east += 360.0 * (east < -180.0)
-    return np.degrees(np.arcsin(sine)), east
+    return np.degrees(np.arcsin(sine, out=sine), out=sine), east
 
 
 def _units(degrees: Floats, end: float) -> npt.NDArray[np.int64]:
