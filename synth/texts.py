@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from synth.arrays import ESCAPED
 from synth.columns import from_arrow, mask
 
 __all__ = [
     "TextCache", "counted", "encode", "from_bytes", "from_joined_bytes", "from_padded_bytes", "in_brackets",
-    "to_joined_bytes",
+    "in_quotes", "to_joined_bytes",
 ]  # fmt: skip
 
 Rows = npt.NDArray[np.int64]
@@ -110,6 +111,14 @@ def to_joined_bytes(column: pl.Series) -> tuple[npt.NDArray[np.uint8], Rows]:
     if not len(column) or ends[-1] == ends[0]:
         return np.empty(0, dtype=np.uint8), np.zeros(len(column), dtype=np.int64)
     return np.frombuffer(array.buffers()[2], dtype=np.uint8)[ends[0] : ends[-1]], ends[1:] - ends[0]
+
+
+def in_quotes(texts: pl.Series) -> pl.Series:
+    """Texts between quotes, as JSON writes them; NULL stays NULL. (n,) -> (n,)"""
+    signs, _ = to_joined_bytes(texts)
+    if (signs < ord(" ")).any() or (signs == ord('"')).any() or (signs == ord("\\")).any():
+        texts = texts.str.replace_many(ESCAPED)
+    return pl.select(pl.concat_str(pl.lit('"'), texts, pl.lit('"'))).to_series()
 
 
 def in_brackets(texts: pl.Series, which: Rows, lengths: Rows) -> pl.Series:

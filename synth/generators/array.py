@@ -29,7 +29,7 @@ from synth.generators.uuids import Uuid
 from synth.generators.web import Ip
 from synth.generators.words import Colour, Job, Product
 from synth.streams import Sub
-from synth.texts import counted, in_brackets
+from synth.texts import counted, in_brackets, in_quotes
 
 __all__ = ["Array"]
 
@@ -148,7 +148,9 @@ scores: {array: {each: {uniform: {min: 0, max: 100}}, min: 2, max: 5}, type: "in
             found = found.filter(pl.Series(counts.reshape(-1)))
             which[counts] = np.arange(len(found))
         written = column_to_written(found, element)
-        return in_brackets(pl.select(spelt(pl.lit(written), written.dtype)).to_series(), which, lengths)
+        is_text = written.dtype == pl.String
+        texts = in_quotes(written) if is_text else pl.select(spelt(pl.lit(written), written.dtype)).to_series()
+        return in_brackets(texts, which, lengths)
 
     def _values(self, context: RowContext, element: DType) -> tuple[pl.Series, Rows]:
         """Draw values, and which of them stands at each place: few values where they repeat. (m,), (rows, max)"""

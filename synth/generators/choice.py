@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -21,7 +20,7 @@ from synth.generators.arrival import microseconds
 from synth.generators.base import Generator
 from synth.generators.context import RowContext, SpanView, SpecView
 from synth.generators.declarations import Complaint, Dependency, RowValue, Span
-from synth.generators.sampling import BELOW_ONE, Search, check_weights
+from synth.generators.sampling import BELOW_ONE, check_weights, search_of
 from synth.literals import ends_in_blank
 
 __all__ = ["Choice"]
@@ -188,7 +187,7 @@ paid_by: {choice: {by: country, values: {DE: {invoice: 3, card: 1}, FR: {card: 9
         values = [value for value, weight in self.values.items() if weight]
         if context.dtype.is_exact:
             return pl.Series(np.array([exact(v, context.dtype) for v in values], dtype=np.int64)[places])
-        return _column(values, context.dtype).gather(places)
+        return _column(values, context.dtype)[places]
 
     def draw(self, context: RowContext) -> pl.Series:
         """Read one uniform number a row off the cumulated weights. (rows,)"""
@@ -207,13 +206,8 @@ paid_by: {choice: {by: country, values: {DE: {invoice: 3, card: 1}, FR: {card: 9
         return result
 
 
-@lru_cache(maxsize=256)
-def _search(weights: tuple[float, ...]) -> Search:
-    return Search(np.cumsum(weights, dtype=np.float64))
-
-
 def _pick(table: Mapping[Any, float], uniform: Any, dtype: DType) -> pl.Series:
-    search = _search(tuple(table.values()))
+    search = search_of(tuple(table.values()))
     which = search(uniform * (search.cumulated[-1] * BELOW_ONE))
     if dtype.is_exact:
         return pl.Series(np.array([exact(v, dtype) for v in table], dtype=np.int64)[which])

@@ -18,13 +18,9 @@ from synth.generators.arrival import DAY_US
 from synth.generators.base import Generator
 from synth.generators.context import RowContext, SpecView
 from synth.generators.declarations import Complaint, Dependency, RowValue
+from synth.texts import in_quotes
 
 __all__ = ["Document"]
-
-# what must be written otherwise between quotes, as JSON says
-_ESCAPED = {
-    '"': '\\"', "\\": "\\\\", **{chr(code): quoted(chr(code))[1:-1] for code in range(1, 32)},
-}  # fmt: skip
 
 
 class Document(Generator):
@@ -146,8 +142,7 @@ def _literals(column: pl.Series, dtype: DType) -> pl.Series:
         return pl.select(pl.when(column).then(pl.lit("true")).when(~column).then(pl.lit("false"))).to_series()
     if dtype.is_exact:
         return _number(column, dtype.digits) if dtype.digits else column.cast(pl.String)
-    text = column.str.replace_many(_ESCAPED) if column.str.contains_any(list(_ESCAPED)).any() else column
-    return '"' + text + '"'
+    return in_quotes(column)
 
 
 def _moments(us: npt.NDArray[np.int64], dtype: DType) -> list[Signs | bytes]:

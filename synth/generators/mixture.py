@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Annotated
 
 import numpy as np
@@ -15,7 +14,7 @@ from synth.generators.declarations import Span
 from synth.generators.named import Named
 from synth.generators.numbers import QUANTILES, Distribution, Positive
 from synth.generators.rounding import Floats
-from synth.generators.sampling import BELOW_ONE, Search, check_weights
+from synth.generators.sampling import BELOW_ONE, check_weights, search_of
 
 __all__ = ["Mixture"]
 
@@ -91,16 +90,10 @@ class Mixture(Distribution):
     def draw(self, context: DrawContext) -> pl.Series:
         """Draw two uniform numbers a row: one chooses the part, the other is read off its inverse. (rows,)"""
         uniform = context.stream().random((context.rows, 2))
-        search = _search(tuple(part.share for part in self.parts))
+        search = search_of(tuple(part.share for part in self.parts))
         chosen = search(uniform[:, 0] * (search.cumulated[-1] * BELOW_ONE))
         drawn = np.empty(context.rows, dtype=np.int64 if context.dtype.is_exact else np.float64)
         for number, part in enumerate(self.parts):
             rows = np.flatnonzero(chosen == number)
             drawn[rows] = part.draws.at_shares(uniform[rows, 1], context.dtype).to_numpy()
         return pl.Series(drawn)
-
-
-@lru_cache(maxsize=64)
-def _search(shares: tuple[float, ...]) -> Search:
-    """Make a search in the cumulated shares of parts."""
-    return Search(np.cumsum(shares))

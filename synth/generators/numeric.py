@@ -30,7 +30,7 @@ from synth.generators.rounding import (
     why_no_reals,
     why_no_steps,
 )
-from synth.generators.sampling import FARTHEST, Search, check_weights, has_numbers, normal_between
+from synth.generators.sampling import FARTHEST, check_weights, has_numbers, normal_between, search_of
 from synth.streams import Sub
 
 __all__ = ["Lognormal", "Normal", "Uniform", "as_exact"]
@@ -326,7 +326,7 @@ class Lognormal(Scaled):
             return drawn if missing is None else mask(drawn, missing)
         unit = 10**context.dtype.digits
         choices = np.array([int(e[1:].ljust(context.dtype.digits, "0")) for e in self.endings])
-        which = Search(np.cumsum(list(self.endings.values())))
+        which = search_of(tuple(self.endings.values()))
         behind = choices[which(context.stream(Sub.ENDINGS).random(context.rows) * sum(self.endings.values()))]
         amounts = np.floor(values).astype(np.int64) * unit + behind
         low = as_exact(np.array([self.min or 0.0]), context.dtype)[0] or 1

@@ -23,6 +23,7 @@ __all__ = [
     "normal_between",
     "prefix_values",
     "redraw_until_accepted",
+    "search_of",
     "sizes_before",
 ]
 
@@ -70,6 +71,12 @@ class Search:
         if len(unsure):
             found[unsure] = np.searchsorted(self.cumulated, values[unsure], side="right")
         return found
+
+
+@lru_cache(maxsize=256)
+def search_of(weights: tuple[float, ...]) -> Search:
+    """Make a search in the cumulated weights, once for all blocks."""
+    return Search(np.cumsum(weights, dtype=np.float64))
 
 
 @lru_cache(maxsize=1)
