@@ -125,12 +125,13 @@ def in_brackets(texts: pl.Series, which: Rows, lengths: Rows) -> pl.Series:
     """Texts with commas between, `[a, b]`: of each row the first so many of those named. (m,), (n, most), (n,) -> (n,)
 
     Each has `, ` behind it, also what stands for none. So all signs are there, one place too early: the blank of the row
-    before becomes the bracket, and the last comma the other one.
+    before becomes the bracket, and the last comma the other one. It changes `which`.
     """
     counts = np.maximum(lengths, 1)
     which[lengths == 0, 0] = len(texts)
     texts = pl.concat([texts, pl.Series([""])], rechunk=True) + ", "
-    signs, ends = to_joined_bytes(texts[which[counted(counts, which.shape[1])]])
+    which = np.compress(counted(counts, which.shape[1]).reshape(-1), which.reshape(-1))
+    signs, ends = to_joined_bytes(texts[which])
     ends = ends[np.cumsum(counts) - 1]
     sizes = np.diff(ends, prepend=0)
     moved = np.empty_like(signs)

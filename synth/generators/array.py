@@ -36,6 +36,7 @@ __all__ = ["Array"]
 Rows = npt.NDArray[np.int64]
 
 MOST = 100  # values of an array
+FEW = 4  # places to a value at least, where all values that may come are spelt beforehand
 TOGETHER = 2**22  # numbers that are worked on at once, where values are chosen by weight
 
 
@@ -157,14 +158,16 @@ scores: {array: {each: {uniform: {min: 0, max: 100}}, min: 2, max: 5}, type: "in
         cells, draws = _Cells(context, self.max, element), self.each.draws
         if self.distinct:
             places, size = self._places(context, element), draws.places(element, lambda _: None) or 0
-            if size < places.size:
+            if size <= places.size // FEW:
                 return draws.draw_at(cells, np.arange(size)), places  # type: ignore[arg-type]
             found = draws.draw_at(cells, places.reshape(-1))  # type: ignore[arg-type]
         else:
             found = draws.draw(cells)  # type: ignore[arg-type]
-            low, high = (found.min(), found.max()) if found.dtype == pl.Int64 else (None, None)
-            if isinstance(low, int) and isinstance(high, int) and high - low < len(found) and not found.null_count():
-                return pl.Series(np.arange(low, high + 1)), (found.to_numpy() - low).reshape(-1, self.max)
+            if found.dtype == pl.Int64 and len(found) and not found.null_count():
+                numbers = found.to_numpy()
+                low, high = int(numbers.min()), int(numbers.max())
+                if high - low < len(numbers) // FEW:
+                    return pl.Series(np.arange(low, high + 1)), (numbers - low).reshape(-1, self.max)
         return found, np.arange(len(found)).reshape(-1, self.max)
 
     def _places(self, context: RowContext, element: DType) -> Rows:

@@ -78,11 +78,10 @@ class Document(Generator):
                 parts[-1] = parts[-1] + part
             else:
                 parts.append(part)
-        texts = [_text(context.rows, part) for part in parts]
-        whole = texts[0]
-        return (
-            whole if isinstance(whole, pl.Series) and len(texts) == 1 else pl.select(pl.concat_str(texts)).to_series()
-        )
+        first, *others = (_text(context.rows, part) for part in parts)
+        if isinstance(first, pl.Series) and not others:
+            return first
+        return pl.select(pl.concat_str(first, *others)).to_series()
 
 
 class _Value(str):
@@ -129,10 +128,11 @@ def _cell(column: pl.Series, dtype: DType) -> _Cell:
         signs = _moments(units(column), dtype)
         return mask(beside(len(column), signs), column.is_null().to_numpy()).fill_null("null") if missing else signs
     if dtype.is_exact and not dtype.digits and not missing:
-        signs_of_numbers = whole(column.to_numpy())
-        if signs_of_numbers is not None:
-            return signs_of_numbers
-    return _literals(column, dtype).fill_null("null")
+        of_one_length = whole(column.to_numpy())
+        if of_one_length is not None:
+            return of_one_length
+    literals = _literals(column, dtype)
+    return literals.fill_null("null") if missing else literals
 
 
 def _literals(column: pl.Series, dtype: DType) -> pl.Series:
