@@ -9,44 +9,65 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from synth.arrays import ESCAPED
 from synth.columns import from_arrow, mask
 
-__all__ = ["TextCache", "encode", "from_bytes", "from_joined_bytes", "from_padded_bytes", "to_joined_bytes"]
+__all__ = [
+    "TextCache", "counted", "encode", "from_bytes", "from_joined_bytes", "from_padded_bytes", "in_brackets",
+    "in_quotes", "to_joined_bytes",
+]  # fmt: skip
 
 Rows = npt.NDArray[np.int64]
+
+FARTHEST = 4  # slots that a text is kept from its own
 
 
 class TextCache(threading.local):
     """A function of text, worked out once while values repeat: `make` gets distinct texts and gives their values.
 
-    What is kept is each thread's own. A value has a slot by its 64-bit hash; the later of two that share one takes it, and
-    the other is worked out again.
+    What is kept is each thread's own. A text is known by its 64-bit hash, which says at which slot it is kept, or one of
+    the next; where all are taken, the last of them is written over, and what was there is worked out again.
     """
 
     def __init__(self, make: Callable[[pl.Series], pl.Series], slots: int = 2**16):
         """slots: a power of two, at least 2."""
         self.make = make
-        self.hashes = np.arange(slots, dtype=np.uint64) ^ np.uint64(1)  # no text in slot s has a hash that ends so
-        kind = make(pl.Series(dtype=pl.String)).to_numpy().dtype
-        self.values = np.full(slots, "" if kind.hasobject else 0, dtype=kind)
+        self.hashes = np.zeros(slots, dtype=np.uint64)  # 0 is nobody's
+        self.values = pl.Series([None], dtype=make(pl.Series(dtype=pl.String)).dtype).new_from_index(0, slots)
 
     def __call__(self, column: pl.Series) -> pl.Series:
         """The value of each text; NULL for NULL. (n,) -> (n,)"""
-        hashes = column.hash().to_numpy()
-        slots = (hashes & np.uint64(len(self.hashes) - 1)).view(np.int64)
-        found, strange = self.values[slots], self.hashes[slots] != hashes
+        hashes = np.maximum(column.hash().to_numpy(), 1)
+        slots, left = self._slots(hashes)
+        found = self.values[slots].alias(column.name)
         missing = column.is_null().to_numpy() if column.null_count() else None
-        left = np.flatnonzero(strange if missing is None else strange & ~missing)
+        left = left if missing is None else left[~missing[left]]
         while len(left):  # each round at least one text of each slot
             _, first = np.unique(slots[left], return_index=True)
             new = left[first]
             self.hashes[slots[new]] = hashes[new]
-            self.values[slots[new]] = self.make(column.gather(new)).to_numpy()
+            self.values.scatter(slots[new], self.make(column[new]))
             settled = self.hashes[slots[left]] == hashes[left]
-            found[left[settled]] = self.values[slots[left[settled]]]
+            found.scatter(left[settled], self.values[slots[left[settled]]])
             left = left[~settled]
-        series = pl.Series(column.name, found, dtype=None if found.dtype != object else pl.String)
-        return series if missing is None else mask(series, missing)
+            slots[left], _ = self._slots(hashes[left])
+        return found if missing is None else mask(found, missing)
+
+    def _slots(self, hashes: npt.NDArray[np.uint64]) -> tuple[Rows, Rows]:
+        """Where texts are kept, or are to be, and which of them are not there yet. (n,) -> (n,), (m,)
+
+        It is, from its own slot on, the first that is its or nobody's.
+        """
+        end = len(self.hashes) - 1
+        slots = (hashes & np.uint64(end)).view(np.int64)
+        strange = held = np.flatnonzero(np.take(self.hashes, slots) != hashes)
+        for _ in range(FARTHEST):
+            here = self.hashes[slots[held]]
+            held = held[(here != 0) & (here != hashes[held])]
+            if not len(held):
+                break
+            slots[held] = slots[held] + 1 & end
+        return slots, strange[self.hashes[slots[strange]] != hashes[strange]]
 
 
 def encode(column: pl.Series) -> tuple[Rows, list[str]]:
@@ -57,7 +78,13 @@ def encode(column: pl.Series) -> tuple[Rows, list[str]]:
 
 def from_bytes(signs: npt.NDArray[np.uint8], lengths: Rows) -> pl.Series:
     """Texts from rows of UTF-8 bytes, of which so many count. (n, width), (n,) -> (n,)"""
-    return from_joined_bytes(signs[np.arange(signs.shape[1]) < lengths[:, None]], lengths)
+    return from_joined_bytes(signs[counted(lengths, signs.shape[1])], lengths)
+
+
+def counted(lengths: Rows, width: int) -> npt.NDArray[np.bool_]:
+    """Which places of rows count, of each the first so many. (n,) -> (n, width)"""
+    narrow = np.min_scalar_type(width)
+    return np.arange(width, dtype=narrow) < lengths.astype(narrow)[:, None]
 
 
 def from_padded_bytes(signs: npt.NDArray[np.uint8]) -> pl.Series:
@@ -84,3 +111,30 @@ def to_joined_bytes(column: pl.Series) -> tuple[npt.NDArray[np.uint8], Rows]:
     if not len(column) or ends[-1] == ends[0]:
         return np.empty(0, dtype=np.uint8), np.zeros(len(column), dtype=np.int64)
     return np.frombuffer(array.buffers()[2], dtype=np.uint8)[ends[0] : ends[-1]], ends[1:] - ends[0]
+
+
+def in_quotes(texts: pl.Series) -> pl.Series:
+    """Texts between quotes, as JSON writes them; NULL stays NULL. (n,) -> (n,)"""
+    signs, _ = to_joined_bytes(texts)
+    if (signs < ord(" ")).any() or (signs == ord('"')).any() or (signs == ord("\\")).any():
+        texts = texts.str.replace_many(ESCAPED)
+    return pl.select(pl.concat_str(pl.lit('"'), texts, pl.lit('"'))).to_series()
+
+
+def in_brackets(texts: pl.Series, which: Rows, lengths: Rows) -> pl.Series:
+    """Texts with commas between, `[a, b]`: of each row the first so many of those named. (m,), (n, most), (n,) -> (n,)
+
+    Each has `, ` behind it, also what stands for none. So all signs are there, one place too early: the blank of the row
+    before becomes the bracket, and the last comma the other one. It changes `which`.
+    """
+    counts = np.maximum(lengths, 1)
+    which[lengths == 0, 0] = len(texts)
+    texts = pl.concat([texts, pl.Series([""])], rechunk=True) + ", "
+    which = np.compress(counted(counts, which.shape[1]).reshape(-1), which.reshape(-1))
+    signs, ends = to_joined_bytes(texts[which])
+    ends = ends[np.cumsum(counts) - 1]
+    sizes = np.diff(ends, prepend=0)
+    moved = np.empty_like(signs)
+    moved[1:] = signs[:-1]
+    moved[ends - sizes], moved[ends - 1] = ord("["), ord("]")
+    return from_joined_bytes(moved, sizes)

@@ -7,7 +7,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synth.texts import TextCache, encode, from_bytes
+from synth.texts import TextCache, encode, from_bytes, in_brackets
 
 SETTINGS = settings(deadline=None, max_examples=150, derandomize=True)
 
@@ -89,3 +89,15 @@ def test_remembered_with_many_values(seed, slots, calls):
         column = column.set(column % 7 == 0, None)
         wanted = [None if n is None else 4 + len(str(n)) for n in column.to_list()]
         assert remembered("no. " + column.cast(pl.String)).to_list() == wanted
+
+
+@SETTINGS
+@given(st.lists(st.text(max_size=5), min_size=1, max_size=6), st.integers(1, 4), st.data())
+def test_in_brackets(texts, most, data):
+    """Row by row: so many of those that are named."""
+    rows = data.draw(st.lists(st.lists(st.integers(0, len(texts) - 1), max_size=most), max_size=12))
+    which = np.zeros((len(rows), most), dtype=np.int64)
+    for row, named in enumerate(rows):
+        which[row, : len(named)] = named
+    found = in_brackets(series(texts), which, np.array([len(named) for named in rows], dtype=np.int64))
+    assert found.to_list() == [f"[{', '.join(texts[place] for place in named)}]" for named in rows]

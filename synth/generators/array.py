@@ -31,10 +31,14 @@ from synth.generators.uuids import Uuid
 from synth.generators.web import Ip, Url, UserAgent
 from synth.generators.words import Colour, Job, Product, Street, StreetAddress
 from synth.streams import Sub
+from synth.texts import counted, in_brackets, in_quotes
 
 __all__ = ["Array"]
 
+Rows = npt.NDArray[np.int64]
+
 MOST = 100  # values of an array
+FEW = 4  # places to a value at least, where all values that may come are spelt beforehand
 TOGETHER = 2**22  # numbers that are worked on at once, where values are chosen by weight
 
 
@@ -135,26 +139,40 @@ scores: {array: {each: {uniform: {min: 0, max: 100}}, min: 2, max: 5}, type: "in
         """Draw the most values for each row, and how many of them count; as JSON. (rows,)"""
         element = context.dtype.element
         assert element is not None
-        cells = _Cells(context, self.max, element)
-        if self.distinct and not self.each.draws.never_repeats:
-            drawn = self.each.draws.draw_at(cells, self._places(context, element).reshape(-1))  # type: ignore[arg-type]
-        else:
-            drawn = self.each.draws.draw(cells)  # type: ignore[arg-type]
-        if drawn.null_count():
+        found, which = self._values(context, element)
+        if found.null_count():
             raise DataError(f"column '{context.column}': a value of an array is NULL")
-        written = column_to_written(checked(drawn.alias(context.column), element), element)
-        lengths = np.full(context.rows, self.max)
+        lengths = np.full(context.rows, self.max, dtype=np.int64)
         if self.min < self.max:
             lengths = context.stream(Sub.LENGTHS).integers(self.min, self.max + 1, context.rows)
-        texts = pl.select(spelt(pl.lit(written), written.dtype)).to_series()
-        columns = (
-            texts.gather_every(self.max, place).set(pl.Series(lengths <= place), None).alias(str(place))
-            for place in range(self.max)
-        )
-        joined = pl.concat_str(pl.all(), separator=", ", ignore_nulls=True)
-        return pl.DataFrame(columns).select(pl.concat_str(pl.lit("["), joined, pl.lit("]"))).to_series()
+        found = checked(found.alias(context.column), element)
+        if len(found) == which.size:  # few that repeat are all spelt, of many those that count
+            counts = counted(lengths, self.max)
+            found = found.filter(pl.Series(counts.reshape(-1)))
+            which[counts] = np.arange(len(found))
+        written = column_to_written(found, element)
+        is_text = written.dtype == pl.String
+        texts = in_quotes(written) if is_text else pl.select(spelt(pl.lit(written), written.dtype)).to_series()
+        return in_brackets(texts, which, lengths)
 
-    def _places(self, context: RowContext, element: DType) -> npt.NDArray[np.int64]:
+    def _values(self, context: RowContext, element: DType) -> tuple[pl.Series, Rows]:
+        """Draw values, and which of them stands at each place: few values where they repeat. (m,), (rows, max)"""
+        cells, draws = _Cells(context, self.max, element), self.each.draws
+        if self.distinct and not draws.never_repeats:
+            places, size = self._places(context, element), draws.places(element, lambda _: None) or 0
+            if size <= places.size // FEW:
+                return draws.draw_at(cells, np.arange(size)), places  # type: ignore[arg-type]
+            found = draws.draw_at(cells, places.reshape(-1))  # type: ignore[arg-type]
+        else:
+            found = draws.draw(cells)  # type: ignore[arg-type]
+            if found.dtype == pl.Int64 and len(found) and not found.null_count():
+                numbers = found.to_numpy()
+                low, high = int(numbers.min()), int(numbers.max())
+                if high - low < len(numbers) // FEW:
+                    return pl.Series(np.arange(low, high + 1)), (numbers - low).reshape(-1, self.max)
+        return found, np.arange(len(found)).reshape(-1, self.max)
+
+    def _places(self, context: RowContext, element: DType) -> Rows:
         """Draw different places of the generator's values for each row. (rows, max)"""
         size = self.each.draws.places(element, lambda _: None)
         assert size is not None
@@ -172,7 +190,7 @@ scores: {array: {each: {uniform: {min: 0, max: 100}}, min: 2, max: 5}, type: "in
             taken = np.sort(np.column_stack((taken, place)), axis=1)
         return places
 
-    def _by_weight(self, context: RowContext, weights: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    def _by_weight(self, context: RowContext, weights: npt.NDArray[np.float64]) -> Rows:
         """Take values by weight, one after the other: those whose exponential clocks run down first. (rows, max)"""
         uniform, step = context.stream(Sub.AMONG).random((context.rows, len(weights))), TOGETHER // len(weights) or 1
         places = np.empty((context.rows, self.max), dtype=np.int64)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -20,7 +19,7 @@ from synth.generators.arrival import microseconds
 from synth.generators.base import Generator
 from synth.generators.context import RowContext, SpanView, SpecView
 from synth.generators.declarations import Complaint, Dependency, RowValue, Span
-from synth.generators.sampling import BELOW_ONE, Search, check_weights
+from synth.generators.sampling import BELOW_ONE, check_weights, search_of
 from synth.literals import ends_in_blank, reader
 
 __all__ = ["Choice", "Value", "as_drawn"]
@@ -183,7 +182,7 @@ paid_by: {choice: {by: country, values: {DE: {invoice: 3, card: 1}, FR: {card: 9
     def draw_at(self, context: RowContext, places: npt.NDArray[np.int64]) -> pl.Series:
         """Give the values at these places, all of the same weight. (rows,) -> (rows,)"""
         values = [value for value, weight in self.values.items() if weight]
-        return as_drawn(values, context.dtype).gather(places)
+        return gather(as_drawn(values, context.dtype), places)
 
     def draw(self, context: RowContext) -> pl.Series:
         """Read one uniform number a row off the cumulated weights. (rows,)"""
@@ -202,13 +201,8 @@ paid_by: {choice: {by: country, values: {DE: {invoice: 3, card: 1}, FR: {card: 9
         return result
 
 
-@lru_cache(maxsize=256)
-def _search(weights: tuple[float, ...]) -> Search:
-    return Search(np.cumsum(weights, dtype=np.float64))
-
-
 def _pick(table: Mapping[Any, float], uniform: Any, dtype: DType) -> pl.Series:
-    search = _search(tuple(table.values()))
+    search = search_of(tuple(table.values()))
     which = search(uniform * (search.cumulated[-1] * BELOW_ONE))
     return gather(as_drawn(list(table), dtype), which)
 

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 from pydantic import Field, model_validator
 
+from synth.columns import mask, units
+from synth.digits import Signs, beside, clocks, dates, whole
 from synth.documents import DEEPEST, MOST_DIGITS, key_order, quoted
 from synth.dtypes import JSON, DType
+from synth.generators.arrival import DAY_US
 from synth.generators.base import Generator
 from synth.generators.context import RowContext, SpecView
 from synth.generators.declarations import Complaint, Dependency, RowValue
+from synth.texts import in_quotes
 
 __all__ = ["Document"]
-
-# what must be written otherwise between quotes, as JSON says
-_ESCAPED = {
-    '"': '\\"', "\\": "\\\\", **{chr(code): quoted(chr(code))[1:-1] for code in range(1, 32)},
-}  # fmt: skip
 
 
 class Document(Generator):
@@ -69,9 +70,18 @@ class Document(Generator):
 
     def draw(self, context: RowContext) -> pl.Series:
         """Spell the columns, and put them together. (rows,)"""
-        cells = {path: _spelt(context.value(path), context.type_at(path)) for path in self._paths()}
-        pieces = [cells[str(p)] if isinstance(p, _Value) else pl.lit(p) for p in _pieces(self.fields, 0)]
-        return pl.select(pl.concat_str(pieces)).to_series()
+        cells = {path: _cell(context.value(path), context.type_at(path)) for path in self._paths()}
+        parts: list[_Cell] = []
+        for piece in _pieces(self.fields, 0):
+            part: _Cell = cells[str(piece)] if isinstance(piece, _Value) else [piece.encode()]
+            if isinstance(part, list) and parts and isinstance(parts[-1], list):
+                parts[-1] = parts[-1] + part
+            else:
+                parts.append(part)
+        first, *others = (_text(context.rows, part) for part in parts)
+        if isinstance(first, pl.Series) and not others:
+            return first
+        return pl.select(pl.concat_str(first, *others)).to_series()
 
 
 class _Value(str):
@@ -100,9 +110,29 @@ def _pieces(held: Any, depth: int) -> Iterator[str]:
         raise ValueError(f"{held!r} is no path, and no object or array of paths")
 
 
-def _spelt(column: pl.Series, dtype: DType) -> pl.Series:
+_Cell = list[Signs | bytes] | pl.Series  # texts of one length, as `beside` takes them, or any
+
+
+def _text(rows: int, part: _Cell) -> pl.Series | pl.Expr:
+    """A part of documents as a column, or as one text for all. (rows,) -> (rows,)"""
+    if isinstance(part, pl.Series):
+        return part
+    same = b"".join(piece for piece in part if isinstance(piece, bytes))
+    return pl.lit(same.decode()) if all(isinstance(piece, bytes) for piece in part) else beside(rows, part)
+
+
+def _cell(column: pl.Series, dtype: DType) -> _Cell:
     """A drawn column's values as JSON. (n,) -> (n,)"""
-    return _literals(column, dtype).fill_null("null")
+    missing = column.null_count()
+    if dtype.is_time or dtype.name == "time":
+        signs = _moments(units(column), dtype)
+        return mask(beside(len(column), signs), column.is_null().to_numpy()).fill_null("null") if missing else signs
+    if dtype.is_exact and not dtype.digits and not missing:
+        of_one_length = whole(column.to_numpy())
+        if of_one_length is not None:
+            return of_one_length
+    literals = _literals(column, dtype)
+    return literals.fill_null("null") if missing else literals
 
 
 def _literals(column: pl.Series, dtype: DType) -> pl.Series:
@@ -112,23 +142,22 @@ def _literals(column: pl.Series, dtype: DType) -> pl.Series:
         return pl.select(pl.when(column).then(pl.lit("true")).when(~column).then(pl.lit("false"))).to_series()
     if dtype.is_exact:
         return _number(column, dtype.digits) if dtype.digits else column.cast(pl.String)
-    if dtype.name == "date":
-        text = column.dt.strftime("%Y-%m-%d")
-    elif dtype.name == "timestamp":
-        text = column.dt.strftime("%Y-%m-%dT%H:%M:%S%.6f")
-    elif dtype.name == "timestamptz":
-        text = column.dt.strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00")
-    elif dtype.name == "time":
-        text = (column * 1_000).cast(pl.Time).dt.to_string("%H:%M:%S%.6f")
-    else:
-        text = column.str.replace_many(_ESCAPED) if column.str.contains_any(list(_ESCAPED)).any() else column
-    return '"' + text + '"'
+    return in_quotes(column)
 
 
-def _number(units: pl.Series, digits: int) -> pl.Series:
+def _moments(us: npt.NDArray[np.int64], dtype: DType) -> list[Signs | bytes]:
+    """Microseconds since 1970, or midnight, as JSON; any signs for NULL. (n,) -> (n,) each."""
+    days = us // DAY_US
+    parts = [] if dtype.name == "time" else dates(days)
+    if dtype.name != "date":
+        parts += [*([b"T"] if parts else []), *clocks(us - days * DAY_US)]
+    return [b'"', *parts, b'+00:00"' if dtype.name == "timestamptz" else b'"']
+
+
+def _number(minor: pl.Series, digits: int) -> pl.Series:
     """Minor units as a number without zeros at its end, but for one behind the point. (n,) -> (n,)"""
-    sign = pl.when(units < 0).then(pl.lit("-")).otherwise(pl.lit(""))
-    size, unit = units.abs(), 10**digits
+    sign = pl.when(minor < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+    size, unit = minor.abs(), 10**digits
     fraction = (size % unit).cast(pl.String).str.zfill(digits).str.strip_chars_end("0")
     shown = pl.when(fraction == "").then(pl.lit("0")).otherwise(fraction)
     return pl.select(pl.concat_str(sign, (size // unit).cast(pl.String), pl.lit("."), shown)).to_series()

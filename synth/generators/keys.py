@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from binascii import hexlify
 from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Annotated, Literal, Self
@@ -11,11 +12,12 @@ import numpy.typing as npt
 import polars as pl
 from pydantic import Field, PrivateAttr, model_validator
 
-from synth.columns import from_arrow
+from synth.digits import beside, whole
 from synth.dtypes import BIGINT, TEXT, DType
 from synth.generators.base import Generator
 from synth.generators.context import DrawContext, SpanView
 from synth.generators.declarations import Segment, Span
+from synth.texts import from_joined_bytes
 
 __all__ = ["UUID_LENGTH", "Key", "Window", "spell_uuids"]
 
@@ -90,7 +92,11 @@ class Key(Generator):
             return pl.Series(self._numbers(rows))
         if self.kind == "uuid":
             return _uuids(rows, seed, table if self.start == 1 else f"{table}/{self.start}")
-        number = pl.Series("n", rows * self.step + self.start).to_frame()
+        numbers = rows * self.step + self.start
+        signs = whole(numbers, self.digits)
+        if signs is not None:
+            return beside(len(numbers), [self.prefix.encode(), *signs])
+        number = pl.Series("n", numbers).to_frame()
         return number.select(pl.lit(self.prefix) + pl.col("n").cast(pl.String).str.zfill(self.digits)).to_series()
 
     @property
@@ -163,10 +169,6 @@ class Window(Generator):
         return pl.Series(np.arange(context.first_row, context.first_row + context.rows) // self.rows)
 
 
-_HEX = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
-_DIGITS_AT = np.array([i for i in range(36) if i not in (8, 13, 18, 23)])  # places of digits in 8-4-4-4-12
-
-
 def _uuids(rows: Rows, seed: int, table: str) -> pl.Series:
     """UUIDs of version 8 (RFC 9562), from a bijection of the row number: no two rows share one. (n,) -> (n,)"""
     name = blake2b(f"uuid/{seed}/{table}".encode(), digest_size=16).digest()
@@ -185,12 +187,8 @@ def _uuids(rows: Rows, seed: int, table: str) -> pl.Series:
 
 def spell_uuids(words: npt.NDArray[np.uint64]) -> pl.Series:
     """Write UUIDs as 8-4-4-4-12 digits, from their two halves. (n, 2) -> (n,)"""
-    import pyarrow as pa
-
-    octets = words.astype(">u8").view(np.uint8).reshape(-1, 16)
+    signs = np.frombuffer(hexlify(words.astype(">u8").data), dtype=np.uint8).reshape(-1, 32)
     text = np.full((len(words), UUID_LENGTH), ord("-"), dtype=np.uint8)
-    text[:, _DIGITS_AT[0::2]] = _HEX[octets >> 4]
-    text[:, _DIGITS_AT[1::2]] = _HEX[octets & 15]
-    offsets = np.arange(len(words) + 1, dtype=np.int64) * UUID_LENGTH
-    array = pa.Array.from_buffers(pa.large_string(), len(words), [None, pa.py_buffer(offsets), pa.py_buffer(text)])
-    return from_arrow(array)
+    for first, last, hyphens in ((0, 8, 0), (8, 12, 1), (12, 16, 2), (16, 20, 3), (20, 32, 4)):
+        text[:, first + hyphens : last + hyphens] = signs[:, first:last]
+    return from_joined_bytes(text.reshape(-1), np.full(len(words), UUID_LENGTH, dtype=np.int64))

@@ -14,7 +14,7 @@ from synth.generators.declarations import Span
 from synth.generators.named import Named
 from synth.generators.numbers import QUANTILES, Distribution, Positive
 from synth.generators.rounding import Floats
-from synth.generators.sampling import BELOW_ONE, Search, check_weights
+from synth.generators.sampling import BELOW_ONE, check_weights, search_of
 
 __all__ = ["Mixture"]
 
@@ -92,7 +92,7 @@ class Mixture(Distribution):
     def draw(self, context: DrawContext) -> pl.Series:
         """Draw two uniform numbers a row: one chooses the part, the other is read off its inverse. (rows,)"""
         uniform = context.stream().random((context.rows, 2))
-        search = Search(np.cumsum([part.share for part in self.parts]))
+        search = search_of(tuple(part.share for part in self.parts))
         chosen = search(uniform[:, 0] * (search.cumulated[-1] * BELOW_ONE))
         drawn = np.empty(context.rows, dtype=np.int64 if context.dtype.is_exact else np.float64)
         for number, part in enumerate(self.parts):

@@ -30,7 +30,7 @@ from synth.generators.rounding import (
     why_no_reals,
     why_no_steps,
 )
-from synth.generators.sampling import FARTHEST, Search, check_weights, has_numbers, normal_between
+from synth.generators.sampling import FARTHEST, check_weights, has_numbers, normal_between, search_of
 from synth.streams import Sub
 
 __all__ = ["Lognormal", "Normal", "Uniform", "as_exact"]
@@ -177,6 +177,8 @@ class Uniform(Distribution):
             return self._floats(uniform, context.dtype)
         count = self.capacity(context.dtype) or 1
         if count > FINE:  # floats would leave some out
+            if isinstance(self.min, dt.date):
+                return self.draw_at(context, context.stream().integers(0, count, context.rows))
             first, last = self._ends(context.dtype)
             return self._of(context.stream().integers(first, last, context.rows, endpoint=True), context.dtype)
         return self.draw_at(context, (uniform * count).astype(np.int64))
@@ -326,7 +328,7 @@ class Lognormal(Scaled):
             return drawn if missing is None else mask(drawn, missing)
         unit = 10**context.dtype.digits
         choices = np.array([int(e[1:].ljust(context.dtype.digits, "0")) for e in self.endings])
-        which = Search(np.cumsum(list(self.endings.values())))
+        which = search_of(tuple(self.endings.values()))
         behind = choices[which(context.stream(Sub.ENDINGS).random(context.rows) * sum(self.endings.values()))]
         amounts = np.floor(values).astype(np.int64) * unit + behind
         low = as_exact(np.array([self.min or 0.0]), context.dtype)[0] or 1

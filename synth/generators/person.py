@@ -15,6 +15,7 @@ import numpy.typing as npt
 import polars as pl
 from pydantic import Field, WithJsonSchema
 
+from synth.digits import beside, whole
 from synth.dtypes import TEXT, DType
 from synth.errors import DataError
 from synth.generators.base import Generator, Many
@@ -205,27 +206,29 @@ email: {email: [first_name, last_name]}"""
     def draw(self, context: RowContext) -> pl.Series:
         """Spell the names in ASCII, and number the rows. (rows,)"""
         which = (context.stream().random(context.rows) * len(DOMAINS)).astype(np.int64)
-        frame = pl.DataFrame(
-            [_ascii(context.value(name)).fill_null("").alias(f"n{at}") for at, name in enumerate(self.names)]
-        )
-        frame = frame.with_columns(
-            row=pl.Series(np.arange(context.first_unique_number + 1, context.first_unique_number + context.rows + 1)),
-            domain=pl.Series(DOMAINS)[which],
-        )
-        mailbox = pl.concat_str(pl.all().exclude("domain"), separator=".")
-        if any((frame[f"n{at}"] == "").any() for at in range(len(self.names))):  # a missing name leaves no empty part
-            mailbox = mailbox.str.strip_chars_start(".").str.replace_all(r"\.{2,}", ".")
-        return frame.select(mailbox + "@" + pl.col("domain")).to_series()
+        parts = [_before_dots(context.value(name)).alias(f"n{at}") for at, name in enumerate(self.names)]
+        parts = [part.fill_null("") if part.null_count() else part for part in parts]
+        numbers = np.arange(context.first_unique_number + 1, context.first_unique_number + context.rows + 1)
+        signs = whole(numbers)
+        if signs is None:
+            parts += [pl.Series("row", numbers).cast(pl.String), pl.Series("at", _AT_DOMAINS.astype(str))[which]]
+        else:
+            parts.append(beside(context.rows, [*signs, np.take(_AT_DOMAINS, which)]).alias("row"))
+        return pl.DataFrame(parts).select(pl.concat_str(pl.all())).to_series()
+
+
+_AT_DOMAINS = np.array([f"@{domain}".encode() for domain in DOMAINS])  # all of one length
 
 
 def _spell(names: pl.Series) -> pl.Series:
-    """Names in lower-case ASCII letters and digits. (n,) -> (n,)"""
+    """Names in lower-case ASCII letters and digits, with a dot behind; nothing where there are none. (n,) -> (n,)"""
     column = pl.col("name")
     spelt = column.str.to_lowercase().str.replace_many(SPELLINGS).str.normalize("NFKD").str.replace_all("[^a-z0-9]", "")
-    return names.alias("name").to_frame().select(spelt).to_series()
+    dotted = pl.when(spelt == "").then(spelt).otherwise(spelt + ".")
+    return names.alias("name").to_frame().select(dotted).to_series()
 
 
-_ascii = TextCache(_spell)
+_before_dots = TextCache(_spell)
 
 
 def locale_column(locale: str) -> str | None:

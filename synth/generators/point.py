@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal
+from functools import lru_cache
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -94,17 +95,15 @@ longitude: {point_part: {point: _point, part: longitude}}"""
         Raises DataError where a centre is not on the earth.
         """
         uniform = context.stream().random((context.rows, 2))
-        if self.near:
-            places = context.value(self.near)
-            held = [centres(word).gather(places) for word in ENDS]
-        else:
-            held = [self._held(context, word, value) for word, value in self._centre()]
-        missing = held[0].is_null() | held[1].is_null() if any(each.null_count() for each in held) else None
-        latitude, longitude = (each.fill_null(0).to_numpy() for each in held)
+        held = [context.value(self.near)] if self.near else [self._held(context, *each) for each in self._centre()]
+        numbers = [each.fill_null(0).to_numpy() if each.null_count() else each.to_numpy() for each in held]
+        middle = _middles().at(numbers[0]) if self.near else Middle.of(*numbers)
         way = self.spread_km / EARTH_KM * np.sqrt(uniform[:, 0])
-        north, east = _gone(latitude, longitude, way, 2 * np.pi * uniform[:, 1])
+        north, east = _gone(middle, way, 2 * np.pi * uniform[:, 1])
         points = pl.Series(_units(north, 90.0) << BITS | _units(east, 180.0))
-        return points if missing is None else mask(points, missing.to_numpy())
+        for each in held:
+            points = mask(points, each.is_null().to_numpy()) if each.null_count() else points
+        return points
 
     def _held(self, context: RowContext, word: str, value: Coordinate) -> pl.Series:
         """Give a coordinate of the centre in degrees. (rows,)"""
@@ -119,15 +118,46 @@ longitude: {point_part: {point: _point, part: longitude}}"""
         return degrees
 
 
-def _gone(latitude: Floats, longitude: Floats, way: Floats, bearing: Floats) -> tuple[Floats, Floats]:
-    """Give where one comes from a point, by so many radians on a sphere, in degrees. All (n,) -> 2 × (n,)"""
-    phi = np.radians(latitude)
-    (north, ahead), (far, back) = (np.sin(phi), np.cos(phi)), (np.sin(way), np.cos(way))
-    sine = np.clip(north * back + ahead * far * np.cos(bearing), -1.0, 1.0)
-    east = longitude + np.degrees(np.arctan2(np.sin(bearing) * far * ahead, back - north * sine))
+class Middle(NamedTuple):
+    """Where points are on a sphere: sine and cosine of the latitude, and the longitude in degrees, (n,) each."""
+
+    sine: Floats
+    cosine: Floats
+    longitude: Floats
+
+    @classmethod
+    def of(cls, latitude: Floats, longitude: Floats) -> Middle:
+        """Give the points at these degrees. (n,), (n,) -> (n,)"""
+        phi = np.radians(latitude)
+        return cls(np.sin(phi), np.cos(phi), longitude)
+
+    def at(self, places: npt.NDArray[np.int64]) -> Middle:
+        """Give some of the points. (m,) -> (m,)"""
+        return Middle(*(np.take(each, places) for each in self))
+
+
+@lru_cache(maxsize=1)
+def _middles() -> Middle:
+    """Give the middles of all places. (places,)"""
+    return Middle.of(*(centres(word).to_numpy() for word in ENDS))
+
+
+def _gone(middle: Middle, way: Floats, bearing: Floats) -> tuple[Floats, Floats]:
+    """Give where one comes from points by so many radians on a sphere, in degrees. All (n,) -> 2 × (n,)"""
+    north, ahead, longitude = middle
+    far, back = np.sin(way), np.cos(way)
+    sine, east = np.cos(bearing), np.sin(bearing)
+    sine *= ahead * far
+    sine += north * back
+    np.clip(sine, -1.0, 1.0, out=sine)
+    east *= far
+    east *= ahead
+    back -= north * sine
+    np.degrees(np.arctan2(east, back, out=east), out=east)
+    east += longitude
     east -= 360.0 * (east >= 180.0)  # past the line where one day becomes another
     east += 360.0 * (east < -180.0)
-    return np.degrees(np.arcsin(sine)), east
+    return np.degrees(np.arcsin(sine, out=sine), out=sine), east
 
 
 def _units(degrees: Floats, end: float) -> npt.NDArray[np.int64]:

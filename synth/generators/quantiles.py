@@ -19,8 +19,9 @@ BUCKETS = 2**17
 class Quantiles:
     """Quantiles of a column as it is drawn, in order, and where its values lie among them.
 
-    Buckets answer, as in `Search`, but for values in those that hold a quantile. They are even in the leading bits of the
-    numbers where all are above 0 (so nearly in their logarithm), and a whole number each where these lie close together.
+    Buckets answer, as in `Search`, but for values in those that hold several different quantiles. They are even in the
+    leading bits of the numbers where all are above 0 (so nearly in their logarithm), and a whole number each where these
+    lie close together.
     """
 
     def __init__(self, quantiles: Numbers):
@@ -35,9 +36,13 @@ class Quantiles:
         else:
             self.scale = (BUCKETS - 1) / max(float(self.last) - float(self.first), 1e-300)
         counts = np.bincount(self._bucket(quantiles), minlength=BUCKETS)
-        self.sure = np.where(self.whole | (counts == 0), np.cumsum(counts) - counts, -1)
+        ends = np.cumsum(counts)
         runs = np.append(np.flatnonzero(quantiles[1:] != quantiles[:-1]) + 1, len(quantiles))
         self.behind = np.repeat(runs, np.diff(runs, prepend=0))  # where the run of equal quantiles ends, (m,)
+        several = (counts > 1) & (np.take(self.behind, ends - counts, mode="clip") < ends)
+        self.first_of = np.where(
+            several, -1, ends - counts
+        )  # the quantiles before a bucket; -1: it holds different ones
 
     def _bucket(self, numbers: Numbers) -> npt.NDArray[np.int64]:
         """Give the bucket of each number: never a lower one for a larger number. (n,) -> (n,)"""
@@ -52,8 +57,10 @@ class Quantiles:
 
     def places(self, numbers: Numbers) -> npt.NDArray[np.int64]:
         """Count the quantiles below each number. (n,) -> (n,)"""
-        found = np.take(self.sure, self._bucket(numbers))
+        found = np.take(self.first_of, self._bucket(numbers))
         unsure = np.flatnonzero(found < 0)
+        passed = np.take(self.values, found, mode="clip") < numbers
+        found = np.where(passed, np.take(self.behind, found, mode="clip"), found)
         if len(unsure):
             found[unsure] = np.searchsorted(self.values, numbers[unsure], side="left")
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from binascii import hexlify
 from typing import Annotated
 
 import numpy as np
@@ -12,12 +13,11 @@ from synth.dtypes import BYTES, DType
 from synth.generators.base import Generator, one_way_of
 from synth.generators.context import DrawContext
 from synth.streams import Sub
-from synth.texts import from_bytes
+from synth.texts import counted, from_joined_bytes
 
 __all__ = ["RawBytes"]
 
 LONGEST = 4_096  # bytes: a block is worked on at once
-_DIGITS = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
 
 
 class RawBytes(Generator):
@@ -51,9 +51,10 @@ blob: {bytes: {min: 0, max: 200}}"""
     def draw(self, context: DrawContext) -> pl.Series:
         """Draw as many bytes a row as there are at most, and how many of them count; as hexadecimal digits. (rows,)"""
         most = self.length or self.max or 0
-        octets = context.stream().integers(0, 256, (context.rows, most), dtype=np.uint8)
-        digits = np.stack((_DIGITS[octets >> 4], _DIGITS[octets & 15]), axis=2).reshape(context.rows, 2 * most)
+        words = context.stream().integers(0, 2**64, -(-context.rows * most // 8), dtype=np.uint64)
+        octets = words.astype("<u8", copy=False).view(np.uint8)[: context.rows * most]
         lengths = np.full(context.rows, most, dtype=np.int64)
         if self.length is None:
             lengths = context.stream(Sub.LENGTHS).integers(self.min, most + 1, context.rows)
-        return from_bytes(digits, 2 * lengths)
+            octets = octets.reshape(-1, most)[counted(lengths, most)]
+        return from_joined_bytes(np.frombuffer(hexlify(octets.data), dtype=np.uint8), 2 * lengths)

@@ -40,17 +40,20 @@ def as_exact(values: Floats, dtype: DType, first: float = -math.inf, last: float
     None of the minor units is below `first` or above `last`. Raises OverflowError.
     """
     scaled = values * 10.0**dtype.digits if dtype.has_units else values
+    sizes = np.abs(scaled)
     limit = float(dtype.limit) if dtype.name == "wide" else 2.0**63 if dtype.is_exact else np.inf
-    if len(scaled) and not np.abs(scaled).max() < limit:
+    if len(sizes) and not sizes.max() < limit:
         raise OverflowError(f"a value is drawn that no {dtype} can hold; give it a `max`")
     if not dtype.has_units:
         return pl.Series(values)
-    units = np.sign(scaled) * np.floor(np.abs(scaled) + 0.5)
-    least, most = (None if math.isinf(end) else int(end) for end in (first, last))
+    sizes += 0.5
+    units = np.copysign(np.floor(sizes, out=sizes), scaled, out=sizes)
+    farthest = dtype.limit - 1  # what an end may be beyond
+    least, most = (None if abs(end) > farthest else int(end) for end in (first, last))
     if dtype.name == "wide":
         return wide(pl.Series(units).cast(pl.Int128).clip(least, most), dtype)
-    found = pl.Series(units.astype(np.int64))
-    return found if least is None and most is None else found.clip(least, most)
+    found = units.astype(np.int64)
+    return pl.Series(found if least is None and most is None else np.clip(found, least, most))
 
 
 def wide(units: pl.Series, dtype: DType) -> pl.Series:

@@ -23,6 +23,7 @@ __all__ = [
     "normal_between",
     "prefix_values",
     "redraw_until_accepted",
+    "search_of",
     "sizes_before",
 ]
 
@@ -65,22 +66,26 @@ class Search:
 
     def __call__(self, values: Floats) -> Rows:
         """Give the index of the first cumulated weight above each value in [0, cumulated[-1]). (m,) -> (m,)"""
-        bucket = (values * self.scale).astype(np.int32)
-        np.minimum(bucket, len(self.sure) - 1, out=bucket)
-        found = np.take(self.sure, bucket)
+        found = np.take(self.sure, (values * self.scale).astype(np.int64), mode="clip").astype(np.int64)
         unsure = np.flatnonzero(found < 0)
         if len(unsure):
             found[unsure] = np.searchsorted(self.cumulated, values[unsure], side="right")
-        return found.astype(np.int64)
+        return found
+
+
+@lru_cache(maxsize=256)
+def search_of(weights: tuple[float, ...]) -> Search:
+    """Make a search in the cumulated weights, once for all blocks."""
+    return Search(np.cumsum(weights, dtype=np.float64))
 
 
 @lru_cache(maxsize=1)
-def _normal_table() -> tuple[Floats, Floats, Search, Floats]:
-    """Steps in z, the share below each, a search in them, and the slope behind each; (steps,) each."""
+def _normal_table() -> tuple[Floats, Floats, Search, Floats, Floats]:
+    """Steps in z, the share below each, a search in them, and behind each the share and the slope; (steps,) each."""
     z = np.linspace(-FARTHEST, FARTHEST, 8193)
     below = np.array([0.5 * math.erfc(-x * math.sqrt(0.5)) for x in z])
-    slope = (z[1] - z[0]) / np.maximum(np.diff(below), 1e-300)
-    return z, below, Search(below[1:]), slope
+    behind = np.diff(below)
+    return z, below, Search(below[1:]), behind, (z[1] - z[0]) / np.maximum(behind, 1e-300)
 
 
 def has_numbers(low: float, high: float) -> bool:
@@ -96,21 +101,28 @@ def normal_between(uniform: Floats, low: float, high: float) -> Floats:
     """
     if low > 0:
         return -normal_between(1.0 - uniform, -high, -low)
-    z, below, search, slope = _normal_table()
+    z, below, search, _, slope = _normal_table()
     first, last = np.interp([max(low, -FARTHEST), min(high, FARTHEST)], z, below)
-    place = first + uniform * ((last - first) * BELOW_ONE)
+    place = uniform * ((last - first) * BELOW_ONE)
+    place += first
     cell = search(place)
-    result: Floats = z[cell] + (place - below[cell]) * slope[cell]
-    return np.clip(result, low, high)
+    place -= np.take(below, cell)
+    place *= np.take(slope, cell)
+    place += np.take(z, cell)
+    return np.clip(place, low, high, out=place)
 
 
 def normal_below(numbers: Floats) -> Floats:
     """Give the share of standard normal numbers that lies below each number. (n,) -> (n,)"""
-    z, below, _, _ = _normal_table()
-    place = (np.clip(numbers, -FARTHEST, FARTHEST) + FARTHEST) * ((len(z) - 1) / (2 * FARTHEST))
-    cell = np.minimum(place.astype(np.int32), len(z) - 2)
-    result: Floats = below[cell] + (place - cell) * (below[cell + 1] - below[cell])
-    return result
+    z, below, _, behind, _ = _normal_table()
+    place: Floats = np.clip(numbers, -FARTHEST, FARTHEST)
+    place += FARTHEST
+    place *= (len(z) - 1) / (2 * FARTHEST)
+    cell = np.minimum(place.astype(np.int64), len(z) - 2)
+    place -= cell
+    place *= np.take(behind, cell)
+    place += np.take(below, cell)
+    return place
 
 
 class TakenPairs:

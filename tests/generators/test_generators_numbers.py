@@ -65,6 +65,8 @@ def test_uniform_between_ends():
     moments = column("{uniform: {min: 2024-01-01, max: 2024-01-02}, type: timestamp}")
     assert dt.datetime(2024, 1, 1) <= min(moments) and max(moments) <= dt.datetime(2024, 1, 2)
     assert len({m.microsecond for m in moments}) > 10_000
+    far = column("{uniform: {min: 0001-01-01, max: 9999-12-31}, type: timestamp}")  # more places than floats tell apart
+    assert min(far).year < 5 and max(far).year > 9995 and len(set(far)) == len(far)
 
 
 def test_lognormal_median_spread_and_limits():
