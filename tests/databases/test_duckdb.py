@@ -270,7 +270,7 @@ def test_queries_while_rows_are_read(target, shop):
 
 
 KINDS = {
-    "TINYINT": "smallint", "UINTEGER": "bigint", "HUGEINT": "text", "FLOAT": "real", "DECIMAL(18,3)": "decimal(18,3)", "DECIMAL(38,3)": "text",
+    "TINYINT": "smallint", "UINTEGER": "bigint", "HUGEINT": "text", "FLOAT": "real", "DECIMAL(18,3)": "decimal(18,3)", "DECIMAL(38,3)": "decimal(38,3)", "INTERVAL": "interval",
     "VARCHAR": "text", "UUID": "uuid", "BLOB": "bytes", "TIME": "time", "ENUM('a', 'it''s')": "enum(a, \"it's\")", "TIMESTAMP_NS": "timestamp", "TIMESTAMP WITH TIME ZONE": "timestamptz",
     "INTEGER[]": "integer[]", "STRUCT(a INTEGER)": "text", "DATE": "date", "BOOLEAN": "boolean",
 }  # fmt: skip

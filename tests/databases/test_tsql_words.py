@@ -22,7 +22,7 @@ def test_types_of_the_catalogue():
     for kind, size, expected in (
         ("nvarchar", (50, None, None), "varchar(50)"), ("nvarchar", (-1, None, None), "text"), ("varchar", (36, None, None), "varchar(36)"),
         ("bit", (None, None, None), "boolean"), ("tinyint", (None, 3, 0), "smallint"), ("int", (None, 10, 0), "integer"),
-        ("decimal", (None, 18, 2), "decimal(18,2)"), ("numeric", (None, 19, 2), "text"), ("money", (None, 19, 4), "text"),
+        ("decimal", (None, 18, 2), "decimal(18,2)"), ("numeric", (None, 19, 2), "decimal(19,2)"), ("numeric", (None, 38, 0), "decimal(38,0)"), ("money", (None, 19, 4), "text"),
         ("float", (None, 53, None), "double"), ("datetime2", (None, None, None), "timestamp"), ("date", (None, None, None), "date"),
         ("real", (None, 24, None), "real"), ("nchar", (6, None, None), "char(6)"), ("char", (300, None, None), "varchar(300)"),
         ("datetimeoffset", (None, None, None), "timestamptz"), ("uniqueidentifier", (None, None, None), "uuid"), ("xml", (-1, None, None), "text"),

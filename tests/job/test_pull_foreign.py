@@ -46,7 +46,7 @@ FOREIGN = {
     "zoned": ("TIMESTAMPTZ", "'2024-07-01 00:30:00.5+02'", pl.Datetime("us", "UTC"), dt.datetime(2024, 6, 30, 22, 30, 0, 500_000, dt.UTC)),
     "clock": ("TIME", "'12:00:01'", pl.Time, dt.time(12, 0, 1)),
     "zoned_clock": ("TIMETZ", "'12:00:01+02'", pl.String, "12:00:01+02"),
-    "span": ("INTERVAL", "'1 day 2 hours'", pl.String, "1 day 02:00:00"),
+    "span": ("INTERVAL", "'1 day 2 hours'", pl.String, "1 days 02:00:00.000000"),
     "address": ("INET", "'192.0.2.1'", pl.String, "192.0.2.1/32"),
     "mood": ("foreign.mood", "'good'", pl.String, "good"),
     "Select": ("TEXT", "NULL", pl.String, None),
