@@ -94,11 +94,12 @@ def test_the_catalogue_knows_what_others_declare(mysql):
     assert found["v"] == {"a": DType("boolean")}
     mysql.run(
         f"INSERT INTO {place} VALUES (1, -5, 65535, 16777215, 4294967295, 18446744073709551615, 1.5, 9999999999999999.5, 0.5, "
-        "'x', 'abc', 't', 'l', '2024-02-29', '2024-02-29 01:02:03', '2024-02-29 01:02:03.5', '25:00:00', 'b', '{}', 1999, 0.1)"
+        "'x', 'abc', 't', 'l', '2024-02-29', '2024-02-29 01:02:03', '2024-02-29 01:02:03.5', '25:00:00', 'b', '{}', 1999, 0.1, "
+        "0.1, 1234567890123456789012345678901234.5)"
     )
     row = back(mysql, found["t"]).row(0)
-    assert (
-        row[:6] == (True, -5, 65535, 16777215, 4294967295, "18446744073709551615") and row[7] == "9999999999999999.500"
+    assert row[:6] == (True, -5, 65535, 16777215, 4294967295, "18446744073709551615") and row[7] == Decimal(
+        "9999999999999999.500"
     )
     assert column_type("tinyint", "tinyint", None, 3, 0) == DType("smallint")  # MySQL 8 leaves widths out
     assert column_type("int", "int unsigned", None, 10, 0) == DType("bigint")
