@@ -82,10 +82,11 @@ def test_the_catalogue_knows_what_others_declare(mysql):
     spelt = {
         "a": ("TINYINT(1)", "boolean"), "b": ("TINYINT", "smallint"), "c": ("SMALLINT UNSIGNED", "integer"),
         "d": ("MEDIUMINT UNSIGNED", "integer"), "e": ("INT UNSIGNED", "bigint"), "f": ("BIGINT UNSIGNED", "text"),
-        "g": ("DECIMAL(18, 3)", "decimal(18,3)"), "h": ("DECIMAL(19, 3)", "decimal(19,3)"), "w": ("DECIMAL(38, 38)", "decimal(38,38)"), "x": ("DECIMAL(39, 3)", "text"), "i": ("FLOAT", "real"),
+        "g": ("DECIMAL(18, 3)", "decimal(18,3)"), "h": ("DECIMAL(19, 3)", "decimal(19,3)"), "i": ("FLOAT", "real"),
         "j": ("VARCHAR(36)", "varchar(36)"), "k": ("CHAR(3)", "char(3)"), "l": ("TINYTEXT", "text"), "m": ("LONGTEXT", "text"),
         "n": ("DATE", "date"), "o": ("DATETIME", "timestamp"), "p": ("TIMESTAMP(6) NULL", "timestamp"), "q": ("TIME", "text"),
         "r": ("ENUM('a', 'b')", "enum(a, b)"), "s": ("JSON", "text"), "u": ("YEAR", "smallint"), "v": ("DOUBLE", "double"),
+        "w": ("DECIMAL(38, 38)", "decimal(38,38)"), "x": ("DECIMAL(39, 3)", "text"),
     }  # fmt: skip
     mysql.run(f"CREATE TABLE {place} ({', '.join(f'{name} {kind}' for name, (kind, _) in spelt.items())})")
     mysql.run(f"CREATE VIEW {DIALECT.place(mysql.staging_schema(S), 'v')} AS SELECT a FROM {place}")
