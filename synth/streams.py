@@ -39,10 +39,10 @@ class Sub:
     RACE = "race"  # of a reference: the exact draw of the last rows
     ENDINGS = "endings"  # of lognormal: the digits behind the point
     WORD_ORDER = "order"  # of coined: the order of all words
-    WORDS = "words"  # of sentence: a word for each blank
+    WORDS = "words"  # of sentence: a word for each blank; of prose: with which words a sentence ends
     SIGNS = "signs{}"  # of pattern: signs that keep no rows apart, where others do
     UUIDS = "uuids"  # of uuid: the bits that keep rows apart
-    LENGTHS = "lengths"  # of bytes and arrays
+    LENGTHS = "lengths"  # of bytes, arrays and prose
     AMONG = "among"  # values of which some are taken
     SECOND_WORDS = "second"  # of invented names: the second word
     UNITS = "units"  # of street_address: which dwelling behind the door

@@ -29,6 +29,7 @@ from synth.generators.person import Email, FirstName, LastName
 from synth.generators.place import Place, PlacePart
 from synth.generators.point import Point, PointPart
 from synth.generators.polymorphic import Polymorphic
+from synth.generators.prose import Prose
 from synth.generators.raw_bytes import RawBytes
 from synth.generators.reference import Reference
 from synth.generators.running import Running
@@ -86,6 +87,7 @@ GENERATORS: dict[str, type[Generator]] = {
     "poisson": Poisson,
     "polymorphic": Polymorphic,
     "product": Product,
+    "prose": Prose,
     "ranked": Ranked,
     "reference": Reference,
     "running": Running,

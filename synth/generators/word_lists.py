@@ -155,6 +155,19 @@ def _combined(form: str, names: Weights, suffixes: Weights) -> Weights:
     return weights
 
 
+# Faker's lists of common words, which people have chosen; Mimesis has some in all other languages
+_OF_FAKER = {
+    **dict.fromkeys(("de_DE", "en_US", "es_ES", "fr_FR", "it_IT", "ja_JP", "nl_NL", "pl_PL", "vi_VN", "zh_CN")),
+    "en_GB": "en_US",
+}
+
+
+def _vocabulary(locale: str) -> Weights:
+    if locale in _OF_FAKER:
+        return faker_list("lorem", _OF_FAKER[locale] or locale, "word_list")
+    return _counted(_mimesis(locale, "text")["words"])
+
+
 def _companies(locale: str) -> Weights:
     """Forms of a company's name by its legal form: `{} GmbH`."""
     if locale in _LEGAL_FORMS_OF_MIMESIS:
@@ -172,6 +185,7 @@ KINDS: dict[str, tuple[str, Callable[[str], Weights]]] = {  # kind -> what it is
     "product": ("products", _products(*PRODUCTS)),
     **{sort: ("products", _products(sort)) for sort in PRODUCTS},
     "street": ("streets", _streets),
+    "vocabulary": ("words", _vocabulary),
 }
 
 

@@ -26,6 +26,7 @@ PLAIN = {
     "normal": {"mean": 3, "sd": 1},
     "nothing": {},
     "pattern": {"text": "SKU-####"},
+    "prose": {"max": 90},
     "sentence": {"patterns": {"Call {who}.": 1}, "words": {"who": ["me", "you"]}},
     "triangular": {"min": 1, "mode": 2, "max": 9},
     "time_of_day": {"step": 15, "unit": "minutes"},

@@ -136,6 +136,7 @@ EXAMPLES: dict[str, tuple[str, str, pl.DataType]] = {
     "nothing": ("{nothing: {}, type: real}", "things", pl.Float32()),
     "numbered": ("{numbered: at}", "things", pl.Int64()),
     "running": ("{running: {sum: amount}}", "parts", MONEY),
+    "prose": ("{prose: {vocabulary: {one: 2, two: 1}, min: 3, max: 40}}", "things", pl.String()),
     "sentence": (
         "{sentence: {patterns: {'Call {who} first.': 3, 'Leave it with {who} or {who}, {when}.': 1, 'No bell': 0}, "
         "words: {who: [me, the neighbour, Ævar], when: [please, at noon]}}}",

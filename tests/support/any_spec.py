@@ -79,6 +79,7 @@ LAWS = {  # what a column's law is, as whichever types it can be
     "fruit": ({"product": {"locale": "es_ES", "sort": "fruit"}}, ("text", "varchar(12)")),
     "page": ({"url": {"segments": 0}}, ("text",)),
     "seen from": ({"ip": 4}, ("text",)),
+    "prose": ({"prose": {"vocabulary": {"one": 2, "three": 1}, "max": 12}}, ("text", "varchar(12)")),
     "said": (
         {"sentence": {"patterns": {"{a} {b}": 1, "{a}!": 2}, "words": {"a": ["x", "yy"], "b": ["z"]}}},
         ("text", "varchar(4)"),

@@ -336,6 +336,11 @@ MOVES = {
         "sum": ("{running: {sum: low}}", "{running: {sum: high}}", mean), "start": ("{running: {sum: low}}", "{running: {sum: low, start: bags.opening}}", mean),
         "by": ("{running: {sum: low, by: slow}}", "{running: {sum: low, by: soon}}", goes_with("soon")), "within": ("{running: {sum: low, by: slow, within: [k]}}", "{running: {sum: low, by: slow}}", mean),
     },
+    "prose": {
+        "vocabulary": ("{prose: {vocabulary: {a: 1, b: 3}}}", "{prose: {vocabulary: {a: 3, b: 3}}}", lambda rows: rows["x"].str.count_matches("(?i)a").sum() / rows["x"].str.len_chars().sum()),
+        "locale": ("{prose: {locale: en_US}}", "{prose: {locale: de_DE}}", share("(?i)und|nicht|der")),
+        "min": ("{prose: {max: 200}}", "{prose: {min: 100, max: 200}}", length), "max": ("{prose: {max: 100}}", "{prose: {max: 300}}", length),
+    },
     "sentence": {
         "patterns": ("{sentence: {patterns: {a: 3, b: 1}}}", "{sentence: {patterns: {a: 1, b: 1}}}", share("b")),
         "words": tuple(f"{{sentence: {{patterns: {{'{{w}}': 1}}, words: {{w: [{words}]}}}}}}" for words in ("a, b, c", "a, b")) + (share("b"),),
