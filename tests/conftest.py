@@ -28,6 +28,9 @@ from tests.support.targets import LIVE, Target, url_of
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# each program that tests start would else compile the package anew, a quarter of its time, where Python is told to keep nothing
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # assertions of these say what they compared, as those of tests do
 pytest.register_assert_rewrite("tests.support.ddl", "tests.support.mssql", "tests.support.refusals")
 
