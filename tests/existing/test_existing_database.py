@@ -167,7 +167,7 @@ def test_what_came_in_meanwhile_stops_an_append(target):
     assert contents(target, "crm") == before
 
 
-@EVERYWHERE
+@FEW
 def test_rows_go_on_from_the_target_on_the_command_line(target, tmp_path, run):
     """Parents are read from a folder; keys go on behind those in the schema that gets the rows, whatever it is called."""
     there(tmp_path / "theirs")

@@ -64,7 +64,7 @@ SHIPPED = {
 
 @pytest.mark.parametrize(
     ("target", "name"),
-    [(suite, name) for name in SHIPPED for suite in (few(GROWING) if name == "erp" else GROWING)],
+    [(suite, name) for name in SHIPPED for suite in (GROWING if name == "inventory" else few(GROWING))],
     indirect=["target"],
 )
 def test_a_shipped_dataset_step_by_step(target, name, tmp_path, monkeypatch):
@@ -177,7 +177,7 @@ def test_the_same_again_and_what_is_refused(target, shop, tmp_path):
     assert len(list((tmp_path / "feed").iterdir())) == 1
 
 
-@growing
+@few_growing
 def test_on_the_command_line(target, shop, run):
     url = target.address.url(password=True)
     done = run("advance", url, "--until", "2024-02-02", "--schema", "ecommerce", "--json", "--workers", "1")
