@@ -16,7 +16,7 @@ from synth.databases import DATABASES
 from synth.errors import DatabaseError, DataError
 from synth.fingerprint import Fingerprint
 from synth.store.manifest import Manifest
-from tests.support.targets import LIVE, MSSQL, SUITES, changed, prints, spec
+from tests.support.targets import LIVE, MSSQL, SUITES, changed, each_format_somewhere, prints, spec
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,7 @@ def test_references_lead_to_the_rows(target, shop):
     assert int(found[0][0]) == frame.filter(product_id=product).height
 
 
-@pytest.mark.parametrize("format", ["csv", "ndjson"])
+@pytest.mark.parametrize(("target", "format"), each_format_somewhere("csv", "ndjson"), indirect=["target"])
 def test_other_formats(target, format, shop, tmp_path):
     folder = synth.generate(synth.make_plan("ecommerce", scale=0.02), tmp_path / "a [b]* ?=1", format=format).folder
     target.load(folder)

@@ -49,6 +49,12 @@ def few(suites: list[str]) -> list[str]:
     return suites if LONG else [suite for suite in suites if suite in ("postgres", "sqlite")]
 
 
+def each_format_somewhere(first: str, *others: str) -> list[tuple[str, str]]:
+    """(suite, format): the first into every database; every other one as this process reads it, and DuckDB itself."""
+    some = LIVE if LONG else [suite for suite in LIVE if suite in ("sqlite", "duckdb")]
+    return [*((suite, first) for suite in LIVE), *((suite, format) for format in others for suite in some)]
+
+
 class Target:
     """A database without datasets of ours; what a test makes in it goes with the test."""
 
