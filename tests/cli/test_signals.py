@@ -11,6 +11,7 @@ import time
 import pytest
 
 from synth.cli import main
+from tests.support.targets import LONG
 
 # what the console program is, with workers that are spawned
 SPAWNED = "import sys, polars; from synth.cli import entry; sys.argv[0] = 'synth'; entry()"
@@ -27,14 +28,19 @@ def processes(session: int) -> list[str]:
     return [line for line in lines.splitlines() if line[0] != "Z"]
 
 
-@pytest.mark.parametrize("program", [["-m", "synth"], ["-c", SPAWNED]], ids=["forked", "spawned"])
-@pytest.mark.parametrize("workers", ["1", "2"])
-@pytest.mark.parametrize("number", ENDS, ids=lambda number: number.name)
+PROGRAMS = {"forked": ["-m", "synth"], "spawned": ["-c", SPAWNED]}
+RUNS = [  # each signal with workers of either kind, one of them with all
+    (number, workers, program) for number in ENDS for workers in ("1", "2") for program in PROGRAMS
+    if LONG or number == signal.SIGINT or (workers, program) in (("1", "forked"), ("2", "spawned"))
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("number", "workers", "program"), RUNS)
 def test_a_run_ends(number, workers, program, environment, tmp_path):
     """The whole session gets the signal, as from a terminal, as soon as there are files."""
     words = ["generate", "ecommerce", "--scale", "5", "--workers", workers, "--out", str(tmp_path)]
     process = subprocess.Popen(
-        [sys.executable, *program, *words], env=environment, start_new_session=True, stdout=subprocess.PIPE,
+        [sys.executable, *PROGRAMS[program], *words], env=environment, start_new_session=True, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL), text=True,
     )  # fmt: skip
     try:
