@@ -24,7 +24,7 @@ from tests.support.speed import (  # noqa: F401
     pytest_terminal_summary,
     pytest_unconfigure,
 )
-from tests.support.targets import LIVE, Target, url_of
+from tests.support.targets import EACH, Target, url_of
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -137,9 +137,9 @@ def embedded_server():
         embedded.stop(Path(out))
 
 
-@pytest.fixture(params=LIVE)
+@pytest.fixture(params=EACH)
 def target(request, tmp_path):
-    """Each database that can be loaded, without datasets of ours; what a test makes in it goes with the test."""
+    """Each database that can be loaded, in its usual way, without datasets of ours; what a test makes in it goes as well."""
     found = Target(request.param, url_of(request.param, request, tmp_path))
     yield found
     found.clear()

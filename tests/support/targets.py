@@ -43,6 +43,9 @@ LIVE = [
     if kind in DATABASES and (suite != "tsql" or MSSQL in os.environ) and (suite != "embedded" or LONG)
 ]
 
+EACH = LIVE if LONG else [suite for suite in LIVE if suite not in VIA]  # each database, in its usual way
+every_way = pytest.mark.parametrize("target", LIVE, indirect=True)  # of tests about how rows go in
+
 
 def few(suites: list[str]) -> list[str]:
     """Of what takes long in each database: a server and a file; all of them where SYNTH_TEST_LONG is set."""
