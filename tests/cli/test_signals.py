@@ -101,7 +101,7 @@ def test_who_ignores_hangups_is_not_ended_by_them(environment, tmp_path):
 SLOW = """
 dataset: slow
 period: {start: 2024-01-01, until: 2025-01-01}
-tables: {t: {rows: 300_000, columns: {id: {key: sequence}}}}
+tables: {t: {rows: 200_000, columns: {id: {key: sequence}}}}
 rules: {never: "SELECT a.id FROM t a JOIN t b ON a.id % 10 = b.id % 10 GROUP BY a.id HAVING COUNT(*) < 0"}
 """
 
@@ -121,7 +121,7 @@ def test_a_verification_ends(number, environment, tmp_path):
         while not list((tmp_path / "tmp").iterdir()):
             assert process.poll() is None, process.communicate()
             time.sleep(0.01)
-        time.sleep(2)  # the checksums and fingerprints take less
+        time.sleep(1)  # the checksums and fingerprints take less, and the rule both processors
         process.send_signal(number)
         said, _ = process.communicate(timeout=30)
         assert (process.returncode, said) == ENDS[number]
