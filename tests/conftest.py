@@ -24,9 +24,12 @@ from tests.support.speed import (  # noqa: F401
     pytest_terminal_summary,
     pytest_unconfigure,
 )
-from tests.support.targets import LIVE, Target, url_of
+from tests.support.targets import EACH, Target, url_of
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# each program that tests start would else compile the package anew, a quarter of its time, where Python is told to keep nothing
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # assertions of these say what they compared, as those of tests do
 pytest.register_assert_rewrite("tests.support.ddl", "tests.support.mssql", "tests.support.refusals")
@@ -134,9 +137,9 @@ def embedded_server():
         embedded.stop(Path(out))
 
 
-@pytest.fixture(params=LIVE)
+@pytest.fixture(params=EACH)
 def target(request, tmp_path):
-    """Each database that can be loaded, without datasets of ours; what a test makes in it goes with the test."""
+    """Each database that can be loaded, in its usual way, without datasets of ours; what a test makes in it goes as well."""
     found = Target(request.param, url_of(request.param, request, tmp_path))
     yield found
     found.clear()

@@ -16,7 +16,7 @@ from synth.databases import DATABASES
 from synth.errors import DatabaseError, DataError
 from synth.fingerprint import Fingerprint
 from synth.store.manifest import Manifest
-from tests.support.targets import LIVE, MSSQL, SUITES, changed, prints, spec
+from tests.support.targets import LIVE, MSSQL, SUITES, changed, each_format_somewhere, every_way, prints, spec
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +43,7 @@ def test_every_database_has_a_suite():
 # -- what is there
 
 
+@every_way
 def test_rows_and_what_says_so(target, shop):
     manifest = Manifest.read(shop)
     report = target.load(shop)
@@ -109,7 +110,7 @@ def test_references_lead_to_the_rows(target, shop):
     assert int(found[0][0]) == frame.filter(product_id=product).height
 
 
-@pytest.mark.parametrize("format", ["csv", "ndjson"])
+@pytest.mark.parametrize(("target", "format"), each_format_somewhere("csv", "ndjson"), indirect=["target"])
 def test_other_formats(target, format, shop, tmp_path):
     folder = synth.generate(synth.make_plan("ecommerce", scale=0.02), tmp_path / "a [b]* ?=1", format=format).folder
     target.load(folder)
@@ -138,6 +139,7 @@ def test_what_is_there_is_not_touched(target, shop, other):
     assert target.state() == prints(shop)
 
 
+@every_way
 def test_what_is_there_is_replaced(target, shop, other, few):
     target.load(shop, if_exists="replace")
     target.load(other, if_exists="replace")
@@ -197,6 +199,7 @@ BREAKS = {  # what breaks -> table, the change, what the message must hold
 @pytest.mark.parametrize(
     "what, there", [*((what, "old") for what in BREAKS), ("unique", "nothing"), ("check", "nothing")]
 )
+@every_way
 def test_broken_data_leaves_all_as_it_was(target, what, there, shop, other, tmp_path):
     table, change, words = BREAKS[what]
     folder = changed(other, tmp_path / "broken", table, change)
@@ -215,6 +218,7 @@ def test_broken_data_leaves_all_as_it_was(target, what, there, shop, other, tmp_
 
 
 @pytest.mark.parametrize("change", ["UPDATE orders SET total = total + 0.01 WHERE order_id = 7", "DELETE FROM payments WHERE payment_id = (SELECT MAX(payment_id) FROM payments)"])  # fmt: skip
+@every_way
 def test_other_content_than_the_manifest_says(target, change, shop, other, tmp_path):
     table = change.split()[1 if change.startswith("UPDATE") else 2]
     target.load(shop)
@@ -280,6 +284,7 @@ def test_two_loads_at_once_in_one_process(target, shop, other):
     assert not errors and target.state() == prints(shop)
 
 
+@every_way
 def test_a_load_that_ends_before_its_rows(target, shop):
     def stop(phase, rows):
         if phase == "orders":
@@ -313,6 +318,7 @@ def test_schemas_of_any_name(target, schema, tmp_path):
 KEYWORDS = ["order", "group", "select", "user", "table", "date", "Case", "key", "index", "values", "rows", "check", "public", "rowid", "synth_frame"]  # fmt: skip
 
 
+@every_way
 def test_tables_and_columns_that_are_keywords(target):
     columns = {word: {"type": "integer"} for word in KEYWORDS}
     table = {"primary_key": ["order"], "columns": columns, "checks": {"group": '"select" > 0'}}
@@ -330,6 +336,7 @@ def test_tables_and_columns_that_are_keywords(target):
 NAMES = ['a"b', "a`b", "a]b", "it's", "semi;colon", "drop table x; --", "two words", "ünï 漢字 𝄞", "%s", "{0}", "?1", ":x", "\\n", "@y", "a.b"]  # fmt: skip
 
 
+@every_way
 def test_any_name_between_quotes(target):
     """Names that a spec does not take, as tables of others have them: sent, listed, read back."""
     if target.kind == "mysql":
@@ -358,6 +365,7 @@ def test_any_name_between_quotes(target):
             assert database.content("names", name, found[name]).rows == 2
 
 
+@every_way
 def test_an_empty_table(target):
     dataset = spec({"t": {"columns": {"a": {"type": "integer"}, "b": {"type": "text"}}}})
     target.fill(dataset, {"t": pl.DataFrame(schema={"a": pl.Int32, "b": pl.String})})

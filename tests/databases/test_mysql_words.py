@@ -53,6 +53,8 @@ def test_tls(text, checked, named):
 def test_tls_off_and_as_it_comes():
     assert options("ssl_mode=DISABLED") == options("ssl_disabled=yes") == {**options(""), "ssl_disabled": True}
     assert options("ssl_mode=PREFERRED") == options("ssl_disabled=no") == options("")
+    assert options("unix_socket=/s")["ssl_disabled"] and "ssl" in options("unix_socket=/s&ssl_mode=REQUIRED")
+    assert "ssl_disabled" not in options("unix_socket=/s&read_default_file=/f"), "which may ask for it"
 
 
 @pytest.mark.parametrize(

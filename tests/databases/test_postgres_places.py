@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 
 import synth
+from synth.cli import main
 from synth.databases import Address, connect
 from synth.databases.postgres import embedded
 from synth.databases.postgres.errors import explain
@@ -69,13 +70,13 @@ def test_forms_that_lead_to_the_same_server(target, tmp_path, monkeypatch):
 
 @POSTGRES
 @pytest.mark.parametrize("schema", ["pg_mine", "information_schema", "x" * 64, "ä" * 32, "", "a\nb", "_synth_x"])
-def test_schemas_that_cannot_be(target, schema, run):
+def test_schemas_that_cannot_be(target, schema, capsys):
     """Refused before a row is drawn."""
     if schema:
         with pytest.raises(OptionError, match="schema"):
             generate_into(PLAN, target.address, schema=schema)
-    done = run("generate", "inventory", "--scale", "1000", "--to", target.url, "--schema", schema, timeout=60)
-    assert done.returncode == 2 and "Traceback" not in done.stderr and "schema" in done.stderr
+    assert main(["generate", "inventory", "--scale", "1000", "--to", target.url, "--schema", schema]) == 2
+    assert "schema" in capsys.readouterr().err
 
 
 @POSTGRES

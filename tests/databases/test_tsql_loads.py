@@ -8,12 +8,14 @@ import polars as pl
 import pytest
 import sqlglot
 
+import synth
 from synth.databases import Address, connect
 from synth.databases.tsql.database import SQLServer
 from synth.databases.tsql.dialect import DIALECT
 from synth.dtypes import DType
 from synth.errors import DatabaseError, DataError
 from synth.fingerprint import Fingerprint
+from synth.job.generate import generate
 from synth.job.load import load_folder
 from synth.store.manifest import Manifest
 from synth.store.manifest_table import manifest_of
@@ -27,6 +29,12 @@ def stand_in(monkeypatch, shop, *lacks: str) -> Server:
     for name, entry in Manifest.read(shop).tables.items():
         made.prints[name] = Fingerprint(*(int(part, 16) for part in entry.fingerprint.split("-")))
     return made
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """Two thousand lines are a few statements of INSERT, each of which the stand-in takes apart sign by sign."""
+    return generate(synth.make_plan("ecommerce", scale=0.002), tmp_path_factory.mktemp("shop")).folder
 
 
 @pytest.fixture

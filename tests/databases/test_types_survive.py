@@ -16,7 +16,7 @@ from polars.testing import assert_frame_equal
 
 from synth.documents import canonical
 from synth.dtypes import DType, enum
-from tests.support.targets import spec
+from tests.support.targets import every_way, spec
 
 SCHEMA = "survive"
 TEXTS = [
@@ -160,6 +160,7 @@ def numbered(columns: list[pl.Series]) -> pl.DataFrame:
 
 
 @pytest.mark.parametrize("kind", VALUES)
+@every_way
 def test_extremes(target, kind):
     column = pl.Series("c", [None, *VALUES[kind], None], dtype=DType.parse(kind).written)
     frame = numbered([column])
@@ -174,6 +175,7 @@ def test_extremes(target, kind):
         }.get(target.kind, [[]])  # fmt: skip
 
 
+@every_way
 def test_all_types_side_by_side(target):
     """Rows long and short, and NULL everywhere."""
     kinds = {f"c{at}": kind for at, kind in enumerate(VALUES)}
@@ -184,6 +186,7 @@ def test_all_types_side_by_side(target):
     assert_frame_equal(survives(target, frame.head(0), kinds), frame.head(0))
 
 
+@every_way
 def test_many_rows(target):
     """More than a batch, with NULLs until late, and numbers without a fraction first: nothing is taken for what begins it."""
     rows = 150_000
@@ -250,6 +253,7 @@ def frames(draw):
 
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(frames())
+@every_way
 def test_any_frame(target, made):
     frame, kinds = made
     assert_frame_equal(survives(target, frame, kinds), frame)

@@ -18,6 +18,7 @@ from synth.store.manifest import Manifest
 from synth.verify.database import verify_database
 from synth.verify.files import verify_folder
 from tests.support.steps import prints
+from tests.support.targets import each_format_somewhere
 from tests.support.typed import TYPED, typed_plan
 
 UNTIL = dt.date(2024, 9, 1)
@@ -28,7 +29,7 @@ def proved(target) -> None:
     assert report.passed, report.failed
 
 
-@pytest.mark.parametrize("form", ["parquet", "csv"])
+@pytest.mark.parametrize(("target", "form"), each_format_somewhere("parquet", "csv"), indirect=["target"])
 def test_loaded_and_pulled(target, form, tmp_path):
     made = generate(typed_plan(), tmp_path, format=form)
     assert verify_folder(made.folder).failed == []

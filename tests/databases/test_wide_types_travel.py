@@ -30,6 +30,7 @@ from synth.verify.database import verify_database
 from synth.verify.files import verify_folder
 from tests.support.mssql import URL, Server
 from tests.support.steps import prints
+from tests.support.targets import each_format_somewhere, every_way
 from tests.support.wide import wide_plan
 
 WIDE_TYPES = {"digest": BYTES, "blob": BYTES, "rates": DType.parse("decimal(9,3)[]")}
@@ -41,7 +42,9 @@ def proved(target) -> None:
     assert report.passed, report.failed
 
 
-@pytest.mark.parametrize("form", ["parquet", "csv", "ndjson", "arrow"])
+@pytest.mark.parametrize(
+    ("target", "form"), each_format_somewhere("parquet", "csv", "ndjson", "arrow"), indirect=["target"]
+)
 def test_loaded_and_pulled(target, form, tmp_path):
     made = generate(wide_plan(), tmp_path, format=form)
     assert verify_folder(made.folder).failed == []
@@ -61,6 +64,7 @@ def test_advanced(target, tmp_path):
     proved(target)
 
 
+@every_way
 def test_refreshed_and_replaced(target, tmp_path):
     generate_into(wide_plan(), target.address)
     for how, until in (("refresh", UNTIL), ("replace", dt.date(2024, 5, 1)), ("refresh", dt.date(2024, 6, 1))):

@@ -13,7 +13,7 @@ from synth.job.into import generate_into
 from synth.store.manifest import Manifest
 from synth.store.manifest_table import manifest_of
 from tests.loading.test_faults import url_of
-from tests.support.targets import prints
+from tests.support.targets import every_way, prints
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +83,7 @@ def test_generating_into_a_database(target, workers):
     assert report.bytes > 0
 
 
+@every_way
 def test_generated_is_what_files_hold(target, runs):
     summary = runs("erp", 0.02)
     generate_into(synth.make_plan("erp", scale=0.02), target.address, workers=2, if_exists="replace")
@@ -93,6 +94,7 @@ def test_generated_is_what_files_hold(target, runs):
     }
 
 
+@every_way
 def test_how_rows_go_in(target, shop):
     """The report says it; a way that the database does not have is told before anything is made."""
     ways = DATABASES[target.kind].ways

@@ -43,10 +43,19 @@ LIVE = [
     if kind in DATABASES and (suite != "tsql" or MSSQL in os.environ) and (suite != "embedded" or LONG)
 ]
 
+EACH = LIVE if LONG else [suite for suite in LIVE if suite not in VIA]  # each database, in its usual way
+every_way = pytest.mark.parametrize("target", LIVE, indirect=True)  # of tests about how rows go in
+
 
 def few(suites: list[str]) -> list[str]:
     """Of what takes long in each database: a server and a file; all of them where SYNTH_TEST_LONG is set."""
     return suites if LONG else [suite for suite in suites if suite in ("postgres", "sqlite")]
+
+
+def each_format_somewhere(first: str, *others: str) -> list[tuple[str, str]]:
+    """(suite, format): the first into every database; every other one as this process reads it, and DuckDB itself."""
+    some = LIVE if LONG else [suite for suite in LIVE if suite in ("sqlite", "duckdb")]
+    return [*((suite, first) for suite in LIVE), *((suite, format) for format in others for suite in some)]
 
 
 class Target:

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import os
 import shutil
+from contextlib import suppress
 
 import pytest
 
@@ -20,6 +21,7 @@ from synth.store.files import described
 from synth.store.manifest import NAME, Manifest
 from synth.verify.database import verify_database
 from synth.verify.files import verify_folder
+from tests.support.targets import LONG
 
 UNTIL = dt.datetime(2025, 3, 10)
 
@@ -28,10 +30,7 @@ UNTIL = dt.datetime(2025, 3, 10)
 def made(books, tmp_path_factory):
     """A folder of each format, made once."""
     plan = synth.make_plan(books, scale=0.2, until=UNTIL)
-    return {
-        format: generate(plan, tmp_path_factory.mktemp(format), format=format).folder
-        for format in READABLE
-    }  # fmt: skip
+    return {name: generate(plan, tmp_path_factory.mktemp(name), format=name).folder for name in READABLE}
 
 
 @pytest.fixture(params=READABLE)
@@ -271,24 +270,23 @@ BY_THE_SEAL_ALONE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", EDITS)
+TOLD = {  # what is told of a table is read from its files, which differ by format
+    f"{name}-{format}": (format, name)
+    for name, (where, _) in EDITS.items() for format in (READABLE if LONG or where[0] != "(" else ["parquet"])
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("folder", "name"), TOLD.values(), ids=TOLD, indirect=["folder"])
 def test_an_edit_of_the_manifest(name, folder):
     where, change = EDITS[name]
     facts = json.loads((folder / NAME).read_text("utf-8"))
     change(facts, folder)
     (folder / NAME).write_text(json.dumps(facts), "utf-8")
     assert where in found(folder)
-    if name in BY_THE_SEAL_ALONE or not (manifest := readable(folder)):
-        return
-    manifest.sealed().write(folder)
-    assert where in found(folder), "it is told from the plan as well"
-
-
-def readable(folder) -> Manifest | None:
-    try:
-        return Manifest.read(folder)
-    except OutputError:
-        return None
+    if name not in BY_THE_SEAL_ALONE:
+        with suppress(OutputError):  # what cannot be read stays as it is
+            Manifest.read(folder).sealed().write(folder)
+        assert where in found(folder), "it is told from the plan as well"
 
 
 SPELLINGS = {

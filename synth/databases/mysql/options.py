@@ -31,21 +31,23 @@ def arguments(address: Address) -> dict[str, Any]:
         if known == "charset" and value != "utf8mb4":
             raise OptionError(f"{address}: charset is always utf8mb4\n  hint: leave it out")
         options[known] = value
+    by_socket = options.keys() & _TEXTS == {"unix_socket"}  # a file of options may ask for TLS
     try:
         return {
             "host": address.host or None, "port": address.port or 0, "database": address.name or None,
             "user": address.user or None, "password": address.password.reveal().encode(), "charset": "utf8mb4",
             **{name: value for name, value in options.items() if name in _TEXTS},
             **{name: int(value) for name, value in options.items() if name in _SECONDS},
-            **_tls({name: value for name, value in options.items() if name in _TLS}),
+            **_tls({name: value for name, value in options.items() if name in _TLS}, by_socket),
         }  # fmt: skip
     except (ValueError, OSError) as error:  # ssl.SSLError is an OSError
         raise OptionError(f"{address}: {error}") from None
 
 
-def _tls(options: Mapping[str, str]) -> dict[str, Any]:
+def _tls(options: Mapping[str, str], by_socket: bool) -> dict[str, Any]:
     """`ssl` as PyMySQL takes it. Without options it is used where the server has it, unchecked, as other clients do.
 
+    Not so over a socket of the file system, as each connection would first read the system's certificates, for 20 ms.
     PyMySQL would not check a certificate where it is told no more than its authority, nor a host without an authority.
     """
     import ssl
@@ -57,7 +59,7 @@ def _tls(options: Mapping[str, str]) -> dict[str, Any]:
     if mode == "DISABLED" or flags.get("ssl_disabled"):
         return {"ssl_disabled": True}
     if options.keys() <= {"ssl_mode", "ssl_disabled"} and mode == "PREFERRED":
-        return {}
+        return {"ssl_disabled": True} if by_socket else {}
     named = mode == "VERIFY_IDENTITY" or flags.get("ssl_verify_identity", False)
     checked = named or mode == "VERIFY_CA" or flags.get("ssl_verify_cert", "ssl_ca" in options)
     context = ssl.create_default_context(cafile=options.get("ssl_ca"))
