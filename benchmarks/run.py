@@ -18,6 +18,7 @@ from pathlib import Path
 
 import generators
 import psutil
+import scans
 from databases import Databases
 
 HERE = Path(__file__).resolve().parent
@@ -55,7 +56,7 @@ def cases(databases: Databases, grown: Path) -> dict[str, dict]:
         rival = importlib.import_module(f"rivals.{name}")
         command = [str(BIN / rival.COMMAND[0]), *rival.COMMAND[1:]]
         found[rival.NAME] = {"command": command, "rows": rival.ROWS}
-    calls = {**databases.cases, **generators.cases()}
+    calls = {**databases.cases, **generators.cases(), **scans.cases()}
     return found | {name: {"call": call} for name, call in calls.items()}
 
 
