@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from synth.draw.task import RunContext, Task, TaskResult
 from synth.draw.walk import PartKey, Runner
 from synth.spec.parts import table_of
-from synth.store.files import FileEntry, checksum, files_in, is_plain, read_bytes, write_text
+from synth.store.files import FileEntry, checksum, files_in, is_plain, write_text
 from synth.store.manifest import Manifest, TaskEntry
 
 __all__ = ["NAME", "Journal", "Noted", "Noting"]
@@ -81,8 +81,11 @@ class Journal:
     @classmethod
     def is_of_this_run(cls, folder: Path, manifest: Manifest) -> bool:
         """Whether a folder that was left has notes of the same run, by the same versions."""
-        path = folder / NAME
-        return is_plain(path, folder) and read_bytes(path).partition(b"\n")[0] == _first_line(manifest).encode()
+        path, wanted = folder / NAME, f"{_first_line(manifest)}\n".encode()
+        if not is_plain(path, folder):
+            return False
+        with path.open("rb") as file:
+            return file.read(len(wanted)) == wanted
 
     def add(self, result: TaskResult) -> None:
         """Note what a task has made."""
@@ -96,13 +99,15 @@ class Journal:
     def _usable(self) -> Iterator[Noted]:
         """The notes whose files are there as they were made, up to the first that cannot be read."""
         folder = self.path.parent
-        for line in read_bytes(self.path).decode(errors="replace").split("\n")[1:-1]:
-            try:
-                noted = Noted.model_validate_json(line)
-            except ValidationError:
-                return
-            if all(_is_there(folder, file) for _, file in noted.files):
-                yield noted
+        with self.path.open("rb") as file:
+            next(file)
+            for line in file:
+                try:
+                    noted = Noted.model_validate_json(line)
+                except ValidationError:
+                    return
+                if all(_is_there(folder, each) for _, each in noted.files):
+                    yield noted
 
 
 def _is_there(folder: Path, file: FileEntry) -> bool:
