@@ -69,7 +69,7 @@ tags: {prose: {vocabulary: {urgent: 3, fragile: 1, return: 1}, max: 60}}"""
         return f"a text may be {self.max} long" if dtype.length and self.max > dtype.length else None
 
     def longest_text(self) -> int:
-        """Give `max`."""
+        """Count the characters of the longest text: `max`."""
         return self.max
 
     def draw(self, context: DrawContext) -> pl.Series:

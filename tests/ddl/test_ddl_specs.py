@@ -42,7 +42,8 @@ def test_shipped_datasets_in_tsql(name):
 
 # -- any small spec
 
-TYPES = ["boolean", "smallint", "integer", "bigint", "decimal(12,2)", "decimal(18,18)", "double", "varchar(7)", "text", "uuid", "date", "timestamp", "real", "char(7)", "timestamptz", "interval", "decimal(38,4)"]  # fmt: skip
+TYPES = ["boolean", "smallint", "integer", "bigint", "decimal(12,2)", "decimal(18,18)", "double", "varchar(7)", "text", "uuid", "date", "timestamp", "real", "char(7)", "timestamptz"]  # fmt: skip
+COPIED = ["interval", "decimal(38,4)", "json", "bytes", "text[]"]  # which no key holds
 WORDS = ["order", "Select", "a", "b_c", "a_b", "c", "table", LONG, LONG[:-1] + "x"]
 
 
@@ -66,6 +67,8 @@ def specs(draw):
             if draw(st.integers(0, 2)) == 0:
                 options["references"] = draw(st.sampled_from(names))
             made[column] = options
+        for kind in draw(st.lists(st.sampled_from(COPIED), max_size=2, unique=True)):
+            made[f"copied_{COPIED.index(kind)}"] = {"type": kind, "nullable": draw(st.booleans())}
         pair = st.lists(st.sampled_from(columns), min_size=1, max_size=2)  # three texts are longer than an index may be
         groups = draw(st.lists(pair, max_size=2))
         tables[name] = {"primary_key": [columns[0]], "columns": made, "unique": groups}

@@ -81,7 +81,7 @@ MISTAKES = {
     "parameter of a generator": ("{shape: 2}", "{§shap: 2}", "unknown word 'shap'", "did you mean 'shape'?"),
     "parameter of a reference": ("alive_at: ordered_at", "§alive: ordered_at", "unknown word 'alive'", "alive_at"),
     "unknown type": ("type: varchar(40)", "§type: varcher(40)", "unknown type 'varcher(40)'", "varchar"),
-    "type that cannot be": ('type: "decimal(3,2)"', '§type: "decimal(30,2)"', "a decimal has 1 to 18 digits"),
+    "type that cannot be": ('type: "decimal(3,2)"', '§type: "decimal(39,2)"', "a decimal has 1 to 38 digits"),
     "unknown season": ("{arrival: {}}", "{§arrival: {season: consumr}}", "unknown season 'consumr'", "did you mean 'consumer'?"),
     # what is missing
     "no dataset": ("dataset: shop\n", "§about: none\n", "'dataset' is missing"),

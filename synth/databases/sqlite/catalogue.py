@@ -67,6 +67,8 @@ def column_type(declaration: str, *, ours: bool) -> DType:
         dtype = DType.parse(words)
     except ValueError:
         return _by_affinity(words)
+    if dtype.name == "wide" and "_text(" not in declaration.lower():  # of digits that SQLite's numbers do not keep
+        return TEXT
     if dtype == REAL:  # of eight bytes
         return DOUBLE
     if (dtype.name == "decimal" and "(" not in words) or (dtype.name == "integer" and not ours):
