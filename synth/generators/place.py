@@ -74,6 +74,10 @@ city: {place_part: {place: _place, part: city}}"""
 
     locale: str = Field("en_US", description="one locale, like `de_DE`, or a column of locales")
 
+    def accepts(self, dtype: DType) -> str | None:
+        """Take the integers by which places are known."""
+        return None if dtype.name in ("integer", "bigint") else f"a place is known by a number, and cannot be {dtype}"
+
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the column of locales."""
         return tuple(RowValue(name) for name in (locale_column(self.locale),) if name)

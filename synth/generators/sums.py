@@ -140,8 +140,10 @@ class Count(Generator):
         yield from _not_of_the_row(view, ChildColumn(self.table), self.via)
 
     def accepts(self, dtype: DType) -> str | None:
-        """Take whole numbers, and what holds such."""
-        return f"it counts, and {dtype} has digits behind the point" if dtype.digits else None
+        """Take types of whole numbers."""
+        if dtype.is_exact and dtype.digits:
+            return f"it counts, and {dtype} has digits behind the point"
+        return None if dtype.is_exact else f"it counts, and a number cannot be {dtype}"
 
     def span(self, view: SpanView, dtype: DType) -> Span | None:
         """Give none, and the most rows that may belong to one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import defaultdict
 from decimal import Decimal
 from functools import lru_cache
@@ -11,10 +12,15 @@ import polars as pl
 import pytest
 
 from synth.api import block, frame
-from synth.errors import OptionError
+from synth.columns import column_to_written
+from synth.draw.block import draw_block
+from synth.draw.walk import residents_for
+from synth.dtypes import DType
+from synth.errors import DataError, OptionError, SpecError
 from synth.generators import GENERATORS
 from synth.plan.make import make
 from synth.plan.model import BLOCK_ROWS
+from synth.runners import Serial
 from synth.spec.load import parse
 from tests.support.drawn import PERIOD
 
@@ -277,3 +283,33 @@ def test_lookups_are_of_the_row_pointed_at():
     parents = {row["id"]: row for row in frame(plan, "parents").iter_rows(named=True)}
     for row in frame(plan, "things").iter_rows(named=True):
         assert (row["x"], row["n"]) == (parents[row["parent_id"]]["price"], parents[row["parent_id"]]["name"])
+
+
+ANY_TYPE = (
+    "decimal(25,0)", "decimal(30,4)", "interval", "json", "bytes", "text[]", "integer[]", "enum(a, b)", "real", "char(3)", "time",
+    "boolean", "timestamptz", "uuid", "smallint", "text", "date", "double", "decimal(9,2)",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ANY_TYPE)
+@pytest.mark.parametrize("name", GENERATORS)
+def test_of_any_type_it_is_refused_or_drawn(name, kind):
+    """What a generator accepts it draws as that type; all else is refused with its place."""
+    column, (table, own) = EXAMPLES[name][0], where(name)
+    if not column:
+        return  # it is told by other columns
+    typed = re.sub(r""", type: ("[^"]*"|[\\w()]+)(?=[,}])""", "", column)[:-1] + f', type: "{kind}"}}'
+    lines = {"OWN": "", "PART": "", ("OWN" if table == "things" else "PART"): f"x: {typed}"}
+    try:
+        plan = make(parse(BASE.replace("ROWS", "40").replace("OWN", lines["OWN"]).replace("PART", lines["PART"])))
+    except SpecError as error:
+        assert all(problem.path for problem in error.problems)
+        return
+    root = plan.tables[table].family
+    try:
+        made = draw_block(plan, plan.family(root), 0, residents_for(plan, root, Serial(owns_process=False)))
+    except DataError as error:
+        assert error.problem is not None
+        return
+    drawn, dtype = made.at_until(table, own), DType.parse(kind)
+    assert (drawn.dtype, column_to_written(drawn, dtype).dtype) == (dtype.drawn, dtype.written)
