@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
-from synth.dtypes import JSON
+from synth.dtypes import JSON, DType
 from synth.errors import MeaningError, Problem, SpecError, did_you_mean
 from synth.generators.declarations import ChildColumn, Complaint, FullColumn, RowValue
 from synth.spec.closure import check_closed, is_selected
@@ -234,17 +234,28 @@ def types_fit(scope: Scope) -> Iterator[Problem]:
     for name, table in scope.dataset.tables.items():
         yield from scope.kind(name).check_types(scope, name)
         for column in dict.fromkeys(column for group in unique_groups(table) for column in group):
-            if (dtype := scope.type_of(name, column)).is_opaque:
-                is_json = dtype == JSON
-                what = f"'{column}' is {'JSON' if is_json else dtype}, which no key and no unique group can hold"
+            held = _known_type(scope, name, column)
+            if held is not None and held.is_opaque:
+                is_json = held == JSON
+                what = f"'{column}' is {'JSON' if is_json else held}, which no key and no unique group can hold"
                 hint = "make it of the columns the document is made of" if is_json else "take another column"
                 yield Problem(("tables", name, "columns", column), what, hint)
         for word, moment in (("alive_until", table.alive_until), ("at", table.at)):
-            if moment and not scope.type_of(name, moment).is_time:
+            found = _known_type(scope, name, moment) if moment else None
+            if found is not None and not found.is_time:
                 yield Problem(("tables", name, word), f"'{moment}' is no moment")
         for moment in table.hidden_moments:
-            if not scope.type_of(name, moment).is_time:
+            found = _known_type(scope, name, moment)
+            if found is not None and not found.is_time:
                 yield Problem(("tables", name, "events", moment), f"'{moment}' is no moment")
+
+
+def _known_type(scope: Scope, name: str, column: str) -> DType | None:
+    """The type of a column; None where it cannot be told, which is said of the column itself."""
+    try:
+        return scope.type_of(name, column)
+    except MeaningError:
+        return None
 
 
 _ALIKE = {"smallint": "bigint", "integer": "bigint", "uuid": "varchar"}  # what holds the same keys
