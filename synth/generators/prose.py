@@ -33,7 +33,7 @@ class Prose(Generator):
 
     default_type = TEXT
 
-    example = """review: {prose: {min: 40, max: 160}}
+    example = """note: {prose: {max: 80}}
 tags: {prose: {vocabulary: {urgent: 3, fragile: 1, return: 1}, max: 60}}"""
 
     vocabulary: Annotated[dict[str, Annotated[float, Field(ge=0)]], Field(min_length=1)] | None = Field(
@@ -92,11 +92,14 @@ tags: {prose: {vocabulary: {urgent: 3, fragile: 1, return: 1}, max: 60}}"""
     def _words(self, context: DrawContext, pieces: _Pieces, end: int) -> tuple[Rows, npt.NDArray[np.bool_], Rows]:
         """Draw words up to a number of characters: which, whether a sentence ends with it, where it starts. (words,) each"""
         uniform, breaks = context.stream(), context.stream(Sub.WORDS)
-        search = Search(np.cumsum(pieces.weights))
+        search = None if pieces.are_alike else Search(np.cumsum(pieces.weights))
         which, stops, there = list[Rows](), list[npt.NDArray[np.bool_]](), 0
         while there <= end:
             more = 64 + int((end - there) / pieces.usual)
-            which.append(search(uniform.random(more) * (search.cumulated[-1] * BELOW_ONE)))
+            if search is None:
+                which.append(uniform.integers(0, len(pieces.weights), more, dtype=np.uint32).astype(np.int64))
+            else:
+                which.append(search(uniform.random(more) * (search.cumulated[-1] * BELOW_ONE)))
             stops.append(breaks.integers(0, 256, more, dtype=np.uint8) < 256 // SENTENCE)
             there += int(np.take(pieces.takes, which[-1]).sum() + stops[-1].sum())
         words, breaking = np.concatenate(which), np.concatenate(stops)
@@ -110,6 +113,11 @@ class _Pieces(NamedTuple):
     weights: npt.NDArray[np.float64]  # (words,)
     takes: Rows  # characters of a word and what is behind it in a sentence, (words,)
     texts: pl.Series  # (6 · words,)
+
+    @property
+    def are_alike(self) -> bool:
+        """Whether all words come as often."""
+        return bool((self.weights == self.weights[0]).all())
 
     @property
     def usual(self) -> float:
