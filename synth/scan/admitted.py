@@ -16,12 +16,13 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from synth.generators.arrival import microseconds
+
 __all__ = ["Ends", "admitted", "number_of"]
 
 Admitted = dict[str, "Ends"]  # by column; of all others anything
 
 _MIRRORED = {"Lt": "Gt", "LtEq": "GtEq", "Gt": "Lt", "GtEq": "LtEq", "Eq": "Eq", "EqValidity": "EqValidity"}
-_EPOCH = dt.datetime(1970, 1, 1)
 
 
 class Ends(NamedTuple):
@@ -60,7 +61,7 @@ def _of(node: Any) -> Admitted:
         if isinstance(what, Mapping) and "IsBetween" in what:
             value, low, high = function["input"]
             return _both(_compared(value, "GtEq", low), _compared(value, "LtEq", high))
-        if isinstance(what, Mapping) and "IsIn" in what:
+        if isinstance(what, Mapping) and "IsIn" in what and not what["IsIn"]["nulls_equal"]:  # else NULL may be kept
             value, listed = function["input"]
             return _compared(value, "IsIn", listed)
     if ternary := node.get("Ternary"):  # NULL where something is NULL, else a condition
@@ -112,12 +113,10 @@ def _ends(node: Any) -> Ends | None:
 
 def number_of(value: Any) -> float | Decimal | None:
     """A value as ends have it; None of what has no such order."""
-    if isinstance(value, dt.datetime):
-        if value.tzinfo is not None:
-            value = value.astimezone(dt.UTC).replace(tzinfo=None)
-        return int((value - _EPOCH) // dt.timedelta(microseconds=1))
+    if isinstance(value, dt.datetime) and value.tzinfo is not None:
+        value = value.astimezone(dt.UTC).replace(tzinfo=None)
     if isinstance(value, dt.date):
-        return number_of(dt.datetime.combine(value, dt.time()))
+        return microseconds(value)
     if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
         return value
     return value if isinstance(value, float) and not math.isnan(value) else None

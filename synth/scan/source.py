@@ -74,13 +74,9 @@ def batches(
 def _tasks(plan: Plan, family: FamilyPlan, parts: Collection[str], within: dict[str, Ends]) -> Iterator[Task]:
     """The blocks of a family that are drawn: all, or those in which a row of the table may lie within the ends."""
     here = [part for part in parts if part in family.tables]
+    all_ = not within or not here or family.rollups
     for task in tasks_of(family, single=True):
-        if (
-            not within
-            or not here
-            or family.rollups
-            or any(_meets(plan, family, part, task.number, within) for part in here)
-        ):
+        if all_ or any(_meets(plan, family, part, task.number, within) for part in here):
             yield task
 
 
