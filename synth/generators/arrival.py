@@ -1,31 +1,30 @@
 """The arrival law: rows come as a Poisson process of a declared total, whose rate follows the calendar.
 
-The rate is trend × season × weekday × hour × the day's own noise. The plan draws how many rows come in each cell of time (an
-hour, or a minute where many come), so that the period holds the declared count; where in its cell each row stands is a
-uniform number addressed by the row. So rows are in time order, any block stands alone, and a later `until` changes nothing.
+The rate is trend × season × weekday × hour × a date's own factor × the day's own noise. The plan draws how many rows come in
+each cell of time (an hour, or a minute where many come), so that the period holds the declared count; where in its cell each
+row stands is a uniform number addressed by the row. So rows are in time order, any block stands alone, and a later `until`
+changes nothing.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from pydantic import Field, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
 from synth.columns import from_microseconds
 from synth.dtypes import TIMESTAMP, DType
-from synth.errors import did_you_mean
-from synth.generators.base import Generator, Many, Share
+from synth.generators.base import Generator, Share
 from synth.generators.context import SpanView, TableContext
 from synth.generators.declarations import Complaint, Span
-from synth.generators.profiles import HOURS, SEASONS, WEEKDAYS
-from synth.generators.sampling import check_weights
+from synth.generators.profiles import DaysOfTheirOwn, Hours, Season, Weekdays, profile
 from synth.streams import Sub
 
 __all__ = ["Arrival", "Timetable", "microseconds"]
@@ -43,15 +42,6 @@ FEW = 100  # rows, of so few nobody can tell the dispersion
 BUSIEST = 10**8  # rows a day behind the period, where cells are hours
 BUSY = 2_000  # rows an hour from which on cells are minutes: a block sorts whole cells
 _EPOCH = dt.datetime(1970, 1, 1)
-
-Profile = str | Many
-
-
-def _named(profiles: Mapping[str, tuple[float, ...]]) -> WithJsonSchema:
-    """What an editor is told of a profile: a name, or as many numbers as the named ones have."""
-    size = len(next(iter(profiles.values())))
-    numbers = {"type": "array", "items": {"type": "number", "minimum": 0}, "minItems": size, "maxItems": size}
-    return WithJsonSchema({"anyOf": [{"enum": [*profiles]}, numbers]})
 
 
 def microseconds(moment: dt.date | dt.datetime) -> int:
@@ -115,19 +105,6 @@ class Timetable:
         return -(-until_us // DAY_US) * DAY_US if self.whole_days else until_us
 
 
-def _profile(named: dict[str, tuple[float, ...]], value: Any, what: str) -> tuple[float, ...]:
-    if isinstance(value, str):
-        if value not in named:
-            raise ValueError(f"unknown {what} '{value}'; {did_you_mean(value, named)}")
-        return named[value]
-    size = len(next(iter(named.values())))
-    numbers = tuple(float(v) for v in value if isinstance(v, (int, float)) and not isinstance(v, bool) and v >= 0)
-    if len(numbers) != len(value) or len(numbers) != size or not sum(numbers):
-        raise ValueError(f"{what} takes {size} numbers from 0 up, not all 0, or one of {', '.join(named)}")
-    check_weights(numbers, f"numbers of {what}")
-    return numbers
-
-
 class Arrival(Generator):
     """When each row comes: a Poisson process of the declared total, whose rate follows the calendar.
 
@@ -140,12 +117,22 @@ class Arrival(Generator):
     rows: 500
     columns:
       order_id: {key: sequence}
-      ordered_at: {arrival: {trend: 0.09, season: consumer, weekdays: consumer, hours: consumer, dispersion: 3}}"""
+      ordered_at:
+        arrival:
+          trend: 0.09
+          season: consumer
+          weekdays: consumer
+          hours: consumer
+          dispersion: 3
+          days: {2025-11-28: 2.5, 2025-12-25: 0.3}"""
 
     trend: Annotated[float, Field(gt=-1, le=1e6)] = Field(0.0, description="growth a year, 0.09 is 9 %")
-    season: Annotated[Profile, _named(SEASONS)] = Field("flat", description="weights of the months, January first")
-    weekdays: Annotated[Profile, _named(WEEKDAYS)] = Field("flat", description="weights of the days, Monday first")
-    hours: Annotated[Profile, _named(HOURS)] = Field("flat", description="weights of the hours 0 to 23")
+    season: Season = Field("flat", description="weights of the months, January first")
+    weekdays: Weekdays = Field("flat", description="weights of the days, Monday first")
+    hours: Hours = Field("flat", description="weights of the hours 0 to 23")
+    days: DaysOfTheirOwn = Field(
+        default={}, description="dates with a factor of their own: 2.5 times the rows of a usual day, 0 is none"
+    )
     dispersion: Annotated[float, Field(ge=1)] = Field(
         1.0, description="variance / mean of daily counts at SCALE=1; 1 is Poisson's own"
     )
@@ -158,9 +145,8 @@ class Arrival(Generator):
 
     @model_validator(mode="after")
     def _check(self) -> Arrival:
-        _profile(SEASONS, self.season, "season")
-        _profile(WEEKDAYS, self.weekdays, "weekdays")
-        _profile(HOURS, self.hours, "hours")
+        for word in ("season", "weekdays", "hours"):
+            profile(word, getattr(self, word))
         if (self.since is None) != (self.before_start == 0):
             raise ValueError("`since` and `before_start` go together: rows before the period need a first day")
         return self
@@ -198,7 +184,7 @@ class Arrival(Generator):
             shape = np.maximum(mean, 1e-9) / (self.dispersion - 1)
             weight[lead:] *= stream(Sub.DAYS).standard_gamma(shape) / shape
         per_hour = 60 if declared > BUSY * 24 * (end - lead) else 1
-        share = np.repeat(np.array(_profile(HOURS, self.hours, "hours")) / per_hour, per_hour)
+        share = np.repeat(np.array(profile("hours", self.hours)) / per_hour, per_hour)
         share /= share.sum()
         counts = np.zeros(len(days) * len(share) + 1, dtype=np.int64)
         drawn = counts[1:].reshape(len(days), len(share))
@@ -223,10 +209,13 @@ class Arrival(Generator):
         parts = (weight[:lead], self.before_start, "before the period"), (weight[lead:], 1 - self.before_start, "in it")
         for part, share, when in parts:
             if share > 0 and not part.sum() > 0:
-                yield Complaint(
-                    f"rows are to come {when}, and no day there has a weight",
-                    "let season, weekdays and trend leave one", ("weekdays" if self.season == "flat" else "season",),
-                )  # fmt: skip
+                word = "days" if self.days else "weekdays" if self.season == "flat" else "season"
+                what = f"rows are to come {when}, and no day there has a weight"
+                yield Complaint(what, "let season, weekdays, days and trend leave one", (word,))
+        early = [day for day in self.days if day < (self.since or start)]
+        if early:
+            what = f"{min(early)} lies before the first row can come ({self.since or start}), and does nothing"
+            yield Complaint(what, "leave it out", ("days",))
         most = round(at_scale_1 * (1 - self.before_start))
         if self.dispersion > max(FEW, most):
             what = f"variance / mean of daily counts is {most:,} at most with {most:,} rows in the period"
@@ -266,9 +255,12 @@ class Arrival(Generator):
         """Give how many rows each day expects, but for a factor; `lead` days lie before the period. (days,)"""
         with np.errstate(over="ignore"):  # what is too large is refused
             weight: Floats = np.power(1.0 + self.trend, (np.arange(len(days)) - lead) / DAYS_A_YEAR)
-        weight *= np.array(_profile(SEASONS, self.season, "season"))[days.astype("datetime64[M]").astype(np.int64) % 12]
-        weight *= np.array(_profile(WEEKDAYS, self.weekdays, "weekdays"))[(days.astype(np.int64) + 3) % 7]
-        return weight  # 1970-01-01 was a Thursday
+        weight *= np.array(profile("season", self.season))[days.astype("datetime64[M]").astype(np.int64) % 12]
+        numbers = days.astype(np.int64)
+        weight *= np.array(profile("weekdays", self.weekdays))[(numbers + 3) % 7]  # 1970-01-01 was a Thursday
+        for day, factor in self.days.items():
+            weight[numbers == (day - _EPOCH.date()).days] *= factor
+        return weight
 
     def draw(self, context: TableContext) -> pl.Series:
         """Give the arrival times of the block's rows. (rows,)"""

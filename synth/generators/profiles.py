@@ -7,7 +7,16 @@ release of 17 May 2024.
 
 from __future__ import annotations
 
-__all__ = ["HOURS", "SEASONS", "WEEKDAYS"]
+import datetime as dt
+from typing import Annotated, Any
+
+from pydantic import Field, WithJsonSchema
+
+from synth.errors import did_you_mean
+from synth.generators.base import Many
+from synth.generators.sampling import check_weights
+
+__all__ = ["HOURS", "SEASONS", "WEEKDAYS", "DaysOfTheirOwn", "Hours", "Season", "Weekdays", "profile"]
 
 # Month index, January to December (only ratios matter).
 SEASONS: dict[str, tuple[float, ...]] = {
@@ -37,3 +46,34 @@ HOURS: dict[str, tuple[float, ...]] = {
         16.1, 13.8, 12.3, 11.7, 6.7, 3.3, 1.0, 0.7, 0.0, 0.0, 0.0, 0.0,
     ),  # UCI
 }  # fmt: skip
+
+PROFILES = {"season": SEASONS, "weekdays": WEEKDAYS, "hours": HOURS}
+
+
+def profile(word: str, value: Any) -> tuple[float, ...]:
+    """Give the weights that a season, weekdays or hours are declared as. Raises ValueError."""
+    named = PROFILES[word]
+    if isinstance(value, str):
+        if value not in named:
+            raise ValueError(f"unknown {word} '{value}'; {did_you_mean(value, named)}")
+        return named[value]
+    size = len(next(iter(named.values())))
+    numbers = tuple(float(v) for v in value if isinstance(v, (int, float)) and not isinstance(v, bool) and v >= 0)
+    if len(numbers) != len(value) or len(numbers) != size or not sum(numbers):
+        raise ValueError(f"{word} takes {size} numbers from 0 up, not all 0, or one of {', '.join(named)}")
+    check_weights(numbers, f"numbers of {word}")
+    return numbers
+
+
+def _told(word: str) -> WithJsonSchema:
+    """What an editor is told of a profile: a name, or as many numbers as the named ones have."""
+    named = PROFILES[word]
+    size = len(next(iter(named.values())))
+    numbers = {"type": "array", "items": {"type": "number", "minimum": 0}, "minItems": size, "maxItems": size}
+    return WithJsonSchema({"anyOf": [{"enum": [*named]}, numbers]})
+
+
+Season = Annotated[str | Many, _told("season")]
+Weekdays = Annotated[str | Many, _told("weekdays")]
+Hours = Annotated[str | Many, _told("hours")]
+DaysOfTheirOwn = dict[dt.date, Annotated[float, Field(ge=0, le=1e6)]]  # date -> factor

@@ -19,7 +19,7 @@ LAYERS = [
 
 # Inside a room, lowest first. What is not named stands where it likes, as long as there is no circle.
 ORDERS = {
-    "generators": ["sampling", "profiles", "base", "derived", "__init__"],
+    "generators": ["sampling", "base", "profiles", "derived", "__init__"],
     "spec": ["wording", "models", "scope", "check", "load"],
     "plan": ["content", "fanout", "model", "counts", "families", "make"],
     "draw": ["residents", "block", "rollup", "walk"],

@@ -111,7 +111,7 @@ BROKEN = {
     "no aggregates": (", aggregates: {units: {sum: quantity}}", ""),
     "no mean": ("mean: 170, ", ""),
     "no moment before": ("after: ordered_at, ", ""),
-    "no max of a delay": (", max: 30", ""),
+    "no max of an even delay": ("median: 3, sigma: 1, max: 30", "even: true"),
     "no sigma of a delay": (", sigma: 1, max: 30", ", max: 30"),
     "no table of a reference": ("to: people, ", ""),
     "no value of a reference": ("{reference: orders}", "{reference: }"),

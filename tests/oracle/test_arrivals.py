@@ -49,6 +49,8 @@ def laws(draw):
         "dispersion": draw(st.sampled_from([1.0, 3.3, 40.0])),
     }  # fmt: skip
     if draw(st.booleans()):
+        words["days"] = "{2024-03-01: 20, 2024-12-25: 0, 2025-03-01: 9}"
+    if draw(st.booleans()):
         words |= {"since": "2022-03-04", "before_start": draw(st.sampled_from([0.1, 0.6, 1.0]))}
     return ", ".join(f"{word}: {value}" for word, value in words.items())
 
@@ -75,7 +77,7 @@ def test_rows_stand_in_their_cells_one_by_one(counts, start_day, whole_days, dat
 
 
 def slow_day_weights(law: Arrival, first: dt.date, days: int, start: dt.date) -> list[float]:
-    """Expected share of each day of a law without noise: trend × season × weekday, by the calendar."""
+    """Expected share of each day of a law without noise: trend × season × weekday × its own factor, by the calendar."""
 
     def profile(named, value):
         return named[value] if isinstance(value, str) else value
@@ -85,11 +87,15 @@ def slow_day_weights(law: Arrival, first: dt.date, days: int, start: dt.date) ->
         day = first + dt.timedelta(days=number)
         weight = (1 + law.trend) ** ((day - start).days / 365.25)
         weight *= profile(SEASONS, law.season)[day.month - 1] * profile(WEEKDAYS, law.weekdays)[day.weekday()]
-        found.append(weight)
+        found.append(weight * law.days.get(day, 1))
     return found
 
 
 CALENDARS = [{}, {"trend": 0.09}, {"season": "consumer", "weekdays": "business", "hours": "consumer", "trend": -0.3}]
+CALENDARS += [
+    {"weekdays": "consumer", "days": {dt.date(2023, 8, 1): 3, dt.date(2024, 11, 29): 2.5, dt.date(2024, 12, 25): 0}}
+]
+CALENDARS[-1]["days"] |= {dt.date(2025, 2, 3): 0.25}
 
 
 def made_by(law: Arrival, declared: int, horizon: dt.datetime = UNTIL) -> Timetable:

@@ -147,7 +147,9 @@ def specs(draw, *, broken: bool):
     if come:
         people["came"] = {"arrival": {} if draw(odd) else {"since": dt.date(2023, 5, 1), "before_start": 0.5}}
     if draw(st.booleans()):
-        visits["at"] = {"arrival": draw(one_of({}, {"dispersion": 3, "hours": "business"}))}
+        visits["at"] = {
+            "arrival": draw(one_of({}, {"dispersion": 3, "hours": "business", "days": {dt.date(2024, 2, 29): 9.0}}))
+        }
     to = draw(one_of("people", {"to": "people", "popularity": {"zipf_mandelbrot": {"s": 1.1, "q": 0.1}}}))
     visits["person"] = {"reference": {"to": "people", "unique": True} if draw(odd) else to}
     visits["kind"] = {"reference": "kinds"}

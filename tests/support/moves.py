@@ -279,6 +279,8 @@ MOVES = {
         "announced": ("{delay: {after: late, even: true, max: 300}}", "{delay: {after: late, even: true, max: 300, announced: true}}", shown),
         "max": (D % "even: true, max: 9", D % "even: true, max: 20", mean), "min": (D % "even: true, max: 20", D % "even: true, max: 20, min: 10", mean),
         "unit": (D % "even: true, max: 20, unit: hours", D % "even: true, max: 20", mean),
+        "weekdays": (D % "even: true, max: 20", D % "even: true, max: 20, weekdays: business", when(" [1-5] ")), "hours": (D % "even: true, max: 20", D % "even: true, max: 20, hours: business", when(" (?:0[89]|1.):")),
+        "days": (D % "even: true, max: 20", D % f"even: true, max: 20, days: {{{', '.join(f'2024-02-{day:02}: 0' for day in range(1, 30))}}}", when("^....-(?:01|03)")),
     },
     "email": {"names": ("{email: [ann]}", "{email: [ann, bob]}", share(r"bob"))},
     "expr": {"sql": ("{expr: low}", "{expr: low + 1}", mean)},
@@ -360,6 +362,7 @@ MOVES = {
         "trend": ("a: {arrival: {}}", "a: {arrival: {trend: 1}}", mean), "season": ("a: {arrival: {}}", "a: {arrival: {season: [1, 1, 1, 1, 1, 3, 1, 1, 1, 1, 1, 1]}}", when("^....-06")),
         "weekdays": ("a: {arrival: {}}", "a: {arrival: {weekdays: [1, 1, 1, 1, 1, 3, 1]}}", when(" 6 ")), "hours": ("a: {arrival: {}}", "a: {arrival: {hours: business}}", when(" 1[0-5]:")),
         "dispersion": ("a: {arrival: {}}", "a: {arrival: {dispersion: 4}}", unevenness), "before_start": ("a: {arrival: {since: 2023-01-01, before_start: 0.2}}", "a: {arrival: {since: 2023-01-01, before_start: 0.5}}", when("^2023")),
+        "days": ("a: {arrival: {}}", "a: {arrival: {days: {2024-06-05: 40}}}", when("^2024-06-05")),
         "since": ("a: {arrival: {since: 2022-01-01, before_start: 0.5}}", "a: {arrival: {since: 2023-01-01, before_start: 0.5}}", mean),
     },
     "key": {

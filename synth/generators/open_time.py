@@ -1,0 +1,137 @@
+"""Time that runs only while something is open: in the hours of a week that have a weight, faster where it is larger.
+
+Open time is counted in ticks, a fixed whole number for each hour of the week, or of a date with a factor of its own. So a
+moment and a delay give a moment by whole numbers alone: later than the one before, in an open hour, and later for a longer
+delay or a later beginning.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from synth.generators.arrival import HOUR_US, microseconds
+
+__all__ = ["OpenTime", "open_time"]
+
+Numbers = npt.NDArray[np.int64]
+
+DAY_HOURS, WEEK_HOURS = 24, 7 * 24
+WEEK_US = WEEK_HOURS * HOUR_US
+MONDAY = dt.date(1970, 1, 5)
+MOST_TICKS = 2_000_000_000  # of an hour: its product with the microseconds of an hour is still an int64
+
+
+@dataclass(frozen=True)
+class OpenTime:
+    """The ticks of every hour: from `first_us`, a Monday, on as they are listed, before and behind those of the usual week.
+
+    week: ticks of its hours from Monday 00:00 on, (168,); listed: of whole weeks with days of their own, (hours,).
+    """
+
+    week: Numbers
+    first_us: int
+    listed: Numbers
+
+    @cached_property
+    def _in_week(self) -> Numbers:
+        """Ticks before each hour of the week, and in all. (169,)"""
+        return _cumulated(self.week)
+
+    @cached_property
+    def _in_listed(self) -> Numbers:
+        """Ticks before each listed hour, and in all. (hours + 1,)"""
+        return _cumulated(self.listed)
+
+    def ticks_a(self, unit: str) -> float:
+        """Give the ticks of a mean open day, hour or minute of the usual week."""
+        open_days, open_hours = self._of_days(self.week) > 0, self.week > 0
+        units = {"days": open_days.sum(), "hours": open_hours.sum(), "minutes": 60 * open_hours.sum()}
+        return float(self.week.sum() / units[unit])
+
+    @property
+    def ticks_of_busiest_day(self) -> int:
+        """Give the ticks of the day that has most: behind more than them lies another day."""
+        return int(max(self._of_days(hours).max(initial=0) for hours in (self.week, self.listed)))
+
+    def moments_after(self, moments: Numbers, ticks: Numbers) -> Numbers:
+        """Add ticks, one at least of each, to moments in microseconds since 1970. (n,), (n,) -> (n,)"""
+        later: Numbers = self._moments_at(self._ticks_before(moments - self.first_us) + ticks) + self.first_us
+        return later
+
+    def bound_after(self, moment: float, ticks: float) -> float:
+        """Give one moment after another, however far off it is; where nobody can tell it, one behind it."""
+        far = moment + (ticks // int(self.week.sum()) + 2) * WEEK_US + len(self.listed) * HOUR_US
+        if far >= 2**62:
+            return far
+        return float(self.moments_after(np.array([int(moment)]), np.array([max(1, int(ticks))]))[0])
+
+    @staticmethod
+    def _of_days(hours: Numbers) -> Numbers:
+        """Add up the ticks of each day. (hours,) -> (days,)"""
+        days: Numbers = hours.reshape(-1, DAY_HOURS).sum(axis=1)
+        return days
+
+    def _ticks_before(self, us: Numbers) -> Numbers:
+        """Count the ticks from the first listed hour to moments. (n,) -> (n,)"""
+        end_us, end = len(self.listed) * HOUR_US, int(self._in_listed[-1])
+        inside = (us >= 0) & (us < end_us)
+        beside = np.where(us < end_us, us, us - end_us)  # where the usual week begins
+        weeks, rest = np.divmod(beside, WEEK_US)
+        usual = weeks * self.week.sum() + _up_to(rest, self.week, self._in_week) + np.where(us < end_us, 0, end)
+        if not inside.any():
+            return usual
+        return np.where(inside, _up_to(np.where(inside, us, 0), self.listed, self._in_listed), usual)
+
+    def _moments_at(self, ticks: Numbers) -> Numbers:
+        """Give the moments that ticks reach, from the first listed hour. (n,) -> (n,)"""
+        end_us, end = len(self.listed) * HOUR_US, int(self._in_listed[-1])
+        inside = (ticks >= 0) & (ticks < end)
+        weeks, rest = np.divmod(np.where(ticks < end, ticks, ticks - end), self.week.sum())
+        usual = weeks * WEEK_US + _reached(rest, self.week, self._in_week) + np.where(ticks < end, 0, end_us)
+        if not inside.any():
+            return usual
+        return np.where(inside, _reached(np.where(inside, ticks, 0), self.listed, self._in_listed), usual)
+
+
+def _cumulated(hours: Numbers) -> Numbers:
+    """Count the ticks before each hour, and in all. (hours,) -> (hours + 1,)"""
+    return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(hours)])
+
+
+def _up_to(us: Numbers, hours: Numbers, before: Numbers) -> Numbers:
+    """Count the ticks up to moments within these hours. (n,), (hours,), (hours + 1,) -> (n,)"""
+    hour, part = np.divmod(us, HOUR_US)
+    found: Numbers = before[hour] + part * hours[hour] // HOUR_US
+    return found
+
+
+def _reached(ticks: Numbers, hours: Numbers, before: Numbers) -> Numbers:
+    """Give the first moments within these hours by which so many ticks have run; in an open hour. (n,), … -> (n,)"""
+    hour = np.searchsorted(before, ticks, side="right") - 1
+    found: Numbers = hour * HOUR_US - (ticks - before[hour]) * -HOUR_US // hours[hour]
+    return found
+
+
+@lru_cache(maxsize=64)
+def open_time(
+    weekdays: tuple[float, ...], hours: tuple[float, ...], days: tuple[tuple[dt.date, float], ...]
+) -> OpenTime:  # fmt: skip
+    """Make the open time of weights of weekdays and hours, and of dates with factors of their own."""
+    factors: Mapping[dt.date, float] = dict(days)
+    weight = np.outer(weekdays, hours)
+    ticks = weight / weight.max() / max([1.0, *factors.values()]) * MOST_TICKS
+    week = ticks.astype(np.int64).ravel()
+    if not factors:
+        return OpenTime(week, microseconds(MONDAY), np.empty(0, dtype=np.int64))
+    monday = min(factors) - dt.timedelta(days=min(factors).weekday())
+    weeks = (max(factors) - monday).days // 7 + 1
+    listed = np.tile(ticks, (weeks, 1))
+    for day, factor in factors.items():
+        listed[(day - monday).days] *= factor
+    return OpenTime(week, microseconds(monday), listed.astype(np.int64).ravel())
