@@ -83,7 +83,9 @@ class OpenTime:
         inside = (us >= 0) & (us < end_us)
         beside = np.where(us < end_us, us, us - end_us)  # where the usual week begins
         weeks, rest = np.divmod(beside, WEEK_US)
-        usual = weeks * self.week.sum() + _up_to(rest, self.week, self._in_week) + np.where(us < end_us, 0, end)
+        usual: Numbers = (
+            weeks * self.week.sum() + _up_to(rest, self.week, self._in_week) + np.where(us < end_us, 0, end)
+        )
         if not inside.any():
             return usual
         return np.where(inside, _up_to(np.where(inside, us, 0), self.listed, self._in_listed), usual)
@@ -93,7 +95,7 @@ class OpenTime:
         end_us, end = len(self.listed) * HOUR_US, int(self._in_listed[-1])
         inside = (ticks >= 0) & (ticks < end)
         weeks, rest = np.divmod(np.where(ticks < end, ticks, ticks - end), self.week.sum())
-        usual = weeks * WEEK_US + _reached(rest, self.week, self._in_week) + np.where(ticks < end, 0, end_us)
+        usual: Numbers = weeks * WEEK_US + _reached(rest, self.week, self._in_week) + np.where(ticks < end, 0, end_us)
         if not inside.any():
             return usual
         return np.where(inside, _reached(np.where(inside, ticks, 0), self.listed, self._in_listed), usual)
