@@ -24,6 +24,7 @@ from synth.cli.words import (
     NoIdentity,
     Owner,
     Part,
+    Runner,
     Scale,
     Schema,
     Seed,
@@ -127,7 +128,8 @@ def generate(
     format: Annotated[str, typer.Option(help=f"{one_of([*FORMATS])}; sql is INSERT statements")] = "parquet",
     dialect: Annotated[Optional[str], typer.Option(help=f"of --format sql: {one_of(NAMES)}")] = None,  # noqa: UP045
     out: Annotated[str, typer.Option(help="the folder DATASET is made in this one")] = "output",
-    workers: Workers = "all", until: Until = None, tables: Tables = None, to: To = None, schema: Schema = None,
+    workers: Workers = "all", engine: Runner = "processes", until: Until = None, tables: Tables = None, to: To = None,
+    schema: Schema = None,
     if_exists: Annotated[str, typer.Option(help=IF_EXISTS)] = "fail", made_by: MadeBy = None, create: Create = False,
     via: Via = None, no_identity: NoIdentity = False, index_times: IndexTimes = False, owner: Owner = None,
     grant: Grant = None, keep_staging: KeepStaging = False, dry_run: DryRun = False,
@@ -143,11 +145,15 @@ def generate(
     Example: synth generate shop.yaml --existing customers,products --from postgresql://me@localhost/crm
     """
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before Polars loads: small frames, and the workers do the rest
-    from synth.runners import runner
+    from synth.runners import PROCESSES, runner
 
     processes = count(workers)
     folder_named(out)
     known_if_exists(if_exists)
+    if engine != PROCESSES and to is not None:
+        raise OptionError(
+            "--runner is for folders: an engine may draw a task twice\n  hint: leave out --to, and load it"
+        )
     if (part is not None or fresh) and to is not None:
         raise OptionError("--part and --fresh are for folders\n  hint: leave out --to")
     if to is None and (
@@ -157,7 +163,7 @@ def generate(
             "--via, --no-identity, --index-times, --owner, --grant, --keep-staging and --dry-run are about a database\n"
             "  hint: name it with --to"
         )
-    with runner(processes) as started:
+    with runner(processes, engine) as started:
         from synth.api import make_plan
         from synth.draw.part import Part as PartOf
         from synth.spec.load import located
@@ -285,7 +291,7 @@ def advance(
     changes_format: Annotated[str, typer.Option(help=f"of the feed: {one_of(CHANGE_FORMATS)}")] = "parquet",
     edited: Annotated[Optional[str], typer.Option(help=EDITED)] = None,  # noqa: UP045
     scd2: Annotated[Optional[str], typer.Option(help=SCD2)] = None,  # noqa: UP045
-    workers: Workers = "all", dry_run: DryRun = False, json: Json = False,
+    workers: Workers = "all", engine: Runner = "processes", dry_run: DryRun = False, json: Json = False,
 ) -> None:  # fmt: skip
     """Let time go on: new rows, and changes to old ones, so that it all is as if it had been generated until then.
 
@@ -294,7 +300,7 @@ def advance(
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
     from synth.runners import runner
 
-    with runner(count(workers)) as started:
+    with runner(count(workers), engine) as started:
         from synth.databases.address import find, is_database
         from synth.terminal import advance_text, progress
 

@@ -12,8 +12,8 @@ from synth.terminal import say
 
 __all__ = [
     "Connections", "Create", "Dataset", "Existing", "Folder", "FolderExists", "Fresh", "From", "FromSchema", "IfExists",
-    "Json", "MadeBy", "Part", "Scale", "Schema", "Seed", "SkipUnfit", "Tables", "Until", "Url", "Workers", "built_on",
-    "count", "folder_named", "known_if_exists", "moment", "names", "program", "tell_unfit",
+    "Json", "MadeBy", "Part", "Runner", "Scale", "Schema", "Seed", "SkipUnfit", "Tables", "Until", "Url", "Workers",
+    "built_on", "count", "folder_named", "known_if_exists", "moment", "names", "program", "tell_unfit",
 ]  # fmt: skip
 
 URL = (
@@ -33,6 +33,8 @@ Part = Annotated[Optional[str], typer.Option(metavar="k/n", help=PART)]  # noqa:
 FRESH = "begin anew, where the same run was killed: else it goes on with what is missing"
 Fresh = Annotated[bool, typer.Option("--fresh", help=FRESH)]
 Workers = Annotated[str, typer.Option(help="processes, or `all` processors")]
+RUNNER = "who draws: processes of this machine, or an engine: ray, spark"
+Runner = Annotated[str, typer.Option("--runner", help=RUNNER)]
 Schema = Annotated[str | None, typer.Option(help="the schema's name (in MySQL: database's); the dataset's if left out")]
 TABLES_EXIST = (
     "fail, or replace what was loaded before, or refresh its rows in place, or append to them; replace-any drops "

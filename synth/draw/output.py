@@ -34,8 +34,12 @@ class Sink(Protocol):
     ) -> WriteResult:
         """Take the rows of task `number`; `table` may be a part of a gathered one (`ledger.sales`).
 
-        `required` columns hold no NULL. Raises OverflowError where a value is too wide for its type.
+        `required` columns hold no NULL. Raises OverflowError where a value is too wide for its type. Taken once more, by a
+        task that an engine does again, they come to the same.
         """
+
+    def close(self) -> None:
+        """Clear away what lost tasks may have left; all tasks have been run."""
 
 
 class NullSink:
@@ -47,6 +51,9 @@ class NullSink:
         """Take the rows and drop them."""
         return WriteResult(0)
 
+    def close(self) -> None:
+        """Do nothing: nothing is left."""
+
 
 class FrameSink:
     """Hands rows back, in the types in which they are written: for Python, in one process."""
@@ -56,3 +63,6 @@ class FrameSink:
     ) -> WriteResult:
         """Take the rows and give them back as one frame."""
         return WriteResult(0, frame=pl.concat([to_written(frame, types) for frame in frames]))
+
+    def close(self) -> None:
+        """Do nothing: nothing is left."""

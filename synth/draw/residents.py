@@ -1,14 +1,15 @@
 """Resident columns: parents' columns that other families look up, as arrays that all workers map into memory.
 
 Each is one `.npy` file of fixed-width values (text as codes into a small dictionary beside it), so a lookup is one
-gather and the pages are shared. Without a folder the arrays live in memory, for drawing in one process.
+gather and the pages are shared. Without a folder the arrays live in memory, for drawing in one process. Where engines have
+carried the files to another machine, they are `Carried`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +20,22 @@ from synth.dtypes import DType
 from synth.generators.sampling import Search
 from synth.plan.content import Content
 
-__all__ = ["Residents"]
+__all__ = ["ARRAY", "TEXTS", "Carried", "Residents", "mapped", "read_texts"]
 
 Rows = npt.NDArray[np.int64]
+
+ARRAY, TEXTS = ".npy", ".texts"  # endings of files
+
+
+def mapped(file: Path) -> npt.NDArray[Any]:
+    """Map a file's array into memory. (n,), or of any shape"""
+    array: npt.NDArray[Any] = np.load(file, mmap_mode="r")
+    return array
+
+
+def read_texts(file: Path) -> pl.Series:
+    """Read a dictionary of texts. (n,)"""
+    return pl.read_parquet(file, glob=False)["text"]
 
 
 class _Name(NamedTuple):
@@ -37,11 +51,21 @@ class _Name(NamedTuple):
         return f"{self.table}.{self.column}#{self.what}"
 
 
+class Carried(Protocol):
+    """The files of residents where there is no folder of them: by their names, each with its ending."""
+
+    def array(self, file: str) -> npt.NDArray[Any]:
+        """Give an array, best without a copy. (n,), or of any shape"""
+
+    def texts(self, file: str) -> pl.Series | None:
+        """Give a dictionary of texts, if there is one of this name. (n,)"""
+
+
 class Residents:
     """Columns by table and column, and arrays that references prepared from them."""
 
-    def __init__(self, folder: Path | None = None):
-        self.folder = folder
+    def __init__(self, folder: Path | None = None, carried: Carried | None = None):
+        self.folder, self.carried = folder, carried
         self._arrays: dict[_Name, npt.NDArray[Any]] = {}
         self._texts: dict[_Name, pl.Series | None] = {}  # None: the column holds no text
         self._counts: dict[str, int] = {}
@@ -112,13 +136,13 @@ class Residents:
         if self.folder is None:
             self._arrays[name] = array
         else:
-            np.save(self.folder / f"{name.file}.npy", array)
+            np.save(self.folder / f"{name.file}{ARRAY}", array)
 
     def _save_text(self, name: _Name, texts: pl.Series) -> None:
         if self.folder is None:
             self._texts[name] = texts
         else:
-            path = self.folder / f"{name.file}.texts"
+            path = self.folder / f"{name.file}{TEXTS}"
             texts.alias("text").to_frame().write_parquet(path, compression="uncompressed")
 
     # -- reading, in any process
@@ -126,14 +150,19 @@ class Residents:
     def _array(self, name: _Name) -> npt.NDArray[Any]:
         """Give an array, mapped into memory where there is a folder. (n,)"""
         if name not in self._arrays:
-            assert self.folder is not None, name
-            self._arrays[name] = np.load(self.folder / f"{name.file}.npy", mmap_mode="r")
+            if self.carried is not None:
+                self._arrays[name] = self.carried.array(f"{name.file}{ARRAY}")
+            else:
+                assert self.folder is not None, name
+                self._arrays[name] = mapped(self.folder / f"{name.file}{ARRAY}")
         return self._arrays[name]
 
     def _text(self, name: _Name) -> pl.Series | None:
-        if name not in self._texts and self.folder is not None:
-            path = self.folder / f"{name.file}.texts"
-            self._texts[name] = pl.read_parquet(path, glob=False)["text"] if path.exists() else None
+        if name not in self._texts and self.carried is not None:
+            self._texts[name] = self.carried.texts(f"{name.file}{TEXTS}")
+        elif name not in self._texts and self.folder is not None:
+            path = self.folder / f"{name.file}{TEXTS}"
+            self._texts[name] = read_texts(path) if path.exists() else None
         return self._texts.get(name)
 
     def row_count(self, table: str) -> int:

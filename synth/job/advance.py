@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -27,7 +27,7 @@ from synth.plan.make import make
 from synth.plan.model import FamilyPlan, Plan
 from synth.plan.redraw import families_to_redraw
 from synth.progress import Progress
-from synth.runners import Processes, Serial, runner
+from synth.runners import runner
 from synth.spec.parts import table_of
 from synth.store.change_feed import Feed
 from synth.store.folder import extending_folder, refuse_link, require_files
@@ -39,6 +39,9 @@ from synth.store.rollup_parts import read_rollup_parts, rollup_parts_files, roll
 from synth.store.run import RunResult, Step, run_all
 from synth.store.tasks import refuse_other_tasks
 from synth.streams import STREAM_VERSION
+
+if TYPE_CHECKING:
+    from synth.runners import Running
 
 __all__ = ["Advance", "advance_folder", "blocks_of", "counted", "grown", "plans", "step_between"]
 
@@ -73,7 +76,7 @@ class Advance:
 
 
 def advance_folder(
-    folder: str | Path, until: dt.date | dt.datetime, *, workers: int | Serial | Processes = 1,
+    folder: str | Path, until: dt.date | dt.datetime, *, workers: int | Running = 1,
     changes: str | Path | None = None, changes_format: str = "parquet", scd2: str | Path | None = None,
     dry_run: bool = False, progress: Progress | None = None,
 ) -> Advance:  # fmt: skip
@@ -126,7 +129,7 @@ def advance_folder(
 def _tried(
     folder: Path,
     until: dt.date | dt.datetime,
-    workers: int | Serial | Processes,
+    workers: int | Running,
     progress: Progress | None,
     started: float,
 ) -> Advance:

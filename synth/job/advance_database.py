@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -26,7 +27,7 @@ from synth.job.history import history_of
 from synth.left import temporary_folder
 from synth.plan.model import Plan
 from synth.progress import Progress
-from synth.runners import Processes, Serial, runner
+from synth.runners import runner
 from synth.spec.constraints import references
 from synth.spec.parts import table_of
 from synth.store.change_feed import Feed
@@ -34,11 +35,14 @@ from synth.store.manifest_table import kept_sums, manifest_insert, manifest_of, 
 from synth.store.rollup_parts import read_rollup_parts
 from synth.store.run import RunResult, run_all
 
+if TYPE_CHECKING:
+    from synth.runners import Running
+
 __all__ = ["advance_database"]
 
 
 def advance_database(
-    address: Address, until: dt.date | dt.datetime, *, schema: str | None = None, workers: int | Serial | Processes = 1,
+    address: Address, until: dt.date | dt.datetime, *, schema: str | None = None, workers: int | Running = 1,
     changes: str | Path | None = None, changes_format: str = "parquet", scd2: str | Path | None = None,
     edited: str = KEEP, dry_run: bool = False, progress: Progress | None = None,
 ) -> Advance:  # fmt: skip

@@ -6,14 +6,14 @@ import time
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from synth.draw.part import Part
 from synth.errors import OptionError
 from synth.formats import format_of
 from synth.plan.model import Plan
 from synth.progress import Progress
-from synth.runners import Processes, Serial, runner
+from synth.runners import runner
 from synth.store.folder import is_whole, replacing_folder
 from synth.store.journal import Journal
 from synth.store.manifest import Manifest, begin
@@ -24,6 +24,9 @@ from synth.store.rollup_parts import FILE as PARTS
 from synth.store.rollup_parts import rollup_parts_files
 from synth.store.run import Step, run_all
 from synth.store.space import require_memory, require_space
+
+if TYPE_CHECKING:
+    from synth.runners import Running
 
 __all__ = ["Summary", "generate"]
 
@@ -64,7 +67,7 @@ def generate(
     *,
     format: str = "parquet",
     dialect: str | None = None,
-    workers: int | Serial | Processes = 1,
+    workers: int | Running = 1,
     if_exists: str = "fail",
     made_by: str | None = None,
     part: Part | None = None,
@@ -101,8 +104,8 @@ def generate(
 
     with started_here as running, replacing_folder(target, goes_on) as folder:
         refuse_another_run(target, manifest, if_exists)  # another run may have ended before this one had the lock
-        sink = FolderSink.of(plan.dataset, folder, format, dialect)
         journal = Journal(folder, manifest)
+        sink = FolderSink.of(plan.dataset, folder, format, dialect)
         run = run_all(plan, folder / ".residents", sink, running, progress, folder / PARTS, _step(plan, part), journal)
         journal.close()
         facts = {

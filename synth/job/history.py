@@ -6,13 +6,16 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from synth.errors import OptionError
 from synth.left import temporary_folder
 from synth.plan.model import Plan
-from synth.runners import Processes, Serial
 from synth.store.history import History
 from synth.store.run import run_all
+
+if TYPE_CHECKING:
+    from synth.runners import Running
 
 __all__ = ["history_of"]
 
@@ -22,7 +25,7 @@ def history_of(
     folder: str | Path | None,
     earlier: Plan,
     until: dt.datetime,
-    running: Serial | Processes,
+    running: Running,
     *others: str | Path | None,
 ) -> Iterator[History | None]:
     """Hold the history in a folder, apart from the `others`, open for a step to `until`; None where there is no folder.

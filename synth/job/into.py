@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -23,12 +24,15 @@ from synth.loading.load import Loading
 from synth.loading.report import LoadReport
 from synth.plan.model import Plan
 from synth.progress import Progress
-from synth.runners import Processes, Serial, runner
+from synth.runners import Serial, runner
 from synth.spec.parts import table_of
 from synth.store.manifest import begin
 from synth.store.parents import existing_entries
 from synth.store.run import run_all
 from synth.store.space import require_memory
+
+if TYPE_CHECKING:
+    from synth.runners import Running
 
 __all__ = ["generate_into"]
 
@@ -58,6 +62,9 @@ class DatabaseSink:
         database = self.loading.connections.mine() if self.loading else _connection(self.address, self.via)
         sent = database.send(self.schema, table_of(table), rows)
         return WriteResult(sent, seconds=time.perf_counter() - started)
+
+    def close(self) -> None:
+        """Do nothing: the load clears its staging place away."""
 
 
 def _in_worker(url: str, schema: str, via: str | None, whole: frozenset[str]) -> DatabaseSink:
@@ -91,7 +98,7 @@ def _noting(plan: Plan, loading: Loading) -> Progress:
 
 def generate_into(
     plan: Plan, address: Address, *, schema: str | None = None, if_exists: str = "fail",
-    workers: int | Serial | Processes = 1, via: str | None = None, identity: bool = True, index_times: bool = False,
+    workers: int | Running = 1, via: str | None = None, identity: bool = True, index_times: bool = False,
     rights: Rights = NO_RIGHTS, keep_staging: bool = False, dry_run: bool = False, progress: Progress | None = None,
 ) -> LoadReport:  # fmt: skip
     """Draw all wanted tables of a plan into a database, or nothing. Raises OptionError, DatabaseError, DataError.
@@ -104,6 +111,11 @@ def generate_into(
     """
     if isinstance(workers, int) and workers < 1:
         raise OptionError(f"workers must be 1 or more, got {workers}")
+    if not isinstance(workers, int) and workers.may_repeat:
+        raise OptionError(
+            "an engine may draw a task twice, and a database would have its rows twice\n"
+            "  hint: draw into a folder, and `synth load` it, or leave out --runner"
+        )
     require_memory(plan)
     if schema is None and plan.content.at and plan.content.at[0] == str(address):
         schema = plan.content.at[1]  # beside the parents

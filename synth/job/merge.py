@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -18,7 +19,7 @@ from synth.job.generate import Summary
 from synth.plan.make import make
 from synth.plan.model import Plan
 from synth.progress import Progress
-from synth.runners import Processes, Serial, runner
+from synth.runners import runner
 from synth.store.files import FileEntry, checksum
 from synth.store.folder import is_whole, replacing_folder, require_files
 from synth.store.joined import joined_families, joined_tables
@@ -30,13 +31,16 @@ from synth.store.rollup_parts import read_rollup_parts, rollup_parts_files, roll
 from synth.store.run import RunResult, Step, run_all
 from synth.store.tasks import refuse_other_tasks
 
+if TYPE_CHECKING:
+    from synth.runners import Running
+
 __all__ = ["merge"]
 
 SHOWN = 5  # of the parts that are missing
 
 
 def merge(
-    folders: Sequence[str | Path], out: str | Path | None = None, *, workers: int | Serial | Processes = 1,
+    folders: Sequence[str | Path], out: str | Path | None = None, *, workers: int | Running = 1,
     if_exists: str = "fail", made_by: str | None = None, progress: Progress | None = None,
 ) -> Summary:  # fmt: skip
     """Put parts together as `out`/DATASET, beside the first of them if left out. Raises OptionError, OutputError, DataError.

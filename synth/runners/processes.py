@@ -35,6 +35,8 @@ AHEAD = 2  # tasks that wait in each worker's queue, so that it never waits for 
 class Processes:
     """Draws in `workers` processes, this one among them."""
 
+    may_repeat = False
+
     def __init__(self, workers: int):
         self.workers = workers
         self._threads = os.environ.get("POLARS_MAX_THREADS")

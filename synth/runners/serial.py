@@ -18,6 +18,7 @@ class Serial:
     """Draws in this process."""
 
     workers = 1
+    may_repeat = False
 
     def __init__(self, *, owns_process: bool = True):
         """`owns_process` says that the process is ours to tune, and not a notebook's."""

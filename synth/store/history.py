@@ -287,6 +287,9 @@ class OpeningSink:
         rows.with_columns(period).drop(COPY, strict=False).write_parquet(path)
         return WriteResult(path.stat().st_size)
 
+    def close(self) -> None:
+        """Do nothing: a history is made by this machine alone."""
+
     def _path(self, table: str, number: int) -> Path:
         part = part_of(table)
         return self.folder / table_of(table) / f"{OPEN}{part + '-' if part else ''}{number:05d}.parquet"

@@ -122,13 +122,13 @@ def _first_line(manifest: Manifest) -> str:
 
 
 def _sweep(folder: Path, kept: set[str]) -> None:
-    """Clear away all in a run's folder that is not kept."""
-    for name in files_in(folder):
-        if name not in kept:
-            (folder / name).unlink()
+    """Clear away all in a run's folder that is not kept; first where workers of another run may still be writing."""
     for each in folder.iterdir():
         if each.is_dir() and each.name.startswith("."):
             shutil.rmtree(each)
+    for name in files_in(folder):
+        if name not in kept:
+            (folder / name).unlink()
 
 
 class Noting:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import polars as pl
 
@@ -21,6 +23,8 @@ from synth.store.files import described
 
 __all__ = ["FolderSink", "dialect_of", "path_of"]
 
+WRITING = ".writing"  # a hidden folder: a file takes its place when it is whole
+
 
 def path_of(part: str, number: int, suffix: str) -> str:
     """Where a task's rows of a table, or part of one, are: `orders/part-00007.parquet`, `ledger/sales-00007.parquet`."""
@@ -31,19 +35,24 @@ def path_of(part: str, number: int, suffix: str) -> str:
 class FolderSink:
     """One file a table and task, in a folder for each table. INSERT statements are in a dialect, for a schema.
 
-    It holds names and not functions, as it is pickled into workers.
+    It holds names and not functions, as it is pickled into workers. A task may run twice, where its worker seemed to be
+    lost, or outlive its run: files are written in a folder that is this run's alone, which vanishes with it, and then take
+    their place.
     """
 
     folder: Path
     format: str
+    own: str  # the name of this run's folder in WRITING
     dialect: str | None = None
     schema: str = ""
     hierarchies: frozenset[str] = frozenset()  # tables that refer to themselves
 
     @classmethod
     def of(cls, dataset: Dataset, folder: Path, format: str, dialect: str | None) -> FolderSink:
-        """The files of a dataset; INSERT statements are for the schema of its name."""
-        return cls(folder, format, dialect, dataset.dataset, hierarchies(dataset))
+        """The files of a dataset in a folder that is there; INSERT statements are for the schema of its name."""
+        own = str(uuid4())
+        (folder / WRITING / own).mkdir(parents=True)
+        return cls(folder, format, own, dialect, dataset.dataset, hierarchies(dataset))
 
     def write(
         self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
@@ -52,9 +61,20 @@ class FolderSink:
         form = self._format()
         path = self.folder / path_of(table, number, form.suffix)
         path.parent.mkdir(exist_ok=True)
-        form.write(frames, types, required, path)
-        file = described(path, self.folder)
-        return WriteResult(file.bytes, file.path, file.sha256)
+        own = self.folder / WRITING / self.own / f"{uuid4()}{form.suffix}"
+        form.write(frames, types, required, own)
+        file = described(own, self.folder)
+        own.replace(path)
+        return WriteResult(file.bytes, path.relative_to(self.folder).as_posix(), file.sha256)
+
+    def close(self) -> None:
+        """Clear away files that tasks have not ended."""
+        shutil.rmtree(self.folder / WRITING, ignore_errors=True)
+
+    def is_there(self, written: WriteResult) -> bool:
+        """Tell whether what was written somewhere is seen here."""
+        path = self.folder / written.path
+        return path.is_file() and path.stat().st_size == written.bytes
 
     def _format(self) -> Format:
         form = format_of(self.format)

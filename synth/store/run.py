@@ -134,5 +134,6 @@ def run_all(
         except BaseException:
             runner.stop()  # before all is cleared away
             raise
+    sink.close()
     shutil.rmtree(work_folder)
     return run

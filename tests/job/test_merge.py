@@ -7,6 +7,7 @@ import json
 import shutil
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -79,7 +80,7 @@ def test_each_task_is_in_one_part():
 @given(spec=specs(broken=False), of=st.integers(2, 5))
 def test_parts_of_any_spec_are_the_whole(tmp_path_factory, spec, of):
     try:
-        plan = synth.make_plan(parse(json.dumps(spec, default=str)), seed=of)
+        plan = synth.make_plan(parse(yaml.safe_dump(spec)), seed=of)
         if plan.dataset.existing:
             return
         folder = tmp_path_factory.mktemp("any")

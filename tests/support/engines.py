@@ -1,0 +1,56 @@
+"""Runners for tests: each that this machine can begin, one of a kind for a whole module, as engines take seconds to start."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import time
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from synth.runners import ENGINES, Serial, runner
+from tests.support.targets import LONG
+
+WORKERS = {"ray": "ray::_draw", "spark": "pyspark.daemon"}  # what a worker is called that draws
+NEEDS = {"ray": "ray", "spark": "pyspark"}
+
+
+def lack(name: str) -> str | None:
+    """What an engine lacks here, if anything."""
+    if name in NEEDS and find_spec(NEEDS[name]) is None:
+        return f"{NEEDS[name]} is not installed"
+    return "there is no Java" if name == "spark" and shutil.which("java") is None else None
+
+
+def engine(name: str):
+    """A parameter of a test; an engine that is lacking is skipped, but not where all is to be tried."""
+    return pytest.param(name, marks=pytest.mark.skipif(bool(lack(name)) and not LONG, reason=f"{name}: {lack(name)}"))
+
+
+ALL = [engine(name) for name in ("serial", "processes", *ENGINES)]
+ENGINES_HERE = [engine(name) for name in ENGINES]
+
+
+@contextmanager
+def begun(name: str):
+    """A runner of this name with two workers."""
+    with Serial(owns_process=False) if name == "serial" else runner(2, name if name in ENGINES else "processes") as one:
+        yield one
+
+
+def kill_a_worker(name: str, within_s: float = 60) -> int:
+    """Kill a process of an engine that draws, as soon as there is one."""
+    until = time.monotonic() + within_s
+    while time.monotonic() < until:
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                said = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                if WORKERS[name] in said and "D" not in (process / "stat").read_text().rsplit(")", 1)[1].split()[0]:
+                    os.kill(int(process.name), signal.SIGKILL)
+                    return int(process.name)
+        time.sleep(0.02)
+    raise AssertionError(f"{name} has no worker that draws")
