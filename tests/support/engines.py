@@ -42,15 +42,23 @@ def begun(name: str):
         yield one
 
 
+def processes_called(word: str) -> list[int]:
+    """The numbers of processes whose command line has a word."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if word in (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"):
+                found.append(int(process.name))
+    return sorted(found)
+
+
 def kill_a_worker(name: str, within_s: float = 60) -> int:
     """Kill a process of an engine that draws, as soon as there is one."""
     until = time.monotonic() + within_s
     while time.monotonic() < until:
-        for process in Path("/proc").glob("[0-9]*"):
+        for number in processes_called(WORKERS[name]):
             with suppress(OSError):
-                said = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-                if WORKERS[name] in said and "D" not in (process / "stat").read_text().rsplit(")", 1)[1].split()[0]:
-                    os.kill(int(process.name), signal.SIGKILL)
-                    return int(process.name)
+                os.kill(number, signal.SIGKILL)
+                return number
         time.sleep(0.02)
     raise AssertionError(f"{name} has no worker that draws")
