@@ -8,7 +8,7 @@ delay or a later beginning.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -78,23 +78,37 @@ class OpenTime:
 
     def _ticks_before(self, us: Numbers) -> Numbers:
         """Count the ticks from the first listed hour to moments. (n,) -> (n,)"""
-        if not len(self.listed):
-            return self._usual.ticks_before(us)
-        end_us = len(self.listed) * HOUR_US
-        behind, inside = us >= end_us, (us >= 0) & (us < end_us)
-        usual = self._usual.ticks_before(np.where(behind, us - end_us, us)) + np.where(behind, self._own.ticks, 0)
-        return np.where(inside, self._own.ticks_before(np.where(inside, us, 0)), usual)
+        return self._beside(us, self._own.us, self._own.ticks, self._own.ticks_before, self._usual.ticks_before)
 
     def _moments_at(self, ticks: Numbers) -> Numbers:
         """Give the moments that ticks reach, from the first listed hour. (n,) -> (n,)"""
+        return self._beside(ticks, self._own.ticks, self._own.us, self._own.moments_at, self._usual.moments_at)
+
+    def _beside(
+        self,
+        values: Numbers,
+        end: int,
+        end_is: int,
+        own: Callable[[Numbers], Numbers],
+        usual: Callable[[Numbers], Numbers],
+    ) -> Numbers:
+        """Ask the listed hours about values from 0 to their end, which they turn into another, and the usual week else.
+
+        (n,) -> (n,)
+        """
         if not len(self.listed):
-            return self._usual.moments_at(ticks)
-        end, end_us = self._own.ticks, len(self.listed) * HOUR_US
-        behind, inside = ticks >= end, (ticks >= 0) & (ticks < end)
-        usual = self._usual.moments_at(np.where(behind, ticks - end, ticks)) + np.where(behind, end_us, 0)
-        if not inside.any():  # as all days may be closed
-            return usual
-        return np.where(inside, self._own.moments_at(np.where(inside, ticks, 0)), usual)
+            return usual(values)
+        inside = (values >= 0) & (values < end)
+        count = int(np.count_nonzero(inside))
+        if count == len(values):
+            return own(values)
+        found = np.empty_like(values)
+        if count:
+            found[inside] = own(values[inside])
+        outside = values[~inside]
+        behind = outside >= end
+        found[~inside] = usual(np.where(behind, outside - end, outside)) + np.where(behind, end_is, 0)
+        return found
 
 
 class _Hours:
