@@ -6,6 +6,7 @@ command is shown as an escape.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import time
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
     from synth.job.advance import Advance
     from synth.job.generate import Summary
     from synth.job.pull import Pulled
+    from synth.job.sweep import Swept
     from synth.loading.report import LoadReport
     from synth.plan.model import Plan
     from synth.verify.report import Finding, VerifyReport
 
 __all__ = [
     "advance_text", "load_text", "number", "plan_text", "progress", "pull_text", "report_text", "say", "say_json", "size",
-    "summary_text", "visible",
+    "summary_text", "swept_text", "visible",
 ]  # fmt: skip
 
 # control characters, what turns the direction of writing, line ends that only some programs know, halves of characters
@@ -179,12 +181,27 @@ def summary_text(summary: Summary, command: str) -> str:
         *([f"{number(summary.resumed)} tasks had been done by a run that was killed"] if summary.resumed else []),
         f"in {summary.folder}",
         f"next: {command} " + (
-            f"merge {quote(str(summary.folder.parent))}/{summary.manifest.dataset}.part-*, when all parts are there"
+            f"merge {quote(os.path.dirname(summary.folder))}/{summary.manifest.dataset}.part-*, when all parts are there"
             if summary.manifest.part else
             f"ddl {summary.manifest.dataset} --dialect {summary.manifest.dialect}, for the tables that the INSERTs fill"
             if summary.manifest.dialect else f"verify {quote(str(summary.folder))}"
         ),
     ])  # fmt: skip
+
+
+def swept_text(swept: Swept) -> str:
+    """What was cleared away in a store."""
+    lines = []
+    if swept.objects:
+        done = "would be cleared away" if swept.dry_run else "cleared away"
+        count, runs = sum(swept.objects.values()), len(swept.objects)
+        lines.append(f"{number(count)} objects, {size(swept.bytes)}, of {runs} run{'s' * (runs > 1)} {done}")
+    if swept.busy:
+        count = sum(swept.busy.values())
+        lines.append(
+            f"{number(count)} objects stay, of runs that may still be going on\n  hint: --idle 0 takes them too"
+        )
+    return "\n".join(lines) or f"{swept.place} holds nothing that a run has left"
 
 
 def _preview_text(report: LoadReport) -> str:
@@ -310,6 +327,9 @@ def report_text(report: VerifyReport) -> str:
         examples = (", ".join(f"{k} = {v}" for k, v in row.items()) for row in finding.examples)
         lines += [f"  {visible(example, in_line=True)}" for example in examples]
     lines += [f"{table}: {said}" for table, said in report.others.items()]
+    if report.left:
+        count = sum(report.left.values())
+        lines.append(f"{number(count)} objects of runs that did not end are there too: `synth sweep` clears them away")
     if report.skipped:
         lines.append(f"{len(report.skipped)} checks left out: their tables were not made")
     verdict = "all hold" if report.passed else f"{len(report.failed)} do not hold"

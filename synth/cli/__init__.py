@@ -54,7 +54,7 @@ def _options(
 
 
 for _command in (
-    data.datasets, data.check, data.plan, data.generate, data.merge, data.verify, data.advance,
+    data.datasets, data.check, data.plan, data.generate, data.merge, data.verify, data.advance, data.sweep,
     databases.ddl, databases.load, databases.script, databases.pull, teaching.words,
 ):  # fmt: skip
     app.command()(_command)

@@ -47,7 +47,7 @@ from synth.errors import OptionError, one_of
 from synth.formats import CHANGE_FORMATS, FORMATS
 from synth.terminal import say, say_json
 
-__all__ = ["advance", "check", "datasets", "generate", "merge", "plan", "verify"]
+__all__ = ["advance", "check", "datasets", "generate", "merge", "plan", "sweep", "verify"]
 
 To = Annotated[Optional[str], typer.Option("--to", metavar="URL", help="straight into this database, without files")]  # noqa: UP045
 IF_EXISTS = "fail, or replace the folder or tables that are there, or (in a database) refresh their rows, or append"
@@ -239,6 +239,26 @@ def merge(
         with progress(None) as advance:
             summary = run(parts, out, workers=started, if_exists=if_exists, made_by=made_by, progress=advance)
     say_json(summary.as_dict()) if json else say(summary_text(summary, program()))
+
+
+def sweep(
+    url: Annotated[str, typer.Argument(metavar="URL", help="the folder DATASET in an object store")],
+    idle: Annotated[float, typer.Option(help="hours in which a run has written nothing, to count as ended")] = 1,
+    dry_run: DryRun = False, json: Json = False,
+) -> None:  # fmt: skip
+    """Clear away what runs that did not end have left in an object store.
+
+    Example: synth sweep s3://bucket/data/ecommerce --dry-run
+    """
+    import datetime as dt
+
+    from synth.job.sweep import sweep as run
+    from synth.terminal import swept_text
+
+    if idle < 0:
+        raise OptionError(f"--idle takes hours from 0 up, not {idle:g}")
+    swept = run(url, idle=dt.timedelta(hours=idle), dry_run=dry_run)
+    say_json(swept.as_dict()) if json else say(swept_text(swept))
 
 
 def verify(

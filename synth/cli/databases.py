@@ -82,19 +82,20 @@ def load(
     import os
 
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before Polars loads: every connection has a thread already
+    from synth.addresses import is_object_store
     from synth.databases import DATABASES
     from synth.databases.address import find
     from synth.databases.postgres import embedded
     from synth.databases.rights import Rights
     from synth.job.load import load_folder
-    from synth.store.manifest import Manifest
+    from synth.store.opened import manifest_at
     from synth.terminal import load_text, progress
 
     known_if_exists(if_exists)
     rights = Rights.parse(owner, grant or ())
-    manifest = Manifest.read(Path(folder))
+    manifest = manifest_at(folder)
     address = find(url)
-    out = Path(folder).resolve().parent
+    out = Path("output/embedded" if is_object_store(folder) else folder).resolve().parent
     client = None
     if address is None:
         address = embedded.start(out)

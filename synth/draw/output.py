@@ -24,6 +24,7 @@ class WriteResult:
     sha256: str = ""
     seconds: float = 0.0
     frame: pl.DataFrame | None = None
+    at: str | None = None  # the object's name in a store
 
 
 class Sink(Protocol):

@@ -64,7 +64,7 @@ def _summed(block: Block, rollup: str, table: str) -> pl.DataFrame:
         dense = _dense_sums(frame, spec.group_by[0])
         if dense is not None:
             return dense
-    return frame.group_by(list(spec.group_by)).agg(takes)
+    return frame.group_by(list(spec.group_by), maintain_order=True).agg(takes)  # so that what is kept is the same bytes
 
 
 def _dense_sums(frame: pl.DataFrame, by: str) -> pl.DataFrame | None:

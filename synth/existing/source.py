@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
 import polars as pl
 
+from synth.addresses import is_object_store
 from synth.databases import Address, Database, connect
 from synth.databases.address import find, is_configured, is_database
 from synth.databases.secret import masked
@@ -17,6 +19,7 @@ from synth.errors import OptionError, OutputError, did_you_mean, one_of
 from synth.formats import FORMATS, READABLE, Format, first_words, format_of, unreadable_errors
 from synth.store.folder import require_files
 from synth.store.manifest import NAME, Manifest
+from synth.store.opened import opened
 from synth.store.reading import count_and_largest
 from synth.system import is_utf8
 from synth.translate.dialect import Dialect
@@ -139,6 +142,20 @@ def _is_table(path: Path) -> bool:
     return path.suffix.lower() in _BY_SUFFIX and path.is_file() and path.name[0] not in "._"
 
 
+class ObjectSource(FolderSource):
+    """A folder of ours in an object store, of which there is a copy as long as it is read."""
+
+    def __init__(self, place: str):
+        self._copy = ExitStack()
+        with ExitStack() as copy:
+            super().__init__(copy.enter_context(opened(place))[0])
+            self._copy = copy.pop_all()
+        self.place = place
+
+    def __exit__(self, *_: object) -> None:
+        self._copy.close()
+
+
 class DatabaseSource(RowSource):
     """A schema of a database; without a name the dataset's, the only one that is loaded, or where tables are by default.
 
@@ -231,6 +248,8 @@ def open_source(
         return DatabaseSource(address, schema, dataset, needed)
     if schema is not None:
         raise OptionError(f"'{place}' is a folder, it has no schemas")
+    if is_object_store(place):
+        return ObjectSource(place)
     if not Path(place).is_dir():
         raise OptionError(
             f"there is no folder '{masked(place)}'\n  hint: --from takes a folder with tables, or a database's URL"

@@ -9,7 +9,7 @@ import datetime as dt
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,8 @@ from synth.store.change_feed import Feed
 from synth.store.folder import extending_folder, refuse_link, require_files
 from synth.store.joined import joined_families, joined_tables
 from synth.store.manifest import Manifest, TaskEntry, begin
+from synth.store.object_run import run_key
+from synth.store.opened import opened
 from synth.store.output import FolderSink
 from synth.store.rollup_parts import FILE as PARTS
 from synth.store.rollup_parts import read_rollup_parts, rollup_parts_files, rollup_parts_text
@@ -86,17 +88,34 @@ def advance_folder(
     histories of all tables there go on. A killed advance is completed by the next. Files that come out as they were are
     left as they are.
     """
-    refuse_link(Path(folder))
-    folder, started = Path(folder).resolve(), time.perf_counter()  # it may be `.`, and is written to from beside it
+    how: dict[str, Any] = {"workers": workers, "changes": changes, "changes_format": changes_format, "scd2": scd2}
+    with opened(folder, rows=False) as (here, copy):
+        step = _advanced(here, until, **how, dry_run=dry_run, progress=progress, rows=copy is None)
+        if copy is None:
+            return step
+        if not (step.dry_run or step.unchanged):
+            new = Manifest.read(here)
+            copy.put_back(new, run_key(new))
+        return replace(step, place=str(copy.objects))
+
+
+def _advanced(
+    folder: Path, until: dt.date | dt.datetime, *, workers: int | Running, changes: str | Path | None, changes_format: str,
+    scd2: str | Path | None, dry_run: bool, progress: Progress | None, rows: bool,
+) -> Advance:  # fmt: skip
+    """Advance a folder of this machine; without `rows` it has the files beside the data alone, and gets new ones."""
+    refuse_link(folder)
+    folder, started = folder.resolve(), time.perf_counter()  # it may be `.`, and is written to from beside it
     Manifest.read(folder, advancing=True)  # before anything is locked or made
     if dry_run:
-        return _tried(folder, until, workers, progress, started)
+        return _tried(folder, until, workers, progress, started, rows=rows)
     with extending_folder(folder) as making:
         manifest = Manifest.read(folder)
         earlier, plan = plans(manifest, until)
         if plan.until == manifest.until:
             return Advance(str(folder), manifest.until, plan.until, time.perf_counter() - started, unchanged=True)
-        require_files(folder, manifest, to_extend=True)
+        if rows:
+            require_files(folder, manifest, to_extend=True)
         feed = None
         if changes is not None:
             if folder.resolve() in (Path(changes).resolve(), *Path(changes).resolve().parents):
@@ -132,11 +151,14 @@ def _tried(
     workers: int | Running,
     progress: Progress | None,
     started: float,
+    *,
+    rows: bool,
 ) -> Advance:
     """What an advance of a folder would change; the folder is only read."""
     manifest = Manifest.read(folder)
     earlier, plan = plans(manifest, until)
-    require_files(folder, manifest, to_extend=True)
+    if rows:
+        require_files(folder, manifest, to_extend=True)
     kept_parts = read_rollup_parts(rollup_parts_text(folder / PARTS))
     step = step_between(earlier, plan, manifest, kept_parts, with_differences=True)
     with temporary_folder() as store, runner(workers) if isinstance(workers, int) else nullcontext(workers) as running:

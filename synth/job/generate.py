@@ -14,16 +14,15 @@ from synth.formats import format_of
 from synth.plan.model import Plan
 from synth.progress import Progress
 from synth.runners import runner
-from synth.store.folder import is_whole, replacing_folder
-from synth.store.journal import Journal
 from synth.store.manifest import Manifest, begin
-from synth.store.output import FolderSink, dialect_of
+from synth.store.output import dialect_of
 from synth.store.parents import write_parents
-from synth.store.replacing import known_if_exists, refuse_another_run
+from synth.store.places import Place, place_of
+from synth.store.replacing import known_if_exists
 from synth.store.rollup_parts import FILE as PARTS
 from synth.store.rollup_parts import rollup_parts_files
 from synth.store.run import Step, run_all
-from synth.store.space import require_memory, require_space
+from synth.store.space import require_memory
 
 if TYPE_CHECKING:
     from synth.runners import Running
@@ -35,7 +34,7 @@ __all__ = ["Summary", "generate"]
 class Summary:
     """What a run made: rows and bytes of each table, and how long it took."""
 
-    folder: Path
+    folder: Path | str  # or the address in an object store
     manifest: Manifest
     seconds: float
     workers: int
@@ -87,34 +86,31 @@ def generate(
     if isinstance(workers, int) and workers < 1:
         raise OptionError(f"workers must be 1 or more, got {workers}")
     started = time.perf_counter()
-    target = Path(out) / f"{plan.dataset.dataset}{f'.part-{part.number}-of-{part.of}' if part else ''}"
+    place = place_of(out, f"{plan.dataset.dataset}{f'.part-{part.number}-of-{part.of}' if part else ''}")
     manifest = begin(plan, format, dialect, made_by).model_copy(update={"part": str(part) if part else None})
     if part and plan.content.found:
         raise OptionError("--part is for datasets that stand by themselves: this one is built on tables that exist")
-    _not_upon_itself(plan, target)
-    existing = refuse_another_run(target, manifest, if_exists)  # before workers are started
-    if existing and manifest.is_same_run(existing) and is_whole(target, existing):
-        return Summary(target, existing, time.perf_counter() - started, 0, unchanged=True)
-    require_space(Path(out), plan, format_of(format), share=1 / part.of if part else 1)
+    _not_upon_itself(plan, place)
+    existing = place.there(manifest, if_exists)  # before workers are started
+    if existing and manifest.is_same_run(existing) and place.is_whole(existing):
+        return Summary(place.shown, existing, time.perf_counter() - started, 0, unchanged=True)
+    place.require_space(plan, format_of(format), 1 / part.of if part else 1)
     require_memory(plan)
     started_here = runner(workers) if isinstance(workers, int) else nullcontext(workers)
-
-    def goes_on(left: Path) -> bool:
-        return not fresh and Journal.is_of_this_run(left, manifest)
-
-    with started_here as running, replacing_folder(target, goes_on) as folder:
-        refuse_another_run(target, manifest, if_exists)  # another run may have ended before this one had the lock
-        journal = Journal(folder, manifest)
-        sink = FolderSink.of(plan.dataset, folder, format, dialect)
-        run = run_all(plan, folder / ".residents", sink, running, progress, folder / PARTS, _step(plan, part), journal)
-        journal.close()
+    with started_here as running, place.making(plan, manifest, if_exists, fresh=fresh) as making:
+        step, folder = _step(plan, part), making.folder
+        run = run_all(
+            plan, folder / ".residents", making.sink, running, progress, folder / PARTS, step, making.notes
+        )  # fmt: skip
         facts = {
             "tables": run.entries(plan), "families": run.families(), "sums": rollup_parts_files(folder),
             "existing": write_parents(plan, folder),
         }  # fmt: skip
         manifest = manifest.model_copy(update=facts).sealed()
-        manifest.write(folder)
-    return Summary(target, manifest, time.perf_counter() - started, running.workers, resumed=len(journal.done))
+        manifest = making.publish(manifest)
+    return Summary(
+        place.shown, manifest, time.perf_counter() - started, running.workers, resumed=len(making.notes.done)
+    )
 
 
 def _step(plan: Plan, part: Part | None) -> Step | None:
@@ -125,7 +121,7 @@ def _step(plan: Plan, part: Part | None) -> Step | None:
     return Step(None, tasks, {}, only=tasks)
 
 
-def _not_upon_itself(plan: Plan, target: Path) -> None:
+def _not_upon_itself(plan: Plan, place: Place) -> None:
     """Refuse to replace the folder that parents were read from. Raises OptionError."""
-    if any(Path(found.source).resolve() == target.resolve() for found in plan.content.found.values()):
-        raise OptionError(f"'{target}' is what this is built on, and would be replaced\n  hint: choose another --out")
+    if any(place.is_at(found.source) for found in plan.content.found.values()):
+        raise OptionError(f"'{place}' is what this is built on, and would be replaced\n  hint: choose another --out")

@@ -17,6 +17,7 @@ from synth.loading.report import LoadReport
 from synth.progress import Progress
 from synth.store.folder import require_files
 from synth.store.manifest import Manifest, TableEntry
+from synth.store.opened import opened
 from synth.store.rollup_parts import FILE as SUMS
 
 __all__ = ["load_folder"]
@@ -37,7 +38,18 @@ def load_folder(
     A `dry_run` says what would happen; for a refresh all is done, and undone.
     `progress` is called with a table and the rows just sent, and with each phase that begins.
     """
-    folder = Path(folder)
+    with opened(folder) as (here, _):
+        return _loaded(
+            here, address, schema=schema, if_exists=if_exists, connections=connections, via=via, identity=identity,
+            index_times=index_times, rights=rights, keep_staging=keep_staging, dry_run=dry_run, progress=progress,
+        )  # fmt: skip
+
+
+def _loaded(
+    folder: Path, address: Address, *, schema: str | None, if_exists: str, connections: int, via: str | None, identity: bool,
+    index_times: bool, rights: Rights, keep_staging: bool, dry_run: bool, progress: Progress | None,
+) -> LoadReport:  # fmt: skip
+    """Load a folder of this machine."""
     manifest = Manifest.read(folder)
     form = format_of(manifest.format)
     if not form.can_be_read:

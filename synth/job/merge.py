@@ -21,11 +21,11 @@ from synth.plan.model import Plan
 from synth.progress import Progress
 from synth.runners import runner
 from synth.store.files import FileEntry, checksum
-from synth.store.folder import is_whole, replacing_folder, require_files
+from synth.store.folder import require_files
 from synth.store.joined import joined_families, joined_tables
 from synth.store.manifest import Manifest
-from synth.store.output import FolderSink
-from synth.store.replacing import differences, known_if_exists, refuse_another_run
+from synth.store.places import place_of
+from synth.store.replacing import differences, known_if_exists
 from synth.store.rollup_parts import FILE as PARTS
 from synth.store.rollup_parts import read_rollup_parts, rollup_parts_files, rollup_parts_text
 from synth.store.run import RunResult, Step, run_all
@@ -53,22 +53,21 @@ def merge(
     parts = _parts([Path(folder) for folder in folders])
     first = next(iter(parts.values()))
     plan = _plan(first)
-    target = (next(iter(parts)).resolve().parent if out is None else Path(out)) / first.dataset
+    place = place_of(next(iter(parts)).resolve().parent if out is None else out, first.dataset)
     whole = first.model_copy(update={"part": None, "made_by": made_by, "tables": {}, "families": {}, "sums": ()})
-    there = refuse_another_run(target, whole, if_exists)
-    if there and whole.is_same_run(there) and is_whole(target, there):
-        return Summary(target, there, time.perf_counter() - started, 0, unchanged=True)
+    there = place.there(whole, if_exists)
+    if there and whole.is_same_run(there) and place.is_whole(there):
+        return Summary(place.shown, there, time.perf_counter() - started, 0, unchanged=True)
     started_here = runner(workers) if isinstance(workers, int) else nullcontext(workers)
-    with started_here as running, replacing_folder(target) as folder:
-        refuse_another_run(target, whole, if_exists)
+    with started_here as running, place.making(plan, whole, if_exists, fresh=True) as making:
+        folder = making.folder
         _take_files(parts, folder)
         step = Step(None, {}, _sums(parts))
-        sink = FolderSink.of(plan.dataset, folder, whole.format, whole.dialect)
-        run = run_all(plan, folder / ".residents", sink, running, progress, folder / PARTS, step)
+        run = run_all(plan, folder / ".residents", making.sink, running, progress, folder / PARTS, step)
         manifest = _stated(whole, plan, parts, run, rollup_parts_files(folder))
         refuse_other_tasks(manifest, plan)
-        manifest.write(folder)
-    return Summary(target, manifest, time.perf_counter() - started, running.workers)
+        manifest = making.publish(manifest)
+    return Summary(place.shown, manifest, time.perf_counter() - started, running.workers)
 
 
 def _parts(folders: Sequence[Path]) -> dict[Path, Manifest]:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from synth.addresses import is_object_store
 from synth.databases import Address, Database, connect
 from synth.databases.contract import MANIFEST
-from synth.errors import OptionError, did_you_mean
+from synth.errors import OptionError, OutputError, did_you_mean
 from synth.formats import READABLE, Format, format_of
+from synth.left import temporary_folder
 from synth.progress import Progress, silent
 from synth.store.folder import replacing_folder, write_marker
 from synth.store.manifest import Manifest, pulled_identity
 from synth.store.manifest_table import manifest_of
+from synth.store.object_run import publish, run_key
+from synth.store.objects import ObjectFolder
+from synth.store.places import ObjectPlace
 from synth.store.replacing import known_if_exists, refuse_anything
 from synth.store.streamed import StreamedTable, file_name, write_streamed
 
@@ -29,7 +34,7 @@ class Pulled:
     """What was read, and into which folder."""
 
     place: str
-    folder: Path
+    folder: Path | str  # or the address in an object store
     schema: str | None
     rows_of: dict[str, int] = field(default_factory=dict)
     bytes_of: dict[str, int] = field(default_factory=dict)
@@ -71,6 +76,10 @@ def pull(
     `if_exists` is what becomes of files that are there: fail, replace. `progress` is called with a table and the rows just
     written.
     """
+    if is_object_store(out):
+        with temporary_folder() as here:
+            how: dict[str, Any] = {"schema": schema, "tables": tables, "query": query, "format": format}
+            return _put(pull(address, here, **how, progress=progress), str(out), if_exists)
     form = format_of(format, READABLE)
     known_if_exists(if_exists)
     if query is not None and (tables is not None or schema is not None):
@@ -86,6 +95,19 @@ def pull(
             report = _SchemaPull(database, name, wanted).pull(Path(out), form, if_exists, tell)
     report.seconds = time.perf_counter() - started
     return report
+
+
+def _put(report: Pulled, out: str, if_exists: str) -> Pulled:
+    """Put a whole dataset that was read into an object store. Raises OutputError."""
+    folder = Path(report.folder)
+    if not report.has_manifest:
+        raise OutputError(
+            "a whole dataset of ours alone can be pulled into an object store\n  hint: pull into a folder, and copy that"
+        )
+    place, manifest = ObjectPlace(ObjectFolder.of(out).inside(folder.name)), Manifest.read(folder)
+    old, tag = place.look(manifest, if_exists)
+    publish(place.objects, manifest, folder, run_key(manifest), old, tag)
+    return replace(report, folder=str(place))
 
 
 def _only_schema(database: Database) -> str:

@@ -18,6 +18,7 @@ from synth.spec.constraints import not_null
 from synth.spec.models import Dataset
 from synth.store.folder import has_only_marked_files, refuse_link, replacing_folder, require_files, write_marker
 from synth.store.manifest import Manifest
+from synth.store.opened import refuse_store
 from synth.store.reading import columns_with_empty_text
 
 __all__ = ["write_script"]
@@ -32,6 +33,7 @@ def write_script(
     `schema` is the dataset's name if left out; in MySQL it is the database. With `identity` the database gives new rows
     their keys, with `index_times` each date and timestamp has an index. Raises OptionError, OutputError, SpecError.
     """
+    refuse_store(folder, "the clients of databases read files\n  hint: copy it into a folder")
     folder = Path(folder)
     if dialect not in SCRIPTS:
         is_file = dialect in URLS and URLS[dialect].is_file

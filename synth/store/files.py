@@ -31,7 +31,10 @@ Count = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
 
 
 class FileEntry(BaseModel):
-    """One file, its path relative to the folder and inside it."""
+    """One file, its path relative to the folder and inside it.
+
+    In an object store, where nothing is renamed, it is `at` a name that belongs to the run that wrote it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -39,13 +42,19 @@ class FileEntry(BaseModel):
     rows: Count
     bytes: Count
     sha256: Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+    at: Annotated[str, StringConstraints(max_length=4096)] | None = None
 
-    @field_validator("path")
+    @field_validator("path", "at")
     @classmethod
-    def _is_inside(cls, path: str) -> str:
-        if not _INSIDE.fullmatch(path):
+    def _is_inside(cls, path: str | None) -> str | None:
+        if path is not None and not _INSIDE.fullmatch(path):
             raise ValueError(f"'{path}' is no path of a file in the folder")
         return path
+
+    @property
+    def name(self) -> str:
+        """Give the name under which it is there."""
+        return self.at or self.path
 
 
 def described(path: Path, folder: Path, rows: int = 0) -> FileEntry:

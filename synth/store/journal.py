@@ -13,7 +13,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import numpy as np
 import polars as pl
@@ -25,7 +25,7 @@ from synth.spec.parts import table_of
 from synth.store.files import FileEntry, checksum, files_in, is_plain, write_text
 from synth.store.manifest import Manifest, TaskEntry
 
-__all__ = ["NAME", "Journal", "Noted", "Noting"]
+__all__ = ["NAME", "Journal", "Noted", "Notes", "Noting", "key_of"]
 
 NAME = ".tasks"
 
@@ -48,7 +48,10 @@ class Noted(BaseModel):
             prints={part: str(made.fingerprint) for part, made in result.tables.items()},
         )  # fmt: skip
         files = [
-            (table_of(part), FileEntry(path=write.path, rows=made.rows, bytes=write.bytes, sha256=write.sha256))
+            (
+                table_of(part),
+                FileEntry(path=write.path, rows=made.rows, bytes=write.bytes, sha256=write.sha256, at=write.at),
+            )
             for part, made in result.tables.items()
             if (write := made.write).path
         ]  # fmt: skip
@@ -115,10 +118,14 @@ def _is_there(folder: Path, file: FileEntry) -> bool:
     return is_plain(path, folder) and path.stat().st_size == file.bytes and checksum(path) == file.sha256
 
 
-def _first_line(manifest: Manifest) -> str:
-    """What tells runs apart whose tasks could be other ones: numbers come from numpy, texts and files from Polars."""
+def key_of(manifest: Manifest) -> str:
+    """Give what tells runs apart whose tasks could be other ones: numbers come from numpy, texts and files from Polars."""
     facts = [manifest.identity, manifest.part, np.__version__, pl.__version__]
-    return json.dumps({"run": sha256(json.dumps(facts).encode()).hexdigest()})
+    return sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def _first_line(manifest: Manifest) -> str:
+    return json.dumps({"run": key_of(manifest)})
 
 
 def _sweep(folder: Path, kept: set[str]) -> None:
@@ -131,10 +138,22 @@ def _sweep(folder: Path, kept: set[str]) -> None:
             (folder / name).unlink()
 
 
+class Notes(Protocol):
+    """Notes of a run, in a folder or in an object store."""
+
+    done: tuple[Noted, ...]
+
+    def add(self, result: TaskResult) -> None:
+        """Note what a task has made."""
+
+    def close(self) -> None:
+        """Clear the notes away: the run is whole."""
+
+
 class Noting:
     """A runner whose results are noted as they come."""
 
-    def __init__(self, runner: Runner, journal: Journal):
+    def __init__(self, runner: Runner, journal: Notes):
         self._runner, self._journal = runner, journal
 
     def begin(self, context: RunContext, tasks: Sequence[Task]) -> None:

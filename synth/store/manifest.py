@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -238,11 +238,34 @@ class Manifest(_Entry):
             why = str(error).partition("\n")[0]
         raise OutputError(f"{where} is no manifest of this program: {why}")
 
+    def text(self) -> str:
+        """Give it as the text of its file."""
+        facts = self.model_dump(mode="json", exclude_none=True, exclude=self.unsaid)
+        return json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
+
     def write(self, folder: Path, work_folder: Path | None = None) -> None:
         """Write it into a folder, by way of one that is being made: it is there whole or not at all."""
-        facts = self.model_dump(mode="json", exclude_none=True, exclude=self.unsaid)
-        text = json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
-        replace_text(folder / NAME, text, (work_folder or folder) / f".{NAME}")
+        replace_text(folder / NAME, self.text(), (work_folder or folder) / f".{NAME}")
+
+    @property
+    def files(self) -> tuple[FileEntry, ...]:
+        """Files of all tables, and those beside them."""
+        return (*(file for table in self.tables.values() for file in table.files), *self.hidden)
+
+    def placed(self, place: Callable[[FileEntry], str | None]) -> Manifest:
+        """The manifest with each file at another name in a store, or at none, as in a folder; it states the same."""
+
+        def of(file: FileEntry) -> FileEntry:
+            return file.model_copy(update={"at": place(file)})
+
+        tables = {
+            name: table.model_copy(update={"files": tuple(map(of, table.files))}) for name, table in self.tables.items()
+        }
+        existing = {
+            name: entry.model_copy(update={"file": of(entry.file)}) if entry.file else entry
+            for name, entry in self.existing.items()
+        }
+        return self.model_copy(update={"tables": tables, "sums": tuple(map(of, self.sums)), "existing": existing})
 
     def load_dataset(self) -> Dataset:
         """The spec it embeds, in the words of today. Raises SpecError, and OutputError where it is another dataset's."""
@@ -300,7 +323,8 @@ class Manifest(_Entry):
 
     def _hash(self) -> str:
         """What is left out at its default may be unknown to another version, and comes to the same."""
-        facts = self.model_dump(mode="json", exclude={"seal", "advancing"}, exclude_defaults=True)
+        here = self.placed(lambda file: None)
+        facts = here.model_dump(mode="json", exclude={"seal", "advancing"}, exclude_defaults=True)
         return sha256(json.dumps(facts).encode()).hexdigest()
 
     def of_tables(self, tables: Mapping[str, TableEntry], families: Mapping[str, tuple[TaskEntry, ...]]) -> Manifest:

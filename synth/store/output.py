@@ -21,7 +21,7 @@ from synth.spec.models import Dataset
 from synth.spec.parts import part_of, table_of
 from synth.store.files import described
 
-__all__ = ["FolderSink", "dialect_of", "path_of"]
+__all__ = ["FileForm", "FolderSink", "dialect_of", "path_of"]
 
 WRITING = ".writing"  # a hidden folder: a file takes its place when it is whole
 
@@ -32,39 +32,66 @@ def path_of(part: str, number: int, suffix: str) -> str:
 
 
 @dataclass(frozen=True)
-class FolderSink:
-    """One file a table and task, in a folder for each table. INSERT statements are in a dialect, for a schema.
+class FileForm:
+    """How the files of a dataset are written: a format; INSERT statements in a dialect, for a schema.
 
-    It holds names and not functions, as it is pickled into workers. A task may run twice, where its worker seemed to be
-    lost, or outlive its run: files are written in a folder that is this run's alone, which vanishes with it, and then take
-    their place.
+    It holds names and not functions, as it is pickled into workers.
     """
 
-    folder: Path
     format: str
-    own: str  # the name of this run's folder in WRITING
     dialect: str | None = None
     schema: str = ""
     hierarchies: frozenset[str] = frozenset()  # tables that refer to themselves
 
     @classmethod
+    def of(cls, dataset: Dataset, format: str, dialect: str | None) -> FileForm:
+        """The files of a dataset; INSERT statements are for the schema of its name."""
+        return cls(format, dialect, dataset.dataset, hierarchies(dataset))
+
+    def format_of(self) -> Format:
+        """Give the format, with all that it needs."""
+        form = format_of(self.format)
+        if self.dialect is None:
+            return form
+        from synth.databases import DIALECTS  # a quarter of a second, which other formats need not have
+
+        return form.in_dialect(DIALECTS[self.dialect], self.schema, self.hierarchies)
+
+
+@dataclass(frozen=True)
+class FolderSink:
+    """One file a table and task, in a folder for each table.
+
+    A task may run twice, where its worker seemed to be lost, or outlive its run: files are written in a folder that is this
+    run's alone, which vanishes with it, and then take their place.
+    """
+
+    folder: Path
+    form: FileForm
+    own: str  # the name of this run's folder in WRITING
+
+    @classmethod
     def of(cls, dataset: Dataset, folder: Path, format: str, dialect: str | None) -> FolderSink:
-        """The files of a dataset in a folder that is there; INSERT statements are for the schema of its name."""
+        """The files of a dataset in a folder that is there."""
         own = str(uuid4())
         (folder / WRITING / own).mkdir(parents=True)
-        return cls(folder, format, own, dialect, dataset.dataset, hierarchies(dataset))
+        return cls(folder, FileForm.of(dataset, format, dialect), own)
 
     def write(
         self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
     ) -> WriteResult:
         """Write the rows of a task as one file."""
-        form = self._format()
+        form = self.form.format_of()
         path = self.folder / path_of(table, number, form.suffix)
         path.parent.mkdir(exist_ok=True)
-        own = self.folder / WRITING / self.own / f"{uuid4()}{form.suffix}"
+        once = self.folder / WRITING / self.own / str(uuid4())
+        once.mkdir()
+        own = once / path.parent.name / path.name  # INSERT statements name their table as the file's folder is called
+        own.parent.mkdir()
         form.write(frames, types, required, own)
         file = described(own, self.folder)
         own.replace(path)
+        shutil.rmtree(once)
         return WriteResult(file.bytes, path.relative_to(self.folder).as_posix(), file.sha256)
 
     def close(self) -> None:
@@ -75,14 +102,6 @@ class FolderSink:
         """Tell whether what was written somewhere is seen here."""
         path = self.folder / written.path
         return path.is_file() and path.stat().st_size == written.bytes
-
-    def _format(self) -> Format:
-        form = format_of(self.format)
-        if self.dialect is None:
-            return form
-        from synth.databases import DIALECTS  # a quarter of a second, which other formats need not have
-
-        return form.in_dialect(DIALECTS[self.dialect], self.schema, self.hierarchies)
 
 
 def dialect_of(format: str, dialect: str | None = None) -> str | None:

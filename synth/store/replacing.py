@@ -8,7 +8,7 @@ from synth.errors import OptionError, OutputError
 from synth.store.folder import MARK, finished_run, first_changed_file, has_only_marked_files
 from synth.store.manifest import Manifest
 
-__all__ = ["IF_EXISTS", "differences", "known_if_exists", "refuse_another_run", "refuse_anything"]
+__all__ = ["IF_EXISTS", "differences", "known_if_exists", "refuse_another", "refuse_another_run", "refuse_anything"]
 
 IF_EXISTS = ("fail", "replace")
 _APPEND = "append is for databases: a folder grows by `synth advance`"
@@ -31,18 +31,23 @@ def refuse_another_run(target: Path, asked: Manifest, if_exists: str = "fail") -
     there = finished_run(target)
     if there is None or if_exists == "replace":
         return there
-    if not (asked.is_same_run(there) or (asked.made_by and asked.made_by == there.made_by)):
-        raise OutputError(
-            f"'{target}' holds another run: {_described(there)}\n"
-            f"  it differs in {differences(there, asked)}; nothing was changed\n"
-            "  hint: --if-exists replace puts the new one in its place, another --out keeps both"
-        )
+    refuse_another(str(target), asked, there)
     if not there.advancing and (changed := first_changed_file(target, there)):
         raise OutputError(
             f"'{changed}' is not as it was made: somebody has changed it, and it would be made anew\n"
             "  hint: --if-exists replace makes the folder anew, another --out keeps both"
         )
     return there
+
+
+def refuse_another(place: str, asked: Manifest, there: Manifest) -> None:
+    """Raise OutputError where a manifest is not of the run that is asked for, nor of one with the same note."""
+    if not (asked.is_same_run(there) or (asked.made_by and asked.made_by == there.made_by)):
+        raise OutputError(
+            f"'{place}' holds another run: {_described(there)}\n"
+            f"  it differs in {differences(there, asked)}; nothing was changed\n"
+            "  hint: --if-exists replace puts the new one in its place, another --out keeps both"
+        )
 
 
 def refuse_anything(target: Path, if_exists: str = "fail") -> None:

@@ -19,7 +19,7 @@ from synth.progress import Progress
 from synth.spec.parts import table_of
 from synth.store.files import FileEntry
 from synth.store.joined import joined_tables
-from synth.store.journal import Journal, Noted, Noting
+from synth.store.journal import Noted, Notes, Noting
 from synth.store.manifest import TableEntry, TaskEntry
 from synth.store.rollup_parts import RollupPartsWriter
 
@@ -70,7 +70,7 @@ class RunResult:
             table = table_of(part)
             self.fingerprints[table] = self.fingerprints.get(table, Fingerprint()) + Fingerprint.parse(text)
 
-    def go_on(self, plan: Plan, step: Step | None, journal: Journal) -> Step | None:
+    def go_on(self, plan: Plan, step: Step | None, journal: Notes) -> Step | None:
         """Record what is done already; give what is left to draw."""
         if not journal.done:
             return step
@@ -79,8 +79,9 @@ class RunResult:
         kept = {rollup: dict(parts) for rollup, parts in step.kept_parts.items()} if step else {}
         for noted in journal.done:
             self._note(noted)
-            for rollup, key, part in noted.parts():
-                kept.setdefault(rollup, {})[key] = part
+            for rollup, key, part in noted.parts():  # one of each block
+                there = kept.setdefault(rollup, {}).get(key)
+                kept[rollup][key] = part if there is None else pl.concat([there, part])
         left = {root: [task for task in tasks if (root, task.number) not in done] for root, tasks in todo.items()}
         return replace(step, tasks=left, kept_parts=kept) if step else Step(None, left, kept)
 
@@ -99,7 +100,7 @@ class RunResult:
 
 def run_all(
     plan: Plan, work_folder: Path, sink: Sink, runner: Runner, progress: Progress | None, parts_path: Path,
-    step: Step | None = None, journal: Journal | None = None,
+    step: Step | None = None, journal: Notes | None = None,
 ) -> RunResult:  # fmt: skip
     """Draw a plan, or of a step what it asks for, into a sink. Raises DataError.
 

@@ -23,6 +23,7 @@ from synth.spec.scope import Scope
 from synth.store.files import is_plain
 from synth.store.manifest import ExistingEntry, Manifest, TableEntry
 from synth.store.memory import default_memory
+from synth.store.opened import opened
 from synth.store.parents import FORMAT as PARENTS_FORMAT
 from synth.store.tasks import files_of_tasks
 from synth.system import is_utf8
@@ -43,9 +44,20 @@ FILES_OF = "files of "  # a table, before its name; a table of a spec has no bla
 def verify_folder(folder: str | Path, progress: Tell | None = None, *, memory_bytes: int | None = None) -> VerifyReport:
     """Run every check on a folder that `generate` made. Raises OutputError where there is none.
 
-    The process takes `memory_bytes` at most, by default half of the machine's; what is more goes to a temporary folder.
+    The process takes `memory_bytes` at most, by default half of the machine's; what is more goes to a temporary folder, as
+    does a copy of what is in an object store.
     """
-    folder = Path(folder)
+    with opened(folder) as (here, copy):
+        report = _verified(here, progress, memory_bytes)
+        if copy:
+            report.place, report.left, strangers = str(copy.objects), copy.left(), copy.strangers()
+            strange = tuple({"object": name, "is": "not in the manifest"} for name in strangers[:EXAMPLES])
+            adder(report, progress)(Finding("files", "(store)", "nothing else", len(strangers), strange))
+    return report
+
+
+def _verified(folder: Path, progress: Tell | None, memory_bytes: int | None) -> VerifyReport:
+    """Run every check on a folder of this machine."""
     if not is_utf8(str(folder.resolve())):
         raise OutputError(
             f"{str(folder.resolve())!r} is no UTF-8, and cannot be read by DuckDB\n  hint: rename the folder"

@@ -35,6 +35,7 @@ class VerifyReport:
     findings: list[Finding] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)  # checks of tables that were not made
     others: dict[str, str] = field(default_factory=dict)  # by table: rows that others brought, changed or deleted
+    left: dict[str, int] = field(default_factory=dict)  # in a store: objects that runs have left, by the run's key
 
     @property
     def passed(self) -> bool:
@@ -55,6 +56,7 @@ class VerifyReport:
             "checks": len(self.findings),
             "skipped": self.skipped,
             "others": self.others,
+            "left": self.left,
             "findings": [
                 {
                     "kind": f.kind, "table": f.table, "name": f.name, "offences": f.offences, "note": f.note,

@@ -13,7 +13,7 @@ from tests.house.trees import PACKAGE, Import, files, imports, place, target, tr
 FILES = files()
 
 LAYERS = [
-    "version", "errors", "system", "left", "running", "deadlines", "progress", "dtypes", "documents", "arrays", "intervals", "columns", "literals", "texts", "digits", "streams", "fingerprint", "sandbox", "sql", "generators", "spec", "language", "translate", "plan", "draw", "scan",
+    "version", "errors", "system", "addresses", "left", "running", "deadlines", "progress", "dtypes", "documents", "arrays", "intervals", "columns", "literals", "texts", "digits", "streams", "fingerprint", "sandbox", "sql", "generators", "spec", "language", "translate", "plan", "draw", "scan",
     "ddl", "formats", "databases", "store", "existing", "loading", "runners", "job", "verify", "api", "terminal", "cli", "__main__",
 ]  # fmt: skip
 

@@ -20,6 +20,7 @@ from synth.verify.files import verify_folder
 from tests.support.steps import small_blocks
 
 SHIPPED = {"ecommerce": 0.03, "erp": 0.03, "inventory": 0.75}
+SEVERAL_BLOCKS = {"ecommerce": 0.2, "erp": 0.3}
 
 
 class KilledError(Exception):
@@ -91,6 +92,18 @@ def test_in_other_formats_and_by_several_workers(format, tmp_path):
     killed(plan, tmp_path / "killed", 9, format=format)
     made = generate(plan, tmp_path / "killed", format=format, workers=2)
     assert made.resumed == 9 and visible(made.folder) == visible(whole.folder)
+
+
+@pytest.mark.parametrize("name", SEVERAL_BLOCKS)
+def test_tasks_of_several_blocks(name, tmp_path):
+    """Each block gives a part of its own to rollups: all of a task's are kept."""
+    plan = synth.make_plan(name, scale=SEVERAL_BLOCKS[name])
+    counting = Counting(tmp_path, name)
+    whole = generate(plan, tmp_path / "whole", workers=counting)
+    assert any(task.blocks > 1 for tasks in whole.manifest.families.values() for task in tasks)
+    killed(plan, tmp_path / "killed", counting.drawn - 2)
+    gone_on(plan, tmp_path / "killed", whole, counting.drawn - 2)
+    assert verify_folder(tmp_path / "killed" / name).passed
 
 
 @pytest.fixture

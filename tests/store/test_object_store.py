@@ -1,0 +1,392 @@
+"""Folders in an object store, against a server of its own: the same content, last writers told, kills gone on with, swept."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import pickle
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+import synth
+from synth.databases.address import find
+from synth.errors import OptionError, OutputError
+from synth.job.advance import advance_folder
+from synth.job.generate import generate
+from synth.job.load import load_folder
+from synth.job.merge import merge
+from synth.job.pull import pull
+from synth.job.sweep import sweep
+from synth.plan.make import make
+from synth.runners import Serial
+from synth.spec.load import parse
+from synth.store.manifest import NAME, Manifest
+from synth.store.object_run import NOTES, named, publish, run_of
+from synth.store.objects import ObjectFolder, TakenError
+from synth.store.opened import manifest_at, opened
+from synth.verify.files import verify_folder
+from tests.support.engines import ENGINES_HERE, begun
+from tests.support.object_store import BUCKET, server  # noqa: F401
+from tests.support.steps import prints
+from tests.support.visits import THREE_BLOCKS
+
+ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.usefixtures("server")
+UNTIL = (dt.date(2024, 7, 15), dt.date(2025, 2, 1))
+
+
+@pytest.fixture
+def out(request):
+    """A folder of the test's own in the store."""
+    return f"s3://{BUCKET}/{abs(hash(request.node.name)):x}/data"
+
+
+def tables(manifest):
+    """What a manifest says of its tables, wherever their files are."""
+    return manifest.placed(lambda file: None).tables
+
+
+def here(place):
+    """The objects of a place, by name."""
+    return ObjectFolder.of(str(place)).names()
+
+
+class EndedError(Exception):
+    """It was given up."""
+
+
+def ends_after(tasks):
+    """A runner that ends after so many tasks, as if it had been killed: nothing is cleared away in a store."""
+
+    class Ending(Serial):
+        def run(self, context, todo):
+            nonlocal tasks
+            for result in super().run(context, todo):
+                yield result
+                tasks -= 1
+                if not tasks:
+                    raise EndedError
+
+    return Ending(owns_process=False)
+
+
+# -- content
+
+
+@pytest.mark.parametrize("format", ["parquet", "csv", "ndjson", "sql"])
+def test_it_is_as_in_a_folder(format, out, tmp_path):
+    plan = make(THREE_BLOCKS)
+    made, there = generate(plan, out, format=format), generate(plan, tmp_path, format=format)
+    assert made.folder == f"{out}/visits"
+    assert made.manifest.placed(lambda file: None) == there.manifest, "where files are is no part of what is stated"
+    stored = manifest_at(made.folder)
+    assert stored == made.manifest
+    assert {file.name for file in stored.files} | {NAME} == set(here(made.folder)), "and nothing else is there"
+    assert all(run_of(file.name) for file in stored.files)
+    if format != "sql":
+        report = verify_folder(made.folder)
+        assert report.passed and report.place == made.folder
+    with opened(made.folder) as (copy, _):
+        for path in there.folder.glob("*/*"):
+            assert (copy / path.relative_to(there.folder)).read_bytes() == path.read_bytes()
+    assert not copy.exists()
+
+
+@pytest.mark.parametrize("name", ENGINES_HERE)
+def test_engines_write_there(name, out, tmp_path):
+    plan = make(THREE_BLOCKS, scale=3)
+    with begun(name) as running:
+        made = generate(plan, out, workers=running)
+    assert tables(made.manifest) == tables(generate(plan, tmp_path).manifest)
+    assert verify_folder(made.folder).passed
+
+
+def test_parts_are_merged_there(out, tmp_path):
+    plan = make(THREE_BLOCKS)
+    for number in range(1, 4):
+        generate(plan, tmp_path, part=synth.Part(number, 3))
+    made = merge([*tmp_path.glob("*.part-*")], out)
+    assert prints(made.manifest) == prints(generate(plan, tmp_path / "whole").manifest)
+    assert verify_folder(made.folder).passed
+
+
+def test_the_same_again_is_done_and_another_run_is_refused(out):
+    generate(make(THREE_BLOCKS), out)
+    before = here(f"{out}/visits")
+    assert generate(make(THREE_BLOCKS), out).unchanged
+    with pytest.raises(OutputError, match="holds another run: visits"):
+        generate(make(THREE_BLOCKS, seed=7), out)
+    assert here(f"{out}/visits") == before
+    made = generate(make(THREE_BLOCKS, seed=7), out, if_exists="replace")
+    assert verify_folder(made.folder).passed
+    assert not {*before} & {*here(made.folder)} - {NAME}, "the old files are gone"
+
+
+def test_strangers_objects_stay(out):
+    objects = ObjectFolder.of(f"{out}/visits")
+    objects.put("notes.txt", b"mine")
+    with pytest.raises(OutputError, match=r"holds an object that is not ours \('notes.txt'\)"):
+        generate(make(THREE_BLOCKS), out, if_exists="replace")
+    assert [*here(objects)] == ["notes.txt"]
+
+
+def test_a_changed_object_is_an_offence_and_so_is_a_strange_one(out):
+    made = generate(make(THREE_BLOCKS), out)
+    objects = ObjectFolder.of(str(made.folder))
+    file = manifest_at(made.folder).tables["sales"].files[0]
+    objects.put("sales/other.parquet", b"x")
+    report = verify_folder(made.folder)
+    assert [finding.name for finding in report.failed] == ["nothing else"]
+    objects.delete(["sales/other.parquet"])
+    objects.put(file.name, b"x" * file.bytes)
+    assert "checksums" in [finding.name for finding in verify_folder(made.folder).failed]
+    objects.delete([file.name])
+    with pytest.raises(OutputError, match=f"'{made.folder}/{file.name}' is missing"):
+        verify_folder(made.folder)
+
+
+# -- jobs
+
+
+def test_it_advances_as_if_it_had_been_made_then(out, tmp_path):
+    made = generate(make(THREE_BLOCKS, until=UNTIL[0]), out)
+    before = manifest_at(made.folder)
+    step = advance_folder(made.folder, UNTIL[1], changes=tmp_path / "feed")
+    assert step.place == made.folder and step.feed
+    now = manifest_at(made.folder)
+    assert prints(now) == prints(generate(make(THREE_BLOCKS, until=UNTIL[1]), tmp_path).manifest)
+    assert verify_folder(made.folder).passed
+    assert set(here(made.folder)) == {NAME, *(file.name for file in now.files)}
+    kept = {file.name for file in before.files} & {file.name for file in now.files}
+    assert kept, "what came out as it was stays where it was"
+    assert advance_folder(made.folder, UNTIL[1]).unchanged
+    dry = advance_folder(made.folder, dt.date(2025, 3, 1), dry_run=True)
+    assert dry.dry_run and dry.changes and manifest_at(made.folder) == now
+
+
+def test_rows_are_loaded_pulled_and_built_on_from_there(out, tmp_path):
+    made = generate(make(THREE_BLOCKS), out)
+    address = find(f"sqlite:///{tmp_path}/x.db")
+    load_folder(made.folder, address)
+    pulled = pull(address, f"{out}/pulled")
+    assert pulled.folder == f"{out}/pulled/visits"
+    assert verify_folder(pulled.folder).passed
+    assert {t: e.fingerprint for t, e in manifest_at(pulled.folder).tables.items()} == prints(made.manifest)
+    assert manifest_at(pull(address, f"{out}/pulled").folder) == manifest_at(pulled.folder), "it is the same again"
+    with sqlite3.connect(tmp_path / "x.db") as connection:
+        connection.execute("DELETE FROM sales WHERE sale_id = 1")
+    connection.close()
+    with pytest.raises(OutputError, match="holds another run"):
+        pull(address, f"{out}/pulled")
+    child = parse("""
+dataset: notes
+period: {start: 2024-01-01, until: 2025-01-01}
+tables:
+  people: {existing: true, columns: {person_id: {type: varchar(12)}}, primary_key: [person_id]}
+  notes: {rows: 900, columns: {id: {key: sequence}, person: {reference: people}}}
+""")
+    plan = synth.make_plan(child, source=made.folder)
+    built = generate(plan, out)
+    assert verify_folder(built.folder).passed
+    with pytest.raises(OptionError, match="would be replaced"):
+        generate(synth.make_plan(child.model_copy(update={"dataset": "visits"}), source=made.folder), out)
+
+
+def test_a_query_is_not_pulled_there(out, tmp_path):
+    address = find(f"sqlite:///{tmp_path}/x.db")
+    load_folder(generate(make(THREE_BLOCKS), tmp_path).folder, address)
+    with pytest.raises(OutputError, match="a whole dataset of ours alone"):
+        pull(address, out, query="SELECT 1 AS one")
+    assert not here(out)
+
+
+# -- several writers, and kills
+
+
+def test_of_two_writers_one_wins_and_the_other_is_told(out):
+    """Both found nothing there, and wrote; the manifest of one is put first."""
+    one, other = make(THREE_BLOCKS), make(THREE_BLOCKS, seed=9)
+
+    def second(family, rows):
+        if not done:
+            done.append(generate(other, out))
+
+    done: list = []
+    with pytest.raises(OutputError, match="another run has written '.*' meanwhile, and its data stands"):
+        generate(one, out, progress=second)
+    report = verify_folder(f"{out}/visits")
+    assert report.passed and len(report.left) == 1, "what the other wrote is told"
+    assert prints(manifest_at(f"{out}/visits")) == prints(done[0].manifest)
+    swept = sweep(f"{out}/visits")
+    assert swept.busy and not swept.objects, "it might still be going on"
+    swept = sweep(f"{out}/visits", idle=dt.timedelta(), dry_run=True)
+    assert swept.objects and swept.bytes > 1000 and verify_folder(f"{out}/visits").left
+    assert sweep(f"{out}/visits", idle=dt.timedelta()).objects == swept.objects
+    assert verify_folder(f"{out}/visits").left == {}
+
+
+def test_two_writers_of_the_same_run_agree(out):
+    """What they write is the same, and so the first to end has made it."""
+    plan = make(THREE_BLOCKS)
+
+    def second(family, rows):
+        if not done:
+            done.append(generate(plan, out))
+
+    done: list = []
+    made = generate(plan, out, progress=second)
+    assert made.manifest.tables == done[0].manifest.tables
+    assert verify_folder(made.folder).passed
+
+
+def test_a_run_that_was_given_up_is_gone_on_with(out):
+    plan = make(THREE_BLOCKS, scale=2)
+    with pytest.raises(EndedError):
+        generate(plan, out, workers=ends_after(4))
+    left = here(f"{out}/visits")
+    assert NAME not in left and any(name.startswith(f"{NOTES}/") for name in left), "nothing half-done looks done"
+    with pytest.raises(OutputError, match=f"holds no {NAME}"):
+        verify_folder(f"{out}/visits")
+    made = generate(plan, out)
+    assert made.resumed == 4
+    assert verify_folder(made.folder).passed
+    assert set(here(made.folder)) == {NAME, *(file.name for file in manifest_at(made.folder).files)}
+
+
+def test_fresh_begins_anew(out):
+    plan = make(THREE_BLOCKS, scale=2)
+    with pytest.raises(EndedError):
+        generate(plan, out, workers=ends_after(4))
+    assert generate(plan, out, fresh=True).resumed == 0
+
+
+def test_what_another_run_left_is_no_hindrance(out):
+    with pytest.raises(EndedError):
+        generate(make(THREE_BLOCKS, seed=3), out, workers=ends_after(4))
+    made = generate(make(THREE_BLOCKS), out)
+    assert made.resumed == 0
+    report = verify_folder(made.folder)
+    assert report.passed and len(report.left) == 1
+
+
+@pytest.mark.parametrize("share", [0.2, 0.6])
+def test_a_command_that_is_killed_is_gone_on_with(share, out, tmp_path):
+    plan = synth.make_plan("ecommerce", scale=2)
+    whole = generate(plan, tmp_path).manifest
+    tasks = sum(len(each) for each in whole.families.values())
+    command = [sys.executable, "-m", "synth", "generate", "ecommerce", "--scale", "2", "--out", out]
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=env)
+    while run.poll() is None and sum(name.startswith(NOTES) for name in here(f"{out}/ecommerce")) < share * tasks:
+        time.sleep(0.01)
+    run.send_signal(signal.SIGKILL)
+    assert run.wait() == -signal.SIGKILL
+    with pytest.raises(OutputError, match=f"holds no {NAME}"):
+        manifest_at(f"{out}/ecommerce")
+    made = generate(plan, out)
+    assert made.resumed >= share * tasks
+    assert tables(made.manifest) == tables(whole)
+    assert verify_folder(made.folder).passed
+
+
+def test_a_store_that_is_silent_for_ten_seconds_does_no_harm(server, out, tmp_path):  # noqa: F811
+    plan = make(THREE_BLOCKS, scale=2)
+    held = threading.Event()
+
+    def hold(family, rows):
+        if not held.is_set():
+            held.set()
+            server.hold()
+            threading.Timer(10, server.go_on).start()
+
+    started = time.monotonic()
+    made = generate(plan, out, progress=hold)
+    assert time.monotonic() - started > 9
+    assert verify_folder(made.folder).passed
+
+
+# -- names, and what is refused
+
+
+def test_names_are_a_run_s_own():
+    assert named("orders/part-00007.parquet", "0123456789abcdef") == "orders/part-0123456789abcdef-00007.parquet"
+    assert named("ledger/sales-00012.csv", "0123456789abcdef") == "ledger/sales-0123456789abcdef-00012.csv"
+    assert named(".sums", "0123456789abcdef") == ".sums-0123456789abcdef"
+    assert named(".existing/people.parquet", "0123456789abcdef") == ".existing/people-0123456789abcdef.parquet"
+    for path in ("orders/part-00007.parquet", ".sums", ".existing/people.parquet", "odd-7/part-00001.ndjson"):
+        assert run_of(named(path, "0123456789abcdef")) == "0123456789abcdef"
+    for name in ("notes.txt", "orders/part-00007.parquet", "manifest.json", "part-0123456789abcde-00001.csv"):
+        assert run_of(name) is None
+    assert run_of(f"{NOTES}/0123456789abcdef/orders-00001.json") == "0123456789abcdef"
+
+
+def test_a_manifest_that_leads_elsewhere_is_refused(out, tmp_path):
+    made = generate(make(THREE_BLOCKS), out)
+    objects = ObjectFolder.of(str(made.folder))
+    found = objects.read(NAME)
+    stored = manifest_at(made.folder)
+    elsewhere = stored.placed(lambda file: "people/of-others.parquet")
+    objects.put_last(NAME, elsewhere.text().encode(), found.tag)
+    with pytest.raises(OutputError, match="which is no name of ours"):
+        verify_folder(made.folder)
+
+
+def test_only_the_tag_that_was_seen_is_replaced(out):
+    objects = ObjectFolder.of(out)
+    objects.put_last("x", b"1", None)
+    with pytest.raises(TakenError):
+        objects.put_last("x", b"2", None)
+    tag = objects.read("x").tag
+    objects.put_last("x", b"2", tag)
+    with pytest.raises(TakenError):
+        objects.put_last("x", b"3", tag)
+    assert objects.read("x").data == b"2"
+    assert objects.read("y") is None
+    objects.delete(["x", "y"])
+    assert not objects.names()
+
+
+def test_an_address_says_nothing_secret(monkeypatch, out):
+    objects = ObjectFolder.of(out)
+    objects.names()
+    assert "hush" not in repr(objects) + str(pickle.dumps(objects))
+    assert pickle.loads(pickle.dumps(objects)) == objects
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hush-hush-hush")
+    with pytest.raises(OutputError) as refused:
+        ObjectFolder.of("s3://no-such-bucket/data").names()
+    assert "no-such-bucket" in str(refused.value) and "hush" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["s3://", "s3:///folder", "gs://bucket?x=1", "s3://bucket/a#b"])
+def test_what_is_no_address_is_told(url):
+    with pytest.raises(OptionError, match="is no address of a folder in an object store"):
+        ObjectFolder.of(url)
+
+
+def test_what_needs_files_says_so(out):
+    from synth.job.script import write_script
+
+    with pytest.raises(OptionError, match="is in an object store: the clients of databases read files"):
+        write_script(f"{out}/visits", "postgres")
+    with pytest.raises(OptionError, match="is no address in an object store"):
+        sweep("output/visits")
+
+
+def test_without_the_library_it_is_told(monkeypatch, out):
+    monkeypatch.setitem(sys.modules, "obstore", None)
+    with pytest.raises(OptionError, match=r"pip install 'synth-relational\[objects\]'"):
+        generate(make(THREE_BLOCKS), out)
+
+
+def test_publishing_keeps_files_that_are_as_they_were(out, tmp_path):
+    made = generate(make(THREE_BLOCKS), out)
+    with opened(made.folder) as (copy, there):
+        again = publish(there.objects, Manifest.read(copy), copy, "f" * 16, there.manifest, there.tag)
+    assert again == there.manifest
