@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from tests.support.targets import LONG
 
 MOMENTS = [0.1 + 0.09 * k for k in range(10)] if LONG else [0.4]  # shares of the usual time
 SCALE = 4 if LONG else 1
+EXECUTOR = "CoarseGrainedExecutorBackend"
 ROOT = Path(__file__).parents[2]
 
 
@@ -114,19 +114,16 @@ def test_a_spark_executor_that_is_lost_does_no_harm(moment, whole, tmp_path, mon
     """Of two executors, processes of their own, one is killed; Spark begins another."""
     monkeypatch.setenv("PYSPARK_SUBMIT_ARGS", "--master local-cluster[2,1,1024] pyspark-shell")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    killed = []
+    killed, done = [], []
 
-    def kill(delay):
-        time.sleep(delay)
-        executors = processes_called("CoarseGrainedExecutorBackend")
-        os.kill(executors[0], signal.SIGKILL)
-        killed.append(executors[0])
+    def kill(family, rows):
+        done.append(rows)
+        if not killed and sum(done) > moment * sum(table.rows for table in whole.tables.values()):
+            killed.append(processes_called(EXECUTOR)[0])
+            os.kill(killed[0], signal.SIGKILL)
 
     with begun("spark") as running:
-        killer = threading.Thread(target=kill, args=(8 * moment,))
-        killer.start()
-        made = generate(synth.make_plan("ecommerce", scale=SCALE), tmp_path, workers=running)
-        killer.join()
+        made = generate(synth.make_plan("ecommerce", scale=SCALE), tmp_path, workers=running, progress=kill)
     assert killed
     compared(made.manifest, whole)
     assert verify_folder(made.folder).passed
@@ -135,6 +132,6 @@ def test_a_spark_executor_that_is_lost_does_no_harm(moment, whole, tmp_path, mon
 def test_workers_end_with_their_driver():
     """What was begun above has ended: no process draws for a run that is gone."""
     until = time.monotonic() + 30
-    while any(processes_called(word) for word in (WORKERS["ray"], "CoarseGrainedExecutorBackend")):
+    while any(processes_called(word) for word in (WORKERS["ray"], EXECUTOR)):
         assert time.monotonic() < until, "a worker has outlived its driver"
         time.sleep(0.2)
