@@ -28,7 +28,7 @@ ARRAY, TEXTS = ".npy", ".texts"  # endings of files
 
 
 def mapped(file: Path) -> npt.NDArray[Any]:
-    """Map a file's array into memory. (n,), or of any shape"""
+    """Map a file's array, of any shape, into memory: (n,)."""
     array: npt.NDArray[Any] = np.load(file, mmap_mode="r")
     return array
 
@@ -55,10 +55,10 @@ class Carried(Protocol):
     """The files of residents where there is no folder of them: by their names, each with its ending."""
 
     def array(self, file: str) -> npt.NDArray[Any]:
-        """Give an array, best without a copy. (n,), or of any shape"""
+        """Give an array of any shape, best without a copy: (n,)."""
 
     def texts(self, file: str) -> pl.Series | None:
-        """Give a dictionary of texts, if there is one of this name. (n,)"""
+        """Give a dictionary of texts, if there is one of this name: (n,)."""
 
 
 class Residents:

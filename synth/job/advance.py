@@ -30,9 +30,10 @@ from synth.progress import Progress
 from synth.runners import runner
 from synth.spec.parts import table_of
 from synth.store.change_feed import Feed
+from synth.store.entries import TaskEntry
 from synth.store.folder import extending_folder, refuse_link, require_files
 from synth.store.joined import joined_families, joined_tables
-from synth.store.manifest import Manifest, TaskEntry, begin
+from synth.store.manifest import Manifest, begin
 from synth.store.object_run import run_key
 from synth.store.opened import opened
 from synth.store.output import FolderSink

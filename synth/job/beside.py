@@ -14,7 +14,8 @@ from synth.plan.model import Plan
 from synth.spec.key_segments import own_sequences, sequence_of
 from synth.spec.parts import table_of
 from synth.store.edits import read_edits, written_edits
-from synth.store.manifest import Manifest, SegmentEntry
+from synth.store.entries import SegmentEntry
+from synth.store.manifest import Manifest
 
 __all__ = ["Beside", "behind_others", "last_keys", "room", "sequences"]
 

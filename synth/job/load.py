@@ -15,8 +15,9 @@ from synth.formats import Format, format_of
 from synth.loading.load import Loading
 from synth.loading.report import LoadReport
 from synth.progress import Progress
+from synth.store.entries import TableEntry
 from synth.store.folder import require_files
-from synth.store.manifest import Manifest, TableEntry
+from synth.store.manifest import Manifest
 from synth.store.opened import opened
 from synth.store.rollup_parts import FILE as SUMS
 

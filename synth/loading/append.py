@@ -11,7 +11,8 @@ from synth.databases.contract import MANIFEST
 from synth.errors import DatabaseError, DataError
 from synth.fingerprint import Fingerprint
 from synth.loading.staging import Staging
-from synth.store.manifest import Manifest, TableEntry
+from synth.store.entries import TableEntry
+from synth.store.manifest import Manifest
 from synth.store.manifest_table import (
     add_manifest,
     copy_other_manifests,

@@ -26,8 +26,8 @@ from synth.runners.shipping import CarriedFile, attempted, pack, received
 
 try:
     import ray
-except ImportError as error:
-    raise OptionError("--runner ray needs Ray\n  hint: pip install 'synth-relational[ray]'") from error
+except ImportError:
+    ray = None
 
 __all__ = ["Ray"]
 
@@ -45,6 +45,8 @@ class Ray:
     may_repeat = True
 
     def __init__(self, workers: int):
+        if ray is None:
+            raise OptionError("--runner ray needs Ray\n  hint: pip install 'synth-relational[ray]'")
         self._own = not ray.is_initialized()
         if self._own:
             os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -130,7 +132,7 @@ class _InStore:
         self.files = files
 
     def array(self, file: str) -> npt.NDArray[Any]:
-        """Map an array of this node's store. (n,), or of any shape"""
+        """Map an array of this node's store. (n,)"""
         array: npt.NDArray[Any] = ray.get(self.files[file])
         return np.asarray(array)
 

@@ -32,13 +32,12 @@ from synth.errors import DataError, OptionError, SynthError
 from synth.runners.shipping import CarriedFile, Shipment, attempted, pack, received
 
 try:
+    import pyspark
     from pyspark import SparkFiles
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
-except ImportError as error:
-    raise OptionError(
-        "--runner spark needs PySpark\n  hint: pip install 'synth-relational[spark]', and Java 17"
-    ) from error
+except ImportError:
+    pyspark = None
 
 __all__ = ["Spark"]
 
@@ -63,6 +62,10 @@ class Spark:
     may_repeat = True
 
     def __init__(self, workers: int):
+        if pyspark is None:
+            raise OptionError(
+                "--runner spark needs PySpark\n  hint: pip install 'synth-relational[spark]', and Java 17"
+            )
         active = SparkSession.getActiveSession()
         self._own = active is None
         self._session: Any = active or _begun(workers)
@@ -117,7 +120,7 @@ class Spark:
 
         def draw(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             for batch in batches:
-                answers = [pickle.dumps(_draw(key, name, parts[place])) for place in batch.column(0).to_pylist()]
+                answers = [pickle.dumps(_draw(key, name, parts[place.as_py()])) for place in batch.column(0)]
                 yield pa.RecordBatch.from_pydict({"answer": pa.array(answers, pa.binary())})
 
         warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas")  # which is not asked for
@@ -129,7 +132,7 @@ class Spark:
             raise DataError(
                 f"Spark gave a job up: {what}\n  hint: the same command goes on with what is missing"
             ) from error
-        return [pickle.loads(answer) for answer in rows.column(0).to_pylist()]
+        return [pickle.loads(answer.as_py()) for answer in rows.column(0)]
 
     def _carry(self, path: Path) -> str:
         """Hand a file to Spark, once, and give the name that it has there."""
@@ -172,7 +175,7 @@ class _Distributed:
         self.files = files
 
     def array(self, file: str) -> npt.NDArray[Any]:
-        """Map an array. (n,), or of any shape"""
+        """Map an array. (n,)"""
         return mapped(Path(SparkFiles.get(self.files[file])))
 
     def texts(self, file: str) -> pl.Series | None:

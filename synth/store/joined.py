@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from synth.fingerprint import Fingerprint
 from synth.spec.parts import table_of
+from synth.store.entries import TableEntry, TaskEntry
 from synth.store.files import FileEntry
-from synth.store.manifest import TableEntry, TaskEntry
 
 __all__ = ["joined_families", "joined_tables"]
 

@@ -22,8 +22,9 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from synth.draw.task import RunContext, Task, TaskResult
 from synth.draw.walk import PartKey, Runner
 from synth.spec.parts import table_of
+from synth.store.entries import TaskEntry
 from synth.store.files import FileEntry, checksum, files_in, is_plain, write_text
-from synth.store.manifest import Manifest, TaskEntry
+from synth.store.manifest import Manifest
 
 __all__ = ["NAME", "Journal", "Noted", "Notes", "Noting", "key_of"]
 

@@ -6,7 +6,6 @@ columns are those of its spec.
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,19 +14,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    NaiveDatetime,
-    StringConstraints,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
-from synth.dtypes import DType
 from synth.errors import OutputError
 from synth.formats import FORMATS
 from synth.generators.declarations import Segment
@@ -36,95 +24,26 @@ from synth.spec.key_segments import in_segments
 from synth.spec.load import dump, parse
 from synth.spec.migrate import SPEC_VERSION
 from synth.spec.models import Dataset
-from synth.spec.row_models import NAME as WORD
-from synth.store.files import MOST_BYTES, Count, FileEntry, read_bytes, replace_text
+from synth.store.entries import Entry, ExistingEntry, Moment, SegmentEntry, TableEntry, TaskEntry, Whole, Word
+from synth.store.files import MOST_BYTES, FileEntry, read_bytes, replace_text
 from synth.streams import STREAM_VERSION
 from synth.version import __version__
 
 __all__ = [
-    "NAME", "PARENTS", "SEALED", "SUMS", "ExistingEntry", "Manifest", "TableEntry", "TaskEntry", "begin", "pulled_identity",
+    "NAME", "PARENTS", "SEALED", "SUMS", "Manifest", "begin", "pulled_identity",
 ]  # fmt: skip
 
 NAME = "manifest.json"
 SUMS = ".sums"  # hidden files: what tasks gave to rollups,
 PARENTS = ".existing"  # and a folder with what was read of existing tables
 MOST_ENTRIES = 500_000  # of files and tasks
-MOST_COLUMNS = 10_000  # of a table
 MOST_PARTS = 10_000  # tables, and parts of them, of one task; tables that were read
 SEALED = 2  # stream version since which a manifest states its own hash
 
 _FILE = re.compile(r"/\w[\w.-]*\Z", re.ASCII)  # behind a table's name
-Word = Annotated[str, StringConstraints(pattern=WORD)]
-Print = Annotated[str, StringConstraints(pattern="^[0-9a-f]{1,16}(?:-[0-9a-f]{1,40}){2}$")]
 
 
-def _as_it_is_written(moment: Any) -> Any:
-    """A moment's text is the one that is written of it, no other spelling, and no number."""
-    if isinstance(moment, str) and dt.datetime.fromisoformat(moment).isoformat() == moment:
-        return moment
-    if isinstance(moment, dt.datetime):
-        return moment
-    raise ValueError("a moment is written as 2026-01-31T00:00:00")
-
-
-Moment = Annotated[NaiveDatetime, BeforeValidator(_as_it_is_written)]
-Whole = Annotated[int, Field(strict=True)]
-
-
-class _Entry(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class TaskEntry(_Entry):
-    """A run of blocks that is drawn together. `changes` is the earliest moment at which it will look different."""
-
-    number: Count
-    first: Count
-    blocks: Count
-    changes: Moment | None = None
-    prints: dict[str, Print]  # fingerprints by table, or part of one
-
-
-class TableEntry(_Entry):
-    """One table: its columns with their types, and its files."""
-
-    columns: Annotated[dict[Word, str], Field(min_length=1, max_length=MOST_COLUMNS)]
-    rows: Count
-    fingerprint: Print
-    files: tuple[FileEntry, ...]
-
-    @field_validator("columns")
-    @classmethod
-    def _have_types(cls, columns: dict[str, str]) -> dict[str, str]:
-        for text in columns.values():
-            DType.parse(text)
-        return columns
-
-    @property
-    def types(self) -> dict[str, DType]:
-        """The types of the columns."""
-        return {name: DType.parse(text) for name, text in self.columns.items()}
-
-
-class ExistingEntry(_Entry):
-    """A table that was read: where, how much of it, and the file that keeps the columns that were needed."""
-
-    source: str
-    table: str  # its name there
-    rows: Count
-    skipped: Count
-    fingerprint: str
-    file: FileEntry | None = None
-
-
-class SegmentEntry(_Entry):
-    """From a row on, keys go on from another one."""
-
-    first_row: Count
-    first_key: Annotated[int, Field(strict=True, gt=-(2**63), lt=2**63)]
-
-
-class Manifest(_Entry):
+class Manifest(Entry):
     """Written last, as `manifest.json`."""
 
     program: str
@@ -139,13 +58,13 @@ class Manifest(_Entry):
     spec_version: Annotated[int, Field(strict=True, ge=1, le=SPEC_VERSION)] = 1  # of the words that it is written in
     identity: str  # of everything that the content depends on
     tables: dict[Word, TableEntry]
-    families: dict[str, tuple[TaskEntry, ...]] = {}  # by root table
+    families: dict[str, tuple[TaskEntry, ...]] = Field(default={})  # by root table
     sums: tuple[FileEntry, ...] = ()  # hidden files: what the tasks gave to rollups
-    existing: dict[str, ExistingEntry] = {}  # tables that were read
-    first_keys: dict[str, str] = {}  # `table.column`: the first new key, where others were there before
-    segments: dict[str, tuple[SegmentEntry, ...]] = {}  # `table.column`: where keys go on behind those of others
-    last_keys: dict[str, Whole] = {}  # `table.column`: the highest key of ours, in databases
-    edits: dict[str, str] = {}  # by table: rows that others changed or deleted, and that stay so
+    existing: dict[str, ExistingEntry] = Field(default={})  # tables that were read
+    first_keys: dict[str, str] = Field(default={})  # `table.column`: the first new key, where others were there before
+    segments: dict[str, tuple[SegmentEntry, ...]] = Field(default={})  # `table.column`: where keys go on behind those of others
+    last_keys: dict[str, Whole] = Field(default={})  # `table.column`: the highest key of ours, in databases
+    edits: dict[str, str] = Field(default={})  # by table: rows that others changed or deleted, and that stay so
     steps: tuple[Moment, ...] = ()  # where `until` was before, from the first on
     part: Annotated[str, StringConstraints(pattern="^[1-9]\\d{0,5}/[1-9]\\d{0,5}$")] | None = None  # of a run: 3/7
     made_by: str | None = None  # a note: what has the same may replace it; no part of the identity

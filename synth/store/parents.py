@@ -7,9 +7,9 @@ from pathlib import Path
 from synth.columns import to_written
 from synth.plan.content import EARLIER_KEYS
 from synth.plan.model import Plan
+from synth.store.entries import ExistingEntry
 from synth.store.files import described
 from synth.store.manifest import PARENTS as FOLDER
-from synth.store.manifest import ExistingEntry
 
 __all__ = ["FOLDER", "FORMAT", "existing_entries", "write_parents"]
 

@@ -36,11 +36,11 @@ class Making(Protocol):
 
     @property
     def sink(self) -> Sink:
-        """Take tasks' rows."""
+        """Give what takes the rows of tasks."""
 
     @property
     def notes(self) -> Notes:
-        """Note tasks that are done."""
+        """Give what notes the tasks that are done."""
 
     def publish(self, manifest: Manifest) -> Manifest:
         """Let it be there, whole; give the manifest as it is there."""
@@ -105,7 +105,7 @@ class FolderPlace:
 
     @property
     def shown(self) -> Path:
-        """Give the folder."""
+        """Give the folder by which it is found."""
         return self.target
 
     def is_at(self, source: str) -> bool:
@@ -168,7 +168,7 @@ class ObjectPlace:
 
     @property
     def shown(self) -> str:
-        """Give the address."""
+        """Give the address by which it is found."""
         return str(self.objects)
 
     def is_at(self, source: str) -> bool:

@@ -17,10 +17,10 @@ from synth.fingerprint import Fingerprint
 from synth.plan.model import Plan
 from synth.progress import Progress
 from synth.spec.parts import table_of
+from synth.store.entries import TableEntry, TaskEntry
 from synth.store.files import FileEntry
 from synth.store.joined import joined_tables
 from synth.store.journal import Noted, Notes, Noting
-from synth.store.manifest import TableEntry, TaskEntry
 from synth.store.rollup_parts import RollupPartsWriter
 
 __all__ = ["RunResult", "Step", "run_all"]

@@ -20,8 +20,9 @@ from synth.plan.model import Plan
 from synth.sandbox import sandbox
 from synth.spec.models import Dataset
 from synth.spec.scope import Scope
+from synth.store.entries import ExistingEntry, TableEntry
 from synth.store.files import is_plain
-from synth.store.manifest import ExistingEntry, Manifest, TableEntry
+from synth.store.manifest import Manifest
 from synth.store.memory import default_memory
 from synth.store.opened import opened
 from synth.store.parents import FORMAT as PARENTS_FORMAT

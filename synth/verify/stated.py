@@ -17,7 +17,8 @@ from synth.plan.model import Plan
 from synth.spec.models import Dataset
 from synth.spec.parts import table_of
 from synth.spec.scope import Scope
-from synth.store.manifest import Manifest, TableEntry
+from synth.store.entries import TableEntry
+from synth.store.manifest import Manifest
 from synth.store.tasks import first_plan, is_of_one_run, wrong_files, wrong_tasks
 from synth.verify.report import Finding
 

@@ -43,6 +43,7 @@ ONLY_HERE = {
         "columns.py",
         "texts.py",
         "store/rollup_parts.py",
+        "runners/spark.py",  # Spark's own way into Python
         "formats/parquet.py",
         "formats/arrow.py",
         "formats/format.py",
@@ -266,7 +267,9 @@ def test_no_python_loop_over_rows():
 
 def test_no_wall_clock_and_no_stray_randomness():
     words = ("datetime.now", "date.today", "utcnow", "default_rng", "random.seed", "time.time(")
-    found = [f"{place(path)} uses {word}" for path in FILES for word in words if word in path.read_text()]
+    told = {"job/sweep.py"}  # which asks how long an object has been there, and draws nothing
+    files = [path for path in FILES if place(path) not in told]
+    found = [f"{place(path)} uses {word}" for path in files for word in words if word in path.read_text()]
     assert not found, "\n".join(found)
 
 

@@ -2,6 +2,7 @@
 
 import sys
 import types
+from importlib import import_module
 
 import synth.generators
 import synth.runners
@@ -27,6 +28,8 @@ def test_every_generator_is_in_generators():
 def test_every_runner_is_exported():
     members = members_of(synth.runners, lambda each: hasattr(each, "begin") and hasattr(each, "run"))
     registry = [getattr(synth.runners, name) for name in synth.runners.__all__]
+    engines = synth.runners.ENGINES.items()
+    registry += [getattr(import_module(f"synth.runners.{module}"), name) for module, name in engines]
     forgotten = unregistered(members, registry, "add `{name}` to synth/runners/__init__.py, and let `runner` choose it")
     assert len(members) > 1 and not forgotten, forgotten
 

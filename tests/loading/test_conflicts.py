@@ -9,7 +9,8 @@ from synth.databases import DIALECTS
 from synth.errors import DatabaseError
 from synth.loading.conflicts import refuse_mixing, replaced_tables
 from synth.spec.load import parse
-from synth.store.manifest import TableEntry, begin
+from synth.store.entries import TableEntry
+from synth.store.manifest import begin
 
 MADE = TableEntry(columns={"a": "bigint"}, rows=0, fingerprint="0-0-0", files=())
 BRANDS = synth.make_plan("ecommerce", scale=0.01, tables=["brands"])

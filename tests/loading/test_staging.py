@@ -16,7 +16,8 @@ from synth.fingerprint import Fingerprint
 from synth.loading.append import append_staged
 from synth.loading.load import Loading
 from synth.loading.staging import Staging
-from synth.store.manifest import TableEntry, begin
+from synth.store.entries import TableEntry
+from synth.store.manifest import begin
 
 PLAN = synth.make_plan("ecommerce", scale=0.01, tables=["brands", "products"])
 TABLES = in_reference_order(PLAN.dataset, ["brands", "products"])

@@ -11,6 +11,7 @@ import pytest
 
 import synth
 from synth.errors import OutputError
+from synth.store.entries import TableEntry
 from synth.store.files import described
 from synth.store.folder import (
     MARK,
@@ -22,7 +23,7 @@ from synth.store.folder import (
     require_files,
     write_marker,
 )
-from synth.store.manifest import NAME, Manifest, TableEntry, begin
+from synth.store.manifest import NAME, Manifest, begin
 from synth.store.replacing import refuse_anything
 
 

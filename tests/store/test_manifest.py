@@ -9,8 +9,9 @@ import pytest
 
 import synth
 from synth.errors import OutputError
+from synth.store.entries import ExistingEntry, TableEntry, TaskEntry
 from synth.store.files import FileEntry
-from synth.store.manifest import NAME, ExistingEntry, Manifest, TableEntry, TaskEntry, begin
+from synth.store.manifest import NAME, Manifest, begin
 
 COLUMNS = {"brand_id": "bigint", "brand_name": "varchar(100)", "country": "varchar(50)", "created_at": "timestamp"}
 

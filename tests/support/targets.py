@@ -23,7 +23,8 @@ from synth.job.load import load_folder
 from synth.loading.load import Loading
 from synth.plan.make import make
 from synth.spec.load import parse
-from synth.store.manifest import Manifest, TableEntry, begin
+from synth.store.entries import TableEntry
+from synth.store.manifest import Manifest, begin
 from synth.store.manifest_table import manifest_of
 from tests.support import servers
 from tests.support.answers import Refused
