@@ -62,7 +62,7 @@ class Manifest(Entry):
     sums: tuple[FileEntry, ...] = ()  # hidden files: what the tasks gave to rollups
     existing: dict[str, ExistingEntry] = Field(default={})  # tables that were read
     first_keys: dict[str, str] = Field(default={})  # `table.column`: the first new key, where others were there before
-    segments: dict[str, tuple[SegmentEntry, ...]] = Field(default={})  # `table.column`: where keys go on behind those of others
+    segments: dict[str, tuple[SegmentEntry, ...]] = Field(default={})  # `table.column`: where keys go on behind others'
     last_keys: dict[str, Whole] = Field(default={})  # `table.column`: the highest key of ours, in databases
     edits: dict[str, str] = Field(default={})  # by table: rows that others changed or deleted, and that stay so
     steps: tuple[Moment, ...] = ()  # where `until` was before, from the first on
