@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import engines
 import generators
 import psutil
 import scans
@@ -56,7 +57,7 @@ def cases(databases: Databases, grown: Path) -> dict[str, dict]:
         rival = importlib.import_module(f"rivals.{name}")
         command = [str(BIN / rival.COMMAND[0]), *rival.COMMAND[1:]]
         found[rival.NAME] = {"command": command, "rows": rival.ROWS}
-    calls = {**databases.cases, **generators.cases(), **scans.cases()}
+    calls = {**databases.cases, **generators.cases(), **scans.cases(), **engines.cases()}
     return found | {name: {"call": call} for name, call in calls.items()}
 
 

@@ -6,6 +6,7 @@ engine's. Files of residents stay as they are once they are there, so what was c
 
 from __future__ import annotations
 
+import gc
 import io
 import pickle
 from collections.abc import Callable, Mapping, Sequence
@@ -111,6 +112,8 @@ def attempted(
     What is wrong with the data is given back and not raised: an engine would try again.
     """
     keep_freed_memory()
+    collecting = gc.isenabled()
+    gc.disable()  # arrays free themselves
     try:
         if key not in _unpacked:
             shipment = get()
@@ -125,6 +128,9 @@ def attempted(
         return [run_task(_unpacked[key], task) for task in tasks]
     except SynthError as error:
         return error
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def received(context: RunContext, results: list[TaskResult] | SynthError) -> list[TaskResult]:

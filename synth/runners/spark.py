@@ -7,6 +7,7 @@ lost executor had begun Spark does again; a task writes the same files wherever,
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import shutil
@@ -16,6 +17,7 @@ import warnings
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -42,7 +44,7 @@ except ImportError:
 __all__ = ["Spark"]
 
 JOBS = 2  # at once: while the last tasks of one end, the next has begun
-WAVES = 4  # of a job: partitions for each processor
+WAVES = 6  # of a job: partitions for each processor
 CALL_S = 0.2  # what a partition takes at least where tasks are short: they go several at once
 MOST_TASKS = 256  # of a partition
 RETRIES = 4  # of a partition whose executor was lost, in a session of this machine
@@ -51,6 +53,9 @@ SETTINGS = {
     "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR",
     "spark.executorEnv.POLARS_MAX_THREADS": "1",
 }  # fmt: skip
+HERE = {
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+}  # of a short run, that does little there
 SAID_ELSEWHERE = ("PYSPARK_GATEWAY_PORT", "SPARK_REMOTE", "SPARK_CONF_DIR", "MASTER")  # which master there is
 
 Answer = tuple[float, list[TaskResult] | SynthError]
@@ -161,7 +166,7 @@ def _begun(workers: int) -> Any:
     elsewhere = any(os.environ.get(name) for name in SAID_ELSEWHERE)
     if not elsewhere and "--master" not in os.environ.get("PYSPARK_SUBMIT_ARGS", ""):
         os.environ.setdefault("POLARS_MAX_THREADS", "1")  # workers inherit it
-        builder = builder.master(f"local[{workers},{RETRIES}]")
+        builder = builder.master(f"local[{workers},{RETRIES}]").config(map=HERE)
     try:
         return builder.getOrCreate()
     except PySparkException as error:
@@ -192,4 +197,12 @@ def _draw(key: str, name: str, tasks: list[Task]) -> Answer:
 
     started = time.perf_counter()
     results = attempted(key, shipment, _Distributed, tasks)
+    _settle()
     return time.perf_counter() - started, results
+
+
+@cache
+def _settle() -> None:
+    """Once in a worker, when all is imported: what is there stays, and Spark looks for garbage in it behind each partition."""
+    gc.collect()
+    gc.freeze()
