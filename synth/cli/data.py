@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from typing import Annotated, Any, Optional
 
 import typer
@@ -34,6 +35,7 @@ from synth.cli.words import (
     Via,
     Workers,
     built_on,
+    cap,
     count,
     folder_named,
     known_if_exists,
@@ -57,6 +59,9 @@ EDITED = "in a database: keep what others changed or deleted of the rows (the de
 SCD2 = "a folder for the history of each table: its rows' versions, with valid_from and valid_to"
 
 Memory = Annotated[Optional[str], typer.Option(help="what may be taken, like 2GB [default: half of the machine's]")]  # noqa: UP045
+Cap = Annotated[
+    str | None, typer.Option("--memory", help="what may be taken, like 2GB: by so many workers as it does for")
+]
 
 
 def datasets(json: Json = False) -> None:
@@ -102,7 +107,7 @@ def check(file: Dataset) -> None:
 def plan(
     dataset: Dataset, scale: Scale = 1, seed: Seed = 42, until: Until = None, tables: Tables = None,
     workers: Workers = "all", existing: Existing = None, source: From = None, from_schema: FromSchema = None,
-    skip_unfit: SkipUnfit = False, json: Json = False,
+    skip_unfit: SkipUnfit = False, memory: Cap = None, json: Json = False,
 ) -> None:  # fmt: skip
     """The plan: tables with their rows, families, blocks, memory. Nothing is drawn.
 
@@ -111,7 +116,7 @@ def plan(
     Example: synth plan ecommerce --scale 10
     """
     from synth.api import make_plan
-    from synth.store.space import require_memory
+    from synth.store.space import require_memory, workers_within
     from synth.terminal import plan_text
 
     made = make_plan(
@@ -119,7 +124,9 @@ def plan(
         **built_on(existing, source, from_schema, skip_unfit=skip_unfit),
     )  # fmt: skip
     tell_unfit(made)
-    say_json(made.as_dict()) if json else say(plan_text(made, count(workers)))
+    processes = workers_within(made, count(workers), cap(memory))
+    told = {**made.as_dict(), "workers": processes, "memory_bytes": made.memory_bytes(processes)}
+    say_json(told) if json else say(plan_text(made, processes))
     require_memory(made)
 
 
@@ -134,7 +141,7 @@ def generate(
     via: Via = None, no_identity: NoIdentity = False, index_times: IndexTimes = False, owner: Owner = None,
     grant: Grant = None, keep_staging: KeepStaging = False, dry_run: DryRun = False,
     existing: Existing = None, source: From = None, from_schema: FromSchema = None, skip_unfit: SkipUnfit = False,
-    part: Part = None, fresh: Fresh = False, json: Json = False,
+    part: Part = None, fresh: Fresh = False, memory: Cap = None, json: Json = False,
 ) -> None:  # fmt: skip
     """Generate a dataset into OUT/DATASET, or straight into a database. The same command again finds the folder done.
 
@@ -147,23 +154,14 @@ def generate(
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before Polars loads: small frames, and the workers do the rest
     from synth.runners import PROCESSES, runner
 
-    processes = count(workers)
+    processes, most = count(workers), cap(memory)
     folder_named(out)
     known_if_exists(if_exists)
-    if engine != PROCESSES and to is not None:
-        raise OptionError(
-            "--runner is for folders: an engine may draw a task twice\n  hint: leave out --to, and load it"
-        )
-    if (part is not None or fresh) and to is not None:
-        raise OptionError("--part and --fresh are for folders\n  hint: leave out --to")
-    if to is None and (
-        via or no_identity or index_times or owner or grant or keep_staging or dry_run
-    ):  # fmt: skip
-        raise OptionError(
-            "--via, --no-identity, --index-times, --owner, --grant, --keep-staging and --dry-run are about a database\n"
-            "  hint: name it with --to"
-        )
-    with runner(processes, engine) as started:
+    database = (via, no_identity, index_times, owner, grant, keep_staging, dry_run)
+    _refuse_mixed(to, engine if engine != PROCESSES else None, part is not None or fresh, any(database), most)
+    with ExitStack() as runners:
+        # workers begin while the run is planned, unless it is the plan that says how many there can be
+        started = runners.enter_context(runner(1 if most else processes, engine))
         from synth.api import make_plan
         from synth.draw.part import Part as PartOf
         from synth.spec.load import located
@@ -190,6 +188,10 @@ def generate(
             **built_on(existing, source, from_schema, skip_unfit=skip_unfit, continue_from=continue_from),
         )  # fmt: skip
         tell_unfit(made)
+        if most is not None:
+            from synth.store.space import workers_within
+
+            started = runners.enter_context(runner(workers_within(made, processes, most)))
         total = sum(made.tables[name].rows for name in made.wanted)
         if to is not None:
             from synth.job.into import generate_into
@@ -218,10 +220,28 @@ def generate(
     say_json(summary.as_dict()) if json else say(summary_text(summary, program()))
 
 
+def _refuse_mixed(to: str | None, engine: str | None, of_folders: bool, of_databases: bool, memory: int | None) -> None:
+    """Look at words that do not go together. Raises OptionError."""
+    if engine and to is not None:
+        raise OptionError(
+            "--runner is for folders: an engine may draw a task twice\n  hint: leave out --to, and load it"
+        )
+    if of_folders and to is not None:
+        raise OptionError("--part and --fresh are for folders\n  hint: leave out --to")
+    if of_databases and to is None:
+        raise OptionError(
+            "--via, --no-identity, --index-times, --owner, --grant, --keep-staging and --dry-run are about a database\n"
+            "  hint: name it with --to"
+        )
+    if engine and memory is not None:
+        raise OptionError("--memory is of this machine: an engine has limits of its own\n  hint: leave it out")
+
+
 def merge(
     parts: Annotated[list[str], typer.Argument(metavar="DIR...", help="all the folders that `generate --part` made")],
     out: Annotated[Optional[str], typer.Option(help=MERGE_OUT)] = None,  # noqa: UP045
-    workers: Workers = "all", if_exists: FolderExists = "fail", made_by: MadeBy = None, json: Json = False,
+    workers: Workers = "all", if_exists: FolderExists = "fail", made_by: MadeBy = None, memory: Cap = None,
+    json: Json = False,
 ) -> None:  # fmt: skip
     """Put the parts of a run together as OUT/DATASET: they are proved to belong together, and what sums over them is made.
 
@@ -232,7 +252,8 @@ def merge(
 
     if out is not None:
         folder_named(out)
-    with runner(count(workers)) as started:
+    most = cap(memory)
+    with runner(1 if most else count(workers)) as started:  # of the whole run it makes rollups, which one process does
         from synth.job.merge import merge as run
         from synth.terminal import progress, summary_text
 

@@ -27,6 +27,7 @@ from synth.cli.words import (
     Tables,
     Url,
     Via,
+    cap,
     folder_named,
     known_if_exists,
     names,
@@ -39,6 +40,8 @@ from synth.terminal import say, say_json
 
 __all__ = ["db", "ddl", "load", "pull", "script"]
 
+LOAD_MEMORY = "what may be taken, like 2GB: over as many connections as that does for"
+LoadMemory = Annotated[Optional[str], typer.Option("--memory", help=LOAD_MEMORY)]  # noqa: UP045
 Dialect = Annotated[str, typer.Option(help=one_of(NAMES))]
 Out = Annotated[str, typer.Option(help="the folder that holds the embedded server, in a hidden folder of its own")]
 
@@ -71,7 +74,7 @@ def load(
     folder: Folder, url: Url = None, schema: Schema = None, if_exists: IfExists = "fail", create: Create = False,
     connections: Connections = 4, via: Via = None, no_identity: NoIdentity = False, index_times: IndexTimes = False,
     owner: Owner = None, grant: Grant = None, keep_staging: KeepStaging = False, dry_run: DryRun = False,
-    json: Json = False,
+    memory: LoadMemory = None, json: Json = False,
 ) -> None:  # fmt: skip
     """Load a folder into a database, all or nothing: rows, keys, references, checks, indexes, statistics; then prove it.
 
@@ -89,11 +92,13 @@ def load(
     from synth.databases.rights import Rights
     from synth.job.load import load_folder
     from synth.store.opened import manifest_at
+    from synth.store.space import connections_within
     from synth.terminal import load_text, progress
 
     known_if_exists(if_exists)
     rights = Rights.parse(owner, grant or ())
     manifest = manifest_at(folder)
+    connections = connections_within(manifest, connections, cap(memory))
     address = find(url)
     out = Path("output/embedded" if is_object_store(folder) else folder).resolve().parent
     client = None

@@ -13,7 +13,7 @@ from synth.terminal import say
 __all__ = [
     "Connections", "Create", "Dataset", "Existing", "Folder", "FolderExists", "Fresh", "From", "FromSchema", "IfExists",
     "Json", "MadeBy", "Part", "Runner", "Scale", "Schema", "Seed", "SkipUnfit", "Tables", "Until", "Url", "Workers",
-    "built_on", "count", "folder_named", "known_if_exists", "moment", "names", "program", "tell_unfit",
+    "built_on", "cap", "count", "folder_named", "known_if_exists", "moment", "names", "program", "tell_unfit",
 ]  # fmt: skip
 
 URL = (
@@ -79,6 +79,13 @@ def count(workers: str) -> int:
     if not (workers.isascii() and workers.isdecimal()) or int(workers) < 1:
         raise OptionError(f"--workers takes a number from 1 up, or all, not '{workers}'")
     return int(workers)
+
+
+def cap(memory: str | None) -> int | None:
+    """Read --memory where it is a cap that is only kept if it is stated. Raises OptionError."""
+    from synth.store.memory import memory_bytes
+
+    return None if memory is None else memory_bytes(memory)
 
 
 def names(tables: str | None, option: str = "--tables") -> list[str] | None:

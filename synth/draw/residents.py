@@ -25,6 +25,27 @@ __all__ = ["ARRAY", "TEXTS", "Carried", "Residents", "mapped", "read_texts"]
 Rows = npt.NDArray[np.int64]
 
 ARRAY, TEXTS = ".npy", ".texts"  # endings of files
+NARROW = (np.dtype(np.int8), np.dtype(np.int16), np.dtype(np.int32))
+
+
+def narrowed(column: pl.Series) -> npt.NDArray[Any]:
+    """Give whole numbers in the narrowest type that holds them; NULL is the least number of the type. (n,) -> (n,)"""
+    low, high = column.min(), column.max()
+    for narrow, size in ((np.int8, 7), (np.int16, 15), (np.int32, 31)):
+        if low is None or (-(1 << size) < low and high < 1 << size):  # type: ignore[operator]
+            least = -(1 << size)
+            numbers: npt.NDArray[Any] = column.fill_null(least).to_numpy().astype(narrow)
+            return numbers
+    return column.fill_null(NULL).to_numpy()
+
+
+def widened(numbers: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Give numbers of a narrow type as they were before. (n,) -> (n,)"""
+    if numbers.dtype not in NARROW:
+        return numbers
+    wide = np.array(numbers, dtype=np.int64)
+    wide[numbers == np.iinfo(numbers.dtype).min] = NULL
+    return wide
 
 
 def mapped(file: Path) -> npt.NDArray[Any]:
@@ -104,7 +125,7 @@ class Residents:
             elif column.dtype == pl.Float64:
                 self._save(name, column.fill_null(float("nan")).to_numpy())
             else:
-                self._save(name, column.cast(pl.Int64).fill_null(NULL).to_numpy())
+                self._save(name, narrowed(column.cast(pl.Int64)))
 
     def add_content(self, content: Content) -> None:
         """Keep all rows that were there before the run."""
@@ -173,7 +194,13 @@ class Residents:
 
     def full_column(self, table: str, column: str) -> npt.NDArray[Any]:
         """Give all rows of a column as numbers: NULL is `NULL`, or NaN. (rows of the table,)"""
-        return self._array(_Name(table, column))
+        name = _Name(table, column)
+        array = self._array(name)
+        if array.dtype not in NARROW:
+            return array
+        wide: npt.NDArray[Any] = self.cached(f"wide {name.file}", lambda: widened(array))
+        wide.flags.writeable = False
+        return wide
 
     def parent_rows(self, table: str) -> Rows:
         """Give the row number of each existing row's parent, not decreasing. (rows of the table,)"""
@@ -200,7 +227,7 @@ class Residents:
         missing = rows < 0 if len(rows) and rows.min() < 0 else None
         if missing is not None and not len(array):
             return pl.Series([None], dtype=dtype.drawn).new_from_index(0, len(rows))
-        values = array[rows if missing is None else np.where(missing, 0, rows)]
+        values = widened(array[rows if missing is None else np.where(missing, 0, rows)])
         if texts is not None:
             if missing is None and not self._has_nulls(name):
                 return texts[values]
@@ -218,7 +245,9 @@ class Residents:
 
     def _has_nulls(self, name: _Name) -> bool:
         if name not in self._nulls:
-            self._nulls[name] = bool((self._array(name) == NULL).any())
+            array = self._array(name)
+            null = np.iinfo(array.dtype).min if array.dtype in NARROW else NULL
+            self._nulls[name] = bool((array == null).any())
         return self._nulls[name]
 
     def cached(self, name: str, make: Callable[[], Any]) -> Any:

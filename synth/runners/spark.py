@@ -203,6 +203,6 @@ def _draw(key: str, name: str, tasks: list[Task]) -> Answer:
 
 @cache
 def _settle() -> None:
-    """Once in a worker, when all is imported: what is there stays, and Spark looks for garbage in it behind each partition."""
+    """Once in a worker, when all is imported: what is there stays, and Spark looks for garbage behind each partition."""
     gc.collect()
     gc.freeze()

@@ -27,7 +27,9 @@ def memory_bytes(text: str | None) -> int:
     if size > MOST_BYTES:
         raise OptionError(f"--memory: '{text}' is more than any machine has\n  hint: for instance 2GB")
     if size < LEAST_BYTES:
-        what = f"'{text}' is less than verifying takes" if found else f"'{text}' is no size of memory"
+        what = (
+            f"'{text}' is less than the program and its libraries take" if found else f"'{text}' is no size of memory"
+        )
         raise OptionError(f"--memory: {what}\n  hint: 512MiB at least, for instance 2GB")
     return int(size)
 

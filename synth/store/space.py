@@ -9,9 +9,21 @@ from pathlib import Path
 from synth.errors import OptionError, OutputError
 from synth.formats import Format
 from synth.plan.model import Plan
+from synth.store.manifest import Manifest
 from synth.store.memory import largest_memory
 
-__all__ = ["least_bytes", "least_memory_bytes", "require_memory", "require_space"]
+__all__ = [
+    "connections_within",
+    "least_bytes",
+    "least_memory_bytes",
+    "require_memory",
+    "require_space",
+    "workers_within",
+]
+
+PROGRAM = 300_000_000  # bytes that the program and its libraries take, with a database's driver
+A_CONNECTION = 30_000_000
+BYTES_OF_CELL = 32  # of a file that is read and sent: its columns, and pieces of it as Arrow or text
 
 _WIDTHS = {"boolean": 0.125, "date": 4}  # bytes of a value in a block; of others 8 at least
 
@@ -67,6 +79,41 @@ def require_memory(plan: Plan) -> None:
             f"{what} take {_size(least)} of memory at the very least, and this machine has {_size(there)}\n"
             "  hint: a smaller --scale, or fewer --tables"
         )
+
+
+def workers_within(plan: Plan, most: int, memory: int | None) -> int:
+    """Give how many workers, of `most`, draw a plan in so many bytes of memory, or all where none are stated.
+
+    Raises OptionError where one needs more.
+    """
+    if memory is None:
+        return most
+    for workers in range(most, 0, -1):
+        if plan.memory_bytes(workers) <= memory:
+            return workers
+    (_, what), needed = least_memory_bytes(plan), plan.memory_bytes(1)
+    raise OptionError(
+        f"--memory states {_size(memory)}, and one worker needs about {_size(needed)}; most of it for {what}\n"
+        "  hint: state more, or a smaller --scale, or fewer --tables"
+    )
+
+
+def connections_within(manifest: Manifest, most: int, memory: int | None) -> int:
+    """Give over how many connections, of `most`, a folder is loaded in so many bytes of memory; all where none are stated.
+
+    Each reads a file and sends it. Raises OptionError where one needs more.
+    """
+    if memory is None:
+        return most
+    files = ((file.rows * len(table.columns), file.path) for table in manifest.tables.values() for file in table.files)
+    cells, path = max(files, default=(0, ""))
+    each = A_CONNECTION + cells * BYTES_OF_CELL
+    if PROGRAM + each > memory:
+        raise OptionError(
+            f"--memory states {_size(memory)}, and one connection that sends '{path}' needs about {_size(PROGRAM + each)}\n"
+            "  hint: state more"
+        )
+    return min(most, (memory - PROGRAM) // each)
 
 
 def _size(count: float) -> str:

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synth.draw.residents import Residents
+from synth.columns import NULL
+from synth.draw.residents import Residents, narrowed, widened
 from synth.dtypes import DType
 
 TYPES = {
@@ -131,9 +132,33 @@ def test_what_is_costly_is_made_once(kept):
 
 def test_files_are_shared_and_arrays_are_mapped(tmp_path):
     """Another process reads pages of the same file: nothing is copied, and nothing can be written."""
-    Residents(tmp_path).add("t", 3, frame_of({"big": [1, 2, 3], "text": ["x", None, "y"]}))
+    Residents(tmp_path).add("t", 3, frame_of({"big": [1, 2, 2**40], "text": ["x", None, "y"]}))
     there = Residents(tmp_path)
     array = there.full_column("t", "big")
     assert isinstance(array, np.memmap) and not array.flags.writeable
     assert there.gather("t", "text", np.array([2, 1, 0, 0]), TYPES["text"]).to_list() == ["y", None, "x", "x"]
     assert len(pickle.dumps(there)) < 500
+
+
+@settings(deadline=None, max_examples=200, derandomize=True)
+@given(
+    st.lists(
+        st.none()
+        | st.integers(-(2**63) + 1, 2**63 - 1)
+        | st.integers(-130, 130)
+        | st.sampled_from([-128, -32768, -(2**31), 2**15, 2**31]),
+        min_size=1,
+    )
+)
+def test_numbers_are_kept_as_narrow_as_they_may_be(numbers):
+    """And come back as they were, NULL too: row by row."""
+    known = [number for number in numbers if number is not None]
+    size = next(size for size in (1, 2, 4, 8) if all(-(2 ** (8 * size - 1)) < n < 2 ** (8 * size - 1) for n in known))
+    made = narrowed(pl.Series(numbers, dtype=pl.Int64))
+    assert made.dtype.itemsize == size
+    assert widened(made).tolist() == [NULL if number is None else number for number in numbers]
+    residents = Residents()
+    residents.add("t", len(numbers), pl.DataFrame({"big": pl.Series(numbers, dtype=pl.Int64)}))
+    rows = np.array([len(numbers) - 1, 0, -1])
+    assert residents.gather("t", "big", rows, TYPES["big"]).to_list() == [numbers[-1], numbers[0], None]
+    assert residents.full_column("t", "big").tolist() == widened(made).tolist()
