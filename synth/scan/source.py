@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 import polars as pl
 from polars.io.plugins import register_io_source
@@ -16,7 +16,7 @@ from synth.plan.model import FamilyPlan, Plan
 from synth.scan.admitted import Ends, admitted
 from synth.scan.reach import reach
 
-__all__ = ["batches", "scan"]
+__all__ = ["batches", "blocks_within", "scan"]
 
 
 def scan(plan: Plan, table: str, runner: Runner) -> pl.LazyFrame:
@@ -71,7 +71,15 @@ def batches(
                 yield frame
 
 
-def _tasks(plan: Plan, family: FamilyPlan, parts: Collection[str], within: dict[str, Ends]) -> Iterator[Task]:
+def blocks_within(plan: Plan, table: str, family: FamilyPlan, within: Mapping[str, Ends]) -> list[int]:
+    """List the blocks of a family in which a row of a table may lie within ends; none where it has no rows of it."""
+    parts = plan.dataset.parts(table)
+    if not any(part in family.tables for part in parts):
+        return []
+    return [task.number for task in _tasks(plan, family, parts, within)]
+
+
+def _tasks(plan: Plan, family: FamilyPlan, parts: Collection[str], within: Mapping[str, Ends]) -> Iterator[Task]:
     """The blocks of a family that are drawn: all, or those in which a row of the table may lie within the ends."""
     here = [part for part in parts if part in family.tables]
     all_ = not within or not here or family.rollups
@@ -80,6 +88,6 @@ def _tasks(plan: Plan, family: FamilyPlan, parts: Collection[str], within: dict[
             yield task
 
 
-def _meets(plan: Plan, family: FamilyPlan, part: str, number: int, within: dict[str, Ends]) -> bool:
+def _meets(plan: Plan, family: FamilyPlan, part: str, number: int, within: Mapping[str, Ends]) -> bool:
     known = reach(plan, family, part, number)
     return all(known[column].meets(ends) for column, ends in within.items() if column in known)
