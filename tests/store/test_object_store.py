@@ -297,13 +297,15 @@ def test_a_command_that_is_killed_is_gone_on_with(share, out, tmp_path):
     assert verify_folder(made.folder).passed
 
 
-def test_a_store_that_is_silent_for_some_seconds_does_no_harm(server, out):  # noqa: F811
+@pytest.mark.parametrize("after", range(10) if LONG else [3])
+def test_a_store_that_is_silent_for_some_seconds_does_no_harm(after, server, out):  # noqa: F811
     seconds = 10 if LONG else 3
-    plan = make(THREE_BLOCKS, scale=2)
-    held = threading.Event()
+    plan = make(THREE_BLOCKS, scale=3)
+    held, done = threading.Event(), []
 
     def hold(family, rows):
-        if not held.is_set():
+        done.append(rows)
+        if not held.is_set() and len(done) > after:
             held.set()
             server.hold()
             threading.Timer(seconds, server.go_on).start()
