@@ -162,7 +162,9 @@ class Spark:
 def _begun(workers: int) -> Any:
     """Begin a session as Spark's settings say, or on this machine. Raises OptionError."""
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    builder = SparkSession.builder.appName("synth").config(map=SETTINGS)
+    builder = SparkSession.builder.appName("synth")
+    if not os.environ.get("SPARK_REMOTE"):  # whose server has settings of its own
+        builder = builder.config(map=SETTINGS)
     elsewhere = any(os.environ.get(name) for name in SAID_ELSEWHERE)
     if not elsewhere and "--master" not in os.environ.get("PYSPARK_SUBMIT_ARGS", ""):
         os.environ.setdefault("POLARS_MAX_THREADS", "1")  # workers inherit it

@@ -18,6 +18,7 @@ from synth.store.journal import NAME
 from synth.store.manifest import Manifest
 from synth.verify.files import verify_folder
 from tests.support.steps import small_blocks
+from tests.support.targets import LONG
 
 SHIPPED = {"ecommerce": 0.03, "erp": 0.03, "inventory": 0.75}
 SEVERAL_BLOCKS = {"ecommerce": 0.2, "erp": 0.3}
@@ -169,11 +170,12 @@ def test_fresh(plan, whole, tmp_path):
     gone_on(plan, tmp_path / "killed", whole, 0, fresh=True)
 
 
-def test_a_part_goes_on(plan, whole, tmp_path):
+@pytest.mark.parametrize("after", range(1, 8) if LONG else [6])
+def test_a_part_that_is_killed_goes_on(after, plan, whole, tmp_path):
     part = Part(1, 2)
-    killed(plan, tmp_path, 6, "ecommerce.part-1-of-2", part=part)
+    killed(plan, tmp_path, after, "ecommerce.part-1-of-2", part=part)
     first = generate(plan, tmp_path, part=part)
-    assert first.resumed == 6
+    assert first.resumed == after
     merged = merge([first.folder, generate(plan, tmp_path, part=Part(2, 2)).folder], tmp_path / "merged")
     assert merged.manifest.tables == whole.manifest.tables
 
