@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 
 import synth
 from synth.errors import OptionError
-from tests.support.engines import engine
+from tests.support.engines import end_java, engine
 
 CONTRACT = Path(__file__).parents[1] / "golden" / "contract.yaml"
 PLAN = synth.make_plan(CONTRACT)
@@ -52,6 +52,7 @@ def spark(request):
     register(session)
     yield session
     session.stop()
+    end_java()
 
 
 def read(spark, table, plan=None, **options):

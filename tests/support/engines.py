@@ -40,6 +40,19 @@ def begun(name: str):
     """A runner of this name with two workers."""
     with Serial(owns_process=False) if name == "serial" else runner(2, name if name in ENGINES else "processes") as one:
         yield one
+    if name == "spark":
+        end_java()
+
+
+def end_java():
+    """End Spark's Java process, which would live as long as this one, with the settings and the environment of its start."""
+    from pyspark import SparkContext
+
+    gateway, SparkContext._gateway, SparkContext._jvm = SparkContext._gateway, None, None
+    if gateway is not None:
+        gateway.shutdown()
+        gateway.proc.stdin.close()
+        gateway.proc.wait(timeout=60)
 
 
 def processes_called(word: str) -> list[int]:
