@@ -6,12 +6,13 @@ import os
 import shutil
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import ExitStack, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from synth.addresses import is_object_store
 from synth.draw.part import Part
 from synth.draw.walk import PartKey
 from synth.errors import OutputError
@@ -24,6 +25,7 @@ from synth.store.files import FileEntry, checksum
 from synth.store.folder import require_files
 from synth.store.joined import joined_families, joined_tables
 from synth.store.manifest import Manifest
+from synth.store.opened import opened
 from synth.store.places import place_of
 from synth.store.replacing import differences, known_if_exists
 from synth.store.rollup_parts import FILE as PARTS
@@ -46,14 +48,27 @@ def merge(
     """Put parts together as `out`/DATASET, beside the first of them if left out. Raises OptionError, OutputError, DataError.
 
     Files are linked where that can be done, else copied; the parts stay as they are. What comes of it is what one run makes,
-    file by file.
+    file by file. Parts may be in object stores, and so may what comes of it.
     """
     known_if_exists(if_exists)
+    if out is None and folders:
+        first = folders[0]
+        out = str(first).rstrip("/").rpartition("/")[0] if is_object_store(first) else Path(first).resolve().parent
+    with ExitStack() as copies:
+        here = [copies.enter_context(opened(folder))[0] for folder in folders]
+        return _merged(here, "." if out is None else out, workers, if_exists, made_by, progress)
+
+
+def _merged(
+    folders: Sequence[Path], out: str | Path, workers: int | Running, if_exists: str, made_by: str | None,
+    progress: Progress | None,
+) -> Summary:  # fmt: skip
+    """Put parts that are on this machine together."""
     started = time.perf_counter()
-    parts = _parts([Path(folder) for folder in folders])
+    parts = _parts(folders)
     first = next(iter(parts.values()))
     plan = _plan(first)
-    place = place_of(next(iter(parts)).resolve().parent if out is None else out, first.dataset)
+    place = place_of(out, first.dataset)
     whole = first.model_copy(update={"part": None, "made_by": made_by, "tables": {}, "families": {}, "sums": ()})
     there = place.there(whole, if_exists)
     if there and whole.is_same_run(there) and place.is_whole(there):

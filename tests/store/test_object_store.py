@@ -112,8 +112,11 @@ def test_engines_write_there(name, out, tmp_path):
 def test_parts_are_merged_there(out, tmp_path):
     plan = make(THREE_BLOCKS)
     for number in range(1, 4):
-        generate(plan, tmp_path, part=synth.Part(number, 3))
-    made = merge([*tmp_path.glob("*.part-*")], out)
+        generate(plan, tmp_path if number < 3 else out, part=synth.Part(number, 3))
+    made = merge([*tmp_path.glob("*.part-*"), f"{out}/visits.part-3-of-3"], out)
+    assert made.folder == f"{out}/visits"
+    beside = merge([f"{out}/visits.part-3-of-3", *tmp_path.glob("*.part-*")])
+    assert beside.unchanged and beside.folder == made.folder
     assert prints(made.manifest) == prints(generate(plan, tmp_path / "whole").manifest)
     assert verify_folder(made.folder).passed
 
