@@ -48,6 +48,8 @@ def end_java():
     """End Spark's Java process, which would live as long as this one, with the settings and the environment of its start."""
     from pyspark import SparkContext
 
+    if SparkContext._active_spark_context is not None:  # another fixture's session
+        return
     gateway, SparkContext._gateway, SparkContext._jvm = SparkContext._gateway, None, None
     if gateway is not None:
         gateway.shutdown()
