@@ -48,6 +48,10 @@ def sweep(url: str, *, idle: dt.timedelta = IDLE, dry_run: bool = False) -> Swep
     kept = {file.name for file in Manifest.parse(found.data, f"'{objects}/{NAME}'").files} if found else set()
     left: dict[str, list[str]] = {}
     there = objects.names()
+    if found is None and (below := sorted(name for name in there if name.endswith(f"/{NAME}"))):
+        raise OptionError(
+            f"'{objects}' is no dataset's folder, but holds '{below[0]}'\n  hint: name the folder of the dataset"
+        )
     for name in sorted(there.keys() - kept - {NAME}):
         if run := run_of(name):
             left.setdefault(run, []).append(name)

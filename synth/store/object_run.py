@@ -22,7 +22,7 @@ from synth.errors import OutputError
 from synth.left import temporary_folder
 from synth.store.files import FileEntry, described
 from synth.store.journal import Noted, key_of
-from synth.store.manifest import NAME, Manifest
+from synth.store.manifest import NAME, PARENTS, SUMS, Manifest
 from synth.store.objects import Listed, ObjectFolder, TakenError, each
 from synth.store.output import FileForm, path_of
 
@@ -32,7 +32,12 @@ NOTES = ".tasks"
 KEY = 16  # hex digits
 
 _NUMBERED = re.compile(r"(-\d+)?(\.\w+)?\Z", re.ASCII)
-_OURS = re.compile(rf"{re.escape(NOTES)}/([0-9a-f]{{{KEY}}})/|-([0-9a-f]{{{KEY}}})(?:-\d+)?(?:\.\w+)?\Z", re.ASCII)
+_RUN = rf"([0-9a-f]{{{KEY}}})"
+_OURS = re.compile(
+    rf"{re.escape(NOTES)}/{_RUN}/[^/]+|{re.escape(SUMS)}-{_RUN}|{re.escape(PARENTS)}/[^/]+-{_RUN}\.\w+"
+    rf"|[^./][^/]*/[^./][^/]*-{_RUN}-\d+\.\w+",
+    re.ASCII,
+)
 
 
 def run_key(manifest: Manifest) -> str:
@@ -49,9 +54,9 @@ def named(path: str, key: str) -> str:
 
 
 def run_of(name: str) -> str | None:
-    """Give the key of the run whose object has a name; None for other names."""
-    found = _OURS.search(name)
-    return (found[1] or found[2]) if found else None
+    """Give the key of the run whose object has a name, in the folder of a dataset; None for other names."""
+    found = _OURS.fullmatch(name)
+    return next(filter(None, found.groups())) if found else None
 
 
 @dataclass(frozen=True)

@@ -329,7 +329,12 @@ def test_names_are_a_run_s_own():
     assert named(".existing/people.parquet", "0123456789abcdef") == ".existing/people-0123456789abcdef.parquet"
     for path in ("orders/part-00007.parquet", ".sums", ".existing/people.parquet", "odd-7/part-00001.ndjson"):
         assert run_of(named(path, "0123456789abcdef")) == "0123456789abcdef"
-    for name in ("notes.txt", "orders/part-00007.parquet", "manifest.json", "part-0123456789abcde-00001.csv"):
+    strange = (
+        "notes.txt", "orders/part-00007.parquet", "manifest.json", "part-0123456789abcdef-00001.csv",
+        "orders/part-0123456789abcde-00001.csv", "shop/orders/part-0123456789abcdef-00001.csv",
+        "shop/.sums-0123456789abcdef", "orders/part-0123456789abcdef-00001", "orders/.part-0123456789abcdef-00001.csv",
+    )  # fmt: skip
+    for name in strange:
         assert run_of(name) is None
     assert run_of(f"{NOTES}/0123456789abcdef/orders-00001.json") == "0123456789abcdef"
 
@@ -375,6 +380,16 @@ def test_an_address_says_nothing_secret(monkeypatch, out):
 def test_what_is_no_address_is_told(url):
     with pytest.raises(OptionError, match="is no address of a folder in an object store"):
         ObjectFolder.of(url)
+
+
+def test_nothing_is_swept_but_in_a_dataset_s_own_folder(out):
+    made = generate(make(THREE_BLOCKS), out)
+    before = here(made.folder)
+    for above in (out, out.rpartition("/")[0]):
+        with pytest.raises(OptionError, match="is no dataset's folder, but holds '.*manifest.json'"):
+            sweep(above, idle=dt.timedelta())
+    assert not sweep(str(made.folder), idle=dt.timedelta()).objects
+    assert here(made.folder) == before
 
 
 def test_what_needs_files_says_so(out):
