@@ -85,7 +85,7 @@ def load(
     import os
 
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before Polars loads: every connection has a thread already
-    from synth.addresses import is_object_store
+    from synth.addresses import is_remote
     from synth.databases import DATABASES
     from synth.databases.address import find
     from synth.databases.postgres import embedded
@@ -100,7 +100,7 @@ def load(
     manifest = manifest_at(folder)
     connections = connections_within(manifest, connections, cap(memory))
     address = find(url)
-    out = Path("output/embedded" if is_object_store(folder) else folder).resolve().parent
+    out = Path("output/embedded" if is_remote(folder) else folder).resolve().parent
     client = None
     if address is None:
         address = embedded.start(out)

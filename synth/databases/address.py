@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
-from synth.addresses import is_object_store
+from synth.addresses import is_remote
 from synth.databases.registry import Declarations
 from synth.databases.secret import NONE, Secret, is_readable, is_secret, masked
 from synth.databases.urls import Urls
@@ -199,7 +199,7 @@ def is_database(text: str, folder: Path | None = None) -> bool:
     if not text.strip():
         raise OptionError(f"'{text}' is no folder and no database\n  hint: {_EMPTY}")
     if "://" in text:
-        return not is_object_store(text)
+        return not is_remote(text)
     if Path(text).is_dir():
         return False
     return Path(text).suffix.lower() in _SUFFIXES or text in _configured((folder or Path()) / CONFIG)

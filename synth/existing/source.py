@@ -10,7 +10,7 @@ from typing import Self
 
 import polars as pl
 
-from synth.addresses import is_object_store
+from synth.addresses import is_remote
 from synth.databases import Address, Database, connect
 from synth.databases.address import find, is_configured, is_database
 from synth.databases.secret import masked
@@ -248,7 +248,7 @@ def open_source(
         return DatabaseSource(address, schema, dataset, needed)
     if schema is not None:
         raise OptionError(f"'{place}' is a folder, it has no schemas")
-    if is_object_store(place):
+    if is_remote(place):
         return ObjectSource(place)
     if not Path(place).is_dir():
         raise OptionError(

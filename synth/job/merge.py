@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from synth.addresses import is_object_store
+from synth.addresses import is_remote
 from synth.draw.part import Part
 from synth.draw.walk import PartKey
 from synth.errors import OutputError
@@ -53,7 +53,7 @@ def merge(
     known_if_exists(if_exists)
     if out is None and folders:
         first = folders[0]
-        out = str(first).rstrip("/").rpartition("/")[0] if is_object_store(first) else Path(first).resolve().parent
+        out = str(first).rstrip("/").rpartition("/")[0] if is_remote(first) else Path(first).resolve().parent
     with ExitStack() as copies:
         here = [copies.enter_context(opened(folder))[0] for folder in folders]
         return _merged(here, "." if out is None else out, workers, if_exists, made_by, progress)

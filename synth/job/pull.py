@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from synth.addresses import is_object_store
+from synth.addresses import is_remote
 from synth.databases import Address, Database, connect
 from synth.databases.contract import MANIFEST
 from synth.errors import OptionError, OutputError, did_you_mean
@@ -19,8 +19,8 @@ from synth.store.folder import replacing_folder, write_marker
 from synth.store.manifest import Manifest, pulled_identity
 from synth.store.manifest_table import manifest_of
 from synth.store.object_run import publish, run_key
-from synth.store.objects import ObjectFolder
 from synth.store.places import ObjectPlace
+from synth.store.remote import folder_at
 from synth.store.replacing import known_if_exists, refuse_anything
 from synth.store.streamed import StreamedTable, file_name, write_streamed
 
@@ -76,7 +76,7 @@ def pull(
     `if_exists` is what becomes of files that are there: fail, replace. `progress` is called with a table and the rows just
     written.
     """
-    if is_object_store(out):
+    if is_remote(out):
         with temporary_folder() as here:
             how: dict[str, Any] = {"schema": schema, "tables": tables, "query": query, "format": format}
             return _put(pull(address, here, **how, progress=progress), str(out), if_exists)
@@ -104,7 +104,7 @@ def _put(report: Pulled, out: str, if_exists: str) -> Pulled:
         raise OutputError(
             "a whole dataset of ours alone can be pulled into an object store\n  hint: pull into a folder, and copy that"
         )
-    place, manifest = ObjectPlace(ObjectFolder.of(out).inside(folder.name)), Manifest.read(folder)
+    place, manifest = ObjectPlace(folder_at(out).inside(folder.name)), Manifest.read(folder)
     old, tag = place.look(manifest, if_exists)
     publish(place.objects, manifest, folder, run_key(manifest), old, tag)
     return replace(report, folder=str(place))

@@ -6,11 +6,11 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from synth.addresses import is_object_store
+from synth.addresses import is_remote
 from synth.errors import OptionError
 from synth.store.manifest import NAME, Manifest
 from synth.store.object_run import run_of
-from synth.store.objects import ObjectFolder, each
+from synth.store.remote import each, folder_at
 
 __all__ = ["IDLE", "Swept", "sweep"]
 
@@ -41,9 +41,9 @@ def sweep(url: str, *, idle: dt.timedelta = IDLE, dry_run: bool = False) -> Swep
 
     Raises OptionError, OutputError.
     """
-    if not is_object_store(url):
+    if not is_remote(url):
         raise OptionError(f"'{url}' is no address in an object store\n  hint: in a folder the next run clears up")
-    objects = ObjectFolder.of(url)
+    objects = folder_at(url)
     found = objects.read(NAME)
     kept = {file.name for file in Manifest.parse(found.data, f"'{objects}/{NAME}'").files} if found else set()
     left: dict[str, list[str]] = {}

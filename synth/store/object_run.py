@@ -23,18 +23,17 @@ from synth.left import temporary_folder
 from synth.store.files import FileEntry, described
 from synth.store.journal import Noted, key_of
 from synth.store.manifest import NAME, PARENTS, SUMS, Manifest
-from synth.store.objects import Listed, ObjectFolder, TakenError, each
 from synth.store.output import FileForm, path_of
+from synth.store.remote import NOTES, Listed, RemoteFolder, TakenError, each
 
-__all__ = ["NOTES", "ObjectNotes", "ObjectSink", "named", "publish", "run_key", "run_of"]
+__all__ = ["ObjectNotes", "ObjectSink", "named", "publish", "run_key", "run_of"]
 
-NOTES = ".tasks"
 KEY = 16  # hex digits
 
 _NUMBERED = re.compile(r"(-\d+)?(\.\w+)?\Z", re.ASCII)
 _RUN = rf"([0-9a-f]{{{KEY}}})"
 _OURS = re.compile(
-    rf"{re.escape(NOTES)}/{_RUN}/[^/]+|{re.escape(SUMS)}-{_RUN}|{re.escape(PARENTS)}/[^/]+-{_RUN}\.\w+"
+    rf"{re.escape(NOTES)}/{_RUN}/[^/]+|{re.escape(NOTES)}-{_RUN}|{re.escape(SUMS)}-{_RUN}|{re.escape(PARENTS)}/[^/]+-{_RUN}\.\w+"
     rf"|[^./][^/]*/[^./][^/]*-{_RUN}-\d+\.\w+",
     re.ASCII,
 )
@@ -63,7 +62,7 @@ def run_of(name: str) -> str | None:
 class ObjectSink:
     """One object a table and task. It is written here first, and put when it is whole."""
 
-    objects: ObjectFolder
+    objects: RemoteFolder
     form: FileForm
     key: str
 
@@ -88,7 +87,7 @@ class ObjectSink:
 class ObjectNotes:
     """The notes of a run, an object each. `done` are the tasks of one before this whose objects are there."""
 
-    def __init__(self, objects: ObjectFolder, manifest: Manifest, there: Mapping[str, Listed], *, fresh: bool):
+    def __init__(self, objects: RemoteFolder, manifest: Manifest, there: Mapping[str, Listed], *, fresh: bool):
         self.objects, self.key = objects, run_key(manifest)
         self._noted = {name for name in there if name.startswith(f"{NOTES}/{self.key}/")}
         self.done: tuple[Noted, ...] = ()
@@ -122,7 +121,7 @@ def _is_there(file: FileEntry, there: Mapping[str, Listed]) -> bool:
 
 
 def publish(
-    objects: ObjectFolder, manifest: Manifest, folder: Path, key: str, old: Manifest | None, tag: str | None
+    objects: RemoteFolder, manifest: Manifest, folder: Path, key: str, old: Manifest | None, tag: str | None
 ) -> Manifest:
     """Put the files that are only in a folder here, then the manifest in the place of an `old` one; then delete its files.
 
@@ -151,7 +150,7 @@ def publish(
     return placed
 
 
-def delete_old(objects: ObjectFolder, old: Iterable[FileEntry], now: Manifest) -> None:
+def delete_old(objects: RemoteFolder, old: Iterable[FileEntry], now: Manifest) -> None:
     """Delete the files of a manifest that another has replaced."""
     kept = {file.name for file in now.files}
     each(lambda name: objects.delete([name]), sorted({file.name for file in old} - kept))

@@ -7,47 +7,21 @@ minutes; large objects go up in pieces. Credentials come by the stores' usual wa
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 
-from synth.addresses import OBJECT_STORES
 from synth.errors import OptionError, OutputError
 from synth.store.files import MOST_BYTES
+from synth.store.remote import Found, Listed, TakenError, one_line
 
-__all__ = ["Listed", "ObjectFolder", "TakenError", "each"]
+__all__ = ["ObjectFolder"]
 
-AT_ONCE = 16  # requests
 RETRIES: dict[str, Any] = {"max_retries": 12, "retry_timeout": timedelta(minutes=4)}
-LONGEST = 300  # characters of what a store says
-
-_URL = re.compile(rf"(?:{'|'.join(OBJECT_STORES)})://[^/?#]+(?:/[^?#]*)?")
-Thing = TypeVar("Thing")
-Made = TypeVar("Made")
-
-
-class TakenError(Exception):
-    """Another has put an object in the place meanwhile."""
-
-
-class Listed(NamedTuple):
-    """What a list says of an object."""
-
-    bytes: int
-    modified: datetime
-
-
-class Found(NamedTuple):
-    """What is in an object, and the tag of what is there now."""
-
-    data: bytes
-    tag: str
 
 
 @dataclass(frozen=True)
@@ -55,13 +29,6 @@ class ObjectFolder:
     """All objects whose names begin so. It holds the address alone, as it is pickled into workers."""
 
     url: str
-
-    @classmethod
-    def of(cls, url: str) -> ObjectFolder:
-        """Read an address: `s3://bucket/some/folder`. Raises OptionError."""
-        if not _URL.fullmatch(url):
-            raise OptionError(f"'{url}' is no address of a folder in an object store\n  hint: s3://bucket/folder")
-        return cls(url.rstrip("/"))
 
     def __str__(self) -> str:
         return self.url
@@ -89,7 +56,7 @@ class ObjectFolder:
         try:
             return obstore.store.from_url(self.url, **options)
         except (obstore.exceptions.BaseError, ValueError) as error:
-            raise OptionError(f"'{self.url}' cannot be worked with: {_said(error)}") from None
+            raise OptionError(f"'{self.url}' cannot be worked with: {one_line(error)}") from None
 
     # -- what is there
 
@@ -154,13 +121,7 @@ class ObjectFolder:
             yield
         except (obstore.exceptions.BaseError, OSError) as error:
             place = f"{self}/{name}" if name else str(self)
-            raise OutputError(f"cannot {what} '{place}': {_said(error)}") from error
-
-
-def each(do: Callable[[Thing], Made], things: Iterable[Thing]) -> list[Made]:
-    """Do something with each of many objects, some at once, in order."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(do, things))
+            raise OutputError(f"cannot {what} '{place}': {one_line(error)}") from error
 
 
 def _library() -> Any:
@@ -183,9 +144,3 @@ def _profile() -> Any:
     except ImportError:
         return None
     return Boto3CredentialProvider()
-
-
-def _said(error: Exception) -> str:
-    """What a store says, in one line."""
-    words = " ".join(str(error).split())
-    return f"{words[:LONGEST]}…" if len(words) > LONGEST else words

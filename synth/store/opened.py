@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from synth.addresses import is_object_store
+from synth.addresses import is_remote
 from synth.errors import OptionError, OutputError, SynthError
 from synth.left import temporary_folder
 from synth.store.files import FileEntry
 from synth.store.manifest import NAME, Manifest
 from synth.store.object_run import named, publish, run_of
-from synth.store.objects import ObjectFolder, each
+from synth.store.remote import RemoteFolder, each, folder_at
 
 __all__ = ["Copy", "manifest_at", "opened", "refuse_store"]
 
@@ -22,7 +22,7 @@ __all__ = ["Copy", "manifest_at", "opened", "refuse_store"]
 class Copy:
     """A copy of a folder in an object store: its files, or those beside the data alone, in a folder here."""
 
-    objects: ObjectFolder
+    objects: RemoteFolder
     folder: Path
     manifest: Manifest  # as it is in the store
     tag: str
@@ -54,10 +54,10 @@ def opened(place: str | Path, *, rows: bool = True) -> Iterator[tuple[Path, Copy
 
     Raises OutputError.
     """
-    if not is_object_store(place):
+    if not is_remote(place):
         yield Path(place), None
         return
-    objects = ObjectFolder.of(str(place))
+    objects = folder_at(str(place))
     manifest, tag = _read(objects)
     with temporary_folder() as here:
         folder = here / manifest.dataset
@@ -80,10 +80,10 @@ def opened(place: str | Path, *, rows: bool = True) -> Iterator[tuple[Path, Copy
 
 def manifest_at(place: str | Path) -> Manifest:
     """Read the manifest of a folder, or of one in an object store. Raises OutputError."""
-    return _read(ObjectFolder.of(str(place)))[0] if is_object_store(place) else Manifest.read(Path(place))
+    return _read(folder_at(str(place)))[0] if is_remote(place) else Manifest.read(Path(place))
 
 
-def _read(objects: ObjectFolder) -> tuple[Manifest, str]:
+def _read(objects: RemoteFolder) -> tuple[Manifest, str]:
     """The manifest in a store, and its tag."""
     found = objects.read(NAME)
     if found is None:
@@ -105,5 +105,5 @@ def _is_named(file: FileEntry) -> bool:
 
 def refuse_store(place: str | Path, why: str) -> None:
     """Raise OptionError where a place is in an object store, and this machine's files are needed."""
-    if is_object_store(place):
+    if is_remote(place):
         raise OptionError(f"'{place}' is in an object store: {why}")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from synth.addresses import is_object_store
+from synth.addresses import is_remote
 from synth.draw.output import Sink
 from synth.errors import OutputError
 from synth.formats.format import Format
@@ -21,8 +21,8 @@ from synth.store.folder import is_whole, replacing_folder
 from synth.store.journal import Journal, Notes
 from synth.store.manifest import NAME, Manifest
 from synth.store.object_run import ObjectNotes, ObjectSink, publish, run_of
-from synth.store.objects import ObjectFolder
 from synth.store.output import FileForm, FolderSink
+from synth.store.remote import RemoteFolder, folder_at
 from synth.store.replacing import refuse_another, refuse_another_run
 from synth.store.space import require_space
 
@@ -71,8 +71,8 @@ class Place(Protocol):
 
 def place_of(out: str | Path, name: str) -> FolderPlace | ObjectPlace:
     """Give the place of a dataset's folder in another. Raises OptionError."""
-    if is_object_store(out):
-        return ObjectPlace(ObjectFolder.of(str(out)).inside(name))
+    if is_remote(out):
+        return ObjectPlace(folder_at(str(out)).inside(name))
     return FolderPlace(Path(out) / name)
 
 
@@ -161,7 +161,7 @@ class _InStore:
 class ObjectPlace:
     """A folder in an object store."""
 
-    objects: ObjectFolder
+    objects: RemoteFolder
 
     def __str__(self) -> str:
         return str(self.objects)

@@ -28,9 +28,9 @@ from synth.plan.make import make
 from synth.runners import Serial
 from synth.spec.load import parse
 from synth.store.manifest import NAME, Manifest
-from synth.store.object_run import NOTES, named, publish, run_of
-from synth.store.objects import ObjectFolder, TakenError
+from synth.store.object_run import named, publish, run_of
 from synth.store.opened import manifest_at, opened
+from synth.store.remote import NOTES, TakenError, folder_at
 from synth.verify.files import verify_folder
 from tests.support.engines import ENGINES_HERE, begun
 from tests.support.object_store import BUCKET, server  # noqa: F401
@@ -43,9 +43,17 @@ pytestmark = pytest.mark.usefixtures("server")
 UNTIL = (dt.date(2024, 7, 15), dt.date(2025, 2, 1))
 
 
+@pytest.fixture(params=["s3", "file"])
+def out(request, tmp_path_factory):
+    """A folder of the test's own in the store, and one in a filesystem that fsspec reaches."""
+    if request.param == "file":
+        return f"file://{tmp_path_factory.mktemp('store')}/data"
+    return f"s3://{BUCKET}/{abs(hash(request.node.name)):x}/data"
+
+
 @pytest.fixture
-def out(request):
-    """A folder of the test's own in the store."""
+def s3(request):
+    """A folder of the test's own in the store alone."""
     return f"s3://{BUCKET}/{abs(hash(request.node.name)):x}/data"
 
 
@@ -56,7 +64,7 @@ def tables(manifest):
 
 def here(place):
     """The objects of a place, by name."""
-    return ObjectFolder.of(str(place)).names()
+    return folder_at(str(place)).names()
 
 
 class EndedError(Exception):
@@ -101,10 +109,10 @@ def test_it_is_as_in_a_folder(format, out, tmp_path):
 
 
 @pytest.mark.parametrize("name", ENGINES_HERE)
-def test_engines_write_there(name, out, tmp_path):
+def test_engines_write_there(name, s3, tmp_path):
     plan = make(THREE_BLOCKS, scale=3)
     with begun(name) as running:
-        made = generate(plan, out, workers=running)
+        made = generate(plan, s3, workers=running)
     assert tables(made.manifest) == tables(generate(plan, tmp_path).manifest)
     assert verify_folder(made.folder).passed
 
@@ -134,7 +142,7 @@ def test_the_same_again_is_done_and_another_run_is_refused(out):
 
 
 def test_strangers_objects_stay(out):
-    objects = ObjectFolder.of(f"{out}/visits")
+    objects = folder_at(f"{out}/visits")
     objects.put("notes.txt", b"mine")
     with pytest.raises(OutputError, match=r"holds an object that is not ours \('notes.txt'\)"):
         generate(make(THREE_BLOCKS), out, if_exists="replace")
@@ -143,7 +151,7 @@ def test_strangers_objects_stay(out):
 
 def test_a_changed_object_is_an_offence_and_so_is_a_strange_one(out):
     made = generate(make(THREE_BLOCKS), out)
-    objects = ObjectFolder.of(str(made.folder))
+    objects = folder_at(str(made.folder))
     file = manifest_at(made.folder).tables["sales"].files[0]
     objects.put("sales/other.parquet", b"x")
     report = verify_folder(made.folder)
@@ -281,27 +289,27 @@ def test_what_another_run_left_is_no_hindrance(out):
 
 
 @pytest.mark.parametrize("share", [0.1 * k for k in range(10)] if LONG else [0.4])
-def test_a_command_that_is_killed_is_gone_on_with(share, out, tmp_path):
+def test_a_command_that_is_killed_is_gone_on_with(share, s3, tmp_path):
     plan = synth.make_plan("ecommerce", scale=2)
     whole = generate(plan, tmp_path).manifest
     tasks = sum(len(each) for each in whole.families.values())
-    command = [sys.executable, "-m", "synth", "generate", "ecommerce", "--scale", "2", "--out", out]
+    command = [sys.executable, "-m", "synth", "generate", "ecommerce", "--scale", "2", "--out", s3]
     env = os.environ | {"PYTHONPATH": str(ROOT)}
     run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=env)
-    while run.poll() is None and sum(name.startswith(NOTES) for name in here(f"{out}/ecommerce")) < share * tasks:
+    while run.poll() is None and sum(name.startswith(NOTES) for name in here(f"{s3}/ecommerce")) < share * tasks:
         time.sleep(0.01)
     run.send_signal(signal.SIGKILL)
     assert run.wait() == -signal.SIGKILL
     with pytest.raises(OutputError, match=f"holds no {NAME}"):
-        manifest_at(f"{out}/ecommerce")
-    made = generate(plan, out)
+        manifest_at(f"{s3}/ecommerce")
+    made = generate(plan, s3)
     assert made.resumed >= share * tasks
     assert tables(made.manifest) == tables(whole)
     assert verify_folder(made.folder).passed
 
 
 @pytest.mark.parametrize("after", range(10) if LONG else [3])
-def test_a_store_that_is_silent_for_some_seconds_does_no_harm(after, server, out):  # noqa: F811
+def test_a_store_that_is_silent_for_some_seconds_does_no_harm(after, server, s3):  # noqa: F811
     seconds = 10 if LONG else 3
     plan = make(THREE_BLOCKS, scale=3)
     held, done = threading.Event(), []
@@ -314,7 +322,7 @@ def test_a_store_that_is_silent_for_some_seconds_does_no_harm(after, server, out
             threading.Timer(seconds, server.go_on).start()
 
     started = time.monotonic()
-    made = generate(plan, out, progress=hold)
+    made = generate(plan, s3, progress=hold)
     assert time.monotonic() - started > seconds - 1
     assert verify_folder(made.folder).passed
 
@@ -341,7 +349,7 @@ def test_names_are_a_run_s_own():
 
 def test_a_manifest_that_leads_elsewhere_is_refused(out, tmp_path):
     made = generate(make(THREE_BLOCKS), out)
-    objects = ObjectFolder.of(str(made.folder))
+    objects = folder_at(str(made.folder))
     found = objects.read(NAME)
     stored = manifest_at(made.folder)
     elsewhere = stored.placed(lambda file: "people/of-others.parquet")
@@ -351,7 +359,7 @@ def test_a_manifest_that_leads_elsewhere_is_refused(out, tmp_path):
 
 
 def test_only_the_tag_that_was_seen_is_replaced(out):
-    objects = ObjectFolder.of(out)
+    objects = folder_at(out)
     objects.put_last("x", b"1", None)
     with pytest.raises(TakenError):
         objects.put_last("x", b"2", None)
@@ -365,21 +373,21 @@ def test_only_the_tag_that_was_seen_is_replaced(out):
     assert not objects.names()
 
 
-def test_an_address_says_nothing_secret(monkeypatch, out):
-    objects = ObjectFolder.of(out)
+def test_an_address_says_nothing_secret(monkeypatch, s3):
+    objects = folder_at(s3)
     objects.names()
     assert "hush" not in repr(objects) + str(pickle.dumps(objects))
     assert pickle.loads(pickle.dumps(objects)) == objects
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hush-hush-hush")
     with pytest.raises(OutputError) as refused:
-        ObjectFolder.of("s3://no-such-bucket/data").names()
+        folder_at("s3://no-such-bucket/data").names()
     assert "no-such-bucket" in str(refused.value) and "hush" not in str(refused.value)
 
 
 @pytest.mark.parametrize("url", ["s3://", "s3:///folder", "gs://bucket?x=1", "s3://bucket/a#b"])
 def test_what_is_no_address_is_told(url):
     with pytest.raises(OptionError, match="is no address of a folder in an object store"):
-        ObjectFolder.of(url)
+        folder_at(url)
 
 
 def test_nothing_is_swept_but_in_a_dataset_s_own_folder(out):
@@ -401,10 +409,10 @@ def test_what_needs_files_says_so(out):
         sweep("output/visits")
 
 
-def test_without_the_library_it_is_told(monkeypatch, out):
+def test_without_the_library_it_is_told(monkeypatch, s3):
     monkeypatch.setitem(sys.modules, "obstore", None)
     with pytest.raises(OptionError, match=r"pip install 'synth-relational\[objects\]'"):
-        generate(make(THREE_BLOCKS), out)
+        generate(make(THREE_BLOCKS), s3)
 
 
 def test_publishing_keeps_files_that_are_as_they_were(out, tmp_path):
