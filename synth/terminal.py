@@ -142,6 +142,7 @@ def plan_text(plan: Plan, workers: int) -> str:
         _grid(["family", "after", "blocks", "kept for look-ups"], families, {2}),
         "",
         *([_grid(["before", "is drawn ahead, of", "and kept"], ahead, set()), ""] if ahead else []),
+        f"parts: each of several (--part) draws {number(plan.blocks_of_each_part)} of {number(plan.blocks)} blocks anew",
         f"memory: about {size(plan.memory_bytes(workers))} with {workers} worker{'s' * (workers > 1)}",
     ])  # fmt: skip
 

@@ -127,7 +127,8 @@ def columns_of(text: str) -> list[list[str]]:
 def test_the_plan(books):
     plan = synth.make_plan(books, scale=0.1)
     text = terminal.plan_text(plan, 2)
-    head, tables, families, memory = text.split("\n\n")
+    head, tables, families, last = text.split("\n\n")
+    parts, memory = last.splitlines()
     assert head == "books: scale 0.1, seed 42, until 2026-01-01 00:00:00"
     heads, *rows = columns_of(tables)
     assert heads == ["table", "kind", "family", "rows", "columns"]
@@ -138,6 +139,9 @@ def test_the_plan(books):
     heads, *rows = columns_of(families)
     assert heads == ["family", "after", "blocks", "kept for look-ups"]
     assert [row[0] for row in rows] == [family.root for family in plan.families]
+    kept = {family.root for family in plan.families if family.residents}
+    again = sum(family.blocks for family in plan.families if family.root in kept and not family.is_sum)
+    assert re.fullmatch(rf"parts: each of several \(--part\) draws {again} of \d+ blocks anew", parts)
     assert re.fullmatch(r"memory: about [\d.]+ [MG]B with 2 workers", memory)
     assert terminal.plan_text(plan, 1).endswith(" with 1 worker")
 

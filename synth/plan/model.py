@@ -232,6 +232,18 @@ class Plan:
         """The family that a table belongs to."""
         return self.family(self.tables[table].family)
 
+    @property
+    def blocks(self) -> int:
+        """Count the blocks of all families but rollups, which are one each."""
+        return sum(family.blocks for family in self.families if not family.is_sum)
+
+    @property
+    def blocks_of_each_part(self) -> int:
+        """Count the blocks that each part of a run draws, whoever else does: those of which columns are looked up."""
+        kept = {family.root for family in self.families if family.residents}
+        kept |= {part.root for family in self.families for part in family.before}
+        return sum(family.blocks for family in self.families if family.root in kept and not family.is_sum)
+
     def memory_bytes(self, workers: int) -> int:
         """A rough upper estimate of peak memory: an interpreter, a file's blocks and working space each worker."""
         residents = sum(self.tables[table].rows * 8 for family in self.families for table, _ in family.residents)
@@ -259,4 +271,6 @@ class Plan:
                 for f in self.families
             ],
             "memory_bytes": self.memory_bytes(1),
+            "blocks": self.blocks,
+            "blocks_of_each_part": self.blocks_of_each_part,
         }  # fmt: skip
