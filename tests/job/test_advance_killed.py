@@ -38,7 +38,8 @@ def happens(what):
         os.kill(os.getpid(), signal.SIGKILL)
 replace = Path.replace
 def moving(self, target):
-    happens("moved")  # about to
+    if ".writing" not in self.parts:  # a task's own file, as it is whole
+        happens("moved")  # about to
     return replace(self, target)
 Path.replace = moving
 advance_folder(folder, dt.datetime.fromisoformat(until), changes=feed, progress=lambda family, rows: happens("drawn"))

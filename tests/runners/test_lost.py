@@ -23,7 +23,7 @@ from tests.support.engines import WORKERS, begun, engine, lack, processes_called
 from tests.support.targets import LONG
 
 MOMENTS = [0.1 + 0.09 * k for k in range(10)] if LONG else [0.4]  # shares of the usual time
-SCALE = 4 if LONG else 1
+SCALE = 4 if LONG else 0.5
 EXECUTOR = "CoarseGrainedExecutorBackend"
 ROOT = Path(__file__).parents[2]
 

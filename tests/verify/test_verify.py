@@ -310,7 +310,7 @@ def test_report_as_json(copy, capsys):
     rewrite(copy, "orders", "UPDATE orders SET status = 'LOST', delivered_at = NULL WHERE order_id = 7")
     assert main(["verify", str(copy), "--json"]) == 1
     report = json.loads(capsys.readouterr().out)
-    assert list(report) == ["place", "dataset", "passed", "checks", "skipped", "others", "findings"]
+    assert list(report) == ["place", "dataset", "passed", "checks", "skipped", "others", "left", "findings"]
     assert (report["place"], report["dataset"], report["passed"]) == (str(copy), "ecommerce", False)
     assert report["checks"] == len(report["findings"]) > 200
     assert all(
