@@ -22,8 +22,10 @@ __all__ = ["NOTES", "Found", "Listed", "RemoteFolder", "TakenError", "each", "fo
 AT_ONCE = 16  # requests
 LONGEST = 300  # characters of what a store says
 NOTES = ".tasks"  # a hidden folder, with one for each run that is going on
-HOMES = dict.fromkeys(OBJECT_STORES, "objects.ObjectFolder")
-HOMES |= dict.fromkeys(FILESYSTEMS, "filesystems.FilesystemFolder")
+OBJECTS, FILES = (
+    ("objects", "ObjectFolder"),
+    ("filesystems", "FilesystemFolder"),
+)  # modules beside this, and their classes
 
 _URL = re.compile(rf"(?:{'|'.join(OBJECT_STORES)})://[^/?#]+(?:/[^?#]*)?|(?:{'|'.join(FILESYSTEMS)})://[^?#]+")
 Thing = TypeVar("Thing")
@@ -87,7 +89,7 @@ def folder_at(url: str) -> RemoteFolder:
         raise OptionError(
             f"'{url}' is no address of a folder in an object store\n  hint: s3://bucket/folder, or sftp://host/folder"
         )
-    module, _, made = HOMES[url.partition("://")[0]].partition(".")
+    module, made = OBJECTS if url.startswith(OBJECT_STORES) else FILES
     found: Any = getattr(import_module(f"synth.store.{module}"), made)
     folder: RemoteFolder = found(url.rstrip("/"))
     return folder

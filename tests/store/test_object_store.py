@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import pickle
 import signal
 import sqlite3
 import subprocess
@@ -27,13 +26,13 @@ from synth.job.sweep import sweep
 from synth.plan.make import make
 from synth.runners import Serial
 from synth.spec.load import parse
-from synth.store.manifest import NAME, Manifest
-from synth.store.object_run import named, publish, run_of
+from synth.store.manifest import NAME
+from synth.store.object_run import run_of
 from synth.store.opened import manifest_at, opened
-from synth.store.remote import NOTES, TakenError, folder_at
+from synth.store.remote import NOTES, folder_at
 from synth.verify.files import verify_folder
 from tests.support.engines import ENGINES_HERE, begun
-from tests.support.object_store import BUCKET, server  # noqa: F401
+from tests.support.object_store import here, out, s3, server, tables  # noqa: F401
 from tests.support.steps import prints
 from tests.support.targets import LONG
 from tests.support.visits import THREE_BLOCKS
@@ -41,30 +40,6 @@ from tests.support.visits import THREE_BLOCKS
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.usefixtures("server")
 UNTIL = (dt.date(2024, 7, 15), dt.date(2025, 2, 1))
-
-
-@pytest.fixture(params=["s3", "file"])
-def out(request, tmp_path_factory):
-    """A folder of the test's own in the store, and one in a filesystem that fsspec reaches."""
-    if request.param == "file":
-        return f"file://{tmp_path_factory.mktemp('store')}/data"
-    return f"s3://{BUCKET}/{abs(hash(request.node.name)):x}/data"
-
-
-@pytest.fixture
-def s3(request):
-    """A folder of the test's own in the store alone."""
-    return f"s3://{BUCKET}/{abs(hash(request.node.name)):x}/data"
-
-
-def tables(manifest):
-    """What a manifest says of its tables, wherever their files are."""
-    return manifest.placed(lambda file: None).tables
-
-
-def here(place):
-    """The objects of a place, by name."""
-    return folder_at(str(place)).names()
 
 
 class EndedError(Exception):
@@ -325,98 +300,3 @@ def test_a_store_that_is_silent_for_some_seconds_does_no_harm(after, server, s3)
     made = generate(plan, s3, progress=hold)
     assert time.monotonic() - started > seconds - 1
     assert verify_folder(made.folder).passed
-
-
-# -- names, and what is refused
-
-
-def test_names_are_a_run_s_own():
-    assert named("orders/part-00007.parquet", "0123456789abcdef") == "orders/part-0123456789abcdef-00007.parquet"
-    assert named("ledger/sales-00012.csv", "0123456789abcdef") == "ledger/sales-0123456789abcdef-00012.csv"
-    assert named(".sums", "0123456789abcdef") == ".sums-0123456789abcdef"
-    assert named(".existing/people.parquet", "0123456789abcdef") == ".existing/people-0123456789abcdef.parquet"
-    for path in ("orders/part-00007.parquet", ".sums", ".existing/people.parquet", "odd-7/part-00001.ndjson"):
-        assert run_of(named(path, "0123456789abcdef")) == "0123456789abcdef"
-    strange = (
-        "notes.txt", "orders/part-00007.parquet", "manifest.json", "part-0123456789abcdef-00001.csv",
-        "orders/part-0123456789abcde-00001.csv", "shop/orders/part-0123456789abcdef-00001.csv",
-        "shop/.sums-0123456789abcdef", "orders/part-0123456789abcdef-00001", "orders/.part-0123456789abcdef-00001.csv",
-    )  # fmt: skip
-    for name in strange:
-        assert run_of(name) is None
-    assert run_of(f"{NOTES}/0123456789abcdef/orders-00001.json") == "0123456789abcdef"
-
-
-def test_a_manifest_that_leads_elsewhere_is_refused(out, tmp_path):
-    made = generate(make(THREE_BLOCKS), out)
-    objects = folder_at(str(made.folder))
-    found = objects.read(NAME)
-    stored = manifest_at(made.folder)
-    elsewhere = stored.placed(lambda file: "people/of-others.parquet")
-    objects.put_last(NAME, elsewhere.text().encode(), found.tag)
-    with pytest.raises(OutputError, match="which is no name of ours"):
-        verify_folder(made.folder)
-
-
-def test_only_the_tag_that_was_seen_is_replaced(out):
-    objects = folder_at(out)
-    objects.put_last("x", b"1", None)
-    with pytest.raises(TakenError):
-        objects.put_last("x", b"2", None)
-    tag = objects.read("x").tag
-    objects.put_last("x", b"2", tag)
-    with pytest.raises(TakenError):
-        objects.put_last("x", b"3", tag)
-    assert objects.read("x").data == b"2"
-    assert objects.read("y") is None
-    objects.delete(["x", "y"])
-    assert not objects.names()
-
-
-def test_an_address_says_nothing_secret(monkeypatch, s3):
-    objects = folder_at(s3)
-    objects.names()
-    assert "hush" not in repr(objects) + str(pickle.dumps(objects))
-    assert pickle.loads(pickle.dumps(objects)) == objects
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hush-hush-hush")
-    with pytest.raises(OutputError) as refused:
-        folder_at("s3://no-such-bucket/data").names()
-    assert "no-such-bucket" in str(refused.value) and "hush" not in str(refused.value)
-
-
-@pytest.mark.parametrize("url", ["s3://", "s3:///folder", "gs://bucket?x=1", "s3://bucket/a#b"])
-def test_what_is_no_address_is_told(url):
-    with pytest.raises(OptionError, match="is no address of a folder in an object store"):
-        folder_at(url)
-
-
-def test_nothing_is_swept_but_in_a_dataset_s_own_folder(out):
-    made = generate(make(THREE_BLOCKS), out)
-    before = here(made.folder)
-    for above in (out, out.rpartition("/")[0]):
-        with pytest.raises(OptionError, match="is no dataset's folder, but holds '.*manifest.json'"):
-            sweep(above, idle=dt.timedelta())
-    assert not sweep(str(made.folder), idle=dt.timedelta()).objects
-    assert here(made.folder) == before
-
-
-def test_what_needs_files_says_so(out):
-    from synth.job.script import write_script
-
-    with pytest.raises(OptionError, match="is in an object store: the clients of databases read files"):
-        write_script(f"{out}/visits", "postgres")
-    with pytest.raises(OptionError, match="is no address in an object store"):
-        sweep("output/visits")
-
-
-def test_without_the_library_it_is_told(monkeypatch, s3):
-    monkeypatch.setitem(sys.modules, "obstore", None)
-    with pytest.raises(OptionError, match=r"pip install 'synth-relational\[objects\]'"):
-        generate(make(THREE_BLOCKS), s3)
-
-
-def test_publishing_keeps_files_that_are_as_they_were(out, tmp_path):
-    made = generate(make(THREE_BLOCKS), out)
-    with opened(made.folder) as (copy, there):
-        again = publish(there.objects, Manifest.read(copy), copy, "f" * 16, there.manifest, there.tag)
-    assert again == there.manifest

@@ -14,6 +14,8 @@ from importlib.util import find_spec
 
 import pytest
 
+from synth.store.remote import folder_at
+
 BUCKET = "bucket"
 LACKING = find_spec("moto") is None or find_spec("obstore") is None
 KEYS = {"AWS_ACCESS_KEY_ID": "anybody", "AWS_SECRET_ACCESS_KEY": "hush-hush", "AWS_REGION": "us-east-1"}
@@ -72,3 +74,27 @@ def server():
             os.environ.pop(name, None)
         else:
             os.environ[name] = value
+
+
+@pytest.fixture(params=["s3", "file"])
+def out(request, tmp_path_factory):
+    """A folder of the test's own in the store, and one in a filesystem that fsspec reaches."""
+    if request.param == "file":
+        return f"file://{tmp_path_factory.mktemp('store')}/data"
+    return f"s3://{BUCKET}/{abs(hash(request.node.name)):x}/data"
+
+
+@pytest.fixture
+def s3(request):
+    """A folder of the test's own in the store alone."""
+    return f"s3://{BUCKET}/{abs(hash(request.node.name)):x}/data"
+
+
+def tables(manifest):
+    """What a manifest says of its tables, wherever their files are."""
+    return manifest.placed(lambda file: None).tables
+
+
+def here(place):
+    """The objects of a place, by name."""
+    return folder_at(str(place)).names()
