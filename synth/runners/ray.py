@@ -50,7 +50,12 @@ class Ray:
         self._own = not ray.is_initialized()
         if self._own:
             os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-            own = {} if os.environ.get("RAY_ADDRESS") else {"num_cpus": workers, "include_dashboard": False}
+            own = {
+                "address": "local",
+                "num_cpus": workers,
+                "include_dashboard": False,
+            }  # else it takes any that is there
+            own = {} if os.environ.get("RAY_ADDRESS") else own
             try:
                 ray.init(log_to_driver=False, logging_level="error", runtime_env={"env_vars": ENVIRONMENT}, **own)
             except (ConnectionError, ValueError, RuntimeError) as error:

@@ -29,7 +29,7 @@ def of_shop(column):
 def ray(request):
     import ray
 
-    ray.init(num_cpus=2, log_to_driver=False, logging_level="error", include_dashboard=False)
+    ray.init(address="local", num_cpus=2, log_to_driver=False, logging_level="error", include_dashboard=False)
     yield ray
     ray.shutdown()
 
