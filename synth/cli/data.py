@@ -60,7 +60,7 @@ SCD2 = "a folder for the history of each table: its rows' versions, with valid_f
 
 Memory = Annotated[Optional[str], typer.Option(help="what may be taken, like 2GB [default: half of the machine's]")]  # noqa: UP045
 Cap = Annotated[
-    str | None, typer.Option("--memory", help="what may be taken, like 2GB: by so many workers as it does for")
+    str | None, typer.Option("--memory", help="what may be taken, like 2GB: by as many workers as that does for")
 ]
 
 

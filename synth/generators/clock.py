@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Literal
 
 import numpy as np
@@ -95,7 +96,7 @@ class Delay(Generator):
             return self.max or 0.0
         return self.median * math.exp(min(USUAL_LONGEST * self.sigma, MOST_EXPONENT))
 
-    @property
+    @cached_property
     def _open(self) -> OpenTime | None:
         """Give the time in which it runs, or None for all time."""
         weekdays, hours = profile("weekdays", self.weekdays), profile("hours", self.hours)

@@ -40,37 +40,26 @@ def load_folder(
     `progress` is called with a table and the rows just sent, and with each phase that begins.
     """
     with opened(folder) as (here, _):
-        return _loaded(
-            here, address, schema=schema, if_exists=if_exists, connections=connections, via=via, identity=identity,
-            index_times=index_times, rights=rights, keep_staging=keep_staging, dry_run=dry_run, progress=progress,
+        manifest = Manifest.read(here)
+        form = format_of(manifest.format)
+        if not form.can_be_read:
+            raise OptionError(f"'{here}' holds INSERT statements\n  hint: run them with the database's own client")
+        require_files(here, manifest)  # before anything is sent
+        rows = {name: entry.rows for name, entry in manifest.tables.items()}
+        loading = Loading(
+            address, manifest.load_dataset(), manifest.tables, schema=schema, if_exists=if_exists, connections=connections,
+            via=via, identity=identity, index_times=index_times, rights=rights, progress=progress,
+            keep=_rows_of(manifest) if keep_staging else None,
         )  # fmt: skip
-
-
-def _loaded(
-    folder: Path, address: Address, *, schema: str | None, if_exists: str, connections: int, via: str | None, identity: bool,
-    index_times: bool, rights: Rights, keep_staging: bool, dry_run: bool, progress: Progress | None,
-) -> LoadReport:  # fmt: skip
-    """Load a folder of this machine."""
-    manifest = Manifest.read(folder)
-    form = format_of(manifest.format)
-    if not form.can_be_read:
-        raise OptionError(f"'{folder}' holds INSERT statements\n  hint: run them with the database's own client")
-    require_files(folder, manifest)  # before anything is sent
-    rows = {name: entry.rows for name, entry in manifest.tables.items()}
-    loading = Loading(
-        address, manifest.load_dataset(), manifest.tables, schema=schema, if_exists=if_exists, connections=connections,
-        via=via, identity=identity, index_times=index_times, rights=rights, progress=progress,
-        keep=_rows_of(manifest) if keep_staging else None,
-    )  # fmt: skip
-    if dry_run and if_exists != "refresh":
-        return loading.preview(rows)
-    with loading:
-        with loading.phase("send", sum(rows.values())):
-            jobs = _by_table if loading.database.capabilities.reads_files else _by_file
-            loading.send_tables(
-                {table: jobs(loading, folder, form, table, manifest.tables[table]) for table in loading.tables}, rows
-            )
-        return loading.finish(manifest, folder / SUMS, dry_run=dry_run)
+        if dry_run and if_exists != "refresh":
+            return loading.preview(rows)
+        with loading:
+            with loading.phase("send", sum(rows.values())):
+                jobs = _by_table if loading.database.capabilities.reads_files else _by_file
+                loading.send_tables(
+                    {table: jobs(loading, here, form, table, manifest.tables[table]) for table in loading.tables}, rows
+                )
+            return loading.finish(manifest, here / SUMS, dry_run=dry_run)
 
 
 def _rows_of(manifest: Manifest) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -18,31 +17,13 @@ from uuid import uuid4
 
 from synth.errors import OptionError, OutputError
 from synth.store.files import MOST_BYTES
-from synth.store.remote import NOTES, Found, Listed, TakenError, one_line
+from synth.store.remote import NOTES, Addressed, Found, Listed, TakenError, one_line
 
 __all__ = ["FilesystemFolder"]
 
 
-@dataclass(frozen=True)
-class FilesystemFolder:
-    """All files whose names begin so. It holds the address alone, as it is pickled into workers."""
-
-    url: str
-
-    def __str__(self) -> str:
-        return self.url
-
-    def __getstate__(self) -> dict[str, str]:
-        return {"url": self.url}
-
-    def inside(self, name: str) -> FilesystemFolder:
-        """Give a folder in it."""
-        return FilesystemFolder(f"{self.url}/{name}")
-
-    @property
-    def name(self) -> str:
-        """Give the last word of the address."""
-        return self.url.rpartition("/")[2]
+class FilesystemFolder(Addressed):
+    """All files whose names begin so."""
 
     @cached_property
     def _there(self) -> tuple[Any, str]:

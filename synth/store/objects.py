@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -17,33 +16,15 @@ from typing import Any
 
 from synth.errors import OptionError, OutputError
 from synth.store.files import MOST_BYTES
-from synth.store.remote import Found, Listed, TakenError, one_line
+from synth.store.remote import Addressed, Found, Listed, TakenError, one_line
 
 __all__ = ["ObjectFolder"]
 
 RETRIES: dict[str, Any] = {"max_retries": 12, "retry_timeout": timedelta(minutes=4)}
 
 
-@dataclass(frozen=True)
-class ObjectFolder:
-    """All objects whose names begin so. It holds the address alone, as it is pickled into workers."""
-
-    url: str
-
-    def __str__(self) -> str:
-        return self.url
-
-    def __getstate__(self) -> dict[str, str]:
-        return {"url": self.url}
-
-    def inside(self, name: str) -> ObjectFolder:
-        """Give a folder in it."""
-        return ObjectFolder(f"{self.url}/{name}")
-
-    @property
-    def name(self) -> str:
-        """Give its last word."""
-        return self.url.rpartition("/")[2]
+class ObjectFolder(Addressed):
+    """All objects whose names begin so."""
 
     @cached_property
     def _store(self) -> Any:

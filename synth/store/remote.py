@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, Self, TypeVar
 
 from synth.addresses import FILESYSTEMS, OBJECT_STORES
 from synth.errors import OptionError
 
-__all__ = ["NOTES", "Found", "Listed", "RemoteFolder", "TakenError", "each", "folder_at", "one_line"]
+__all__ = ["NOTES", "Addressed", "Found", "Listed", "RemoteFolder", "TakenError", "each", "folder_at", "one_line"]
 
 AT_ONCE = 16  # requests
 LONGEST = 300  # characters of what a store says
@@ -81,6 +82,28 @@ class RemoteFolder(Protocol):
 
     def delete(self, names: Iterable[str]) -> None:
         """Delete files; those that are gone already are no matter."""
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """What a folder is by its address alone: it is pickled into workers as that, whatever it has opened."""
+
+    url: str
+
+    def __str__(self) -> str:
+        return self.url
+
+    def __getstate__(self) -> dict[str, str]:
+        return {"url": self.url}
+
+    @property
+    def name(self) -> str:
+        """Give the last word of the address."""
+        return self.url.rpartition("/")[2]
+
+    def inside(self, name: str) -> Self:
+        """Give a folder in it."""
+        return type(self)(f"{self.url}/{name}")
 
 
 def folder_at(url: str) -> RemoteFolder:
