@@ -122,6 +122,9 @@ class PrepareContext:
     def full_column(self, table: str, column: str) -> npt.NDArray[Any]:
         return self.residents.full_column(table, column)
 
+    def numbers_at(self, table: str, column: str, rows: slice | Rows) -> npt.NDArray[Any]:
+        return self.residents.numbers_at(table, column, rows)
+
     def frame(self, table: str, columns: tuple[str, ...]) -> pl.DataFrame:
         types = self.plan.tables[table].types
         return self.residents.frame(table, {column: types[column] for column in columns})

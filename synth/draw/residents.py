@@ -15,8 +15,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from synth.columns import NULL, from_microseconds, mask, moments
+from synth.columns import NULL, from_microseconds, mask
+from synth.draw.narrow import NARROW, widened
+from synth.draw.spool import ResidentRows, Spool
 from synth.dtypes import DType
+from synth.generators.pieces import InPieces
 from synth.generators.sampling import Search
 from synth.plan.content import Content
 
@@ -25,33 +28,24 @@ __all__ = ["ARRAY", "TEXTS", "Carried", "Residents", "mapped", "read_texts"]
 Rows = npt.NDArray[np.int64]
 
 ARRAY, TEXTS = ".npy", ".texts"  # endings of files
-NARROW = (np.dtype(np.int8), np.dtype(np.int16), np.dtype(np.int32))
-
-
-def narrowed(column: pl.Series) -> npt.NDArray[Any]:
-    """Give whole numbers in the narrowest type that holds them; NULL is the least number of the type. (n,) -> (n,)"""
-    low, high = column.min(), column.max()
-    for narrow, size in ((np.int8, 7), (np.int16, 15), (np.int32, 31)):
-        if low is None or (-(1 << size) < low and high < 1 << size):  # type: ignore[operator]
-            least = -(1 << size)
-            numbers: npt.NDArray[Any] = column.fill_null(least).to_numpy().astype(narrow)
-            return numbers
-    return column.fill_null(NULL).to_numpy()
-
-
-def widened(numbers: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Give numbers of a narrow type as they were before. (n,) -> (n,)"""
-    if numbers.dtype not in NARROW:
-        return numbers
-    wide = np.array(numbers, dtype=np.int64)
-    wide[numbers == np.iinfo(numbers.dtype).min] = NULL
-    return wide
 
 
 def mapped(file: Path) -> npt.NDArray[Any]:
     """Map a file's array, of any shape, into memory: (n,)."""
     array: npt.NDArray[Any] = np.load(file, mmap_mode="r")
     return array
+
+
+def _write(file: Path, array: npt.NDArray[Any] | InPieces) -> None:
+    """Write an array, of any shape, (n,), or piece by piece what makes one."""
+    if isinstance(array, np.ndarray):
+        np.save(file, array)
+        return
+    with file.open("wb") as out:
+        descr = np.lib.format.dtype_to_descr(array.dtype)
+        np.lib.format.write_array_header_1_0(out, {"descr": descr, "fortran_order": False, "shape": (array.length,)})
+        for piece in array.pieces:
+            out.write(np.ascontiguousarray(piece).data)
 
 
 def read_texts(file: Path) -> pl.Series:
@@ -110,22 +104,23 @@ class Residents:
 
         What is kept stays: others may have mapped it.
         """
-        self._save(_Name(table, what="rows"), np.array([rows], dtype=np.int64))
-        for column in frame.get_columns():
+        with self.spool() as spool:
+            spool.add(0, ResidentRows(rows, frame))
+            self.add_spooled(table, spool)
+
+    def spool(self) -> Spool:
+        """Make what takes the rows of a table from tasks, until all are there."""
+        return Spool(self.folder)
+
+    def add_spooled(self, table: str, spool: Spool) -> None:
+        """Keep whole columns that have been handed over; what is kept stays."""
+        self._save(_Name(table, what="rows"), np.array([spool.rows], dtype=np.int64))
+        for column in spool.columns():
             name = _Name(table, column.name)
-            if name in self._saved:
-                continue
-            if column.dtype == pl.String:
-                texts = column.drop_nulls().unique().sort()
-                codes = column.replace_strict(texts, np.arange(len(texts)), default=None, return_dtype=pl.Int64)
-                self._save_text(name, texts)
-                column = codes
-            if column.dtype.is_temporal():
-                self._save(name, moments(column))
-            elif column.dtype == pl.Float64:
-                self._save(name, column.fill_null(float("nan")).to_numpy())
-            else:
-                self._save(name, narrowed(column.cast(pl.Int64)))
+            if name not in self._saved:
+                if column.texts is not None:
+                    self._save_text(name, column.texts)
+                self._save(name, column.joined())
 
     def add_content(self, content: Content) -> None:
         """Keep all rows that were there before the run."""
@@ -136,7 +131,7 @@ class Residents:
         for (parent, child), marks in content.has_children.items():
             self._save(_Name(parent, child, "has children"), marks)
 
-    def add_prepared(self, table: str, column: str, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    def add_prepared(self, table: str, column: str, arrays: Mapping[str, npt.NDArray[Any] | InPieces]) -> None:
         """Keep what a column's generator prepared."""
         self._prepared.add((table, column))
         for what, array in arrays.items():
@@ -150,14 +145,16 @@ class Residents:
         """Tell whether what a column's generator prepares is kept."""
         return (table, column) in self._prepared
 
-    def _save(self, name: _Name, array: npt.NDArray[Any]) -> None:
+    def _save(self, name: _Name, array: npt.NDArray[Any] | InPieces) -> None:
         if name in self._saved:
             return
         self._saved.add(name)
-        if self.folder is None:
+        if self.folder is not None:
+            _write(self.folder / f"{name.file}{ARRAY}", array)
+        elif isinstance(array, np.ndarray):
             self._arrays[name] = array
         else:
-            np.save(self.folder / f"{name.file}{ARRAY}", array)
+            self._arrays[name] = np.concatenate([np.empty(0, array.dtype), *array.pieces])
 
     def _save_text(self, name: _Name, texts: pl.Series) -> None:
         if self.folder is None:
@@ -201,6 +198,10 @@ class Residents:
         wide: npt.NDArray[Any] = self.cached(f"wide {name.file}", lambda: widened(array))
         wide.flags.writeable = False
         return wide
+
+    def numbers_at(self, table: str, column: str, rows: slice | Rows) -> npt.NDArray[Any]:
+        """Give a column as numbers at these rows: NULL is `NULL`, or NaN. (n,) -> (n,)"""
+        return widened(self._array(_Name(table, column))[rows])
 
     def parent_rows(self, table: str) -> Rows:
         """Give the row number of each existing row's parent, not decreasing. (rows of the table,)"""

@@ -16,6 +16,7 @@ from synth.draw.change import difference, next_change
 from synth.draw.output import Sink, WriteResult
 from synth.draw.residents import Residents
 from synth.draw.rollup import summed
+from synth.draw.spool import ResidentRows
 from synth.errors import DataError, Problem
 from synth.fingerprint import Fingerprint, fingerprint
 from synth.plan.model import FamilyPlan, Plan
@@ -23,7 +24,7 @@ from synth.spec.constraints import not_null
 from synth.spec.parts import table_of
 
 __all__ = [
-    "Difference", "Earlier", "ResidentRows", "RollupPart", "RunContext", "TableResult", "Task", "TaskResult", "run_task",
+    "Difference", "Earlier", "RollupPart", "RunContext", "TableResult", "Task", "TaskResult", "run_task",
     "tasks_of", "write_blocks",
 ]  # fmt: skip
 
@@ -85,13 +86,6 @@ class TableResult:
     rows: int
     fingerprint: Fingerprint
     write: WriteResult
-
-
-class ResidentRows(NamedTuple):
-    """How many rows of a table others can refer to, and the columns of it that they look up."""
-
-    rows: int
-    columns: pl.DataFrame
 
 
 class RollupPart(NamedTuple):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import ExitStack
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
@@ -20,7 +21,8 @@ from synth.draw.inherited import inherit
 from synth.draw.placed import placed
 from synth.draw.residents import Residents
 from synth.draw.rollup import RollupSums, rolled_block
-from synth.draw.task import ResidentRows, RollupPart, RunContext, Task, TaskResult, tasks_of, write_blocks
+from synth.draw.spool import ResidentRows
+from synth.draw.task import RollupPart, RunContext, Task, TaskResult, tasks_of, write_blocks
 from synth.plan.model import FamilyPlan, Plan
 
 __all__ = ["PartKey", "Runner", "Walk", "residents_for"]
@@ -101,11 +103,11 @@ class Walk:
                 with placed(plan, table, column):
                     context = PrepareContext(plan, residents, table, column)
                     draws = plan.spec(table).columns[column].draws
-                    arrays = dict(draws.prepare(context))  # type: ignore[arg-type]
+                    residents.add_prepared(table, column, draws.prepare(context))  # type: ignore[arg-type]
                     distinct = plan.distinct.get((table, column))
                     if distinct is not None and distinct.weighted == column:
-                        arrays["allotted"] = allotted(distinct, arrays["cumulated"])
-                    residents.add_prepared(table, column, arrays)
+                        made = allotted(distinct, residents.prepared(table, column, "cumulated"))
+                        residents.add_prepared(table, column, {"allotted": made})
 
     # -- families
 
@@ -144,18 +146,19 @@ class Walk:
             for plan, residents in self._sides():
                 if not whole or plan is not self.plan:
                     _draw_residents(plan, plan.family(family.root), residents)
-        resident: dict[int, dict[str, ResidentRows]] = {}
         in_turn = _InTurn(self._kept_of(family.root, {task.number for task in tasks}), {task.number for task in tasks})
-        for result in self.runner.run(self.context, tasks):
-            for number, parts in in_turn.add(result.task.number, result.rollups):
+        with _Spools(self.context.residents, family.tables) as spools:
+            for result in self.runner.run(self.context, tasks):
+                for number, parts in in_turn.add(result.task.number, result.rollups):
+                    self._take_parts(PartKey(family.root, number), parts)
+                if whole:
+                    spools.add(result.task.number, result.residents)
+                result.residents, result.rollups = {}, []
+                yield result
+            for number, parts in in_turn.rest():
                 self._take_parts(PartKey(family.root, number), parts)
-            resident[result.task.number], result.residents, result.rollups = result.residents, {}, []
-            yield result
-        for number, parts in in_turn.rest():
-            self._take_parts(PartKey(family.root, number), parts)
-        if whole:
-            for table in family.tables:
-                _add_joined(self.context.residents, table, [resident[number][table] for number in sorted(resident)])
+            if whole:
+                spools.join()
 
     # -- rollups
 
@@ -188,8 +191,9 @@ class Walk:
         result = write_blocks(context, Task(rollup, 0, 0, 1), [block], before)
         self._take_parts(PartKey(rollup, 0), result.rollups)
         result.rollups = []
-        for table, rows in result.residents.items():
-            _add_joined(context.residents, table, [rows])
+        with _Spools(context.residents, result.residents) as spools:
+            spools.add(0, result.residents)
+            spools.join()
         return result
 
 
@@ -228,20 +232,31 @@ def _draw_residents(plan: Plan, family: FamilyPlan, residents: Residents) -> Non
 
 def _keep_residents(family: FamilyPlan, blocks: Iterable[Block], residents: Residents) -> None:
     """Keep what others look up of a family's blocks, which come in order."""
-    rows: dict[str, list[ResidentRows]] = {table: [] for table in family.tables}
-    for block in blocks:
-        for table, parts in rows.items():
-            parts.append(ResidentRows(*block.resident_rows(table, [c for t, c in family.residents if t == table])))
-    for table, parts in rows.items():
-        _add_joined(residents, table, parts)
+    with _Spools(residents, family.tables) as spools:
+        for block in blocks:
+            looked_up = {table: [c for t, c in family.residents if t == table] for table in family.tables}
+            rows = {table: ResidentRows(*block.resident_rows(table, columns)) for table, columns in looked_up.items()}
+            spools.add(block.number, rows)
+        spools.join()
 
 
-def _add_joined(residents: Residents, table: str, parts: Sequence[ResidentRows]) -> None:
-    """Keep the resident columns of a table that tasks made, in row order."""
-    frames = [part.columns for part in parts]
-    residents.add(
-        table, sum(part.rows for part in parts), pl.concat(frames) if frames and frames[0].width else pl.DataFrame()
-    )
+class _Spools(ExitStack):
+    """What takes resident rows of several tables, and joins them when all are there."""
+
+    def __init__(self, residents: Residents, tables: Iterable[str]):
+        super().__init__()
+        self._residents = residents
+        self._of = {table: self.enter_context(residents.spool()) for table in tables}
+
+    def add(self, number: int, rows: Mapping[str, ResidentRows]) -> None:
+        """Take what a task, or block, of this number made."""
+        for table, spool in self._of.items():
+            spool.add(number, rows[table])
+
+    def join(self) -> None:
+        """Keep them all."""
+        for table, spool in self._of.items():
+            self._residents.add_spooled(table, spool)
 
 
 def residents_for(plan: Plan, root: str, runner: Runner) -> Residents:

@@ -32,6 +32,7 @@ from synth.generators.declarations import (
 
 if TYPE_CHECKING:
     from synth.generators.context import SpanView, SpecView, TableContext
+    from synth.generators.pieces import InPieces
 
 __all__ = ["Generator", "Many", "Model", "Share", "one_way_of"]
 
@@ -292,7 +293,7 @@ class Generator(Model):
 
     # -- drawing
 
-    def prepare(self, context: TableContext) -> Mapping[str, npt.NDArray[Any]]:
+    def prepare(self, context: TableContext) -> Mapping[str, npt.NDArray[Any] | InPieces]:
         """Make arrays once a run, which all blocks share: cumulated weights, (parents,)."""
         return {}
 

@@ -311,6 +311,9 @@ class TableContext(RowContext, Protocol):
     def full_column(self, table: str, column: str) -> npt.NDArray[Any]:
         """Give all rows of another family's column; NULL is the least int64, or NaN. (rows of the table,)"""
 
+    def numbers_at(self, table: str, column: str, rows: slice | Rows) -> npt.NDArray[Any]:
+        """Give another family's column at these rows; NULL is the least int64, or NaN. (n,) -> (n,)"""
+
     def frame(self, table: str, columns: tuple[str, ...]) -> pl.DataFrame:
         """Give whole columns of another family's table, in drawn dtypes."""
 

@@ -30,6 +30,7 @@ from synth.generators.declarations import (
 )  # fmt: skip
 from synth.generators.matching import Grouping, starts_of
 from synth.generators.parent_choice import ParentChoice, choose_parents
+from synth.generators.pieces import InPieces, cumulated, pieces_of
 from synth.generators.ranks import ranks_of_any, ranks_of_declared, zipf_mandelbrot
 from synth.generators.reference_words import Popularity, ReferenceWords, ZipfMandelbrot
 from synth.generators.sampling import check_weights
@@ -167,41 +168,51 @@ class Reference(ReferenceWords):
         """Tell whether there are roots, which have no parent, or none may be found."""
         return self.roots > 0 or self.optional
 
-    def prepare(self, context: TableContext) -> Mapping[str, npt.NDArray[Any]]:
+    def prepare(self, context: TableContext) -> Mapping[str, npt.NDArray[Any] | InPieces]:
         """Make the parents' cumulated weights, (parents,), where they are not all equal."""
-        arrays = self._grouping(context).prepare(context)
+        arrays: dict[str, npt.NDArray[Any] | InPieces] = {}
+        groups = self._grouping(context).prepare(context)
+        arrays.update(groups)
         above = context.ancestors_of(self.to) if self._is_by_order(context) and self.to != context.table else ()
         if above and context.arrival_of(above[-1]) and not context.shows_at(self.to):
             arrays["arrived"] = starts_of(context, self.to, above[-1])
-        if not self._weighted:
-            return arrays
-        count = context.row_count(self.to)
-        weights = np.ones(count)
-        if self.weights:
-            column = context.full_column(self.to, self.weights)
-            weights = np.nan_to_num(column.astype(np.float64), nan=0.0, posinf=np.inf)
-            weights[column == NULL] = 0.0  # NULL of numbers that are exact
-            if (weights < 0).any() or not np.isfinite(weights).all():
-                raise DataError(f"{self.to}.{self.weights} has weights below 0, or without end")
-            with np.errstate(over="ignore"):
-                total = float(weights.sum())
-            if total:
-                check_weights([total], f"weights of {self.to}.{self.weights}")
-        elif self.popularity:
-            law, declared = self.popularity.zipf_mandelbrot, context.declared_rows(self.to)
-            if declared is None:
-                weights = zipf_mandelbrot(ranks_of_any(count, context.column_stream), 1, law.s, law.q)
-            else:  # parents beyond the declared period share the ranks out anew
-                ranks = ranks_of_declared(count, max(1, declared), context.column_stream)
-                weights = zipf_mandelbrot(ranks, max(1, declared), law.s, law.q)
-        if self.where:
-            weights = weights * (context.full_column(self.to, self.where) == 1)
-        weights = weights[arrays["order"]] if "order" in arrays else weights
-        with np.errstate(over="ignore"):
-            cumulated = np.cumsum(weights)
-        if len(cumulated) and not np.isfinite(cumulated[-1]):
-            raise DataError(f"the weights of {self.to} are too large to be added")
-        return {**arrays, "cumulated": cumulated}
+        if self._weighted:
+            order = groups.get("order")
+            length = context.row_count(self.to) if order is None else len(order)
+            arrays["cumulated"] = cumulated(self._weights(context, order, length), length)
+        return arrays
+
+    def _weights(self, context: TableContext, order: Rows | None, length: int) -> Iterator[Floats]:
+        """Give the parents' weights in their order, in pieces: (rows of each,). Raises DataError and ValueError."""
+        of_ranks, total = self._weights_of_ranks(context), 0.0
+        for piece in pieces_of(length):
+            rows = piece if order is None else order[piece]
+            weights = np.ones(piece.stop - piece.start) if of_ranks is None else of_ranks[rows]
+            if self.weights:
+                column = context.numbers_at(self.to, self.weights, rows)
+                weights = np.nan_to_num(column.astype(np.float64), nan=0.0, posinf=np.inf)
+                weights[column == NULL] = 0.0  # NULL of numbers that are exact
+                if (weights < 0).any() or not np.isfinite(weights).all():
+                    raise DataError(f"{self.to}.{self.weights} has weights below 0, or without end")
+                with np.errstate(over="ignore"):
+                    total += float(weights.sum())
+            if self.where:
+                weights = weights * (context.numbers_at(self.to, self.where, rows) == 1)
+            yield weights
+        if total:
+            check_weights([total], f"weights of {self.to}.{self.weights}")
+
+    def _weights_of_ranks(self, context: TableContext) -> Floats | None:
+        """Give the weights of the parents' ranks; None where it goes by something else. (parents,)"""
+        if self.weights or not self.popularity:
+            return None
+        count, declared = context.row_count(self.to), context.declared_rows(self.to)
+        law = self.popularity.zipf_mandelbrot
+        if declared is None:
+            return zipf_mandelbrot(ranks_of_any(count, context.column_stream), 1, law.s, law.q)
+        # parents beyond the declared period share the ranks out anew
+        ranks = ranks_of_declared(count, max(1, declared), context.column_stream)
+        return zipf_mandelbrot(ranks, max(1, declared), law.s, law.q)
 
     def _grouping(self, context: TableContext) -> Grouping:
         """Say which parents belong together."""

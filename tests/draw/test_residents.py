@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synth.columns import NULL
-from synth.draw.residents import Residents, narrowed, widened
+from synth.draw.narrow import narrowed, widened
+from synth.draw.residents import Residents
 from synth.dtypes import DType
 
 TYPES = {

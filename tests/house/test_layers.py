@@ -22,7 +22,7 @@ ORDERS = {
     "generators": ["sampling", "base", "profiles", "derived", "__init__"],
     "spec": ["wording", "models", "scope", "check", "load"],
     "plan": ["content", "fanout", "model", "counts", "families", "make"],
-    "draw": ["residents", "block", "rollup", "walk"],
+    "draw": ["narrow", "spool", "residents", "block", "rollup", "walk"],
     "databases": ["urls", "registry", "address", "capabilities", "steps", "contract", "file", "__init__"],
     "store": ["manifest", "folder"],
     "verify": ["checks", "report", "findings", "stated", "by_file", "files"],
