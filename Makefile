@@ -15,7 +15,7 @@ BIN    = $(VENV)/bin
 READY  = $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help data load verify test test-fast test-long test-times bench lint clean
+.PHONY: help data load report verify test test-fast test-long test-times bench lint clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,10 @@ data: $(READY)  ## generate DATASET at SCALE into OUT/DATASET, replacing what `m
 load: $(READY)  ## load OUT/DATASET (made first where it is not there) into the database DB (a URL; left out: an embedded PostgreSQL), replacing what was loaded before; VIA=copy: as text
 	@test -e '$(OUT)/$(DATASET)' || $(MAKE) --no-print-directory data
 	@$(BIN)/synth load $(OUT)/$(DATASET) $(if $(DB),'$(DB)') $(if $(VIA),--via $(VIA)) --if-exists replace
+
+report: $(READY)  ## one HTML page that shows OUT/DATASET (made first where it is not there): tables, relations, pictures, proof
+	@test -e '$(OUT)/$(DATASET)' || $(MAKE) --no-print-directory data
+	@$(BIN)/synth report $(OUT)/$(DATASET)
 
 verify: $(READY)  ## prove OUT/DATASET, or what is in the database DB, by SQL: keys, references, checks, rules, fingerprints
 	@$(BIN)/synth verify $(if $(DB),'$(DB)' --schema '$(DATASET)',$(OUT)/$(DATASET))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from synth.job.load import load_folder
     from synth.job.merge import merge
     from synth.job.pull import pull
+    from synth.reporting.make import Report, report
     from synth.spec.load import parse
     from synth.spec.models import Column, Dataset, Table
     from synth.store.manifest import Manifest
@@ -47,6 +48,7 @@ _HOMES = {
     "synth.errors": ("DataError", "DatabaseError", "OptionError", "OutputError", "SpecError", "SynthError"),
     "synth.job.generate": ("Summary", "generate"),
     "synth.store.manifest": ("Manifest",),
+    "synth.reporting.make": ("Report", "report"),
     "synth.spec.load": ("parse",),
     "synth.spec.models": ("Column", "Dataset", "Table"),
     "synth.verify.files": ("verify_folder",),
@@ -54,9 +56,9 @@ _HOMES = {
 
 __all__ = [
     "Address", "Column", "DataError", "DatabaseError", "Dataset", "Manifest", "OptionError", "OutputError", "Part",
-    "SpecError", "Summary", "SynthError", "Table", "advance_database", "advance_folder", "block", "frame", "generate",
-    "generate_into", "lazy", "load", "load_folder", "make_plan", "merge", "parse", "pull", "verify_database",
-    "verify_folder",
+    "Report", "SpecError", "Summary", "SynthError", "Table", "advance_database", "advance_folder", "block", "frame",
+    "generate", "generate_into", "lazy", "load", "load_folder", "make_plan", "merge", "parse", "pull", "report",
+    "verify_database", "verify_folder",
 ]  # fmt: skip
 
 

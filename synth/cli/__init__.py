@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from synth.cli import data, databases, secrets, signals, teaching
+from synth.cli import data, databases, secrets, showing, signals, teaching
 from synth.cli.limited import go_on_in_child
 from synth.errors import OptionError, SynthError
 from synth.runners.memory import collect_less
@@ -54,7 +54,7 @@ def _options(
 
 
 for _command in (
-    data.datasets, data.check, data.plan, data.generate, data.merge, data.verify, data.advance, data.sweep,
+    data.datasets, data.check, data.plan, data.generate, data.merge, data.verify, data.advance, data.sweep, showing.report,
     databases.ddl, databases.load, databases.script, databases.pull, teaching.words,
 ):  # fmt: skip
     app.command()(_command)

@@ -277,17 +277,23 @@ def _key_types(scope: Scope, name: str, column: str, declared: Column) -> Iterat
 
 
 def sql_travels(scope: Scope) -> Iterator[Problem]:
-    """Rules and checks are SQL that runs in every database, over tables and columns that are written."""
+    """Rules, checks and pictures are SQL that runs everywhere, over tables and columns that are written."""
     written = {name: set(scope.table(name).written) for name in scope.dataset.named}
-    for name, rule in scope.dataset.rules.items():
-        at: Path = ("rules", name)
+    queries: list[tuple[Path, str, str]] = [
+        (("rules", name), sql, "select the rows that break it") for name, sql in scope.dataset.rules.items()
+    ]
+    queries += [
+        (("pictures", name, "select"), picture.select, "select what it shows")
+        for name, picture in scope.dataset.pictures.items()
+    ]
+    for at, sql, instead in queries:
         try:
-            tree = allowed_query(rule)
+            tree = allowed_query(sql)
             for complaint in dict.fromkeys(lint(tree)):
                 yield Problem(at, complaint)
             read = tables(tree)
             if not read:
-                yield Problem(at, "the rule reads no table", "select the rows that break it")
+                yield Problem(at, "it reads no table", instead)
             for table in read:
                 if table not in written:
                     yield Problem(at, f"unknown table '{table}'", did_you_mean(table, written))

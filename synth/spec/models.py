@@ -19,7 +19,7 @@ from synth.generators.base import Many, Model, Share
 from synth.generators.derived import Given
 from synth.spec.fanout_models import SoMany
 from synth.spec.parts import part_name
-from synth.spec.row_models import NAME, EarlierRows, Existing, Name, Rollup, RowCount
+from synth.spec.row_models import NAME, EarlierRows, Existing, Name, Picture, Rollup, RowCount
 from synth.spec.wording import NAMES, plain_errors, shown
 
 __all__ = ["OPTIONS", "Column", "Dataset", "EarlierRows", "Existing", "Period", "Rollup", "Table"]
@@ -336,6 +336,9 @@ class Dataset(Model):
     )
     rules: dict[Name, str] = Field(
         default_factory=dict, description="name: SQL that selects the rows that break it; it holds when there are none"
+    )
+    pictures: dict[Name, Picture] = Field(
+        default_factory=dict, description="name: a picture of the data, which the report begins with"
     )
 
     @model_validator(mode="after")

@@ -9,7 +9,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from synth.generators.base import Model
 
-__all__ = ["LONGEST_NAME", "NAME", "EarlierRows", "Existing", "Name", "Rollup", "RowCount"]
+__all__ = ["LONGEST_NAME", "NAME", "EarlierRows", "Existing", "Name", "Picture", "Rollup", "RowCount"]
 
 LONGEST_NAME = 63
 NAME = rf"^[A-Za-z_][A-Za-z0-9_]{{0,{LONGEST_NAME - 1}}}$"
@@ -45,6 +45,17 @@ class Rollup(Model):
     )
     parts: Annotated[tuple[str, ...] | None, Field(strict=False)] = Field(
         None, description="of a gathered table: only the rows of these SELECTs"
+    )
+
+
+class Picture(Model):
+    """A picture for the report: what a SELECT gives, its first column across, its second up, a third as several of them."""
+
+    about: str = Field(description="what it shows, as a heading")
+    select: str = Field(description="SQL over tables that are written, of two or three columns")
+    shape: Literal["line", "bars", "heat"] = Field(
+        "line",
+        description="line: over time or numbers; bars: one each; heat: fields of a grid, the third column's shade",
     )
 
 

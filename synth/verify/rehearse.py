@@ -111,8 +111,24 @@ def _bind(dataset: Dataset) -> None:
                 problems.append(Problem(_place(dataset, check), f"on empty tables {error}"))
             except duckdb.Error as error:
                 problems.append(Problem(_place(dataset, check), f"bad SQL: {_said(str(error))}"))
+        problems += _unseen(dataset, connection)
     if problems:
         raise SpecError(problems)
+
+
+def _unseen(dataset: Dataset, connection: duckdb.DuckDBPyConnection) -> Iterator[Problem]:
+    """Say which pictures cannot be made, on empty tables."""
+    for name, picture in dataset.pictures.items():
+        at = ("pictures", name, "select")
+        try:
+            with time_limit(connection, LIMIT_S):
+                columns = connection.execute(picture.select).description or ()
+        except (duckdb.Error, TimeoutError) as error:
+            yield Problem(at, f"bad SQL: {_said(str(error))}")
+            continue
+        if len(columns) not in ((3,) if picture.shape == "heat" else (2, 3)):
+            wanted = "three columns: across, up, shade" if picture.shape == "heat" else "two columns, or three"
+            yield Problem(at, f"it gives {len(columns)} columns", f"select {wanted}")
 
 
 def _not_portable(dataset: Dataset, scope: Scope) -> Iterator[Problem]:

@@ -1,0 +1,175 @@
+"""What the report shows, as plain data, worked out by SQL over the files: tables, samples, pictures, proof."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from synth.describe.catalogue import Catalogue, TableFacts, catalogue_of
+from synth.dtypes import Types
+from synth.errors import OutputError
+from synth.formats import format_of, unreadable_errors
+from synth.left import temporary_folder
+from synth.progress import Phase, Progress, silent
+from synth.reporting.column_pictures import ColumnStats, picture_of
+from synth.sandbox import sandbox, time_limit
+from synth.spec.load import shipped
+from synth.spec.models import Dataset
+from synth.store.entries import TableEntry
+from synth.store.manifest import Manifest
+from synth.store.memory import default_memory
+from synth.translate.seen import seen_by_sql
+from synth.verify.checks import quoted
+from synth.verify.findings import plan_of
+from synth.verify.report import VerifyReport
+
+__all__ = ["Contents", "contents_of"]
+
+SAMPLE = 6  # rows of each table that are shown
+LONGEST = 60  # characters of a value in a sample
+LIMIT_S = 120  # of one picture that a spec declares
+MOST_POINTS = 5_000  # of one
+
+
+@dataclass(frozen=True)
+class Contents:
+    """All that a report shows of a folder; `pictures` and what `tables` hold is plain data for the page."""
+
+    manifest: Manifest
+    catalogue: Catalogue
+    again: str  # the command that makes the folder
+    tables: Mapping[str, Mapping[str, Any]]
+    pictures: tuple[Mapping[str, Any], ...]
+    verified: VerifyReport | None
+
+
+def contents_of(folder: Path, verified: VerifyReport | None, tell: Progress = silent) -> Contents:
+    """Read a folder. Raises OutputError where it cannot be; `tell` is called with a table and its rows."""
+    manifest = Manifest.read(folder)
+    form, dataset = format_of(manifest.format), manifest.load_dataset()
+    if not form.can_be_read:
+        raise OutputError(
+            f"'{folder}' holds INSERT statements, which cannot be read\n  hint: generate it as parquet, csv or ndjson"
+        )
+    catalogue = catalogue_of(dataset, plan_of(manifest, dataset))
+    with (
+        temporary_folder("synth-report-") as spill,
+        sandbox(folder, memory_bytes=default_memory(), spill=spill) as connection,
+    ):
+        tables = {}
+        tell(Phase("looking", sum(entry.rows for entry in manifest.tables.values())), 0)
+        try:
+            for table, entry in manifest.tables.items():
+                _open(connection, folder.resolve(), form.name, table, entry)
+            for facts in catalogue.tables:
+                if facts.name in manifest.tables:
+                    tables[facts.name] = _table(connection, facts, manifest.tables[facts.name])
+                    tell(facts.name, manifest.tables[facts.name].rows)
+        except unreadable_errors() as error:
+            said = str(error).splitlines()[0]
+            raise OutputError(f"'{folder}' cannot be read: {said}\n  hint: synth verify {folder}") from error
+        pictures = tuple(_pictures(connection, dataset, manifest))
+    return Contents(manifest, catalogue, _again(manifest), tables, pictures, verified)
+
+
+def _open(connection: duckdb.DuckDBPyConnection, folder: Path, form: str, table: str, entry: TableEntry) -> None:
+    """Let SQL see a table as a spec's does; text is read once, and kept as columns."""
+    files, name = f"files of {table}", quoted(table)
+    format_of(form).attach(connection, files, [folder / file.path for file in entry.files], entry.types)
+    seen = seen_by_sql(quoted(files), entry.types) or f"SELECT * FROM {quoted(files)}"
+    what = "VIEW" if format_of(form).holds_types else "TABLE"
+    connection.execute(f"CREATE TEMP {what} {name} AS {seen}")
+
+
+def _table(connection: duckdb.DuckDBPyConnection, facts: TableFacts, entry: TableEntry) -> dict[str, Any]:
+    """Work out what is shown of a table."""
+    stats = _stats(connection, facts, entry.types)
+    columns = []
+    for column in facts.columns:
+        here = stats[column.name]
+        shown: dict[str, Any] = {"distinct": here.distinct, "nulls": here.rows - here.values, "rows": here.rows}
+        if here.least is not None:
+            shown |= {"least": _shown(here.least), "greatest": _shown(here.greatest)}
+        columns.append({"name": column.name, **shown, "picture": picture_of(connection, facts.name, column, here)})
+    files = {"files": len(entry.files), "bytes": sum(file.bytes for file in entry.files)}
+    return {"rows": entry.rows, **files, "columns": columns, "sample": _sample(connection, facts)}
+
+
+def _stats(connection: duckdb.DuckDBPyConnection, facts: TableFacts, types: Types) -> dict[str, ColumnStats]:
+    """Look at all columns of a table in one pass."""
+    asked, names = ["COUNT(*)"], [column.name for column in facts.columns]
+    for name in names:
+        column, plain = quoted(name), types[name].element is None
+        ordered = plain and not types[name].is_text and types[name].name not in ("json", "bytes", "interval", "boolean")
+        asked += [f"COUNT({column})", f"approx_count_distinct({column})" if plain else "NULL"]
+        asked += [f"MIN({column})", f"MAX({column})"] if ordered else ["NULL", "NULL"]
+    rows, *found = connection.execute(f"SELECT {', '.join(asked)} FROM {quoted(facts.name)}").fetchall()[0]
+    each = {name: found[4 * place : 4 * place + 4] for place, name in enumerate(names)}
+    return {
+        name: ColumnStats(rows, values, min(values, distinct or values), least, greatest)
+        for name, (values, distinct, least, greatest) in each.items()
+    }
+
+
+def _sample(connection: duckdb.DuckDBPyConnection, facts: TableFacts) -> list[list[str | None]]:
+    """Choose a few rows, always the same, from anywhere in a table, in the order of their keys."""
+    table, key = quoted(facts.name), ", ".join(map(quoted, facts.key))
+    cells = ", ".join(f"CAST({quoted(column.name)} AS VARCHAR)" for column in facts.columns)
+    if key:
+        chosen = f"SELECT {key} FROM {table} ORDER BY hash({key}), {key} LIMIT {SAMPLE}"
+        sql = f"SELECT {cells} FROM {table} WHERE ({key}) IN ({chosen}) ORDER BY {key}"
+    else:
+        sql = f"SELECT {cells} FROM {table} ORDER BY ALL LIMIT {SAMPLE}"
+    rows = connection.execute(sql).fetchall()
+    return [[cell if cell is None or len(cell) <= LONGEST else f"{cell[:LONGEST]}…" for cell in row] for row in rows]
+
+
+def _pictures(connection: duckdb.DuckDBPyConnection, dataset: Dataset, manifest: Manifest) -> Iterator[dict[str, Any]]:
+    """Make the pictures that the spec declares; one whose tables were not made, or that fails, says so."""
+    for name, picture in dataset.pictures.items():
+        made: dict[str, Any] = {"name": name, "about": picture.about, "shape": picture.shape, "failed": "", "rows": []}
+        try:
+            with time_limit(connection, LIMIT_S):
+                found = connection.execute(picture.select)
+                columns = [column[0] for column in found.description or ()]
+                rows = found.fetchmany(MOST_POINTS)
+            yield made | {"columns": columns, "rows": [[_plain(cell) for cell in row] for row in rows]}
+        except (duckdb.Error, TimeoutError) as error:
+            yield made | {"failed": str(error).splitlines()[0]}
+
+
+def _plain(cell: Any) -> Any:
+    """Give a value as JSON has it: numbers as such, moments as text."""
+    if isinstance(cell, Decimal):
+        return float(cell)
+    return cell.isoformat() if isinstance(cell, (dt.date, dt.time)) else cell
+
+
+def _shown(value: Any) -> str:
+    """Give a number or a moment as people read it."""
+    if isinstance(value, (int, Decimal)):
+        return f"{value:,}"
+    return f"{value:,.6g}" if isinstance(value, float) else str(value)
+
+
+def _again(manifest: Manifest) -> str:
+    """Spell the command that makes the folder again."""
+    dataset = manifest.dataset if manifest.dataset in shipped() else f"{manifest.dataset}.yaml"
+    words = ["synth", "generate", dataset, "--scale", f"{manifest.scale:g}", "--seed", str(manifest.seed)]
+    words += ["--until", manifest.until.isoformat()]
+    return shlex.join(words if manifest.format == "parquet" else [*words, "--format", manifest.format])
+
+
+def by_kind(report: VerifyReport) -> Iterable[tuple[str, int, int]]:
+    """Count a verification's checks, and those that do not hold, by kind."""
+    kinds: dict[str, list[bool]] = {}
+    for finding in report.findings:
+        kinds.setdefault(finding.kind, []).append(finding.passed)
+    return [(kind, len(passed), passed.count(False)) for kind, passed in kinds.items()]
