@@ -301,7 +301,7 @@ def test_defect_all_dates_are_today(world):
 
 def test_defect_discount_is_a_constant_or_any_number(world):
     """It is a share of the price, of five that are offered; the schema says so."""
-    assert "share" in spec().tables["orders"].columns["discount"].about
+    assert "Share of the price" in spec().tables["orders"].columns["discount"].about
     discounts = world(scale=2)["orders"]["discount"]
     assert discounts.dtype == pl.Decimal(3, 2)
     assert sorted(map(str, discounts.unique())) == ["0.00", "0.10", "0.15", "0.20", "0.25"]
