@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from synth.job.load import load_folder
     from synth.job.merge import merge
     from synth.job.pull import pull
+    from synth.reporting.dbt_project import write_dbt_project
     from synth.reporting.make import Report, report
     from synth.spec.load import parse
     from synth.spec.models import Column, Dataset, Table
@@ -48,6 +49,7 @@ _HOMES = {
     "synth.errors": ("DataError", "DatabaseError", "OptionError", "OutputError", "SpecError", "SynthError"),
     "synth.job.generate": ("Summary", "generate"),
     "synth.store.manifest": ("Manifest",),
+    "synth.reporting.dbt_project": ("write_dbt_project",),
     "synth.reporting.make": ("Report", "report"),
     "synth.spec.load": ("parse",),
     "synth.spec.models": ("Column", "Dataset", "Table"),
@@ -58,7 +60,7 @@ __all__ = [
     "Address", "Column", "DataError", "DatabaseError", "Dataset", "Manifest", "OptionError", "OutputError", "Part",
     "Report", "SpecError", "Summary", "SynthError", "Table", "advance_database", "advance_folder", "block", "frame",
     "generate", "generate_into", "lazy", "load", "load_folder", "make_plan", "merge", "parse", "pull", "report",
-    "verify_database", "verify_folder",
+    "verify_database", "verify_folder", "write_dbt_project",
 ]  # fmt: skip
 
 

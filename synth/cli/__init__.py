@@ -54,7 +54,8 @@ def _options(
 
 
 for _command in (
-    data.datasets, data.check, data.plan, data.generate, data.merge, data.verify, data.advance, data.sweep, showing.report,
+    data.datasets, data.check, data.plan, data.generate, data.merge, data.verify, data.advance, data.sweep,
+    showing.report, showing.dbt,
     databases.ddl, databases.load, databases.script, databases.pull, teaching.words,
 ):  # fmt: skip
     app.command()(_command)

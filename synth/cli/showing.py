@@ -1,16 +1,18 @@
-"""Commands that show what there is: the report."""
+"""Commands that show what there is: the report, and a dbt project over it."""
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated, Optional
 
 import typer
 
-from synth.cli.words import Json, Schema
+from synth.cli.words import Folder, Json, Schema
 from synth.terminal import say, say_json, size
 
-__all__ = ["report"]
+__all__ = ["dbt", "report"]
 
+DBT_OUT = "the folder of the project; DIR-dbt beside the folder if left out"
 OUT = "the HTML file; left out, DIR.html beside the folder, or output/DATASET.html"
 
 
@@ -39,3 +41,17 @@ def report(
         say(f"{made.path}: {made.tables} tables, {size(made.bytes)}, {made.seconds:.1f} s{proof}")
     if made.passed is False:
         raise typer.Exit(1)
+
+
+def dbt(
+    folder: Folder,
+    out: Annotated[Optional[str], typer.Option("--out", metavar="DIR", help=DBT_OUT)] = None,  # noqa: UP045
+) -> None:
+    """A dbt project over a folder: sources with descriptions, and all that `verify` asks of rows as tests.
+
+    Example: synth dbt output/ecommerce
+    """
+    from synth.reporting.dbt_project import write_dbt_project
+
+    made = write_dbt_project(folder, out)
+    say(f"{made}\nnext: cd {shlex.quote(str(made))} && dbt test --profiles-dir .")

@@ -30,6 +30,7 @@ from synth.progress import Progress
 from synth.runners import runner
 from synth.spec.parts import table_of
 from synth.store.change_feed import Feed
+from synth.store.documents import write_documents
 from synth.store.entries import TaskEntry
 from synth.store.folder import extending_folder, refuse_link, require_files
 from synth.store.joined import joined_families, joined_tables
@@ -137,6 +138,7 @@ def _advanced(
                 feed.write(run.differences, plan)
             if history:
                 history.write(run.differences, plan)
+        write_documents(making, new, plan)
         new.write(making)
     return Advance(
         str(folder), manifest.until, plan.until, time.perf_counter() - started,

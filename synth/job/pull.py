@@ -15,6 +15,7 @@ from synth.errors import OptionError, OutputError, did_you_mean
 from synth.formats import READABLE, Format, format_of
 from synth.left import temporary_folder
 from synth.progress import Progress, silent
+from synth.store.documents import write_documents
 from synth.store.folder import replacing_folder, write_marker
 from synth.store.manifest import Manifest, pulled_identity
 from synth.store.manifest_table import manifest_of
@@ -211,8 +212,10 @@ def _write_manifest(
     }
     prints = [table.fingerprint for table in tables.values()]
     identity = pulled_identity(old.origin() or old.identity, form.name, prints)
-    old.restated(
+    new = old.restated(
         format=form.name, dialect=None, identity=identity, tables=tables, families={}, sums=(), made_by=None,
         last_keys={}, edits={},
-    ).write(work_folder)  # fmt: skip
+    )  # fmt: skip
+    write_documents(work_folder, new)
+    new.write(work_folder)
     return tuple(name for name, table in tables.items() if table.fingerprint != old.tables[name].fingerprint)

@@ -31,6 +31,7 @@ EXACT = 20_000  # different numbers that are counted each; of more, fields betwe
 FINE, BINS = 2_000, 36
 USUAL = 0.5  # of the rows: a number that more have is told, and the others are shown
 TAIL = 0.005  # of the rows at either end, which are not shown where they are far away
+WIDE, MILLION = 100, 1e6  # ratios between numbers
 RANKS = 48  # points of a curve of ranks
 SKEWED = 30  # times its middle, and a number's greatest is shown by powers of ten
 DAYS, WEEKS = 130, 1_300  # days that are shown by the day, or by the week
@@ -120,7 +121,8 @@ def _ranks(asked: _Asked) -> dict[str, Any] | None:
     )
     often, many = np.array([row[0] for row in found]), np.array([row[1] for row in found])
     if len(often) == 1:
-        said = f"each of {number(int(many[0]))} rows of {asked.facts.refers_to} is chosen {_times(int(often[0]))}"
+        which = "one row" if many[0] == 1 else f"each of {number(int(many[0]))} rows"
+        said = f"{which} of {asked.facts.refers_to} is chosen {_times(int(often[0]))}"
         return {"kind": "said", "said": said}
     ends, chosen = np.cumsum(many), np.cumsum(often * many)
     wanted = np.unique(np.geomspace(1, ends[-1], RANKS).round().astype(np.int64))
@@ -191,19 +193,16 @@ def _distribution(asked: _Asked, value: str, what: str) -> dict[str, Any] | None
         ends = asked.ask(f"SELECT MIN(v), MAX(v) FROM {source}")[0]
         if ends[0] is None:
             return None
-        low, high = map(float, ends)
-        by_powers = low > 0 and high / low > 1000
-        start, width = (math.log(low), math.log(high / low)) if by_powers else (low, high - low)
-        field = f"floor(({'ln(v)' if by_powers else 'v'} - {start!r}) / {width / FINE!r})"
-        found = asked.ask(f"SELECT AVG(v), COUNT(*) FROM {source} GROUP BY {field} ORDER BY 1")
+        found = asked.ask(
+            f"SELECT AVG(v), COUNT(*), MIN(v) = MAX(v) FROM {source} GROUP BY {_field(*map(float, ends))} ORDER BY 1"
+        )
     else:
-        found = asked.ask(f"SELECT v, COUNT(*) FROM {source} GROUP BY v ORDER BY v")
+        found = asked.ask(f"SELECT v, COUNT(*), TRUE FROM {source} GROUP BY v ORDER BY v")
     if len(found) < 2:
         return None
     values, counts = np.array([row[0] for row in found]), np.array([row[1] for row in found])
     usual = int(counts.argmax())
-    each = asked.stats.distinct <= EXACT  # else they are fields with many values
-    if each and counts[usual] > USUAL * counts.sum() and len(values) > FEW:
+    if found[usual][2] and counts[usual] > USUAL * counts.sum() and len(values) > FEW:
         share = _share(int(counts[usual]), int(counts.sum()))
         what = f"{_short(float(values[usual]))} in {share} of the rows; of the others "
         values, counts = np.delete(values, usual), np.delete(counts, usual)
@@ -211,6 +210,14 @@ def _distribution(asked: _Asked, value: str, what: str) -> dict[str, Any] | None
     first, half, last = (float(values[np.searchsorted(shares, share)]) for share in (0.25, 0.5, 0.75))
     said = f"{what}half between {_short(first)} and {_short(last)}, the middle {_short(half)}"
     return {"kind": "histogram", "said": said, **_bins(values, counts, shares, half)}
+
+
+def _field(low: float, high: float) -> str:
+    """Say in SQL in which of many fields a number `v` lies: of equal width, or of equal ratio but for those next to 0."""
+    if low > 0 and high < WIDE * low:
+        return f"floor((v - {low!r}) / {max((high - low) / FINE, 1e-300)!r})"
+    unit = max(abs(low), abs(high)) / MILLION
+    return f"floor(asinh(v / {unit!r}) * {FINE / math.asinh(MILLION)!r})"
 
 
 def _bins(values: Floats, counts: npt.NDArray[np.int64], shares: Floats, half: float) -> dict[str, Any]:

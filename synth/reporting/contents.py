@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,8 +19,8 @@ from synth.left import temporary_folder
 from synth.progress import Phase, Progress, silent
 from synth.reporting.column_pictures import ColumnStats, picture_of
 from synth.sandbox import sandbox, time_limit
-from synth.spec.load import shipped
 from synth.spec.models import Dataset
+from synth.store.documents import made_of
 from synth.store.entries import TableEntry
 from synth.store.manifest import Manifest
 from synth.store.memory import default_memory
@@ -76,7 +75,7 @@ def contents_of(folder: Path, verified: VerifyReport | None, tell: Progress = si
             said = str(error).splitlines()[0]
             raise OutputError(f"'{folder}' cannot be read: {said}\n  hint: synth verify {folder}") from error
         pictures = tuple(_pictures(connection, dataset, manifest))
-    return Contents(manifest, catalogue, _again(manifest), tables, pictures, verified)
+    return Contents(manifest, catalogue, made_of(manifest).command, tables, pictures, verified)
 
 
 def _open(connection: duckdb.DuckDBPyConnection, folder: Path, form: str, table: str, entry: TableEntry) -> None:
@@ -157,14 +156,6 @@ def _shown(value: Any) -> str:
     if isinstance(value, (int, Decimal)):
         return f"{value:,}"
     return f"{value:,.6g}" if isinstance(value, float) else str(value)
-
-
-def _again(manifest: Manifest) -> str:
-    """Spell the command that makes the folder again."""
-    dataset = manifest.dataset if manifest.dataset in shipped() else f"{manifest.dataset}.yaml"
-    words = ["synth", "generate", dataset, "--scale", f"{manifest.scale:g}", "--seed", str(manifest.seed)]
-    words += ["--until", manifest.until.isoformat()]
-    return shlex.join(words if manifest.format == "parquet" else [*words, "--format", manifest.format])
 
 
 def by_kind(report: VerifyReport) -> Iterable[tuple[str, int, int]]:

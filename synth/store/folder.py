@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from synth.errors import OutputError, SynthError
+from synth.store.documents import DOCUMENTS
 from synth.store.files import checksum, files_in, first_link, is_plain, read_text, write_text
 from synth.store.lock import locked
 from synth.store.manifest import NAME, Manifest
@@ -178,7 +179,7 @@ def finished_run(target: Path) -> Manifest | None:
         raise OutputError(f"'{target}' holds files that are not ours; choose another --out, or empty it yourself")
     manifest = Manifest.read(target, advancing=True, part=True)
     known = {file.path for table in manifest.tables.values() for file in table.files}
-    known |= {NAME, *(file.path for file in manifest.hidden)}
+    known |= {NAME, *DOCUMENTS, *(file.path for file in manifest.hidden)}
     if manifest.advancing:  # left in the midst of it: with files of the step
         known |= {name for name in present if name.partition("/")[0] in manifest.tables}
     strangers = sorted(present - known)

@@ -20,6 +20,7 @@ from synth.draw.task import TaskResult
 from synth.dtypes import Types
 from synth.errors import OutputError
 from synth.left import temporary_folder
+from synth.store.documents import DOCUMENTS
 from synth.store.files import FileEntry, described
 from synth.store.journal import Noted, key_of
 from synth.store.manifest import NAME, PARENTS, SUMS, Manifest
@@ -136,6 +137,7 @@ def publish(
     placed = manifest.placed(place)
     new = [file for file in manifest.files if not file.at and (file.path, file.sha256) not in known]
     each(lambda file: objects.put(place(file), folder / file.path), new)
+    each(lambda name: objects.put(name, folder / name), [name for name in DOCUMENTS if (folder / name).is_file()])
     try:
         objects.put_last(NAME, placed.text().encode(), tag)
     except TakenError:

@@ -10,6 +10,7 @@ from pathlib import Path
 from synth.addresses import is_remote
 from synth.errors import OptionError, OutputError, SynthError
 from synth.left import temporary_folder
+from synth.store.documents import DOCUMENTS
 from synth.store.files import FileEntry
 from synth.store.manifest import NAME, Manifest
 from synth.store.object_run import named, publish, run_of
@@ -44,7 +45,7 @@ class Copy:
         publish(self.objects, manifest, self.folder, key, self.manifest, self.tag)
 
     def _others(self) -> list[str]:
-        known = {NAME, *(file.name for file in self.manifest.files)}
+        known = {NAME, *DOCUMENTS, *(file.name for file in self.manifest.files)}
         return sorted(name for name in self.objects.names() if name not in known)
 
 

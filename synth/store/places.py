@@ -17,6 +17,7 @@ from synth.errors import OutputError
 from synth.formats.format import Format
 from synth.left import temporary_folder
 from synth.plan.model import Plan
+from synth.store.documents import DOCUMENTS, write_documents
 from synth.store.folder import is_whole, replacing_folder
 from synth.store.journal import Journal, Notes
 from synth.store.manifest import NAME, Manifest
@@ -83,6 +84,7 @@ def place_of(out: str | Path, name: str) -> FolderPlace | ObjectPlace:
 class _InFolder:
     """A run in a hidden folder beside its place."""
 
+    plan: Plan
     folder: Path
     sink: FolderSink
     notes: Journal
@@ -90,6 +92,7 @@ class _InFolder:
     def publish(self, manifest: Manifest) -> Manifest:
         """Write the manifest; the folder takes its place when its context ends."""
         self.notes.close()
+        write_documents(self.folder, manifest, self.plan)
         manifest.write(self.folder)
         return manifest
 
@@ -134,7 +137,7 @@ class FolderPlace:
         with replacing_folder(self.target, goes_on) as folder:
             self.there(manifest, if_exists)  # another run may have ended before this one had the lock
             notes = Journal(folder, manifest)
-            yield _InFolder(folder, FolderSink.of(plan.dataset, folder, manifest.format, manifest.dialect), notes)
+            yield _InFolder(plan, folder, FolderSink.of(plan.dataset, folder, manifest.format, manifest.dialect), notes)
 
 
 # -- an object store
@@ -144,6 +147,7 @@ class FolderPlace:
 class _InStore:
     """A run in an object store: what stays on this machine until it is published is in a temporary folder."""
 
+    plan: Plan
     folder: Path
     sink: ObjectSink
     notes: ObjectNotes
@@ -152,6 +156,7 @@ class _InStore:
 
     def publish(self, manifest: Manifest) -> Manifest:
         """Put what is here, and the manifest last."""
+        write_documents(self.folder, manifest, self.plan)
         placed = publish(self.notes.objects, manifest, self.folder, self.notes.key, self.old, self.tag)
         self.notes.close()
         return placed
@@ -183,7 +188,7 @@ class ObjectPlace:
         """Give the manifest of what is there, and its tag. Raises OutputError for what must not be replaced."""
         found = self.objects.read(NAME)
         old = Manifest.parse(found.data, f"'{self}/{NAME}'") if found else None
-        known = {NAME, *(file.name for file in old.files)} if old else set()
+        known = {NAME, *DOCUMENTS, *(file.name for file in old.files)} if old else set(DOCUMENTS)
         strangers = sorted(name for name in self.objects.names() if name not in known and run_of(name) is None)
         if strangers:
             raise OutputError(f"'{self}' holds an object that is not ours ('{strangers[0]}'); move it away first")
@@ -206,4 +211,4 @@ class ObjectPlace:
         notes = ObjectNotes(self.objects, manifest, self.objects.names(), fresh=fresh)
         sink = ObjectSink(self.objects, FileForm.of(plan.dataset, manifest.format, manifest.dialect), notes.key)
         with temporary_folder() as folder:
-            yield _InStore(folder, sink, notes, old, tag)
+            yield _InStore(plan, folder, sink, notes, old, tag)

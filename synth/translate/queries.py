@@ -21,7 +21,7 @@ from synth.translate.numeric import exact_decimals
 from synth.translate.portable import explicit_query
 from synth.translate.seen import seen_by_sql
 
-__all__ = ["OffenceQueries", "counting_query", "offence_queries"]
+__all__ = ["OffenceQueries", "counting_query", "offence_queries", "placed_query"]
 
 _FOUND = "found"  # what the rows of a check are called
 
@@ -80,6 +80,23 @@ def counting_query(
         tree = _seen(query(sql).copy(), dialect, schema, tables)
     else:
         _place(tree, dialect, schema)
+    return written(tree, dialect.sqlglot)
+
+
+def placed_query(sql: str, dialect: Dialect, schema: str, tables: Mapping[str, Types]) -> str:
+    """A query over these tables as a database reads it, each of them called by its own name. Raises SqlError."""
+    try:
+        tree, _ = _typed(sql, dialect, tables)
+    except SqlError:
+        if dialect.sqlglot != "duckdb":
+            raise
+        tree = query(sql).copy()
+        _mark(tree, tables)
+    for table in tree.find_all(exp.Table):
+        if table.meta.get("stored"):
+            table.set("db", exp.to_identifier(schema))
+            if not table.alias:
+                table.set("alias", exp.TableAlias(this=exp.to_identifier(table.name)))
     return written(tree, dialect.sqlglot)
 
 

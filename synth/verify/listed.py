@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from synth.plan.content import EARLIER_KEYS
+from synth.store.documents import DOCUMENTS
 from synth.store.files import FileEntry, checksum, empty_folders, files_in, is_plain
 from synth.store.manifest import NAME, PARENTS, SUMS, Manifest
 from synth.verify.findings import EXAMPLES
@@ -48,7 +49,7 @@ def hidden_files(folder: Path, manifest: Manifest) -> Iterator[Finding]:
 def nothing_else(folder: Path, manifest: Manifest) -> Finding:
     """Anything in the folder that the manifest does not name."""
     known = {file.path for entry in manifest.tables.values() for file in entry.files}
-    known |= {NAME, *(file.path for file in manifest.hidden)}
+    known |= {NAME, *DOCUMENTS, *(file.path for file in manifest.hidden)}
     strange = [{"file": name, "is": "not in the manifest"} for name in files_in(folder) if name not in known]
     strange += [{"folder": name, "is": "empty"} for name in empty_folders(folder)]
     return _finding("(folder)", "nothing else", strange)

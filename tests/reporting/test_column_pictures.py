@@ -63,7 +63,8 @@ def test_ranks_are_how_often_each_parent_is_chosen(values):
         assert made is None
         return
     if len(set(counts)) == 1:
-        assert made["kind"] == "said" and f"each of {len(counts)} rows of parents is chosen" in made["said"]
+        which = "one row" if len(counts) == 1 else f"each of {len(counts)} rows"
+        assert made["kind"] == "said" and made["said"].startswith(f"{which} of parents is chosen ")
         return
     assert made["points"] == [[rank, counts[rank - 1]] for rank, _ in made["points"]]
     assert made["points"][0][0] == 1 and made["points"][-1][0] == len(counts)
