@@ -24,10 +24,10 @@ __all__ = [
 FORMATS: dict[str, Format] = {
     form.name: form
     for form in (
-        Format("parquet", ".parquet", 0.001, holds_types=True, is_for_feeds=True),
+        Format("parquet", ".parquet", 0.001, holds_types=True, is_for_feeds=True, holds_descriptions=True),
         Format("csv", ".csv", 1, is_for_clients=True),
         Format("ndjson", ".ndjson", 4, holds_json=True, is_for_feeds=True),
-        Format("arrow", ".arrow", 0.01, holds_types=True, is_for_feeds=True),
+        Format("arrow", ".arrow", 0.01, holds_types=True, is_for_feeds=True, holds_descriptions=True),
         Format("sql", ".sql", 2, can_be_read=False, needs_dialect=True),
     )
 }

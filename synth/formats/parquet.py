@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from synth.columns import cast_to_written, checked, column_to_written, exact_times, types_of
 from synth.dtypes import DType, Types
-from synth.formats.format import MOST_COLUMNS, file_list, file_option
+from synth.formats.format import DESCRIPTION, MOST_COLUMNS, file_list, file_option
 
 __all__ = ["columns", "other_names", "read", "relation", "write"]
 
@@ -29,8 +29,10 @@ MOST_ROWS = 10**10  # of a file
 FEW = 0.06  # distinct values in the sample, as a share: below, a dictionary pays
 
 
-def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str], path: Path) -> None:
-    """Write drawn frames as one file."""
+def write(
+    frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str], path: Path, *, description: str | None = None
+) -> None:  # fmt: skip
+    """Write drawn frames as one file; a description stands in the footer, as the value of the key `synth`."""
     groups = _groups(frames)
     few, packed = _encodings(frames[0].select(name for name in frames[0].columns if types[name].element is None))
     first = _table(groups[0], types, required)
@@ -48,6 +50,8 @@ def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[st
         writer.write_table(first)
         for group in groups[1:]:
             writer.write_table(_table(group, types, required))
+        if description is not None:
+            writer.add_key_value_metadata({DESCRIPTION: description})
 
 
 def read(path: Path, types: Types, names: Sequence[str] | None = None) -> pl.DataFrame:

@@ -128,7 +128,7 @@ def _advanced(
             runner(workers) if isinstance(workers, int) else nullcontext(workers) as running,
             history_of(scd2, earlier, plan.until, running, folder, changes) as history,
         ):
-            sink = FolderSink.of(plan.dataset, making, manifest.format, manifest.dialect)
+            sink = FolderSink.of(plan, making, manifest.format, manifest.dialect)
             run = run_all(plan, making / ".residents", sink, running, progress, making / PARTS, step)
             new = grown(manifest, plan, run).restated(sums=rollup_parts_files(making))
             for path in _as_before(manifest, new):
