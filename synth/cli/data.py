@@ -46,7 +46,7 @@ from synth.cli.words import (
 )  # fmt: skip
 from synth.databases.registry import NAMES
 from synth.errors import OptionError, one_of
-from synth.formats import CHANGE_FORMATS, FORMATS
+from synth.formats import CHANGE_FORMATS, COMPRESSIONS, FORMATS
 from synth.terminal import say, say_json
 
 __all__ = ["advance", "check", "datasets", "generate", "merge", "plan", "sweep", "verify"]
@@ -54,6 +54,7 @@ __all__ = ["advance", "check", "datasets", "generate", "merge", "plan", "sweep",
 To = Annotated[Optional[str], typer.Option("--to", metavar="URL", help="straight into this database, without files")]  # noqa: UP045
 IF_EXISTS = "fail, or replace the folder or tables that are there, or (in a database) refresh their rows, or append"
 
+COMPRESSION = f"inside of the files: {one_of(COMPRESSIONS)} [default: snappy in parquet, lz4 in arrow]"
 MERGE_OUT = "the folder DATASET is made in this one [default: beside the parts]"
 EDITED = "in a database: keep what others changed or deleted of the rows (the default), or fail"
 SCD2 = "a folder for the history of each table: its rows' versions, with valid_from and valid_to"
@@ -134,6 +135,7 @@ def generate(
     dataset: Dataset, scale: Scale = 1, seed: Seed = 42,
     format: Annotated[str, typer.Option(help=f"{one_of([*FORMATS])}; sql is INSERT statements")] = "parquet",
     dialect: Annotated[Optional[str], typer.Option(help=f"of --format sql: {one_of(NAMES)}")] = None,  # noqa: UP045
+    compression: Annotated[Optional[str], typer.Option(help=COMPRESSION)] = None,  # noqa: UP045
     out: Annotated[str, typer.Option(help="the folder DATASET is made in this one")] = "output",
     workers: Workers = "all", engine: Runner = "processes", until: Until = None, tables: Tables = None, to: To = None,
     schema: Schema = None,
@@ -158,7 +160,13 @@ def generate(
     folder_named(out)
     known_if_exists(if_exists)
     database = (via, no_identity, index_times, owner, grant, keep_staging, dry_run)
-    _refuse_mixed(to, engine if engine != PROCESSES else None, part is not None or fresh, any(database), most)
+    _refuse_mixed(
+        to,
+        engine if engine != PROCESSES else None,
+        part is not None or fresh or compression is not None,
+        any(database),
+        most,
+    )
     with ExitStack() as runners:
         # workers begin while the run is planned, unless it is the plan that says how many there can be
         started = runners.enter_context(runner(1 if most else processes, engine))
@@ -214,8 +222,8 @@ def generate(
 
         with located(dataset), progress(total) as advance:
             summary = run(
-                made, out, format=format, dialect=dialect, workers=started, if_exists=if_exists, made_by=made_by,
-                part=of_run, fresh=fresh, progress=advance,
+                made, out, format=format, dialect=dialect, compression=compression, workers=started, if_exists=if_exists,
+                made_by=made_by, part=of_run, fresh=fresh, progress=advance,
             )  # fmt: skip
     say_json(summary.as_dict()) if json else say(summary_text(summary, program()))
 
@@ -227,7 +235,7 @@ def _refuse_mixed(to: str | None, engine: str | None, of_folders: bool, of_datab
             "--runner is for folders: an engine may draw a task twice\n  hint: leave out --to, and load it"
         )
     if of_folders and to is not None:
-        raise OptionError("--part and --fresh are for folders\n  hint: leave out --to")
+        raise OptionError("--part, --fresh and --compression are for folders\n  hint: leave out --to")
     if of_databases and to is None:
         raise OptionError(
             "--via, --no-identity, --index-times, --owner, --grant, --keep-staging and --dry-run are about a database\n"

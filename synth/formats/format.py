@@ -55,6 +55,7 @@ class Format:
     is_for_clients: bool = False  # whether the databases' own clients read it, by the scripts of `synth script`
     needs_dialect: bool = False  # whether its files are in one database's SQL
     holds_descriptions: bool = False  # whether a file can say what it holds: its `write` takes a `description`
+    compressions: tuple[str, ...] = ()  # of what is in the files, the usual one first: `write` takes a `compression`
     options: Mapping[str, Any] = field(default_factory=dict, compare=False)  # what `write` takes further
 
     @property
@@ -73,6 +74,10 @@ class Format:
         if description is None or not self.holds_descriptions:
             return self
         return replace(self, options={**self.options, "description": description})
+
+    def compressed(self, compression: str | None) -> Format:
+        """The format of files in one of its compressions; None is the usual one."""
+        return self if compression is None else replace(self, options={**self.options, "compression": compression})
 
     def write(self, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str], path: Path) -> None:
         """Write drawn frames as one file; `required` columns hold no NULL.
