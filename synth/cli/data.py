@@ -8,6 +8,7 @@ from typing import Annotated, Any, Optional
 
 import typer
 
+from synth.cli.to_stdout import write_rows
 from synth.cli.words import (
     Create,
     Dataset,
@@ -55,6 +56,7 @@ To = Annotated[Optional[str], typer.Option("--to", metavar="URL", help="straight
 IF_EXISTS = "fail, or replace the folder or tables that are there, or (in a database) refresh their rows, or append"
 
 COMPRESSION = f"inside of the files: {one_of(COMPRESSIONS)} [default: snappy in parquet, lz4 in arrow]"
+STDOUT = "write the rows of this table, and nothing else, to standard output: csv, or with --format ndjson"
 MERGE_OUT = "the folder DATASET is made in this one [default: beside the parts]"
 EDITED = "in a database: keep what others changed or deleted of the rows (the default), or fail"
 SCD2 = "a folder for the history of each table: its rows' versions, with valid_from and valid_to"
@@ -132,7 +134,7 @@ def plan(
 
 
 def generate(
-    dataset: Dataset, scale: Scale = 1, seed: Seed = 42,
+    context: typer.Context, dataset: Dataset, scale: Scale = 1, seed: Seed = 42,
     format: Annotated[str, typer.Option(help=f"{one_of([*FORMATS])}; sql is INSERT statements")] = "parquet",
     dialect: Annotated[Optional[str], typer.Option(help=f"of --format sql: {one_of(NAMES)}")] = None,  # noqa: UP045
     compression: Annotated[Optional[str], typer.Option(help=COMPRESSION)] = None,  # noqa: UP045
@@ -144,6 +146,7 @@ def generate(
     grant: Grant = None, keep_staging: KeepStaging = False, dry_run: DryRun = False,
     existing: Existing = None, source: From = None, from_schema: FromSchema = None, skip_unfit: SkipUnfit = False,
     part: Part = None, fresh: Fresh = False, memory: Cap = None, json: Json = False,
+    stdout: Annotated[Optional[str], typer.Option(metavar="TABLE", help=STDOUT)] = None,  # noqa: UP045
 ) -> None:  # fmt: skip
     """Generate a dataset into OUT/DATASET, or straight into a database. The same command again finds the folder done.
 
@@ -151,9 +154,14 @@ def generate(
 
     Example: synth generate ecommerce --scale 100 --part 3/7 --out /shared/parts
 
+    Example: synth generate ecommerce --stdout orders --format ndjson | head
+
     Example: synth generate shop.yaml --existing customers,products --from postgresql://me@localhost/crm
     """
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before Polars loads: small frames, and the workers do the rest
+    if stdout is not None:
+        write_rows(context)
+        return
     from synth.runners import PROCESSES, runner
 
     processes, most = count(workers), cap(memory)

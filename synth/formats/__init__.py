@@ -15,6 +15,7 @@ __all__ = [
     "ENVELOPES",
     "FEEDS",
     "FORMATS",
+    "LINES",
     "READABLE",
     "Format",
     "first_words",
@@ -29,8 +30,8 @@ FORMATS: dict[str, Format] = {
             "parquet", ".parquet", 0.001, holds_types=True, is_for_feeds=True, holds_descriptions=True,
             compressions=("snappy", "zstd", "lz4", "none"),
         ),
-        Format("csv", ".csv", 1, is_for_clients=True),
-        Format("ndjson", ".ndjson", 4, holds_json=True, is_for_feeds=True),
+        Format("csv", ".csv", 1, is_for_clients=True, is_lines=True, has_header=True),
+        Format("ndjson", ".ndjson", 4, holds_json=True, is_for_feeds=True, is_lines=True),
         Format(
             "arrow", ".arrow", 0.01, holds_types=True, is_for_feeds=True, holds_descriptions=True,
             compressions=("lz4", "zstd", "none"),
@@ -41,6 +42,7 @@ FORMATS: dict[str, Format] = {
 
 COMPRESSIONS = tuple(dict.fromkeys(word for form in FORMATS.values() for word in form.compressions))
 READABLE = tuple(name for name, form in FORMATS.items() if form.can_be_read)
+LINES = tuple(name for name, form in FORMATS.items() if form.is_lines)
 FEEDS = tuple(name for name, form in FORMATS.items() if form.is_for_feeds)
 ENVELOPES = "debezium"  # changes in the words of a tool that many read from
 CHANGE_FORMATS = (*FEEDS, ENVELOPES)

@@ -53,6 +53,8 @@ class Format:
     holds_json: bool = False  # whether a JSON object can stand in its rows as it is
     is_for_feeds: bool = False  # whether a feed of changes can be written in it
     is_for_clients: bool = False  # whether the databases' own clients read it, by the scripts of `synth script`
+    is_lines: bool = False  # whether its files are lines, and one can be written behind another
+    has_header: bool = False  # whether the first line of a file is no row
     needs_dialect: bool = False  # whether its files are in one database's SQL
     holds_descriptions: bool = False  # whether a file can say what it holds: its `write` takes a `description`
     compressions: tuple[str, ...] = ()  # of what is in the files, the usual one first: `write` takes a `compression`
