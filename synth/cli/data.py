@@ -8,6 +8,7 @@ from typing import Annotated, Any, Optional
 
 import typer
 
+from synth.cli.to_stdout import write_rows
 from synth.cli.words import (
     Create,
     Dataset,
@@ -46,7 +47,7 @@ from synth.cli.words import (
 )  # fmt: skip
 from synth.databases.registry import NAMES
 from synth.errors import OptionError, one_of
-from synth.formats import CHANGE_FORMATS, FORMATS
+from synth.formats import CHANGE_FORMATS, COMPRESSIONS, FORMATS
 from synth.terminal import say, say_json
 
 __all__ = ["advance", "check", "datasets", "generate", "merge", "plan", "sweep", "verify"]
@@ -54,6 +55,8 @@ __all__ = ["advance", "check", "datasets", "generate", "merge", "plan", "sweep",
 To = Annotated[Optional[str], typer.Option("--to", metavar="URL", help="straight into this database, without files")]  # noqa: UP045
 IF_EXISTS = "fail, or replace the folder or tables that are there, or (in a database) refresh their rows, or append"
 
+COMPRESSION = f"inside of the files: {one_of(COMPRESSIONS)} [default: snappy in parquet, lz4 in arrow]"
+STDOUT = "write the rows of this table, and nothing else, to standard output: csv, or with --format ndjson"
 MERGE_OUT = "the folder DATASET is made in this one [default: beside the parts]"
 EDITED = "in a database: keep what others changed or deleted of the rows (the default), or fail"
 SCD2 = "a folder for the history of each table: its rows' versions, with valid_from and valid_to"
@@ -131,9 +134,10 @@ def plan(
 
 
 def generate(
-    dataset: Dataset, scale: Scale = 1, seed: Seed = 42,
+    context: typer.Context, dataset: Dataset, scale: Scale = 1, seed: Seed = 42,
     format: Annotated[str, typer.Option(help=f"{one_of([*FORMATS])}; sql is INSERT statements")] = "parquet",
     dialect: Annotated[Optional[str], typer.Option(help=f"of --format sql: {one_of(NAMES)}")] = None,  # noqa: UP045
+    compression: Annotated[Optional[str], typer.Option(help=COMPRESSION)] = None,  # noqa: UP045
     out: Annotated[str, typer.Option(help="the folder DATASET is made in this one")] = "output",
     workers: Workers = "all", engine: Runner = "processes", until: Until = None, tables: Tables = None, to: To = None,
     schema: Schema = None,
@@ -142,6 +146,7 @@ def generate(
     grant: Grant = None, keep_staging: KeepStaging = False, dry_run: DryRun = False,
     existing: Existing = None, source: From = None, from_schema: FromSchema = None, skip_unfit: SkipUnfit = False,
     part: Part = None, fresh: Fresh = False, memory: Cap = None, json: Json = False,
+    stdout: Annotated[Optional[str], typer.Option(metavar="TABLE", help=STDOUT)] = None,  # noqa: UP045
 ) -> None:  # fmt: skip
     """Generate a dataset into OUT/DATASET, or straight into a database. The same command again finds the folder done.
 
@@ -149,16 +154,27 @@ def generate(
 
     Example: synth generate ecommerce --scale 100 --part 3/7 --out /shared/parts
 
+    Example: synth generate ecommerce --stdout orders --format ndjson | head
+
     Example: synth generate shop.yaml --existing customers,products --from postgresql://me@localhost/crm
     """
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before Polars loads: small frames, and the workers do the rest
+    if stdout is not None:
+        write_rows(context)
+        return
     from synth.runners import PROCESSES, runner
 
     processes, most = count(workers), cap(memory)
     folder_named(out)
     known_if_exists(if_exists)
     database = (via, no_identity, index_times, owner, grant, keep_staging, dry_run)
-    _refuse_mixed(to, engine if engine != PROCESSES else None, part is not None or fresh, any(database), most)
+    _refuse_mixed(
+        to,
+        engine if engine != PROCESSES else None,
+        part is not None or fresh or compression is not None,
+        any(database),
+        most,
+    )
     with ExitStack() as runners:
         # workers begin while the run is planned, unless it is the plan that says how many there can be
         started = runners.enter_context(runner(1 if most else processes, engine))
@@ -214,8 +230,8 @@ def generate(
 
         with located(dataset), progress(total) as advance:
             summary = run(
-                made, out, format=format, dialect=dialect, workers=started, if_exists=if_exists, made_by=made_by,
-                part=of_run, fresh=fresh, progress=advance,
+                made, out, format=format, dialect=dialect, compression=compression, workers=started, if_exists=if_exists,
+                made_by=made_by, part=of_run, fresh=fresh, progress=advance,
             )  # fmt: skip
     say_json(summary.as_dict()) if json else say(summary_text(summary, program()))
 
@@ -227,7 +243,7 @@ def _refuse_mixed(to: str | None, engine: str | None, of_folders: bool, of_datab
             "--runner is for folders: an engine may draw a task twice\n  hint: leave out --to, and load it"
         )
     if of_folders and to is not None:
-        raise OptionError("--part and --fresh are for folders\n  hint: leave out --to")
+        raise OptionError("--part, --fresh and --compression are for folders\n  hint: leave out --to")
     if of_databases and to is None:
         raise OptionError(
             "--via, --no-identity, --index-times, --owner, --grant, --keep-staging and --dry-run are about a database\n"

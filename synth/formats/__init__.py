@@ -11,9 +11,11 @@ from synth.formats.format import Format, first_words, unreadable_errors
 
 __all__ = [
     "CHANGE_FORMATS",
+    "COMPRESSIONS",
     "ENVELOPES",
     "FEEDS",
     "FORMATS",
+    "LINES",
     "READABLE",
     "Format",
     "first_words",
@@ -24,15 +26,23 @@ __all__ = [
 FORMATS: dict[str, Format] = {
     form.name: form
     for form in (
-        Format("parquet", ".parquet", 0.001, holds_types=True, is_for_feeds=True),
-        Format("csv", ".csv", 1, is_for_clients=True),
-        Format("ndjson", ".ndjson", 4, holds_json=True, is_for_feeds=True),
-        Format("arrow", ".arrow", 0.01, holds_types=True, is_for_feeds=True),
+        Format(
+            "parquet", ".parquet", 0.001, holds_types=True, is_for_feeds=True, holds_descriptions=True,
+            compressions=("snappy", "zstd", "lz4", "none"),
+        ),
+        Format("csv", ".csv", 1, is_for_clients=True, is_lines=True, has_header=True),
+        Format("ndjson", ".ndjson", 4, holds_json=True, is_for_feeds=True, is_lines=True),
+        Format(
+            "arrow", ".arrow", 0.01, holds_types=True, is_for_feeds=True, holds_descriptions=True,
+            compressions=("lz4", "zstd", "none"),
+        ),
         Format("sql", ".sql", 2, can_be_read=False, needs_dialect=True),
     )
-}
+}  # fmt: skip
 
+COMPRESSIONS = tuple(dict.fromkeys(word for form in FORMATS.values() for word in form.compressions))
 READABLE = tuple(name for name, form in FORMATS.items() if form.can_be_read)
+LINES = tuple(name for name, form in FORMATS.items() if form.is_lines)
 FEEDS = tuple(name for name, form in FORMATS.items() if form.is_for_feeds)
 ENVELOPES = "debezium"  # changes in the words of a tool that many read from
 CHANGE_FORMATS = (*FEEDS, ENVELOPES)

@@ -1,4 +1,4 @@
-"""Arrow IPC files, which are Feather too: columns as programs hold them in memory, LZ4-compressed.
+"""Arrow IPC files, which are Feather too: columns as programs hold them in memory, each compressed, by LZ4 as a rule.
 
 Decimals have 128 bits and texts 32-bit offsets, which every reader knows. DuckDB has no table function for such files,
 but scans a dataset of pyarrow's, batch by batch. Neither looks whether a text ends where its column does: a damaged file
@@ -18,17 +18,23 @@ import pyarrow.ipc
 
 from synth.columns import cast_to_written, to_written, types_of
 from synth.dtypes import DType, Types
+from synth.formats.format import DESCRIPTION
 
 __all__ = ["columns", "other_names", "read", "relation", "write"]
 
 BATCH_ROWS = 65_536  # of a record batch, which readers take whole
 
 
-def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str], path: Path) -> None:
-    """Write one file; `required` columns are not nullable."""
+def write(
+    frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str], path: Path, *, description: str | None = None,
+    compression: str = "lz4",
+) -> None:  # fmt: skip
+    """Write one file; `required` columns are not nullable. A description is the schema's metadata of the key `synth`."""
     names = frames[0].columns
     schema = pa.schema(pa.field(name, _arrow_type(types[name]), nullable=name not in required) for name in names)
-    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    if description is not None:
+        schema = schema.with_metadata({DESCRIPTION: description})
+    options = pa.ipc.IpcWriteOptions(compression=None if compression == "none" else compression)
     with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, schema, options=options) as writer:
         for frame in frames:
             table = to_written(frame, types).rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())

@@ -31,12 +31,13 @@ if TYPE_CHECKING:
     from synth.translate.dialect import Dialect
 
 __all__ = [
-    "MOMENT", "Format", "column_types", "file_list", "file_option", "first_words", "read_by_duckdb", "read_texts",
-    "spelt_in_full", "unreadable_errors",
+    "DESCRIPTION", "MOMENT", "Format", "column_types", "file_list", "file_option", "first_words",
+    "read_by_duckdb", "read_texts", "spelt_in_full", "unreadable_errors",
 ]  # fmt: skip
 
 
 MOMENT = "%Y-%m-%d %H:%M:%S%.6f"
+DESCRIPTION = "synth"  # the key, in a file's metadata, of what it says of itself
 MOST_COLUMNS = 10_000  # of a file that no manifest describes
 
 
@@ -52,7 +53,11 @@ class Format:
     holds_json: bool = False  # whether a JSON object can stand in its rows as it is
     is_for_feeds: bool = False  # whether a feed of changes can be written in it
     is_for_clients: bool = False  # whether the databases' own clients read it, by the scripts of `synth script`
+    is_lines: bool = False  # whether its files are lines, and one can be written behind another
+    has_header: bool = False  # whether the first line of a file is no row
     needs_dialect: bool = False  # whether its files are in one database's SQL
+    holds_descriptions: bool = False  # whether a file can say what it holds: its `write` takes a `description`
+    compressions: tuple[str, ...] = ()  # of what is in the files, the usual one first: `write` takes a `compression`
     options: Mapping[str, Any] = field(default_factory=dict, compare=False)  # what `write` takes further
 
     @property
@@ -65,6 +70,16 @@ class Format:
         `hierarchies` are the tables that refer to themselves, which matters to one dialect.
         """
         return replace(self, options={"dialect": dialect, "schema": schema, "hierarchies": hierarchies})
+
+    def describing(self, description: str | None) -> Format:
+        """The format of files that say what they hold, where it is one whose files can; a text in JSON."""
+        if description is None or not self.holds_descriptions:
+            return self
+        return replace(self, options={**self.options, "description": description})
+
+    def compressed(self, compression: str | None) -> Format:
+        """The format of files in one of its compressions; None is the usual one."""
+        return self if compression is None else replace(self, options={**self.options, "compression": compression})
 
     def write(self, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str], path: Path) -> None:
         """Write drawn frames as one file; `required` columns hold no NULL.

@@ -1,8 +1,8 @@
 """Parquet: decimals as INT64, timestamps in microseconds without zone, statistics.
 
 Columns of few values are dictionary-encoded, other numbers as packed differences: half the bytes of plain pages at the
-same speed. Which it is, is read off a sample of a file's first block. Packed differences shrink no further; the rest is
-Snappy. Decimals go from their int64 straight into the page.
+same speed. Which it is, is read off a sample of a file's first block. Packed differences hardly shrink further; the rest is
+Snappy, unless another compression is asked for. Decimals go from their int64 straight into the page.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from synth.columns import cast_to_written, checked, column_to_written, exact_times, types_of
 from synth.dtypes import DType, Types
-from synth.formats.format import MOST_COLUMNS, file_list, file_option
+from synth.formats.format import DESCRIPTION, MOST_COLUMNS, file_list, file_option
 
 __all__ = ["columns", "other_names", "read", "relation", "write"]
 
@@ -26,20 +26,25 @@ GROUP_ROWS = 100_000  # a row group holds so many rows at least: a block of line
 SAMPLE_ROWS = 4096
 MOST_FOOTER = 64 * 2**20  # bytes behind the rows that say what these are: of thousands of columns and row groups
 MOST_ROWS = 10**10  # of a file
+ZSTD_LEVEL = 1  # 3 takes a hundredth less space, and 4 to 8 % more time: docs/formats.md
 FEW = 0.06  # distinct values in the sample, as a share: below, a dictionary pays
 
 
-def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str], path: Path) -> None:
-    """Write drawn frames as one file."""
+def write(
+    frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str], path: Path, *, description: str | None = None,
+    compression: str = "snappy",
+) -> None:  # fmt: skip
+    """Write drawn frames as one file; a description stands in the footer, as the value of the key `synth`."""
     groups = _groups(frames)
     few, packed = _encodings(frames[0].select(name for name in frames[0].columns if types[name].element is None))
     first = _table(groups[0], types, required)
     paths = (name if types[name].element is None else f"{name}.list.element" for name in frames[0].columns)
-    codecs = {path: "NONE" if path in packed else "SNAPPY" for path in paths}
+    codecs = {path: "NONE" if path in packed and compression != "zstd" else compression.upper() for path in paths}
     with pq.ParquetWriter(
         path,
         first.schema,
         compression=codecs,
+        compression_level=ZSTD_LEVEL if compression == "zstd" else None,
         use_dictionary=few or False,
         column_encoding=packed or None,
         store_decimal_as_integer=True,
@@ -48,6 +53,8 @@ def write(frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[st
         writer.write_table(first)
         for group in groups[1:]:
             writer.write_table(_table(group, types, required))
+        if description is not None:
+            writer.add_key_value_metadata({DESCRIPTION: description})
 
 
 def read(path: Path, types: Types, names: Sequence[str] | None = None) -> pl.DataFrame:

@@ -129,7 +129,7 @@ def _advanced(
             runner(workers) if isinstance(workers, int) else nullcontext(workers) as running,
             history_of(scd2, earlier, plan.until, running, folder, changes) as history,
         ):
-            sink = FolderSink.of(plan.dataset, making, manifest.format, manifest.dialect)
+            sink = FolderSink.of(plan, making, manifest.format, manifest.dialect, manifest.compression)
             run = run_all(plan, making / ".residents", sink, running, progress, making / PARTS, step)
             new = grown(manifest, plan, run).restated(sums=rollup_parts_files(making))
             for path in _as_before(manifest, new):
@@ -276,4 +276,5 @@ def grown(manifest: Manifest, plan: Plan, run: RunResult) -> Manifest:
     columns = {name: entry.columns for name, entry in manifest.tables.items()}
     tables = joined_tables(columns, families, [{n: entry.files for n, entry in manifest.tables.items()}, run.files])
     facts = {"tables": tables, "families": families, "steps": (*manifest.steps, manifest.until)}
-    return begin(plan, manifest.format, manifest.dialect).model_copy(update=facts).sealed()
+    new = begin(plan, manifest.format, manifest.dialect, compression=manifest.compression)
+    return new.model_copy(update=facts).sealed()

@@ -15,7 +15,7 @@ from synth.plan.model import Plan
 from synth.progress import Progress
 from synth.runners import runner
 from synth.store.manifest import Manifest, begin
-from synth.store.output import dialect_of
+from synth.store.output import compression_of, dialect_of
 from synth.store.parents import write_parents
 from synth.store.places import Place, place_of
 from synth.store.replacing import known_if_exists
@@ -66,6 +66,7 @@ def generate(
     *,
     format: str = "parquet",
     dialect: str | None = None,
+    compression: str | None = None,
     workers: int | Running = 1,
     if_exists: str = "fail",
     made_by: str | None = None,
@@ -75,19 +76,22 @@ def generate(
 ) -> Summary:
     """Write all wanted tables of a plan to `out`/DATASET. Raises OptionError, OutputError, DataError.
 
-    `dialect` is whose SQL the format `sql` is, PostgreSQL's if left out: INSERT statements. `workers` is a number of
+    `dialect` is whose SQL the format `sql` is, PostgreSQL's if left out: INSERT statements. `compression` is
+    of files in Parquet or Arrow, the format's usual one if left out. `workers` is a number of
     processes, or a runner that has been started already. `progress` is called with a family and the rows just written.
     `if_exists` is what becomes of another finished run in that folder: fail, replace. `made_by` is a note for the manifest,
     and one with the same note is replaced as well. A `part` is made in `out`/DATASET.part-3-of-7, for `merge`.
     Where the same run was killed, it goes on with the tasks that are missing, unless it is to begin `fresh`.
     """
-    dialect = dialect_of(format, dialect)
+    dialect, compression = dialect_of(format, dialect), compression_of(format, compression)
     known_if_exists(if_exists)
     if isinstance(workers, int) and workers < 1:
         raise OptionError(f"workers must be 1 or more, got {workers}")
     started = time.perf_counter()
     place = place_of(out, f"{plan.dataset.dataset}{f'.part-{part.number}-of-{part.of}' if part else ''}")
-    manifest = begin(plan, format, dialect, made_by).model_copy(update={"part": str(part) if part else None})
+    manifest = begin(plan, format, dialect, made_by, compression).model_copy(
+        update={"part": str(part) if part else None}
+    )
     if part and plan.content.found:
         raise OptionError("--part is for datasets that stand by themselves: this one is built on tables that exist")
     _not_upon_itself(plan, place)

@@ -99,7 +99,7 @@ def _parts(folders: Sequence[Path]) -> dict[Path, Manifest]:
         if not manifest.is_as_written():
             raise OutputError(f"the manifest of '{folder}' is not as it was written\n  hint: make part {part} again")
         first = first or (folder, manifest, part)
-        if manifest.identity != first[1].identity:
+        if (manifest.identity, manifest.compression) != (first[1].identity, first[1].compression):
             what = differences(first[1], manifest)
             raise OutputError(f"'{folder}' is no part of the run that '{first[0]}' is of: it differs in {what}")
         if part.of != first[2].of:

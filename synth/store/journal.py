@@ -121,7 +121,7 @@ def _is_there(folder: Path, file: FileEntry) -> bool:
 
 def key_of(manifest: Manifest) -> str:
     """Give what tells runs apart whose tasks could be other ones: numbers come from numpy, texts and files from Polars."""
-    facts = [manifest.identity, manifest.part, np.__version__, pl.__version__]
+    facts = [manifest.identity, manifest.part, manifest.compression, np.__version__, pl.__version__]
     return sha256(json.dumps(facts).encode()).hexdigest()
 
 

@@ -54,6 +54,7 @@ class Manifest(Entry):
     until: Moment
     format: str
     dialect: str | None = None  # of INSERT statements
+    compression: str | None = None  # inside of files, where it is not the format's usual one; no part of the identity
     spec: str  # the resolved spec, as YAML
     spec_version: Annotated[int, Field(strict=True, ge=1, le=SPEC_VERSION)] = 1  # of the words that it is written in
     identity: str  # of everything that the content depends on
@@ -79,6 +80,13 @@ class Manifest(Entry):
                 if later.first_row <= earlier.first_row or later.first_key <= earlier.first_key:
                     raise ValueError(f"the segments of '{place}' do not go on from each other")
         return segments
+
+    @model_validator(mode="after")
+    def _is_compressed(self) -> Manifest:
+        known = FORMATS[self.format].compressions if self.format in FORMATS else ()
+        if self.compression is not None and self.compression not in known:
+            raise ValueError(f"{self.format} has no compression '{self.compression}'")
+        return self
 
     @model_validator(mode="after")
     def _has_files_of_its_tables(self) -> Manifest:
@@ -202,7 +210,9 @@ class Manifest(Entry):
         return dataset
 
     def is_same_run(self, other: Manifest) -> bool:
-        """Whether another manifest, which may be an older version's, is of the same plan in the same format."""
+        """Whether another manifest, which may be an older version's, is of the same plan in files of the same kind."""
+        if other.compression != self.compression:
+            return False
         if other.spec_version == self.spec_version:
             return other.identity == self.identity
         return other._worked_out(other.format, spec=dump(other.load_dataset())) == self.identity
@@ -309,7 +319,9 @@ def _identity(facts: Mapping[str, Any], wanted: Sequence[str]) -> str:
     return sha256(json.dumps([facts, wanted]).encode()).hexdigest()
 
 
-def begin(plan: Plan, format: str, dialect: str | None = None, made_by: str | None = None) -> Manifest:
+def begin(
+    plan: Plan, format: str, dialect: str | None = None, made_by: str | None = None, compression: str | None = None
+) -> Manifest:  # fmt: skip
     """The manifest of a plan, without its tables; `made_by` is a note that is no part of what the content depends on."""
     facts: dict[str, Any] = {
         "program": __version__,
@@ -326,5 +338,5 @@ def begin(plan: Plan, format: str, dialect: str | None = None, made_by: str | No
     keys = dict(plan.content.first_keys)
     return Manifest(
         **facts, spec_version=SPEC_VERSION, identity=_identity(facts, plan.wanted), tables={}, first_keys=keys,
-        made_by=made_by,
+        made_by=made_by, compression=compression,
     )  # fmt: skip

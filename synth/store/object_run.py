@@ -71,7 +71,7 @@ class ObjectSink:
         self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
     ) -> WriteResult:
         """Write the rows of a task as one object."""
-        form = self.form.format_of()
+        form = self.form.format_of(table)
         path = path_of(table, number, form.suffix)
         with temporary_folder() as folder:
             here = folder / path

@@ -137,7 +137,8 @@ class FolderPlace:
         with replacing_folder(self.target, goes_on) as folder:
             self.there(manifest, if_exists)  # another run may have ended before this one had the lock
             notes = Journal(folder, manifest)
-            yield _InFolder(plan, folder, FolderSink.of(plan.dataset, folder, manifest.format, manifest.dialect), notes)
+            sink = FolderSink.of(plan, folder, manifest.format, manifest.dialect, manifest.compression)
+            yield _InFolder(plan, folder, sink, notes)
 
 
 # -- an object store
@@ -209,6 +210,7 @@ class ObjectPlace:
         """Put objects under the run's own names."""
         old, tag = self.look(manifest, if_exists)
         notes = ObjectNotes(self.objects, manifest, self.objects.names(), fresh=fresh)
-        sink = ObjectSink(self.objects, FileForm.of(plan.dataset, manifest.format, manifest.dialect), notes.key)
+        form = FileForm.of(plan, manifest.format, manifest.dialect, manifest.compression)
+        sink = ObjectSink(self.objects, form, notes.key)
         with temporary_folder() as folder:
             yield _InStore(plan, folder, sink, notes, old, tag)

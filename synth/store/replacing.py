@@ -12,7 +12,7 @@ __all__ = ["IF_EXISTS", "differences", "known_if_exists", "refuse_another", "ref
 
 IF_EXISTS = ("fail", "replace")
 _APPEND = "append is for databases: a folder grows by `synth advance`"
-_FACTS = ("dataset", "scale", "seed", "until", "format", "dialect", "spec", "program", "stream_version")
+_FACTS = ("dataset", "scale", "seed", "until", "format", "dialect", "compression", "spec", "program", "stream_version")
 
 
 def known_if_exists(if_exists: str) -> None:

@@ -71,7 +71,7 @@ def differing(
         there.mkdir()
         rows = sum(manifest.tables[name].rows for name in wanted)
         with runner(1 if rows < FEW else cores()) as running:
-            sink = FolderSink.of(dataset, made, FORM, None)
+            sink = FolderSink.of(plan, made, FORM)
             run_all(plan, folder / "residents", sink, running, None, folder / "sums")
         for name in wanted:
             types = manifest.tables[name].types

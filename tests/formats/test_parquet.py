@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import duckdb
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
@@ -65,3 +66,24 @@ def test_parquet_row_groups_hold_several_frames(tmp_path):
     groups = [metadata.row_group(at).num_rows for at in range(metadata.num_row_groups)]
     assert groups == [120_000, 120_000] and min(groups) >= GROUP_ROWS
     assert pq.read_table(file, columns=["id"])["id"].to_pylist() == [at % 100 for at in range(240_000)]
+
+
+CODECS = {
+    "snappy": {"SNAPPY", "UNCOMPRESSED"},
+    "zstd": {"ZSTD"},
+    "lz4": {"LZ4", "UNCOMPRESSED"},
+    "none": {"UNCOMPRESSED"},
+}
+
+
+@pytest.mark.parametrize("compression", FORMATS["parquet"].compressions)
+def test_compressions(compression, tmp_path):
+    """Columns of packed differences are compressed by zstd alone; every reader reads them all."""
+    form = FORMATS["parquet"].compressed(compression)
+    frame = frame_of([{**FIRST, "id": at, "text": f"{at % 100} texts"} for at in range(1000)])
+    form.write([frame], TYPES, frozenset(), file := tmp_path / "x.parquet")
+    group = pq.ParquetFile(file).metadata.row_group(0)
+    assert {group.column(at).compression for at in range(group.num_columns)} == CODECS[compression]
+    assert form.read(file, TYPES).rows() == expected([frame])
+    found = duckdb.sql(f"SELECT count(*), sum(id), max(text), sum(money) FROM '{file}'").fetchall()
+    assert found == [(1000, 499_500, "99 texts", 1000 * expected([frame])[0][list(TYPES).index("money")])]

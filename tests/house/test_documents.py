@@ -16,6 +16,7 @@ README = (ROOT / "README.md").read_text()
 DATABASES = (ROOT / "docs" / "databases.md").read_text()
 HISTORY = (ROOT / "docs" / "history.md").read_text()
 MACHINES = (ROOT / "docs" / "machines.md").read_text()
+FORMATS = (ROOT / "docs" / "formats.md").read_text()
 EXISTING = (ROOT / "docs" / "existing.md").read_text()
 SCHEMA = (ROOT / "schema" / "README.md").read_text()
 LANGUAGE = (ROOT / "docs" / "language.md").read_text()
@@ -79,6 +80,18 @@ def test_commands_about_histories(monkeypatch, capsys, tmp_path):
         assert run(command, capsys)
     now, then = (duckdb.sql(each).fetchall() for each in "".join(blocks(HISTORY, "sql")).split(";")[:2])
     assert len(now) > len(then) > 1000
+
+
+def test_commands_about_files(monkeypatch, capsys, tmp_path):
+    """What they make is asked in the words of the page."""
+    monkeypatch.chdir(tmp_path)
+    for command in (line for block in blocks(FORMATS, "sh") for line in block.strip().splitlines()):
+        assert run(command, capsys)
+    for query in blocks(FORMATS, "sql"):
+        assert duckdb.sql(query).fetchall()
+    for code in blocks(FORMATS, "python"):
+        exec(compile(code, "formats.md", "exec"), {})
+        assert capsys.readouterr().out
 
 
 def test_the_second_stage_on_a_real_server(tmp_path):

@@ -154,7 +154,7 @@ def shipped(tmp_path, **other):
     plan = make(THREE_BLOCKS)
     out = tmp_path / "out"
     out.mkdir()
-    context = RunContext(plan, Residents(tmp_path / "residents"), FolderSink.of(plan.dataset, out, "parquet", None))
+    context = RunContext(plan, Residents(tmp_path / "residents"), FolderSink.of(plan, out, "parquet"))
     return context, replace(pack(context, lambda path: path.read_bytes()), **other)
 
 

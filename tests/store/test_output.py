@@ -20,7 +20,7 @@ FRAMES, TYPES = [pl.DataFrame({"id": [1], "name": ["it's"]})], {"id": BIGINT, "n
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize(("table", "where"), [("orders", "orders/part-00007"), ("ledger.sales", "ledger/sales-00007")])
 def test_one_file_a_table_and_task(name, table, where, tmp_path):
-    sink = FolderSink.of(synth.make_plan("erp", scale=0.02).dataset, tmp_path, name, dialect_of(name))
+    sink = FolderSink.of(synth.make_plan("erp", scale=0.02), tmp_path, name, dialect_of(name))
     result = pickle.loads(pickle.dumps(sink)).write(table, 7, FRAMES, TYPES, frozenset())
     assert result.path == where + FORMATS[name].suffix
     file = described(tmp_path / result.path, tmp_path)
