@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from synth.describe.catalogue import Catalogue, TableFacts
 from synth.spec.load import shipped
 
-__all__ = ["Made", "MadeFile", "command_of"]
+__all__ = ["Made", "MadeFile"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Made:
     until: dt.datetime
     format: str
     suffix: str
+    compression: str | None  # where it is not the usual one
     rows: Mapping[str, int]
     files: Mapping[str, tuple[MadeFile, ...]]
 
@@ -44,12 +45,12 @@ class Made:
     @property
     def command(self) -> str:
         """Spell the command that makes it again."""
-        return command_of(self.catalogue.dataset, self.scale, self.seed, self.until, self.format)
-
-
-def command_of(dataset: str, scale: float, seed: int, until: dt.datetime, form: str) -> str:
-    """Spell the command that makes a dataset; one that does not ship is a file of the user's."""
-    source = dataset if dataset in shipped() else f"{dataset}.yaml"
-    now = until.date().isoformat() if until.time() == dt.time() else until.isoformat()
-    words = ["synth", "generate", source, "--scale", f"{scale:g}", "--seed", str(seed), "--until", now]
-    return shlex.join(words if form == "parquet" else [*words, "--format", form])
+        name, until = self.catalogue.dataset, self.until
+        source = name if name in shipped() else f"{name}.yaml"  # a file of the user's
+        now = until.date().isoformat() if until.time() == dt.time() else until.isoformat()
+        words = ["synth", "generate", source, "--scale", f"{self.scale:g}", "--seed", str(self.seed), "--until", now]
+        words += [] if self.format == "parquet" else ["--format", self.format]
+        words += ["--compression", self.compression] if self.compression else []
+        all_tables = [table.name for table in self.catalogue.tables]
+        words += [] if list(self.rows) == all_tables else ["--tables", ",".join(self.rows)]
+        return shlex.join(words)

@@ -27,7 +27,7 @@ def made_of(manifest: Manifest, plan: Plan | None = None) -> Made:
     """Tell what was made; without a plan nothing is known of families."""
     return Made(
         catalogue_of(manifest.load_dataset(), plan), manifest.program, manifest.scale, manifest.seed, manifest.until,
-        manifest.format, format_of(manifest.format).suffix,
+        manifest.format, format_of(manifest.format).suffix, manifest.compression,
         {name: table.rows for name, table in manifest.tables.items()},
         {name: tuple(MadeFile(f.path, f.bytes, f.sha256) for f in table.files) for name, table in manifest.tables.items()},
     )  # fmt: skip

@@ -150,6 +150,7 @@ def test_a_part_of_the_tables_is_told_as_that(tmp_path):
     text = documents(folder)
     assert re.findall(r"^## (\w+)$", text["dictionary.md"], re.M) == ["customers", "orders"]
     assert len(json.loads(text["datapackage.json"])["resources"]) == 2
+    assert "--tables customers,orders\n" in text["README.md"]
 
 
 def test_text_of_a_spec_breaks_no_document(tmp_path):
