@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from synth.progress import Pace, Phase
+from synth.progress import Pace, Phase, silent
 
 if TYPE_CHECKING:
     from synth.job.advance import Advance
@@ -87,8 +87,14 @@ def _grid(heads: list[str], rows: list[list[str]], right: set[int]) -> str:
 
 
 @contextmanager
-def progress(total: int | None) -> Iterator[Callable[[str, int], None]]:
-    """A progress bar with rows a second and the time left of the phase; on a plain stream, a line now and then."""
+def progress(total: int | None, *, quiet: bool = False) -> Iterator[Callable[[str, int], None]]:
+    """A progress bar with rows a second and the time left of the phase; on a plain stream, a line now and then.
+
+    Nothing where it is to be `quiet`.
+    """
+    if quiet:
+        yield silent
+        return
     pace = Pace(total)
     if sys.stderr.isatty():
         from rich.console import Console

@@ -19,6 +19,7 @@ import typer
 from typer.core import TyperGroup
 
 from synth.cli import data, databases, secrets, signals, teaching
+from synth.cli.help_pages import Command, Group
 from synth.cli.limited import go_on_in_child
 from synth.errors import OptionError, SynthError
 from synth.runners.memory import collect_less
@@ -30,6 +31,7 @@ __all__ = ["app", "entry", "main"]
 
 app = typer.Typer(
     name="synth",
+    cls=Group,
     help="Relational test data: one declared schema in, whole worlds of rows out, the same everywhere.",
     add_completion=False,
     rich_markup_mode=None,
@@ -53,13 +55,17 @@ def _options(
     """Relational test data: one declared schema in, whole worlds of rows out, the same everywhere."""
 
 
-for _command in (
-    data.datasets, data.check, data.plan, data.generate, data.merge, data.verify, data.advance, data.sweep,
-    databases.ddl, databases.load, databases.script, databases.pull, teaching.words,
-):  # fmt: skip
-    app.command()(_command)
-app.add_typer(databases.db, name="db")
-app.add_typer(teaching.schema, name="schema")
+COMMANDS = {
+    "Make data": (data.datasets, data.check, data.plan, data.generate, data.advance, data.merge, data.sweep),
+    "Prove it": (data.verify,),
+    "Databases": (databases.load, databases.pull, databases.ddl, databases.script),
+    "Learn the language of specs": (teaching.words,),
+}
+for _title, _commands in COMMANDS.items():
+    for _command in _commands:
+        app.command(cls=Command, rich_help_panel=_title)(_command)
+app.add_typer(databases.db, name="db", rich_help_panel="Databases")
+app.add_typer(teaching.schema, name="schema", rich_help_panel="Learn the language of specs")
 
 
 @cache

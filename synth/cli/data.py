@@ -9,6 +9,7 @@ from typing import Annotated, Any, Optional
 import typer
 
 from synth.cli.words import (
+    OUT,
     Create,
     Dataset,
     DryRun,
@@ -25,6 +26,8 @@ from synth.cli.words import (
     NoIdentity,
     Owner,
     Part,
+    Place,
+    Quiet,
     Runner,
     Scale,
     Schema,
@@ -42,6 +45,7 @@ from synth.cli.words import (
     moment,
     names,
     program,
+    tell,
     tell_unfit,
 )  # fmt: skip
 from synth.databases.registry import NAMES
@@ -51,21 +55,31 @@ from synth.terminal import say, say_json
 
 __all__ = ["advance", "check", "datasets", "generate", "merge", "plan", "sweep", "verify"]
 
-To = Annotated[Optional[str], typer.Option("--to", metavar="URL", help="straight into this database, without files")]  # noqa: UP045
-IF_EXISTS = "fail, or replace the folder or tables that are there, or (in a database) refresh their rows, or append"
+TO = "write straight into this database, without files"
+To = Annotated[Optional[str], typer.Option("--to", metavar="URL", help=TO)]  # noqa: UP045
+FORMAT = f"the kind of files: {one_of([*FORMATS])}; sql is INSERT statements"
+OF_SQL = f"the database that --format sql is for: {one_of(NAMES)}"
+IF_EXISTS = (
+    "where the folder or tables are there already: fail, or replace; in a database also refresh (their rows in place), "
+    "append"
+)
+Out = Annotated[str, typer.Option("--out", "-o", metavar="FOLDER", help=OUT.format("DATASET"))]
+MERGE_OUT = OUT.format("DATASET") + " [default: the folder that holds the parts]"
+EDITED = "rows of ours that others changed or deleted: keep them so (as if left out), or fail"
+CHANGES = "a folder for what came, changed and went: a file for each table and step"
+CHANGES_FORMAT = f"the kind of files of --changes: {one_of(CHANGE_FORMATS)}"
+SCD2 = "a folder for the history of each table: the versions of its rows, with valid_from and valid_to"
+ADVANCED_UNTIL = "where time ends from now on: 2026-01-31 or 2026-01-31T12:00:00; nothing happens at or after it"
+IDLE = "how many hours a run must have written nothing, to count as ended"
 
-MERGE_OUT = "the folder DATASET is made in this one [default: beside the parts]"
-EDITED = "in a database: keep what others changed or deleted of the rows (the default), or fail"
-SCD2 = "a folder for the history of each table: its rows' versions, with valid_from and valid_to"
-
-Memory = Annotated[Optional[str], typer.Option(help="what may be taken, like 2GB [default: half of the machine's]")]  # noqa: UP045
-Cap = Annotated[
-    str | None, typer.Option("--memory", help="what may be taken, like 2GB: by as many workers as that does for")
-]
+MEMORY = "the most memory that may be taken, like 2GB [default: half of the machine's]"
+Memory = Annotated[Optional[str], typer.Option(metavar="SIZE", help=MEMORY)]  # noqa: UP045
+CAP = "the most memory that may be taken, like 2GB: as many workers as that is enough for"
+Cap = Annotated[str | None, typer.Option("--memory", metavar="SIZE", help=CAP)]
 
 
 def datasets(json: Json = False) -> None:
-    """The datasets that ship, one line each.
+    """List the datasets that ship with the program.
 
     Example: synth datasets
     """
@@ -81,7 +95,9 @@ def datasets(json: Json = False) -> None:
 
 
 def check(file: Dataset) -> None:
-    """Load and check a spec; its rules are tried on empty tables.
+    """Check a spec for mistakes, before anything is made.
+
+    Its rules are tried on empty tables, too.
 
     Example: synth check my_shop.yaml
     """
@@ -109,9 +125,9 @@ def plan(
     workers: Workers = "all", existing: Existing = None, source: From = None, from_schema: FromSchema = None,
     skip_unfit: SkipUnfit = False, memory: Cap = None, json: Json = False,
 ) -> None:  # fmt: skip
-    """The plan: tables with their rows, families, blocks, memory. Nothing is drawn.
+    """Show what `generate` would make: tables, rows, memory.
 
-    Exit 2 where this machine has not the memory that it surely needs.
+    Nothing is made. The exit code is 2 where the run surely needs more memory than this machine has.
 
     Example: synth plan ecommerce --scale 10
     """
@@ -132,22 +148,25 @@ def plan(
 
 def generate(
     dataset: Dataset, scale: Scale = 1, seed: Seed = 42,
-    format: Annotated[str, typer.Option(help=f"{one_of([*FORMATS])}; sql is INSERT statements")] = "parquet",
-    dialect: Annotated[Optional[str], typer.Option(help=f"of --format sql: {one_of(NAMES)}")] = None,  # noqa: UP045
-    out: Annotated[str, typer.Option(help="the folder DATASET is made in this one")] = "output",
+    format: Annotated[str, typer.Option(metavar="NAME", help=FORMAT)] = "parquet",
+    dialect: Annotated[Optional[str], typer.Option(metavar="NAME", help=OF_SQL)] = None,  # noqa: UP045
+    out: Out = "output",
     workers: Workers = "all", engine: Runner = "processes", until: Until = None, tables: Tables = None, to: To = None,
     schema: Schema = None,
-    if_exists: Annotated[str, typer.Option(help=IF_EXISTS)] = "fail", made_by: MadeBy = None, create: Create = False,
-    via: Via = None, no_identity: NoIdentity = False, index_times: IndexTimes = False, owner: Owner = None,
-    grant: Grant = None, keep_staging: KeepStaging = False, dry_run: DryRun = False,
-    existing: Existing = None, source: From = None, from_schema: FromSchema = None, skip_unfit: SkipUnfit = False,
-    part: Part = None, fresh: Fresh = False, memory: Cap = None, json: Json = False,
+    if_exists: Annotated[str, typer.Option(metavar="WHAT", help=IF_EXISTS)] = "fail",
+    made_by: MadeBy = None, create: Create = False, via: Via = None, no_identity: NoIdentity = False,
+    index_times: IndexTimes = False, owner: Owner = None, grant: Grant = None, keep_staging: KeepStaging = False,
+    dry_run: DryRun = False, existing: Existing = None, source: From = None, from_schema: FromSchema = None,
+    skip_unfit: SkipUnfit = False, part: Part = None, fresh: Fresh = False, memory: Cap = None, json: Json = False,
+    quiet: Quiet = False,
 ) -> None:  # fmt: skip
-    """Generate a dataset into OUT/DATASET, or straight into a database. The same command again finds the folder done.
+    """Make a dataset: files in a folder, or tables in a database.
 
-    Example: synth generate ecommerce --scale 10 --format csv --out /tmp/data
+    The files are in OUT/DATASET, a folder for each table. The same command again finds that they are there.
 
-    Example: synth generate ecommerce --scale 100 --part 3/7 --out /shared/parts
+    Example: synth generate ecommerce -s 10 --format csv -o /tmp/data
+
+    Example: synth generate ecommerce -s 100 --part 3/7 -o /shared/parts
 
     Example: synth generate shop.yaml --existing customers,products --from postgresql://me@localhost/crm
     """
@@ -200,24 +219,24 @@ def generate(
             assert address is not None
             if create:  # not before the spec has been looked at
                 DATABASES[address.database].create(address)
-            with located(dataset), progress(total) as advance:
+            with located(dataset), progress(total, quiet=quiet) as advance:
                 report = generate_into(
                     made, address, schema=schema, if_exists=if_exists, workers=started, via=via,
                     identity=not no_identity, index_times=index_times, rights=rights,
                     keep_staging=keep_staging, dry_run=dry_run,
                     progress=advance,
                 )  # fmt: skip
-            say_json(report.as_dict()) if json else say(load_text(report, program()))
+            tell(report.as_dict(), load_text(report, program()), json=json, quiet=quiet)
             return
         from synth.job.generate import generate as run
         from synth.terminal import summary_text
 
-        with located(dataset), progress(total) as advance:
+        with located(dataset), progress(total, quiet=quiet) as advance:
             summary = run(
                 made, out, format=format, dialect=dialect, workers=started, if_exists=if_exists, made_by=made_by,
                 part=of_run, fresh=fresh, progress=advance,
             )  # fmt: skip
-    say_json(summary.as_dict()) if json else say(summary_text(summary, program()))
+    tell(summary.as_dict(), summary_text(summary, program()), json=json, quiet=quiet)
 
 
 def _refuse_mixed(to: str | None, engine: str | None, of_folders: bool, of_databases: bool, memory: int | None) -> None:
@@ -239,13 +258,15 @@ def _refuse_mixed(to: str | None, engine: str | None, of_folders: bool, of_datab
 
 def merge(
     parts: Annotated[list[str], typer.Argument(metavar="DIR...", help="all the folders that `generate --part` made")],
-    out: Annotated[Optional[str], typer.Option(help=MERGE_OUT)] = None,  # noqa: UP045
+    out: Annotated[Optional[str], typer.Option("--out", "-o", metavar="FOLDER", help=MERGE_OUT)] = None,  # noqa: UP045
     workers: Workers = "all", if_exists: FolderExists = "fail", made_by: MadeBy = None, memory: Cap = None,
-    json: Json = False,
+    json: Json = False, quiet: Quiet = False,
 ) -> None:  # fmt: skip
-    """Put the parts of a run together as OUT/DATASET: they are proved to belong together, and what sums over them is made.
+    """Put the parts together that `generate --part` made.
 
-    Example: synth merge /shared/parts/ecommerce.part-* --out /shared/data
+    They are proved to belong together; tables that sum over all of them are made here.
+
+    Example: synth merge /shared/parts/ecommerce.part-* -o /shared/data
     """
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
     from synth.runners import runner
@@ -257,17 +278,17 @@ def merge(
         from synth.job.merge import merge as run
         from synth.terminal import progress, summary_text
 
-        with progress(None) as advance:
+        with progress(None, quiet=quiet) as advance:
             summary = run(parts, out, workers=started, if_exists=if_exists, made_by=made_by, progress=advance)
-    say_json(summary.as_dict()) if json else say(summary_text(summary, program()))
+    tell(summary.as_dict(), summary_text(summary, program()), json=json, quiet=quiet)
 
 
 def sweep(
     url: Annotated[str, typer.Argument(metavar="URL", help="the folder DATASET in an object store")],
-    idle: Annotated[float, typer.Option(help="hours in which a run has written nothing, to count as ended")] = 1,
-    dry_run: DryRun = False, json: Json = False,
+    idle: Annotated[float, typer.Option(metavar="HOURS", help=IDLE)] = 1,
+    dry_run: DryRun = False, json: Json = False, quiet: Quiet = False,
 ) -> None:  # fmt: skip
-    """Clear away what runs that did not end have left in an object store.
+    """Clear away what killed runs have left in an object store.
 
     Example: synth sweep s3://bucket/data/ecommerce --dry-run
     """
@@ -279,21 +300,22 @@ def sweep(
     if idle < 0:
         raise OptionError(f"--idle takes hours from 0 up, not {idle:g}")
     swept = run(url, idle=dt.timedelta(hours=idle), dry_run=dry_run)
-    say_json(swept.as_dict()) if json else say(swept_text(swept))
+    tell(swept.as_dict(), swept_text(swept), json=json, quiet=quiet)
 
 
 def verify(
-    place: Annotated[str, typer.Argument(metavar="DIR_OR_URL", help="the folder OUT/DATASET, or a database's URL")],
+    place: Place,
     schema: Schema = None,
     memory: Memory = None,
     exact: Annotated[
-        bool, typer.Option("--exact", help="in a database: rows that others added are offences, too")
+        bool, typer.Option("--exact", help="in a database: rows that others added are wrong, too")
     ] = False,
     json: Json = False,
 ) -> None:
-    """Prove it by SQL: types, keys, references, checks, rules, counts, fingerprints, files. Exit 1 on offences.
+    """Prove data right by SQL, in a folder or a database.
 
-    In a database it is every dataset there, or the one in --schema.
+    Types, keys, references, checks, rules, counts, fingerprints and files are checked. In a database it is every dataset
+    there, or the one in --schema. The exit code is 1 where something does not hold.
 
     Example: synth verify output/ecommerce --memory 2GB
     """
@@ -325,16 +347,19 @@ def verify(
 
 
 def advance(
-    place: Annotated[str, typer.Argument(metavar="DIR_OR_URL", help="the folder OUT/DATASET, or a database's URL")],
-    until: Annotated[str, typer.Option(help="the dataset's new now, exclusive: 2026-01-31 or 2026-01-31T12:00:00")],
+    place: Place,
+    until: Annotated[str, typer.Option(metavar="DATE", help=ADVANCED_UNTIL)],
     schema: Schema = None,
-    changes: Annotated[Optional[str], typer.Option(help="a folder for the feed of changes: a file a step")] = None,  # noqa: UP045
-    changes_format: Annotated[str, typer.Option(help=f"of the feed: {one_of(CHANGE_FORMATS)}")] = "parquet",
-    edited: Annotated[Optional[str], typer.Option(help=EDITED)] = None,  # noqa: UP045
-    scd2: Annotated[Optional[str], typer.Option(help=SCD2)] = None,  # noqa: UP045
+    changes: Annotated[Optional[str], typer.Option(metavar="FOLDER", help=CHANGES)] = None,  # noqa: UP045
+    changes_format: Annotated[str, typer.Option(metavar="NAME", help=CHANGES_FORMAT)] = "parquet",
+    edited: Annotated[Optional[str], typer.Option(metavar="WHAT", help=EDITED)] = None,  # noqa: UP045
+    scd2: Annotated[Optional[str], typer.Option(metavar="FOLDER", help=SCD2)] = None,  # noqa: UP045
     workers: Workers = "all", engine: Runner = "processes", dry_run: DryRun = False, json: Json = False,
+    quiet: Quiet = False,
 ) -> None:  # fmt: skip
-    """Let time go on: new rows, and changes to old ones, so that it all is as if it had been generated until then.
+    """Let time go on: new rows come, and old ones change.
+
+    Afterwards all is as if it had been generated until then.
 
     Example: synth advance output/ecommerce --until 2026-01-31 --changes output/feed
     """
@@ -346,7 +371,7 @@ def advance(
         from synth.terminal import advance_text, progress
 
         now = moment(until)
-        with progress(None) as told:
+        with progress(None, quiet=quiet) as told:
             feed = {"changes": changes, "changes_format": changes_format, "scd2": scd2}
             how: dict[str, Any] = {"workers": started, "progress": told, "dry_run": dry_run, **feed}
             if is_database(place):
@@ -361,4 +386,4 @@ def advance(
                 if edited is not None:
                     raise OptionError("--edited is of databases: files have no other writers\n  hint: leave it out")
                 step = advance_folder(place, now, **how)
-    say_json(step.as_dict()) if json else say(advance_text(step))
+    tell(step.as_dict(), advance_text(step), json=json, quiet=quiet)

@@ -67,7 +67,14 @@ ONLY_HERE = {
     "faker": {"generators/person.py", "generators/word_lists.py"},
     "mimesis": set(),  # its files are read, and nothing of it is run
     "rich": {"terminal.py"},
-    "typer": {"cli/__init__.py", "cli/data.py", "cli/databases.py", "cli/teaching.py", "cli/words.py"},
+    "typer": {
+        "cli/__init__.py",
+        "cli/data.py",
+        "cli/databases.py",
+        "cli/help_pages.py",
+        "cli/teaching.py",
+        "cli/words.py",
+    },
     "multiprocessing": {"runners/starting.py"},
 }
 
