@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from synth.cli import data, databases, secrets, signals, teaching
+from synth.cli import completion, data, databases, secrets, signals, teaching
 from synth.cli.help_pages import Command, Group
 from synth.cli.limited import go_on_in_child
 from synth.errors import OptionError, SynthError
@@ -60,6 +60,7 @@ COMMANDS = {
     "Prove it": (data.verify,),
     "Databases": (databases.load, databases.pull, databases.ddl, databases.script),
     "Learn the language of specs": (teaching.words,),
+    "Set up": (completion.completion,),
 }
 for _title, _commands in COMMANDS.items():
     for _command in _commands:
@@ -90,6 +91,9 @@ def _ended(words: list[str]) -> int:
                 raise OptionError(f"{word!r} is no UTF-8\n  hint: rename the file or folder")
         require_address_space()
         require_folder()
+        if shell := os.environ.get(completion.ASKS):
+            say(completion.answer(_program(), shell, words), end="", as_it_is=True)
+            return 0
         code = _run(words or ["--help"])
         sys.stdout.flush()
         return code

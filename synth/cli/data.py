@@ -9,6 +9,7 @@ from typing import Annotated, Any, Optional
 import typer
 
 from synth.cli.words import (
+    IF_EXISTS,
     OUT,
     Create,
     Dataset,
@@ -37,6 +38,7 @@ from synth.cli.words import (
     Until,
     Via,
     Workers,
+    among,
     built_on,
     cap,
     count,
@@ -59,7 +61,7 @@ TO = "write straight into this database, without files"
 To = Annotated[Optional[str], typer.Option("--to", metavar="URL", help=TO)]  # noqa: UP045
 FORMAT = f"the kind of files: {one_of([*FORMATS])}; sql is INSERT statements"
 OF_SQL = f"the database that --format sql is for: {one_of(NAMES)}"
-IF_EXISTS = (
+WHERE_THERE = (
     "where the folder or tables are there already: fail, or replace; in a database also refresh (their rows in place), "
     "append"
 )
@@ -68,6 +70,7 @@ MERGE_OUT = OUT.format("DATASET") + " [default: the folder that holds the parts]
 EDITED = "rows of ours that others changed or deleted: keep them so (as if left out), or fail"
 CHANGES = "a folder for what came, changed and went: a file for each table and step"
 CHANGES_FORMAT = f"the kind of files of --changes: {one_of(CHANGE_FORMATS)}"
+ChangesFormat = Annotated[str, typer.Option(metavar="NAME", help=CHANGES_FORMAT, autocompletion=among(*CHANGE_FORMATS))]
 SCD2 = "a folder for the history of each table: the versions of its rows, with valid_from and valid_to"
 ADVANCED_UNTIL = "where time ends from now on: 2026-01-31 or 2026-01-31T12:00:00; nothing happens at or after it"
 IDLE = "how many hours a run must have written nothing, to count as ended"
@@ -148,12 +151,12 @@ def plan(
 
 def generate(
     dataset: Dataset, scale: Scale = 1, seed: Seed = 42,
-    format: Annotated[str, typer.Option(metavar="NAME", help=FORMAT)] = "parquet",
-    dialect: Annotated[Optional[str], typer.Option(metavar="NAME", help=OF_SQL)] = None,  # noqa: UP045
+    format: Annotated[str, typer.Option(metavar="NAME", help=FORMAT, autocompletion=among(*FORMATS))] = "parquet",
+    dialect: Annotated[Optional[str], typer.Option(metavar="NAME", help=OF_SQL, autocompletion=among(*NAMES))] = None,  # noqa: UP045
     out: Out = "output",
     workers: Workers = "all", engine: Runner = "processes", until: Until = None, tables: Tables = None, to: To = None,
     schema: Schema = None,
-    if_exists: Annotated[str, typer.Option(metavar="WHAT", help=IF_EXISTS)] = "fail",
+    if_exists: Annotated[str, typer.Option(metavar="WHAT", help=WHERE_THERE, autocompletion=among(*IF_EXISTS))] = "fail",
     made_by: MadeBy = None, create: Create = False, via: Via = None, no_identity: NoIdentity = False,
     index_times: IndexTimes = False, owner: Owner = None, grant: Grant = None, keep_staging: KeepStaging = False,
     dry_run: DryRun = False, existing: Existing = None, source: From = None, from_schema: FromSchema = None,
@@ -351,8 +354,8 @@ def advance(
     until: Annotated[str, typer.Option(metavar="DATE", help=ADVANCED_UNTIL)],
     schema: Schema = None,
     changes: Annotated[Optional[str], typer.Option(metavar="FOLDER", help=CHANGES)] = None,  # noqa: UP045
-    changes_format: Annotated[str, typer.Option(metavar="NAME", help=CHANGES_FORMAT)] = "parquet",
-    edited: Annotated[Optional[str], typer.Option(metavar="WHAT", help=EDITED)] = None,  # noqa: UP045
+    changes_format: ChangesFormat = "parquet",
+    edited: Annotated[Optional[str], typer.Option(metavar="WHAT", help=EDITED, autocompletion=among("keep", "fail"))] = None,  # noqa: UP045
     scd2: Annotated[Optional[str], typer.Option(metavar="FOLDER", help=SCD2)] = None,  # noqa: UP045
     workers: Workers = "all", engine: Runner = "processes", dry_run: DryRun = False, json: Json = False,
     quiet: Quiet = False,

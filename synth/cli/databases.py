@@ -30,6 +30,7 @@ from synth.cli.words import (
     Tables,
     Url,
     Via,
+    among,
     cap,
     folder_named,
     known_if_exists,
@@ -46,11 +47,13 @@ __all__ = ["db", "ddl", "load", "pull", "script"]
 
 LOAD_MEMORY = "the most memory that may be taken, like 2GB: as many connections as that is enough for"
 LoadMemory = Annotated[Optional[str], typer.Option("--memory", metavar="SIZE", help=LOAD_MEMORY)]  # noqa: UP045
-Dialect = Annotated[str, typer.Option(metavar="NAME", help=f"the database that it is for: {one_of(NAMES)}")]
-ScriptDialect = Annotated[
-    str, typer.Option(metavar="NAME", help="the database that it is for: postgres, mysql or tsql")
-]
+DIALECT = f"the database that it is for: {one_of(NAMES)}"
+Dialect = Annotated[str, typer.Option(metavar="NAME", help=DIALECT, autocompletion=among(*NAMES))]
+CLIENTS = ("postgres", "mysql", "tsql")
+SCRIPT_DIALECT = f"the database that it is for: {one_of(CLIENTS)}"
+ScriptDialect = Annotated[str, typer.Option(metavar="NAME", help=SCRIPT_DIALECT, autocompletion=among(*CLIENTS))]
 SCRIPTS = "the folder to write the scripts into [default: DIR-DIALECT]"
+FORMAT = f"the kind of files: {one_of(READABLE)}"
 QUERY = "the rows of this SELECT, instead of tables"
 Out = Annotated[
     str, typer.Option("--out", "-o", metavar="FOLDER", help="the folder beside whose data the server is kept")
@@ -165,7 +168,7 @@ def pull(
     out: Annotated[str, typer.Option("--out", "-o", metavar="FOLDER", help=OUT.format("SCHEMA"))] = "output",
     schema: Schema = None, tables: Tables = None,
     query: Annotated[Optional[str], typer.Option(metavar="SQL", help=QUERY)] = None,  # noqa: UP045
-    format: Annotated[str, typer.Option(metavar="NAME", help=f"the kind of files: {one_of(READABLE)}")] = "parquet",
+    format: Annotated[str, typer.Option(metavar="NAME", help=FORMAT, autocompletion=among(*READABLE))] = "parquet",
     if_exists: FolderExists = "fail", json: Json = False, quiet: Quiet = False,
 ) -> None:  # fmt: skip
     """Copy tables of a database, or a query's rows, into files.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Annotated, Any, Optional
 
 import typer
@@ -11,18 +12,31 @@ from synth.errors import OptionError
 from synth.terminal import say, say_json
 
 __all__ = [
-    "OUT", "Connections", "Create", "Dataset", "DryRun", "Existing", "Folder", "FolderExists", "Fresh", "From",
+    "IF_EXISTS", "OUT", "Connections", "Create", "Dataset", "DryRun", "Existing", "Folder", "FolderExists", "Fresh", "From",
     "FromSchema", "Grant", "IfExists", "IndexTimes", "Json", "KeepStaging", "MadeBy", "NoIdentity", "Owner", "Part",
     "Place", "Quiet", "Runner", "Scale", "Schema", "Seed", "SkipUnfit", "Tables", "Until", "Url", "Via", "Workers",
-    "built_on", "cap", "count", "folder_named", "known_if_exists", "moment", "names", "program", "tell", "tell_unfit",
+    "among", "built_on", "cap", "count", "folder_named", "known_if_exists", "moment", "names", "program", "tell",
+    "tell_unfit",
 ]  # fmt: skip
+
+
+def among(*names: str) -> Callable[[], list[str]]:
+    """What a shell can complete an option's value to."""
+    return lambda: list(names)
+
+
+def _datasets() -> list[str]:
+    from synth.spec.shipped import shipped
+
+    return list(shipped())
+
 
 URL = (
     "postgresql://me@host/name, mysql://…, mssql://…, sqlite:///shop.db, duckdb:///shop.duckdb, or a name in synth.toml"
 )
 
 DATASET = "the name of a dataset that ships (`synth datasets` lists them), or a YAML file of your own"
-Dataset = Annotated[str, typer.Argument(metavar="DATASET", help=DATASET)]
+Dataset = Annotated[str, typer.Argument(metavar="DATASET", help=DATASET, autocompletion=_datasets)]
 FOLDER = "the folder that holds the data: OUT/DATASET, the one with manifest.json in it"
 Folder = Annotated[str, typer.Argument(metavar="DIR", help=FOLDER)]
 PLACE = "the folder that holds the data, OUT/DATASET, or a database's URL"
@@ -45,20 +59,24 @@ PART = "make only part k of n, like 3/7; other machines make the rest, and `synt
 Part = Annotated[Optional[str], typer.Option(metavar="K/N", help=PART)]  # noqa: UP045
 FRESH = "begin anew where the same run was killed, instead of making only what is missing"
 Fresh = Annotated[bool, typer.Option("--fresh", help=FRESH)]
-Workers = Annotated[
-    str, typer.Option(metavar="NUMBER", help="how many processes draw at once; all: one for each processor")
-]
+WORKERS = "how many processes draw at once; all: one for each processor"
+Workers = Annotated[str, typer.Option(metavar="NUMBER", help=WORKERS, autocompletion=among("all"))]
 RUNNER = "who draws: processes of this machine, or an engine that is there: ray or spark"
-Runner = Annotated[str, typer.Option("--runner", metavar="NAME", help=RUNNER)]
+Runner = Annotated[
+    str, typer.Option("--runner", metavar="NAME", help=RUNNER, autocompletion=among("processes", "ray", "spark"))
+]
 SCHEMA = "the schema in the database that holds the tables; in MySQL the database [default: named as the dataset]"
 Schema = Annotated[str | None, typer.Option(metavar="NAME", help=SCHEMA)]
+IF_EXISTS = ("fail", "replace", "replace-any", "refresh", "append")
 TABLES_EXIST = (
     "where the tables are there already: fail; replace what was loaded before; refresh its rows in place; append to "
     "them; replace-any: drop anybody's tables of these names"
 )
-IfExists = Annotated[str, typer.Option(metavar="WHAT", help=TABLES_EXIST)]
+IfExists = Annotated[str, typer.Option(metavar="WHAT", help=TABLES_EXIST, autocompletion=among(*IF_EXISTS))]
 VIA = "how rows go in: adbc (Arrow, the usual way), copy (text) [postgres]; bulk (the usual way), insert (statements) [tsql]"
-Via = Annotated[Optional[str], typer.Option(metavar="WAY", help=VIA)]  # noqa: UP045
+Via = Annotated[
+    str | None, typer.Option(metavar="WAY", help=VIA, autocompletion=among("adbc", "copy", "bulk", "insert"))
+]
 OWNER = "the role that owns the tables [postgres, tsql]"
 Owner = Annotated[Optional[str], typer.Option(metavar="ROLE", help=OWNER)]  # noqa: UP045
 GRANT = "what a role may do with the tables, like reader=select,insert; once more for each role [postgres, mysql, tsql]"
@@ -73,7 +91,9 @@ KEEP_STAGING = (
 )
 KeepStaging = Annotated[bool, typer.Option("--keep-staging", help=KEEP_STAGING)]
 FOLDER_EXISTS = "where a finished folder is there already: fail, or replace it"
-FolderExists = Annotated[str, typer.Option("--if-exists", metavar="WHAT", help=FOLDER_EXISTS)]
+FolderExists = Annotated[
+    str, typer.Option("--if-exists", metavar="WHAT", help=FOLDER_EXISTS, autocompletion=among("fail", "replace"))
+]
 MADE_BY = "a note for the manifest: a folder with the same note is replaced"
 MadeBy = Annotated[Optional[str], typer.Option(metavar="TEXT", help=MADE_BY)]  # noqa: UP045
 EXISTING = "tables that are there already, in --from: they are read, and their rows become parents"
@@ -182,5 +202,5 @@ def folder_named(out: str) -> str:
 
 def known_if_exists(if_exists: str) -> None:
     """Look at --if-exists. Raises OptionError."""
-    if if_exists not in ("fail", "replace", "replace-any", "refresh", "append"):
+    if if_exists not in IF_EXISTS:
         raise OptionError(f"--if-exists takes fail, replace, replace-any, refresh or append, not '{if_exists}'")

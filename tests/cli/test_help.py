@@ -45,7 +45,7 @@ def page(capsys, monkeypatch):
 def test_the_first_page_groups_the_commands(page):
     text = page()
     titles = re.findall(r"^(\w.*):$", text, re.M)
-    assert titles == ["Make data", "Prove it", "Databases", "Learn the language of specs", "Printing"]
+    assert titles == ["Make data", "Prove it", "Databases", "Learn the language of specs", "Set up", "Printing"]
     for name in PROGRAM.commands:
         assert len(re.findall(rf"^  {name}  +\w", text, re.M)) == 1
     assert text.index("Make data:") < text.index("\n  generate ") < text.index("Prove it:") < text.index("\n  verify ")

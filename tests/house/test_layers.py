@@ -69,6 +69,7 @@ ONLY_HERE = {
     "rich": {"terminal.py"},
     "typer": {
         "cli/__init__.py",
+        "cli/completion.py",
         "cli/data.py",
         "cli/databases.py",
         "cli/help_pages.py",
