@@ -24,10 +24,9 @@ if TYPE_CHECKING:
     from synth.job.sweep import Swept
     from synth.loading.report import LoadReport
     from synth.plan.model import Plan
-    from synth.verify.report import Finding, VerifyReport
 
 __all__ = [
-    "advance_text", "load_text", "number", "plan_text", "progress", "pull_text", "report_text", "say", "say_json", "size",
+    "advance_text", "grid", "load_text", "many", "number", "plan_text", "progress", "pull_text", "say", "say_json", "size",
     "summary_text", "swept_text", "visible",
 ]  # fmt: skip
 
@@ -65,6 +64,11 @@ def number(value: float) -> str:
     return f"{value:,.0f}"
 
 
+def many(count: float, what: str) -> str:
+    """A count with its noun: 1 row, 2,000 rows."""
+    return f"{number(count)} {what}{'s' * (count != 1)}"
+
+
 def size(count: float) -> str:
     """Bytes in the unit that fits: 13.4 MB (powers of 1,000)."""
     for unit in ("B", "kB", "MB", "GB"):
@@ -74,7 +78,7 @@ def size(count: float) -> str:
     return f"{count:.1f} TB"
 
 
-def _grid(heads: list[str], rows: list[list[str]], right: set[int]) -> str:
+def grid(heads: list[str], rows: list[list[str]], right: set[int]) -> str:
     """Rows in aligned columns under their heads."""
     rows = [[visible(cell, in_line=True) for cell in line] for line in rows]
     widths = [max(len(line[at]) for line in [heads, *rows]) for at in range(len(heads))]
@@ -143,11 +147,11 @@ def plan_text(plan: Plan, workers: int) -> str:
     return "\n".join([
         f"{plan.dataset.dataset}: scale {plan.scale:g}, seed {plan.seed}, until {plan.until:%Y-%m-%d %H:%M:%S}",
         "",
-        _grid(["table", "kind", "family", "rows", "columns"], tables, {3, 4}),
+        grid(["table", "kind", "family", "rows", "columns"], tables, {3, 4}),
         "",
-        _grid(["family", "after", "blocks", "kept for look-ups"], families, {2}),
+        grid(["family", "after", "blocks", "kept for look-ups"], families, {2}),
         "",
-        *([_grid(["before", "is drawn ahead, of", "and kept"], ahead, set()), ""] if ahead else []),
+        *([grid(["before", "is drawn ahead, of", "and kept"], ahead, set()), ""] if ahead else []),
         f"parts: each of several (--part) draws {number(plan.blocks_of_each_part)} of {number(plan.blocks)} blocks anew",
         f"memory: about {size(plan.memory_bytes(workers))} with {workers} worker{'s' * (workers > 1)}",
     ])  # fmt: skip
@@ -181,7 +185,7 @@ def summary_text(summary: Summary, command: str) -> str:
     rows.append(["", number(summary.rows), size(summary.bytes), ""])
     rate = number(summary.rows / max(summary.seconds, 1e-9))
     return "\n".join([
-        _grid(["table", "rows", "size", "files"], rows, {1, 2, 3}),
+        grid(["table", "rows", "size", "files"], rows, {1, 2, 3}),
         "",
         f"{number(summary.rows)} rows in {summary.seconds:.1f} s, {rate} rows/s, "
         f"{summary.workers} worker{'s' * (summary.workers > 1)}",
@@ -223,7 +227,7 @@ def _preview_text(report: LoadReport) -> str:
         for name, table in report.tables.items()
     ]
     lines = [
-        _grid(["table", "would be", "rows", "come", "change", "go"], rows, {2, 3, 4, 5}),
+        grid(["table", "would be", "rows", "come", "change", "go"], rows, {2, 3, 4, 5}),
         "",
         f"dry run: nothing was changed in schema {report.schema} of {report.place}",
         *(f"would go with the tables that are replaced: {each}" for each in report.dropped),
@@ -245,7 +249,7 @@ def load_text(report: LoadReport, command: str, client: str | None = None) -> st
     rows.append(["by the clock", number(report.rows), size(report.bytes), *clock])
     send = max(report.phases.get("send", 0.0), 1e-9)
     lines = [
-        _grid(["table", "rows", "sent", *(f"{phase} s" for phase in phases)], rows, set(range(1, 9))),
+        grid(["table", "rows", "sent", *(f"{phase} s" for phase in phases)], rows, set(range(1, 9))),
         "",
         f"{number(report.rows)} rows in {report.seconds:.1f} s, {number(report.rows / max(report.seconds, 1e-9))} rows/s; "
         f"sent at {number(report.rows / send)} rows/s, {size(report.bytes / send)}/s, "
@@ -281,7 +285,7 @@ def pull_text(report: Pulled) -> str:
     rows.append(["", number(report.rows), size(sum(report.bytes_of.values()))])
     rate = number(report.rows / max(report.seconds, 1e-9))
     lines = [
-        _grid(["table", "rows", "size"], rows, {1, 2}),
+        grid(["table", "rows", "size"], rows, {1, 2}),
         "",
         f"{number(report.rows)} rows in {report.seconds:.1f} s, {rate} rows/s",
         f"in {report.folder}",
@@ -298,9 +302,9 @@ def advance_text(step: Advance) -> str:
     if step.dry_run:
         rows = [[name, *map(number, counts)] for name, counts in step.changes.items()]
         when = f"{step.since:%Y-%m-%d %H:%M:%S} to {step.until:%Y-%m-%d %H:%M:%S}"
-        grid = _grid(["table", "come", "change", "go"], rows, {1, 2, 3})
+        table = grid(["table", "come", "change", "go"], rows, {1, 2, 3})
         told = f"dry run: nothing was changed; so would {step.place} go from {when}"
-        return "\n".join([grid, "", *_others(step), told])
+        return "\n".join([table, "", *_others(step), told])
     lines = [
         f"{step.place}: from {step.since:%Y-%m-%d %H:%M:%S} to {step.until:%Y-%m-%d %H:%M:%S}",
         f"{number(step.rows)} rows more; {number(step.blocks)} blocks drawn, {step.seconds:.1f} s",
@@ -312,33 +316,3 @@ def advance_text(step: Advance) -> str:
 def _others(step: Advance) -> list[str]:
     """What others did to rows of ours, a line a table."""
     return [f"{table}: {rows.in_words}" for table, rows in step.others.items()]
-
-
-def report_text(report: VerifyReport) -> str:
-    """Findings by kind and table, then the offences with examples."""
-    counts: dict[tuple[str, str], list[Finding]] = {}
-    for finding in report.findings:
-        counts.setdefault((finding.table, finding.kind), []).append(finding)
-    rows = [
-        [table, kind, str(len(found)), "ok" if all(f.passed for f in found)
-         else number(sum(f.offences or 0 for f in found)) + " offences" if all(f.offences is not None for f in found)
-         else "could not run"]
-        for (table, kind), found in sorted(counts.items())
-    ]  # fmt: skip
-    lines = [_grid(["table", "kind", "checks", "result"], rows, {2}), ""]
-    for finding in report.failed:
-        what = "could not run" if finding.offences is None else f"{number(finding.offences)} offences"
-        lines.append(
-            f"FAILED {finding.kind} {finding.table}: {finding.name}: {what}{finding.note and ': ' + finding.note}"
-        )
-        examples = (", ".join(f"{k} = {v}" for k, v in row.items()) for row in finding.examples)
-        lines += [f"  {visible(example, in_line=True)}" for example in examples]
-    lines += [f"{table}: {said}" for table, said in report.others.items()]
-    if report.left:
-        count = sum(report.left.values())
-        lines.append(f"{number(count)} objects of runs that did not end are there too: `synth sweep` clears them away")
-    if report.skipped:
-        lines.append(f"{len(report.skipped)} checks left out: their tables were not made")
-    verdict = "all hold" if report.passed else f"{len(report.failed)} do not hold"
-    lines.append(f"{report.place}: {len(report.findings)} checks, {verdict}")
-    return "\n".join(lines)

@@ -15,7 +15,6 @@ from synth import terminal
 from synth.cli import main
 from synth.databases import Address
 from synth.progress import Phase
-from synth.verify.report import Finding
 from tests.house.trees import files, place, tree
 
 BOOKED = dt.datetime(2025, 3, 1, 6, 30)
@@ -26,6 +25,11 @@ BOOKED = dt.datetime(2025, 3, 1, 6, 30)
 )
 def test_numbers(value, text):
     assert terminal.number(value) == text
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows"), (1000, "1,000 rows")])
+def test_counts_have_their_noun(count, text):
+    assert terminal.many(count, "row") == text
 
 
 @pytest.mark.parametrize(
@@ -201,33 +205,6 @@ def test_a_step_ahead_and_none(books, tmp_path):
     assert lines[2].startswith(f"changes in {tmp_path / 'feed'}") and len(lines) == 3
     again = terminal.advance_text(synth.advance_folder(folder, BOOKED))
     assert again == f"{folder} is at 2025-03-01 06:30:00 already; nothing to do"
-
-
-def test_findings(books, tmp_path):
-    folder = synth.generate(synth.make_plan(books, scale=0.01), tmp_path).folder
-    report = synth.verify_folder(folder)
-    text = terminal.report_text(report)
-    assert text.endswith(f"{folder}: {len(report.findings)} checks, all hold")
-    heads, *rows = columns_of(text)
-    assert heads == ["table", "kind", "checks", "result"] and {row[3] for row in rows} == {"ok"}
-    assert rows == sorted(rows) and sum(int(row[2]) for row in rows) == len(report.findings)
-
-
-def test_findings_that_do_not_hold(books, tmp_path):
-    report = synth.verify_folder(synth.generate(synth.make_plan(books, scale=0.01), tmp_path).folder)
-    count = len(report.findings)
-    report.findings += [
-        Finding("check", "sales", "paid", 1200, ({"sale_id": 7, "paid_on": None},), note="as planned"),
-        Finding("rule", "ledger", "even", None, note="no such table"),
-    ]
-    report.skipped.append("rule left.out")
-    text = terminal.report_text(report)
-    assert "FAILED check sales: paid: 1,200 offences: as planned\n  sale_id = 7, paid_on = None\n" in text
-    assert "FAILED rule ledger: even: could not run: no such table\n" in text
-    assert "\n1 checks left out: their tables were not made\n" in text
-    assert text.endswith(f"{count + 2} checks, 2 do not hold")
-    results = {(row[0], row[1]): row[3] for row in columns_of(text)[1:]}
-    assert results["sales", "check"] == "1,200 offences" and results["ledger", "rule"] == "could not run"
 
 
 # -- what a stranger has named

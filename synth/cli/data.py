@@ -314,6 +314,8 @@ def verify(
         bool, typer.Option("--exact", help="in a database: rows that others added are wrong, too")
     ] = False,
     json: Json = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="list all checks, table by table")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Prove data right by SQL, in a folder or a database.
 
@@ -323,7 +325,7 @@ def verify(
     Example: synth verify output/ecommerce --memory 2GB
     """
     from synth.databases.address import find, is_database
-    from synth.terminal import report_text
+    from synth.verdict import report_text
 
     if is_database(place):
         from synth.verify.database import verify_database
@@ -343,8 +345,8 @@ def verify(
     if json:
         found = [report.as_dict() for report in reports]
         say_json(found[0] if len(found) == 1 else found)
-    else:
-        say("\n\n".join(report_text(report) for report in reports))
+    elif said := [text for report in reports if (text := report_text(report, verbose=verbose, quiet=quiet))]:
+        say("\n\n".join(said))
     if not all(report.passed for report in reports):
         raise typer.Exit(1)
 

@@ -22,7 +22,7 @@ SECTIONS = {
     ),
     "Tables that exist already": ("existing", "source", "from_schema", "skip_unfit"),
     "Running": ("workers", "engine", "memory", "part", "fresh", "idle", "dry_run"),
-    "Printing": ("json", "quiet", "version", "help"),
+    "Printing": ("json", "verbose", "quiet", "version", "help"),
 }  # fmt: skip
 OTHER = "Other"
 EXAMPLE = "Example: "

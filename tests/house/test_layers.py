@@ -14,7 +14,7 @@ FILES = files()
 
 LAYERS = [
     "version", "errors", "system", "addresses", "left", "running", "deadlines", "progress", "dtypes", "documents", "arrays", "intervals", "columns", "literals", "texts", "digits", "streams", "fingerprint", "sandbox", "sql", "generators", "spec", "language", "translate", "plan", "draw", "scan",
-    "ddl", "formats", "databases", "store", "existing", "loading", "runners", "job", "verify", "api", "sources", "terminal", "cli", "__main__",
+    "ddl", "formats", "databases", "store", "existing", "loading", "runners", "job", "verify", "api", "sources", "terminal", "verdict", "cli", "__main__",
 ]  # fmt: skip
 
 # Inside a room, lowest first. What is not named stands where it likes, as long as there is no circle.
