@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from synth.terminal import grid, many, number, visible
+from synth.errors import many
+from synth.terminal import grid, number, visible
 
 if TYPE_CHECKING:
     from synth.verify.report import Finding, VerifyReport

@@ -36,6 +36,7 @@ from synth.cli.words import (
     SkipUnfit,
     Tables,
     Until,
+    Verbose,
     Via,
     Workers,
     among,
@@ -51,9 +52,9 @@ from synth.cli.words import (
     tell_unfit,
 )  # fmt: skip
 from synth.databases.registry import NAMES
-from synth.errors import OptionError, one_of
+from synth.errors import OptionError, many, one_of
 from synth.formats import CHANGE_FORMATS, FORMATS
-from synth.terminal import say, say_json
+from synth.terminal import listed, say, say_json
 
 __all__ = ["advance", "check", "datasets", "generate", "merge", "plan", "sweep", "verify"]
 
@@ -92,9 +93,7 @@ def datasets(json: Json = False) -> None:
     if json:
         say_json({n: {"about": d.about, "tables": list(d.written)} for n, d in found.items()})
         return
-    width = max(len(name) for name in found)
-    for name, dataset in found.items():
-        say(f"{name.ljust(width)}  {dataset.about} ({len(dataset.written)} tables)")
+    say(listed({name: f"{each.about} ({many(len(each.written), 'table')})" for name, each in found.items()}))
 
 
 def check(file: Dataset) -> None:
@@ -117,16 +116,13 @@ def check(file: Dataset) -> None:
     for why in left_open:
         say(f"{file}: not rehearsed: {why}", error=True)
     good = "all good" if not left_open else "good as far as it can be told without data"
-    counted = ", ".join(
-        f"{n:,} {what}{'s' * (n != 1)}" for n, what in ((len(dataset.written), "table"), (len(dataset.rules), "rule"))
-    )
-    say(f"{file}: {counted}, {good}")
+    say(f"{file}: {many(len(dataset.written), 'table')}, {many(len(dataset.rules), 'rule')}, {good}")
 
 
 def plan(
     dataset: Dataset, scale: Scale = 1, seed: Seed = 42, until: Until = None, tables: Tables = None,
     workers: Workers = "all", existing: Existing = None, source: From = None, from_schema: FromSchema = None,
-    skip_unfit: SkipUnfit = False, memory: Cap = None, json: Json = False,
+    skip_unfit: SkipUnfit = False, memory: Cap = None, json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Show what `generate` would make: tables, rows, memory.
 
@@ -145,7 +141,7 @@ def plan(
     tell_unfit(made)
     processes = workers_within(made, count(workers), cap(memory))
     told = {**made.as_dict(), "workers": processes, "memory_bytes": made.memory_bytes(processes)}
-    say_json(told) if json else say(plan_text(made, processes))
+    say_json(told) if json else say(plan_text(made, processes, verbose=verbose))
     require_memory(made)
 
 
@@ -161,7 +157,7 @@ def generate(
     index_times: IndexTimes = False, owner: Owner = None, grant: Grant = None, keep_staging: KeepStaging = False,
     dry_run: DryRun = False, existing: Existing = None, source: From = None, from_schema: FromSchema = None,
     skip_unfit: SkipUnfit = False, part: Part = None, fresh: Fresh = False, memory: Cap = None, json: Json = False,
-    quiet: Quiet = False,
+    quiet: Quiet = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Make a dataset: files in a folder, or tables in a database.
 
@@ -229,7 +225,7 @@ def generate(
                     keep_staging=keep_staging, dry_run=dry_run,
                     progress=advance,
                 )  # fmt: skip
-            tell(report.as_dict(), load_text(report, program()), json=json, quiet=quiet)
+            tell(report.as_dict(), load_text(report, program(), verbose=verbose), json=json, quiet=quiet)
             return
         from synth.job.generate import generate as run
         from synth.terminal import summary_text
@@ -314,7 +310,7 @@ def verify(
         bool, typer.Option("--exact", help="in a database: rows that others added are wrong, too")
     ] = False,
     json: Json = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="list all checks, table by table")] = False,
+    verbose: Verbose = False,
     quiet: Quiet = False,
 ) -> None:
     """Prove data right by SQL, in a folder or a database.

@@ -29,6 +29,7 @@ from synth.cli.words import (
     Schema,
     Tables,
     Url,
+    Verbose,
     Via,
     among,
     cap,
@@ -90,7 +91,7 @@ def load(
     folder: Folder, url: Url = None, schema: Schema = None, if_exists: IfExists = "fail", create: Create = False,
     connections: Connections = 4, via: Via = None, no_identity: NoIdentity = False, index_times: IndexTimes = False,
     owner: Owner = None, grant: Grant = None, keep_staging: KeepStaging = False, dry_run: DryRun = False,
-    memory: LoadMemory = None, json: Json = False, quiet: Quiet = False,
+    memory: LoadMemory = None, json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Load a folder into a database, and prove it there.
 
@@ -139,7 +140,7 @@ def load(
             dry_run=dry_run,
             progress=advance,
         )
-    tell(report.as_dict(), load_text(report, program(), client), json=json, quiet=quiet)
+    tell(report.as_dict(), load_text(report, program(), client, verbose=verbose), json=json, quiet=quiet)
 
 
 def script(

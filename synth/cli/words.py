@@ -14,8 +14,8 @@ from synth.terminal import say, say_json
 __all__ = [
     "IF_EXISTS", "OUT", "Connections", "Create", "Dataset", "DryRun", "Existing", "Folder", "FolderExists", "Fresh", "From",
     "FromSchema", "Grant", "IfExists", "IndexTimes", "Json", "KeepStaging", "MadeBy", "NoIdentity", "Owner", "Part",
-    "Place", "Quiet", "Runner", "Scale", "Schema", "Seed", "SkipUnfit", "Tables", "Until", "Url", "Via", "Workers",
-    "among", "built_on", "cap", "count", "folder_named", "known_if_exists", "moment", "names", "program", "tell",
+    "Place", "Quiet", "Runner", "Scale", "Schema", "Seed", "SkipUnfit", "Tables", "Until", "Url", "Verbose", "Via",
+    "Workers", "among", "built_on", "cap", "count", "folder_named", "known_if_exists", "moment", "names", "program", "tell",
     "tell_unfit",
 ]  # fmt: skip
 
@@ -55,6 +55,8 @@ OUT = "the folder to write into; {} becomes a folder in it"
 Json = Annotated[bool, typer.Option("--json", help="print JSON, for scripts")]
 QUIET = "print no progress and no summary, only what is wrong"
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help=QUIET)]
+VERBOSE = "print all there is: every check, name and time"
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help=VERBOSE)]
 PART = "make only part k of n, like 3/7; other machines make the rest, and `synth merge` puts all together"
 Part = Annotated[Optional[str], typer.Option(metavar="K/N", help=PART)]  # noqa: UP045
 FRESH = "begin anew where the same run was killed, instead of making only what is missing"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from synth.errors import OptionError, OutputError
+from synth.errors import OptionError, OutputError, many
 from synth.store.folder import MARK, finished_run, first_changed_file, has_only_marked_files
 from synth.store.manifest import Manifest
 
@@ -72,7 +72,7 @@ def _described(manifest: Manifest) -> str:
     rows = sum(table.rows for table in manifest.tables.values())
     return (
         f"{manifest.dataset}, scale {manifest.scale:g}, seed {manifest.seed}, until {manifest.until.isoformat(' ')}, "
-        f"{manifest.format}, {len(manifest.tables)} tables, {rows:,} rows"
+        f"{manifest.format}, {many(len(manifest.tables), 'table')}, {many(rows, 'row')}"
     )
 
 
