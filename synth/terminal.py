@@ -173,8 +173,9 @@ def plan_text(plan: Plan, workers: int, *, verbose: bool = False) -> str:
     after = {f.root: [name for name in f.after if verbose or not _is_hidden(name)] for f in told}
     families = [[f.root, some(after[f.root]) or "-", number(f.blocks), kept(f.residents) or "-"] for f in told]
     ahead = [[f.root, part.root, kept(part.residents)] for f in told for part in f.before]
+    asked = "".join(f", {table}={rows}" for table, rows in plan.asked_rows.items())
     return "\n".join([
-        f"{plan.dataset.dataset}: scale {plan.scale:g}, seed {plan.seed}, until {plan.until:%Y-%m-%d %H:%M:%S}",
+        f"{plan.dataset.dataset}: scale {plan.scale:g}, seed {plan.seed}, until {plan.until:%Y-%m-%d %H:%M:%S}{asked}",
         "",
         grid(["table", "kind", "family", "rows", "columns"], tables, {3, 4}),
         "",

@@ -29,6 +29,7 @@ from synth.cli.words import (
     Part,
     Place,
     Quiet,
+    Rows,
     Runner,
     Scale,
     Schema,
@@ -48,6 +49,7 @@ from synth.cli.words import (
     moment,
     names,
     program,
+    row_counts,
     tell,
     tell_unfit,
 )  # fmt: skip
@@ -120,7 +122,7 @@ def check(file: Dataset) -> None:
 
 
 def plan(
-    dataset: Dataset, scale: Scale = 1, seed: Seed = 42, until: Until = None, tables: Tables = None,
+    dataset: Dataset, scale: Scale = 1, rows: Rows = None, seed: Seed = 42, until: Until = None, tables: Tables = None,
     workers: Workers = "all", existing: Existing = None, source: From = None, from_schema: FromSchema = None,
     skip_unfit: SkipUnfit = False, memory: Cap = None, json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
@@ -135,7 +137,7 @@ def plan(
     from synth.terminal import plan_text
 
     made = make_plan(
-        dataset, scale=scale, seed=seed, until=moment(until), tables=names(tables),
+        dataset, scale=scale, seed=seed, until=moment(until), tables=names(tables), rows=row_counts(rows),
         **built_on(existing, source, from_schema, skip_unfit=skip_unfit),
     )  # fmt: skip
     tell_unfit(made)
@@ -146,7 +148,7 @@ def plan(
 
 
 def generate(
-    dataset: Dataset, scale: Scale = 1, seed: Seed = 42,
+    dataset: Dataset, scale: Scale = 1, rows: Rows = None, seed: Seed = 42,
     format: Annotated[str, typer.Option(metavar="NAME", help=FORMAT, autocompletion=among(*FORMATS))] = "parquet",
     dialect: Annotated[Optional[str], typer.Option(metavar="NAME", help=OF_SQL, autocompletion=among(*NAMES))] = None,  # noqa: UP045
     out: Out = "output",
@@ -172,7 +174,7 @@ def generate(
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before Polars loads: small frames, and the workers do the rest
     from synth.runners import PROCESSES, runner
 
-    processes, most = count(workers), cap(memory)
+    processes, most, counts = count(workers), cap(memory), row_counts(rows)
     folder_named(out)
     known_if_exists(if_exists)
     database = (via, no_identity, index_times, owner, grant, keep_staging, dry_run)
@@ -202,7 +204,7 @@ def generate(
                     DATABASES[address.database].create(address)
                 continue_from = ContinueFrom(address, schema)
         made = make_plan(
-            dataset, scale=scale, seed=seed, until=moment(until), tables=names(tables),
+            dataset, scale=scale, seed=seed, until=moment(until), tables=names(tables), rows=counts,
             **built_on(existing, source, from_schema, skip_unfit=skip_unfit, continue_from=continue_from),
         )  # fmt: skip
         tell_unfit(made)

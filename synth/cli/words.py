@@ -14,9 +14,9 @@ from synth.terminal import say, say_json
 __all__ = [
     "IF_EXISTS", "OUT", "Connections", "Create", "Dataset", "DryRun", "Existing", "Folder", "FolderExists", "Fresh", "From",
     "FromSchema", "Grant", "IfExists", "IndexTimes", "Json", "KeepStaging", "MadeBy", "NoIdentity", "Owner", "Part",
-    "Place", "Quiet", "Runner", "Scale", "Schema", "Seed", "SkipUnfit", "Tables", "Until", "Url", "Verbose", "Via",
-    "Workers", "among", "built_on", "cap", "count", "folder_named", "known_if_exists", "moment", "names", "program", "tell",
-    "tell_unfit",
+    "Place", "Quiet", "Rows", "Runner", "Scale", "Schema", "Seed", "SkipUnfit", "Tables", "Until", "Url", "Verbose", "Via",
+    "Workers", "among", "built_on", "cap", "count", "folder_named", "known_if_exists", "moment", "names", "program",
+    "row_counts", "tell", "tell_unfit",
 ]  # fmt: skip
 
 
@@ -31,6 +31,7 @@ def _datasets() -> list[str]:
     return list(shipped())
 
 
+LONGEST = 30  # digits of a number
 URL = (
     "postgresql://me@host/name, mysql://…, mssql://…, sqlite:///shop.db, duckdb:///shop.duckdb, or a name in synth.toml"
 )
@@ -44,6 +45,8 @@ Place = Annotated[str, typer.Argument(metavar="DIR_OR_URL", help=PLACE)]
 Url = Annotated[Optional[str], typer.Argument(metavar="[URL]", help=URL)]  # noqa: UP045 - typer reads it
 SCALE = "how much data: 10 makes ten times the rows that the dataset declares, 0.1 a tenth"
 Scale = Annotated[float, typer.Option("--scale", "-s", metavar="NUMBER", help=SCALE)]
+ROWS = "how many rows this table has, whatever the scale; once more for each other table that declares its rows"
+Rows = Annotated[Optional[list[str]], typer.Option("--rows", metavar="TABLE=N", help=ROWS)]  # noqa: UP045
 SEED = "which data: the same seed always gives the same rows, another seed other rows of the same kind"
 Seed = Annotated[int, typer.Option(metavar="NUMBER", help=SEED)]
 UNTIL = (
@@ -150,6 +153,21 @@ def names(tables: str | None, option: str = "--tables") -> list[str] | None:
     found = [name.strip() for name in tables.split(",") if name.strip()]
     if not found:
         raise OptionError(f"{option} names no table; write them as a,b,c")
+    return found
+
+
+def row_counts(rows: list[str] | None) -> dict[str, int]:
+    """Read --rows. Raises OptionError."""
+    found: dict[str, int] = {}
+    for text in rows or ():
+        table, equals, number = (part.strip() for part in text.partition("="))
+        digits = number.replace("_", "")
+        if not table or not equals:
+            raise OptionError(f"--rows takes TABLE=N, like customers=500, not '{text}'")
+        if not (digits.isascii() and digits.isdecimal()) or len(digits) > LONGEST:
+            raise OptionError(f"--rows {table} takes a whole number from 0 up, not '{number[:LONGEST]}'")
+        if found.setdefault(table, int(digits)) != int(digits):
+            raise OptionError(f"--rows says two numbers for '{table}': {found[table]:,} and {int(digits):,}")
     return found
 
 
