@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 
 from synth.cli.words import (
-    IF_EXISTS,
-    OUT,
+    AnyExists,
+    Cap,
+    Changes,
+    ChangesFormat,
     Create,
     Dataset,
     DryRun,
+    Edited,
+    Exact,
     Existing,
     FolderExists,
+    Format,
     Fresh,
     From,
     FromSchema,
     Grant,
+    Idle,
     IndexTimes,
     Json,
     KeepStaging,
     MadeBy,
+    Memory,
+    MergeOut,
     NoIdentity,
+    Out,
     Owner,
     Part,
     Place,
@@ -32,15 +41,18 @@ from synth.cli.words import (
     Rows,
     Runner,
     Scale,
+    Scd2,
     Schema,
     Seed,
     SkipUnfit,
+    SqlDialect,
     Tables,
+    To,
     Until,
+    UntilThen,
     Verbose,
     Via,
     Workers,
-    among,
     built_on,
     cap,
     count,
@@ -53,35 +65,10 @@ from synth.cli.words import (
     tell,
     tell_unfit,
 )  # fmt: skip
-from synth.databases.registry import NAMES
-from synth.errors import OptionError, many, one_of
-from synth.formats import CHANGE_FORMATS, FORMATS
+from synth.errors import OptionError, many
 from synth.terminal import listed, say, say_json
 
 __all__ = ["advance", "check", "datasets", "generate", "merge", "plan", "sweep", "verify"]
-
-TO = "write straight into this database, without files"
-To = Annotated[Optional[str], typer.Option("--to", metavar="URL", help=TO)]  # noqa: UP045
-FORMAT = f"the kind of files: {one_of([*FORMATS])}; sql is INSERT statements"
-OF_SQL = f"the database that --format sql is for: {one_of(NAMES)}"
-WHERE_THERE = (
-    "where the folder or tables are there already: fail, or replace; in a database also refresh (their rows in place), "
-    "append"
-)
-Out = Annotated[str, typer.Option("--out", "-o", metavar="FOLDER", help=OUT.format("DATASET"))]
-MERGE_OUT = OUT.format("DATASET") + " [default: the folder that holds the parts]"
-EDITED = "rows of ours that others changed or deleted: keep them so (as if left out), or fail"
-CHANGES = "a folder for what came, changed and went: a file for each table and step"
-CHANGES_FORMAT = f"the kind of files of --changes: {one_of(CHANGE_FORMATS)}"
-ChangesFormat = Annotated[str, typer.Option(metavar="NAME", help=CHANGES_FORMAT, autocompletion=among(*CHANGE_FORMATS))]
-SCD2 = "a folder for the history of each table: the versions of its rows, with valid_from and valid_to"
-ADVANCED_UNTIL = "where time ends from now on: 2026-01-31 or 2026-01-31T12:00:00; nothing happens at or after it"
-IDLE = "how many hours a run must have written nothing, to count as ended"
-
-MEMORY = "the most memory that may be taken, like 2GB [default: half of the machine's]"
-Memory = Annotated[Optional[str], typer.Option(metavar="SIZE", help=MEMORY)]  # noqa: UP045
-CAP = "the most memory that may be taken, like 2GB: as many workers as that is enough for"
-Cap = Annotated[str | None, typer.Option("--memory", metavar="SIZE", help=CAP)]
 
 
 def datasets(json: Json = False) -> None:
@@ -148,13 +135,9 @@ def plan(
 
 
 def generate(
-    dataset: Dataset, scale: Scale = 1, rows: Rows = None, seed: Seed = 42,
-    format: Annotated[str, typer.Option(metavar="NAME", help=FORMAT, autocompletion=among(*FORMATS))] = "parquet",
-    dialect: Annotated[Optional[str], typer.Option(metavar="NAME", help=OF_SQL, autocompletion=among(*NAMES))] = None,  # noqa: UP045
-    out: Out = "output",
-    workers: Workers = "all", engine: Runner = "processes", until: Until = None, tables: Tables = None, to: To = None,
-    schema: Schema = None,
-    if_exists: Annotated[str, typer.Option(metavar="WHAT", help=WHERE_THERE, autocompletion=among(*IF_EXISTS))] = "fail",
+    dataset: Dataset, scale: Scale = 1, rows: Rows = None, seed: Seed = 42, format: Format = "parquet",
+    dialect: SqlDialect = None, out: Out = "output", workers: Workers = "all", engine: Runner = "processes",
+    until: Until = None, tables: Tables = None, to: To = None, schema: Schema = None, if_exists: AnyExists = "fail",
     made_by: MadeBy = None, create: Create = False, via: Via = None, no_identity: NoIdentity = False,
     index_times: IndexTimes = False, owner: Owner = None, grant: Grant = None, keep_staging: KeepStaging = False,
     dry_run: DryRun = False, existing: Existing = None, source: From = None, from_schema: FromSchema = None,
@@ -259,7 +242,7 @@ def _refuse_mixed(to: str | None, engine: str | None, of_folders: bool, of_datab
 
 def merge(
     parts: Annotated[list[str], typer.Argument(metavar="DIR...", help="all the folders that `generate --part` made")],
-    out: Annotated[Optional[str], typer.Option("--out", "-o", metavar="FOLDER", help=MERGE_OUT)] = None,  # noqa: UP045
+    out: MergeOut = None,
     workers: Workers = "all", if_exists: FolderExists = "fail", made_by: MadeBy = None, memory: Cap = None,
     json: Json = False, quiet: Quiet = False,
 ) -> None:  # fmt: skip
@@ -286,7 +269,7 @@ def merge(
 
 def sweep(
     url: Annotated[str, typer.Argument(metavar="URL", help="the folder DATASET in an object store")],
-    idle: Annotated[float, typer.Option(metavar="HOURS", help=IDLE)] = 1,
+    idle: Idle = 1,
     dry_run: DryRun = False, json: Json = False, quiet: Quiet = False,
 ) -> None:  # fmt: skip
     """Clear away what killed runs have left in an object store.
@@ -308,9 +291,7 @@ def verify(
     place: Place,
     schema: Schema = None,
     memory: Memory = None,
-    exact: Annotated[
-        bool, typer.Option("--exact", help="in a database: rows that others added are wrong, too")
-    ] = False,
+    exact: Exact = False,
     json: Json = False,
     verbose: Verbose = False,
     quiet: Quiet = False,
@@ -351,12 +332,9 @@ def verify(
 
 def advance(
     place: Place,
-    until: Annotated[str, typer.Option(metavar="DATE", help=ADVANCED_UNTIL)],
+    until: UntilThen,
     schema: Schema = None,
-    changes: Annotated[Optional[str], typer.Option(metavar="FOLDER", help=CHANGES)] = None,  # noqa: UP045
-    changes_format: ChangesFormat = "parquet",
-    edited: Annotated[Optional[str], typer.Option(metavar="WHAT", help=EDITED, autocompletion=among("keep", "fail"))] = None,  # noqa: UP045
-    scd2: Annotated[Optional[str], typer.Option(metavar="FOLDER", help=SCD2)] = None,  # noqa: UP045
+    changes: Changes = None, changes_format: ChangesFormat = "parquet", edited: Edited = None, scd2: Scd2 = None,
     workers: Workers = "all", engine: Runner = "processes", dry_run: DryRun = False, json: Json = False,
     quiet: Quiet = False,
 ) -> None:  # fmt: skip

@@ -1,4 +1,4 @@
-"""The words that several commands share: one spelling, one meaning."""
+"""The words of commands, as several share them: one spelling, one meaning."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from typing import Annotated, Any, Optional
 
 import typer
 
-from synth.errors import OptionError
+from synth.databases.registry import NAMES
+from synth.errors import OptionError, one_of
+from synth.formats import CHANGE_FORMATS, FORMATS
 from synth.terminal import say, say_json
 
 __all__ = [
-    "IF_EXISTS", "OUT", "Connections", "Create", "Dataset", "DryRun", "Existing", "Folder", "FolderExists", "Fresh", "From",
-    "FromSchema", "Grant", "IfExists", "IndexTimes", "Json", "KeepStaging", "MadeBy", "NoIdentity", "Owner", "Part",
-    "Place", "Quiet", "Rows", "Runner", "Scale", "Schema", "Seed", "SkipUnfit", "Tables", "Until", "Url", "Verbose", "Via",
-    "Workers", "among", "built_on", "cap", "count", "folder_named", "known_if_exists", "moment", "names", "program",
-    "row_counts", "tell", "tell_unfit",
+    "IF_EXISTS", "OUT", "AnyExists", "Cap", "Changes", "ChangesFormat", "Connections", "Create", "Dataset", "DryRun",
+    "Edited", "Exact", "Existing", "Folder", "FolderExists", "Format", "Fresh", "From", "FromSchema", "Grant", "Idle",
+    "IfExists", "IndexTimes", "Json", "KeepStaging", "MadeBy", "Memory", "MergeOut", "NoIdentity", "Out", "Owner",
+    "Part", "Place", "Quiet", "Rows", "Runner", "Scale", "Scd2", "Schema", "Seed", "SkipUnfit", "SqlDialect",
+    "Tables", "To", "Until", "UntilThen", "Url", "Verbose", "Via", "Workers", "among", "built_on", "cap", "count",
+    "folder_named", "known_if_exists", "moment", "names", "program", "row_counts", "tell", "tell_unfit",
 ]  # fmt: skip
 
 
@@ -113,6 +116,47 @@ CREATE = "create the database on the server, where it is not there yet"
 Create = Annotated[bool, typer.Option("--create", help=CREATE)]
 CONNECTIONS = "how many connections send at once, 1 to 64"
 Connections = Annotated[int, typer.Option(metavar="NUMBER", help=CONNECTIONS, min=1, max=64)]
+
+
+# of `generate`
+TO = "write straight into this database, without files"
+To = Annotated[Optional[str], typer.Option("--to", metavar="URL", help=TO)]  # noqa: UP045
+FORMAT = f"the kind of files: {one_of([*FORMATS])}; sql is INSERT statements"
+Format = Annotated[str, typer.Option(metavar="NAME", help=FORMAT, autocompletion=among(*FORMATS))]
+OF_SQL = f"the database that --format sql is for: {one_of(NAMES)}"
+SqlDialect = Annotated[str | None, typer.Option(metavar="NAME", help=OF_SQL, autocompletion=among(*NAMES))]
+Out = Annotated[str, typer.Option("--out", "-o", metavar="FOLDER", help=OUT.format("DATASET"))]
+ANY_EXISTS = (
+    "where the folder or tables are there already: fail, or replace; in a database also refresh (their rows in place), "
+    "append"
+)
+AnyExists = Annotated[
+    str, typer.Option("--if-exists", metavar="WHAT", help=ANY_EXISTS, autocompletion=among(*IF_EXISTS))
+]
+CAP = "the most memory that may be taken, like 2GB: as many workers as that is enough for"
+Cap = Annotated[str | None, typer.Option("--memory", metavar="SIZE", help=CAP)]
+
+# of `merge`, `sweep` and `verify`
+MERGE_OUT = f"{OUT.format('DATASET')} [default: the folder that holds the parts]"
+MergeOut = Annotated[str | None, typer.Option("--out", "-o", metavar="FOLDER", help=MERGE_OUT)]
+IDLE = "how many hours a run must have written nothing, to count as ended"
+Idle = Annotated[float, typer.Option(metavar="HOURS", help=IDLE)]
+MEMORY = "the most memory that may be taken, like 2GB [default: half of the machine's]"
+Memory = Annotated[str | None, typer.Option(metavar="SIZE", help=MEMORY)]
+EXACT = "in a database: rows that others added are wrong, too"
+Exact = Annotated[bool, typer.Option("--exact", help=EXACT)]
+
+# of `advance`
+UNTIL_THEN = "where time ends from now on: 2026-01-31 or 2026-01-31T12:00:00; nothing happens at or after it"
+UntilThen = Annotated[str, typer.Option("--until", metavar="DATE", help=UNTIL_THEN)]
+CHANGES = "a folder for what came, changed and went: a file for each table and step"
+Changes = Annotated[str | None, typer.Option(metavar="FOLDER", help=CHANGES)]
+CHANGES_FORMAT = f"the kind of files of --changes: {one_of(CHANGE_FORMATS)}"
+ChangesFormat = Annotated[str, typer.Option(metavar="NAME", help=CHANGES_FORMAT, autocompletion=among(*CHANGE_FORMATS))]
+EDITED = "rows of ours that others changed or deleted: keep them so (as if left out), or fail"
+Edited = Annotated[str | None, typer.Option(metavar="WHAT", help=EDITED, autocompletion=among("keep", "fail"))]
+SCD2 = "a folder for the history of each table: the versions of its rows, with valid_from and valid_to"
+Scd2 = Annotated[str | None, typer.Option(metavar="FOLDER", help=SCD2)]
 
 
 def program() -> str:
