@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -17,6 +17,7 @@ from synth.plan.make import make
 from synth.plan.model import Plan
 from synth.runners.serial import Serial
 from synth.scan.source import batches, scan
+from synth.spec.asked import with_rows
 from synth.spec.load import load as load_spec
 from synth.spec.load import located
 from synth.spec.models import Dataset
@@ -45,18 +46,21 @@ def make_plan(
     source_schema: str | None = None,
     more_sources: Iterable[str | Path] = (),
     skip_unfit: bool = False,
+    rows: Mapping[str, int] | None = None,
     continue_from: ContinueFrom | Literal["source"] | None = "source",
 ) -> Plan:
     """Plan a dataset (or the name or path of one). Raises SpecError, OptionError.
 
-    Tables that are `existing`, here or in the spec, are read from `source`, a folder or a database's URL, and become
-    parents; what the spec says is elsewhere is read there if that is the source, or one of `more_sources`. Keys go on
-    behind those that are there, or where `continue_from` says. Of rows that the spec cannot build on a
-    DataError tells, unless they are to be skipped. Raises OutputError and DatabaseError, too.
+    Tables named in `rows` have so many, whatever the scale. Tables that are `existing`, here or in the spec, are read from
+    `source`, a folder or a database's URL, and become parents; what the spec says is elsewhere is read there if that is the
+    source, or one of `more_sources`. Keys go on behind those that are there, or where `continue_from` says. Of rows that
+    the spec cannot build on DataError tells, unless they are to be skipped. Raises OutputError and DatabaseError, too.
     """
     spec = dataset if isinstance(dataset, Dataset) else load(dataset)
     with nullcontext() if isinstance(dataset, Dataset) else located(dataset):
         names = tuple(existing)
+        if rows:
+            spec = with_rows(spec, rows, names)
         if not spec.existing and not names and source is None and continue_from in (None, "source"):
             return make(spec, scale=scale, seed=seed, until=until, tables=tables)
         from synth.existing.bind import bound

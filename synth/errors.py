@@ -23,6 +23,7 @@ __all__ = [
     "TooFewError",
     "counted",
     "did_you_mean",
+    "many",
     "one_of",
 ]
 
@@ -104,6 +105,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def counted(number: int) -> str:
     """A number in words of a bounded length: in full as far as it can be read, else its power of ten."""
     return f"{number:,}" if abs(number) < 10**21 else f"about 10^{math.floor(math.log10(abs(number)))}"
+
+
+def many(count: float, what: str, does: str = "", do: str = "") -> str:
+    """A count with its noun, and the verb behind it: 1 row, 2,000 rows; 1 row needs, 2 rows need."""
+    verb = does if count == 1 else do
+    return f"{count:,.0f} {what}{'s' * (count != 1)}{verb and ' ' + verb}"
 
 
 def one_of(names: Iterable[str]) -> str:

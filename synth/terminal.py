@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from synth.progress import Pace, Phase
+from synth.errors import many
+from synth.progress import Pace, Phase, silent
 
 if TYPE_CHECKING:
     from synth.job.advance import Advance
@@ -24,10 +25,9 @@ if TYPE_CHECKING:
     from synth.job.sweep import Swept
     from synth.loading.report import LoadReport
     from synth.plan.model import Plan
-    from synth.verify.report import Finding, VerifyReport
 
 __all__ = [
-    "advance_text", "load_text", "number", "plan_text", "progress", "pull_text", "report_text", "say", "say_json", "size",
+    "advance_text", "grid", "listed", "load_text", "number", "plan_text", "progress", "pull_text", "say", "say_json", "size",
     "summary_text", "swept_text", "visible",
 ]  # fmt: skip
 
@@ -35,6 +35,10 @@ __all__ = [
 _COMMANDS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]"
 )
+WIDEST = 100  # columns of text
+SHORT = 20  # characters of a name that is there in full elsewhere
+SOME = 18  # characters of a list of names in a table, but for its first
+WIDE, NARROW = 64, 32  # columns of a terminal that a whole bar needs, and one with the time left
 PLAIN_SECONDS = 5.0  # between two lines of progress where there is no terminal
 
 
@@ -74,7 +78,7 @@ def size(count: float) -> str:
     return f"{count:.1f} TB"
 
 
-def _grid(heads: list[str], rows: list[list[str]], right: set[int]) -> str:
+def grid(heads: list[str], rows: list[list[str]], right: set[int]) -> str:
     """Rows in aligned columns under their heads."""
     rows = [[visible(cell, in_line=True) for cell in line] for line in rows]
     widths = [max(len(line[at]) for line in [heads, *rows]) for at in range(len(heads))]
@@ -86,26 +90,53 @@ def _grid(heads: list[str], rows: list[list[str]], right: set[int]) -> str:
     return "\n".join([line(heads), line(["-" * width for width in widths]), *(line(row) for row in rows)])
 
 
+def listed(meanings: dict[str, str]) -> str:
+    """Names and what they mean, a line each; it goes on below itself where a terminal ends."""
+    import shutil
+    import textwrap
+
+    width = max(map(len, meanings)) + 2
+    if not sys.stdout.isatty():
+        return "\n".join(f"{name.ljust(width)}{said}" for name, said in meanings.items())
+    most = max(width + 20, min(WIDEST, shutil.get_terminal_size().columns))
+    return "\n".join(
+        textwrap.fill(said, most, initial_indent=name.ljust(width), subsequent_indent=" " * width)
+        for name, said in meanings.items()
+    )
+
+
 @contextmanager
-def progress(total: int | None) -> Iterator[Callable[[str, int], None]]:
-    """A progress bar with rows a second and the time left of the phase; on a plain stream, a line now and then."""
+def progress(total: int | None, *, quiet: bool = False) -> Iterator[Callable[[str, int], None]]:
+    """A progress bar with rows a second and the time left of the phase; on a plain stream, a line now and then.
+
+    Nothing where it is to be `quiet`.
+    """
+    if quiet:
+        yield silent
+        return
     pace = Pace(total)
-    if sys.stderr.isatty():
+    if sys.stderr.isatty() and os.environ.get("TERM") not in ("dumb", "unknown"):
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
+        console = Console(stderr=True)
+        wide, tiny = console.width >= WIDE, console.width < NARROW
+        told = "{task.fields[rate]} rows/s{task.fields[left]}" if wide else "" if tiny else "{task.fields[time]}"
         bar = Progress(
-            TextColumn("{task.description:<18}", markup=False), BarColumn(), TaskProgressColumn(),
-            TextColumn("{task.fields[rate]} rows/s{task.fields[left]}", markup=False),
-            console=Console(stderr=True), transient=True,
+            TextColumn("{task.description:<18}" if wide else "{task.description:<8.8}", markup=False),
+            BarColumn(min(40, max(4, console.width - (55 if wide else 34)))), TaskProgressColumn(),
+            TextColumn(told, markup=False), console=console, transient=True,
         )  # fmt: skip
         with bar:
-            task = bar.add_task("starting", total=total, rate="0", left="")
+            task = bar.add_task("starting", total=total, rate="0", left="", time="")
 
             def advance(what: str, rows: int) -> None:
                 pace.tell(what, rows)
-                name, rate = visible(what, in_line=True), number(pace.rate)
-                bar.update(task, total=pace.total, completed=pace.done, description=name, rate=rate, left=_left(pace))
+                name, rate, left = visible(what, in_line=True), number(pace.rate), _left(pace)
+                time_ = left.removeprefix(", about ")
+                bar.update(
+                    task, total=pace.total, completed=pace.done, description=name, rate=rate, left=left, time=time_
+                )
 
             yield advance
         return
@@ -116,8 +147,11 @@ def progress(total: int | None) -> Iterator[Callable[[str, int], None]]:
         pace.tell(what, rows)
         if time.perf_counter() - said >= PLAIN_SECONDS and (rows or not isinstance(what, Phase)):
             said = time.perf_counter()
-            of = "" if pace.total is None else f" of about {number(pace.total)}"
-            say(f"{what}: {number(pace.done)}{of} rows, {number(pace.rate)} rows/s{_left(pace)}", error=True)
+            done = "" if pace.total is None else f"{number(pace.done)} of about "
+            say(
+                f"{what}: {done}{many(pace.total or pace.done, 'row')}, {number(pace.rate)} rows/s{_left(pace)}",
+                error=True,
+            )
 
     yield tell
 
@@ -126,25 +160,54 @@ def _left(pace: Pace) -> str:
     return "" if pace.left_s is None else f", about {pace.left_s:.0f} s left"
 
 
-def plan_text(plan: Plan, workers: int) -> str:
-    """The plan: tables in order, then families."""
+def plan_text(plan: Plan, workers: int, *, verbose: bool = False) -> str:
+    """The plan: tables in order, then families; what they wait for and keep in full if `verbose`."""
+    shown = str if verbose else _short
     tables = [
-        [name, t.kind, t.family, ("" if t.exact else "~") + number(t.rows), str(len(t.written))]
+        [name, t.kind, shown(t.family), ("" if t.exact else "~") + number(t.rows), str(len(t.written))]
         for name, t in plan.tables.items() if name in plan.wanted
     ]  # fmt: skip
-    families = [[f.root, ", ".join(f.after) or "-", number(f.blocks), _kept(f.residents) or "-"] for f in plan.families]
-    ahead = [[f.root, part.root, _kept(part.residents)] for f in plan.families for part in f.before]
+    some, kept = (", ".join, _kept) if verbose else (_some, _kept_count)
+    told = [f for f in plan.families if verbose or not _is_hidden(f.root)]
+    hidden = len(plan.families) - len(told)
+    after = {f.root: [name for name in f.after if verbose or not _is_hidden(name)] for f in told}
+    families = [[f.root, some(after[f.root]) or "-", number(f.blocks), kept(f.residents) or "-"] for f in told]
+    ahead = [[f.root, part.root, kept(part.residents)] for f in told for part in f.before]
+    asked = "".join(f", {table}={rows}" for table, rows in plan.asked_rows.items())
     return "\n".join([
-        f"{plan.dataset.dataset}: scale {plan.scale:g}, seed {plan.seed}, until {plan.until:%Y-%m-%d %H:%M:%S}",
+        f"{plan.dataset.dataset}: scale {plan.scale:g}, seed {plan.seed}, until {plan.until:%Y-%m-%d %H:%M:%S}{asked}",
         "",
-        _grid(["table", "kind", "family", "rows", "columns"], tables, {3, 4}),
+        grid(["table", "kind", "family", "rows", "columns"], tables, {3, 4}),
         "",
-        _grid(["family", "after", "blocks", "kept for look-ups"], families, {2}),
+        grid(["family", "after", "blocks", "kept for look-ups"], families, {2}),
+        *([f"and {many(hidden, 'working table')}, of which nothing is written (-v names them)"] if hidden else []),
         "",
-        *([_grid(["before", "is drawn ahead, of", "and kept"], ahead, set()), ""] if ahead else []),
-        f"parts: each of several (--part) draws {number(plan.blocks_of_each_part)} of {number(plan.blocks)} blocks anew",
-        f"memory: about {size(plan.memory_bytes(workers))} with {workers} worker{'s' * (workers > 1)}",
+        *([grid(["before", "is drawn ahead, of", "and kept"], ahead, set()), ""] if ahead else []),
+        f"parts: each of several (--part) draws {number(plan.blocks_of_each_part)} of {many(plan.blocks, 'block')} anew",
+        f"memory: about {size(plan.memory_bytes(workers))} with {many(workers, 'worker')}",
     ])  # fmt: skip
+
+
+def _is_hidden(table: str) -> bool:
+    """Whether a table is one to work with, which leaves nothing."""
+    return table.startswith("_")
+
+
+def _short(name: str) -> str:
+    """A name as far as a table has room for it."""
+    return name if len(name) <= SHORT else f"{name[: SHORT - 1]}…"
+
+
+def _some(names: Sequence[str]) -> str:
+    """Names as far as a line has room for them, and how many more there are."""
+    shown = [name for at, name in enumerate(names) if not at or len(", ".join(names[: at + 1])) <= SOME]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def _kept_count(residents: Sequence[tuple[str, str]]) -> str:
+    """How much is kept of a family's tables."""
+    return many(len(residents), "column") if residents else ""
 
 
 def _kept(residents: Sequence[tuple[str, str]]) -> str:
@@ -167,7 +230,7 @@ def _kept(residents: Sequence[tuple[str, str]]) -> str:
 def summary_text(summary: Summary, command: str) -> str:
     """What was made, where it is, and what to do next."""
     if summary.unchanged:
-        return f"{summary.folder} holds exactly this already; nothing to do ({number(summary.rows)} rows)"
+        return f"{summary.folder} holds exactly this already; nothing to do ({many(summary.rows, 'row')})"
     rows = [
         [name, number(entry.rows), size(sum(f.bytes for f in entry.files)), str(len(entry.files))]
         for name, entry in summary.manifest.tables.items()
@@ -175,11 +238,10 @@ def summary_text(summary: Summary, command: str) -> str:
     rows.append(["", number(summary.rows), size(summary.bytes), ""])
     rate = number(summary.rows / max(summary.seconds, 1e-9))
     return "\n".join([
-        _grid(["table", "rows", "size", "files"], rows, {1, 2, 3}),
+        grid(["table", "rows", "size", "files"], rows, {1, 2, 3}),
         "",
-        f"{number(summary.rows)} rows in {summary.seconds:.1f} s, {rate} rows/s, "
-        f"{summary.workers} worker{'s' * (summary.workers > 1)}",
-        *([f"{number(summary.resumed)} tasks had been done by a run that was killed"] if summary.resumed else []),
+        f"{many(summary.rows, 'row')} in {summary.seconds:.1f} s, {rate} rows/s, {many(summary.workers, 'worker')}",
+        *([f"{many(summary.resumed, 'task')} had been done by a run that was killed"] if summary.resumed else []),
         f"in {summary.folder}",
         f"next: {command} " + (
             f"merge {quote(os.path.dirname(summary.folder))}/{summary.manifest.dataset}.part-*, when all parts are there"
@@ -195,13 +257,11 @@ def swept_text(swept: Swept) -> str:
     lines = []
     if swept.objects:
         done = "would be cleared away" if swept.dry_run else "cleared away"
-        count, runs = sum(swept.objects.values()), len(swept.objects)
-        lines.append(f"{number(count)} objects, {size(swept.bytes)}, of {runs} run{'s' * (runs > 1)} {done}")
+        count, runs = many(sum(swept.objects.values()), "object"), many(len(swept.objects), "run")
+        lines.append(f"{count}, {size(swept.bytes)}, of {runs} {done}")
     if swept.busy:
-        count = sum(swept.busy.values())
-        lines.append(
-            f"{number(count)} objects stay, of runs that may still be going on\n  hint: --idle 0 takes them too"
-        )
+        stay = many(sum(swept.busy.values()), "object", "stays", "stay")
+        lines.append(f"{stay}, of runs that may still be going on\n  hint: --idle 0 takes them too")
     return "\n".join(lines) or f"{swept.place} holds nothing that a run has left"
 
 
@@ -217,7 +277,7 @@ def _preview_text(report: LoadReport) -> str:
         for name, table in report.tables.items()
     ]
     lines = [
-        _grid(["table", "would be", "rows", "come", "change", "go"], rows, {2, 3, 4, 5}),
+        grid(["table", "would be", "rows", "come", "change", "go"], rows, {2, 3, 4, 5}),
         "",
         f"dry run: nothing was changed in schema {report.schema} of {report.place}",
         *(f"would go with the tables that are replaced: {each}" for each in report.dropped),
@@ -226,24 +286,29 @@ def _preview_text(report: LoadReport) -> str:
     return "\n".join(lines)
 
 
-def load_text(report: LoadReport, command: str, client: str | None = None) -> str:
-    """What was loaded, how long each phase took, where it is, and what to do next; `client` opens the embedded server."""
+def load_text(report: LoadReport, command: str, client: str | None = None, *, verbose: bool = False) -> str:
+    """What was loaded, how long it took (of each table each phase if `verbose`), where it is, and what to do next.
+
+    The `client` opens the embedded server.
+    """
     if report.outcomes:
         return _preview_text(report)
-    phases = ["read", "send", "constraints", "indexes", "analyze", "verify"]
+    phases = ["read", "send", "constraints", "indexes", "analyze", "verify"] if verbose else []
     rows = [
         [name, number(t.rows), size(t.bytes), *(f"{t.seconds.get(phase, 0.0):.2f}" for phase in phases)]
         for name, t in report.tables.items()
     ]
-    clock = ["", *(f"{report.phases[phase]:.2f}" if phase in report.phases else "" for phase in phases[1:])]
-    rows.append(["by the clock", number(report.rows), size(report.bytes), *clock])
+    clock = [f"{report.phases[phase]:.2f}" if phase in report.phases else "" for phase in phases]
+    rows.append(["by the clock" if verbose else "", number(report.rows), size(report.bytes), *clock])
+    took = ", ".join(f"{phase} {seconds:.1f} s" for phase, seconds in report.phases.items() if seconds >= 0.05)
     send = max(report.phases.get("send", 0.0), 1e-9)
     lines = [
-        _grid(["table", "rows", "sent", *(f"{phase} s" for phase in phases)], rows, set(range(1, 9))),
+        grid(["table", "rows", "sent", *(f"{phase} s" for phase in phases)], rows, set(range(1, 9))),
         "",
-        f"{number(report.rows)} rows in {report.seconds:.1f} s, {number(report.rows / max(report.seconds, 1e-9))} rows/s; "
+        *([f"by the clock: {took}"] if took and not verbose else []),
+        f"{many(report.rows, 'row')} in {report.seconds:.1f} s, {number(report.rows / max(report.seconds, 1e-9))} rows/s",
         f"sent at {number(report.rows / send)} rows/s, {size(report.bytes / send)}/s, "
-        f"{report.connections} connection{'s' * (report.connections > 1)}" + f" via {report.via}" * bool(report.via),
+        f"{many(report.connections, 'connection')}" + f" via {report.via}" * bool(report.via),
         f"in schema {report.schema} of {report.place}",
         *_refreshed(report),
         *_went_on(report),
@@ -260,13 +325,13 @@ def _refreshed(report: LoadReport) -> list[str]:
     if not report.changes:
         return []
     came, changed, gone = (sum(each) for each in zip(*report.changes.values(), strict=True))
-    return [f"refreshed in place: {number(came)} rows came, {number(changed)} changed, {number(gone)} went"]
+    return [f"refreshed in place: {many(came, 'row')} came, {number(changed)} changed, {number(gone)} went"]
 
 
 def _went_on(report: LoadReport) -> list[str]:
     """How many tables a load before had sent, if there were any."""
     count = len(report.went_on_from)
-    return [f"went on from {count} table{'s' * (count > 1)} that had been sent before"] if count else []
+    return [f"went on from {many(count, 'table')} that had been sent before"] if count else []
 
 
 def pull_text(report: Pulled) -> str:
@@ -275,9 +340,9 @@ def pull_text(report: Pulled) -> str:
     rows.append(["", number(report.rows), size(sum(report.bytes_of.values()))])
     rate = number(report.rows / max(report.seconds, 1e-9))
     lines = [
-        _grid(["table", "rows", "size"], rows, {1, 2}),
+        grid(["table", "rows", "size"], rows, {1, 2}),
         "",
-        f"{number(report.rows)} rows in {report.seconds:.1f} s, {rate} rows/s",
+        f"{many(report.rows, 'row')} in {report.seconds:.1f} s, {rate} rows/s",
         f"in {report.folder}",
     ]
     if report.changed:
@@ -292,12 +357,12 @@ def advance_text(step: Advance) -> str:
     if step.dry_run:
         rows = [[name, *map(number, counts)] for name, counts in step.changes.items()]
         when = f"{step.since:%Y-%m-%d %H:%M:%S} to {step.until:%Y-%m-%d %H:%M:%S}"
-        grid = _grid(["table", "come", "change", "go"], rows, {1, 2, 3})
+        table = grid(["table", "come", "change", "go"], rows, {1, 2, 3})
         told = f"dry run: nothing was changed; so would {step.place} go from {when}"
-        return "\n".join([grid, "", *_others(step), told])
+        return "\n".join([table, "", *_others(step), told])
     lines = [
         f"{step.place}: from {step.since:%Y-%m-%d %H:%M:%S} to {step.until:%Y-%m-%d %H:%M:%S}",
-        f"{number(step.rows)} rows more; {number(step.blocks)} blocks drawn, {step.seconds:.1f} s",
+        f"{many(step.rows, 'row')} more; {many(step.blocks, 'block')} drawn, {step.seconds:.1f} s",
     ]
     made = [f"{what} in {folder}" for what, folder in (("changes", step.feed), ("history", step.history)) if folder]
     return "\n".join([*lines, *_others(step), *made])
@@ -306,33 +371,3 @@ def advance_text(step: Advance) -> str:
 def _others(step: Advance) -> list[str]:
     """What others did to rows of ours, a line a table."""
     return [f"{table}: {rows.in_words}" for table, rows in step.others.items()]
-
-
-def report_text(report: VerifyReport) -> str:
-    """Findings by kind and table, then the offences with examples."""
-    counts: dict[tuple[str, str], list[Finding]] = {}
-    for finding in report.findings:
-        counts.setdefault((finding.table, finding.kind), []).append(finding)
-    rows = [
-        [table, kind, str(len(found)), "ok" if all(f.passed for f in found)
-         else number(sum(f.offences or 0 for f in found)) + " offences" if all(f.offences is not None for f in found)
-         else "could not run"]
-        for (table, kind), found in sorted(counts.items())
-    ]  # fmt: skip
-    lines = [_grid(["table", "kind", "checks", "result"], rows, {2}), ""]
-    for finding in report.failed:
-        what = "could not run" if finding.offences is None else f"{number(finding.offences)} offences"
-        lines.append(
-            f"FAILED {finding.kind} {finding.table}: {finding.name}: {what}{finding.note and ': ' + finding.note}"
-        )
-        examples = (", ".join(f"{k} = {v}" for k, v in row.items()) for row in finding.examples)
-        lines += [f"  {visible(example, in_line=True)}" for example in examples]
-    lines += [f"{table}: {said}" for table, said in report.others.items()]
-    if report.left:
-        count = sum(report.left.values())
-        lines.append(f"{number(count)} objects of runs that did not end are there too: `synth sweep` clears them away")
-    if report.skipped:
-        lines.append(f"{len(report.skipped)} checks left out: their tables were not made")
-    verdict = "all hold" if report.passed else f"{len(report.failed)} do not hold"
-    lines.append(f"{report.place}: {len(report.findings)} checks, {verdict}")
-    return "\n".join(lines)

@@ -14,8 +14,9 @@ import synth
 from synth import terminal
 from synth.cli import main
 from synth.databases import Address
+from synth.errors import many
 from synth.progress import Phase
-from synth.verify.report import Finding
+from synth.spec.load import SHIPPED, shipped
 from tests.house.trees import files, place, tree
 
 BOOKED = dt.datetime(2025, 3, 1, 6, 30)
@@ -26,6 +27,12 @@ BOOKED = dt.datetime(2025, 3, 1, 6, 30)
 )
 def test_numbers(value, text):
     assert terminal.number(value) == text
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows"), (1000, "1,000 rows")])
+def test_counts_have_their_noun(count, text):
+    assert many(count, "row") == text
+    assert many(count, "row", "stays", "stay") == f"{text} stay{'s' * (count == 1)}"
 
 
 @pytest.mark.parametrize(
@@ -89,7 +96,7 @@ def test_a_plain_stream_where_the_end_is_unknown(monkeypatch, capsys):
     assert capsys.readouterr().err == "orders: 1,000 rows, 100 rows/s\n"
 
 
-@pytest.mark.parametrize("columns", ["120", "40", "20"])
+@pytest.mark.parametrize("columns", ["120", "80", "40", "20"])
 @pytest.mark.parametrize("total", [1000, None])
 def test_a_terminal_gets_a_bar_of_any_width(columns, total, monkeypatch):
     monkeypatch.setenv("COLUMNS", columns)
@@ -101,8 +108,43 @@ def test_a_terminal_gets_a_bar_of_any_width(columns, total, monkeypatch):
         advance("a_family_with_a_name_that_is_long", 600)
     said = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", stream.getvalue())
     assert said and all(len(line) <= int(columns) for line in re.split(r"[\r\n]+", said))
-    if columns == "120":
-        assert "rows/s" in said
+    if int(columns) >= 80:
+        assert "rows/s" in said and "a_family_with_a_name" in said
+    assert "…" not in said, "all that is shown has room"
+
+
+def test_a_narrow_terminal_shows_the_bar_and_the_time_left(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with terminal.progress(1_000_000_000_000) as advance:
+        advance("promotion_products", 400_000_000_000)
+        monkeypatch.setattr(terminal, "_left", lambda pace: ", about 12345 s left")
+        advance("promotion_products", 1)
+    said = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", sys.stderr.getvalue())
+    assert re.search(r"promotio [━╸╺ ]{4,} 40% 12345 s left", said)
+
+
+@pytest.mark.parametrize(("no_color", "coloured"), [("", True), ("1", False)])
+def test_no_colour_where_none_is_wanted(no_color, coloured, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", no_color)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with terminal.progress(10) as advance:
+        advance("orders", 5)
+    colours = re.findall(r"\x1b\[[0-9;]*(?:3[0-7]|38;[0-9;]+)m", sys.stderr.getvalue())
+    assert bool(colours) == coloured
+
+
+@pytest.mark.parametrize("term", ["dumb", "unknown"])
+def test_a_terminal_that_can_move_nothing_gets_lines(term, monkeypatch):
+    clock = Clock(monkeypatch)
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with terminal.progress(10) as advance:
+        clock.now += 10
+        advance("orders", 1)
+    assert sys.stderr.getvalue() == "orders: 1 of about 10 rows, 0 rows/s, about 90 s left\n"
 
 
 def test_an_error_within_leaves_the_terminal_as_it_was(monkeypatch):
@@ -128,6 +170,9 @@ def test_the_plan(books):
     plan = synth.make_plan(books, scale=0.1)
     text = terminal.plan_text(plan, 2)
     head, tables, families, last = text.split("\n\n")
+    families, _, hidden = families.partition("\nand ")
+    count = sum(family.root.startswith("_") for family in plan.families)
+    assert hidden == (f"{many(count, 'working table')}, of which nothing is written (-v names them)" if count else "")
     parts, memory = last.splitlines()
     assert head == "books: scale 0.1, seed 42, until 2026-01-01 00:00:00"
     heads, *rows = columns_of(tables)
@@ -138,7 +183,7 @@ def test_the_plan(books):
     assert by_name["purchases"][2].startswith("~")  # groups are not known before
     heads, *rows = columns_of(families)
     assert heads == ["family", "after", "blocks", "kept for look-ups"]
-    assert [row[0] for row in rows] == [family.root for family in plan.families]
+    assert [row[0] for row in rows] == [family.root for family in plan.families if family.root[0] != "_"]
     kept = {family.root for family in plan.families if family.residents}
     again = sum(family.blocks for family in plan.families if family.root in kept and not family.is_sum)
     assert re.fullmatch(rf"parts: each of several \(--part\) draws {again} of \d+ blocks anew", parts)
@@ -178,10 +223,16 @@ def test_a_summary_of_inserts_points_to_their_tables(books, tmp_path):
 def test_a_load_and_what_is_read_back(books, tmp_path):
     summary = synth.generate(synth.make_plan(books, scale=0.1), tmp_path)
     address = Address.parse(f"sqlite:///{tmp_path / 'books.sqlite'}")
-    text = terminal.load_text(synth.load_folder(summary.folder, address), "synth", client="psql here")
-    heads, *rows = columns_of(text)
+    report = synth.load_folder(summary.folder, address)
+    heads, *rows = columns_of(terminal.load_text(report, "synth", verbose=True))
     assert heads == "table|rows|sent|read s|send s|constraints s|indexes s|analyze s|verify s".split("|")
-    assert [row[0] for row in rows] == [*summary.manifest.tables, "by the clock"]
+    assert rows[-1][:2] == ["by the clock", f"{summary.rows:,}"]
+    report.phases["send"] = 3.21
+    text = terminal.load_text(report, "synth", client="psql here")
+    assert "\nby the clock: " in text and "send 3.2 s" in text
+    heads, *rows = columns_of(text)
+    assert heads == ["table", "rows", "sent"]
+    assert [row[0] for row in rows] == [*summary.manifest.tables, ""]
     assert rows[-1][1] == f"{summary.rows:,}"
     assert text.splitlines()[-2] == "open: psql here"
     assert text.splitlines()[-1] == f"next: synth verify {tmp_path / 'books.sqlite'} --schema books"
@@ -201,33 +252,6 @@ def test_a_step_ahead_and_none(books, tmp_path):
     assert lines[2].startswith(f"changes in {tmp_path / 'feed'}") and len(lines) == 3
     again = terminal.advance_text(synth.advance_folder(folder, BOOKED))
     assert again == f"{folder} is at 2025-03-01 06:30:00 already; nothing to do"
-
-
-def test_findings(books, tmp_path):
-    folder = synth.generate(synth.make_plan(books, scale=0.01), tmp_path).folder
-    report = synth.verify_folder(folder)
-    text = terminal.report_text(report)
-    assert text.endswith(f"{folder}: {len(report.findings)} checks, all hold")
-    heads, *rows = columns_of(text)
-    assert heads == ["table", "kind", "checks", "result"] and {row[3] for row in rows} == {"ok"}
-    assert rows == sorted(rows) and sum(int(row[2]) for row in rows) == len(report.findings)
-
-
-def test_findings_that_do_not_hold(books, tmp_path):
-    report = synth.verify_folder(synth.generate(synth.make_plan(books, scale=0.01), tmp_path).folder)
-    count = len(report.findings)
-    report.findings += [
-        Finding("check", "sales", "paid", 1200, ({"sale_id": 7, "paid_on": None},), note="as planned"),
-        Finding("rule", "ledger", "even", None, note="no such table"),
-    ]
-    report.skipped.append("rule left.out")
-    text = terminal.report_text(report)
-    assert "FAILED check sales: paid: 1,200 offences: as planned\n  sale_id = 7, paid_on = None\n" in text
-    assert "FAILED rule ledger: even: could not run: no such table\n" in text
-    assert "\n1 checks left out: their tables were not made\n" in text
-    assert text.endswith(f"{count + 2} checks, 2 do not hold")
-    results = {(row[0], row[1]): row[3] for row in columns_of(text)[1:]}
-    assert results["sales", "check"] == "1,200 offences" and results["ledger", "rule"] == "could not run"
 
 
 # -- what a stranger has named
@@ -315,6 +339,36 @@ tables:
   leaves: {per: nodes, fanout: {max: 3, uniform: true}, columns: {id: {key: sequence}}}
   winds: {rows: 9, columns: {id: {key: sequence}, leaf: {reference: leaves}}}
 """
-    text = terminal.plan_text(synth.make_plan(synth.parse(spec)), 1)
+    plan = synth.make_plan(synth.parse(spec))
+    text = terminal.plan_text(plan, 1)
+    assert re.search(r"\nnodes +- +1  \d columns\n", text) and re.search(r"\nnodes +nodes +1 column\n", text)
+    assert "leaves.id" not in text
+    text = terminal.plan_text(plan, 1, verbose=True)
     assert "leaves.id, leaves per row of nodes" in text
     assert re.search(r"before +is drawn ahead, of +and kept\n.*\nnodes +nodes +rows that nodes.above points at\n", text)
+
+
+@pytest.mark.parametrize(
+    "path", [*shipped().values(), *sorted((SHIPPED / "examples").glob("*.yaml"))], ids=lambda path: path.stem
+)
+def test_the_plan_fits_a_terminal(path):
+    plan = synth.make_plan(path, scale=100)
+    text = terminal.plan_text(plan, 16)
+    assert max(map(len, text.splitlines())) <= 80
+    assert not re.search(r"\b_", text), "working tables are for those who look closer"
+    assert re.search(r"\b1 (?!of)\w+s\b(?! left)", text) is None
+    in_full = terminal.plan_text(plan, 16, verbose=True)
+    assert all(
+        f"{table}.{column}" in in_full
+        for family in plan.families
+        for table, column in family.residents
+        if column[0] not in "#@="
+    )
+
+
+def test_a_list_of_meanings_goes_on_below_itself(monkeypatch):
+    meanings = {"a": "one two three four five six seven eight", "bcd": "nine"}
+    assert terminal.listed(meanings) == "a    one two three four five six seven eight\nbcd  nine"
+    monkeypatch.setenv("COLUMNS", "30")
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    assert terminal.listed(meanings) == "a    one two three four five\n     six seven eight\nbcd  nine"

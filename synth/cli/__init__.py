@@ -18,7 +18,8 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from synth.cli import data, databases, secrets, showing, signals, teaching
+from synth.cli import completion, data, databases, secrets, showing, signals, teaching
+from synth.cli.help_pages import Command, Group
 from synth.cli.limited import go_on_in_child
 from synth.errors import OptionError, SynthError
 from synth.runners.memory import collect_less
@@ -30,6 +31,7 @@ __all__ = ["app", "entry", "main"]
 
 app = typer.Typer(
     name="synth",
+    cls=Group,
     help="Relational test data: one declared schema in, whole worlds of rows out, the same everywhere.",
     add_completion=False,
     rich_markup_mode=None,
@@ -53,14 +55,18 @@ def _options(
     """Relational test data: one declared schema in, whole worlds of rows out, the same everywhere."""
 
 
-for _command in (
-    data.datasets, data.check, data.plan, data.generate, data.merge, data.verify, data.advance, data.sweep,
-    showing.report, showing.dbt,
-    databases.ddl, databases.load, databases.script, databases.pull, teaching.words,
-):  # fmt: skip
-    app.command()(_command)
-app.add_typer(databases.db, name="db")
-app.add_typer(teaching.schema, name="schema")
+COMMANDS = {
+    "Make data": (data.datasets, data.check, data.plan, data.generate, data.advance, data.merge, data.sweep),
+    "Prove it, and show it": (data.verify, showing.report, showing.dbt),
+    "Databases": (databases.load, databases.pull, databases.ddl, databases.script),
+    "Learn the language of specs": (teaching.words,),
+    "Set up": (completion.completion,),
+}
+for _title, _commands in COMMANDS.items():
+    for _command in _commands:
+        app.command(cls=Command, rich_help_panel=_title)(_command)
+app.add_typer(databases.db, name="db", rich_help_panel="Databases")
+app.add_typer(teaching.schema, name="schema", rich_help_panel="Learn the language of specs")
 
 
 @cache
@@ -85,6 +91,9 @@ def _ended(words: list[str]) -> int:
                 raise OptionError(f"{word!r} is no UTF-8\n  hint: rename the file or folder")
         require_address_space()
         require_folder()
+        if shell := os.environ.get(completion.ASKS):
+            say(completion.answer(_program(), shell, words), end="", as_it_is=True)
+            return 0
         code = _run(words or ["--help"])
         sys.stdout.flush()
         return code

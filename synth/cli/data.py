@@ -4,35 +4,56 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 
 from synth.cli.to_stdout import write_rows
 from synth.cli.words import (
+    AnyExists,
+    Cap,
+    Changes,
+    ChangesFormat,
+    Compression,
     Create,
     Dataset,
     DryRun,
+    Edited,
+    Exact,
     Existing,
     FolderExists,
+    Format,
     Fresh,
     From,
     FromSchema,
     Grant,
+    Idle,
     IndexTimes,
     Json,
     KeepStaging,
     MadeBy,
+    Memory,
+    MergeOut,
     NoIdentity,
+    Out,
     Owner,
     Part,
+    Place,
+    Quiet,
+    Rows,
     Runner,
     Scale,
+    Scd2,
     Schema,
     Seed,
     SkipUnfit,
+    SqlDialect,
+    Stdout,
     Tables,
+    To,
     Until,
+    UntilThen,
+    Verbose,
     Via,
     Workers,
     built_on,
@@ -43,32 +64,18 @@ from synth.cli.words import (
     moment,
     names,
     program,
+    row_counts,
+    tell,
     tell_unfit,
 )  # fmt: skip
-from synth.databases.registry import NAMES
-from synth.errors import OptionError, one_of
-from synth.formats import CHANGE_FORMATS, COMPRESSIONS, FORMATS
-from synth.terminal import say, say_json
+from synth.errors import OptionError, many
+from synth.terminal import listed, say, say_json
 
 __all__ = ["advance", "check", "datasets", "generate", "merge", "plan", "sweep", "verify"]
 
-To = Annotated[Optional[str], typer.Option("--to", metavar="URL", help="straight into this database, without files")]  # noqa: UP045
-IF_EXISTS = "fail, or replace the folder or tables that are there, or (in a database) refresh their rows, or append"
-
-COMPRESSION = f"inside of the files: {one_of(COMPRESSIONS)} [default: snappy in parquet, lz4 in arrow]"
-STDOUT = "write the rows of this table, and nothing else, to standard output: csv, or with --format ndjson"
-MERGE_OUT = "the folder DATASET is made in this one [default: beside the parts]"
-EDITED = "in a database: keep what others changed or deleted of the rows (the default), or fail"
-SCD2 = "a folder for the history of each table: its rows' versions, with valid_from and valid_to"
-
-Memory = Annotated[Optional[str], typer.Option(help="what may be taken, like 2GB [default: half of the machine's]")]  # noqa: UP045
-Cap = Annotated[
-    str | None, typer.Option("--memory", help="what may be taken, like 2GB: by as many workers as that does for")
-]
-
 
 def datasets(json: Json = False) -> None:
-    """The datasets that ship, one line each.
+    """List the datasets that ship with the program.
 
     Example: synth datasets
     """
@@ -78,13 +85,13 @@ def datasets(json: Json = False) -> None:
     if json:
         say_json({n: {"about": d.about, "tables": list(d.written)} for n, d in found.items()})
         return
-    width = max(len(name) for name in found)
-    for name, dataset in found.items():
-        say(f"{name.ljust(width)}  {dataset.about} ({len(dataset.written)} tables)")
+    say(listed({name: f"{each.about} ({many(len(each.written), 'table')})" for name, each in found.items()}))
 
 
 def check(file: Dataset) -> None:
-    """Load and check a spec; its rules are tried on empty tables.
+    """Check a spec for mistakes, before anything is made.
+
+    Its rules are tried on empty tables, too.
 
     Example: synth check my_shop.yaml
     """
@@ -101,20 +108,17 @@ def check(file: Dataset) -> None:
     for why in left_open:
         say(f"{file}: not rehearsed: {why}", error=True)
     good = "all good" if not left_open else "good as far as it can be told without data"
-    counted = ", ".join(
-        f"{n:,} {what}{'s' * (n != 1)}" for n, what in ((len(dataset.written), "table"), (len(dataset.rules), "rule"))
-    )
-    say(f"{file}: {counted}, {good}")
+    say(f"{file}: {many(len(dataset.written), 'table')}, {many(len(dataset.rules), 'rule')}, {good}")
 
 
 def plan(
-    dataset: Dataset, scale: Scale = 1, seed: Seed = 42, until: Until = None, tables: Tables = None,
+    dataset: Dataset, scale: Scale = 1, rows: Rows = None, seed: Seed = 42, until: Until = None, tables: Tables = None,
     workers: Workers = "all", existing: Existing = None, source: From = None, from_schema: FromSchema = None,
-    skip_unfit: SkipUnfit = False, memory: Cap = None, json: Json = False,
+    skip_unfit: SkipUnfit = False, memory: Cap = None, json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """The plan: tables with their rows, families, blocks, memory. Nothing is drawn.
+    """Show what `generate` would make: tables, rows, memory.
 
-    Exit 2 where this machine has not the memory that it surely needs.
+    Nothing is made. The exit code is 2 where the run surely needs more memory than this machine has.
 
     Example: synth plan ecommerce --scale 10
     """
@@ -123,36 +127,33 @@ def plan(
     from synth.terminal import plan_text
 
     made = make_plan(
-        dataset, scale=scale, seed=seed, until=moment(until), tables=names(tables),
+        dataset, scale=scale, seed=seed, until=moment(until), tables=names(tables), rows=row_counts(rows),
         **built_on(existing, source, from_schema, skip_unfit=skip_unfit),
     )  # fmt: skip
     tell_unfit(made)
     processes = workers_within(made, count(workers), cap(memory))
     told = {**made.as_dict(), "workers": processes, "memory_bytes": made.memory_bytes(processes)}
-    say_json(told) if json else say(plan_text(made, processes))
+    say_json(told) if json else say(plan_text(made, processes, verbose=verbose))
     require_memory(made)
 
 
 def generate(
-    context: typer.Context, dataset: Dataset, scale: Scale = 1, seed: Seed = 42,
-    format: Annotated[str, typer.Option(help=f"{one_of([*FORMATS])}; sql is INSERT statements")] = "parquet",
-    dialect: Annotated[Optional[str], typer.Option(help=f"of --format sql: {one_of(NAMES)}")] = None,  # noqa: UP045
-    compression: Annotated[Optional[str], typer.Option(help=COMPRESSION)] = None,  # noqa: UP045
-    out: Annotated[str, typer.Option(help="the folder DATASET is made in this one")] = "output",
-    workers: Workers = "all", engine: Runner = "processes", until: Until = None, tables: Tables = None, to: To = None,
-    schema: Schema = None,
-    if_exists: Annotated[str, typer.Option(help=IF_EXISTS)] = "fail", made_by: MadeBy = None, create: Create = False,
-    via: Via = None, no_identity: NoIdentity = False, index_times: IndexTimes = False, owner: Owner = None,
-    grant: Grant = None, keep_staging: KeepStaging = False, dry_run: DryRun = False,
-    existing: Existing = None, source: From = None, from_schema: FromSchema = None, skip_unfit: SkipUnfit = False,
-    part: Part = None, fresh: Fresh = False, memory: Cap = None, json: Json = False,
-    stdout: Annotated[Optional[str], typer.Option(metavar="TABLE", help=STDOUT)] = None,  # noqa: UP045
+    context: typer.Context, dataset: Dataset, scale: Scale = 1, rows: Rows = None, seed: Seed = 42,
+    format: Format = "parquet", dialect: SqlDialect = None, out: Out = "output", workers: Workers = "all", engine: Runner = "processes",
+    until: Until = None, tables: Tables = None, to: To = None, schema: Schema = None, if_exists: AnyExists = "fail",
+    made_by: MadeBy = None, create: Create = False, via: Via = None, no_identity: NoIdentity = False,
+    index_times: IndexTimes = False, owner: Owner = None, grant: Grant = None, keep_staging: KeepStaging = False,
+    dry_run: DryRun = False, existing: Existing = None, source: From = None, from_schema: FromSchema = None,
+    skip_unfit: SkipUnfit = False, part: Part = None, fresh: Fresh = False, memory: Cap = None, json: Json = False,
+    quiet: Quiet = False, verbose: Verbose = False, compression: Compression = None, stdout: Stdout = None,
 ) -> None:  # fmt: skip
-    """Generate a dataset into OUT/DATASET, or straight into a database. The same command again finds the folder done.
+    """Make a dataset: files in a folder, or tables in a database.
 
-    Example: synth generate ecommerce --scale 10 --format csv --out /tmp/data
+    The files are in OUT/DATASET, a folder for each table. The same command again finds that they are there.
 
-    Example: synth generate ecommerce --scale 100 --part 3/7 --out /shared/parts
+    Example: synth generate ecommerce -s 10 --format csv -o /tmp/data
+
+    Example: synth generate ecommerce -s 100 --part 3/7 -o /shared/parts
 
     Example: synth generate ecommerce --stdout orders --format ndjson | head
 
@@ -164,7 +165,7 @@ def generate(
         return
     from synth.runners import PROCESSES, runner
 
-    processes, most = count(workers), cap(memory)
+    processes, most, counts = count(workers), cap(memory), row_counts(rows)
     folder_named(out)
     known_if_exists(if_exists)
     database = (via, no_identity, index_times, owner, grant, keep_staging, dry_run)
@@ -200,7 +201,7 @@ def generate(
                     DATABASES[address.database].create(address)
                 continue_from = ContinueFrom(address, schema)
         made = make_plan(
-            dataset, scale=scale, seed=seed, until=moment(until), tables=names(tables),
+            dataset, scale=scale, seed=seed, until=moment(until), tables=names(tables), rows=counts,
             **built_on(existing, source, from_schema, skip_unfit=skip_unfit, continue_from=continue_from),
         )  # fmt: skip
         tell_unfit(made)
@@ -216,24 +217,24 @@ def generate(
             assert address is not None
             if create:  # not before the spec has been looked at
                 DATABASES[address.database].create(address)
-            with located(dataset), progress(total) as advance:
+            with located(dataset), progress(total, quiet=quiet) as advance:
                 report = generate_into(
                     made, address, schema=schema, if_exists=if_exists, workers=started, via=via,
                     identity=not no_identity, index_times=index_times, rights=rights,
                     keep_staging=keep_staging, dry_run=dry_run,
                     progress=advance,
                 )  # fmt: skip
-            say_json(report.as_dict()) if json else say(load_text(report, program()))
+            tell(report.as_dict(), load_text(report, program(), verbose=verbose), json=json, quiet=quiet)
             return
         from synth.job.generate import generate as run
         from synth.terminal import summary_text
 
-        with located(dataset), progress(total) as advance:
+        with located(dataset), progress(total, quiet=quiet) as advance:
             summary = run(
                 made, out, format=format, dialect=dialect, compression=compression, workers=started, if_exists=if_exists,
                 made_by=made_by, part=of_run, fresh=fresh, progress=advance,
             )  # fmt: skip
-    say_json(summary.as_dict()) if json else say(summary_text(summary, program()))
+    tell(summary.as_dict(), summary_text(summary, program()), json=json, quiet=quiet)
 
 
 def _refuse_mixed(to: str | None, engine: str | None, of_folders: bool, of_databases: bool, memory: int | None) -> None:
@@ -255,13 +256,15 @@ def _refuse_mixed(to: str | None, engine: str | None, of_folders: bool, of_datab
 
 def merge(
     parts: Annotated[list[str], typer.Argument(metavar="DIR...", help="all the folders that `generate --part` made")],
-    out: Annotated[Optional[str], typer.Option(help=MERGE_OUT)] = None,  # noqa: UP045
+    out: MergeOut = None,
     workers: Workers = "all", if_exists: FolderExists = "fail", made_by: MadeBy = None, memory: Cap = None,
-    json: Json = False,
+    json: Json = False, quiet: Quiet = False,
 ) -> None:  # fmt: skip
-    """Put the parts of a run together as OUT/DATASET: they are proved to belong together, and what sums over them is made.
+    """Put the parts together that `generate --part` made.
 
-    Example: synth merge /shared/parts/ecommerce.part-* --out /shared/data
+    They are proved to belong together; tables that sum over all of them are made here.
+
+    Example: synth merge /shared/parts/ecommerce.part-* -o /shared/data
     """
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
     from synth.runners import runner
@@ -273,17 +276,17 @@ def merge(
         from synth.job.merge import merge as run
         from synth.terminal import progress, summary_text
 
-        with progress(None) as advance:
+        with progress(None, quiet=quiet) as advance:
             summary = run(parts, out, workers=started, if_exists=if_exists, made_by=made_by, progress=advance)
-    say_json(summary.as_dict()) if json else say(summary_text(summary, program()))
+    tell(summary.as_dict(), summary_text(summary, program()), json=json, quiet=quiet)
 
 
 def sweep(
     url: Annotated[str, typer.Argument(metavar="URL", help="the folder DATASET in an object store")],
-    idle: Annotated[float, typer.Option(help="hours in which a run has written nothing, to count as ended")] = 1,
-    dry_run: DryRun = False, json: Json = False,
+    idle: Idle = 1,
+    dry_run: DryRun = False, json: Json = False, quiet: Quiet = False,
 ) -> None:  # fmt: skip
-    """Clear away what runs that did not end have left in an object store.
+    """Clear away what killed runs have left in an object store.
 
     Example: synth sweep s3://bucket/data/ecommerce --dry-run
     """
@@ -295,26 +298,27 @@ def sweep(
     if idle < 0:
         raise OptionError(f"--idle takes hours from 0 up, not {idle:g}")
     swept = run(url, idle=dt.timedelta(hours=idle), dry_run=dry_run)
-    say_json(swept.as_dict()) if json else say(swept_text(swept))
+    tell(swept.as_dict(), swept_text(swept), json=json, quiet=quiet)
 
 
 def verify(
-    place: Annotated[str, typer.Argument(metavar="DIR_OR_URL", help="the folder OUT/DATASET, or a database's URL")],
+    place: Place,
     schema: Schema = None,
     memory: Memory = None,
-    exact: Annotated[
-        bool, typer.Option("--exact", help="in a database: rows that others added are offences, too")
-    ] = False,
+    exact: Exact = False,
     json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
 ) -> None:
-    """Prove it by SQL: types, keys, references, checks, rules, counts, fingerprints, files. Exit 1 on offences.
+    """Prove data right by SQL, in a folder or a database.
 
-    In a database it is every dataset there, or the one in --schema.
+    Types, keys, references, checks, rules, counts, fingerprints and files are checked. In a database it is every dataset
+    there, or the one in --schema. The exit code is 1 where something does not hold.
 
     Example: synth verify output/ecommerce --memory 2GB
     """
     from synth.databases.address import find, is_database
-    from synth.terminal import report_text
+    from synth.verdict import report_text
 
     if is_database(place):
         from synth.verify.database import verify_database
@@ -334,23 +338,23 @@ def verify(
     if json:
         found = [report.as_dict() for report in reports]
         say_json(found[0] if len(found) == 1 else found)
-    else:
-        say("\n\n".join(report_text(report) for report in reports))
+    elif said := [text for report in reports if (text := report_text(report, verbose=verbose, quiet=quiet))]:
+        say("\n\n".join(said))
     if not all(report.passed for report in reports):
         raise typer.Exit(1)
 
 
 def advance(
-    place: Annotated[str, typer.Argument(metavar="DIR_OR_URL", help="the folder OUT/DATASET, or a database's URL")],
-    until: Annotated[str, typer.Option(help="the dataset's new now, exclusive: 2026-01-31 or 2026-01-31T12:00:00")],
+    place: Place,
+    until: UntilThen,
     schema: Schema = None,
-    changes: Annotated[Optional[str], typer.Option(help="a folder for the feed of changes: a file a step")] = None,  # noqa: UP045
-    changes_format: Annotated[str, typer.Option(help=f"of the feed: {one_of(CHANGE_FORMATS)}")] = "parquet",
-    edited: Annotated[Optional[str], typer.Option(help=EDITED)] = None,  # noqa: UP045
-    scd2: Annotated[Optional[str], typer.Option(help=SCD2)] = None,  # noqa: UP045
+    changes: Changes = None, changes_format: ChangesFormat = "parquet", edited: Edited = None, scd2: Scd2 = None,
     workers: Workers = "all", engine: Runner = "processes", dry_run: DryRun = False, json: Json = False,
+    quiet: Quiet = False,
 ) -> None:  # fmt: skip
-    """Let time go on: new rows, and changes to old ones, so that it all is as if it had been generated until then.
+    """Let time go on: new rows come, and old ones change.
+
+    Afterwards all is as if it had been generated until then.
 
     Example: synth advance output/ecommerce --until 2026-01-31 --changes output/feed
     """
@@ -362,7 +366,7 @@ def advance(
         from synth.terminal import advance_text, progress
 
         now = moment(until)
-        with progress(None) as told:
+        with progress(None, quiet=quiet) as told:
             feed = {"changes": changes, "changes_format": changes_format, "scd2": scd2}
             how: dict[str, Any] = {"workers": started, "progress": told, "dry_run": dry_run, **feed}
             if is_database(place):
@@ -377,4 +381,4 @@ def advance(
                 if edited is not None:
                     raise OptionError("--edited is of databases: files have no other writers\n  hint: leave it out")
                 step = advance_folder(place, now, **how)
-    say_json(step.as_dict()) if json else say(advance_text(step))
+    tell(step.as_dict(), advance_text(step), json=json, quiet=quiet)

@@ -9,7 +9,9 @@ from typing import Annotated, Optional
 
 import typer
 
+from synth.cli.help_pages import Command, Group
 from synth.cli.words import (
+    OUT,
     Connections,
     Create,
     Dataset,
@@ -23,27 +25,40 @@ from synth.cli.words import (
     KeepStaging,
     NoIdentity,
     Owner,
+    Quiet,
     Schema,
     Tables,
     Url,
+    Verbose,
     Via,
+    among,
     cap,
     folder_named,
     known_if_exists,
     names,
     program,
+    tell,
 )  # fmt: skip
 from synth.databases.registry import NAMES
 from synth.errors import OptionError, did_you_mean, one_of
 from synth.formats import READABLE
-from synth.terminal import say, say_json
+from synth.terminal import say
 
 __all__ = ["db", "ddl", "load", "pull", "script"]
 
-LOAD_MEMORY = "what may be taken, like 2GB: over as many connections as that does for"
-LoadMemory = Annotated[Optional[str], typer.Option("--memory", help=LOAD_MEMORY)]  # noqa: UP045
-Dialect = Annotated[str, typer.Option(help=one_of(NAMES))]
-Out = Annotated[str, typer.Option(help="the folder that holds the embedded server, in a hidden folder of its own")]
+LOAD_MEMORY = "the most memory that may be taken, like 2GB: as many connections as that is enough for"
+LoadMemory = Annotated[Optional[str], typer.Option("--memory", metavar="SIZE", help=LOAD_MEMORY)]  # noqa: UP045
+DIALECT = f"the database that it is for: {one_of(NAMES)}"
+Dialect = Annotated[str, typer.Option(metavar="NAME", help=DIALECT, autocompletion=among(*NAMES))]
+CLIENTS = ("postgres", "mysql", "tsql")
+SCRIPT_DIALECT = f"the database that it is for: {one_of(CLIENTS)}"
+ScriptDialect = Annotated[str, typer.Option(metavar="NAME", help=SCRIPT_DIALECT, autocompletion=among(*CLIENTS))]
+SCRIPTS = "the folder to write the scripts into [default: DIR-DIALECT]"
+FORMAT = f"the kind of files: {one_of(READABLE)}"
+QUERY = "the rows of this SELECT, instead of tables"
+Out = Annotated[
+    str, typer.Option("--out", "-o", metavar="FOLDER", help="the folder beside whose data the server is kept")
+]
 
 
 def ddl(
@@ -53,7 +68,9 @@ def ddl(
     no_identity: NoIdentity = False,
     index_times: IndexTimes = False,
 ) -> None:
-    """CREATE TABLE in the order of references, then constraints, indexes and comments.
+    """Print the SQL that creates the tables.
+
+    CREATE TABLE in the order of references, then constraints, indexes and comments.
 
     Example: synth ddl ecommerce --dialect mysql
     """
@@ -74,11 +91,12 @@ def load(
     folder: Folder, url: Url = None, schema: Schema = None, if_exists: IfExists = "fail", create: Create = False,
     connections: Connections = 4, via: Via = None, no_identity: NoIdentity = False, index_times: IndexTimes = False,
     owner: Owner = None, grant: Grant = None, keep_staging: KeepStaging = False, dry_run: DryRun = False,
-    memory: LoadMemory = None, json: Json = False,
+    memory: LoadMemory = None, json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Load a folder into a database, all or nothing: rows, keys, references, checks, indexes, statistics; then prove it.
+    """Load a folder into a database, and prove it there.
 
-    Without a URL (or the variable SYNTH_URL) it is an embedded PostgreSQL, which goes on running.
+    It is all or nothing: rows, keys, references, checks, indexes and statistics. Without a URL (or the variable SYNTH_URL)
+    it is an embedded PostgreSQL, which goes on running.
 
     Example: synth load output/ecommerce postgresql://me@localhost/demo --if-exists replace
     """
@@ -107,7 +125,7 @@ def load(
         client = embedded.psql(address, out)
     elif create:
         DATABASES[address.database].create(address)
-    with progress(sum(table.rows for table in manifest.tables.values())) as advance:
+    with progress(sum(table.rows for table in manifest.tables.values()), quiet=quiet) as advance:
         report = load_folder(
             folder,
             address,
@@ -122,18 +140,18 @@ def load(
             dry_run=dry_run,
             progress=advance,
         )
-    say_json(report.as_dict()) if json else say(load_text(report, program(), client))
+    tell(report.as_dict(), load_text(report, program(), client, verbose=verbose), json=json, quiet=quiet)
 
 
 def script(
     folder: Folder,
-    dialect: Annotated[str, typer.Option(help="postgres, mysql or tsql")] = "postgres",
-    out: Annotated[Optional[str], typer.Option(help="the folder for the scripts; DIR-DIALECT if left out")] = None,  # noqa: UP045
+    dialect: ScriptDialect = "postgres",
+    out: Annotated[Optional[str], typer.Option("--out", "-o", metavar="FOLDER", help=SCRIPTS)] = None,  # noqa: UP045
     schema: Schema = None,
     no_identity: NoIdentity = False,
     index_times: IndexTimes = False,
 ) -> None:
-    """SQL and shell files that load CSV files with the database's own client, again and again.
+    """Write scripts that load CSV files with the database's own client.
 
     Example: synth script output/ecommerce --dialect postgres
     """
@@ -148,16 +166,15 @@ def script(
 
 def pull(
     url: Annotated[str, typer.Argument(metavar="URL", help="the database, or a name in synth.toml")],
-    out: Annotated[str, typer.Option(help="the folder SCHEMA is made in this one")] = "output",
+    out: Annotated[str, typer.Option("--out", "-o", metavar="FOLDER", help=OUT.format("SCHEMA"))] = "output",
     schema: Schema = None, tables: Tables = None,
-    query: Annotated[Optional[str], typer.Option(help="the rows of this SELECT, instead of tables")] = None,  # noqa: UP045
-    format: Annotated[str, typer.Option(help=one_of(READABLE))] = "parquet",
-    if_exists: FolderExists = "fail",
-    json: Json = False,
+    query: Annotated[Optional[str], typer.Option(metavar="SQL", help=QUERY)] = None,  # noqa: UP045
+    format: Annotated[str, typer.Option(metavar="NAME", help=FORMAT, autocompletion=among(*READABLE))] = "parquet",
+    if_exists: FolderExists = "fail", json: Json = False, quiet: Quiet = False,
 ) -> None:  # fmt: skip
-    """Tables of a database, or a query's rows, into files.
+    """Copy tables of a database, or a query's rows, into files.
 
-    Example: synth pull postgresql://me@localhost/demo --schema ecommerce --out pulled
+    Example: synth pull postgresql://me@localhost/demo --schema ecommerce -o pulled
     """
     from synth.databases.address import find
     from synth.job.pull import pull as run
@@ -166,22 +183,20 @@ def pull(
     folder_named(out)
     address = find(url)
     assert address is not None
-    with progress(None) as advance:
+    with progress(None, quiet=quiet) as advance:
         report = run(
             address, out, schema=schema, tables=names(tables), query=query, format=format, if_exists=if_exists,
             progress=advance,
         )  # fmt: skip
-    say_json(report.as_dict()) if json else say(pull_text(report))
+    tell(report.as_dict(), pull_text(report), json=json, quiet=quiet)
 
 
-db = typer.Typer(
-    help="The embedded PostgreSQL: one that needs no installing, kept beside the data.", no_args_is_help=True
-)
+db = typer.Typer(cls=Group, help="A PostgreSQL of your own that needs no installing.", no_args_is_help=True)
 
 
-@db.command()
+@db.command(cls=Command)
 def start(out: Out = "output") -> None:
-    """Start the server, if it is not running; print its URL and a line that opens a client.
+    """Start the server, and print its URL and a line that opens a client.
 
     Example: synth db start
     """
@@ -191,7 +206,7 @@ def start(out: Out = "output") -> None:
     say(f"{address}\n{embedded.psql(address, Path(folder_named(out)))}")
 
 
-@db.command()
+@db.command(cls=Command)
 def stop(out: Out = "output") -> None:
     """Stop the server; what is in it stays.
 
@@ -202,9 +217,9 @@ def stop(out: Out = "output") -> None:
     say("stopped" if embedded.stop(Path(folder_named(out))) else "it was not running")
 
 
-@db.command()
+@db.command(cls=Command)
 def url(out: Out = "output") -> None:
-    """Print the server's URL, and nothing else; start it if it is stopped.
+    """Print the server's URL and nothing else; start it where it is stopped.
 
     Example: psql "$(synth db url)"
     """

@@ -3,55 +3,61 @@
 from __future__ import annotations
 
 import shlex
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
-from synth.cli.words import Folder, Json, Schema
-from synth.terminal import say, say_json, size
+from synth.cli.words import Folder, Json, Place, Quiet, Schema, tell
+from synth.errors import many
+from synth.terminal import size
 
 __all__ = ["dbt", "report"]
 
-DBT_OUT = "the folder of the project; DIR-dbt beside the folder if left out"
-OUT = "the HTML file; left out, DIR.html beside the folder, or output/DATASET.html"
+REPORT_OUT = "the HTML file [default: DIR.html beside the folder, or output/DATASET.html]"
+NO_VERIFY = "leave the proof out, which takes the longest"
+DBT_OUT = "the folder of the project [default: DIR-dbt beside the folder]"
 
 
 def report(
-    place: Annotated[str, typer.Argument(metavar="DIR_OR_URL", help="the folder OUT/DATASET, or a database's URL")],
-    out: Annotated[Optional[str], typer.Option("--out", metavar="FILE", help=OUT)] = None,  # noqa: UP045
+    place: Place,
+    out: Annotated[str | None, typer.Option("--out", "-o", metavar="FILE", help=REPORT_OUT)] = None,
     schema: Schema = None,
-    no_verify: Annotated[
-        bool, typer.Option("--no-verify", help="leave the proof out, which takes the longest")
-    ] = False,
+    no_verify: Annotated[bool, typer.Option("--no-verify", help=NO_VERIFY)] = False,
     json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
-    """One HTML page that shows what is in a dataset: tables, relations, rows, a picture of each column, and the proof.
+    """Show what is there: one HTML page of tables, rows, pictures and proof.
+
+    It needs no network. Exit 1 where not all checks hold.
 
     Example: synth report output/ecommerce
     """
     from synth.reporting.make import report as make_report
     from synth.terminal import progress
 
-    with progress(None) as told:
+    with progress(None, quiet=quiet) as told:
         made = make_report(place, out, schema=schema, verify=not no_verify, progress=told)
-    if json:
-        say_json(made.as_dict())
-    else:
-        proof = {None: "", True: ", all checks hold", False: ", and not all checks hold: see there"}[made.passed]
-        say(f"{made.path}: {made.tables} tables, {size(made.bytes)}, {made.seconds:.1f} s{proof}")
+    proof = {None: "", True: ", all checks hold", False: ", and not all checks hold: see there"}[made.passed]
+    said = f"{made.path}: {many(made.tables, 'table')}, {size(made.bytes)}, {made.seconds:.1f} s{proof}"
+    tell(made.as_dict(), said, json=json, quiet=quiet)
     if made.passed is False:
         raise typer.Exit(1)
 
 
 def dbt(
     folder: Folder,
-    out: Annotated[Optional[str], typer.Option("--out", metavar="DIR", help=DBT_OUT)] = None,  # noqa: UP045
+    out: Annotated[str | None, typer.Option("--out", "-o", metavar="FOLDER", help=DBT_OUT)] = None,
+    json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
-    """A dbt project over a folder: sources with descriptions, and all that `verify` asks of rows as tests.
+    """Write a dbt project over a folder.
+
+    It has sources with descriptions, and all that `verify` asks of rows as tests.
 
     Example: synth dbt output/ecommerce
     """
     from synth.reporting.dbt_project import write_dbt_project
 
     made = write_dbt_project(folder, out)
-    say(f"{made}\nnext: cd {shlex.quote(str(made))} && dbt test --profiles-dir .")
+    said = f"{made}\nnext: cd {shlex.quote(str(made))} && dbt test --profiles-dir ."
+    tell({"folder": str(made)}, said, json=json, quiet=quiet)

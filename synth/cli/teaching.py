@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from synth.cli.help_pages import Command, Group
 from synth.cli.words import Json, program
 from synth.terminal import say, say_json
 
@@ -19,7 +20,9 @@ Name = Annotated[Optional[str], typer.Argument(metavar="[NAME]", help="a word, o
 
 
 def words(name: Name = None, json: Json = False) -> None:
-    """The words of specs: generators, types, functions, kinds of tables and their parameters, with an example each.
+    """Explain the words of specs, with an example of each.
+
+    Generators, types, functions, kinds of tables and their parameters. Without a NAME all are listed.
 
     Example: synth words lognormal
     """
@@ -60,14 +63,15 @@ def _said(parameter: Parameter) -> str:
     return f"{parameter.takes}{needed}{default}: {parameter.about}"
 
 
-schema = typer.Typer(help="The language of specs for editors and other programs.", no_args_is_help=True)
+schema = typer.Typer(cls=Group, help="Print the language of specs for editors.", no_args_is_help=True)
 
 
-@schema.command("json")
+@schema.command("json", cls=Command)
 def json_schema() -> None:
-    """Print a JSON Schema (draft 2020-12) with which an editor completes and checks a spec's YAML.
+    """Print a JSON Schema by which an editor completes and checks specs.
 
-    Save it beside the spec, and begin the spec with the line: # yaml-language-server: $schema=spec.schema.json
+    It is of draft 2020-12. Save it beside the spec, and begin the spec with the line:
+    # yaml-language-server: $schema=spec.schema.json
 
     Example: synth schema json > spec.schema.json
     """

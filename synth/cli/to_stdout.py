@@ -6,7 +6,7 @@ import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from synth.cli.words import built_on, count, moment, tell_unfit
+from synth.cli.words import built_on, count, moment, row_counts, tell_unfit
 from synth.errors import OptionError
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ __all__ = ["write_rows"]
 
 FORMAT = "csv"  # where none is named
 TAKEN = {
-    "dataset", "stdout", "format", "scale", "seed", "until", "workers", "existing", "source", "from_schema", "skip_unfit",
+    "dataset", "stdout", "format", "scale", "rows", "seed", "until", "workers", "existing", "source", "from_schema",
+    "skip_unfit", "quiet",
 }  # fmt: skip
 
 
@@ -46,12 +47,13 @@ def write_rows(context: typer.Context) -> None:
         format_of_lines(form)
         made = make_plan(
             words["dataset"], scale=words["scale"], seed=words["seed"], until=moment(words["until"]), tables=[table],
+            rows=row_counts(words["rows"]),
             **built_on(words["existing"], words["source"], words["from_schema"], skip_unfit=words["skip_unfit"]),
         )  # fmt: skip
         tell_unfit(made)
         tell: Progress = silent  # lines between the rows would be in the way
         if not sys.stdout.isatty():
-            tell = runners.enter_context(progress(made.tables[table].rows))
+            tell = runners.enter_context(progress(made.tables[table].rows, quiet=words["quiet"]))
         with located(words["dataset"]):
             stream(made, table, sys.stdout.buffer, format=form, workers=started, progress=tell)
 

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 import polars as pl
 
 from synth.dtypes import Types
+from synth.errors import many
 
 __all__ = [
     "FAIL",
@@ -71,15 +72,19 @@ class OthersRows(NamedTuple):
     @property
     def in_words(self) -> str:
         """What others did, and what became of it."""
-        words = {
-            "edited": "others changed {} rows, which stay so",
-            "deleted": "others deleted {} rows, which stay so",
-            "conflicts": "{} changes are not made for it",
-            "left_out": "{} rows do not come, as what they refer to was deleted",
-            "kept": "{} rows do not go, as others changed or need them",
-        }
-        counted = ((text, getattr(self, name)) for name, text in words.items())
-        return ", ".join(text.format(f"{rows:,}") for text, rows in counted if rows)
+        them = "it" if self.kept == 1 else "them"
+        words = (
+            (self.edited, f"others changed {many(self.edited, 'row')}, which {_stay(self.edited)} so"),
+            (self.deleted, f"others deleted {many(self.deleted, 'row')}, which {_stay(self.deleted)} so"),
+            (self.conflicts, f"{many(self.conflicts, 'change', 'is', 'are')} not made for it"),
+            (self.left_out, f"{many(self.left_out, 'row', 'does', 'do')} not come, as parents were deleted"),
+            (self.kept, f"{many(self.kept, 'row', 'does', 'do')} not go, as others changed or need {them}"),
+        )
+        return ", ".join(said for rows, said in words if rows)
+
+
+def _stay(rows: int) -> str:
+    return "stays" if rows == 1 else "stay"
 
 
 class Edit(NamedTuple):

@@ -34,6 +34,8 @@ class Made:
     format: str
     suffix: str
     compression: str | None  # where it is not the usual one
+    asked: Mapping[str, int]  # rows that a run was asked for, whatever the scale
+    existing: tuple[str, ...]  # tables that had been there
     rows: Mapping[str, int]
     files: Mapping[str, tuple[MadeFile, ...]]
 
@@ -51,6 +53,9 @@ class Made:
         words = ["synth", "generate", source, "--scale", f"{self.scale:g}", "--seed", str(self.seed), "--until", now]
         words += [] if self.format == "parquet" else ["--format", self.format]
         words += ["--compression", self.compression] if self.compression else []
-        all_tables = [table.name for table in self.catalogue.tables]
-        words += [] if list(self.rows) == all_tables else ["--tables", ",".join(self.rows)]
+        for table, rows in self.asked.items():
+            words += ["--rows", f"{table}={rows}"]
+        words += ["--existing", ",".join(self.existing), "--from", "URL_OR_DIR"] if self.existing else []
+        made = [table.name for table in self.catalogue.tables if table.name not in self.existing]
+        words += [] if list(self.rows) == made else ["--tables", ",".join(self.rows)]
         return shlex.join(words)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synth.draw.context import BlockContext
-from synth.errors import TooFewError
+from synth.errors import TooFewError, many
 from synth.plan.model import DistinctDraw
 from synth.streams import Sub, permuted
 
@@ -54,7 +54,7 @@ def allotted(draw: DistinctDraw, cumulated: npt.NDArray[np.float64]) -> Rows:
     able = int((weights > 0).sum())
     if able * draw.places < draw.rows:
         have = f"{able:,} parents with a weight have {able * draw.places:,}"
-        raise TooFewError(f"{draw.rows:,} rows need as many pairs, and {have}")
+        raise TooFewError(f"{many(draw.rows, 'row', 'needs', 'need')} as many pairs, and {have}")
     while True:
         left = draw.rows - draw.places * int(full.sum())
         open_weights = np.where(full, 0.0, weights)

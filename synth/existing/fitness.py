@@ -9,7 +9,7 @@ import polars as pl
 
 from synth.columns import cast_to_written, to_drawn
 from synth.dtypes import DType
-from synth.errors import DataError
+from synth.errors import DataError, many
 from synth.formats import unreadable_errors
 from synth.intervals import as_parts
 from synth.spec import constraints
@@ -40,7 +40,7 @@ class Unfit:
 
     def __str__(self) -> str:
         more = ", …" if self.rows > len(self.examples) else ""
-        return f"{self.table}: {self.rows:,} row{'s' * (self.rows != 1)} {self.what}: {', '.join(self.examples)}{more}"
+        return f"{self.table}: {many(self.rows, 'row')} {self.what}: {', '.join(self.examples)}{more}"
 
 
 def fitting(

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from synth.columns import cast_to_written, checked, column_to_written, exact_times, types_of
 from synth.dtypes import DType, Types
+from synth.errors import many
 from synth.formats.format import DESCRIPTION, MOST_COLUMNS, file_list, file_option
 
 __all__ = ["columns", "other_names", "read", "relation", "write"]
@@ -89,7 +90,7 @@ def _refuse_absurd(path: Path) -> None:
         raise OSError(f"its footer has {length:,} bytes, {MOST_FOOTER:,} are the most")
     found = pq.read_metadata(path)
     if found.num_rows > MOST_ROWS or found.num_columns > MOST_COLUMNS:
-        raise OSError(f"it says that it has {found.num_rows:,} rows of {found.num_columns:,} columns")
+        raise OSError(f"it says that it has {many(found.num_rows, 'row')} of {many(found.num_columns, 'column')}")
 
 
 def _groups(frames: Sequence[pl.DataFrame]) -> list[list[pl.DataFrame]]:

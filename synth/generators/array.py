@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from synth.arrays import spelt
 from synth.columns import checked, column_to_written
 from synth.dtypes import DType, array_of
-from synth.errors import DataError
+from synth.errors import DataError, many
 from synth.generators.base import Generator
 from synth.generators.choice import Choice
 from synth.generators.company import Company
@@ -115,7 +115,11 @@ scores: {array: {each: {uniform: {min: 0, max: 100}}, min: 2, max: 5}, type: "in
             hint = "leave `distinct` out, or take a choice, or numbers of a range"
             yield Complaint(f"{self.each.name} cannot be drawn without repeats in an array", hint, at=("distinct",))
         elif places < self.max:
-            yield Complaint(f"an array may have {self.max} values, and there are {places}", "lower `max`", at=("max",))
+            yield Complaint(
+                f"an array may have {many(self.max, 'value')}, and there {'is' if places == 1 else 'are'} {places:,}",
+                "lower `max`",
+                at=("max",),
+            )
 
     def _placed(self, complaint: Complaint) -> Complaint:
         """Put the place of the generator before that of a complaint of it."""

@@ -15,7 +15,7 @@ import polars as pl
 
 from synth.columns import NULL
 from synth.dtypes import DType
-from synth.errors import DataError, MeaningError, TooFewError
+from synth.errors import DataError, MeaningError, TooFewError, many
 from synth.generators.context import SpanView, SpecView, TableContext
 from synth.generators.declarations import (
     ChildCounts,
@@ -278,5 +278,7 @@ class Reference(ReferenceWords):
         width = context.block_rows if context.parent() is None else context.whole_rows
         parents = min(context.row_count(self.to) - context.first_row, width)
         if parents < context.rows:
-            raise TooFewError(f"{context.rows} rows need as many {self.to} of their own, {max(0, parents)} exist")
+            raise TooFewError(
+                f"{many(context.rows, 'row', 'needs', 'need')} as many {self.to} of their own, {max(0, parents)} exist"
+            )
         return context.first_row + context.stream().permutation(parents)[: context.rows]

@@ -114,7 +114,7 @@ def _parts(folders: Sequence[Path]) -> dict[Path, Manifest]:
     if missing := [str(Part(number, first[2].of)) for number in range(1, first[2].of + 1) if number not in found]:
         others = f" and {len(missing) - SHOWN:,} more" if len(missing) > SHOWN else ""
         raise OutputError(
-            f"part{'s' * (len(missing) > 1)} {', '.join(missing[:SHOWN])}{others} of {first[1].dataset} "
+            f"{'part' if len(missing) == 1 else 'parts'} {', '.join(missing[:SHOWN])}{others} of {first[1].dataset} "
             f"{'are' if len(missing) > 1 else 'is'} missing\n"
             f"  hint: `synth generate … --part {missing[0]}` makes it, with the words of the others"
         )

@@ -21,7 +21,7 @@ from synth.databases.rights import NO_RIGHTS, Rights
 from synth.databases.steps import LoadStep
 from synth.ddl import check_schema_name, in_reference_order
 from synth.dtypes import Types
-from synth.errors import DatabaseError, DataError, OptionError
+from synth.errors import DatabaseError, DataError, OptionError, many
 from synth.loading.append import append_staged
 from synth.loading.connections import Connections, Job
 from synth.loading.refresh import refresh_staged
@@ -268,8 +268,8 @@ class Loading:
         content = database.staged_content(self.schema, table, entry.types)
         if str(content) != entry.fingerprint:
             raise DataError(
-                f"{self.report.place}: '{table}' came out with another content than was sent ({content.rows} rows of "
-                f"{entry.rows}); the schema '{self.schema}' is as it was"
+                f"{self.report.place}: '{table}' came out with another content than was sent "
+                f"({many(content.rows, 'row')} of {entry.rows}); the schema '{self.schema}' is as it was"
             )
 
 

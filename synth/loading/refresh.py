@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from synth.databases.changes import ForeignKey, KeptTable, RowCounts
-from synth.errors import DatabaseError, DataError
+from synth.errors import DatabaseError, DataError, many
 from synth.loading.staging import Staging
 from synth.spec import constraints
 from synth.store.manifest import Manifest
@@ -81,8 +81,8 @@ def _refuse_dangling(staging: Staging, foreign: ForeignKey) -> None:
     if rows:
         whose = f"{foreign.schema}.{foreign.table}" if foreign.schema else foreign.table
         raise DatabaseError(
-            f"{database.address}: {rows:,} rows of '{whose}' refer by {', '.join(foreign.columns)} to rows of "
-            f"'{foreign.parent}' that would go; nothing was changed\n"
+            f"{database.address}: {many(rows, 'row')} of '{whose}' {'refers' if rows == 1 else 'refer'} by "
+            f"{', '.join(foreign.columns)} to rows of '{foreign.parent}' that would go; nothing was changed\n"
             "  hint: let them go first, or refer to rows that stay"
         )
 

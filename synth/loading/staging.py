@@ -13,7 +13,7 @@ from synth.databases import Database
 from synth.databases.contract import MANIFEST
 from synth.databases.steps import LoadStep
 from synth.ddl import Constraint, Ddl, ddl
-from synth.errors import DatabaseError, DataError
+from synth.errors import DatabaseError, DataError, many
 from synth.fingerprint import Fingerprint
 from synth.loading.conflicts import refuse_mixing, refuse_unlike, replaced_tables
 from synth.loading.kept import RECORD, Kept
@@ -158,7 +158,7 @@ class Staging:
             expected = earlier.rows if earlier else 0
             if content.rows != expected:
                 raise DatabaseError(
-                    f"{self.database.address}: '{name}' has {content.rows:,} rows, and what was made goes on from "
+                    f"{self.database.address}: '{name}' has {many(content.rows, 'row')}, and what was made goes on from "
                     f"{expected:,}; nothing was changed\n"
                     "  hint: run `synth generate --to … --if-exists append` again, it looks at what is there"
                 )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from synth.errors import Problem, SpecError
+from synth.errors import Problem, SpecError, many
 from synth.plan import model
 from synth.plan.eligible import eligible
 from synth.plan.model import DistinctDraw, TablePlan
@@ -224,8 +224,8 @@ def _too_few(
     if rows <= places:
         return None
     hint = "widen what the columns can be, or ask for fewer rows"
-    count = f"{rows:,}" if rows == tables[table].rows else f"up to {rows:,}"
-    return Problem(here, f"{count} rows need as many different {what}, and there are{surely} only {places:,}", hint)
+    count = f"{'' if rows == tables[table].rows else 'up to '}{many(rows, 'row', 'needs', 'need')}"
+    return Problem(here, f"{count} as many different {what}, and there are{surely} only {places:,}", hint)
 
 
 def numbers_used(scope: Scope, tables: Mapping[str, TablePlan], table: str, *, whole: bool = False) -> int:

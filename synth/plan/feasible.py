@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Mapping
 
-from synth.errors import Problem, SpecError
+from synth.errors import Problem, SpecError, many
 from synth.generators.arrival import microseconds
 from synth.generators.declarations import Choosing
 from synth.plan.distinct import numbers_used
@@ -41,7 +41,9 @@ def check_windows(scope: Scope, tables: Mapping[str, TablePlan], block_rows: int
             continue
         for column in spec.columns:
             if not scope.is_read(name, column) and takes_all_rows(scope, name, column):
-                what = f"the last window of {window:,} has more than the {rows:,} rows there are, of which this is made"
+                what = (
+                    f"the last window of {window:,} has more than the {many(rows, 'row')} there, of which this is made"
+                )
                 hint = f"let {scope.family(name)} have whole windows, or none"
                 raise SpecError([Problem(("tables", name, "columns", column), what, hint)])
 
@@ -131,8 +133,8 @@ def _not_one_to_one(
         hint = f"ask for fewer {name}, or more {parent}"
         if scope.numbers_have_gaps(name):
             hint = f"{hint}; with fan-outs that are all `exact` fewer will do"
-        count = f"{numbers:,}" if numbers == tables[name].rows else f"up to {numbers:,}"
-        what = f"{count} rows need as many {parent} of their own, and there are {tables[parent].rows:,}"
+        count = f"{'' if numbers == tables[name].rows else 'up to '}{many(numbers, 'row', 'needs', 'need')}"
+        what = f"{count} as many {parent} of their own, and there are {tables[parent].rows:,}"
         yield Problem(path, what, hint)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from synth.errors import Problem, SpecError
+from synth.errors import Problem, SpecError, many
 from synth.plan.distinct import numbers_used
 from synth.plan.model import TablePlan
 from synth.spec.scope import Scope
@@ -31,7 +31,8 @@ def check_lengths(
             continue
         text = made.evaluate(pl.DataFrame(keys))[0]
         if text is not None and len(text) > dtype.length:
-            what = f"with {tables[name].rows:,} rows it grows to '{text}', and {dtype} holds {dtype.length} characters"
+            holds = f"{dtype} holds {many(dtype.length, 'character')}"
+            what = f"with {many(tables[name].rows, 'row')} it grows to '{text}', and {holds}"
             path = ("tables", name, "columns", column, "type")
             problems.append(Problem(path, what, "declare a longer type"))
     if problems:

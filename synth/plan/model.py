@@ -13,6 +13,7 @@ from synth.dtypes import DType
 from synth.generators.arrival import Timetable, microseconds
 from synth.plan.content import Content, earlier_row_count, seed_of
 from synth.plan.links import KeyLink
+from synth.spec.asked import asked_rows
 from synth.spec.kinds import kind_of
 from synth.spec.kinds.base import Kind, RollupPlan, RowsPlan, SelectPlan
 from synth.spec.kinds.fanout import FanoutLaw
@@ -258,10 +259,16 @@ class Plan:
             heaviest = max(heaviest, int(cells * 16 * (family.blocks_per_file + 2)))
         return 150_000_000 + workers * (130_000_000 + heaviest) + 2 * residents
 
+    @property
+    def asked_rows(self) -> dict[str, int]:
+        """The rows that were asked for whatever the scale, by table."""
+        return asked_rows(self.dataset)
+
     def as_dict(self) -> dict[str, Any]:
         """The plan for `--json`."""
         return {
             "dataset": self.dataset.dataset, "scale": self.scale, "seed": self.seed, "until": self.until.isoformat(),
+            "asked_rows": self.asked_rows,
             "tables": {
                 name: {"kind": t.kind, "family": t.family, "rows": t.rows, "exact": t.exact}
                 for name, t in self.tables.items() if name in self.wanted

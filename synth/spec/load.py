@@ -27,6 +27,7 @@ from synth.spec.migrate import SPEC_VERSION, migrated
 from synth.spec.models import Column, Dataset, Period, Rollup, Table
 from synth.spec.moments import with_moments
 from synth.spec.row_models import RowCount
+from synth.spec.shipped import SHIPPED, shipped
 from synth.spec.shown import planned_moments_seen
 from synth.spec.wording import plain_errors
 from synth.system import is_utf8
@@ -35,13 +36,10 @@ __all__ = ["SHIPPED", "dump", "find", "load", "located", "notes", "parse", "ship
 
 Path_ = tuple[str | int, ...]
 
-_HERE = Path(__file__).resolve().parent.parent
 MOST_BYTES = 4 * 2**20  # of a file
 MOST_CHARACTERS = 64 * 2**20  # of a text: manifests embed a file with all its aliases written out,
 MOST_NODES = 200_000  # with aliases read as often as they are used
 DEEPEST = 40  # nodes inside each other
-
-SHIPPED = next((d for d in (_HERE / "schema", _HERE.parent / "schema") if (d / "ecommerce.yaml").exists()), _HERE)
 
 
 class _Loader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
@@ -57,11 +55,6 @@ for _tag, _shape, _first in (
     ("timestamp", r"^\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,6})?)?$", "0123456789"),
 ):
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_shape), list(_first))
-
-
-def shipped() -> dict[str, Path]:
-    """The datasets that ship: name -> file."""
-    return {path.stem: path for path in sorted(SHIPPED.glob("*.yaml"))}
 
 
 def find(name: str) -> Path:

@@ -24,9 +24,14 @@ class RowCount(Model):
     base: Annotated[int, Field(ge=1, le=MOST_ROWS)] = Field(description="rows at SCALE=1")
     growth: Annotated[float, Field(ge=0, le=1)] = Field(1.0, description="rows grow with scale^growth")
     at_least: Annotated[int, Field(ge=1, le=MOST_ROWS)] = Field(1, description="so many rows at any scale")
+    asked: SkipJsonSchema[Annotated[int, Field(ge=0, le=MOST_ROWS)] | None] = None  # noted: so many, whatever the scale
 
     def at(self, scale: float) -> int:
-        """Give the declared count at a scale, half rounded up."""
+        """Give the count at a scale, half rounded up, or what was asked for."""
+        return self.declared(scale) if self.asked is None else self.asked
+
+    def declared(self, scale: float = 1) -> int:
+        """Give the declared count at a scale, whatever was asked for."""
         return max(self.at_least, int(self.base * scale**self.growth + 0.5))
 
 

@@ -14,6 +14,7 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.schema import MappingSchema
 
 from synth.dtypes import Types
+from synth.errors import many
 from synth.sql.nodes import Node, not_portable, parenthesized, require_only, sql_excerpt
 from synth.sql.parse import SqlError, tables_read
 
@@ -97,7 +98,7 @@ def _rename(node: Node) -> None:
         return
     for leaf in leaves(node.this):
         if len(names) != len(leaf.expressions):
-            raise SqlError(f"{node.alias} has {len(leaf.expressions)} columns, not {len(names)}")
+            raise SqlError(f"{node.alias} has {many(len(leaf.expressions), 'column')}, not {len(names)}")
         leaf.set("expressions", [_named(e.unalias(), n) for e, n in zip(leaf.expressions, names, strict=True)])
     node.args["alias"].set("columns", None)
 

@@ -9,6 +9,7 @@ from synth.describe.documents import DOCUMENTS
 from synth.describe.made import Made, MadeFile
 from synth.formats import format_of
 from synth.plan.model import Plan
+from synth.spec.asked import asked_rows
 from synth.store.files import write_text
 from synth.store.manifest import Manifest
 
@@ -25,9 +26,10 @@ def write_documents(folder: Path, manifest: Manifest, plan: Plan | None = None) 
 
 def made_of(manifest: Manifest, plan: Plan | None = None) -> Made:
     """Tell what was made; without a plan nothing is known of families."""
+    dataset = manifest.load_dataset()
     return Made(
-        catalogue_of(manifest.load_dataset(), plan), manifest.program, manifest.scale, manifest.seed, manifest.until,
-        manifest.format, format_of(manifest.format).suffix, manifest.compression,
+        catalogue_of(dataset, plan), manifest.program, manifest.scale, manifest.seed, manifest.until,
+        manifest.format, format_of(manifest.format).suffix, manifest.compression, asked_rows(dataset), dataset.existing,
         {name: table.rows for name, table in manifest.tables.items()},
         {name: tuple(MadeFile(f.path, f.bytes, f.sha256) for f in table.files) for name, table in manifest.tables.items()},
     )  # fmt: skip

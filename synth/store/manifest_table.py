@@ -7,7 +7,7 @@ from pathlib import Path
 
 from synth.databases import Database
 from synth.databases.contract import MANIFEST
-from synth.errors import DatabaseError
+from synth.errors import DatabaseError, many
 from synth.plan.content import EARLIER_KEYS
 from synth.store.files import MOST_BYTES, FileEntry
 from synth.store.manifest import SEALED, SUMS, Manifest
@@ -134,8 +134,8 @@ def _refuse_huge(database: Database, schema: str) -> None:
     count, *longest = (int(number or 0) for number in rows[0])
     if count > MOST_DATASETS or max(longest) > MOST_BYTES:
         raise DatabaseError(
-            f"{database.address}: table {MANIFEST} of schema '{schema}' has {count:,} rows, and texts of {max(longest):,} "
-            "bytes: no load of ours has left that"
+            f"{database.address}: table {MANIFEST} of schema '{schema}' has {many(count, 'row')}, and texts of "
+            f"{max(longest):,} bytes: no load of ours has left that"
         )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from synth.errors import OptionError, OutputError
+from synth.errors import OptionError, OutputError, many
+from synth.spec.asked import as_declared, asked_rows
+from synth.spec.models import Dataset
 from synth.store.folder import MARK, finished_run, first_changed_file, has_only_marked_files
 from synth.store.manifest import Manifest
 
@@ -72,8 +74,18 @@ def _described(manifest: Manifest) -> str:
     rows = sum(table.rows for table in manifest.tables.values())
     return (
         f"{manifest.dataset}, scale {manifest.scale:g}, seed {manifest.seed}, until {manifest.until.isoformat(' ')}, "
-        f"{manifest.format}, {len(manifest.tables)} tables, {rows:,} rows"
+        f"{manifest.format}, {many(len(manifest.tables), 'table')}, {many(rows, 'row')}"
     )
+
+
+def _of_spec(there: Dataset, asked: Dataset) -> str:
+    """What differs between two specs: only the rows that were asked for, or more."""
+    if as_declared(there) != as_declared(asked):
+        return "its spec"
+    before, now = asked_rows(there), asked_rows(asked)
+    other = [table for table in {**before, **now} if before.get(table) != now.get(table)]
+    said = (f"{table}={now[table]}" if table in now else f"{table} as declared" for table in other)
+    return f"rows (asked: {', '.join(said)})"
 
 
 def differences(there: Manifest, asked: Manifest) -> str:
@@ -84,7 +96,7 @@ def differences(there: Manifest, asked: Manifest) -> str:
             is_same = (
                 asked.spec == there.spec or asked.load_dataset() == there.load_dataset()
             )  # an older release's words
-            found += [] if is_same else ["its spec"]
+            found += [] if is_same else [_of_spec(there.load_dataset(), asked.load_dataset())]
         elif (now := getattr(asked, name)) != getattr(there, name):
             found.append(f"{name.replace('_', ' ')} (asked: {now})")
     return ", ".join(found) or "its tables"

@@ -79,7 +79,8 @@ class _Verification:
         self.dataset: Dataset = self.manifest.load_dataset()
         self.tables: dict[str, Types] = {name: entry.types for name, entry in self.manifest.tables.items()}
         other = "" if schema == self.manifest.dataset else f" (schema {schema})"
-        self.report = VerifyReport(f"{self.database.address}{other}", self.manifest.dataset)
+        rows = {name: entry.rows for name, entry in manifest.tables.items()}
+        self.report = VerifyReport(f"{self.database.address}{other}", manifest.dataset, rows)
 
     def run(self, progress: Tell | None) -> VerifyReport:
         """All findings."""

@@ -70,7 +70,7 @@ def _verified(folder: Path, progress: Tell | None, memory_bytes: int | None) -> 
             "  hint: the same plan as --format csv has the same content, and can be verified as files"
         )
     dataset = manifest.load_dataset()
-    report = VerifyReport(str(folder), manifest.dataset)
+    report = VerifyReport(str(folder), manifest.dataset, {name: entry.rows for name, entry in manifest.tables.items()})
     add = adder(report, progress)
     plan = plan_of(manifest, dataset)
     for finding in (*stated(manifest, dataset, plan), *hidden_files(folder, manifest), nothing_else(folder, manifest)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
@@ -24,9 +25,11 @@ Tell = Callable[[Finding], None]  # called with each finding as it is made
 
 def adder(report: VerifyReport, tell: Tell | None) -> Tell:
     """A function that adds a finding to the report and tells of it."""
+    began = time.perf_counter() - report.seconds
 
     def add(finding: Finding) -> None:
         report.findings.append(finding)
+        report.seconds = time.perf_counter() - began
         if tell:
             tell(finding)
 

@@ -17,6 +17,7 @@ from synth.columns import to_drawn
 from synth.databases import DIALECTS, Database
 from synth.databases.changes import GONE
 from synth.dtypes import Types
+from synth.errors import many
 from synth.fingerprint import Fingerprint, key_numbers
 from synth.formats import format_of
 from synth.left import temporary_folder
@@ -89,8 +90,8 @@ def differences(table: str, found: Differing, seconds: float) -> Iterator[Findin
 
 def in_words(found: Differing) -> str:
     """What others did that is no offence."""
-    said = [f"{found.others:,} rows of others"] if found.others else []
-    said += [f"{found.known:,} rows that others changed or deleted, as the manifest says"] if found.known else []
+    said = [f"{many(found.others, 'row')} of others"] if found.others else []
+    said += [f"{many(found.known, 'row')} that others changed or deleted, as the manifest says"] if found.known else []
     return ", ".join(said)
 
 

@@ -32,10 +32,12 @@ class VerifyReport:
 
     place: str
     dataset: str
+    rows: dict[str, int] = field(default_factory=dict)  # by table, as the manifest states them
     findings: list[Finding] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)  # checks of tables that were not made
     others: dict[str, str] = field(default_factory=dict)  # by table: rows that others brought, changed or deleted
     left: dict[str, int] = field(default_factory=dict)  # in a store: objects that runs have left, by the run's key
+    seconds: float = 0.0  # by the clock
 
     @property
     def passed(self) -> bool:

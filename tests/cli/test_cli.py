@@ -223,13 +223,21 @@ def test_an_empty_folder_is_used(made, tmp_path):
 
 def test_verify(said, shop, tmp_path):
     text = said("verify", str(shop))
-    assert re.search(rf"^{re.escape(str(shop))}: \d+ checks, all hold$", text, re.M)
+    assert re.search(rf"^{re.escape(str(shop))}: 12 tables, [\d,]+ rows, \d+ checks in [\d.]+ s, all hold$", text, re.M)
+    assert "brands" not in text and len(text.splitlines()) < 15, "what holds is counted"
+    assert re.search(r"^brands +key +1  ok$", said("verify", str(shop), "-v"), re.M)
+    assert said("verify", str(shop), "-q") == ""
     report = json.loads(said("verify", str(shop), "--json"))
     assert report["passed"] is True
+    assert list(json.loads(said("verify", str(shop), "--json", "-v"))) == list(report)
     copy = shutil.copytree(shop, tmp_path / "ecommerce")
     (copy / "brands/part-00000.parquet").unlink()
     text = said("verify", str(copy), code=1)
-    assert "FAILED files brands: checksums: 1 offences\n  file = brands/part-00000.parquet, is = missing\n" in text
-    assert re.search(r"\d+ checks, \d+ do not hold\n$", text)
+    assert (
+        "FAILED brands: each file is as it was made: 1 file against it\n  file = brands/part-00000.parquet, is = missing\n"
+        in text
+    )
+    assert re.search(r"\d+ checks in [\d.]+ s, \d+ do not hold\n$", text)
+    assert said("verify", str(copy), "-q", code=1) in text
     report = json.loads(said("verify", str(copy), "--json", code=1))
     assert report["passed"] is False

@@ -77,7 +77,7 @@ def test_a_row_with_children_of_theirs_does_not_go(pets):
 def test_a_row_that_they_edited_does_not_go(pets):
     pets.sql(f"UPDATE {pets.place('pets', 'pets')} SET kind = 'newt' WHERE pet_id = 3")
     steps = [changes("pets", "pet_id", deletes=[(2, 1, "dog"), (3, 2, "cat")])]
-    with pytest.raises(DatabaseError, match="(?s)others have changed 'pets'.*1 rows do not go.*nothing was changed"):
+    with pytest.raises(DatabaseError, match="(?s)others have changed 'pets'.*1 row does not go.*nothing was changed"):
         applied(pets, [("pets", "pet_id", PETS)], steps, edited="fail")
     assert applied(pets, [("pets", "pet_id", PETS)], steps)["pets"].others == (1, 0, 0, 0, 1)
     assert rows(pets, "pets") == [(1, 1, "cat"), (3, 2, "newt")]

@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 import synth
+from synth.cli import main
 from synth.databases.address import find
 from synth.describe.documents import DOCUMENTS
 from synth.job.generate import generate
@@ -62,8 +63,6 @@ def test_the_readme_says_what_is_there_and_how_to_make_it_again(made, tmp_path, 
         files = {path.relative_to(made.folder).as_posix() for path in Path(made.folder).glob(config["data_files"])}
         assert files == {file.path for file in made.manifest.tables[config["config_name"]].files}
     assert [config["config_name"] for config in head["configs"]] == list(made.manifest.tables)
-    from synth.cli import main
-
     (command,) = re.findall(r"```sh\nsynth (.*)\n```", text)
     assert main([*command.split(), "--out", str(tmp_path)]) == 0
     again = synth.Manifest.read(tmp_path / made.manifest.dataset)
@@ -151,6 +150,16 @@ def test_a_part_of_the_tables_is_told_as_that(tmp_path):
     assert re.findall(r"^## (\w+)$", text["dictionary.md"], re.M) == ["customers", "orders"]
     assert len(json.loads(text["datapackage.json"])["resources"]) == 2
     assert "--tables customers,orders\n" in text["README.md"]
+
+
+def test_the_command_names_what_was_asked_for(tmp_path):
+    plan = synth.make_plan("inventory", scale=0.5, seed=7, rows={"customers": 30})
+    summary = generate(plan, tmp_path / "first", compression="zstd")
+    (command,) = re.findall(r"```sh\nsynth (.*)\n```", documents(summary.folder)["README.md"])
+    assert main([*command.split(), "--out", str(tmp_path)]) == 0
+    again = synth.Manifest.read(tmp_path / "inventory")
+    assert again.identity == summary.manifest.identity and again.compression == "zstd"
+    assert again.tables["customers"].rows == 30
 
 
 def test_text_of_a_spec_breaks_no_document(tmp_path):

@@ -23,7 +23,7 @@ def test_columns_without_end(name, tmp_path):
     }
     write[name](path)
     with pytest.raises(
-        OutputError, match=r"t\.\w+' (has 10,001 columns, 10,000 are the most|.*1 rows of 10,001 columns)"
+        OutputError, match=r"t\.\w+' (has 10,001 columns, 10,000 are the most|.*1 row of 10,001 columns)"
     ):
         FolderSource(tmp_path).tables()
 
@@ -35,7 +35,7 @@ def test_rows_without_end(read, tmp_path, monkeypatch):
     pq.write_table(pa.table({"a": [1, 2, 3]}), tmp_path / "t.parquet")
     assert read(tmp_path / "t.parquet") is not None
     monkeypatch.setattr(parquet, "MOST_ROWS", 2)
-    with pytest.raises(OutputError, match="cannot be read: it says that it has 3 rows of 1 columns"):
+    with pytest.raises(OutputError, match="cannot be read: it says that it has 3 rows of 1 column"):
         read(tmp_path / "t.parquet")
 
 

@@ -112,7 +112,7 @@ def test_new_keys_go_on_behind_those_of_others(shop):
     run(shop, At(2024, 2, 3))
     report = verified(shop)
     assert report.passed, report.failed
-    assert report.others == {"orders": "1 rows of others"}
+    assert report.others == {"orders": "1 row of others"}
     with shop.connect() as database:
         manifest = manifest_of(database, "shop")
     (segment,) = manifest.segments["orders.order_id"]
@@ -151,7 +151,7 @@ def test_what_others_changed_stays(shop):
     assert (note, status) == ("mine", "shipped")
     report = verified(shop)
     assert report.passed, report.failed
-    assert report.others == {"orders": "1 rows that others changed or deleted, as the manifest says"}
+    assert report.others == {"orders": "1 row that others changed or deleted, as the manifest says"}
     shop.sql(f"UPDATE {orders} SET note = 'theirs' WHERE order_id = {order}")
     ((finding,),) = [verified(shop).failed]
     assert (finding.name, finding.offences) == ("fingerprint", 1)
@@ -164,7 +164,7 @@ def test_where_both_changed_a_cell(shop):
     shop.sql(f"UPDATE {orders} SET status = 'stopped' WHERE order_id = {order}")
     with shop.connect() as database:
         before = manifest_of(database, "shop")
-    with pytest.raises(DatabaseError, match="(?s)others have changed 'orders': .*1 changes.*hint: --edited keep"):
+    with pytest.raises(DatabaseError, match="(?s)others have changed 'orders': .*1 change is.*hint: --edited keep"):
         run(shop, At(2024, 2, 20), edited="fail")
     with shop.connect() as database:
         assert manifest_of(database, "shop") == before
@@ -188,7 +188,7 @@ def test_what_others_deleted_stays_deleted(shop):
     assert not one(shop, f"SELECT COUNT(*) FROM {orders} WHERE order_id = {order}")
     report = verified(shop)
     assert report.passed, report.failed
-    assert report.others["orders"] == "1 rows that others changed or deleted, as the manifest says"
+    assert report.others["orders"] == "1 row that others changed or deleted, as the manifest says"
     run(shop, At(2024, 2, 29))
     assert verified(shop).passed
 

@@ -41,6 +41,7 @@ ANOTHER = {
     "format": (plan(), {"format": "csv"}, "format (asked: csv)"),
     "dialect": (plan(), {"format": "sql"}, "format (asked: sql), dialect (asked: postgres)"),
     "spec": (plan(rows=11), {}, "its spec"),
+    "rows": (synth.make_plan(parse(SPEC.format(rows=10)), rows={"brands": 3}), {}, "rows (asked: brands=3)"),
     "tables": (plan(tables=["brands"]), {}, "its tables"),
 }
 

@@ -177,7 +177,7 @@ def test_what_a_database_says_is_read_as_strictly(command, loaded, capsys):
 def test_what_a_database_says_has_a_size(limit, command, loaded, capsys, monkeypatch):
     monkeypatch.setattr(manifest_table, limit, 0)
     assert main(command.format(loaded, loaded).split()) == 2
-    assert "synth_manifest of schema 'ecommerce' has 1 rows, and texts of " in capsys.readouterr().err
+    assert "synth_manifest of schema 'ecommerce' has 1 row, and texts of " in capsys.readouterr().err
 
 
 def test_halves_of_characters(made, capsys):

@@ -131,7 +131,7 @@ def _not_in_the_period(names: Names, table: str) -> Iterator[Problem]:
     """Yield what an arrival law says and no row of the period can follow."""
     spec, period = names.table(table), names.dataset.period
     assert spec.arrival and spec.rows
-    for complaint in _law(names, table).complaints_in(period.start, period.until, spec.rows.at(1)):
+    for complaint in _law(names, table).complaints_in(period.start, period.until, spec.rows.declared()):
         at = ("tables", table, "columns", spec.arrival, "arrival", *complaint.at)
         yield Problem(at, complaint.what, complaint.hint)
 
@@ -142,7 +142,7 @@ def _most_rows(counting: Counting, table: str, declared: int) -> int:
     assert spec.rows
     most = _law(counting.names, table).most_rows(
         start=period.start, until=period.until, horizon_us=counting.until_us, declared=declared,
-        at_scale_1=spec.rows.at(1),
+        at_scale_1=spec.rows.declared(),
     )  # fmt: skip
     if not most <= MAX_ROWS:
         raise OptionError(
@@ -156,7 +156,7 @@ def _timetable(counting: Counting, table: str, declared: int, horizon_us: int) -
     spec, period = counting.names.table(table), counting.names.dataset.period
     assert spec.arrival and spec.rows
     return _law(counting.names, table).timetable(
-        start=period.start, until=period.until, horizon_us=horizon_us, declared=declared, at_scale_1=spec.rows.at(1),
+        start=period.start, until=period.until, horizon_us=horizon_us, declared=declared, at_scale_1=spec.rows.declared(),
         stream=lambda sub: stream(counting.seed, table, spec.arrival or "", 0, sub),
         whole_days=counting.names.type_of(table, spec.arrival).name == "date",
     )  # fmt: skip

@@ -1,0 +1,15 @@
+"""The datasets that ship with the program, by name; they are found without reading any."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+__all__ = ["SHIPPED", "shipped"]
+
+_HERE = Path(__file__).resolve().parent.parent
+SHIPPED = next((d for d in (_HERE / "schema", _HERE.parent / "schema") if (d / "ecommerce.yaml").exists()), _HERE)
+
+
+def shipped() -> dict[str, Path]:
+    """The datasets that ship: name -> file."""
+    return {path.stem: path for path in sorted(SHIPPED.glob("*.yaml"))}
