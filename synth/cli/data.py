@@ -139,13 +139,14 @@ def plan(
 
 def generate(
     context: typer.Context, dataset: Dataset, scale: Scale = 1, rows: Rows = None, seed: Seed = 42,
-    format: Format = "parquet", dialect: SqlDialect = None, out: Out = "output", workers: Workers = "all", engine: Runner = "processes",
-    until: Until = None, tables: Tables = None, to: To = None, schema: Schema = None, if_exists: AnyExists = "fail",
+    format: Format = "parquet", dialect: SqlDialect = None, compression: Compression = None, stdout: Stdout = None,
+    out: Out = "output", workers: Workers = "all", engine: Runner = "processes", until: Until = None,
+    tables: Tables = None, to: To = None, schema: Schema = None, if_exists: AnyExists = "fail",
     made_by: MadeBy = None, create: Create = False, via: Via = None, no_identity: NoIdentity = False,
     index_times: IndexTimes = False, owner: Owner = None, grant: Grant = None, keep_staging: KeepStaging = False,
     dry_run: DryRun = False, existing: Existing = None, source: From = None, from_schema: FromSchema = None,
     skip_unfit: SkipUnfit = False, part: Part = None, fresh: Fresh = False, memory: Cap = None, json: Json = False,
-    quiet: Quiet = False, verbose: Verbose = False, compression: Compression = None, stdout: Stdout = None,
+    quiet: Quiet = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Make a dataset: files in a folder, or tables in a database.
 
