@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from synth.spec.load import parse
     from synth.spec.models import Column, Dataset, Table
     from synth.store.manifest import Manifest
-    from synth.verify.database import verify_database
-    from synth.verify.files import verify_folder
+    from synth.verifying.database import verify_database
+    from synth.verifying.files import verify_folder
 
 _HOMES = {
     "synth.api": ("block", "frame", "lazy", "load", "make_plan"),
@@ -45,7 +45,7 @@ _HOMES = {
     "synth.job.merge": ("merge",),
     "synth.draw.part": ("Part",),
     "synth.job.pull": ("pull",),
-    "synth.verify.database": ("verify_database",),
+    "synth.verifying.database": ("verify_database",),
     "synth.errors": ("DataError", "DatabaseError", "OptionError", "OutputError", "SpecError", "SynthError"),
     "synth.job.generate": ("Summary", "generate"),
     "synth.store.manifest": ("Manifest",),
@@ -53,7 +53,7 @@ _HOMES = {
     "synth.reporting.make": ("Report", "report"),
     "synth.spec.load": ("parse",),
     "synth.spec.models": ("Column", "Dataset", "Table"),
-    "synth.verify.files": ("verify_folder",),
+    "synth.verifying.files": ("verify_folder",),
 }
 
 __all__ = [

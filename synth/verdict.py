@@ -10,7 +10,7 @@ from synth.errors import many
 from synth.terminal import grid, number, visible
 
 if TYPE_CHECKING:
-    from synth.verify.report import Finding, VerifyReport
+    from synth.verifying.report import Finding, VerifyReport
 
 __all__ = ["SORTS", "promise", "report_text", "sort_of"]
 

@@ -9,7 +9,7 @@ import pytest
 
 import synth
 from synth import verdict
-from synth.verify.report import Finding, VerifyReport
+from synth.verifying.report import Finding, VerifyReport
 from tests.house.trees import files, place, tree
 from tests.test_terminal import columns_of
 
@@ -102,7 +102,7 @@ def test_every_kind_of_check_has_its_words():
     calls = [
         node
         for path in files()
-        if place(path).startswith("verify/")
+        if place(path).startswith("verifying/")
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Call)
     ]

@@ -97,7 +97,7 @@ def check(file: Dataset) -> None:
     """
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before Polars loads: a rehearsal's frames are small
     from synth.spec.load import load, located, notes, warnings
-    from synth.verify.rehearse import rehearse
+    from synth.verifying.rehearse import rehearse
 
     dataset = load(file)
     with located(file):
@@ -322,7 +322,7 @@ def verify(
     from synth.verdict import report_text
 
     if is_database(place):
-        from synth.verify.database import verify_database
+        from synth.verifying.database import verify_database
 
         if memory is not None:
             raise OptionError("--memory is of folders: a database has its own limits\n  hint: leave it out")
@@ -331,7 +331,7 @@ def verify(
         reports = verify_database(address, schema, exact=exact)
     else:
         from synth.store.memory import memory_bytes
-        from synth.verify.files import verify_folder
+        from synth.verifying.files import verify_folder
 
         if exact:
             raise OptionError("--exact is of databases: a folder has no rows of others\n  hint: leave it out")

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from synth.describe.catalogue import ColumnFacts
 from synth.terminal import number
-from synth.verify.checks import quoted
+from synth.verifying.checks import quoted
 
 __all__ = ["ColumnStats", "picture_of"]
 

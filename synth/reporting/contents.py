@@ -25,9 +25,9 @@ from synth.store.entries import TableEntry
 from synth.store.manifest import Manifest
 from synth.store.memory import default_memory
 from synth.translate.seen import seen_by_sql
-from synth.verify.checks import quoted
-from synth.verify.findings import plan_of
-from synth.verify.report import VerifyReport
+from synth.verifying.checks import quoted
+from synth.verifying.findings import plan_of
+from synth.verifying.report import VerifyReport
 
 __all__ = ["Contents", "contents_of"]
 

@@ -25,7 +25,7 @@ from synth.store.manifest import Manifest
 from synth.store.opened import refuse_store
 from synth.translate.dialect import Dialect
 from synth.translate.queries import placed_query
-from synth.verify.checks import Check, checks
+from synth.verifying.checks import Check, checks
 
 __all__ = ["write_dbt_project"]
 

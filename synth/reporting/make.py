@@ -19,7 +19,7 @@ from synth.reporting.contents import contents_of
 from synth.reporting.page import as_html
 from synth.store.files import replace_text
 from synth.store.opened import opened
-from synth.verify.files import verify_folder
+from synth.verifying.files import verify_folder
 
 __all__ = ["Report", "report"]
 

@@ -12,7 +12,7 @@ from synth.describe.catalogue import ColumnFacts, TableFacts
 from synth.describe.diagram import as_svg
 from synth.reporting.contents import Contents, by_kind
 from synth.terminal import number, size
-from synth.verify.report import VerifyReport
+from synth.verifying.report import VerifyReport
 from synth.version import __version__
 
 __all__ = ["GENERATOR", "as_html"]

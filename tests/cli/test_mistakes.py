@@ -40,8 +40,8 @@ def broken(*_, **__):
 ])  # fmt: skip
 def test_it_is_told_once(words, shop, details, tmp_path, monkeypatch, capsys):
     for place in (
-        "synth.spec.load.load", "synth.api.make_plan", "synth.verify.files.verify_folder", "synth.job.load.load_folder",
-        "synth.verify.database.verify_database",
+        "synth.spec.load.load", "synth.api.make_plan", "synth.verifying.files.verify_folder", "synth.job.load.load_folder",
+        "synth.verifying.database.verify_database",
     ):  # fmt: skip
         monkeypatch.setattr(place, broken)
     monkeypatch.setenv("SYNTH_PASSWORD", HUSH)

@@ -12,7 +12,7 @@ from synth.existing.bind import ContinueFrom
 from synth.job.advance_database import advance_database
 from synth.job.into import generate_into
 from synth.spec.load import parse
-from synth.verify.database import verify_database
+from synth.verifying.database import verify_database
 
 SPEC = """
 dataset: shop

@@ -14,7 +14,7 @@ from synth.job.generate import generate
 from synth.job.into import generate_into
 from synth.job.load import load_folder
 from synth.job.pull import pull
-from synth.verify.database import verify_database
+from synth.verifying.database import verify_database
 from tests.support.pooler import PgBouncer
 
 OURS = "'lock_timeout', 'maintenance_work_mem', 'client_min_messages', 'statement_timeout', 'default_transaction_read_only'"

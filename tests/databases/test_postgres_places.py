@@ -14,7 +14,7 @@ from synth.databases.postgres import embedded
 from synth.databases.postgres.errors import explain
 from synth.errors import DatabaseError, OptionError
 from synth.job.into import generate_into
-from synth.verify.database import verify_database
+from synth.verifying.database import verify_database
 
 POSTGRES = pytest.mark.parametrize("target", ["postgres"], indirect=True)
 PLAN = synth.make_plan("inventory", scale=0.02)

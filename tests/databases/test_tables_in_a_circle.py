@@ -11,7 +11,7 @@ from synth.job.advance_database import advance_database
 from synth.job.generate import generate
 from synth.job.into import generate_into
 from synth.spec.load import parse
-from synth.verify.database import verify_database
+from synth.verifying.database import verify_database
 from tests.support.steps import prints
 from tests.support.targets import LIVE
 

@@ -15,7 +15,7 @@ from synth.job.advance_database import advance_database
 from synth.job.into import generate_into
 from synth.job.script import write_script
 from synth.spec.load import parse
-from synth.verify.database import verify_database
+from synth.verifying.database import verify_database
 from tests.support.servers import SERVERS
 
 LONG = "a_moment_whose_name_is_as_long_as_names_of_columns_may_be_here"

@@ -13,7 +13,7 @@ from synth.databases.postgres.errors import explain
 from synth.job.generate import generate
 from synth.job.load import load_folder
 from synth.job.pull import pull
-from synth.verify.database import verify_database
+from synth.verifying.database import verify_database
 from tests.support.tls import NAME, PASSWORD, SecurePostgreSQL
 
 ENCRYPTED = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"

@@ -26,8 +26,8 @@ from synth.job.load import load_folder
 from synth.job.pull import pull
 from synth.spec.load import parse
 from synth.store.manifest import Manifest
-from synth.verify.database import verify_database
-from synth.verify.files import verify_folder
+from synth.verifying.database import verify_database
+from synth.verifying.files import verify_folder
 from tests.support.mssql import URL, Server
 from tests.support.steps import prints
 from tests.support.targets import each_format_somewhere, every_way

@@ -15,8 +15,8 @@ from synth.job.generate import generate
 from synth.plan.make import make
 from synth.spec.load import load, warnings
 from synth.store.manifest import Manifest
-from synth.verify.files import verify_folder
-from synth.verify.rehearse import rehearse
+from synth.verifying.files import verify_folder
+from synth.verifying.rehearse import rehearse
 from tests.support.targets import LIVE, LONG
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "schema" / "examples").glob("*.yaml"))

@@ -13,7 +13,7 @@ import pytest
 
 import synth
 from synth.spec.load import load, parse, shipped
-from synth.verify.files import verify_folder
+from synth.verifying.files import verify_folder
 
 RUNS = max(3, int(os.environ.get("SYNTH_TEST_EXAMPLES", "40")) // 40)  # of each; `make test-long` asks for 50
 ROOT = Path(__file__).resolve().parents[2]

@@ -19,7 +19,7 @@ from synth.fingerprint import Fingerprint, fingerprint
 from synth.job.generate import generate
 from synth.plan.make import make
 from synth.spec.load import dump, parse
-from synth.verify.files import verify_folder
+from synth.verifying.files import verify_folder
 
 PARTS = ("sales", "purchases", "journals", "closing")
 

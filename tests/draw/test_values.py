@@ -12,7 +12,7 @@ import synth
 from synth.draw.values import require_values
 from synth.errors import DataError
 from synth.spec.load import parse
-from synth.verify.rehearse import rehearse
+from synth.verifying.rehearse import rehearse
 
 SHOP = """
 dataset: shop

@@ -15,7 +15,7 @@ from synth.api import block, frame, lazy, make_plan
 from synth.errors import DataError, OptionError, SpecError
 from synth.job.generate import generate
 from synth.spec.load import parse
-from synth.verify.files import verify_folder
+from synth.verifying.files import verify_folder
 from tests.support.shops import CUSTOMERS, PRODUCTS, shop, there
 from tests.support.steps import prints, small_blocks
 from tests.support.worlds import BLOCK, worlds

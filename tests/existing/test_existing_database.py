@@ -19,8 +19,8 @@ from synth.job.into import generate_into
 from synth.job.load import load_folder
 from synth.spec.load import load, parse
 from synth.store.manifest_table import manifests_of
-from synth.verify.database import verify_database
-from synth.verify.files import verify_folder
+from synth.verifying.database import verify_database
+from synth.verifying.files import verify_folder
 from tests.conftest import ROOT
 from tests.support.shops import CUSTOMERS, PRODUCTS, SHOP, there
 from tests.support.steps import prints

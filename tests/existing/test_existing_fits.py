@@ -13,7 +13,7 @@ from synth.cli import main
 from synth.errors import DataError, OptionError, SpecError
 from synth.spec.load import load, parse
 from synth.store.manifest import Manifest
-from synth.verify.rehearse import rehearse
+from synth.verifying.rehearse import rehearse
 from tests.support.shops import CUSTOMERS, SHOP, shop, there
 
 # -- what does not fit

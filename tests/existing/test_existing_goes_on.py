@@ -12,7 +12,7 @@ from synth.cli import main
 from synth.errors import OptionError, OutputError
 from synth.job.generate import generate
 from synth.spec.load import parse
-from synth.verify.files import verify_folder
+from synth.verifying.files import verify_folder
 from tests.support.shops import shop, there
 
 # -- going on

@@ -30,7 +30,7 @@ from synth.job.load import load_folder
 from synth.job.pull import pull
 from synth.job.script import write_script
 from synth.store.manifest import Manifest
-from synth.verify.files import verify_folder
+from synth.verifying.files import verify_folder
 from tests.support.cells import CASES, FIRST, SECOND, TYPES, cells_of, expected, frame_of, nulls
 from tests.support.servers import SERVERS, live_address
 from tests.support.shops import CUSTOMERS, PRODUCTS, shop

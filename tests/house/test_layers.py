@@ -14,7 +14,7 @@ FILES = files()
 
 LAYERS = [
     "version", "errors", "system", "addresses", "left", "running", "deadlines", "progress", "dtypes", "documents", "arrays", "intervals", "columns", "literals", "texts", "digits", "streams", "fingerprint", "sandbox", "sql", "generators", "spec", "language", "translate", "plan", "describe", "draw", "scan",
-    "ddl", "formats", "databases", "store", "existing", "loading", "runners", "job", "verify", "api", "sources", "terminal", "verdict", "reporting", "cli", "__main__",
+    "ddl", "formats", "databases", "store", "existing", "loading", "runners", "job", "verifying", "api", "sources", "terminal", "verdict", "reporting", "cli", "__main__",
 ]  # fmt: skip
 
 # Inside a room, lowest first. What is not named stands where it likes, as long as there is no circle.
@@ -25,7 +25,7 @@ ORDERS = {
     "draw": ["narrow", "spool", "residents", "block", "rollup", "walk"],
     "databases": ["urls", "registry", "address", "capabilities", "steps", "contract", "file", "__init__"],
     "store": ["manifest", "folder"],
-    "verify": ["checks", "report", "findings", "stated", "by_file", "files"],
+    "verifying": ["checks", "report", "findings", "stated", "by_file", "files"],
 }
 
 # Rooms whose members know nothing of each other: folders in `databases/`, files in `formats/`.
@@ -55,11 +55,11 @@ ONLY_HERE = {
         "reporting",
         "sql/in_duckdb.py",
         "store/reading.py",
-        "verify/by_file.py",
-        "verify/files.py",
-        "verify/in_duckdb.py",
-        "verify/redrawn.py",
-        "verify/rehearse.py",
+        "verifying/by_file.py",
+        "verifying/files.py",
+        "verifying/in_duckdb.py",
+        "verifying/redrawn.py",
+        "verifying/rehearse.py",
     },
     "sqlite3": {"databases/sqlite/connection.py"},
     "adbc_driver_sqlite": {"databases/sqlite/connection.py"},

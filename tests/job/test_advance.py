@@ -19,7 +19,7 @@ from synth.plan.redraw import families_to_redraw
 from synth.runners import runner
 from synth.spec.load import parse
 from synth.store.manifest import Manifest
-from synth.verify.files import verify_folder
+from synth.verifying.files import verify_folder
 from tests.support.steps import apply, files, prints, small_blocks, state, there
 from tests.support.worlds import BLOCK, moments, worlds
 

@@ -26,7 +26,7 @@ from synth.plan.make import make
 from synth.spec.load import parse
 from synth.store.manifest import begin
 from synth.store.manifest_table import manifest_of
-from synth.verify.database import verify_database
+from synth.verifying.database import verify_database
 from tests.support.steps import apply, prints, small_blocks, state, there
 from tests.support.targets import LIVE, SUITES, Target, few
 from tests.support.worlds import BLOCK, moments, worlds

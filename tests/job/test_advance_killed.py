@@ -21,7 +21,7 @@ from synth.job.advance import advance_folder
 from synth.job.generate import generate
 from synth.job.load import load_folder
 from synth.store.manifest import Manifest
-from synth.verify.files import verify_folder
+from synth.verifying.files import verify_folder
 from tests.support.steps import apply, files, prints, state, there
 
 SINCE, UNTIL, LATER = (dt.datetime(2024, month, 1) for month in (2, 3, 4))

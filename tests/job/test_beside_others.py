@@ -16,7 +16,7 @@ from synth.job.into import generate_into
 from synth.plan.make import make
 from synth.spec.load import parse
 from synth.store.manifest_table import manifest_of
-from synth.verify.database import verify_database
+from synth.verifying.database import verify_database
 from tests.support.steps import small_blocks
 from tests.support.targets import LIVE, LONG, few
 

@@ -22,7 +22,7 @@ from synth.job.merge import merge
 from synth.spec.load import parse
 from synth.store.files import files_in
 from synth.store.manifest import Manifest
-from synth.verify.files import verify_folder
+from synth.verifying.files import verify_folder
 from tests.support.any_spec import specs
 from tests.support.steps import prints, small_blocks
 from tests.support.visits import THREE_BLOCKS

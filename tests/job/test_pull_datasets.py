@@ -19,7 +19,7 @@ from synth.fingerprint import fingerprint
 from synth.job.load import load_folder
 from synth.job.pull import pull
 from synth.store.manifest import Manifest
-from synth.verify.files import verify_folder
+from synth.verifying.files import verify_folder
 from tests.support.pulls import LIVE, a_place
 from tests.support.targets import few
 

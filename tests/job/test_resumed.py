@@ -16,7 +16,7 @@ from synth.job.merge import merge
 from synth.runners import Serial
 from synth.store.journal import NAME
 from synth.store.manifest import Manifest
-from synth.verify.files import verify_folder
+from synth.verifying.files import verify_folder
 from tests.support.steps import small_blocks
 from tests.support.targets import LONG
 

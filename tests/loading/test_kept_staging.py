@@ -18,7 +18,7 @@ from synth.job.into import generate_into
 from synth.loading.kept import RECORD
 from synth.store.manifest import Manifest
 from synth.terminal import load_text
-from synth.verify.database import verify_database
+from synth.verifying.database import verify_database
 from tests.support.targets import LIVE, LONG, SUITES, prints
 
 ABLE = [s for s in LIVE if s != "embedded" and DATABASES[SUITES[s]].capabilities.keeps_staging]

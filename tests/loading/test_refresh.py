@@ -17,7 +17,7 @@ from synth.job.generate import generate
 from synth.job.into import generate_into
 from synth.job.load import load_folder
 from synth.spec.load import parse
-from synth.verify.database import verify_database
+from synth.verifying.database import verify_database
 from tests.support.steps import prints
 from tests.support.targets import LIVE, few
 

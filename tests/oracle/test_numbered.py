@@ -13,7 +13,7 @@ from synth.job.generate import generate
 from synth.plan.make import make
 from synth.spec.load import parse
 from synth.store.manifest import Manifest
-from synth.verify.files import verify_folder
+from synth.verifying.files import verify_folder
 
 SPEC = """
 dataset: numbers

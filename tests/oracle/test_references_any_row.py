@@ -21,7 +21,7 @@ from synth.job.generate import generate
 from synth.plan.make import make
 from synth.spec.load import parse
 from synth.store.manifest import Manifest
-from synth.verify.files import verify_folder
+from synth.verifying.files import verify_folder
 
 EXAMPLES = int(os.environ.get("SYNTH_TEST_EXAMPLES", "40")) // 2  # `make test-long` asks for a thousand
 

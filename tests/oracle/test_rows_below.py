@@ -18,8 +18,8 @@ from synth.job.into import generate_into
 from synth.plan.make import make
 from synth.spec.load import parse
 from synth.store.manifest import Manifest
-from synth.verify.database import verify_database
-from synth.verify.files import verify_folder
+from synth.verifying.database import verify_database
+from synth.verifying.files import verify_folder
 from tests.support.steps import apply, prints, small_blocks, state, there
 from tests.support.targets import LIVE, few
 

@@ -10,7 +10,7 @@ from synth.api import frame
 from synth.errors import DataError, SpecError
 from synth.plan.make import make
 from synth.spec.load import parse
-from synth.verify.rehearse import rehearse
+from synth.verifying.rehearse import rehearse
 
 BASE = """
 dataset: t

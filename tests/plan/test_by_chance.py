@@ -7,7 +7,7 @@ import pytest
 from synth.errors import SpecError
 from synth.plan.make import make
 from synth.spec.load import parse
-from synth.verify.rehearse import rehearse
+from synth.verifying.rehearse import rehearse
 
 SHOP = """
 dataset: shop

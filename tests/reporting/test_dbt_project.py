@@ -68,7 +68,7 @@ def test_it_names_every_table_and_column_with_its_description(made):
 
 
 def synth_checks(dataset):
-    from synth.verify.checks import checks
+    from synth.verifying.checks import checks
 
     return [check for check in checks(dataset, synth.make_plan(dataset).until) if check.kind == "rule"]
 

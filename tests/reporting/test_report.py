@@ -195,7 +195,7 @@ def test_tables_that_were_not_made_are_left_out_and_pictures_say_so(tmp_path):
     ],
 )  # fmt: skip
 def test_pictures_are_checked(picture, said):
-    from synth.verify.rehearse import rehearse
+    from synth.verifying.rehearse import rehearse
 
     text = re.sub(r"  p: .*", f"  p: {picture}", HOSTILE)
     with pytest.raises(SpecError, match=re.escape(said)) as refused:

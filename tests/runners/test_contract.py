@@ -23,7 +23,7 @@ from synth.runners.shipping import attempted, pack, received
 from synth.spec.load import parse
 from synth.store.manifest import Manifest
 from synth.store.output import FolderSink
-from synth.verify.files import verify_folder
+from synth.verifying.files import verify_folder
 from tests.support.engines import ALL, ENGINES_HERE, begun, kill_a_worker
 from tests.support.steps import prints
 from tests.support.visits import THREE_BLOCKS

@@ -9,7 +9,7 @@ import pytest
 import synth
 from synth.job.generate import generate
 from synth.job.merge import merge
-from synth.verify.files import verify_folder
+from synth.verifying.files import verify_folder
 from tests.support.engines import begun, lack
 from tests.support.object_store import BUCKET, server  # noqa: F401
 from tests.support.targets import LONG

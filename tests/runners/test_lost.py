@@ -18,7 +18,7 @@ import synth
 from synth.job.generate import generate
 from synth.runners import ENGINES
 from synth.store.manifest import Manifest
-from synth.verify.files import verify_folder
+from synth.verifying.files import verify_folder
 from tests.support.engines import WORKERS, begun, engine, lack, processes_called
 from tests.support.targets import LONG
 

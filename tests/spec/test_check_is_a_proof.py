@@ -17,8 +17,8 @@ from synth.plan.make import make
 from synth.runners.processes import Processes
 from synth.spec.kinds.existing import with_assumed_rows
 from synth.spec.load import parse
-from synth.verify.files import verify_folder
-from synth.verify.rehearse import rehearse
+from synth.verifying.files import verify_folder
+from synth.verifying.rehearse import rehearse
 from tests.support.any_growth import STEPS, goes_on_in_database, grows, grows_in_database
 from tests.support.any_spec import specs
 from tests.support.any_tables import write_existing

@@ -11,7 +11,7 @@ from synth.errors import SpecError
 from synth.plan.make import make
 from synth.spec.load import parse
 from synth.sql.days_after import days_after
-from synth.verify.rehearse import rehearse
+from synth.verifying.rehearse import rehearse
 
 SPEC = """
 dataset: d

@@ -14,8 +14,8 @@ import synth
 from synth.errors import DataError, OptionError, SpecError
 from synth.plan.make import make
 from synth.spec.load import parse, shipped
-from synth.verify.files import verify_folder
-from synth.verify.rehearse import rehearse
+from synth.verifying.files import verify_folder
+from synth.verifying.rehearse import rehearse
 
 MUTATIONS = int(os.environ.get("SYNTH_TEST_EXAMPLES", "40")) // 10  # of each spec; `make test-long` asks for 200
 MANY = 2_000_000  # rows

@@ -13,7 +13,7 @@ from synth.errors import DataError
 from synth.spec.load import parse
 from synth.sql.compile import as_type, compile_expression
 from synth.sql.parse import SqlError
-from synth.verify.rehearse import rehearse
+from synth.verifying.rehearse import rehearse
 from tests.support.decimals import OTHERS, TYPES, major
 
 ALL = {**TYPES, **OTHERS}

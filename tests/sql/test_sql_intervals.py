@@ -14,7 +14,7 @@ from synth.errors import DataError
 from synth.spec.load import parse
 from synth.sql.compile import compile_expression
 from synth.sql.parse import SqlError
-from synth.verify.rehearse import rehearse
+from synth.verifying.rehearse import rehearse
 from tests.support.decimals import OTHERS, SETTINGS, TYPES, evaluate, units
 
 MONTHS = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}

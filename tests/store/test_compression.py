@@ -23,7 +23,7 @@ from synth.job.pull import pull
 from synth.store.journal import key_of
 from synth.store.manifest import Manifest, begin
 from synth.store.output import compression_of
-from synth.verify.files import verify_folder
+from synth.verifying.files import verify_folder
 
 
 @pytest.fixture(scope="module")

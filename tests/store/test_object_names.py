@@ -17,7 +17,7 @@ from synth.store.manifest import NAME, Manifest
 from synth.store.object_run import named, publish, run_of
 from synth.store.opened import manifest_at, opened
 from synth.store.remote import NOTES, TakenError, folder_at
-from synth.verify.files import verify_folder
+from synth.verifying.files import verify_folder
 from tests.support.object_store import here, out, s3, server  # noqa: F401
 from tests.support.visits import THREE_BLOCKS
 

@@ -30,7 +30,7 @@ from synth.store.manifest import NAME
 from synth.store.object_run import run_of
 from synth.store.opened import manifest_at, opened
 from synth.store.remote import NOTES, folder_at
-from synth.verify.files import verify_folder
+from synth.verifying.files import verify_folder
 from tests.support.engines import ENGINES_HERE, begun
 from tests.support.object_store import here, out, s3, server, tables  # noqa: F401
 from tests.support.steps import prints

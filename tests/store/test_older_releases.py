@@ -21,8 +21,8 @@ from synth.spec.load import load, parse
 from synth.spec.migrate import SPEC_VERSION, migrated
 from synth.store.manifest import NAME, Manifest
 from synth.store.manifest_table import manifest_of
-from synth.verify.database import verify_database
-from synth.verify.files import verify_folder
+from synth.verifying.database import verify_database
+from synth.verifying.files import verify_folder
 
 SUPPORT = Path(__file__).resolve().parents[1] / "support"
 OLD = json.loads((SUPPORT / "releases" / "books-0.1.json").read_text())

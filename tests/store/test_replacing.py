@@ -18,7 +18,7 @@ from synth.runners import Serial
 from synth.spec.load import parse
 from synth.store.manifest import Manifest
 from synth.store.replacing import known_if_exists
-from synth.verify.files import verify_folder
+from synth.verifying.files import verify_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = """

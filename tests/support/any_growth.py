@@ -16,8 +16,8 @@ from synth.job.generate import generate
 from synth.job.into import generate_into
 from synth.spec.scope import Scope
 from synth.store.manifest import Manifest
-from synth.verify.database import verify_database
-from synth.verify.files import verify_folder
+from synth.verifying.database import verify_database
+from synth.verifying.files import verify_folder
 from tests.support.steps import prints
 from tests.support.targets import Target
 

@@ -17,7 +17,7 @@ from synth.sql.functions.times import DAY_PARTS, TIME_PARTS, UNITS
 from synth.sql.parse import SqlError
 from synth.sql.reference import forms
 from synth.translate.queries import offence_queries
-from synth.verify.database import _row
+from synth.verifying.database import _row
 from tests.support.servers import change, live, live_address
 from tests.support.tsql import lint_tsql
 

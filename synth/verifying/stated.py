@@ -20,7 +20,7 @@ from synth.spec.scope import Scope
 from synth.store.entries import TableEntry
 from synth.store.manifest import Manifest
 from synth.store.tasks import first_plan, is_of_one_run, wrong_files, wrong_tasks
-from synth.verify.report import Finding
+from synth.verifying.report import Finding
 
 __all__ = ["stated"]
 

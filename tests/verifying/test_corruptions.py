@@ -19,8 +19,8 @@ from synth.job.load import load_folder
 from synth.job.pull import pull
 from synth.store.files import described
 from synth.store.manifest import NAME, Manifest
-from synth.verify.database import verify_database
-from synth.verify.files import verify_folder
+from synth.verifying.database import verify_database
+from synth.verifying.files import verify_folder
 from tests.support.targets import LONG
 
 UNTIL = dt.datetime(2025, 3, 10)

@@ -29,13 +29,13 @@ from synth.store.parents import FORMAT as PARENTS_FORMAT
 from synth.store.tasks import files_of_tasks
 from synth.system import is_utf8
 from synth.translate.seen import seen_by_sql
-from synth.verify.by_file import content_by_file, named_columns, of_each_file
-from synth.verify.checks import Check, quoted
-from synth.verify.findings import EXAMPLES, Tell, adder, columns, contents, plan_of, planned, refuse_lack, unread
-from synth.verify.in_duckdb import run_checks, said
-from synth.verify.listed import changed_files, hidden_files, nothing_else
-from synth.verify.report import Finding, VerifyReport
-from synth.verify.stated import stated
+from synth.verifying.by_file import content_by_file, named_columns, of_each_file
+from synth.verifying.checks import Check, quoted
+from synth.verifying.findings import EXAMPLES, Tell, adder, columns, contents, plan_of, planned, refuse_lack, unread
+from synth.verifying.in_duckdb import run_checks, said
+from synth.verifying.listed import changed_files, hidden_files, nothing_else
+from synth.verifying.report import Finding, VerifyReport
+from synth.verifying.stated import stated
 
 __all__ = ["verify_folder"]
 

@@ -17,7 +17,7 @@ from synth.job.advance_database import advance_database
 from synth.job.generate import generate
 from synth.job.load import load_folder
 from synth.store.manifest import Manifest
-from synth.verify.database import verify_database
+from synth.verifying.database import verify_database
 
 UNTIL = dt.datetime(2025, 3, 10)
 TABLES = {"db": "synth_manifest", "duckdb": "books.synth_manifest"}

@@ -20,8 +20,8 @@ from synth.job.load import load_folder
 from synth.spec.load import parse
 from synth.store.folder import extending_folder
 from synth.store.manifest import NAME, Manifest
-from synth.verify.database import verify_database
-from synth.verify.files import verify_folder
+from synth.verifying.database import verify_database
+from synth.verifying.files import verify_folder
 
 UNTIL = dt.date(2025, 3, 10)
 HIDDEN = f".{NAME}"

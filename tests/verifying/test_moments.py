@@ -10,9 +10,9 @@ import pytest
 import synth
 from synth.databases import DIALECTS
 from synth.spec.load import parse
-from synth.verify.database import verify_database
-from synth.verify.files import verify_folder
-from synth.verify.rehearse import rehearse
+from synth.verifying.database import verify_database
+from synth.verifying.files import verify_folder
+from synth.verifying.rehearse import rehearse
 from tests.support.servers import change
 from tests.support.targets import LIVE
 

@@ -10,8 +10,8 @@ from synth.plan.content import EARLIER_KEYS
 from synth.store.documents import DOCUMENTS
 from synth.store.files import FileEntry, checksum, empty_folders, files_in, is_plain
 from synth.store.manifest import NAME, PARENTS, SUMS, Manifest
-from synth.verify.findings import EXAMPLES
-from synth.verify.report import Finding
+from synth.verifying.findings import EXAMPLES
+from synth.verifying.report import Finding
 
 __all__ = ["changed_files", "hidden_files", "nothing_else"]
 

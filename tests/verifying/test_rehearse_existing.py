@@ -11,7 +11,7 @@ from synth.existing.stand_in import ROWS, planned_on_stand_ins
 from synth.spec.lineage import columns_that_tell_of
 from synth.spec.load import parse
 from synth.spec.scope import Scope
-from synth.verify.rehearse import rehearse
+from synth.verifying.rehearse import rehearse
 
 SHOP = """
 dataset: shop

@@ -7,8 +7,8 @@ import pytest
 from synth.cli import main
 from synth.errors import DataError, SpecError
 from synth.spec.load import load, parse, shipped
-from synth.verify.rehearse import rehearse
-from synth.verify.small_plan import MOST, ROWS, small_plans, whole_plan
+from synth.verifying.rehearse import rehearse
+from synth.verifying.small_plan import MOST, ROWS, small_plans, whole_plan
 
 SHOP = """
 dataset: shop
@@ -217,7 +217,7 @@ CROSSED = "SELECT a.id FROM orders a CROSS JOIN orders b CROSS JOIN orders c"
 )
 def test_a_rule_that_takes_too_much_is_told_with_its_place(rule, told, monkeypatch):
     """Nothing is said of --memory, which `check` has not."""
-    monkeypatch.setattr("synth.verify.rehearse.LIMIT_S", 20 if "memory" in told else 2)
+    monkeypatch.setattr("synth.verifying.rehearse.LIMIT_S", 20 if "memory" in told else 2)
     dataset = parse(
         f"""
 dataset: shop

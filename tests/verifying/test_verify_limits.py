@@ -12,9 +12,9 @@ from synth.databases import Address
 from synth.errors import DatabaseError, SpecError
 from synth.job.load import load_folder
 from synth.spec.load import parse
-from synth.verify.checks import Check, of_each_row
-from synth.verify.database import _Verification, verify_database
-from synth.verify.files import verify_folder
+from synth.verifying.checks import Check, of_each_row
+from synth.verifying.database import _Verification, verify_database
+from synth.verifying.files import verify_folder
 
 SPEC = """
 dataset: words
@@ -57,7 +57,7 @@ def test_a_strangers_manifest_reads_no_file(words):
 
 def test_a_rule_without_an_end_is_stopped(words, monkeypatch):
     endless = ENDLESS.replace("SELECT COUNT(*)", "SELECT a.id")
-    monkeypatch.setattr("synth.verify.in_duckdb.TIME_LIMIT_S", 0.2)
+    monkeypatch.setattr("synth.verifying.in_duckdb.TIME_LIMIT_S", 0.2)
     slow = edited(
         words, lambda spec: json.loads(json.dumps(spec).replace("SELECT id FROM words WHERE word = 'A'", endless))
     )
@@ -98,7 +98,7 @@ def test_a_table_of_many_columns(tmp_path, monkeypatch):
     """More than DuckDB takes in one flat sum; and no check that looks at rows one by one is a statement of its own."""
     folder = synth.generate(synth.make_plan(wide(1200)), tmp_path).folder
     alone = []
-    monkeypatch.setattr("synth.verify.in_duckdb._count", lambda connection, check: alone.append(check.kind) or 0)
+    monkeypatch.setattr("synth.verifying.in_duckdb._count", lambda connection, check: alone.append(check.kind) or 0)
     report = verify_folder(folder)
     assert report.passed and len(report.findings) > 1200 + 600
     assert alone == ["key"]

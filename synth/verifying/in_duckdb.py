@@ -10,9 +10,9 @@ from typing import Any
 import duckdb
 
 from synth.sandbox import TIME_LIMIT_S, time_limit
-from synth.verify.checks import Check, of_each_row, quoted
-from synth.verify.findings import EXAMPLES, refuse_lack
-from synth.verify.report import Finding
+from synth.verifying.checks import Check, of_each_row, quoted
+from synth.verifying.findings import EXAMPLES, refuse_lack
+from synth.verifying.report import Finding
 
 __all__ = ["count_together", "run_checks", "said"]
 

@@ -21,13 +21,13 @@ from synth.job.load import load_folder
 from synth.spec.load import load, parse, shipped
 from synth.spec.scope import Scope
 from synth.translate.queries import counting_query, offence_queries
-from synth.verify.checks import checks, of_each_row
-from synth.verify.database import verify_database
-from synth.verify.files import verify_folder
+from synth.verifying.checks import checks, of_each_row
+from synth.verifying.database import verify_database
+from synth.verifying.files import verify_folder
 from tests.support.erp_breaches import BREACHES
 from tests.support.servers import change, live, live_address
 from tests.support.tsql import lint_tsql
-from tests.verify import test_verify
+from tests.verifying import test_verify
 
 MADE = {"ecommerce": (0.02, None), "erp": (0.02, dt.datetime(2025, 12, 1)), "inventory": (1, None)}  # scale, until
 

@@ -13,8 +13,8 @@ from synth.plan.model import Plan
 from synth.spec.models import Dataset
 from synth.store.manifest import Manifest
 from synth.system import lacks
-from synth.verify.checks import Check, checks
-from synth.verify.report import Finding, VerifyReport
+from synth.verifying.checks import Check, checks
+from synth.verifying.report import Finding, VerifyReport
 
 __all__ = ["EXAMPLES", "Tell", "adder", "columns", "contents", "plan_of", "planned", "refuse_lack", "unread"]
 

@@ -17,9 +17,9 @@ from synth.dtypes import Types
 from synth.fingerprint import Fingerprint
 from synth.formats.format import Format, unreadable_errors
 from synth.store.files import FileEntry
-from synth.verify.checks import quoted
-from synth.verify.findings import EXAMPLES, refuse_lack
-from synth.verify.report import Finding
+from synth.verifying.checks import quoted
+from synth.verifying.findings import EXAMPLES, refuse_lack
+from synth.verifying.report import Finding
 
 __all__ = ["content_by_file", "named_columns", "of_each_file"]
 

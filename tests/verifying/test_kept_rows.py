@@ -12,7 +12,7 @@ import synth
 from synth.job.generate import generate
 from synth.store.files import described
 from synth.store.manifest import NAME
-from synth.verify.files import verify_folder
+from synth.verifying.files import verify_folder
 from tests.support.shops import shop, there
 
 

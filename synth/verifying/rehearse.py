@@ -34,10 +34,10 @@ from synth.spec.parts import table_of
 from synth.spec.scope import Scope
 from synth.sql.parse import SqlError, columns, expression, named, query
 from synth.sql.queries import typed_condition, typed_query
-from synth.verify.checks import Check, checks, quoted
-from synth.verify.in_duckdb import count_together, run_checks
-from synth.verify.report import Finding
-from synth.verify.small_plan import larger_plan, small_plans, whole_plan
+from synth.verifying.checks import Check, checks, quoted
+from synth.verifying.in_duckdb import count_together, run_checks
+from synth.verifying.report import Finding
+from synth.verifying.small_plan import larger_plan, small_plans, whole_plan
 
 __all__ = ["rehearse"]
 

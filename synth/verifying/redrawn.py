@@ -31,9 +31,9 @@ from synth.store.memory import default_memory
 from synth.store.output import FolderSink
 from synth.store.run import run_all
 from synth.store.streamed import file_name, write_streamed
-from synth.verify.checks import quoted
-from synth.verify.findings import EXAMPLES
-from synth.verify.report import Finding
+from synth.verifying.checks import quoted
+from synth.verifying.findings import EXAMPLES
+from synth.verifying.report import Finding
 
 __all__ = ["Differing", "can_be_redrawn", "differences", "differing", "in_words"]
 

@@ -12,7 +12,7 @@ from synth.api import load, make_plan
 from synth.cli import main
 from synth.errors import OutputError, SpecError
 from synth.job.generate import generate
-from synth.verify.files import verify_folder
+from synth.verifying.files import verify_folder
 
 RULES = load("ecommerce").rules
 

@@ -24,11 +24,11 @@ from synth.store.manifest import Manifest
 from synth.store.manifest_table import kept_sums, manifests_of, sums_are_as_written
 from synth.translate.dialect import Dialect
 from synth.translate.queries import OffenceQueries, counting_query, offence_queries
-from synth.verify.checks import Check, of_each_row
-from synth.verify.findings import EXAMPLES, Tell, adder, columns, contents, plan_of, planned, unread
-from synth.verify.redrawn import Differing, can_be_redrawn, differences, differing, in_words
-from synth.verify.report import Finding, VerifyReport
-from synth.verify.stated import stated
+from synth.verifying.checks import Check, of_each_row
+from synth.verifying.findings import EXAMPLES, Tell, adder, columns, contents, plan_of, planned, unread
+from synth.verifying.redrawn import Differing, can_be_redrawn, differences, differing, in_words
+from synth.verifying.report import Finding, VerifyReport
+from synth.verifying.stated import stated
 
 __all__ = ["verify_database"]
 
