@@ -16,7 +16,8 @@ TYPE_CHECKING = False  # as in `typing`, which takes longer to import than all t
 if TYPE_CHECKING:
     from typing import Any
 
-    from synth.api import block, frame, lazy, load, make_plan
+    from synth.actions import load_into, verify
+    from synth.api import block, frame, frames, lazy, load, make_plan
     from synth.databases.address import Address
     from synth.draw.part import Part
     from synth.errors import DatabaseError, DataError, OptionError, OutputError, SpecError, SynthError
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from synth.job.load import load_folder
     from synth.job.merge import merge
     from synth.job.pull import pull
+    from synth.loading.report import LoadReport
+    from synth.plan.model import Plan
     from synth.reporting.dbt_project import write_dbt_project
     from synth.reporting.make import Report, report
     from synth.spec.load import parse
@@ -34,9 +37,11 @@ if TYPE_CHECKING:
     from synth.store.manifest import Manifest
     from synth.verifying.database import verify_database
     from synth.verifying.files import verify_folder
+    from synth.verifying.report import VerifyReport
 
 _HOMES = {
-    "synth.api": ("block", "frame", "lazy", "load", "make_plan"),
+    "synth.actions": ("load_into", "verify"),
+    "synth.api": ("block", "frame", "frames", "lazy", "load", "make_plan"),
     "synth.databases.address": ("Address",),
     "synth.job.advance": ("advance_folder",),
     "synth.job.advance_database": ("advance_database",),
@@ -53,24 +58,32 @@ _HOMES = {
     "synth.reporting.make": ("Report", "report"),
     "synth.spec.load": ("parse",),
     "synth.spec.models": ("Column", "Dataset", "Table"),
+    "synth.loading.report": ("LoadReport",),
+    "synth.plan.model": ("Plan",),
     "synth.verifying.files": ("verify_folder",),
+    "synth.verifying.report": ("VerifyReport",),
 }
 
 __all__ = [
-    "Address", "Column", "DataError", "DatabaseError", "Dataset", "Manifest", "OptionError", "OutputError", "Part",
-    "Report", "SpecError", "Summary", "SynthError", "Table", "advance_database", "advance_folder", "block", "frame",
-    "generate", "generate_into", "lazy", "load", "load_folder", "make_plan", "merge", "parse", "pull", "report",
-    "verify_database", "verify_folder", "write_dbt_project",
+    "Address", "Column", "DataError", "DatabaseError", "Dataset", "LoadReport", "Manifest", "OptionError",
+    "OutputError", "Part", "Plan", "Report", "SpecError", "Summary", "SynthError", "Table", "VerifyReport",
+    "advance_database", "advance_folder", "block", "frame", "frames", "generate", "generate_into", "lazy", "load",
+    "load_folder", "load_into", "make_plan", "merge", "parse", "pull", "report", "verify", "verify_database",
+    "verify_folder", "write_dbt_project",
 ]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     """Public names load their module when first used, so that `import synth` costs nothing."""
+    import sys
     from importlib import import_module
 
     for home, names in _HOMES.items():
         if name in names:
-            return getattr(import_module(home), name)
+            found = getattr(import_module(home), name)
+            if "IPython" in sys.modules:
+                import_module("synth.notebooks").install()
+            return found
     raise AttributeError(f"module 'synth' has no attribute '{name}'")
 
 

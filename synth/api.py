@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
@@ -11,9 +10,12 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from synth.draw.block import draw_block
-from synth.draw.walk import residents_for
+from synth.draw.output import FrameSink
+from synth.draw.residents import Residents
+from synth.draw.task import RunContext
+from synth.draw.walk import Walk, residents_for
 from synth.errors import OptionError, did_you_mean
-from synth.plan.make import make
+from synth.plan.make import Moment, make
 from synth.plan.model import Plan
 from synth.runners.serial import Serial
 from synth.scan.source import batches, scan
@@ -26,7 +28,7 @@ from synth.spec.parts import table_of
 if TYPE_CHECKING:
     from synth.existing.bind import ContinueFrom
 
-__all__ = ["block", "frame", "lazy", "load", "make_plan"]
+__all__ = ["block", "frame", "frames", "lazy", "load", "make_plan"]
 
 
 def load(name: str | Path) -> Dataset:
@@ -39,9 +41,9 @@ def make_plan(
     *,
     scale: float = 1,
     seed: int = 42,
-    until: dt.date | dt.datetime | None = None,
-    tables: Iterable[str] | None = None,
-    existing: Iterable[str] = (),
+    until: Moment | None = None,
+    tables: Iterable[str] | str | None = None,
+    existing: Iterable[str] | str = (),
     source: str | Path | None = None,
     source_schema: str | None = None,
     more_sources: Iterable[str | Path] = (),
@@ -51,6 +53,7 @@ def make_plan(
 ) -> Plan:
     """Plan a dataset (or the name or path of one). Raises SpecError, OptionError.
 
+    `until` may be text, as 2025-06-30, and `tables` names with commas between them.
     Tables named in `rows` have so many, whatever the scale. Tables that are `existing`, here or in the spec, are read from
     `source`, a folder or a database's URL, and become parents; what the spec says is elsewhere is read there if that is the
     source, or one of `more_sources`. Keys go on behind those that are there, or where `continue_from` says. Of rows that
@@ -58,7 +61,7 @@ def make_plan(
     """
     spec = dataset if isinstance(dataset, Dataset) else load(dataset)
     with nullcontext() if isinstance(dataset, Dataset) else located(dataset):
-        names = tuple(existing)
+        names = tuple(existing.split(",") if isinstance(existing, str) else existing)
         if rows:
             spec = with_rows(spec, rows, names)
         if not spec.existing and not names and source is None and continue_from in (None, "source"):
@@ -93,6 +96,21 @@ def block(plan: Plan, table: str, number: int) -> dict[str, pl.DataFrame]:
 def frame(plan: Plan, table: str) -> pl.DataFrame:
     """A whole table, in memory."""
     return pl.concat(batches(plan, _known(plan, table), Serial(owns_process=False)))
+
+
+def frames(plan: Plan) -> dict[str, pl.DataFrame]:
+    """All tables of a plan in memory, by name; drawn once, where `frame` draws what a table needs each time.
+
+    >>> {name: frame.height for name, frame in synth.frames(synth.make_plan("inventory", scale=0.01)).items()}["customers"]
+    20
+    """
+    parts: dict[str, list[pl.DataFrame]] = {name: [] for name in plan.wanted}
+    context = RunContext(plan, Residents(), FrameSink(), records=False)
+    for result in Walk(context, Serial(owns_process=False)).results():
+        for part, made in result.tables.items():
+            assert made.write.frame is not None
+            parts[table_of(part)].append(made.write.frame)
+    return {name: pl.concat(each) for name, each in parts.items()}
 
 
 def lazy(plan: Plan, table: str) -> pl.LazyFrame:

@@ -23,6 +23,7 @@ __all__ = [
     "URLS",
     "URL_VARIABLE",
     "Address",
+    "address_of",
     "find",
     "is_configured",
     "is_database",
@@ -192,6 +193,13 @@ def is_configured(text: str, folder: Path | None = None) -> bool:
     """Whether the user has named a database in `synth.toml`: by this name, or as this very URL. Raises OptionError."""
     known = _configured((folder or Path()) / CONFIG)
     return text in known.values() or (text in known and Path(text).suffix.lower() not in _SUFFIXES)
+
+
+def address_of(given: Address | str) -> Address:
+    """Give an address as it is, or find the one that a URL, a path or a name in `synth.toml` means. Raises OptionError."""
+    found = find(given) if isinstance(given, str) else given
+    assert found is not None
+    return found
 
 
 def is_database(text: str, folder: Path | None = None) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,11 +22,11 @@ from synth.draw.walk import PartKey
 from synth.errors import OptionError, OutputError
 from synth.job.history import history_of
 from synth.left import temporary_folder
-from synth.plan.make import make
+from synth.plan.make import Moment, make
 from synth.plan.model import FamilyPlan, Plan
 from synth.plan.redraw import families_to_redraw
 from synth.progress import Progress
-from synth.runners import runner
+from synth.runners import begun
 from synth.spec.parts import table_of
 from synth.store.change_feed import Feed
 from synth.store.documents import write_documents
@@ -80,7 +79,7 @@ class Advance:
 
 
 def advance_folder(
-    folder: str | Path, until: dt.date | dt.datetime, *, workers: int | Running = 1,
+    folder: str | Path, until: Moment, *, workers: int | str | Running = 1,
     changes: str | Path | None = None, changes_format: str = "parquet", scd2: str | Path | None = None,
     dry_run: bool = False, progress: Progress | None = None,
 ) -> Advance:  # fmt: skip
@@ -102,7 +101,7 @@ def advance_folder(
 
 
 def _advanced(
-    folder: Path, until: dt.date | dt.datetime, *, workers: int | Running, changes: str | Path | None, changes_format: str,
+    folder: Path, until: Moment, *, workers: int | str | Running, changes: str | Path | None, changes_format: str,
     scd2: str | Path | None, dry_run: bool, progress: Progress | None, rows: bool,
 ) -> Advance:  # fmt: skip
     """Advance a folder of this machine; without `rows` it has the files beside the data alone, and gets new ones."""
@@ -126,7 +125,7 @@ def _advanced(
         kept_parts = read_rollup_parts(rollup_parts_text(folder / PARTS))
         step = step_between(earlier, plan, manifest, kept_parts, with_differences=bool(feed or scd2 is not None))
         with (
-            runner(workers) if isinstance(workers, int) else nullcontext(workers) as running,
+            begun(workers) as running,
             history_of(scd2, earlier, plan.until, running, folder, changes) as history,
         ):
             sink = FolderSink.of(plan, making, manifest.format, manifest.dialect, manifest.compression)
@@ -150,8 +149,8 @@ def _advanced(
 
 def _tried(
     folder: Path,
-    until: dt.date | dt.datetime,
-    workers: int | Running,
+    until: Moment,
+    workers: int | str | Running,
     progress: Progress | None,
     started: float,
     *,
@@ -164,7 +163,7 @@ def _tried(
         require_files(folder, manifest, to_extend=True)
     kept_parts = read_rollup_parts(rollup_parts_text(folder / PARTS))
     step = step_between(earlier, plan, manifest, kept_parts, with_differences=True)
-    with temporary_folder() as store, runner(workers) if isinstance(workers, int) else nullcontext(workers) as running:
+    with temporary_folder() as store, begun(workers) as running:
         run = run_all(plan, store / "residents", NullSink(), running, progress, store / "sums", step)
     changes = counted(run.differences)
     return Advance(
@@ -193,7 +192,7 @@ def _as_before(old: Manifest, new: Manifest) -> set[str]:
     return {path for path, _ in before & now}
 
 
-def plans(manifest: Manifest, until: dt.date | dt.datetime) -> tuple[Plan, Plan]:
+def plans(manifest: Manifest, until: Moment) -> tuple[Plan, Plan]:
     """The plan that was, and the one to be. Raises OptionError, OutputError."""
     if manifest.built_on:
         raise OutputError(

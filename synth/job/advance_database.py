@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +12,7 @@ import polars as pl
 
 from synth.columns import to_written
 from synth.databases import Address, Database, connect
+from synth.databases.address import address_of
 from synth.databases.changes import KEEP, POLICIES, Applied, Met, Refers, TableChanges
 from synth.databases.contract import MANIFEST
 from synth.ddl import in_reference_order
@@ -25,9 +24,10 @@ from synth.job.advance import Advance, blocks_of, counted, grown, plans, step_be
 from synth.job.beside import Beside, behind_others, last_keys, room, sequences
 from synth.job.history import history_of
 from synth.left import temporary_folder
+from synth.plan.make import Moment
 from synth.plan.model import Plan
 from synth.progress import Progress
-from synth.runners import runner
+from synth.runners import begun
 from synth.spec.constraints import references
 from synth.spec.parts import table_of
 from synth.store.change_feed import Feed
@@ -42,7 +42,7 @@ __all__ = ["advance_database"]
 
 
 def advance_database(
-    address: Address, until: dt.date | dt.datetime, *, schema: str | None = None, workers: int | Running = 1,
+    address: Address | str, until: Moment, *, schema: str | None = None, workers: int | str | Running = 1,
     changes: str | Path | None = None, changes_format: str = "parquet", scd2: str | Path | None = None,
     edited: str = KEEP, dry_run: bool = False, progress: Progress | None = None,
 ) -> Advance:  # fmt: skip
@@ -55,7 +55,7 @@ def advance_database(
     """
     if edited not in POLICIES:
         raise OptionError(f"--edited takes {one_of(POLICIES)}, not '{edited}'")
-    started = time.perf_counter()
+    started, address = time.perf_counter(), address_of(address)
     with connect(address) as database, temporary_folder() as store:
         schema = _schema(database, schema)
         if not database.lock(schema):
@@ -82,7 +82,7 @@ def advance_database(
                 step = step_between(earlier, plan, manifest, read_rollup_parts(sums), with_differences=True)
                 step = replace(step, look=seen.look_at)
                 with (
-                    runner(workers) if isinstance(workers, int) else nullcontext(workers) as running,
+                    begun(workers) as running,
                     history_of(None if dry_run else scd2, earlier, plan.until, running, changes) as history,
                 ):
                     run = run_all(plan, store / "residents", NullSink(), running, progress, store / "sums", step)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import time
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synth.draw.part import Part
-from synth.errors import OptionError
+from synth.errors import OptionError, many
 from synth.formats import format_of
 from synth.plan.model import Plan
 from synth.progress import Progress
-from synth.runners import runner
+from synth.runners import asked, begun
 from synth.store.manifest import Manifest, begin
 from synth.store.output import compression_of, dialect_of
 from synth.store.parents import write_parents
@@ -41,6 +40,10 @@ class Summary:
     unchanged: bool = False  # the same plan was there already
     resumed: int = 0  # tasks that a run which was killed had done
 
+    def __repr__(self) -> str:
+        tables, megabytes = many(len(self.manifest.tables), "table"), self.bytes / 1e6
+        return f"Summary({str(self.folder)!r}, {tables}, {many(self.rows, 'row')}, {megabytes:.1f} MB, {self.seconds:.1f} s)"
+
     @property
     def rows(self) -> int:
         """Rows of all tables."""
@@ -67,7 +70,7 @@ def generate(
     format: str = "parquet",
     dialect: str | None = None,
     compression: str | None = None,
-    workers: int | Running = 1,
+    workers: int | str | Running = 1,
     if_exists: str = "fail",
     made_by: str | None = None,
     part: Part | None = None,
@@ -85,8 +88,7 @@ def generate(
     """
     dialect, compression = dialect_of(format, dialect), compression_of(format, compression)
     known_if_exists(if_exists)
-    if isinstance(workers, int) and workers < 1:
-        raise OptionError(f"workers must be 1 or more, got {workers}")
+    workers = asked(workers)
     started = time.perf_counter()
     place = place_of(out, f"{plan.dataset.dataset}{f'.part-{part.number}-of-{part.of}' if part else ''}")
     manifest = begin(plan, format, dialect, made_by, compression).model_copy(
@@ -100,7 +102,7 @@ def generate(
         return Summary(place.shown, existing, time.perf_counter() - started, 0, unchanged=True)
     place.require_space(plan, format_of(format), 1 / part.of if part else 1)
     require_memory(plan)
-    started_here = runner(workers) if isinstance(workers, int) else nullcontext(workers)
+    started_here = begun(workers)
     with started_here as running, place.making(plan, manifest, if_exists, fresh=fresh) as making:
         step, folder = _step(plan, part), making.folder
         run = run_all(

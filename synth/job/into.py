@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ import polars as pl
 
 from synth.columns import to_written
 from synth.databases import DATABASES, Address, Database, connect
+from synth.databases.address import address_of
 from synth.databases.rights import NO_RIGHTS, Rights
 from synth.draw.output import WriteResult
 from synth.draw.task import tasks_of
@@ -24,7 +24,7 @@ from synth.loading.load import Loading
 from synth.loading.report import LoadReport
 from synth.plan.model import Plan
 from synth.progress import Progress
-from synth.runners import Serial, runner
+from synth.runners import Serial, asked, begun
 from synth.spec.parts import table_of
 from synth.store.manifest import begin
 from synth.store.parents import existing_entries
@@ -97,8 +97,8 @@ def _noting(plan: Plan, loading: Loading) -> Progress:
 
 
 def generate_into(
-    plan: Plan, address: Address, *, schema: str | None = None, if_exists: str = "fail",
-    workers: int | Running = 1, via: str | None = None, identity: bool = True, index_times: bool = False,
+    plan: Plan, address: Address | str, *, schema: str | None = None, if_exists: str = "fail",
+    workers: int | str | Running = 1, via: str | None = None, identity: bool = True, index_times: bool = False,
     rights: Rights = NO_RIGHTS, keep_staging: bool = False, dry_run: bool = False, progress: Progress | None = None,
 ) -> LoadReport:  # fmt: skip
     """Draw all wanted tables of a plan into a database, or nothing. Raises OptionError, DatabaseError, DataError.
@@ -109,8 +109,7 @@ def generate_into(
     same load draws them again, as others lean on them, and does not send them. A `dry_run` says what would happen, rows as
     they are planned; of a refresh all is done, and undone.
     """
-    if isinstance(workers, int) and workers < 1:
-        raise OptionError(f"workers must be 1 or more, got {workers}")
+    address, workers = address_of(address), asked(workers)
     if not isinstance(workers, int) and workers.may_repeat:
         raise OptionError(
             "an engine may draw a task twice, and a database would have its rows twice\n"
@@ -126,7 +125,7 @@ def generate_into(
     if not DATABASES[address.database].capabilities.parallel_connections:
         workers = Serial()
     with (
-        runner(workers) if isinstance(workers, int) else nullcontext(workers) as running,
+        begun(workers) as running,
         Loading(
             address, plan.dataset, plan.wanted, schema=schema, if_exists=if_exists, connections=running.workers,
             via=via, identity=identity, index_times=index_times, rights=rights, progress=progress,

@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from synth.databases import Address
+from synth.databases.address import address_of
 from synth.databases.rights import NO_RIGHTS, Rights
 from synth.errors import OptionError
 from synth.formats import Format, format_of
@@ -25,7 +26,7 @@ __all__ = ["load_folder"]
 
 
 def load_folder(
-    folder: str | Path, address: Address, *, schema: str | None = None, if_exists: str = "fail", connections: int = 4,
+    folder: str | Path, address: Address | str, *, schema: str | None = None, if_exists: str = "fail", connections: int = 4,
     via: str | None = None, identity: bool = True, index_times: bool = False, rights: Rights = NO_RIGHTS,
     keep_staging: bool = False, dry_run: bool = False, progress: Progress | None = None,
 ) -> LoadReport:  # fmt: skip
@@ -39,6 +40,7 @@ def load_folder(
     A `dry_run` says what would happen; for a refresh all is done, and undone.
     `progress` is called with a table and the rows just sent, and with each phase that begins.
     """
+    address = address_of(address)
     with opened(folder) as (here, _):
         manifest = Manifest.read(here)
         form = format_of(manifest.format)

@@ -6,7 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack, nullcontext, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from synth.job.generate import Summary
 from synth.plan.make import make
 from synth.plan.model import Plan
 from synth.progress import Progress
-from synth.runners import runner
+from synth.runners import begun
 from synth.store.files import FileEntry, checksum
 from synth.store.folder import require_files
 from synth.store.joined import joined_families, joined_tables
@@ -42,7 +42,7 @@ SHOWN = 5  # of the parts that are missing
 
 
 def merge(
-    folders: Sequence[str | Path], out: str | Path | None = None, *, workers: int | Running = 1,
+    folders: Sequence[str | Path], out: str | Path | None = None, *, workers: int | str | Running = 1,
     if_exists: str = "fail", made_by: str | None = None, progress: Progress | None = None,
 ) -> Summary:  # fmt: skip
     """Put parts together as `out`/DATASET, beside the first of them if left out. Raises OptionError, OutputError, DataError.
@@ -60,7 +60,7 @@ def merge(
 
 
 def _merged(
-    folders: Sequence[Path], out: str | Path, workers: int | Running, if_exists: str, made_by: str | None,
+    folders: Sequence[Path], out: str | Path, workers: int | str | Running, if_exists: str, made_by: str | None,
     progress: Progress | None,
 ) -> Summary:  # fmt: skip
     """Put parts that are on this machine together."""
@@ -73,7 +73,7 @@ def _merged(
     there = place.there(whole, if_exists)
     if there and whole.is_same_run(there) and place.is_whole(there):
         return Summary(place.shown, there, time.perf_counter() - started, 0, unchanged=True)
-    started_here = runner(workers) if isinstance(workers, int) else nullcontext(workers)
+    started_here = begun(workers)
     with started_here as running, place.making(plan, whole, if_exists, fresh=True) as making:
         folder = making.folder
         _take_files(parts, folder)

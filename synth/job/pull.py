@@ -10,6 +10,7 @@ from typing import Any
 
 from synth.addresses import is_remote
 from synth.databases import Address, Database, connect
+from synth.databases.address import address_of
 from synth.databases.contract import MANIFEST
 from synth.errors import OptionError, OutputError, did_you_mean
 from synth.formats import READABLE, Format, format_of
@@ -67,7 +68,7 @@ class Pulled:
 
 
 def pull(
-    address: Address, out: str | Path, *, schema: str | None = None, tables: Iterable[str] | None = None,
+    address: Address | str, out: str | Path, *, schema: str | None = None, tables: Iterable[str] | None = None,
     query: str | None = None, format: str = "parquet", if_exists: str = "fail", progress: Progress | None = None,
 ) -> Pulled:  # fmt: skip
     """Read tables into `out`/SCHEMA, or a query's rows into `out`/query. Raises OptionError, OutputError, DatabaseError.
@@ -77,6 +78,7 @@ def pull(
     `if_exists` is what becomes of files that are there: fail, replace. `progress` is called with a table and the rows just
     written.
     """
+    address = address_of(address)
     if is_remote(out):
         with temporary_folder() as here:
             how: dict[str, Any] = {"schema": schema, "tables": tables, "query": query, "format": format}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -21,7 +20,7 @@ from synth.formats.format import Format
 from synth.left import temporary_folder
 from synth.plan.model import Plan
 from synth.progress import Progress, silent
-from synth.runners import runner
+from synth.runners import begun
 from synth.store.output import FolderSink
 from synth.store.space import require_memory
 
@@ -45,18 +44,18 @@ def format_of_lines(name: str) -> Format:
 
 
 def stream(
-    plan: Plan, table: str, out: BinaryIO, *, format: str = "csv", workers: int | Running = 1,
+    plan: Plan, table: str, out: BinaryIO, *, format: str = "csv", workers: int | str | Running = 1,
     progress: Progress | None = None,
 ) -> int:  # fmt: skip
     """Write the rows of a plan's one wanted table; give their number. Raises OptionError, DataError, OSError.
 
     They are the rows that `generate` writes into files, in the order of these.
     """
-    form, tell, rows, begun = format_of_lines(format), progress or silent, 0, False
+    form, tell, rows, headed = format_of_lines(format), progress or silent, 0, False
     if plan.wanted != (table,):
         raise OptionError(f"'{table}' is to be the only table of the plan\n  hint: plan it with tables=['{table}']")
     require_memory(plan)
-    started_here = runner(workers) if isinstance(workers, int) else nullcontext(workers)
+    started_here = begun(workers)
     with temporary_folder() as folder, started_here as running:
         context = RunContext(plan, Residents(folder / ".residents"), FolderSink.of(plan, folder, format), records=False)
         tasks = {family.root: tasks_of(family, single=True) for family in plan.families if not family.is_sum}
@@ -65,8 +64,8 @@ def stream(
                 for part in plan.dataset.parts(table):
                     if part in result.tables:
                         made = result.tables[part]
-                        _hand_on(folder / made.write.path, out, without_header=form.has_header and begun)
-                        begun, rows = True, rows + made.rows
+                        _hand_on(folder / made.write.path, out, without_header=form.has_header and headed)
+                        headed, rows = True, rows + made.rows
                         tell(table, made.rows)
         except BaseException:
             running.stop()  # before the folder is cleared away

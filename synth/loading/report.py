@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from synth.databases.changes import RowCounts
+from synth.errors import many
 
 __all__ = ["LoadReport", "TableLoad"]
 
@@ -38,6 +39,10 @@ class LoadReport:
     dropped: tuple[str, ...] = ()  # what went with tables that were replaced, in words
     went_on_from: tuple[str, ...] = ()  # tables that a load before had sent, and left staged
     left_out: tuple[str, ...] = ()  # foreign keys that the database cannot have, in words
+
+    def __repr__(self) -> str:
+        loaded = f"{many(len(self.tables), 'table')}, {many(self.rows, 'row')}, {self.seconds:.1f} s"
+        return f"LoadReport({self.place!r}, schema={self.schema!r}, {loaded})"
 
     @property
     def rows(self) -> int:

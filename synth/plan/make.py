@@ -27,7 +27,25 @@ from synth.spec.models import Dataset
 from synth.spec.parts import table_of
 from synth.spec.scope import Scope
 
-__all__ = ["existing_source_needed", "make"]
+__all__ = ["Moment", "existing_source_needed", "make", "moment_of"]
+
+
+Moment = dt.date | dt.datetime | str
+"""A day (its beginning), a moment, or either as text: 2025-06-30, 2025-06-30T12:00:00."""
+
+
+def moment_of(given: Moment) -> dt.datetime:
+    """Give a moment in UTC. Raises OptionError for text that is none."""
+    if isinstance(given, str):
+        try:
+            given = dt.datetime.fromisoformat(given)
+        except ValueError:
+            raise OptionError(
+                f"until is a date or timestamp, 2025-06-30 or 2025-06-30T12:00:00, not '{given}'"
+            ) from None
+    if not isinstance(given, dt.datetime):
+        return dt.datetime(given.year, given.month, given.day)
+    return given if given.tzinfo is None else given.astimezone(dt.UTC).replace(tzinfo=None)
 
 
 def make(
@@ -35,8 +53,8 @@ def make(
     *,
     scale: float = 1,
     seed: int = 42,
-    until: dt.date | dt.datetime | None = None,
-    tables: Iterable[str] | None = None,
+    until: Moment | None = None,
+    tables: Iterable[str] | str | None = None,
     columns: Mapping[str, Collection[str]] | None = None,
     content: Content | None = None,
 ) -> Plan:
@@ -51,18 +69,14 @@ def make(
         raise OptionError(
             f"seed must be a whole number from 0 to 2^63 - 1, got {seed if abs(seed) < 10**21 else counted(seed)}"
         )
-    now = until or dataset.period.until
-    if not isinstance(now, dt.datetime):
-        now = dt.datetime(now.year, now.month, now.day)
-    if now.tzinfo is not None:
-        now = now.astimezone(dt.UTC).replace(tzinfo=None)
+    now = moment_of(until or dataset.period.until)
     if now.date() <= dataset.period.start and now <= dt.datetime.combine(dataset.period.start, dt.time()):
         raise OptionError(f"until ({now:%Y-%m-%d}) must be after the period's start, {dataset.period.start}")
     if now.year >= FAR_YEAR:
         raise OptionError(f"until ({now:%Y-%m-%d}) is too far ahead; years before {FAR_YEAR} are known")
     wanted = tuple(dataset.written)
     if tables is not None:
-        asked = tuple(tables)
+        asked = tuple(tables.split(",") if isinstance(tables, str) else tables)
         for name in asked:
             if name not in wanted:
                 raise OptionError(f"unknown table '{name}'\n  hint: {did_you_mean(name, wanted)}")

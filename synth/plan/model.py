@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from synth.dtypes import DType
+from synth.errors import many
 from synth.generators.arrival import Timetable, microseconds
 from synth.plan.content import Content, earlier_row_count, seed_of
 from synth.plan.links import KeyLink
@@ -144,6 +145,14 @@ class Plan:
         default_factory=dict, compare=False, repr=False
     )  # by column that is worked out for all rows together: what it reads of them
     content: Content = field(default_factory=Content, compare=False, repr=False)  # rows that were there before
+
+    def __repr__(self) -> str:
+        rows = sum(self.tables[name].rows for name in self.wanted)
+        about = "" if all(self.tables[name].exact for name in self.wanted) else "about "
+        return (
+            f"Plan({self.dataset.dataset}, scale={self.scale:g}, seed={self.seed}, until={self.until.isoformat()}, "
+            f"{many(len(self.wanted), 'table')}, {about}{many(rows, 'row')})"
+        )
 
     @cached_property
     def until_us(self) -> int:

@@ -6,6 +6,7 @@ Light to import: workers can be started before anything heavy is loaded here.
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
             """End what it has begun."""
 
 
-__all__ = ["ENGINES", "PROCESSES", "Processes", "Serial", "cores", "runner"]
+__all__ = ["ENGINES", "PROCESSES", "Processes", "Serial", "asked", "begun", "cores", "runner"]
 
 ENGINES = {"ray": "Ray", "spark": "Spark"}  # modules of this room, each of which needs an extra, and their classes
 PROCESSES = "processes"
@@ -51,6 +52,23 @@ def runner(workers: int, name: str = PROCESSES) -> Running:
     if name != PROCESSES:
         raise OptionError(f"unknown runner '{name}'\n  hint: {did_you_mean(name, [PROCESSES, *ENGINES])}")
     return Serial() if workers == 1 else Processes(workers)
+
+
+def asked(workers: int | str | Running) -> int | Running:
+    """Give a number of workers, `all` as many as there are processors; a runner is taken as it is. Raises OptionError."""
+    if isinstance(workers, str):
+        if workers != "all":
+            raise OptionError(f"workers is a number, all, or a runner, not '{workers}'")
+        return cores()
+    if isinstance(workers, int) and workers < 1:
+        raise OptionError(f"workers must be 1 or more, got {workers}")
+    return workers
+
+
+def begun(workers: int | str | Running) -> AbstractContextManager[Running]:
+    """Begin so many workers for as long as a job runs; a runner goes on as it is. Raises OptionError."""
+    number = asked(workers)
+    return runner(number) if isinstance(number, int) else nullcontext(number)
 
 
 def cores() -> int:

@@ -13,7 +13,7 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from synth.dtypes import DType, listed
-from synth.errors import did_you_mean
+from synth.errors import did_you_mean, many
 from synth.generators import GENERATORS, Generator
 from synth.generators.base import Many, Model, Share
 from synth.generators.derived import Given
@@ -346,6 +346,9 @@ class Dataset(Model):
         if len(self.tables) > MOST_TABLES:
             raise ValueError(f"it has {len(self.tables):,} tables, {MOST_TABLES:,} are the most")
         return self
+
+    def __repr__(self) -> str:
+        return f"Dataset({self.dataset}, {many(len(self.written), 'table')}, {many(len(self.rules), 'rule')})"
 
     @cached_property
     def all_tables(self) -> dict[str, Table]:

@@ -12,6 +12,7 @@ from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from synth.databases import Address, Database, connect
+from synth.databases.address import address_of
 from synth.dtypes import DType, Types
 from synth.errors import DatabaseError, did_you_mean
 from synth.fingerprint import Fingerprint
@@ -40,12 +41,13 @@ U = TypeVar("U")
 
 
 def verify_database(
-    address: Address, schema: str | None = None, progress: Tell | None = None, *, exact: bool = False
+    address: Address | str, schema: str | None = None, progress: Tell | None = None, *, exact: bool = False
 ) -> list[VerifyReport]:
     """Run every check on a schema that a load made, or on all of them. Raises DatabaseError where there is none.
 
     Rows that others have added are counted and left out of contents, unless these are to be `exact`.
     """
+    address = address_of(address)
     with connect(address) as database, ExitStack() as others:
         there = database.dataset_schemas()
         if not there:

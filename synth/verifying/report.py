@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from synth.errors import many
+
 __all__ = ["Finding", "VerifyReport"]
 
 
@@ -38,6 +40,10 @@ class VerifyReport:
     others: dict[str, str] = field(default_factory=dict)  # by table: rows that others brought, changed or deleted
     left: dict[str, int] = field(default_factory=dict)  # in a store: objects that runs have left, by the run's key
     seconds: float = 0.0  # by the clock
+
+    def __repr__(self) -> str:
+        held = "all hold" if self.passed else f"{len(self.failed)} of them do not hold"
+        return f"VerifyReport({self.place!r}, {many(len(self.findings), 'check')}, {held})"
 
     @property
     def passed(self) -> bool:
