@@ -156,7 +156,7 @@ def generate(
 
     Example: synth generate ecommerce -s 100 --part 3/7 -o /shared/parts
 
-    Example: synth generate ecommerce --stdout orders --format ndjson | head
+    Example: synth generate ecommerce --stdout orders --format ndjson
 
     Example: synth generate shop.yaml --existing customers,products --from postgresql://me@localhost/crm
     """

@@ -26,7 +26,7 @@ TAKEN = {
 def write_rows(context: typer.Context) -> None:
     """Write the rows of the table that a command names. Raises OptionError for words that are about folders or databases."""
     given = [each for each in context.command.params if _is_given(context, str(each.name))]
-    if others := [each.opts[-1] for each in given if each.name not in TAKEN]:
+    if others := [max(each.opts, key=len) for each in given if each.name not in TAKEN]:
         are = "are" if len(others) > 1 else "is"
         raise OptionError(
             f"{', '.join(others)} {are} not for --stdout, which writes a table's rows and no folder\n"

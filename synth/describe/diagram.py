@@ -83,8 +83,8 @@ def as_svg(catalogue: Catalogue, link: Callable[[str], str] | None = None, *, al
         and home[r.table] != home[r.parent]
     )  # fmt: skip
     routes = _laid_out(boxes, {(home[parent], home[table]) for table, parent in arrows})
-    width = max(box.left + box.width for box in boxes.values()) + MARGIN
-    height = max(box.top + box.height for box in boxes.values()) + MARGIN
+    width = max((box.left + box.width for box in boxes.values()), default=LEAST_WIDTH) + MARGIN
+    height = max((box.top + box.height for box in boxes.values()), default=ROW) + MARGIN
     drawn = [_arrow(boxes, home, table, parent, routes) for table, parent in arrows]
     drawn += [_drawn(box, link) for box in boxes.values()]
     title = escape(f"{catalogue.dataset}: {len(catalogue.tables)} tables and what they refer to")

@@ -41,9 +41,8 @@ def check_windows(scope: Scope, tables: Mapping[str, TablePlan], block_rows: int
             continue
         for column in spec.columns:
             if not scope.is_read(name, column) and takes_all_rows(scope, name, column):
-                what = (
-                    f"the last window of {window:,} has more than the {many(rows, 'row')} there, of which this is made"
-                )
+                there = f"{many(rows, 'row')} there {'is' if rows == 1 else 'are'}"
+                what = f"the last window of {window:,} has more than the {there}, of which this is made"
                 hint = f"let {scope.family(name)} have whole windows, or none"
                 raise SpecError([Problem(("tables", name, "columns", column), what, hint)])
 

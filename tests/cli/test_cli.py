@@ -13,6 +13,7 @@ import pytest
 
 from synth import __version__, load
 from synth.cli import main
+from synth.describe.documents import DOCUMENTS
 
 COMMANDS = ["datasets", "check", "plan", "generate", "verify"]
 TABLES = list(load("ecommerce").written)
@@ -157,7 +158,7 @@ def test_generate_as_json(made, tmp_path):
 def test_generate_some_tables(made, tmp_path):
     assert list(made("--tables", "payments,brands", json_=True)["tables"]) == ["brands", "payments"]
     there = {path.name for path in (tmp_path / "ecommerce").iterdir() if path.name[0] != "."}
-    assert there == {"brands", "payments", "manifest.json"}
+    assert there == {"brands", "payments", "manifest.json", *DOCUMENTS}
 
 
 def test_generate_until(made, tmp_path):

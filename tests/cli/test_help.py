@@ -45,10 +45,22 @@ def page(capsys, monkeypatch):
 def test_the_first_page_groups_the_commands(page):
     text = page()
     titles = re.findall(r"^(\w.*):$", text, re.M)
-    assert titles == ["Make data", "Prove it", "Databases", "Learn the language of specs", "Set up", "Printing"]
+    assert titles == [
+        "Make data",
+        "Prove it, and show it",
+        "Databases",
+        "Learn the language of specs",
+        "Set up",
+        "Printing",
+    ]
     for name in PROGRAM.commands:
         assert len(re.findall(rf"^  {name}  +\w", text, re.M)) == 1
-    assert text.index("Make data:") < text.index("\n  generate ") < text.index("Prove it:") < text.index("\n  verify ")
+    assert (
+        text.index("Make data:")
+        < text.index("\n  generate ")
+        < text.index("Prove it, and show it:")
+        < text.index("\n  verify ")
+    )
     lines = text.partition("Make data:")[2].splitlines()
     assert not [line for line in lines if line.endswith("...")], "a sentence is cut off"
     assert all(len(line) < 80 for line in lines)

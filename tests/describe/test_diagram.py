@@ -64,6 +64,14 @@ def test_mermaid_names_every_reference(catalogue):
     assert text.startswith("erDiagram\n") and all(re.search(rf"\b{t.name}\b", text) for t in catalogue.tables)
 
 
+def test_a_dataset_without_tables_that_are_written_is_an_empty_picture():
+    nothing = synth.parse(
+        "{dataset: nothing, period: {start: 2024-01-01, until: 2025-01-01}, "
+        "tables: {_t: {rows: 1, columns: {id: {key: sequence}}}}}"
+    )
+    assert ElementTree.fromstring(as_svg(catalogue_of(nothing))).get("role") == "group"
+
+
 def test_without_a_plan_each_table_stands_alone():
     catalogue = catalogue_of(synth.load("inventory"))
     assert len(catalogue.families()) == len(catalogue.tables)

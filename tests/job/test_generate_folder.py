@@ -9,6 +9,7 @@ from hashlib import sha256
 import polars as pl
 
 from synth.api import make_plan
+from synth.describe.documents import DOCUMENTS
 from synth.job.generate import generate
 from synth.spec.load import parse
 
@@ -19,7 +20,8 @@ def test_output_layout(tmp_path):
     folder = tmp_path / "ecommerce"
     assert summary.folder == folder
     assert [path.name for path in tmp_path.iterdir()] == ["ecommerce"]
-    assert {path.name for path in folder.iterdir() if path.name[0] != "."} == {*made.dataset.written, "manifest.json"}
+    shown = {path.name for path in folder.iterdir() if path.name[0] != "."}
+    assert shown == {*made.dataset.written, "manifest.json", *DOCUMENTS}
     for table in made.dataset.written:
         files = list((folder / table).iterdir())
         assert files

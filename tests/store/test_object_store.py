@@ -16,6 +16,7 @@ import pytest
 
 import synth
 from synth.databases.address import find
+from synth.describe.documents import DOCUMENTS
 from synth.errors import OptionError, OutputError
 from synth.job.advance import advance_folder
 from synth.job.generate import generate
@@ -72,7 +73,8 @@ def test_it_is_as_in_a_folder(format, out, tmp_path):
     assert made.manifest.placed(lambda file: None) == there.manifest, "where files are is no part of what is stated"
     stored = manifest_at(made.folder)
     assert stored == made.manifest
-    assert {file.name for file in stored.files} | {NAME} == set(here(made.folder)), "and nothing else is there"
+    beside = {NAME, *DOCUMENTS}
+    assert {file.name for file in stored.files} | beside == set(here(made.folder)), "and nothing else is there"
     assert all(run_of(file.name) for file in stored.files)
     if format != "sql":
         report = verify_folder(made.folder)
@@ -113,7 +115,7 @@ def test_the_same_again_is_done_and_another_run_is_refused(out):
     assert here(f"{out}/visits") == before
     made = generate(make(THREE_BLOCKS, seed=7), out, if_exists="replace")
     assert verify_folder(made.folder).passed
-    assert not {*before} & {*here(made.folder)} - {NAME}, "the old files are gone"
+    assert not {*before} & {*here(made.folder)} - {NAME, *DOCUMENTS}, "the old files are gone"
 
 
 def test_strangers_objects_stay(out):
@@ -150,7 +152,7 @@ def test_it_advances_as_if_it_had_been_made_then(out, tmp_path):
     now = manifest_at(made.folder)
     assert prints(now) == prints(generate(make(THREE_BLOCKS, until=UNTIL[1]), tmp_path).manifest)
     assert verify_folder(made.folder).passed
-    assert set(here(made.folder)) == {NAME, *(file.name for file in now.files)}
+    assert set(here(made.folder)) == {NAME, *DOCUMENTS, *(file.name for file in now.files)}
     kept = {file.name for file in before.files} & {file.name for file in now.files}
     assert kept, "what came out as it was stays where it was"
     assert advance_folder(made.folder, UNTIL[1]).unchanged
@@ -244,7 +246,7 @@ def test_a_run_that_was_given_up_is_gone_on_with(out):
     made = generate(plan, out)
     assert made.resumed == 4
     assert verify_folder(made.folder).passed
-    assert set(here(made.folder)) == {NAME, *(file.name for file in manifest_at(made.folder).files)}
+    assert set(here(made.folder)) == {NAME, *DOCUMENTS, *(file.name for file in manifest_at(made.folder).files)}
 
 
 def test_fresh_begins_anew(out):
