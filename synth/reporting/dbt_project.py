@@ -31,6 +31,7 @@ __all__ = ["write_dbt_project"]
 
 TARGETS = ("duckdb", "postgres")  # dialects that a project is written for
 READERS = {"parquet": "read_parquet('{}')", "csv": "read_csv('{}', header = true)", "ndjson": "read_json('{}')"}
+BY_DBT = ("target", "logs", "dbt_packages", ".user.yml")  # what dbt leaves in a project, which goes with an earlier one
 OF_DBT = ("not null", "key", "unique", "reference")  # kinds of checks that dbt has tests for, where one column is asked
 SOURCE = "source_of_dbt"  # stands for a table's schema, until dbt's own word takes its place
 _PLACED = re.compile(rf'"?{SOURCE}"?\."?(\w+)"?')
@@ -51,7 +52,7 @@ def write_dbt_project(folder: str | Path, out: str | Path | None = None) -> Path
         )
     target = Path(out) if out is not None else folder.resolve().with_name(f"{folder.resolve().name}-dbt")
     refuse_link(target)
-    has_only_marked_files(target)
+    has_only_marked_files(target, BY_DBT)
     with replacing_folder(target) as work_folder:
         for name, text in _files(manifest, folder.resolve(), target.name).items():
             (work_folder / name).parent.mkdir(exist_ok=True)

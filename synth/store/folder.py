@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -193,8 +193,11 @@ def write_marker(folder: Path) -> None:
     write_text(folder / MARK, "".join(f"{name}\n" for name in files_in(folder)))
 
 
-def has_only_marked_files(target: Path) -> bool:
-    """Whether `target` holds what a run left there with a mark; False where nothing is. Raises OutputError for all else."""
+def has_only_marked_files(target: Path, beside: Collection[str] = ()) -> bool:
+    """Whether `target` holds what a run left there with a mark; False where nothing is. Raises OutputError for all else.
+
+    Files and folders of the names `beside` may be there too: those that others make as they work there.
+    """
     refuse_link(target)
     if not target.exists():
         return False
@@ -204,7 +207,7 @@ def has_only_marked_files(target: Path) -> bool:
     if not present and not any(target.iterdir()):
         return False
     known = read_text(target / MARK, missing="").splitlines()
-    strangers = sorted(present - {MARK, *known})
+    strangers = sorted(name for name in present - {MARK, *known} if name.partition("/")[0] not in beside)
     if strangers:
         raise OutputError(
             f"'{target}' holds files that are not ours ('{strangers[0]}'); choose another --out, or move them away"

@@ -115,6 +115,9 @@ def test_on_the_command_line(tmp_path, capsys):
     assert main(["dbt", str(folder)]) == 0
     assert f"cd {tmp_path}/inventory-dbt && dbt test --profiles-dir ." in capsys.readouterr().out
     assert main(["dbt", str(folder)]) == 0  # an earlier one of ours is replaced
+    (tmp_path / "inventory-dbt" / "target").mkdir()
+    (tmp_path / "inventory-dbt" / "target" / "manifest.json").write_text("{}")
+    assert main(["dbt", str(folder)]) == 0  # with what dbt has left in it
     capsys.readouterr()
     theirs = tmp_path / "theirs"
     theirs.mkdir()
