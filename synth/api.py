@@ -19,7 +19,7 @@ from synth.plan.make import Moment, make
 from synth.plan.model import Plan
 from synth.runners.serial import Serial
 from synth.scan.source import batches, scan
-from synth.spec.asked import with_rows
+from synth.spec.kinds.asked_rows import with_rows
 from synth.spec.load import load as load_spec
 from synth.spec.load import located
 from synth.spec.models import Dataset

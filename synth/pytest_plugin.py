@@ -22,12 +22,13 @@ def synth_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path
     made: dict[str, Path] = {}
 
     def folder(dataset: str | Path, *, format: str = "parquet", **words: Any) -> Path:
-        import synth
+        from synth.api import make_plan
+        from synth.job.generate import generate
 
         key = repr((str(dataset), format, sorted(words.items())))
         if key not in made:
-            plan = synth.make_plan(dataset, **{"scale": SCALE, **words})
-            made[key] = Path(synth.generate(plan, tmp_path_factory.mktemp("synth"), format=format).folder)
+            plan = make_plan(dataset, **{"scale": SCALE, **words})
+            made[key] = Path(generate(plan, tmp_path_factory.mktemp("synth"), format=format).folder)
         return made[key]
 
     return folder
@@ -46,7 +47,7 @@ def synth_database(
     servers: list[Path] = []
 
     def database(dataset: str | Path, *, into: str = "duckdb", **words: Any) -> str:
-        import synth
+        from synth.actions import load_into
 
         key = repr((str(dataset), into, sorted(words.items())))
         if key not in loaded:
@@ -55,7 +56,7 @@ def synth_database(
                 url = f"{into}:///{tmp_path_factory.mktemp('synth') / f'test.{into}'}"
             elif into == "postgres":
                 url = _started(tmp_path_factory, servers)
-            synth.load_into(synth_folder(dataset, **words), url)
+            load_into(synth_folder(dataset, **words), url)
             loaded[key] = url
         return loaded[key]
 

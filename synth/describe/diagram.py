@@ -1,24 +1,21 @@
 """The diagram of a dataset: a box for each family of tables, an arrow from each table to those it refers to.
 
 Tables that are drawn together stand in one box, each below the one that it belongs to, so that arrows are only drawn where
-they lead elsewhere. Boxes are laid out in layers, parents left, by grandalf (Sugiyama's method).
+they lead elsewhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
+from synth.describe.box import MARGIN, PADDING, ROW, Box
 from synth.describe.catalogue import Catalogue, TableFacts
 
 __all__ = ["as_mermaid", "as_svg"]
 
-ROW, PADDING = 22, 8  # pixels
-LETTER, LEAST_WIDTH, INDENT = 7.2, 110, 14
-BETWEEN, LAYERS_APART, MARGIN = 18, 64, 12
-LANE = 8  # the height that an arrow takes which passes a layer
+LETTER, LEAST_WIDTH, INDENT = 7.2, 110, 14  # pixels
 
 STYLE = """
 .box { fill: var(--surface, #ffffff); stroke: var(--line, #8a94a6) }
@@ -32,48 +29,6 @@ DARK = """
 """
 
 
-@dataclass
-class _Box:
-    """A family's box; grandalf asks for `w`, along a layer, and `h`, across, and sets `xy`, the middle."""
-
-    tables: tuple[tuple[TableFacts, int], ...]  # and how deep each stands
-    width: float
-    height: float
-    xy: tuple[float, float] = (0.0, 0.0)
-
-    @property
-    def w(self) -> float:
-        return self.height
-
-    @property
-    def h(self) -> float:
-        return self.width
-
-    @property
-    def left(self) -> float:
-        return self.xy[1] - self.width / 2
-
-    @property
-    def top(self) -> float:
-        return self.xy[0] - self.height / 2
-
-    def row(self, table: str) -> float:
-        """Give the middle of a table's row, from the top of all."""
-        place = next(number for number, (each, _) in enumerate(self.tables) if each.name == table)
-        return self.top + PADDING + (place + 0.5) * ROW
-
-
-class _Route:
-    """What grandalf hands the points of an edge to; those between its ends lead around boxes."""
-
-    def __init__(self) -> None:
-        self.points: list[tuple[float, float]] = []
-
-    def setpath(self, points: list[tuple[float, float]]) -> None:
-        """Take the points."""
-        self.points = points
-
-
 def as_svg(catalogue: Catalogue, link: Callable[[str], str] | None = None, *, alone: bool = True) -> str:
     """Draw the diagram; `link` gives where a table's name leads to. `alone` it brings colours for light and dark itself."""
     boxes = {family: _box(tables) for family, tables in catalogue.families().items()}
@@ -82,7 +37,9 @@ def as_svg(catalogue: Catalogue, link: Callable[[str], str] | None = None, *, al
         (r.table, r.parent) for r in catalogue.references if r.table in home and r.parent in home
         and home[r.table] != home[r.parent]
     )  # fmt: skip
-    routes = _laid_out(boxes, {(home[parent], home[table]) for table, parent in arrows})
+    from synth.describe.layers import laid_out  # where a diagram is drawn, and not before
+
+    routes = laid_out(boxes, {(home[parent], home[table]) for table, parent in arrows})
     width = max((box.left + box.width for box in boxes.values()), default=LEAST_WIDTH) + MARGIN
     height = max((box.top + box.height for box in boxes.values()), default=ROW) + MARGIN
     drawn = [_arrow(boxes, home, table, parent, routes) for table, parent in arrows]
@@ -106,7 +63,7 @@ def as_mermaid(catalogue: Catalogue) -> str:
     return "erDiagram\n" + "\n".join([*lines, *(f"  {name}" for name in sorted(alone))]) + "\n"
 
 
-def _box(tables: tuple[TableFacts, ...]) -> _Box:
+def _box(tables: tuple[TableFacts, ...]) -> Box:
     """Make a family's box: each table below the one that it belongs to, what follows from rows of the first below that."""
     names, first = {table.name for table in tables}, tables[0]
     ordered: list[tuple[TableFacts, int]] = []
@@ -120,54 +77,10 @@ def _box(tables: tuple[TableFacts, ...]) -> _Box:
 
     add(None, 0)
     widest = max(len(table.name) * LETTER + depth * INDENT for table, depth in ordered)
-    return _Box(tuple(ordered), max(LEAST_WIDTH, widest + 2 * PADDING + 4), len(ordered) * ROW + 2 * PADDING)
+    return Box(tuple(ordered), max(LEAST_WIDTH, widest + 2 * PADDING + 4), len(ordered) * ROW + 2 * PADDING)
 
 
-def _laid_out(
-    boxes: Mapping[str, _Box], pairs: set[tuple[str, str]]
-) -> dict[tuple[str, str], list[tuple[float, float]]]:
-    """Give each box its place, and the points that lead from one to another around those between."""
-    from grandalf.graphs import Edge, Graph, Vertex
-    from grandalf.layouts import SugiyamaLayout
-
-    vertices = {family: Vertex(family) for family in boxes}
-    for family, vertex in vertices.items():
-        vertex.view = boxes[family]
-    edges = {pair: Edge(vertices[pair[0]], vertices[pair[1]]) for pair in sorted(pairs)}
-    for edge in edges.values():
-        edge.view = _Route()
-    below = float(MARGIN)
-    alone = [box for family, box in boxes.items() if not any(family in pair for pair in pairs)]
-    for part in Graph(list(vertices.values()), list(edges.values())).C:
-        if len(part.sV) == 1:
-            continue
-        layout = SugiyamaLayout(part)
-        layout.xspace, layout.yspace, layout.dw, layout.dh = BETWEEN, LAYERS_APART, LANE, LEAST_WIDTH
-        layout.init_all()
-        layout.draw(12)
-        layout.draw_edges()
-        here = [vertex.view for vertex in part.sV]
-        top, left = min(box.top for box in here) - below, min(box.left for box in here) - MARGIN
-        for box in here:
-            box.xy = (box.xy[0] - top, box.xy[1] - left)
-        for edge in part.sE:
-            edge.view.points = [(x - top, y - left) for x, y in edge.view.points]
-        below = max(box.top + box.height for box in here) + BETWEEN
-    _in_rows(alone, below, max((box.left + box.width for box in boxes.values() if box not in alone), default=700.0))
-    return {pair: edge.view.points for pair, edge in edges.items()}
-
-
-def _in_rows(boxes: list[_Box], below: float, most: float) -> None:
-    """Put boxes that nothing leads to or from beside each other."""
-    left, top, deepest = float(MARGIN), below, 0.0
-    for box in boxes:
-        if left > MARGIN and left + box.width > most:
-            left, top, deepest = float(MARGIN), top + deepest + BETWEEN, 0.0
-        box.xy = (top + box.height / 2, left + box.width / 2)
-        left, deepest = left + box.width + BETWEEN, max(deepest, box.height)
-
-
-def _drawn(box: _Box, link: Callable[[str], str] | None) -> str:
+def _drawn(box: Box, link: Callable[[str], str] | None) -> str:
     """Draw a box and the names in it."""
     place = f'x="{box.left:.1f}" y="{box.top:.1f}" width="{box.width:.1f}" height="{box.height:.1f}"'
     drawn = [f'<rect class="box" {place} rx="6"/>']
@@ -180,7 +93,7 @@ def _drawn(box: _Box, link: Callable[[str], str] | None) -> str:
 
 
 def _arrow(
-    boxes: Mapping[str, _Box], home: Mapping[str, str], table: str, parent: str,
+    boxes: Mapping[str, Box], home: Mapping[str, str], table: str, parent: str,
     routes: Mapping[tuple[str, str], list[tuple[float, float]]],
 ) -> str:  # fmt: skip
     """Draw the arrow from a table's row to that of the table it refers to."""

@@ -35,7 +35,7 @@ class Made:
     suffix: str
     compression: str | None  # where it is not the usual one
     asked: Mapping[str, int]  # rows that a run was asked for, whatever the scale
-    existing: tuple[str, ...]  # tables that had been there
+    parents: tuple[str, ...]  # tables that had been there
     rows: Mapping[str, int]
     files: Mapping[str, tuple[MadeFile, ...]]
 
@@ -51,11 +51,11 @@ class Made:
         source = name if name in shipped() else f"{name}.yaml"  # a file of the user's
         now = until.date().isoformat() if until.time() == dt.time() else until.isoformat()
         words = ["synth", "generate", source, "--scale", f"{self.scale:g}", "--seed", str(self.seed), "--until", now]
-        words += [] if self.format == "parquet" else ["--format", self.format]
+        words += ["--format", self.format]
         words += ["--compression", self.compression] if self.compression else []
         for table, rows in self.asked.items():
             words += ["--rows", f"{table}={rows}"]
-        words += ["--existing", ",".join(self.existing), "--from", "URL_OR_DIR"] if self.existing else []
-        made = [table.name for table in self.catalogue.tables if table.name not in self.existing]
+        words += ["--existing", ",".join(self.parents), "--from", "URL_OR_DIR"] if self.parents else []
+        made = [table.name for table in self.catalogue.tables if table.name not in self.parents]
         words += [] if list(self.rows) == made else ["--tables", ",".join(self.rows)]
         return shlex.join(words)

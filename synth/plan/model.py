@@ -14,8 +14,8 @@ from synth.errors import many
 from synth.generators.arrival import Timetable, microseconds
 from synth.plan.content import Content, earlier_row_count, seed_of
 from synth.plan.links import KeyLink
-from synth.spec.asked import asked_rows
 from synth.spec.kinds import kind_of
+from synth.spec.kinds.asked_rows import asked_rows
 from synth.spec.kinds.base import Kind, RollupPlan, RowsPlan, SelectPlan
 from synth.spec.kinds.fanout import FanoutLaw
 from synth.spec.models import Dataset, Table

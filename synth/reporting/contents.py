@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -156,11 +156,3 @@ def _shown(value: Any) -> str:
     if isinstance(value, (int, Decimal)):
         return f"{value:,}"
     return f"{value:,.6g}" if isinstance(value, float) else str(value)
-
-
-def by_kind(report: VerifyReport) -> Iterable[tuple[str, int, int]]:
-    """Count a verification's checks, and those that do not hold, by kind."""
-    kinds: dict[str, list[bool]] = {}
-    for finding in report.findings:
-        kinds.setdefault(finding.kind, []).append(finding.passed)
-    return [(kind, len(passed), passed.count(False)) for kind, passed in kinds.items()]

@@ -10,8 +10,10 @@ from typing import Any
 
 from synth.describe.catalogue import ColumnFacts, TableFacts
 from synth.describe.diagram import as_svg
-from synth.reporting.contents import Contents, by_kind
+from synth.errors import many
+from synth.reporting.contents import Contents
 from synth.terminal import number, size
+from synth.verdict import promise, sort_of
 from synth.verifying.report import VerifyReport
 from synth.version import __version__
 
@@ -73,17 +75,22 @@ def _facts(contents: Contents) -> Iterator[tuple[str, str, str]]:
     yield "until", manifest.until.date().isoformat() if manifest.until.hour == 0 else str(manifest.until), ""
     if contents.verified:
         broken = len(contents.verified.failed)
-        count = len(contents.verified.findings)
-        yield f"of {count} checks", f"{broken} do not hold" if broken else "all hold", "bad" if broken else "good"
+        said = f"{broken} {'does' if broken == 1 else 'do'} not hold" if broken else "all hold"
+        yield f"of {many(len(contents.verified.findings), 'check')}", said, "bad" if broken else "good"
 
 
 def _verification(report: VerifyReport) -> dict[str, Any]:
+    """Count the checks by what they are about, and say what does not hold."""
+    sorts: dict[str, list[bool]] = {}
+    for finding in report.findings:
+        sorts.setdefault(sort_of(finding), []).append(finding.passed)
     broken = [
-        {"kind": f.kind, "table": f.table, "name": f.name,
-         "what": f.note or (f"{number(f.offences)} offences" if f.offences is not None else "could not be run")}
+        {"table": f.table, "promise": promise(f),
+         "what": f.note or (f"{many(f.offences, 'row')} against it" if f.offences is not None else "could not be run")}
         for f in report.failed
     ]  # fmt: skip
-    return {"passed": report.passed, "checks": len(report.findings), "kinds": by_kind(report), "failed": broken}
+    kinds = [(sort, number(len(passed)), passed.count(False)) for sort, passed in sorts.items()]
+    return {"passed": report.passed, "checks": number(len(report.findings)), "kinds": kinds, "failed": broken}
 
 
 def _table(contents: Contents, facts: TableFacts) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from synth.describe.documents import DOCUMENTS
 from synth.describe.made import Made, MadeFile
 from synth.formats import format_of
 from synth.plan.model import Plan
-from synth.spec.asked import asked_rows
+from synth.spec.kinds.asked_rows import asked_rows
 from synth.store.files import write_text
 from synth.store.manifest import Manifest
 

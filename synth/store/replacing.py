@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from synth.errors import OptionError, OutputError, many
-from synth.spec.asked import as_declared, asked_rows
+from synth.spec.kinds.asked_rows import as_declared, asked_rows
 from synth.spec.models import Dataset
 from synth.store.folder import MARK, finished_run, first_changed_file, has_only_marked_files
 from synth.store.manifest import Manifest

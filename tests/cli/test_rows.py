@@ -9,7 +9,7 @@ import pytest
 import synth
 from synth.cli import main
 from synth.errors import OptionError
-from synth.spec.asked import as_declared, asked_rows, with_rows
+from synth.spec.kinds.asked_rows import as_declared, asked_rows, with_rows
 from synth.store.manifest import Manifest
 from tests.cli.test_cli import snapshot
 

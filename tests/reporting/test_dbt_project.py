@@ -18,13 +18,14 @@ from synth.job.generate import generate
 from synth.job.load import load_folder
 from synth.spec.load import shipped
 from tests.support.servers import live_address
+from tests.support.targets import LONG
 
 
 def rendered(path: Path, target: str, source):
     return jinja2.Template(path.read_text("utf-8")).render(target={"type": target}, source=source)
 
 
-@pytest.fixture(scope="module", params=[*shipped(), "csv"])
+@pytest.fixture(scope="module", params=[*(shipped() if LONG else ["ecommerce"]), "csv"])
 def made(request, tmp_path_factory):
     name, form = ("inventory", "csv") if request.param == "csv" else (request.param, "parquet")
     folder = Path(generate(synth.make_plan(name, scale=0.02), tmp_path_factory.mktemp("made"), format=form).folder)

@@ -60,7 +60,7 @@ def report_of(folder, **how):
     return made, Page(made.path.read_text("utf-8"))
 
 
-@pytest.mark.parametrize("name", [*shipped(), "chinook", "clinic", "pagila"])
+@pytest.mark.parametrize("name", [*shipped(), "clinic"])
 def test_everything_is_there(name, tmp_path):
     source = name if name in shipped() else EXAMPLES / f"{name}.yaml"
     summary = generate(synth.make_plan(str(source), scale=0.02), tmp_path)
@@ -83,7 +83,7 @@ def test_everything_is_there(name, tmp_path):
             assert data["pictures"][int(chart["data-picture"])]["rows"]
     assert len(data["pictures"]) == len(synth.load(str(source)).pictures)
     assert not any(picture["failed"] for picture in data["pictures"])
-    assert f"All {len(synth.verify_folder(summary.folder).findings)} checks hold" in page.text
+    assert f"All {len(synth.verify_folder(summary.folder).findings):,} checks hold" in page.text
     assert not re.search(r"@import|url\(", made.path.read_text("utf-8").split("</style>")[0])
 
 
@@ -131,7 +131,7 @@ def test_what_does_not_hold_is_told_and_is_exit_code_1(tmp_path, capsys):
     assert main(["report", str(folder)]) == 1
     assert "not all checks hold" in capsys.readouterr().out
     page = Page((tmp_path / "inventory.html").read_text("utf-8"))
-    assert "What does not hold" in page.text and "stock key" in page.text
+    assert "What does not hold" in page.text and "stock : the key product_number is unique" in page.text
     assert main(["report", str(folder), "--no-verify", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["passed"] is None and told["path"] == str(tmp_path / "inventory.html") and told["tables"] == 5

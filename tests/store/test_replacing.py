@@ -118,7 +118,7 @@ def test_a_run_that_ended_meanwhile_is_not_replaced(done, tmp_path, monkeypatch)
         shutil.copytree(done, place / "shop")
         return Serial()
 
-    monkeypatch.setattr("synth.job.generate.runner", start)
+    monkeypatch.setattr("synth.job.generate.begun", start)
     with pytest.raises(OutputError, match="holds another run"):
         synth.generate(plan(seed=7), place, progress=end_another)
     assert Manifest.read(place / "shop").seed == 42

@@ -21,7 +21,7 @@ and fiction.
 
 
 def as_readme(made: Made) -> str:
-    """Give the document."""
+    """Give the document: what is there, how it was made, how to open it."""
     name, about, rows = made.catalogue.dataset, cell(made.catalogue.about), sum(made.rows.values())
     return "\n".join(
         part
