@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import signal
+import sys
 from types import FrameType
 
-from synth.running import interrupt_all
+from synth.running import ask_to_end, interrupt_all
 
 __all__ = ["Ended", "come", "listen", "no_more"]
 
@@ -24,9 +25,16 @@ class Ended(KeyboardInterrupt):
 
 def listen() -> None:
     """Raise `Ended` in the main thread when one comes; none for what the caller ignores (nohup)."""
+    sys.unraisablehook = _not_ours
     for number in _ENDING:
         if signal.getsignal(number) is not signal.SIG_IGN:  # `synth.__main__` has set others for the time before
             signal.signal(number, _end)
+
+
+def _not_ours(lost: sys.UnraisableHookArgs) -> None:
+    """Tell what was raised where nobody takes it, but for an end that is raised again between two steps."""
+    if not isinstance(lost.exc_value, Ended):
+        sys.__unraisablehook__(lost)
 
 
 def come() -> Ended | None:
@@ -43,4 +51,6 @@ def _end(number: int, _: FrameType | None) -> None:
     _come.append(number)
     if not _told:
         interrupt_all()
-        raise Ended(number)
+        ended = Ended(number)
+        ask_to_end(ended)
+        raise ended

@@ -164,3 +164,34 @@ def test_a_report_starts_no_process(monkeypatch):
     from synth.cli import mistake
 
     assert "a mistake of ours" in mistake.told(ValueError("x"), ["check"])
+
+
+LOST = """
+import os, signal, sys
+import synth.draw.task as task
+from synth.cli import entry
+
+class Late:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)  # and what its handler raises here is lost
+        for _ in range(1_000):
+            pass
+
+def run(context, each, draw=task.run_task):
+    made = draw(context, each)
+    if each.family == "orders":
+        Late()
+    return made
+
+task.run_task = run
+sys.argv[0] = "synth"
+entry()
+"""
+
+
+def test_a_signal_that_comes_within_a_destructor_is_not_lost(environment, tmp_path):
+    words = ["generate", "ecommerce", "--scale", "0.5", "--workers", "1", "--out", str(tmp_path)]
+    ran = subprocess.run(
+        [sys.executable, "-c", LOST, *words], env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert (ran.returncode, ran.stderr) == ENDS[signal.SIGINT] and not list(tmp_path.iterdir())
