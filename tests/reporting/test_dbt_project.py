@@ -13,11 +13,9 @@ import yaml
 
 import synth
 from synth.cli import main
-from synth.databases import connect
 from synth.job.generate import generate
 from synth.job.load import load_folder
 from synth.spec.load import shipped
-from tests.support.servers import live_address
 from tests.support.targets import LONG
 
 
@@ -96,15 +94,15 @@ def test_its_tests_find_what_does_not_hold(tmp_path):
     assert "rule_orders_header_adds_up" in found and "rule_orders_header_equals_lines" not in found
 
 
-def test_in_a_database_they_are_asked_in_its_own_words(made, database, tmp_path):
+@pytest.mark.parametrize("target", ["postgres"], indirect=True)
+def test_in_a_database_they_are_asked_in_its_own_words(made, target):
     folder, project, dataset = made
-    address = live_address("postgres", database, tmp_path)
-    load_folder(folder, address, schema=f"dbt_{folder.parent.name}")
+    load_folder(folder, target.address)
 
     def source(name, table):
-        return f'"dbt_{folder.parent.name}"."{table}"'
+        return f'"{name}"."{table}"'
 
-    with connect(address) as connected:
+    with target.connect() as connected:
         for path in sorted((project / "tests").glob("*.sql")):
             sql = rendered(path, "postgres", source)
             assert "cannot be said" not in sql
