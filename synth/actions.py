@@ -30,7 +30,7 @@ def load_into(
 
     >>> folder = synth.generate(synth.make_plan("inventory", scale=0.01), "output").folder
     >>> synth.load_into(folder, "shop.duckdb").rows
-    185
+    351
     """
     return load_folder(
         folder, address_of(url), schema=schema, if_exists=if_exists, connections=connections, via=via, identity=identity,

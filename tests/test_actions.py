@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import doctest
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -138,3 +140,10 @@ def test_objects_say_in_a_line_what_they_are(folder, tmp_path):
 
 def test_a_frame_is_polars():
     assert isinstance(synth.frames(synth.make_plan("inventory", scale=0.01))["orders"], pl.DataFrame)
+
+
+@pytest.mark.parametrize("module", ["synth.actions", "synth.api"])
+def test_examples_run_as_they_are_written(module, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    found = doctest.testmod(importlib.import_module(module), extraglobs={"synth": synth})
+    assert found.attempted and not found.failed
