@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+import threading
 from types import FrameType
 
-from synth.running import ask_to_end, interrupt_all
+from synth.running import interrupt_all
 
 __all__ = ["Ended", "come", "listen", "no_more"]
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+AGAIN_S = 0.01  # after which a signal that was lost comes once more
 _come: list[int] = []  # signals, in order
 _told: list[bool] = []  # whether the end is being told, and others change nothing
 
@@ -32,8 +35,10 @@ def listen() -> None:
 
 
 def _not_ours(lost: sys.UnraisableHookArgs) -> None:
-    """Tell what was raised where nobody takes it, but for an end that is raised again between two steps."""
-    if not isinstance(lost.exc_value, Ended):
+    """Tell what was raised where nobody takes it, as in a destructor; a signal that was lost there comes once more."""
+    if isinstance(lost.exc_value, Ended):
+        threading.Timer(AGAIN_S, os.kill, (os.getpid(), lost.exc_value.number)).start()
+    else:
         sys.__unraisablehook__(lost)
 
 
@@ -51,6 +56,4 @@ def _end(number: int, _: FrameType | None) -> None:
     _come.append(number)
     if not _told:
         interrupt_all()
-        ended = Ended(number)
-        ask_to_end(ended)
-        raise ended
+        raise Ended(number)

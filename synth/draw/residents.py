@@ -17,7 +17,7 @@ import polars as pl
 
 from synth.columns import NULL, from_microseconds, mask
 from synth.draw.narrow import NARROW, widened
-from synth.draw.spool import ResidentRows, Spool
+from synth.draw.spool import Spool, encoded
 from synth.dtypes import DType
 from synth.generators.pieces import InPieces
 from synth.generators.sampling import Search
@@ -104,9 +104,14 @@ class Residents:
 
         What is kept stays: others may have mapped it.
         """
-        with self.spool() as spool:
-            spool.add(0, ResidentRows(rows, frame))
-            self.add_spooled(table, spool)
+        self._save(_Name(table, what="rows"), np.array([rows], dtype=np.int64))
+        for column in frame.get_columns():
+            name = _Name(table, column.name)
+            if name not in self._saved:
+                numbers, texts = encoded(column)
+                if texts is not None:
+                    self._save_text(name, texts)
+                self._save(name, numbers)
 
     def spool(self) -> Spool:
         """Make what takes the rows of a table from tasks, until all are there."""

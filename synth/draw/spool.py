@@ -20,7 +20,7 @@ from synth.columns import NULL
 from synth.draw.narrow import narrowed, numbers_of, retyped, widened
 from synth.generators.pieces import InPieces
 
-__all__ = ["ResidentRows", "Spool", "SpooledColumn"]
+__all__ = ["ResidentRows", "Spool", "SpooledColumn", "encoded"]
 
 IN_MEMORY = 2**20  # bytes of a column that wait in memory where there is a folder
 
@@ -30,6 +30,15 @@ class ResidentRows(NamedTuple):
 
     rows: int
     columns: pl.DataFrame
+
+
+def encoded(column: pl.Series) -> tuple[npt.NDArray[Any], pl.Series | None]:
+    """Give what is kept of a column: numbers, and of texts the different ones, whose places they are. (n,) -> (n,), (m,)"""
+    if column.dtype != pl.String:
+        return numbers_of(column), None
+    texts = column.drop_nulls().unique().sort()
+    codes = column.replace_strict(texts, np.arange(len(texts)), default=None, return_dtype=pl.Int64)
+    return narrowed(codes), texts
 
 
 @dataclass(frozen=True)
@@ -54,12 +63,7 @@ class SpooledColumn:
 
     def add(self, number: int, column: pl.Series) -> None:
         """Take the part of a task. (n,)"""
-        texts = None
-        if column.dtype == pl.String:
-            texts = column.drop_nulls().unique().sort()
-            numbers = narrowed(column.replace_strict(texts, np.arange(len(texts)), default=None, return_dtype=pl.Int64))
-        else:
-            numbers = numbers_of(column)
+        numbers, texts = encoded(column)
         self._pieces[number] = _Piece(self._size, len(numbers), numbers.dtype, texts)
         self._size += self._file.write(np.ascontiguousarray(numbers).data)
 

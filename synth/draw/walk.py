@@ -232,9 +232,9 @@ def _draw_residents(plan: Plan, family: FamilyPlan, residents: Residents) -> Non
 
 def _keep_residents(family: FamilyPlan, blocks: Iterable[Block], residents: Residents) -> None:
     """Keep what others look up of a family's blocks, which come in order."""
+    looked_up = {table: [c for t, c in family.residents if t == table] for table in family.tables}
     with _Spools(residents, family.tables) as spools:
         for block in blocks:
-            looked_up = {table: [c for t, c in family.residents if t == table] for table in family.tables}
             rows = {table: ResidentRows(*block.resident_rows(table, columns)) for table, columns in looked_up.items()}
             spools.add(block.number, rows)
         spools.join()

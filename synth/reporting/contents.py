@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from synth.describe.catalogue import Catalogue, TableFacts, catalogue_of
+from synth.describe.catalogue import Catalogue, TableFacts
 from synth.dtypes import Types
 from synth.errors import OutputError
 from synth.formats import format_of, unreadable_errors
@@ -57,7 +57,7 @@ def contents_of(folder: Path, verified: VerifyReport | None, tell: Progress = si
         raise OutputError(
             f"'{folder}' holds INSERT statements, which cannot be read\n  hint: generate it as parquet, csv or ndjson"
         )
-    catalogue = catalogue_of(dataset, plan_of(manifest, dataset))
+    made = made_of(manifest, plan_of(manifest, dataset))
     with (
         temporary_folder("synth-report-") as spill,
         sandbox(folder, memory_bytes=default_memory(), spill=spill) as connection,
@@ -67,15 +67,14 @@ def contents_of(folder: Path, verified: VerifyReport | None, tell: Progress = si
         try:
             for table, entry in manifest.tables.items():
                 _open(connection, folder.resolve(), form.name, table, entry)
-            for facts in catalogue.tables:
-                if facts.name in manifest.tables:
-                    tables[facts.name] = _table(connection, facts, manifest.tables[facts.name])
-                    tell(facts.name, manifest.tables[facts.name].rows)
+            for facts in made.tables:
+                tables[facts.name] = _table(connection, facts, manifest.tables[facts.name])
+                tell(facts.name, manifest.tables[facts.name].rows)
         except unreadable_errors() as error:
             said = str(error).splitlines()[0]
             raise OutputError(f"'{folder}' cannot be read: {said}\n  hint: synth verify {folder}") from error
         pictures = tuple(_pictures(connection, dataset, manifest))
-    return Contents(manifest, catalogue, made_of(manifest).command, tables, pictures, verified)
+    return Contents(manifest, made.catalogue, made.command, tables, pictures, verified)
 
 
 def _open(connection: duckdb.DuckDBPyConnection, folder: Path, form: str, table: str, entry: TableEntry) -> None:

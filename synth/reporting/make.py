@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from synth.addresses import is_remote
-from synth.databases.address import find, is_database
+from synth.databases.address import address_of, is_database
 from synth.errors import OutputError
 from synth.job.pull import pull
 from synth.left import temporary_folder
@@ -79,8 +79,7 @@ def _here(place: str | Path, schema: str | None, tell: Progress) -> Iterator[Pat
         with opened(place) as (folder, _):
             yield folder
         return
-    address = find(str(place))
-    assert address is not None
+    address = address_of(str(place))
     with temporary_folder("synth-report-") as here:
         pulled = pull(address, here, schema=schema, progress=tell)
         if not pulled.has_manifest:

@@ -16,7 +16,6 @@ from synth.draw.walk import PartKey, Runner, Walk
 from synth.fingerprint import Fingerprint
 from synth.plan.model import Plan
 from synth.progress import Progress
-from synth.running import end_if_asked
 from synth.spec.parts import table_of
 from synth.store.entries import TableEntry, TaskEntry
 from synth.store.files import FileEntry
@@ -127,7 +126,6 @@ def run_all(
         )  # fmt: skip
         try:
             for result in walk.results():
-                end_if_asked()
                 run.add(result)
                 if look:
                     for table, rows in result.rows_before:

@@ -77,8 +77,7 @@
       if (picture.shape === "heat")
         return plot(box, 260, {
           ...wide, marginLeft: 76, padding: 0.04,
-          x: { ...x, type: "band", tickFormat: timed ? d3.utcFormat("%b %y") : undefined, interval: undefined,
-            ticks: undefined, tickRotate: -40 },
+          x: { ...x, type: "band", tickFormat: timed ? d3.utcFormat("%b %y") : undefined, tickRotate: -40 },
           y: { label: up, type: "band", tickFormat: typeof picture.rows[0][1] === "string" ? (v) => String(v).slice(0, 10) : undefined },
           color: shades(rows.map((row) => row[2])),
           marginBottom: 56,
