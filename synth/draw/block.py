@@ -13,6 +13,7 @@ from synth.draw.context import BlockContext
 from synth.draw.distinct import places_of
 from synth.draw.placed import placed
 from synth.draw.residents import Residents
+from synth.draw.rolled import rolled_rows
 from synth.draw.siblings import of_siblings
 from synth.draw.values import require_values
 from synth.plan.content import earlier_keys
@@ -77,6 +78,10 @@ class Block:
         """Give what gives uniform numbers in [0, 1) of a sub-stream by row number. (n,) -> (n,)"""
         seed = self.plan.seeds[table]
         return lambda rows: hashed(seed, table, column, sub, rows)
+
+    def rolled_rows(self, table: str) -> TableRows:
+        """Give the rows of a rollup in this block, as they have been summed."""
+        return rolled_rows(self.plan, table, self.number, self.residents)
 
     def root_rows_shown(self) -> int | None:
         """Give the root rows that show, where the last window is drawn beyond them; None elsewhere."""

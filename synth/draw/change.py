@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -65,17 +66,18 @@ def _changed(block: Block, table: str, since: dt.datetime) -> Rows:
     return latest
 
 
-def difference(before: Block | None, after: Block, table: str, since: dt.datetime) -> pl.DataFrame:
-    """Rows of a table that came, changed or went between two looks at a block.
+def difference(before: Sequence[Block], after: Sequence[Block], table: str, since: dt.datetime) -> pl.DataFrame:
+    """Rows of a table that came, changed or went between two looks at blocks, between which rows may have moved.
 
     Columns: #op (insert, update, delete), #at (when: microseconds), the table's columns as they are, and each behind
     `#before ` as it was at `since`. Rows are told apart by the table's key; where it has none, as a whole, and equal ones
     are counted.
     """
-    written, until_us = after.plan.tables[table].written, after.plan.until_us
-    new = _seen(after, table, since)
-    old = _seen(before, table, since).drop(CAME, CHANGED) if before is not None else new.clear().drop(CAME, CHANGED)
-    key = list(after.plan.spec(table).key)
+    plan = after[0].plan
+    written, until_us = plan.tables[table].written, plan.until_us
+    new = pl.concat([_seen(block, table, since) for block in after])
+    old = pl.concat([new.clear(), *(_seen(block, table, since) for block in before)]).drop(CAME, CHANGED)
+    key = list(plan.spec(table).key)
     if not key:
         key = [*written, COPY]
         new, old = (rows.with_columns(pl.int_range(pl.len()).over(written).alias(COPY)) for rows in (new, old))

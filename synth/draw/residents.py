@@ -16,7 +16,7 @@ import numpy.typing as npt
 import polars as pl
 
 from synth.columns import NULL, from_microseconds, mask
-from synth.draw.narrow import NARROW, widened
+from synth.draw.narrow import NARROW, numbers_of, widened
 from synth.draw.spool import Spool, encoded
 from synth.dtypes import DType
 from synth.generators.pieces import InPieces
@@ -207,6 +207,26 @@ class Residents:
     def numbers_at(self, table: str, column: str, rows: slice | Rows) -> npt.NDArray[Any]:
         """Give a column as numbers at these rows: NULL is `NULL`, or NaN. (n,) -> (n,)"""
         return widened(self._array(_Name(table, column))[rows])
+
+    def find(self, table: str, column: str, values: pl.Series) -> Rows:
+        """Give the row in which a column, in order and without repeats, has each value; -1 where none has. (n,) -> (n,)"""
+        name = _Name(table, column)
+        array, texts = self._array(name), self._text(name)
+        null = bool(len(array)) and bool(np.isnan(array[0]) if array.dtype == np.float64 else self._has_nulls(name))
+        there = array[int(null) :]  # NULL comes first
+        if texts is not None:
+            wanted = texts.search_sorted(values).to_numpy().astype(np.int64)
+            places = np.minimum(wanted, max(0, len(texts) - 1))
+            is_there = (texts[places] == values).to_numpy() if len(texts) else np.zeros(len(values), dtype=bool)
+        else:
+            wanted = widened(numbers_of(values))
+            if there.dtype in NARROW:  # as what is searched is not made wider, whole
+                ends = np.iinfo(there.dtype)
+                wanted = np.where((wanted < ends.min) | (wanted > ends.max), ends.min, wanted).astype(there.dtype)
+            places = np.minimum(np.searchsorted(there, wanted), max(0, len(there) - 1))
+            is_there = there[places] == wanted if len(there) else np.zeros(len(values), dtype=bool)
+        rows: Rows = np.where(is_there, places + int(null), -1)
+        return rows
 
     def parent_rows(self, table: str) -> Rows:
         """Give the row number of each existing row's parent, not decreasing. (rows of the table,)"""

@@ -1,6 +1,9 @@
-"""Rollups: sums over all blocks of a family, merged at the end."""
+"""Rollups: sums over all blocks of a family, merged when all are drawn, and kept for the blocks of the rollup."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -9,13 +12,15 @@ from synth.columns import WIDE_SUM, as_drawn, largest
 from synth.draw.block import Block
 from synth.draw.placed import placed
 from synth.draw.residents import Residents
+from synth.draw.rolled import sums_of
+from synth.draw.spilled_sums import SpilledSums
+from synth.draw.spool import ResidentRows
 from synth.dtypes import BIGINT
 from synth.plan.model import Plan
-from synth.spec.kinds.base import TableRows
 
-__all__ = ["RollupSums", "rolled_block", "summed"]
+__all__ = ["RollupSums", "summed"]
 
-MERGE_ROWS = 1_000_000  # partial sums kept before they are merged
+MERGE_ROWS = 250_000  # partial sums kept before they are merged, and set aside if that leaves half of them
 
 _HOW = {"sum": pl.Expr.sum, "count": pl.Expr.sum, "min": pl.Expr.min, "max": pl.Expr.max}
 
@@ -89,20 +94,45 @@ def _dense_sums(frame: pl.DataFrame, by: str) -> pl.DataFrame | None:
 
 
 class RollupSums:
-    """Gathers the blocks' parts of one rollup; memory is bounded by the groups there are."""
+    """Gathers the blocks' parts of one rollup. Where they may be kept in a folder, memory does not grow with the groups."""
 
-    def __init__(self, plan: Plan, rollup: str):
-        self.plan, self.rollup = plan, rollup
+    def __init__(self, plan: Plan, rollup: str, folder: Path | None):
+        self.plan, self.rollup, self.folder = plan, rollup, folder
         spec = plan.spec(rollup).rollup
         assert spec is not None
         self.spec = spec
         self.parts: list[pl.DataFrame] = []
+        self._aside: SpilledSums | None = None
 
     def add(self, part: pl.DataFrame) -> None:
-        """Take one block's part; the order does not matter."""
+        """Take one block's part; the order does not matter, but for sums of doubles."""
         self.parts.append(part)
         if len(self.parts) > 1 and sum(p.height for p in self.parts) > MERGE_ROWS:
             self.parts = [self._merged()]
+            if self.parts[0].height > MERGE_ROWS // 2 and self.folder and not self._adds_doubles(self.parts[0]):
+                self._set_aside(self.folder)
+
+    def keep(self, residents: Residents) -> None:
+        """Keep all groups in their order, NULL first. Raises DataError for a sum that is too wide."""
+        name = sums_of(self.rollup, self.plan)
+        with residents.spool() as spool, placed(self.plan, self.rollup, ""):
+            for number, groups in enumerate(self._groups()):
+                spool.add(number, ResidentRows(groups.height, groups))
+            residents.add_spooled(name, spool)
+
+    def _groups(self) -> Iterator[pl.DataFrame]:
+        """Give all groups in order, in pieces, in drawn dtypes; at least one piece."""
+        types = self.plan.tables[self.rollup].types
+        names = [*self.spec.group_by, *self.spec.aggregates]
+        empty = pl.DataFrame(schema={name: types[name].drawn for name in names})
+        if self._aside and self.folder:
+            self._set_aside(self.folder)
+            pieces = self._aside.merged()
+        else:
+            pieces = iter([self._merged().sort(self.spec.group_by)] if self.parts else [empty])
+        for piece in pieces:
+            drawn = piece.select(names).cast(empty.schema)
+            yield drawn.with_columns(as_drawn(column, types[column.name]) for column in drawn.get_columns())
 
     def _merged(self) -> pl.DataFrame:
         takes = [_HOW[next(iter(take))](pl.col(name)) for name, take in self.spec.aggregates.items()]
@@ -110,33 +140,15 @@ class RollupSums:
         _refuse_wide_sums(self.plan, self.rollup, parts)
         return parts.group_by(list(self.spec.group_by)).agg(takes)
 
-    def total(self, residents: Residents) -> pl.DataFrame:
-        """All groups in key order; with `for_each`, one for each row of that table."""
-        by, types = list(self.spec.group_by), self.plan.tables[self.rollup].types
-        empty = pl.DataFrame(schema={n: types[n].drawn for n in [*by, *self.spec.aggregates]})
-        merged = self._merged().select(empty.columns).cast(empty.schema) if self.parts else empty
-        merged = merged.with_columns(as_drawn(column, types[column.name]) for column in merged.get_columns())
-        if self.spec.for_each:
-            spec = self.plan.spec(self.spec.for_each)
-            rows = np.arange(self.plan.rows_there(self.spec.for_each, residents.row_count(self.spec.for_each)))
-            if self.plan.rollup_plan(self.rollup).keys_follow_from_rows:
-                keys = spec.columns[spec.key[0]].draws.key_at(rows, self.plan.seed, self.spec.for_each)
-            else:
-                keys = residents.gather(self.spec.for_each, spec.key[0], rows, types[by[0]])
-            merged = keys.alias(by[0]).to_frame().join(merged, on=by[0], how="left", maintain_order="left")
-            zero = [n for n, take in self.spec.aggregates.items() if next(iter(take)) in ("sum", "count")]
-            return merged.with_columns(pl.col(zero).fill_null(0))
-        return merged.sort(by)
+    def _adds_doubles(self, part: pl.DataFrame) -> bool:
+        """Tell whether the order in which numbers are added shows."""
+        return any("sum" in take and part[name].dtype.is_float() for name, take in self.spec.aggregates.items())
 
-
-def rolled_block(plan: Plan, rollup: str, totals: pl.DataFrame, residents: Residents) -> Block:
-    """The rollup's table as one block: its totals, then its drawn columns."""
-    family = plan.family(rollup)
-    block = Block(plan, family, 0, residents)
-    here = TableRows(0, totals.height, totals.height)
-    here.columns = {column.name: column for column in totals.get_columns()}
-    block.tables[rollup] = here
-    for step in family.steps:
-        if step.column or step.table != rollup:
-            block.draw(step.table, step.column)
-    return block
+    def _set_aside(self, folder: Path) -> None:
+        """Let what is merged wait in the folder."""
+        if self._aside is None:
+            takes = (next(iter(take)) for take in self.spec.aggregates.values())
+            self._aside = SpilledSums(folder, ["sum" if take == "count" else take for take in takes])
+        for part in self.parts:
+            self._aside.add(part)
+        self.parts = []

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import NamedTuple
 
 import polars as pl
@@ -15,6 +14,7 @@ from synth.draw.block import Block, draw_block
 from synth.draw.change import difference, next_change
 from synth.draw.output import Sink, WriteResult
 from synth.draw.residents import Residents
+from synth.draw.rolled import blocks_there
 from synth.draw.rollup import summed
 from synth.draw.spool import ResidentRows
 from synth.errors import DataError, Problem
@@ -24,8 +24,7 @@ from synth.spec.constraints import not_null
 from synth.spec.parts import table_of
 
 __all__ = [
-    "Difference", "Earlier", "RollupPart", "RunContext", "TableResult", "Task", "TaskResult", "run_task",
-    "tasks_of", "write_blocks",
+    "Difference", "Earlier", "RollupPart", "RunContext", "TableResult", "Task", "TaskResult", "run_task", "tasks_of",
 ]  # fmt: skip
 
 SMALL_FILES = 4  # at the end of a family; about that many, of one block each
@@ -130,14 +129,18 @@ def run_task(context: RunContext, task: Task) -> TaskResult:
     if context.earlier is not None:
         plan, residents = context.earlier.plan, context.earlier.residents
         old = plan.family(task.family)
-        before = {number: draw_block(plan, old, number, residents) for number in numbers if number < max(1, old.blocks)}
+        there = range(blocks_there(plan, old, residents))
+        # a rollup is compared as a whole
+        before = {
+            number: draw_block(plan, old, number, residents)
+            for number in (there if old.is_sum else numbers)
+            if number in there
+        }
     blocks = (draw_block(context.plan, family, number, context.residents) for number in numbers)
-    return write_blocks(context, task, blocks, before)
+    return _write_blocks(context, task, blocks, before)
 
 
-def write_blocks(
-    context: RunContext, task: Task, blocks: Iterable[Block], before: Mapping[int, Block] = MappingProxyType({})
-) -> TaskResult:
+def _write_blocks(context: RunContext, task: Task, blocks: Iterable[Block], before: dict[int, Block]) -> TaskResult:
     """Write drawn blocks, each table's together; keep what other families need. Raises DataError.
 
     `before` are blocks as they were at an earlier `until`, by number.
@@ -148,6 +151,7 @@ def write_blocks(
         frames = {table: [] for table in family.tables if table_of(table) in plan.wanted}
     fingerprints = dict.fromkeys(frames, Fingerprint())
     residents: dict[str, list[ResidentRows]] = {table: [] for table in family.tables}
+    drawn: list[Block] = []  # blocks that wait to be compared: rows of a rollup move from one to another
     for block in blocks:
         for table, parts in frames.items():
             parts.append(block.visible_rows(table))
@@ -161,10 +165,12 @@ def write_blocks(
         if context.records:
             result.changes = min(filter(None, (result.changes, next_change(block))), default=None)
         if context.earlier is not None:
-            old = before.get(block.number)
-            result.differences += _differences(context.earlier, block, old, frames)
-            if context.earlier.rows_too and old is not None:
-                result.rows_before += [(table, old.visible_rows(table)) for table in frames]
+            drawn.append(block)
+            if not family.is_sum:
+                olds = [before.pop(block.number)] if block.number in before else []
+                _compare(context.earlier, olds, [drawn.pop()], frames, result)
+    if drawn and context.earlier is not None:
+        _compare(context.earlier, [*before.values()], drawn, frames, result)
     result.residents = {table: _joined(rows) for table, rows in residents.items()}
     for table, parts in frames.items():
         write = _write(context, task, table, parts)
@@ -172,12 +178,16 @@ def write_blocks(
     return result
 
 
-def _differences(earlier: Earlier, block: Block, before: Block | None, tables: Iterable[str]) -> Iterable[Difference]:
-    """What came, changed or went in a block, table by table."""
+def _compare(
+    earlier: Earlier, before: Sequence[Block], after: Sequence[Block], tables: Iterable[str], result: TaskResult
+) -> None:
+    """Note what came, changed or went in blocks, table by table, and what was there."""
     for table in tables:
-        rows = difference(before, block, table, earlier.plan.until)
+        rows = difference(before, after, table, earlier.plan.until)
         if rows.height:
-            yield Difference(table, rows)
+            result.differences.append(Difference(table, rows))
+        if earlier.rows_too:
+            result.rows_before += [(table, block.visible_rows(table)) for block in before]
 
 
 def _joined(blocks: list[ResidentRows]) -> ResidentRows:

@@ -14,15 +14,16 @@ from typing import NamedTuple, Protocol
 
 import polars as pl
 
-from synth.draw.block import Block, draw_block
+from synth.draw.block import draw_block
 from synth.draw.context import PrepareContext
 from synth.draw.distinct import allotted
 from synth.draw.inherited import inherit
 from synth.draw.placed import placed
 from synth.draw.residents import Residents
-from synth.draw.rollup import RollupSums, rolled_block
+from synth.draw.rolled import blocks_there
+from synth.draw.rollup import RollupSums
 from synth.draw.spool import ResidentRows
-from synth.draw.task import RollupPart, RunContext, Task, TaskResult, tasks_of, write_blocks
+from synth.draw.task import RollupPart, RunContext, Task, TaskResult, tasks_of
 from synth.plan.model import FamilyPlan, Plan
 
 __all__ = ["PartKey", "Runner", "Walk", "residents_for"]
@@ -71,7 +72,8 @@ class Walk:
         self.tasks = whole if tasks is None else {root: tuple(tasks.get(root, ())) for root in whole}
         self._looked_into = self._find_looked_into()
         self._kept_parts = kept_parts
-        self._sums = {rollup: RollupSums(self.plan, rollup) for f in self.plan.families for rollup in f.rollups}
+        folder = context.residents.folder
+        self._sums = {rollup: RollupSums(self.plan, rollup, folder) for f in self.plan.families for rollup in f.rollups}
 
     def results(self) -> Iterator[TaskResult]:
         """Draw family after family, and yield what each task made. Raises DataError."""
@@ -82,7 +84,7 @@ class Walk:
                     residents.add(family.root, plan.tables[family.root].rows, pl.DataFrame())
         self._begin_early()
         for family in self.families:
-            yield from [self._sum(family)] if family.is_sum else self._draw(family)
+            yield from self._draw(family)
 
     def get_ready(self, root: str) -> None:
         """Draw what has to be there before a family, and make what its references share: cumulated weights."""
@@ -138,8 +140,9 @@ class Walk:
             self.runner.begin(self.context, self.tasks[first.root])
 
     def _draw(self, family: FamilyPlan) -> Iterator[TaskResult]:
-        tasks, looked_into = self.tasks[family.root], family.root in self._looked_into
-        whole = sum(task.blocks for task in tasks) >= max(1, family.blocks)
+        tasks = self._keep_sums(family.root) if family.is_sum else self.tasks[family.root]
+        looked_into = family.is_sum or family.root in self._looked_into
+        whole = family.is_sum or sum(task.blocks for task in tasks) >= max(1, family.blocks)
         if tasks or (looked_into and family.residents):
             self.get_ready(family.root)
         if looked_into:
@@ -167,7 +170,7 @@ class Walk:
         kept: dict[int, list[RollupPart]] = {}
         for rollup, parts in self._kept_parts.items():
             for key, sums in parts.items():
-                if key.family == root and key.number not in drawn:
+                if key.family == root and key.number not in drawn and not self.plan.family(root).is_sum:
                     kept.setdefault(key.number, []).append(RollupPart(rollup, sums))
         return kept
 
@@ -176,25 +179,18 @@ class Walk:
             self._sums[rollup].add(sums)
             self.on_part(rollup, key, sums)
 
-    def _sum(self, family: FamilyPlan) -> TaskResult:
-        """Make a rollup of what has been summed, and all that is derived from it."""
-        context, earlier, rollup = self.context, self.context.earlier, family.root
-        before = {}
-        if earlier is not None:
-            sums = RollupSums(earlier.plan, rollup)
-            for part in self._kept_parts.get(rollup, {}).values():
-                sums.add(part)
-            before[0] = rolled_block(earlier.plan, rollup, sums.total(earlier.residents), earlier.residents)
-            if earlier.residents is not context.residents:
-                _keep_residents(earlier.plan.family(rollup), [before[0]], earlier.residents)
-        block = rolled_block(self.plan, rollup, self._sums[rollup].total(context.residents), context.residents)
-        result = write_blocks(context, Task(rollup, 0, 0, 1), [block], before)
-        self._take_parts(PartKey(rollup, 0), result.rollups)
-        result.rollups = []
-        with _Spools(context.residents, result.residents) as spools:
-            spools.add(0, result.residents)
-            spools.join()
-        return result
+    def _keep_sums(self, rollup: str) -> list[Task]:
+        """Keep what a rollup sums where its blocks read it, and cut these into tasks."""
+        residents, earlier = self.context.residents, self.context.earlier
+        self._sums.pop(rollup).keep(residents)
+        if earlier is None:
+            blocks = blocks_there(self.plan, self.plan.family(rollup), residents)
+            return [Task(rollup, number, number, 1) for number in range(blocks)]
+        before = RollupSums(earlier.plan, rollup, earlier.residents.folder)
+        for part in self._kept_parts.get(rollup, {}).values():
+            before.add(part)
+        before.keep(earlier.residents)
+        return [Task(rollup, 0, 0, blocks_there(self.plan, self.plan.family(rollup), residents))]  # compared as a whole
 
 
 class _InTurn:
@@ -223,18 +219,13 @@ def _draw_residents(plan: Plan, family: FamilyPlan, residents: Residents) -> Non
     """
     rollups = (plan.spec(other.root).rollup for other in plan.families if other.is_sum)
     counted = {rollup.for_each for rollup in rollups if rollup} - {family.root}
-    if not family.residents and counted.isdisjoint(family.tables):
+    if not (family.is_sum or family.residents) and counted.isdisjoint(family.tables):
         residents.add(family.root, plan.tables[family.root].rows, pl.DataFrame())
         return
-    blocks = (draw_block(plan, family, number, residents) for number in range(max(1, family.blocks)))
-    _keep_residents(family, blocks, residents)
-
-
-def _keep_residents(family: FamilyPlan, blocks: Iterable[Block], residents: Residents) -> None:
-    """Keep what others look up of a family's blocks, which come in order."""
     looked_up = {table: [c for t, c in family.residents if t == table] for table in family.tables}
     with _Spools(residents, family.tables) as spools:
-        for block in blocks:
+        for number in range(blocks_there(plan, family, residents)):
+            block = draw_block(plan, family, number, residents)
             rows = {table: ResidentRows(*block.resident_rows(table, columns)) for table, columns in looked_up.items()}
             spools.add(block.number, rows)
         spools.join()

@@ -32,7 +32,7 @@ from synth.store.change_feed import Feed
 from synth.store.documents import write_documents
 from synth.store.entries import TaskEntry
 from synth.store.folder import extending_folder, refuse_link, require_files
-from synth.store.joined import joined_families, joined_tables
+from synth.store.joined import joined_families, joined_tables, kept_of
 from synth.store.manifest import Manifest, begin
 from synth.store.object_run import run_key
 from synth.store.opened import opened
@@ -271,9 +271,11 @@ def blocks_of(run: RunResult) -> int:
 
 def grown(manifest: Manifest, plan: Plan, run: RunResult) -> Manifest:
     """Make the manifest of what is there after a step."""
-    families = joined_families([manifest.families, run.families()])
+    rollups = {family.root for family in plan.families if family.is_sum}  # drawn anew, by as many tasks as that takes
+    past, files = kept_of(manifest, rollups)
+    families = joined_families([past, run.families()])
     columns = {name: entry.columns for name, entry in manifest.tables.items()}
-    tables = joined_tables(columns, families, [{n: entry.files for n, entry in manifest.tables.items()}, run.files])
+    tables = joined_tables(columns, families, [files, run.files])
     facts = {"tables": tables, "families": families, "steps": (*manifest.steps, manifest.until)}
     new = begin(plan, manifest.format, manifest.dialect, compression=manifest.compression)
     return new.model_copy(update=facts).sealed()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
@@ -79,7 +80,8 @@ def _connection(address: Address, via: str | None) -> Database:
 
 def _noting(plan: Plan, loading: Loading) -> Progress:
     """The progress of a load, which notes tables of whose families all tasks are done."""
-    left = {family.root: 1 if family.is_sum else len(tasks_of(family)) for family in plan.families}
+    # how many tasks a rollup has is known too late: it is drawn and sent again
+    left = {family.root: math.inf if family.is_sum else len(tasks_of(family)) for family in plan.families}
     families: dict[str, set[str]] = {name: set() for name in plan.wanted}
     for family in plan.families:
         for table in map(table_of, family.tables):

@@ -21,7 +21,18 @@ from synth.generators.declarations import (
 )
 from synth.plan.family_order import FamilyOrder, Part
 from synth.plan.links import KeyLink, key_link
-from synth.plan.model import DistinctDraw, DrawStep, FamilyPlan, TablePlan, children_in, counts_of, pointing, rows_of
+from synth.plan.model import (
+    GROUP_BLOCKS,
+    DistinctDraw,
+    DrawStep,
+    FamilyPlan,
+    TablePlan,
+    children_in,
+    counts_of,
+    pointing,
+    rows_of,
+)
+from synth.spec.closure import is_closed, is_selected
 from synth.spec.kinds.base import Needed, RowsPlan
 from synth.spec.paths import ResolvedPath
 from synth.spec.scope import Scope
@@ -198,9 +209,15 @@ class FamilyPlanning:
             prepared=tuple(prepared),
             rollups=rollups,
             is_sum=is_sum,
+            groups_per_block=GROUP_BLOCKS * self.block_rows if is_sum and self._is_cut(root) else 0,
             inherited=tuple((s.table, s.column) for s in steps if (s.table, s.column) in self.inherited),
             before=before,
         )
+
+    def _is_cut(self, rollup: str) -> bool:
+        """Tell whether what is derived from a rollup stays within a row of it, so that blocks need not have all rows."""
+        derived = (name for name in self.names.dataset.all_tables if self.names.family(name) == rollup)
+        return all(is_closed(self.names, name) for name in derived if is_selected(self.names, name))
 
     def _steps(self, root: str, columns: list[tuple[str, str]]) -> tuple[DrawStep, ...]:
         """Order what is drawn in a block, each after what it is made from."""

@@ -23,11 +23,12 @@ from synth.spec.paths import ResolvedPath
 from synth.sql.compiled import Compiled
 
 __all__ = [
-    "BLOCK_ROWS", "DistinctDraw", "DrawStep", "FamilyPlan", "Plan", "TablePlan", "children_in", "counts_of", "pointing",
-    "rows_of", "whole_of",
+    "BLOCK_ROWS", "GROUP_BLOCKS", "DistinctDraw", "DrawStep", "FamilyPlan", "Plan", "TablePlan", "children_in", "counts_of",
+    "pointing", "rows_of", "whole_of",
 ]  # fmt: skip
 
 BLOCK_ROWS = 10_000  # root rows in a block; a constant: 100,000 order lines stay in the processor's cache
+GROUP_BLOCKS = 10  # so many times as many groups of a rollup, by which nothing is born
 
 
 def counts_of(child: str) -> str:
@@ -115,7 +116,8 @@ class FamilyPlan:
     residents: tuple[tuple[str, str], ...]  # (table, column) that other families look up
     prepared: tuple[tuple[str, str], ...]  # references whose cumulated weights are made once
     rollups: tuple[str, ...]  # rollups that sum this family's rows
-    is_sum: bool = False  # the root is a rollup: one block, made when all that it sums is drawn
+    is_sum: bool = False  # the root is a rollup, whose rows are known when all that it sums is drawn
+    groups_per_block: int = 0  # of a rollup; 0: one block has all, as what is derived from it sees all rows
     inherited: tuple[tuple[str, str], ...] = ()  # columns that are worked out for all rows together, in order
     before: tuple[FamilyPlan, ...] = ()  # parts of families, drawn ahead for their residents alone, in order
 
@@ -244,7 +246,7 @@ class Plan:
 
     @property
     def blocks(self) -> int:
-        """Count the blocks of all families but rollups, which are one each."""
+        """Count the blocks of all families but rollups, of which only what they sum will tell."""
         return sum(family.blocks for family in self.families if not family.is_sum)
 
     @property

@@ -8,7 +8,7 @@ from synth.spec.kinds.derived import select_sources, select_text
 from synth.sql.closure import Keys, closed_keys
 from synth.sql.parse import SqlError
 
-__all__ = ["check_closed", "is_selected"]
+__all__ = ["check_closed", "is_closed", "is_selected"]
 
 WINDOW = "#window"  # what a column that numbers windows holds: all rows of one are drawn together
 
@@ -16,6 +16,15 @@ WINDOW = "#window"  # what a column that numbers windows holds: all rows of one 
 def check_closed(names: Names, table: str) -> None:
     """Raise MeaningError for a SELECT that reaches beyond one root row, or one window."""
     _keys(names, table)
+
+
+def is_closed(names: Names, table: str) -> bool:
+    """Tell whether a SELECT stays within one root row."""
+    try:
+        check_closed(names, table)
+    except MeaningError:
+        return False
+    return True
 
 
 def is_selected(names: Names, table: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from hashlib import file_digest
 from pathlib import Path
 from typing import Annotated
@@ -19,7 +20,7 @@ from synth.errors import OutputError
 
 __all__ = [
     "MOST_BYTES", "Count", "FileEntry", "checksum", "described", "empty_folders", "files_in", "first_link", "is_plain",
-    "read_bytes", "read_text", "replace_text", "write_text",
+    "read_bytes", "read_text", "replace_text", "write_pieces", "write_text",
 ]  # fmt: skip
 
 MOST_BYTES = 256 * 2**20  # of a manifest, or of another text of ours: that of hundreds of thousands of files
@@ -120,10 +121,16 @@ def read_text(path: Path, missing: str) -> str:
 
 def write_text(path: Path, text: str) -> None:
     """Write a new file, in a folder that nobody reads yet; what stands there is not written to. Raises FileExistsError."""
+    write_pieces(path, [text])
+
+
+def write_pieces(path: Path, pieces: Iterable[str]) -> None:
+    """Write a new file of pieces of text, as `write_text` does."""
     with os.fdopen(
         os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666), "w", encoding="utf-8"
     ) as file:
-        file.write(text)
+        for piece in pieces:
+            file.write(piece)
 
 
 def replace_text(path: Path, text: str, making: Path) -> None:

@@ -79,7 +79,12 @@ def clear_work(target: Path) -> None:
 
 
 def _move(work_folder: Path, target: Path) -> None:
-    """Files take their place, the manifest last; done again it comes to the same."""
+    """Files take their place, the manifest last; done again it comes to the same. Files of tasks that are gone go."""
+    old, new = Manifest.read(target, advancing=True), Manifest.read(work_folder)
+    kept = {file.path for table in new.tables.values() for file in table.files}
+    for path in {file.path for table in old.tables.values() for file in table.files} - kept:
+        if is_plain(target / path, target):
+            (target / path).unlink()
     for name in [name for name in files_in(work_folder) if name != NAME]:
         (target / name).parent.mkdir(exist_ok=True)
         (work_folder / name).replace(target / name)

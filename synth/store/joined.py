@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
 from synth.fingerprint import Fingerprint
+from synth.formats import FORMATS
 from synth.spec.parts import table_of
 from synth.store.entries import TableEntry, TaskEntry
 from synth.store.files import FileEntry
+from synth.store.manifest import Manifest
+from synth.store.output import path_of
 
-__all__ = ["joined_families", "joined_tables"]
+__all__ = ["joined_families", "joined_tables", "kept_of"]
 
 Families = Mapping[str, tuple[TaskEntry, ...]]
 
@@ -21,6 +24,19 @@ def joined_families(runs: Iterable[Families]) -> dict[str, tuple[TaskEntry, ...]
         for root, tasks in families.items():
             found.setdefault(root, {}).update({task.number: task for task in tasks})
     return {root: tuple(tasks[number] for number in sorted(tasks)) for root, tasks in found.items()}
+
+
+def kept_of(manifest: Manifest, drawn_anew: Set[str]) -> tuple[Families, dict[str, list[FileEntry]]]:
+    """Give the tasks of all families but some that are drawn anew, and the files, by table, that are not theirs."""
+    gone = {
+        path_of(part, task.number, FORMATS[manifest.format].suffix)
+        for root in drawn_anew
+        for task in manifest.families.get(root, ())
+        for part in task.prints
+        if manifest.format in FORMATS  # in a database there are no files
+    }
+    families = {root: tasks for root, tasks in manifest.families.items() if root not in drawn_anew}
+    return families, {n: [file for file in e.files if file.path not in gone] for n, e in manifest.tables.items()}
 
 
 def joined_tables(

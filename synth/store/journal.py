@@ -164,7 +164,8 @@ class Noting:
     def run(self, context: RunContext, tasks: Sequence[Task]) -> Iterator[TaskResult]:
         """Run as the runner does."""
         for result in self._runner.run(context, tasks):
-            self._journal.add(result)
+            if not context.plan.family(result.task.family).is_sum:  # it is drawn of what all the others have given
+                self._journal.add(result)
             yield result
 
     def stop(self) -> None:

@@ -217,6 +217,9 @@ class BlockView(Protocol):
     def ancestor_positions(self, table: str, ancestor: str) -> Rows:
         """Give the place of each row's ancestor in the block. (rows,)"""
 
+    def rolled_rows(self, table: str) -> TableRows:
+        """Give the rows of a rollup in this block, as they have been summed."""
+
     def root_rows_shown(self) -> int | None:
         """Give the root rows that show, where the last window is drawn beyond them; None elsewhere."""
 

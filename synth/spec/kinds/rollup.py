@@ -219,7 +219,7 @@ class RollupKind(Kind):
 
     def draw_rows(self, block: BlockView, table: str) -> TableRows:
         """Give the rows that the sums have made."""
-        return block.tables[table]
+        return block.rolled_rows(table)
 
     # 6. how it goes on from rows that were there before
 
