@@ -33,7 +33,7 @@ class SpilledSums:
         self._columns: list[str] = []
 
     def add(self, part: pl.DataFrame) -> None:
-        """Take partial sums."""
+        """Take partial sums, in which a group may be any number of times, of the columns that all parts have."""
         self._columns = part.columns
         part = part.rename({name: f"c{place}" for place, name in enumerate(part.columns)})
         part.write_parquet(self._folder / f"{self._files}.parquet", compression="uncompressed")
