@@ -48,6 +48,13 @@ def _write(file: Path, array: npt.NDArray[Any] | InPieces) -> None:
             out.write(np.ascontiguousarray(piece).data)
 
 
+def _is_null(array: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Tell where what is kept is NULL. (n,) -> (n,)"""
+    null = np.iinfo(array.dtype).min if array.dtype in NARROW else NULL
+    nulls: npt.NDArray[np.bool_] = np.isnan(array) if array.dtype == np.float64 else array == null
+    return nulls
+
+
 def read_texts(file: Path) -> pl.Series:
     """Read a dictionary of texts. (n,)"""
     return pl.read_parquet(file, glob=False)["text"]
@@ -168,6 +175,10 @@ class Residents:
             path = self.folder / f"{name.file}{TEXTS}"
             texts.alias("text").to_frame().write_parquet(path, compression="uncompressed")
 
+    def files(self) -> list[Path]:
+        """List the files of all that is kept, for who carries them elsewhere."""
+        return sorted(path for path in self.folder.iterdir() if path.suffix in (ARRAY, TEXTS)) if self.folder else []
+
     # -- reading, in any process
 
     def _array(self, name: _Name) -> npt.NDArray[Any]:
@@ -212,8 +223,8 @@ class Residents:
         """Give the row in which a column, in order and without repeats, has each value; -1 where none has. (n,) -> (n,)"""
         name = _Name(table, column)
         array, texts = self._array(name), self._text(name)
-        null = bool(len(array)) and bool(np.isnan(array[0]) if array.dtype == np.float64 else self._has_nulls(name))
-        there = array[int(null) :]  # NULL comes first
+        null = bool(len(array)) and bool(_is_null(array[:1])[0])  # it comes first
+        there = array[int(null) :]
         if texts is not None:
             wanted = texts.search_sorted(values).to_numpy().astype(np.int64)
             places = np.minimum(wanted, max(0, len(texts) - 1))
@@ -271,9 +282,7 @@ class Residents:
 
     def _has_nulls(self, name: _Name) -> bool:
         if name not in self._nulls:
-            array = self._array(name)
-            null = np.iinfo(array.dtype).min if array.dtype in NARROW else NULL
-            self._nulls[name] = bool((array == null).any())
+            self._nulls[name] = bool(_is_null(self._array(name)).any())
         return self._nulls[name]
 
     def cached(self, name: str, make: Callable[[], Any]) -> Any:

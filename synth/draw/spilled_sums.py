@@ -55,16 +55,11 @@ class SpilledSums:
         ):
             try:
                 reader: Any = heard(lambda: database.sql(sql).to_arrow_reader(PIECE_ROWS))
-                while (piece := heard(lambda: _next_of(reader))) is not None:
+                while (piece := heard(lambda: next(reader, None))) is not None:
                     yield pl.DataFrame(piece, schema=self._columns)
             except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
                 raise OverflowError(WIDE_SUM) from error
         shutil.rmtree(self._folder)
-
-
-def _next_of(reader: Any) -> Any:
-    """Give the next batch of a stream in Arrow's form; None at the end."""
-    return next(reader, None)
 
 
 _SQL = {"sum": "CAST(SUM({}) AS BIGINT)", "min": "MIN({})", "max": "MAX({})"}

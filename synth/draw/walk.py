@@ -183,14 +183,14 @@ class Walk:
         """Keep what a rollup sums where its blocks read it, and cut these into tasks."""
         residents, earlier = self.context.residents, self.context.earlier
         self._sums.pop(rollup).keep(residents)
+        blocks = blocks_there(self.plan, self.plan.family(rollup), residents)
         if earlier is None:
-            blocks = blocks_there(self.plan, self.plan.family(rollup), residents)
             return [Task(rollup, number, number, 1) for number in range(blocks)]
         before = RollupSums(earlier.plan, rollup, earlier.residents.folder)
         for part in self._kept_parts.get(rollup, {}).values():
             before.add(part)
         before.keep(earlier.residents)
-        return [Task(rollup, 0, 0, blocks_there(self.plan, self.plan.family(rollup), residents))]  # compared as a whole
+        return [Task(rollup, 0, 0, blocks)]  # compared as a whole
 
 
 class _InTurn:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
@@ -78,24 +77,44 @@ def _connection(address: Address, via: str | None) -> Database:
     return connect(address, via)
 
 
-def _noting(plan: Plan, loading: Loading) -> Progress:
-    """The progress of a load, which notes tables of whose families all tasks are done."""
-    # how many tasks a rollup has is known too late: it is drawn and sent again
-    left = {family.root: math.inf if family.is_sum else len(tasks_of(family)) for family in plan.families}
-    families: dict[str, set[str]] = {name: set() for name in plan.wanted}
-    for family in plan.families:
-        for table in map(table_of, family.tables):
-            families.get(table, set()).add(family.root)
+class _Noting:
+    """The progress of a load, which notes tables of whose families all tasks are done.
 
-    def told(family: str, rows: int) -> None:
-        loading.progress(family, rows)
-        left[family] -= 1
-        if not left[family]:
-            for table, some in families.items():
-                if family in some and not any(left[root] for root in some):
-                    loading.is_whole(table)
+    Families come one after another. How many tasks a rollup has is not known, so it is done when another one comes.
+    """
 
-    return told
+    def __init__(self, plan: Plan, loading: Loading):
+        self._loading, self._rollup = loading, ""
+        self._tasks = {family.root: len(tasks_of(family)) for family in plan.families if not family.is_sum}
+        self._left: dict[str, set[str]] = {name: set() for name in plan.wanted}  # families that are not done
+        for family in plan.families:
+            for table in map(table_of, family.tables):
+                self._left.get(table, set()).add(family.root)
+
+    def __call__(self, family: str, rows: int) -> None:
+        """Take what one task has sent."""
+        self._loading.progress(family, rows)
+        if family != self._rollup:
+            self.end()
+        if family not in self._tasks:
+            self._rollup = family
+            return
+        self._tasks[family] -= 1
+        if not self._tasks[family]:
+            self._is_done(family)
+
+    def end(self) -> None:
+        """Take the end of a rollup."""
+        if self._rollup:
+            self._is_done(self._rollup)
+        self._rollup = ""
+
+    def _is_done(self, family: str) -> None:
+        for table, left in self._left.items():
+            if family in left:
+                left.remove(family)
+                if not left:
+                    self._loading.is_whole(table)
 
 
 def generate_into(
@@ -138,7 +157,9 @@ def generate_into(
         parts_path = store / "sums"
         with loading.phase("send", sum(plan.tables[name].rows for name in plan.wanted)):
             sink = DatabaseSink(address, loading.schema, via, loading.staging.found_whole, loading)
-            run = run_all(plan, store / "residents", sink, running, _noting(plan, loading), parts_path)
+            noting = _Noting(plan, loading)
+            run = run_all(plan, store / "residents", sink, running, noting, parts_path)
+            noting.end()
         manifest = begin(plan, loading.database.dialect.name)
         facts = {"tables": run.entries(plan), "families": run.families(), "existing": existing_entries(plan)}
         manifest = manifest.model_copy(update=facts).sealed()

@@ -93,10 +93,7 @@ def pack(context: RunContext, carry: Callable[[Path], Any]) -> Shipment:
     packed = io.BytesIO()
     packer = _Packer(packed)
     packer.dump(context)
-    residents = tuple(
-        {path.name: carry(path) for path in sorted(each.folder.iterdir())} if each.folder else {}
-        for each in packer.found
-    )
+    residents = tuple({path.name: carry(path) for path in each.files()} for each in packer.found)
     names = repr([[*each] for each in residents]).encode()
     return Shipment(sha256(packed.getvalue() + names).hexdigest(), VERSION, packed.getvalue(), residents)
 

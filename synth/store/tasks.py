@@ -5,7 +5,7 @@ Blocks that are drawn again replace the files of their task, so a number or a na
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from synth.draw.task import Task, tasks_of
@@ -15,7 +15,6 @@ from synth.formats import FORMATS
 from synth.plan.make import make
 from synth.plan.model import FamilyPlan, Plan
 from synth.spec.parts import table_of
-from synth.store.entries import TaskEntry
 from synth.store.manifest import Manifest
 from synth.store.output import path_of
 
@@ -48,7 +47,7 @@ def wrong_tasks(manifest: Manifest, plan: Plan, first: Plan) -> Iterator[dict[st
             continue
         if not stated and not is_of_one_run(manifest):
             continue
-        tasks = _tasks(wanted[root], first.family(root), stated)
+        tasks = _tasks(wanted[root], first.family(root), manifest)
         parts = {part for part in wanted[root].tables if table_of(part) in plan.wanted}
         found = [Task(root, task.number, task.first, task.blocks) for task in stated]
         if other := next((pair for pair in zip(found, tasks, strict=False) if pair[0] != pair[1]), None):
@@ -61,15 +60,26 @@ def wrong_tasks(manifest: Manifest, plan: Plan, first: Plan) -> Iterator[dict[st
                 yield {"family": root, "task": task.number, part: "missing" if part in parts else "none of its tables"}
 
 
-def _tasks(family: FamilyPlan, first: FamilyPlan, stated: Sequence[TaskEntry]) -> list[Task]:
-    """Those of the first `until`, and one for each block that has come since; of a rollup so many as are stated."""
-    if family.is_sum:  # a step that compares it draws all its blocks at once
-        alone = Task(family.root, 0, 0, max(1, stated[0].blocks)) if len(stated) == 1 else None
-        return [alone] if alone else [Task(family.root, number, number, 1) for number in range(len(stated) or 1)]
+def _tasks(family: FamilyPlan, first: FamilyPlan, manifest: Manifest) -> list[Task]:
+    """Those of the first `until`, and one for each block that has come since; of a rollup as many as its rows take."""
+    if family.is_sum:
+        blocks = _blocks_of_rollup(manifest, family)
+        if len(manifest.families.get(family.root, ())) == 1:  # a step that compares it draws all its blocks at once
+            return [Task(family.root, 0, 0, blocks)]
+        return [Task(family.root, number, number, 1) for number in range(blocks)]
     tasks = tasks_of(first)
     end = tasks[-1].first + tasks[-1].blocks
     new = range(end, max(1, family.blocks))
     return tasks + [Task(family.root, len(tasks) + place, block, 1) for place, block in enumerate(new)]
+
+
+def _blocks_of_rollup(manifest: Manifest, family: FamilyPlan) -> int:
+    """Count the blocks that the rows of a rollup take; of one that does not leave as many as are stated."""
+    if not family.groups_per_block:
+        return 1
+    if family.root not in manifest.tables:
+        return max(1, sum(task.blocks for task in manifest.families.get(family.root, ())))
+    return max(1, -(-manifest.tables[family.root].rows // family.groups_per_block))
 
 
 def _spelt(task: Task) -> str:

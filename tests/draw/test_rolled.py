@@ -14,8 +14,11 @@ import synth
 from synth.draw.residents import Residents
 from synth.draw.rolled import sums_of
 from synth.draw.rollup import RollupSums
+from synth.draw.task import RunContext
 from synth.errors import DataError
+from synth.runners.shipping import pack
 from synth.store.manifest import Manifest
+from synth.store.tasks import wrong_tasks
 from tests.draw.test_rollup import BY, SPEC, TAKES, spec
 from tests.support.steps import apply, prints, small_blocks, state, there
 
@@ -98,3 +101,26 @@ def test_a_step_through_many_blocks_is_a_run(for_each, tmp_path, monkeypatch):
     assert state(grown) == state(whole) and prints(Manifest.read(grown)) == prints(Manifest.read(whole))
     assert len(list((grown / "rolled").glob("*.parquet"))) == len(list((whole / "rolled").glob("*.parquet")))
     assert synth.verify(grown).passed and synth.verify(whole).passed
+    manifest, plan = Manifest.read(whole), plans[late]
+    tasks = manifest.families["rolled"]
+    assert not list(wrong_tasks(manifest, plan, plan)) and len(tasks) > 2
+    for stated in (
+        tasks[:-1],
+        tasks[:1],
+        (*tasks, tasks[-1].model_copy(update={"number": len(tasks), "first": len(tasks)})),
+    ):
+        other = manifest.model_copy(update={"families": {**manifest.families, "rolled": stated}})
+        assert list(wrong_tasks(other, plan, plan)), "so many rows take other tasks"
+
+
+def test_engines_carry_no_sums_that_wait(tmp_path, monkeypatch):
+    plan = synth.make_plan(spec(["kind"], ["units"]))
+    monkeypatch.setattr("synth.draw.rollup.MERGE_ROWS", 1)
+    residents = Residents(tmp_path)
+    residents.add("shops", 2, pl.DataFrame({"shop": [1, 2], "name": ["a", "b"]}))
+    sums = RollupSums(plan, "rolled", tmp_path)
+    for _ in range(3):
+        sums.add(pl.DataFrame({"kind": ["a", "b"], "units": [1, 1]}))
+    assert any(path.is_dir() for path in tmp_path.iterdir())
+    carried = pack(RunContext(plan, residents, None), lambda path: path.stat().st_size).residents[0]
+    assert set(carried) == {"shops.#rows.npy", "shops.shop#.npy", "shops.name#.npy", "shops.name#.texts"}
