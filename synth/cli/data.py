@@ -132,8 +132,7 @@ def plan(
     )  # fmt: skip
     tell_unfit(made)
     processes = workers_within(made, count(workers), cap(memory))
-    told = {**made.as_dict(), "workers": processes, "memory_bytes": made.memory_bytes(processes)}
-    say_json(told) if json else say(plan_text(made, processes, verbose=verbose))
+    say_json(made.as_dict(processes)) if json else say(plan_text(made, processes, verbose=verbose))
     require_memory(made)
 
 
@@ -337,8 +336,8 @@ def verify(
             raise OptionError("--exact is of databases: a folder has no rows of others\n  hint: leave it out")
         reports = [verify_folder(place, memory_bytes=memory_bytes(memory))]
     if json:
-        found = [report.as_dict() for report in reports]
-        say_json(found[0] if len(found) == 1 else found)
+        passed = all(report.passed for report in reports)
+        say_json({"passed": passed, "datasets": [report.as_dict() for report in reports]})
     elif said := [text for report in reports if (text := report_text(report, verbose=verbose, quiet=quiet))]:
         say("\n\n".join(said))
     if not all(report.passed for report in reports):

@@ -63,7 +63,7 @@ def _said(parameter: Parameter) -> str:
     return f"{parameter.takes}{needed}{default}: {parameter.about}"
 
 
-schema = typer.Typer(cls=Group, help="Print the language of specs for editors.", no_args_is_help=True)
+schema = typer.Typer(cls=Group, help="Print JSON Schemas: of specs, and of what --json prints.", no_args_is_help=True)
 
 
 @schema.command("json", cls=Command)
@@ -78,3 +78,24 @@ def json_schema() -> None:
     from synth.language.json_schema import as_text
 
     say(as_text(), end="", as_it_is=True)
+
+
+def _with_json() -> list[str]:
+    from synth.answers import ANSWERS
+
+    return list(ANSWERS)
+
+
+@schema.command("output", cls=Command)
+def output_schema(
+    command: Annotated[str, typer.Argument(metavar="COMMAND", help="one that has --json", autocompletion=_with_json)],
+) -> None:
+    """Print a JSON Schema of what a command prints with `--json`.
+
+    It is of draft 2020-12. Later versions may add fields.
+
+    Example: synth schema output verify
+    """
+    from synth.answers import answer_schema
+
+    say_json(answer_schema(command))

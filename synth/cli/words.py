@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Optional
 
 import typer
@@ -168,7 +168,7 @@ def program() -> str:
     return sys.argv[0] if sys.argv and sys.argv[0].endswith("synth") else "synth"
 
 
-def tell(data: dict[str, Any], text: str, *, json: bool, quiet: bool) -> None:
+def tell(data: Mapping[str, Any], text: str, *, json: bool, quiet: bool) -> None:
     """Print a command's result: as JSON, or as text unless it is to be `quiet`."""
     if json:
         say_json(data)

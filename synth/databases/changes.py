@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import polars as pl
 
 from synth.dtypes import Types
 from synth.errors import many
+
+if TYPE_CHECKING:
+    from synth.answers import Came, Others
 
 __all__ = [
     "FAIL",
@@ -63,6 +66,13 @@ class OthersRows(NamedTuple):
     deleted: int = 0  # rows that others deleted, and that stay so
     left_out: int = 0  # rows that did not come, as others deleted what they refer to
     kept: int = 0  # rows that did not go, as others changed them, or rows of theirs refer to them
+
+    def as_dict(self) -> Others:
+        """Give it as plain values, for `--json`."""
+        return {
+            "edited": self.edited, "conflicts": self.conflicts, "deleted": self.deleted, "left_out": self.left_out,
+            "kept": self.kept,
+        }  # fmt: skip
 
     @property
     def clash(self) -> bool:
@@ -141,6 +151,10 @@ class RowCounts(NamedTuple):
     inserted: int
     updated: int
     deleted: int
+
+    def as_dict(self) -> Came:
+        """Give it as plain values, for `--json`."""
+        return {"inserted": self.inserted, "updated": self.updated, "deleted": self.deleted}
 
 
 class ForeignKey(NamedTuple):

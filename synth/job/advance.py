@@ -44,6 +44,7 @@ from synth.store.tasks import refuse_other_tasks
 from synth.streams import STREAM_VERSION
 
 if TYPE_CHECKING:
+    from synth.answers import Advanced
     from synth.runners import Running
 
 __all__ = ["Advance", "advance_folder", "blocks_of", "counted", "grown", "plans", "step_between"]
@@ -66,15 +67,15 @@ class Advance:
     dry_run: bool = False
     others: Mapping[str, OthersRows] = field(default_factory=dict)  # by table: what others did to rows, in databases
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Advanced:
         """Give the step as plain values, for `--json`."""
         return {
             "place": self.place, "since": self.since.isoformat(), "until": self.until.isoformat(),
             "seconds": round(self.seconds, 3), "blocks": self.blocks, "rows": self.rows,
             "feed": str(self.feed) if self.feed else None, "history": str(self.history) if self.history else None,
             "unchanged": self.unchanged, "dry_run": self.dry_run,
-            "changes": {name: counts._asdict() for name, counts in self.changes.items()},
-            "others": {name: rows._asdict() for name, rows in self.others.items()},
+            "changes": {name: counts.as_dict() for name, counts in self.changes.items()},
+            "others": {name: rows.as_dict() for name, rows in self.others.items()},
         }  # fmt: skip
 
 

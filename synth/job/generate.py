@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from synth.draw.part import Part
 from synth.errors import OptionError, many
@@ -24,6 +24,7 @@ from synth.store.run import Step, run_all
 from synth.store.space import require_memory
 
 if TYPE_CHECKING:
+    from synth.answers import Generated
     from synth.runners import Running
 
 __all__ = ["Summary", "generate"]
@@ -54,7 +55,7 @@ class Summary:
         """Bytes of all files."""
         return sum(file.bytes for table in self.manifest.tables.values() for file in table.files)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Generated:
         """Give it as plain values, for `--json`."""
         return {
             "folder": str(self.folder), "unchanged": self.unchanged, "rows": self.rows, "bytes": self.bytes,

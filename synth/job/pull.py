@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from synth.addresses import is_remote
 from synth.databases import Address, Database, connect
@@ -25,6 +25,9 @@ from synth.store.places import ObjectPlace
 from synth.store.remote import folder_at
 from synth.store.replacing import known_if_exists, refuse_anything
 from synth.store.streamed import StreamedTable, file_name, write_streamed
+
+if TYPE_CHECKING:
+    from synth import answers
 
 __all__ = ["Pulled", "pull"]
 
@@ -54,7 +57,7 @@ class Pulled:
         """Bytes of all files."""
         return sum(self.bytes_of.values())
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> answers.Pulled:
         """The report as plain data, for `--json`."""
         return {
             "place": self.place, "folder": str(self.folder), "schema": self.schema, "rows": self.rows, "bytes": self.bytes,

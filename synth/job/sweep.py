@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from synth.addresses import is_remote
 from synth.errors import OptionError
 from synth.store.manifest import NAME, Manifest
 from synth.store.object_run import run_of
 from synth.store.remote import each, folder_at
+
+if TYPE_CHECKING:
+    from synth import answers
 
 __all__ = ["IDLE", "Swept", "sweep"]
 
@@ -27,7 +30,7 @@ class Swept:
     busy: dict[str, int] = field(default_factory=dict)
     dry_run: bool = False
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> answers.Swept:
         """Give it as plain values, for `--json`."""
         return {
             "place": self.place, "objects": self.objects, "bytes": self.bytes, "busy": self.busy, "dry_run": self.dry_run,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from synth.databases.changes import RowCounts
 from synth.errors import many
+
+if TYPE_CHECKING:
+    from synth.answers import Loaded
 
 __all__ = ["LoadReport", "TableLoad"]
 
@@ -59,14 +62,14 @@ class LoadReport:
         """The clock's seconds of all phases together."""
         return sum(self.phases.values())
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Loaded:
         """The report as plain data, for `--json`."""
         return {
             "place": self.place, "schema": self.schema, "connections": self.connections, "via": self.via, "rows": self.rows,
             "bytes": self.bytes, "seconds": round(self.seconds, 3),
             "went_on_from": list(self.went_on_from), "dropped": list(self.dropped), "left_out": list(self.left_out),
             "dry_run": bool(self.outcomes), "outcomes": self.outcomes,
-            "changes": {name: counts._asdict() for name, counts in self.changes.items()},
+            "changes": {name: counts.as_dict() for name, counts in self.changes.items()},
             "phases": {name: round(seconds, 3) for name, seconds in self.phases.items()},
             "tables": {
                 name: {"rows": t.rows, "bytes": t.bytes, "seconds": {p: round(s, 3) for p, s in t.seconds.items()}}

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
 from synth.dtypes import DType
 from synth.errors import many
@@ -21,6 +21,9 @@ from synth.spec.kinds.fanout import FanoutLaw
 from synth.spec.models import Dataset, Table
 from synth.spec.paths import ResolvedPath
 from synth.sql.compiled import Compiled
+
+if TYPE_CHECKING:
+    from synth.answers import Planned
 
 __all__ = [
     "BLOCK_ROWS", "GROUP_BLOCKS", "DistinctDraw", "DrawStep", "FamilyPlan", "Plan", "TablePlan", "children_in", "counts_of",
@@ -275,8 +278,8 @@ class Plan:
         """The rows that were asked for whatever the scale, by table."""
         return asked_rows(self.dataset)
 
-    def as_dict(self) -> dict[str, Any]:
-        """The plan for `--json`."""
+    def as_dict(self, workers: int = 1) -> Planned:
+        """The plan for `--json`, drawn by so many processes."""
         return {
             "dataset": self.dataset.dataset, "scale": self.scale, "seed": self.seed, "until": self.until.isoformat(),
             "asked_rows": self.asked_rows,
@@ -288,7 +291,7 @@ class Plan:
                 {"root": f.root, "tables": list(f.tables), "after": list(f.after), "blocks": f.blocks}
                 for f in self.families
             ],
-            "memory_bytes": self.memory_bytes(1),
+            "memory_bytes": self.memory_bytes(workers),
             "blocks": self.blocks,
-            "blocks_of_each_part": self.blocks_of_each_part,
+            "blocks_of_each_part": self.blocks_of_each_part, "workers": workers,
         }  # fmt: skip

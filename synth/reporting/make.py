@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from synth.addresses import is_remote
 from synth.databases.address import address_of, is_database
@@ -20,6 +20,9 @@ from synth.reporting.page import as_html
 from synth.store.files import replace_text
 from synth.store.opened import opened
 from synth.verifying.files import verify_folder
+
+if TYPE_CHECKING:
+    from synth.answers import Reported
 
 __all__ = ["Report", "report"]
 
@@ -38,7 +41,7 @@ class Report:
     seconds: float
     passed: bool | None
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Reported:
         """Give it as plain values, for `--json`."""
         return {
             "path": str(self.path), "bytes": self.bytes, "tables": self.tables, "seconds": round(self.seconds, 3),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from synth.errors import many
+
+if TYPE_CHECKING:
+    from synth.answers import DatasetVerified
 
 __all__ = ["Finding", "VerifyReport"]
 
@@ -55,7 +58,7 @@ class VerifyReport:
         """The findings with offences, and the checks that could not run."""
         return [finding for finding in self.findings if not finding.passed]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> DatasetVerified:
         """Give the report as plain values, for `--json`."""
         return {
             "place": self.place,

@@ -228,9 +228,10 @@ def test_verify(said, shop, tmp_path):
     assert "brands" not in text and len(text.splitlines()) < 15, "what holds is counted"
     assert re.search(r"^brands +key +1  ok$", said("verify", str(shop), "-v"), re.M)
     assert said("verify", str(shop), "-q") == ""
-    report = json.loads(said("verify", str(shop), "--json"))
-    assert report["passed"] is True
-    assert list(json.loads(said("verify", str(shop), "--json", "-v"))) == list(report)
+    told = json.loads(said("verify", str(shop), "--json"))
+    (report,) = told["datasets"]
+    assert told["passed"] is report["passed"] is True
+    assert list(json.loads(said("verify", str(shop), "--json", "-v"))["datasets"][0]) == list(report)
     copy = shutil.copytree(shop, tmp_path / "ecommerce")
     (copy / "brands/part-00000.parquet").unlink()
     text = said("verify", str(copy), code=1)
@@ -240,5 +241,6 @@ def test_verify(said, shop, tmp_path):
     )
     assert re.search(r"\d+ checks in [\d.]+ s, \d+ do not hold\n$", text)
     assert said("verify", str(copy), "-q", code=1) in text
-    report = json.loads(said("verify", str(copy), "--json", code=1))
-    assert report["passed"] is False
+    told = json.loads(said("verify", str(copy), "--json", code=1))
+    (report,) = told["datasets"]
+    assert told["passed"] is report["passed"] is False

@@ -28,6 +28,19 @@ def made() -> list[str]:
     for file in databases:
         load = [*program, "load", str(HOME / "parquet" / "ecommerce"), str(file), "--if-exists", "replace", "--quiet"]
         subprocess.run(load, check=True, cwd=ROOT)
+    folder = str(HOME / "parquet" / "ecommerce")
+    answered = {
+        "datasets": [], "words": [], "plan": ["erp"], "verify": [folder], "load": [folder, str(databases[0]), "--if-exists", "refresh"],
+        "report": [folder, "--no-verify"], "pull": [str(databases[0]), "--out", str(HOME), "--if-exists", "replace"],
+    }  # fmt: skip
+    (HOME / "answers").mkdir(exist_ok=True)
+    for command, words in answered.items():
+        for name, asked in (
+            (command, [command, *words, "--json"]),
+            (f"{command}.schema", ["schema", "output", command]),
+        ):
+            with (HOME / "answers" / f"{name}.json").open("w") as file:
+                subprocess.run([*program, *asked], check=True, cwd=ROOT, stdout=file)
     subprocess.run([*program, "dbt", str(HOME / "parquet" / "ecommerce"), "--quiet"], check=True, cwd=ROOT)
     return [str(HOME / form / "ecommerce") for form in ("parquet", "csv", "ndjson")] + [*map(str, databases)]
 

@@ -314,7 +314,7 @@ def test_every_dataset_of_a_database(tmp_path, worlds, patched, capsys):
     assert main(["verify", address.url(), "--schema", "one"]) == 0
     assert main(["verify", address.url(), "--schema", "two", "--json"]) == 1
     said = capsys.readouterr().out
-    report = json.loads(said[said.index("{") :])
+    (report,) = json.loads(said[said.index("{") :])["datasets"]
     assert [f["name"] for f in report["findings"] if f["kind"] == "check" and f["offences"]] == ["quantity"]
     with pytest.raises(DatabaseError, match=r"no dataset is loaded in schema 'three'\n  hint: "):
         verify_database(address, "three")
