@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -111,9 +112,8 @@ class TaskResult:
     rollups: list[RollupPart] = field(default_factory=list)
     changes: dt.datetime | None = None  # the earliest moment at which its blocks will look different
     differences: list[Difference] = field(default_factory=list)
-    rows_before: list[tuple[str, pl.DataFrame]] = field(
-        default_factory=list
-    )  # all rows of an earlier `until`, by table
+    rows_before: list[tuple[str, pl.DataFrame]] = field(default_factory=list)  # all of an earlier `until`, by table
+    seconds: float = 0.0  # by the worker's clock
 
     @property
     def rows(self) -> int:
@@ -123,7 +123,7 @@ class TaskResult:
 
 def run_task(context: RunContext, task: Task) -> TaskResult:
     """Draw the blocks and write them. Raises DataError."""
-    family = context.plan.family(task.family)
+    family, started = context.plan.family(task.family), time.perf_counter()
     numbers = range(task.first, task.first + task.blocks)
     before: dict[int, Block] = {}
     if context.earlier is not None:
@@ -137,7 +137,9 @@ def run_task(context: RunContext, task: Task) -> TaskResult:
             if number in there
         }
     blocks = (draw_block(context.plan, family, number, context.residents) for number in numbers)
-    return _write_blocks(context, task, blocks, before)
+    result = _write_blocks(context, task, blocks, before)
+    result.seconds = time.perf_counter() - started
+    return result
 
 
 def _write_blocks(context: RunContext, task: Task, blocks: Iterable[Block], before: dict[int, Block]) -> TaskResult:

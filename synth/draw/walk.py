@@ -40,7 +40,10 @@ Parts = Mapping[PartKey, pl.DataFrame]  # of one rollup
 
 
 class Runner(Protocol):
-    """Executes tasks; it knows nothing of families, nor of what comes of the results."""
+    """Executes tasks, so many `workers` at once; it knows nothing of families, nor of what comes of the results."""
+
+    @property
+    def workers(self) -> int: ...
 
     def begin(self, context: RunContext, tasks: Sequence[Task]) -> None:
         """Begin with tasks that `run` will be given later, where others can while this process does something else."""

@@ -125,6 +125,7 @@ class Arrival(Generator):
           hours: consumer
           dispersion: 3
           days: {2025-11-28: 2.5, 2025-12-25: 0.3}"""
+    nanoseconds = 100
 
     trend: Annotated[float, Field(gt=-1, le=1e6)] = Field(0.0, description="growth a year, 0.09 is 9 %")
     season: Season = Field("flat", description="weights of the months, January first")

@@ -72,6 +72,8 @@ class Generator(Model):
     shorthand_is_mapping: ClassVar[bool] = False  # that value is a mapping, whose words are nobody's parameters
     default_type: ClassVar[DType | None] = None
 
+    nanoseconds: ClassVar[float] = 30  # that one core takes a value: what is left of a run is estimated by it
+
     # -- what it is to the table
     comes_with_rows: ClassVar[bool] = False  # the table gives the column, it is never drawn
     sets_arrival: ClassVar[bool] = False  # it says when the table's rows come

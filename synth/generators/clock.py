@@ -52,6 +52,7 @@ class Delay(Generator):
       paid_at: {delay: {after: ordered_at, median: 2, sigma: 1, max: 20, unit: days}}
       due_at: {delay: {after: ordered_at, even: true, min: 10, max: 30, announced: true}}
       shipped_at: {delay: {after: ordered_at, median: 2, sigma: 1, weekdays: business, hours: business}}"""
+    nanoseconds = 45
 
     after: str = Field(description="path of the moment before")
     first: str | None = Field(

@@ -32,6 +32,7 @@ class Company(WordsOfLocale):
     never_repeats = True
 
     example = "company: {company: de_DE}"
+    nanoseconds = 1000
 
     def kind(self) -> str:
         """Name the lists of forms."""

@@ -37,6 +37,7 @@ class Document(Generator):
       job_id: {key: sequence}
       opened_at: {arrival: {}}
       note: {json: {id: job_id, at: [opened_at]}}"""
+    nanoseconds = 380
 
     fields: Annotated[dict[str, Any], Field(min_length=1)] = Field(
         description="paths by the names of fields, or objects and arrays of such"

@@ -27,6 +27,7 @@ class Gamma(Scaled):
     scale_word = "mean"
 
     example = 'claim: {gamma: {shape: 1.5, mean: 800}, type: "decimal(10,2)"}'
+    nanoseconds = 75
 
     shape: Annotated[float, Field(gt=0, le=SHARPEST)] = Field(description="the smaller, the more unequal")
     mean: Positive | str = Field(1.0, description="in the column's own unit, or a column of means; before it is cut")

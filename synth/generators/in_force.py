@@ -61,6 +61,7 @@ class InForce(Generator):
       ordered_at: {arrival: {}}
       country: {choice: {DE: 1, FR: 1}}
       rate: {in_force: {table: tax_rates, match: {country: country}, at: ordered_at, begins: valid_from, column: rate}}"""
+    nanoseconds = 90
 
     table: str = Field(description="the table with the rows that are in force")
     match: Annotated[dict[str, str], Field(min_length=1)] = Field(

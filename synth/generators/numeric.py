@@ -205,6 +205,7 @@ class Normal(Plain, Stepped):
     """The bell curve, cut to [min, max] where given."""
 
     example = 'stars: {normal: {mean: 4.1, sd: 0.5, min: 1, max: 5}, type: "decimal(2,1)"}'
+    nanoseconds = 80
 
     mean: float = Field(description="the middle, before it is cut")
     sd: Positive = Field(description="standard deviation, before it is cut")
@@ -240,6 +241,7 @@ class Lognormal(Scaled):
     example = """price:
   lognormal: {median: 35, sigma: 0.9, max: 5000, endings: {".99": 0.6, ".00": 0.4}}
   type: decimal(12,2)"""
+    nanoseconds = 70
 
     median: Positive | str = Field(description="in the column's own unit, or a column of medians")
     sigma: Positive = Field(description="standard deviation of ln(value)")

@@ -150,6 +150,7 @@ class Pattern(Generator):
 
     example = r"""sku: {pattern: 'SKU-####-[A-F]{2}', unique: true}
 barcode: {pattern: {text: '200#########', check_digits: ean13}}"""
+    nanoseconds = 190
 
     text: Annotated[str, Field(min_length=1)] = Field(description="the pattern: its signs, one behind the other")
     check_digits: Literal["ean13", "luhn_invalid", "iban"] | None = Field(

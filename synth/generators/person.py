@@ -138,6 +138,7 @@ class FirstName(_Name):
     example = """locale: {choice: {de_DE: 0.5, fr_FR: 0.5}}
 sex: {choice: {F: 0.5, M: 0.5}}
 first_name: {first_name: {locale: locale, sex: sex}}"""
+    nanoseconds = 240
 
     sex: str | None = Field(None, description="a column that holds F or M")
 
@@ -164,6 +165,7 @@ class LastName(_Name):
     """A last name that fits the locale."""
 
     example = "last_name: {last_name: {locale: fr_FR}}"
+    nanoseconds = 150
 
     def lists(self) -> tuple[tuple[str, ...], ...]:
         """Name the list of last names."""
@@ -190,6 +192,7 @@ class Email(Generator):
     example = """first_name: {first_name: {}}
 last_name: {last_name: {}}
 email: {email: [first_name, last_name]}"""
+    nanoseconds = 500
 
     names: Annotated[Many, WithJsonSchema({"type": "array", "items": {"type": "string"}, "minItems": 1})] = Field(
         description="columns that the address begins with"

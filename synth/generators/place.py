@@ -71,6 +71,7 @@ class Place(Generator):
 
     example = """_place: {place: {locale: de_DE}}
 city: {place_part: {place: _place, part: city}}"""
+    nanoseconds = 150
 
     locale: str = Field("en_US", description="one locale, like `de_DE`, or a column of locales")
 
@@ -119,6 +120,7 @@ class PlacePart(Generator):
     example = """_place: {place: {locale: de_DE}}
 city: {place_part: {place: _place, part: city}}
 phone: {place_part: {place: _place, part: phone}}"""
+    nanoseconds = 180
 
     place: str = Field(description="a column made by `place`")
     part: Literal["city", "region", "country", "postal_code", "phone"] = Field(description="what of it")

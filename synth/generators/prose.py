@@ -35,6 +35,7 @@ class Prose(Generator):
 
     example = """note: {prose: {max: 80}}
 tags: {prose: {vocabulary: {urgent: 3, fragile: 1, return: 1}, max: 60}}"""
+    nanoseconds = 400
 
     vocabulary: Annotated[dict[str, Annotated[float, Field(ge=0)]], Field(min_length=1)] | None = Field(
         None, description="word: weight, …; common words of the `locale` if left out"

@@ -53,6 +53,7 @@ class Reference(ReferenceWords):
       product_id: {reference: {to: products, popularity: {zipf_mandelbrot: {s: 1.5, q: 0.03}}}}
       second_id: {reference: {to: products, weights: activity, other_than: product_id}}
       third_id: {reference: products}"""
+    nanoseconds = 75
 
     @property
     def target(self) -> str:

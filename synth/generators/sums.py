@@ -44,6 +44,7 @@ class Sum(Generator):
     columns:
       order_id: {reference: orders}
       amount: {uniform: {min: 1, max: 9}, type: "decimal(12,2)"}"""
+    nanoseconds = 55
 
     column: str = Field(description="the child's column, `order_items.tax`; or one of the own table, with its name")
     via: str | None = Field(None, description=VIA)

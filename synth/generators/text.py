@@ -40,6 +40,7 @@ class Coined(Generator):
     default_type = TEXT
 
     example = """name: {coined: {syllables: 3, suffix: " Ltd"}}"""
+    nanoseconds = 1300
 
     syllables: Annotated[int, Field(ge=1, le=6)] = Field(2, description="of the shortest words")
     suffix: str = Field("", description="what stands behind each word")
@@ -158,6 +159,7 @@ class Sentence(Generator):
     renamed: ClassVar[dict[str, str]] = {"of": "patterns"}
 
     example = """note: {sentence: {patterns: {"Call {who} first.": 3, "No bell.": 1}, words: {who: [me, the shop]}}}"""
+    nanoseconds = 370
 
     patterns: Annotated[dict[str, Annotated[float, Field(ge=0)]], Field(min_length=1)] = Field(
         description="texts with {blanks}: weight, …"

@@ -54,6 +54,8 @@ def draw_places(context: RowContext, kind: str, locale: str) -> Drawn:
 class WordsOfLocale(Generator):
     """What is made of one list of words a locale."""
 
+    nanoseconds = 200
+
     default_type = TEXT
 
     locale: str = Field("en_US", description="one locale, like `de_DE`, or a column of locales")
@@ -228,6 +230,7 @@ class StreetAddress(Street):
     """A street with the house number 0, which none has, and a dwelling there: `0 Abbey Road, Apt. 7`."""
 
     example = "address: {street_address: en_GB}"
+    nanoseconds = 440
 
     def longest_in(self, locale: str) -> int:
         """Count the characters of the longest street, and of what stands around it. Raises DataError."""

@@ -23,7 +23,7 @@ from synth.left import temporary_folder
 from synth.loading.load import Loading
 from synth.loading.report import LoadReport
 from synth.plan.model import Plan
-from synth.progress import Progress
+from synth.progress import Phase, Progress
 from synth.runners import Serial, asked, begun
 from synth.spec.parts import table_of
 from synth.store.manifest import begin
@@ -94,6 +94,8 @@ class _Noting:
     def __call__(self, family: str, rows: int) -> None:
         """Take what one task has sent."""
         self._loading.progress(family, rows)
+        if isinstance(family, Phase):
+            return
         if family != self._rollup:
             self.end()
         if family not in self._tasks:

@@ -156,6 +156,7 @@ class Noting:
 
     def __init__(self, runner: Runner, journal: Notes):
         self._runner, self._journal = runner, journal
+        self.workers = runner.workers
 
     def begin(self, context: RunContext, tasks: Sequence[Task]) -> None:
         """Begin as the runner does."""

@@ -15,7 +15,8 @@ from synth.draw.task import Earlier, RunContext, Task, TaskResult, tasks_of
 from synth.draw.walk import PartKey, Runner, Walk
 from synth.fingerprint import Fingerprint
 from synth.plan.model import Plan
-from synth.progress import Progress
+from synth.plan.work import family_seconds
+from synth.progress import Drawn, Phase, Progress, silent
 from synth.spec.parts import table_of
 from synth.store.entries import TableEntry, TaskEntry
 from synth.store.files import FileEntry
@@ -109,9 +110,14 @@ def run_all(
     Resident columns live in `work_folder`, which is made, meanwhile; what tasks give to rollups is kept in the file
     `parts_path`, that of tasks which are not drawn again as well.
     """
-    run = RunResult()
+    run, tell = RunResult(), progress or silent
     if journal is not None:
         step, runner = run.go_on(plan, step, journal), Noting(runner, journal)
+    blocks = _blocks_to_draw(plan, step)
+    seconds = {root: family_seconds(plan, plan.family(root)) / max(1, plan.family(root).blocks) for root in blocks}
+    expected = sum(count * _rows_of_block(plan, root) for root, count in blocks.items())
+    work = {root: count * seconds[root] for root, count in blocks.items()}
+    tell(Phase("draw", round(expected), work, runner.workers), 0)
     work_folder.mkdir()
     residents, earlier = Residents(work_folder / "now"), None
     if step is not None and step.earlier is not None and step.with_differences:
@@ -130,11 +136,27 @@ def run_all(
                 if look:
                     for table, rows in result.rows_before:
                         look(table, rows)
-                if progress:
-                    progress(result.task.family, result.rows)
+                family = result.task.family
+                tell(Drawn(family, result.task.blocks * seconds[family], result.seconds), result.rows)
         except BaseException:
             runner.stop()  # before all is cleared away
             raise
     sink.close()
     shutil.rmtree(work_folder)
     return run
+
+
+def _blocks_to_draw(plan: Plan, step: Step | None) -> dict[str, int]:
+    """Count the blocks of each family that a run draws, or a step of one; rollups have one, as nothing tells how many."""
+    only = step.only if step is not None and step.only is not None else [family.root for family in plan.families]
+    tasks = step.tasks if step is not None else {f.root: tasks_of(f) for f in plan.families if not f.is_sum}
+    sums = {family.root for family in plan.families if family.is_sum}
+    return {root: 1 if root in sums else sum(task.blocks for task in tasks.get(root, ())) for root in only}
+
+
+def _rows_of_block(plan: Plan, root: str) -> float:
+    """Give the rows that leave with a block of a family, on average."""
+    family = plan.family(root)
+    return sum(plan.tables[table].rows for table in family.tables if table_of(table) in plan.wanted) / max(
+        1, family.blocks
+    )
