@@ -72,9 +72,7 @@ def _read(app: Any, docname: str, source: list[str]) -> None:
         app.env.note_dependency(str(original))
         home, text = original.parent, original.read_text("utf-8")
     relinked = partial(_relinked, home, page, _pages())
-    source[0] = "".join(
-        part if part.startswith("```") else LINK.sub(relinked, part) for part in FENCED.split(text)
-    )
+    source[0] = "".join(part if part.startswith("```") else LINK.sub(relinked, part) for part in FENCED.split(text))
 
 
 def _bare(app: Any, what: str, name: str, obj: Any, options: Any, signature: str | None, returns: str | None) -> Any:

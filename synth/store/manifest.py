@@ -44,7 +44,13 @@ _FILE = re.compile(r"/\w[\w.-]*\Z", re.ASCII)  # behind a table's name
 
 
 class Manifest(Entry):
-    """Written last, as `manifest.json`."""
+    """What is in a folder, and how it was made. It is written last, as `manifest.json`.
+
+    >>> folder = synth.generate(synth.make_plan("inventory", scale=0.01), "output").folder
+    >>> manifest = synth.Manifest.read(folder)
+    >>> manifest.dataset, manifest.seed, manifest.tables["orders"].rows
+    ('inventory', 42, 57)
+    """
 
     program: str
     stream_version: Whole
