@@ -33,6 +33,7 @@ pygments_style = "default"
 myst_heading_anchors = 4  # `page.md#a-heading`, spelt as a git host does
 default_role = "code"  # `names` in docstrings
 autodoc_member_order = "bysource"
+autodoc_class_signature = "separated"  # classes without theirs: those of models would have all fields
 autodoc_typehints = "signature"
 maximum_signature_line_length = 80
 
@@ -75,12 +76,6 @@ def _read(app: Any, docname: str, source: list[str]) -> None:
     source[0] = "".join(part if part.startswith("```") else LINK.sub(relinked, part) for part in FENCED.split(text))
 
 
-def _bare(app: Any, what: str, name: str, obj: Any, options: Any, signature: str | None, returns: str | None) -> Any:
-    """Classes without their signature: those of models have all fields in it, and results are not made by users."""
-    return ("", None) if what in ("class", "exception") else None
-
-
 def setup(app: Any) -> None:
-    """Tell Sphinx of both."""
+    """Tell Sphinx how pages are read."""
     app.connect("source-read", _read)
-    app.connect("autodoc-process-signature", _bare)
