@@ -129,9 +129,9 @@ class Manifest(Entry):
         return bool(self.existing or self.first_keys)
 
     @classmethod
-    def read(cls, folder: Path, *, advancing: bool = False, part: bool = False) -> Manifest:
+    def read(cls, folder: str | Path, *, advancing: bool = False, part: bool = False) -> Manifest:
         """Read a folder's manifest; one that is being advanced, or a part's, is refused unless told. Raises OutputError."""
-        path = folder / NAME
+        path = Path(folder) / NAME
         if not path.is_file():
             raise OutputError(
                 f"'{folder}' holds no {NAME}\n  hint: name the folder OUT/DATASET that `synth generate` made"
