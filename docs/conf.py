@@ -34,6 +34,7 @@ myst_heading_anchors = 4  # `page.md#a-heading`, spelt as a git host does
 default_role = "code"  # `names` in docstrings
 autodoc_member_order = "bysource"
 autodoc_class_signature = "separated"  # classes without theirs: those of models would have all fields
+autodoc_default_options = {"exclude-members": "__init__, __new__"}
 autodoc_typehints = "signature"
 maximum_signature_line_length = 80
 

@@ -63,9 +63,9 @@ def make_plan(
     source, or one of `more_sources`. Keys go on behind those that are there, or where `continue_from` says. Of rows that
     the spec cannot build on DataError tells, unless they are to be skipped. Raises OutputError and DatabaseError, too.
 
-    >>> plan = synth.make_plan("ecommerce", scale=0.01, until="2025-01-01", rows={"customers": 50})
-    >>> plan.tables["customers"].rows
-    36
+    >>> plan = synth.make_plan("ecommerce", scale=0.01, rows={"customers": 50})
+    >>> plan.tables["orders"].rows, plan.tables["customers"].rows
+    (1000, 50)
     """
     spec = dataset if isinstance(dataset, Dataset) else load(dataset)
     with nullcontext() if isinstance(dataset, Dataset) else located(dataset):
