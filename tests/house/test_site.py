@@ -1,8 +1,8 @@
 """The site's pages: what they show runs, all of them are in its contents, and it is made of what is there.
 
-Of each page the blocks marked `sh`, `python`, `sql` and `yaml` run in their order, in a folder of the page's own; a spec is written
-into NAME.yaml. Blocks marked `bash` install something, name a place that is the reader's, or repeat another page: they are shown. Blocks
-behind `<!-- needs: … -->` want a library or a server, and are skipped where that is not there, each by itself.
+Of each page the blocks marked `sh`, `python`, `sql` and `yaml` run in their order, in a folder of the page's own; a spec is
+written into NAME.yaml. Blocks marked `bash` install something, name a place that is the reader's, or go into a pipe: they are
+shown. Blocks behind `<!-- needs: … -->` want a library or a server, and are skipped where that is not there, each by itself.
 """
 
 import importlib.util
