@@ -15,7 +15,7 @@ BIN    = $(VENV)/bin
 READY  = $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help data load report verify test test-fast test-long test-clients test-times bench lint clean
+.PHONY: help data load report verify test test-fast test-long test-clients test-times bench lint site clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,10 @@ lint: $(READY)  ## style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+site: $(READY)  ## build the documents as a site in output/site
+	@$(BIN)/sphinx-build -W --keep-going -q -b html docs output/site
+	@echo "output/site/index.html"
 
 clean:  ## stop the embedded database; remove what was made: output, caches (the environment stays)
 	@find output -maxdepth 3 -name .postgres -prune | while read -r home; do $(BIN)/synth db stop --out "$${home%/*}"; done

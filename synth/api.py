@@ -32,7 +32,11 @@ __all__ = ["block", "frame", "frames", "lazy", "load", "make_plan"]
 
 
 def load(name: str | Path) -> Dataset:
-    """A shipped dataset by name, or a YAML file by path. Raises SpecError, OptionError."""
+    """A shipped dataset by name, or a YAML file by path. Raises SpecError, OptionError.
+
+    >>> synth.load("ecommerce").about
+    'A marketplace with a catalogue, promotions, customers, orders, payments and stock'
+    """
     return load_spec(name)
 
 
@@ -58,6 +62,10 @@ def make_plan(
     `source`, a folder or a database's URL, and become parents; what the spec says is elsewhere is read there if that is the
     source, or one of `more_sources`. Keys go on behind those that are there, or where `continue_from` says. Of rows that
     the spec cannot build on DataError tells, unless they are to be skipped. Raises OutputError and DatabaseError, too.
+
+    >>> plan = synth.make_plan("ecommerce", scale=0.01, rows={"customers": 50})
+    >>> plan.tables["orders"].rows, plan.tables["customers"].rows
+    (1000, 50)
     """
     spec = dataset if isinstance(dataset, Dataset) else load(dataset)
     with nullcontext() if isinstance(dataset, Dataset) else located(dataset):
@@ -80,6 +88,10 @@ def block(plan: Plan, table: str, number: int) -> dict[str, pl.DataFrame]:
 
     Of a gathered table there is the family's part, named like `ledger.sales`. Only what the block looks up is drawn
     besides. Raises OptionError where there is no such block.
+
+    >>> drawn = synth.block(synth.make_plan("ecommerce", scale=0.01), "orders", 0)
+    >>> {name: rows.height for name, rows in drawn.items()}
+    {'orders': 1000, 'order_items': 10000, 'payments': 1000}
     """
     if not plan.kind(_known(plan, table)).has_own_rows:
         raise OptionError(f"'{table}' is gathered from several families and has no blocks of its own")
@@ -94,7 +106,11 @@ def block(plan: Plan, table: str, number: int) -> dict[str, pl.DataFrame]:
 
 
 def frame(plan: Plan, table: str) -> pl.DataFrame:
-    """A whole table, in memory."""
+    """A whole table as a Polars DataFrame, in memory.
+
+    >>> synth.frame(synth.make_plan("inventory", scale=0.01), "customers").height
+    20
+    """
     return pl.concat(batches(plan, _known(plan, table), Serial(owns_process=False)))
 
 
@@ -118,6 +134,11 @@ def lazy(plan: Plan, table: str) -> pl.LazyFrame:
 
     Columns that it does not name are not drawn, nor blocks whose keys or arrivals its conditions leave out; after a plain
     `head` no more of them. DuckDB hands its conditions on to one, too.
+
+    >>> import polars as pl
+    >>> orders = synth.lazy(synth.make_plan("ecommerce", scale=0.01), "orders")
+    >>> orders.filter(pl.col("order_id") <= 3).select("order_id").collect().height
+    3
     """
     return scan(plan, _known(plan, table), Serial(owns_process=False))
 

@@ -29,7 +29,14 @@ __all__ = [
 
 
 class SynthError(Exception):
-    """The user's input, or what is on the user's disk, is not as it must be. The program ends with exit code 2."""
+    """The user's input, or what is on the user's disk, is not as it must be. The program ends with exit code 2.
+
+    >>> try:
+    ...     synth.load("ecomerce")
+    ... except synth.SynthError as error:  # whichever it is
+    ...     print(type(error).__name__)
+    OptionError
+    """
 
 
 class MeaningError(ValueError):
@@ -57,7 +64,16 @@ class Problem:
 
 
 class SpecError(SynthError):
-    """A spec that cannot be used, with every problem found in it."""
+    r"""A spec that cannot be used, with every problem found in it.
+
+    >>> try:
+    ...     synth.parse("dataset: shop\nperiod: {start: 2025-01-01, until: 2026-01-01}\ntables: {}\nrulez: {}")
+    ... except synth.SpecError as error:
+    ...     print(error)
+    <yaml>:3:1: tables: must not be empty
+    <yaml>:4:1: rulez: unknown word 'rulez'
+      hint: did you mean 'rules'?
+    """
 
     def __init__(self, problems: Iterable[Problem]):
         self.problems = tuple(problems)
@@ -65,19 +81,54 @@ class SpecError(SynthError):
 
 
 class OptionError(SynthError):
-    """A word or option of the command line that cannot be used."""
+    """A word or option of the command line that cannot be used.
+
+    >>> try:
+    ...     synth.make_plan("inventory", scale=-1)
+    ... except synth.OptionError as error:
+    ...     print(error)
+    scale must be a number above 0, got -1
+    """
 
 
 class OutputError(SynthError):
-    """A folder or file that is not what the job needs."""
+    """A folder or file that is not what the job needs.
+
+    >>> try:
+    ...     synth.verify("nowhere")
+    ... except synth.OutputError as error:
+    ...     print(error)
+    'nowhere' holds no manifest.json
+      hint: name the folder OUT/DATASET that `synth generate` made
+    """
 
 
 class DatabaseError(SynthError):
-    """What a database refused, and why; the message says in what state it is now."""
+    """What a database refused, and why; the message says in what state it is now.
+
+    >>> try:
+    ...     synth.verify("nothing.duckdb")
+    ... except synth.DatabaseError as error:
+    ...     print(error)
+    nothing.duckdb: there is no such file
+      hint: `synth load DIR nothing.duckdb` makes it
+    """
 
 
 class DataError(SynthError):
-    """Drawn values that cannot honour the spec, found only while drawing; `problem` says where in the spec, once known."""
+    '''Drawn values that cannot honour the spec, found only while drawing; `problem` says where in the spec, once known.
+
+    >>> boxes = """
+    ... dataset: boxes
+    ... period: {start: 2025-01-01, until: 2026-01-01}
+    ... tables: {boxes: {rows: 9, columns: {size: {uniform: {min: 0, max: 9}}, share: {expr: 1 / size, type: double}}}}
+    ... """
+    >>> try:
+    ...     synth.frame(synth.make_plan(synth.parse(boxes), scale=100), "boxes")
+    ... except synth.DataError as error:
+    ...     print(error)
+    tables.boxes.columns.share.expr: drawn: NaN or infinity comes out, and a double holds numbers alone
+    '''
 
     problem: Problem | None = None
 

@@ -50,14 +50,14 @@ SCALE = "how much data: 10 makes ten times the rows that the dataset declares, 0
 Scale = Annotated[float, typer.Option("--scale", "-s", metavar="NUMBER", help=SCALE)]
 ROWS = "how many rows this table has, whatever the scale; once more for each other table that declares its rows"
 Rows = Annotated[Optional[list[str]], typer.Option("--rows", metavar="TABLE=N", help=ROWS)]  # noqa: UP045
-SEED = "which data: the same seed always gives the same rows, another seed other rows of the same kind"
+SEED = "a number that the rows follow from: the same one gives the same rows again, another one other rows"
 Seed = Annotated[int, typer.Option(metavar="NUMBER", help=SEED)]
 UNTIL = (
     "where time ends: nothing happens at or after it; 2025-06-30 or 2025-06-30T12:00:00 [default: the dataset's own]"
 )
 Until = Annotated[Optional[str], typer.Option(metavar="DATE", help=UNTIL)]  # noqa: UP045
 Tables = Annotated[Optional[str], typer.Option(metavar="A,B,C", help="only these tables [default: all]")]  # noqa: UP045
-OUT = "the folder to write into; {} becomes a folder in it"
+OUT = "where to write: the files go into FOLDER/{}"
 Json = Annotated[bool, typer.Option("--json", help="print JSON, for scripts")]
 QUIET = "print no progress and no summary, only what is wrong"
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help=QUIET)]
@@ -73,7 +73,7 @@ RUNNER = "who draws: processes of this machine, or an engine that is there: ray 
 Runner = Annotated[
     str, typer.Option("--runner", metavar="NAME", help=RUNNER, autocompletion=among("processes", "ray", "spark"))
 ]
-SCHEMA = "the schema in the database that holds the tables; in MySQL the database [default: named as the dataset]"
+SCHEMA = "which schema of the database the tables are in (MySQL: which database) [default: named like the dataset]"
 Schema = Annotated[str | None, typer.Option(metavar="NAME", help=SCHEMA)]
 IF_EXISTS = ("fail", "replace", "replace-any", "refresh", "append")
 TABLES_EXIST = (

@@ -50,6 +50,9 @@ class Address:
 
     What is `named` by the user gets passwords that lie about (in variables, and where drivers look); an address that a spec
     brought along does not.
+
+    >>> str(synth.Address.parse("postgresql://me:a-secret@localhost/shop"))  # a password is never shown
+    'postgresql://me@localhost/shop'
     """
 
     database: str  # which kind: a name in the registry

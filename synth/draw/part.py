@@ -16,7 +16,12 @@ MOST_PARTS = 100_000
 
 @dataclass(frozen=True)
 class Part:
-    """Part `number`, from 1 on, `of` so many. It is written `3/7`."""
+    """Part `number`, from 1 on, `of` so many. It is written `3/7`.
+
+    >>> plan = synth.make_plan("inventory", scale=0.01)
+    >>> synth.generate(plan, "parts", part=synth.Part(1, of=2)).folder.name
+    'inventory.part-1-of-2'
+    """
 
     number: int
     of: int

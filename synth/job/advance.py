@@ -89,6 +89,11 @@ def advance_folder(
     With `changes`, a folder, what came, changed and went is written there as one more file; with `scd2`, the
     histories of all tables there go on. A killed advance is completed by the next. Files that come out as they were are
     left as they are.
+
+    >>> plan = synth.make_plan("inventory", scale=0.01, until="2024-06-01")
+    >>> step = synth.advance_folder(synth.generate(plan, "output").folder, "2024-07-01")
+    >>> step.until.isoformat(), step.rows
+    ('2024-07-01T00:00:00', 10)
     """
     how: dict[str, Any] = {"workers": workers, "changes": changes, "changes_format": changes_format, "scd2": scd2}
     with opened(folder, rows=False) as (here, copy):

@@ -52,6 +52,12 @@ def advance_database(
     DatabaseError where `edited` is `fail`. A `dry_run` does it all, and undoes it.
 
     Raises OptionError, OutputError, DatabaseError, DataError. A killed advance leaves it as it was.
+
+    >>> plan = synth.make_plan("inventory", scale=0.01, until="2024-06-01")
+    >>> synth.generate_into(plan, "shop.duckdb").rows
+    227
+    >>> synth.advance_database("shop.duckdb", "2024-07-01").rows  # that came
+    10
     """
     if edited not in POLICIES:
         raise OptionError(f"--edited takes {one_of(POLICIES)}, not '{edited}'")

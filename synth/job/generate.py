@@ -32,7 +32,12 @@ __all__ = ["Summary", "generate"]
 
 @dataclass(frozen=True)
 class Summary:
-    """What a run made: rows and bytes of each table, and how long it took."""
+    """What a run made: rows and bytes of each table, and how long it took.
+
+    >>> made = synth.generate(synth.make_plan("inventory", scale=0.01), "output")
+    >>> made.rows, made.folder.name
+    (351, 'inventory')
+    """
 
     folder: Path | str  # or the address in an object store
     manifest: Manifest
@@ -86,6 +91,10 @@ def generate(
     `if_exists` is what becomes of another finished run in that folder: fail, replace. `made_by` is a note for the manifest,
     and one with the same note is replaced as well. A `part` is made in `out`/DATASET.part-3-of-7, for `merge`.
     Where the same run was killed, it goes on with the tasks that are missing, unless it is to begin `fresh`.
+
+    >>> made = synth.generate(synth.make_plan("inventory", scale=0.01), "output", format="csv")
+    >>> sorted(path.name for path in (made.folder / "orders").iterdir())
+    ['part-00000.csv']
     """
     dialect, compression = dialect_of(format, dialect), compression_of(format, compression)
     known_if_exists(if_exists)

@@ -131,6 +131,9 @@ def generate_into(
     filled by this process alone. With `keep_staging` tables that were sent whole stay staged if the load ends early; the
     same load draws them again, as others lean on them, and does not send them. A `dry_run` says what would happen, rows as
     they are planned; of a refresh all is done, and undone.
+
+    >>> synth.generate_into(synth.make_plan("inventory", scale=0.01), "shop.duckdb").rows
+    351
     """
     address, workers = address_of(address), asked(workers)
     if not isinstance(workers, int) and workers.may_repeat:

@@ -39,6 +39,10 @@ def load_folder(
     With `keep_staging` tables that were sent whole stay staged if the load ends early, and the same load goes on with them.
     A `dry_run` says what would happen; for a refresh all is done, and undone.
     `progress` is called with a table and the rows just sent, and with each phase that begins.
+
+    >>> folder = synth.generate(synth.make_plan("inventory", scale=0.01), "output").folder
+    >>> synth.load_folder(folder, "shop.duckdb").rows
+    351
     """
     address = address_of(address)
     with opened(folder) as (here, _):

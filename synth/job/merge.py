@@ -49,6 +49,11 @@ def merge(
 
     Files are linked where that can be done, else copied; the parts stay as they are. What comes of it is what one run makes,
     file by file. Parts may be in object stores, and so may what comes of it.
+
+    >>> plan = synth.make_plan("inventory", scale=0.01)
+    >>> parts = [synth.generate(plan, "parts", part=synth.Part(number, of=2)).folder for number in (1, 2)]
+    >>> synth.merge(parts, "merged").rows
+    351
     """
     known_if_exists(if_exists)
     if out is None and folders:

@@ -80,6 +80,11 @@ def pull(
     read, of another one all tables; a whole dataset gets a manifest, so that it can be verified and loaded as a folder.
     `if_exists` is what becomes of files that are there: fail, replace. `progress` is called with a table and the rows just
     written.
+
+    >>> synth.generate_into(synth.make_plan("inventory", scale=0.01), "shop.duckdb").rows
+    351
+    >>> synth.pull("shop.duckdb", "pulled").folder.as_posix()
+    'pulled/inventory'
     """
     address = address_of(address)
     if is_remote(out):

@@ -22,6 +22,7 @@ __all__ = ["FILE", "as_text", "spec_schema"]
 
 FILE = "spec.schema.json"  # beside the shipped specs, whose first line names it
 ERROR, MARKDOWN = "patternErrorMessage", "markdownDescription"  # words of editors, which other readers pass over
+EXAMPLE = ">>> "  # what begins an example in Python, which is nothing for an editor of YAML
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 # YAML 1.2 knows no underscores in numbers, and no dates: an editor takes them for texts.
@@ -116,6 +117,8 @@ def _as_yaml(schema: Fragment) -> Fragment:
     found = {word: value for word, value in schema.items() if word != "title" or not isinstance(value, str)}
     if found.get("default", ...) is None:
         del found["default"]
+    if isinstance(about := found.get("description"), str):
+        found["description"] = about.partition(EXAMPLE)[0].rstrip()
     kind = found.get("type")
     if kind in ("integer", "number"):
         what = "a whole number" if kind == "integer" else "a number"

@@ -29,7 +29,13 @@ class TableLoad:
 
 @dataclass
 class LoadReport:
-    """A load: its tables, and the clock's seconds of each phase."""
+    """A load: its tables, and the clock's seconds of each phase.
+
+    >>> folder = synth.generate(synth.make_plan("inventory", scale=0.01), "output").folder
+    >>> loaded = synth.load_into(folder, "shop.duckdb")
+    >>> loaded.rows, loaded.schema
+    (351, 'inventory')
+    """
 
     place: str
     schema: str

@@ -127,7 +127,11 @@ class FamilyPlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """All that is decided before the first draw: a function of spec, scale, seed and until."""
+    """All that is decided before the first draw: a function of spec, scale, seed and until.
+
+    >>> synth.make_plan("inventory", scale=0.01)
+    Plan(inventory, scale=0.01, seed=42, until=2026-01-01T00:00:00, 5 tables, about 340 rows)
+    """
 
     dataset: Dataset
     scale: float

@@ -42,6 +42,10 @@ def write_dbt_project(folder: str | Path, out: str | Path | None = None) -> Path
 
     Its target `duckdb` reads the files where they are, `postgres` the schema that they were loaded into. Raises OptionError,
     OutputError.
+
+    >>> folder = synth.generate(synth.make_plan("inventory", scale=0.01), "output").folder
+    >>> synth.write_dbt_project(folder).name
+    'inventory-dbt'
     """
     refuse_store(folder, "dbt reads files of this machine, or a database\n  hint: copy it into a folder")
     folder = Path(folder)

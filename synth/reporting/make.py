@@ -33,7 +33,13 @@ OUTPUT = "output"  # the folder for reports of what is elsewhere
 
 @dataclass(frozen=True)
 class Report:
-    """A report that was made; `passed` says whether all checks hold, None where none were asked for."""
+    """A report that was made; `passed` says whether all checks hold, None where none were asked for.
+
+    >>> folder = synth.generate(synth.make_plan("inventory", scale=0.01), "output").folder
+    >>> page = synth.report(folder, verify=False)
+    >>> page.path.name, page.tables, page.passed
+    ('inventory.html', 5, None)
+    """
 
     path: Path
     bytes: int
@@ -58,6 +64,10 @@ def report(
     It goes to `out`; left out, beside the folder as FOLDER.html, else to output/DATASET.html. `schema` is the dataset's in a
     database. Without `verify` nothing is proved. A file that is there and is no report of ours is left alone. Raises
     OptionError, OutputError, DatabaseError.
+
+    >>> folder = synth.generate(synth.make_plan("inventory", scale=0.01), "output").folder
+    >>> synth.report(folder, "shop.html").passed
+    True
     """
     started, tell = time.perf_counter(), progress or silent
     if out is not None:

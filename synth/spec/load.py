@@ -90,12 +90,20 @@ def _text(path: Path) -> str:
 
 @lru_cache(maxsize=16)
 def parse(text: str, file: str = "<yaml>", version: int = SPEC_VERSION, *, drawn_alike: bool = True) -> Dataset:
-    """Read the YAML text of a dataset; `file` is what errors call it. Raises SpecError.
+    '''Read the YAML text of a dataset; `file` is what errors call it. Raises SpecError.
 
     A resolved spec of an older version, as manifests embed them, is read in the words of today; where its rows were drawn
     otherwise than today it is taken as it is. A dataset is frozen, so the same text is read once: `model_copy` makes
     another of it.
-    """
+
+    >>> text = """
+    ... dataset: shop
+    ... period: {start: 2025-01-01, until: 2026-01-01}
+    ... tables: {customers: {rows: 5, columns: {customer_id: {key: sequence}, name: {first_name: {}}}}}
+    ... """
+    >>> synth.frame(synth.make_plan(synth.parse(text)), "customers").columns
+    ['customer_id', 'name']
+    '''
     raw, places = _read(text, file)
     if not isinstance(raw, Mapping):
         raise SpecError([Problem((), "a dataset is a mapping", "it begins with `dataset: NAME`", f"{file}:1:1")])

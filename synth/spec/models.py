@@ -54,7 +54,12 @@ def _refuse_old_words(kind: str, made: type[Generator], parameters: Mapping[Any,
 
 
 class Column(Model):
-    """One column: the generator that draws it, and what holds of it. Without a generator its table gives it."""
+    """One column: the generator that draws it, and what holds of it. Without a generator its table gives it.
+
+    >>> price = synth.load("inventory").tables["products"].columns["unit_price"]
+    >>> price.generator_name, price.type
+    ('lognormal', 'decimal(12,2)')
+    """
 
     draws: Generator = Field(default_factory=Given)
     generator_name: str = "given"  # as it is written
@@ -163,6 +168,9 @@ class Table(Model):
     """One table. What it has says its kind: values or rows (roster, arrival), per (child), select (derived), rollup.
 
     With several named SELECTs it is gathered: each adds its own family's rows. One that is `existing` is read.
+
+    >>> list(synth.load("ecommerce").tables["orders"].columns)[:3]
+    ['order_id', 'customer_id', 'ordered_at']
     """
 
     renamed: ClassVar[dict[str, str]] = {"already": "earlier"}
@@ -326,7 +334,11 @@ class Table(Model):
 
 
 class Dataset(Model):
-    """A whole schema: tables in the order written, a period, and named rules."""
+    """A whole schema: tables in the order written, a period, and named rules.
+
+    >>> list(synth.load("inventory").tables)[:2]
+    ['products', 'customers']
+    """
 
     dataset: Name = Field(description="its name: the output folder, and the database's schema")
     about: str | None = Field(None, description="a comment")

@@ -44,7 +44,13 @@ _FILE = re.compile(r"/\w[\w.-]*\Z", re.ASCII)  # behind a table's name
 
 
 class Manifest(Entry):
-    """Written last, as `manifest.json`."""
+    """What is in a folder, and how it was made. It is written last, as `manifest.json`.
+
+    >>> folder = synth.generate(synth.make_plan("inventory", scale=0.01), "output").folder
+    >>> manifest = synth.Manifest.read(folder)
+    >>> manifest.dataset, manifest.seed, manifest.tables["orders"].rows
+    ('inventory', 42, 57)
+    """
 
     program: str
     stream_version: Whole
@@ -123,9 +129,9 @@ class Manifest(Entry):
         return bool(self.existing or self.first_keys)
 
     @classmethod
-    def read(cls, folder: Path, *, advancing: bool = False, part: bool = False) -> Manifest:
+    def read(cls, folder: str | Path, *, advancing: bool = False, part: bool = False) -> Manifest:
         """Read a folder's manifest; one that is being advanced, or a part's, is refused unless told. Raises OutputError."""
-        path = folder / NAME
+        path = Path(folder) / NAME
         if not path.is_file():
             raise OutputError(
                 f"'{folder}' holds no {NAME}\n  hint: name the folder OUT/DATASET that `synth generate` made"

@@ -47,6 +47,9 @@ def verify_folder(folder: str | Path, progress: Tell | None = None, *, memory_by
 
     The process takes `memory_bytes` at most, by default half of the machine's; what is more goes to a temporary folder, as
     does a copy of what is in an object store.
+
+    >>> synth.verify_folder(synth.generate(synth.make_plan("inventory", scale=0.01), "output").folder).passed
+    True
     """
     with opened(folder) as (here, copy):
         report = _verified(here, progress, memory_bytes)

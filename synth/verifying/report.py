@@ -33,7 +33,12 @@ class Finding:
 
 @dataclass
 class VerifyReport:
-    """All findings of one verification."""
+    """All findings of one verification.
+
+    >>> proof = synth.verify(synth.generate(synth.make_plan("inventory", scale=0.01), "output").folder)
+    >>> proof.passed, proof.failed
+    (True, [])
+    """
 
     place: str
     dataset: str
