@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from synth.job.merge import merge
     from synth.job.pull import pull
     from synth.loading.report import LoadReport
+    from synth.moving_bar import progress_bar
     from synth.plan.model import Plan
     from synth.reporting.dbt_project import write_dbt_project
     from synth.reporting.make import Report, report
@@ -60,6 +61,7 @@ _HOMES = {
     "synth.spec.models": ("Column", "Dataset", "Table"),
     "synth.loading.report": ("LoadReport",),
     "synth.plan.model": ("Plan",),
+    "synth.moving_bar": ("progress_bar",),
     "synth.verifying.files": ("verify_folder",),
     "synth.verifying.report": ("VerifyReport",),
 }
@@ -68,7 +70,7 @@ __all__ = [
     "Address", "Column", "DataError", "DatabaseError", "Dataset", "LoadReport", "Manifest", "OptionError",
     "OutputError", "Part", "Plan", "Report", "SpecError", "Summary", "SynthError", "Table", "VerifyReport",
     "advance_database", "advance_folder", "block", "frame", "frames", "generate", "generate_into", "lazy", "load",
-    "load_folder", "load_into", "make_plan", "merge", "parse", "pull", "report", "verify", "verify_database",
+    "load_folder", "load_into", "make_plan", "merge", "parse", "progress_bar", "pull", "report", "verify", "verify_database",
     "verify_folder", "write_dbt_project",
 ]  # fmt: skip
 

@@ -19,8 +19,8 @@ __all__ = ["load_into", "verify"]
 
 
 def load_into(
-    folder: str | Path, url: str | Address, *, schema: str | None = None, if_exists: str = "fail", via: str | None = None,
-    connections: int = 4, identity: bool = True, index_times: bool = False, owner: str | None = None,
+    folder: str | Path, url: str | Path | Address, *, schema: str | None = None, if_exists: str = "fail",
+    via: str | None = None, connections: int = 4, identity: bool = True, index_times: bool = False, owner: str | None = None,
     grant: Iterable[str] = (), keep_staging: bool = False, dry_run: bool = False, progress: Progress | None = None,
 ) -> LoadReport:  # fmt: skip
     """Load a folder into a database, all or nothing, and prove it there, as `synth load` does.

@@ -198,9 +198,9 @@ def is_configured(text: str, folder: Path | None = None) -> bool:
     return text in known.values() or (text in known and Path(text).suffix.lower() not in _SUFFIXES)
 
 
-def address_of(given: Address | str) -> Address:
+def address_of(given: Address | str | Path) -> Address:
     """Give an address as it is, or find the one that a URL, a path or a name in `synth.toml` means. Raises OptionError."""
-    found = find(given) if isinstance(given, str) else given
+    found = given if isinstance(given, Address) else find(str(given))
     assert found is not None
     return found
 

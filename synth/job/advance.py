@@ -22,6 +22,7 @@ from synth.draw.walk import PartKey
 from synth.errors import OptionError, OutputError
 from synth.job.history import history_of
 from synth.left import temporary_folder
+from synth.logs import logged
 from synth.plan.make import Moment, make
 from synth.plan.model import FamilyPlan, Plan
 from synth.plan.redraw import families_to_redraw
@@ -79,6 +80,7 @@ class Advance:
         }  # fmt: skip
 
 
+@logged
 def advance_folder(
     folder: str | Path, until: Moment, *, workers: int | str | Running = 1,
     changes: str | Path | None = None, changes_format: str = "parquet", scd2: str | Path | None = None,

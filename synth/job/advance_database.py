@@ -24,6 +24,7 @@ from synth.job.advance import Advance, blocks_of, counted, grown, plans, step_be
 from synth.job.beside import Beside, behind_others, last_keys, room, sequences
 from synth.job.history import history_of
 from synth.left import temporary_folder
+from synth.logs import logged
 from synth.plan.make import Moment
 from synth.plan.model import Plan
 from synth.progress import Progress
@@ -41,8 +42,9 @@ if TYPE_CHECKING:
 __all__ = ["advance_database"]
 
 
+@logged
 def advance_database(
-    address: Address | str, until: Moment, *, schema: str | None = None, workers: int | str | Running = 1,
+    address: Address | str | Path, until: Moment, *, schema: str | None = None, workers: int | str | Running = 1,
     changes: str | Path | None = None, changes_format: str = "parquet", scd2: str | Path | None = None,
     edited: str = KEEP, dry_run: bool = False, progress: Progress | None = None,
 ) -> Advance:  # fmt: skip

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from synth.draw.part import Part
 from synth.errors import OptionError, many
 from synth.formats import format_of
+from synth.logs import logged
 from synth.plan.model import Plan
 from synth.progress import Progress
 from synth.runners import asked, begun
@@ -69,6 +70,7 @@ class Summary:
         }  # fmt: skip
 
 
+@logged
 def generate(
     plan: Plan,
     out: str | Path = "output",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -22,6 +23,7 @@ from synth.errors import OptionError
 from synth.left import temporary_folder
 from synth.loading.load import Loading
 from synth.loading.report import LoadReport
+from synth.logs import logged
 from synth.plan.model import Plan
 from synth.progress import Phase, Progress
 from synth.runners import Serial, asked, begun
@@ -119,8 +121,9 @@ class _Noting:
                     self._loading.is_whole(table)
 
 
+@logged
 def generate_into(
-    plan: Plan, address: Address | str, *, schema: str | None = None, if_exists: str = "fail",
+    plan: Plan, address: Address | str | Path, *, schema: str | None = None, if_exists: str = "fail",
     workers: int | str | Running = 1, via: str | None = None, identity: bool = True, index_times: bool = False,
     rights: Rights = NO_RIGHTS, keep_staging: bool = False, dry_run: bool = False, progress: Progress | None = None,
 ) -> LoadReport:  # fmt: skip

@@ -15,6 +15,7 @@ from synth.errors import OptionError
 from synth.formats import Format, format_of
 from synth.loading.load import Loading
 from synth.loading.report import LoadReport
+from synth.logs import logged
 from synth.progress import Progress
 from synth.store.entries import TableEntry
 from synth.store.folder import require_files
@@ -25,10 +26,11 @@ from synth.store.rollup_parts import FILE as SUMS
 __all__ = ["load_folder"]
 
 
+@logged
 def load_folder(
-    folder: str | Path, address: Address | str, *, schema: str | None = None, if_exists: str = "fail", connections: int = 4,
-    via: str | None = None, identity: bool = True, index_times: bool = False, rights: Rights = NO_RIGHTS,
-    keep_staging: bool = False, dry_run: bool = False, progress: Progress | None = None,
+    folder: str | Path, address: Address | str | Path, *, schema: str | None = None, if_exists: str = "fail",
+    connections: int = 4, via: str | None = None, identity: bool = True, index_times: bool = False,
+    rights: Rights = NO_RIGHTS, keep_staging: bool = False, dry_run: bool = False, progress: Progress | None = None,
 ) -> LoadReport:  # fmt: skip
     """Load all tables of a folder, or nothing. Raises OutputError, OptionError, DatabaseError, DataError.
 

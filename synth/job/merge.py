@@ -17,6 +17,7 @@ from synth.draw.part import Part
 from synth.draw.walk import PartKey
 from synth.errors import OutputError
 from synth.job.generate import Summary
+from synth.logs import logged
 from synth.plan.make import make
 from synth.plan.model import Plan
 from synth.progress import Progress
@@ -41,6 +42,7 @@ __all__ = ["merge"]
 SHOWN = 5  # of the parts that are missing
 
 
+@logged
 def merge(
     folders: Sequence[str | Path], out: str | Path | None = None, *, workers: int | str | Running = 1,
     if_exists: str = "fail", made_by: str | None = None, progress: Progress | None = None,

@@ -15,6 +15,7 @@ from synth.databases.contract import MANIFEST
 from synth.errors import OptionError, OutputError, did_you_mean
 from synth.formats import READABLE, Format, format_of
 from synth.left import temporary_folder
+from synth.logs import logged
 from synth.progress import Progress, silent
 from synth.store.documents import write_documents
 from synth.store.folder import replacing_folder, write_marker
@@ -70,8 +71,9 @@ class Pulled:
         self.rows_of[name], self.bytes_of[name] = table.rows, table.bytes
 
 
+@logged
 def pull(
-    address: Address | str, out: str | Path, *, schema: str | None = None, tables: Iterable[str] | None = None,
+    address: Address | str | Path, out: str | Path, *, schema: str | None = None, tables: Iterable[str] | None = None,
     query: str | None = None, format: str = "parquet", if_exists: str = "fail", progress: Progress | None = None,
 ) -> Pulled:  # fmt: skip
     """Read tables into `out`/SCHEMA, or a query's rows into `out`/query. Raises OptionError, OutputError, DatabaseError.

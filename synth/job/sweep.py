@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from synth.addresses import is_remote
 from synth.errors import OptionError
+from synth.logs import logged
 from synth.store.manifest import NAME, Manifest
 from synth.store.object_run import run_of
 from synth.store.remote import each, folder_at
@@ -37,6 +38,7 @@ class Swept:
         }  # fmt: skip
 
 
+@logged
 def sweep(url: str, *, idle: dt.timedelta = IDLE, dry_run: bool = False) -> Swept:
     """Delete the objects of runs that no manifest names, and that have written nothing for so long.
 

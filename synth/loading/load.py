@@ -27,6 +27,7 @@ from synth.loading.connections import Connections, Job
 from synth.loading.refresh import refresh_staged
 from synth.loading.report import LoadReport, TableLoad
 from synth.loading.staging import Staging
+from synth.logs import LOG
 from synth.progress import Phase, Progress, silent
 from synth.spec.key_segments import own_sequences
 from synth.spec.models import Dataset
@@ -181,6 +182,7 @@ class Loading:
         """Tell that a phase begins, with the rows that it goes through, and add what it takes to the report."""
         started = time.perf_counter()
         self.progress(Phase(name, rows), 0)
+        LOG.debug("%s: %s begins", self.schema, name)
         yield
         self.report.phases[name] = self.report.phases.get(name, 0.0) + time.perf_counter() - started
 

@@ -14,6 +14,7 @@ from synth.databases.address import address_of, is_database
 from synth.errors import OutputError
 from synth.job.pull import pull
 from synth.left import temporary_folder
+from synth.logs import logged
 from synth.progress import Phase, Progress, silent
 from synth.reporting.contents import contents_of
 from synth.reporting.page import as_html
@@ -55,6 +56,7 @@ class Report:
         }  # fmt: skip
 
 
+@logged
 def report(
     place: str | Path, out: str | Path | None = None, *, schema: str | None = None, verify: bool = True,
     progress: Progress | None = None,

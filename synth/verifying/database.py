@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from decimal import Decimal
+from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from synth.databases.address import address_of
 from synth.dtypes import DType, Types
 from synth.errors import DatabaseError, did_you_mean
 from synth.fingerprint import Fingerprint
+from synth.logs import logged
 from synth.plan.model import Plan
 from synth.sandbox import TIME_LIMIT_S
 from synth.spec import constraints
@@ -40,8 +42,9 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 
+@logged
 def verify_database(
-    address: Address | str, schema: str | None = None, progress: Tell | None = None, *, exact: bool = False
+    address: Address | str | Path, schema: str | None = None, progress: Tell | None = None, *, exact: bool = False
 ) -> list[VerifyReport]:
     """Run every check on a schema that a load made, or on all of them. Raises DatabaseError where there is none.
 

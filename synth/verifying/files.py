@@ -15,6 +15,7 @@ from synth.errors import OutputError
 from synth.fingerprint import Fingerprint
 from synth.formats import FORMATS, format_of, unreadable_errors
 from synth.left import temporary_folder
+from synth.logs import logged
 from synth.plan.content import EARLIER_KEYS
 from synth.plan.model import Plan
 from synth.sandbox import sandbox
@@ -42,6 +43,7 @@ __all__ = ["verify_folder"]
 FILES_OF = "files of "  # a table, before its name; a table of a spec has no blank in its own
 
 
+@logged
 def verify_folder(folder: str | Path, progress: Tell | None = None, *, memory_bytes: int | None = None) -> VerifyReport:
     """Run every check on a folder that `generate` made. Raises OutputError where there is none.
 
