@@ -14,6 +14,7 @@ from typing import Self
 __all__ = [
     "DataError",
     "DatabaseError",
+    "ExtraError",
     "MeaningError",
     "OptionError",
     "OutputError",
@@ -74,6 +75,10 @@ class OutputError(SynthError):
 
 class DatabaseError(SynthError):
     """What a database refused, and why; the message says in what state it is now."""
+
+
+class ExtraError(SynthError):
+    """A library that need not be installed, and is needed here; the message names the extra that brings it."""
 
 
 class DataError(SynthError):
