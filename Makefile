@@ -68,11 +68,12 @@ clean:  ## stop the embedded database; remove what was made: output, caches (the
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
-	@echo "creating $(VENV) from requirements.lock"
+	@echo "setting up $(VENV) from requirements.lock, this once: 440 MB to download, 1.6 GB on disk, a minute or two on a fast line"
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+	@echo "set up $(VENV); the program is $(BIN)/synth"
 
 $(VENV)/.engines: requirements-engines.lock $(READY)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-engines.lock

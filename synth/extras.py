@@ -90,7 +90,9 @@ def install(name: str) -> str:
 
 def _is_there(module: str) -> bool:
     """Whether a library is installed; it is not imported for that."""
+    if module in sys.modules:
+        return sys.modules[module] is not None
     try:
         return find_spec(module) is not None
-    except (ImportError, ValueError):
+    except ImportError:
         return False
