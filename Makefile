@@ -15,7 +15,7 @@ BIN    = $(VENV)/bin
 READY  = $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help data load report verify test test-fast test-long test-clients test-times bench lint clean
+.PHONY: help data load report verify test test-fast test-long test-clients test-newcomer test-times bench lint clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ test-long: $(READY) $(VENV)/.engines  ## explore for an hour: thousands of specs
 
 test-clients: $(READY)  ## let DuckDB, Polars, pandas, DataFusion, Hugging Face, Frictionless, dbt and others read what is made
 	@$(BIN)/python tests/clients/run.py
+
+test-newcomer: $(READY)  ## what somebody new does, in a fresh clone and with the wheel by uv and pip: how long and how large that is
+	@tests/clients/newcomer.sh
 
 test-times: $(READY)  ## run the tests, and note in tests/slow.txt those that are too slow for test-fast
 	@$(BIN)/python -m pytest -q -n auto --dist worksteal --note-slow

@@ -39,7 +39,7 @@ EXTRAS = {
         hint="or name a database: a file of DuckDB needs nothing more, as in `synth load DIR shop.duckdb`",
     ),
     "mysql": Extra("MySQL", ("pymysql",)),
-    "sqlite": Extra("SQLite", ("adbc_driver_manager", "adbc_driver_sqlite")),
+    "sqlite": Extra("SQLite", ("adbc_driver_sqlite", "adbc_driver_manager")),
     "mssql": Extra("SQL Server", ("mssql_python",)),
     "objects": Extra("a folder elsewhere", ("obstore", "fsspec")),
     "ray": Extra("Ray", ("ray",)),

@@ -135,7 +135,9 @@ def test_all_is_all_but_engines_and_make_installs_it():
     everything = {*DECLARED} - OURS - ENGINES - {"all"}
     (of,) = (REQUIREMENT.fullmatch(each)[2] for each in DECLARED["all"])
     assert {*of.split(",")} == everything
-    assert any(PROJECT["name"] in each and "all" in REQUIREMENT.fullmatch(each)[2].split(",") for each in DECLARED["dev"])
+    assert any(
+        PROJECT["name"] in each and "all" in REQUIREMENT.fullmatch(each)[2].split(",") for each in DECLARED["dev"]
+    )
 
 
 def test_extras_are_named_where_people_look():
