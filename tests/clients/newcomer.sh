@@ -9,6 +9,7 @@ ways=("$@")
 work=$(mktemp -d)
 unset PYTHONPATH VIRTUAL_ENV SYNTH_URL SYNTH_PASSWORD
 figures=()
+MOST_MB=620 # of a plain install
 ORDERS="SELECT COUNT(*) FROM ecommerce.orders"
 
 clear_up() {
@@ -107,12 +108,13 @@ YAML
     shows 'all hold' "$1" verify output/shop
 }
 
-# noted WAY SET-UP DATA END FOLDER…: seconds since the beginning, and what the folders take
+# noted WAY SET-UP DATA END FOLDER: seconds since the beginning, and what the folder takes but for pip itself
 noted() {
-    local way=$1 set_up=$2 data=$3 all=$4
-    shift 4
+    local way=$1 set_up=$2 data=$3 all=$4 mb
+    mb=$(du -sm --exclude=pip "$5" | cut -f1)
+    [ "$way" = make ] || [ "$mb" -le "$MOST_MB" ] || fail "a plain install takes $mb MB, more than $MOST_MB"
     figures+=("$(printf '%-6s %9d s %9d s %9.1f min %9d MB' "$way" "$set_up" "$data" \
-        "$(awk "BEGIN {print $all / 60}")" "$(du -smc "$@" | tail -n 1 | cut -f1)")")
+        "$(awk "BEGIN {print $all / 60}")" "$mb")")
 }
 
 by_make() {
@@ -185,7 +187,7 @@ by_pip() {
     set_up=$((SECONDS - start))
     PATH=$work/pip/env/bin:$PATH
     by_wheel
-    noted pip "$set_up" "$data" $((SECONDS - start)) env/lib/python*/site-packages
+    noted pip "$set_up" "$data" $((SECONDS - start)) "$(echo env/lib/python*/site-packages)"
     say "pip: the extra that it names"
     pip install --quiet --disable-pip-version-check "${built}[embedded]"
     follows synth load output/ecommerce
