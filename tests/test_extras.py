@@ -224,6 +224,15 @@ from synth.cli import main
 for words in sys.argv[1:]:
     if code := main(words.split()):
         sys.exit(f"{words}: {code}")
+
+import synth
+
+plan = synth.make_plan("inventory", scale=0.01)
+assert synth.frame(plan, "customers").height and synth.lazy(plan, "orders").collect().height
+made = synth.generate(plan, "python").folder
+assert synth.verify(made).passed
+synth.load_into(made, "python.duckdb")
+synth.report("python.duckdb", "python.html")
 """
 
 PLAIN = [
