@@ -15,7 +15,7 @@ BIN    = $(VENV)/bin
 READY  = $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help data load report verify test test-fast test-long test-clients test-times bench lint site clean
+.PHONY: help data load report verify test test-fast test-long test-clients test-newcomer test-times bench lint site clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ test-long: $(READY) $(VENV)/.engines  ## explore for an hour: thousands of specs
 test-clients: $(READY)  ## let DuckDB, Polars, pandas, DataFusion, Hugging Face, Frictionless, dbt and others read what is made
 	@$(BIN)/python tests/clients/run.py
 
+test-newcomer: $(READY)  ## what somebody new does, in a fresh clone and with the wheel by uv and pip: how long and how large that is
+	@tests/clients/newcomer.sh
+
 test-times: $(READY)  ## run the tests, and note in tests/slow.txt those that are too slow for test-fast
 	@$(BIN)/python -m pytest -q -n auto --dist worksteal --note-slow
 
@@ -72,11 +75,12 @@ clean:  ## stop the embedded database; remove what was made: output, caches (the
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
-	@echo "creating $(VENV) from requirements.lock"
+	@echo "setting up $(VENV) from requirements.lock, this once: 440 MB to download, 1.6 GB on disk, a minute or two on a fast line"
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+	@echo "set up $(VENV); the program is $(BIN)/synth"
 
 $(VENV)/.engines: requirements-engines.lock $(READY)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-engines.lock

@@ -14,6 +14,7 @@ from typing import Self
 __all__ = [
     "DataError",
     "DatabaseError",
+    "ExtraError",
     "MeaningError",
     "OptionError",
     "OutputError",
@@ -113,6 +114,10 @@ class DatabaseError(SynthError):
     nothing.duckdb: there is no such file
       hint: `synth load DIR nothing.duckdb` makes it
     """
+
+
+class ExtraError(SynthError):
+    """A library that need not be installed, and is needed here; the message names the extra that brings it."""
 
 
 class DataError(SynthError):

@@ -40,7 +40,8 @@ def synth_database(
 ) -> Iterator[Callable[..., str]]:
     """Load a dataset and give the database's URL: `synth_database("ecommerce")` is a DuckDB file.
 
-    `into="sqlite"` is a SQLite file, `into="postgres"` a PostgreSQL that needs no installing, any other text a URL of yours.
+    `into="sqlite"` is a SQLite file, `into="postgres"` the embedded PostgreSQL (extra `embedded`), any other
+    text a URL of yours.
     The same words give the same database; what is in a place of yours already stays, and is an error.
     """
     loaded: dict[str, str] = {}

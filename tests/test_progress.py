@@ -42,7 +42,7 @@ def worst(whole, told, task=0.0):
 
     The last twentieth is left out, and the time in which the last tasks end, of so many seconds each.
     """
-    end = max(whole * 0.05, 2 * task)
+    end = max(whole * 0.05, 3 * task)
     return max((abs(said - left) / left for share, left, said in told if share > 0.1 and left > end), default=0.0)
 
 

@@ -96,7 +96,7 @@ def load(
     """Load a folder into a database, and prove it there.
 
     It is all or nothing: rows, keys, references, checks, indexes and statistics. Without a URL (or the variable SYNTH_URL)
-    it is an embedded PostgreSQL, which goes on running.
+    it is an embedded PostgreSQL (extra `embedded`), which goes on running.
 
     Example: synth load output/ecommerce postgresql://me@localhost/demo --if-exists replace
     """
@@ -191,7 +191,7 @@ def pull(
     tell(report.as_dict(), pull_text(report), json=json, quiet=quiet)
 
 
-db = typer.Typer(cls=Group, help="A PostgreSQL of your own that needs no installing.", no_args_is_help=True)
+db = typer.Typer(cls=Group, help="A PostgreSQL of your own, embedded (extra `embedded`).", no_args_is_help=True)
 
 
 @db.command(cls=Command)

@@ -164,8 +164,16 @@ Scd2 = Annotated[str | None, typer.Option(metavar="FOLDER", help=SCD2)]
 
 
 def program() -> str:
-    """How the program was called, for the next command shown."""
-    return sys.argv[0] if sys.argv and sys.argv[0].endswith("synth") else "synth"
+    """What to type for the next command shown: its name where the shell finds it by that, else as it was called."""
+    import os
+    from shlex import quote
+    from shutil import which
+
+    called = sys.argv[0] if sys.argv and sys.argv[0].endswith("synth") else ""
+    found = which("synth") if called else None
+    if not called or (found and os.path.exists(called) and os.path.samefile(found, called)):
+        return "synth"
+    return quote(called)
 
 
 def tell(data: Mapping[str, Any], text: str, *, json: bool, quiet: bool) -> None:

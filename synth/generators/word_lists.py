@@ -81,7 +81,7 @@ def _mimesis(locale: str, file: str) -> Mapping[str, Any]:
     folder = LOCALES[locale] or ""
     places = getattr(find_spec("mimesis"), "submodule_search_locations", None)
     if not places:
-        raise DataError("words are read from Mimesis, which is not installed; `make` installs it")
+        raise DataError("words are read from Mimesis, which is not installed, though synth-relational brings it")
     found: dict[str, Any] = {}
     for name in dict.fromkeys((folder.partition("-")[0], folder)):
         _lay_over(found, json.loads((Path(places[0]) / "datasets" / name / f"{file}.json").read_text("utf-8")))

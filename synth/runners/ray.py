@@ -22,6 +22,7 @@ import polars as pl
 from synth.draw.residents import ARRAY, mapped
 from synth.draw.task import RunContext, Task, TaskResult, run_task
 from synth.errors import DataError, OptionError
+from synth.extras import lacking
 from synth.runners.shipping import CarriedFile, attempted, pack, received
 
 try:
@@ -46,7 +47,7 @@ class Ray:
 
     def __init__(self, workers: int):
         if ray is None:
-            raise OptionError("--runner ray needs Ray\n  hint: pip install 'synth-relational[ray]'")
+            raise lacking("ray")
         self._own = not ray.is_initialized()
         if self._own:
             os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")

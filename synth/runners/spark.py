@@ -31,6 +31,7 @@ import pyarrow as pa
 from synth.draw.residents import mapped, read_texts
 from synth.draw.task import RunContext, Task, TaskResult, run_task
 from synth.errors import DataError, OptionError, SynthError
+from synth.extras import lacking
 from synth.runners.shipping import CarriedFile, Shipment, attempted, pack, received
 
 try:
@@ -68,9 +69,7 @@ class Spark:
 
     def __init__(self, workers: int):
         if pyspark is None:
-            raise OptionError(
-                "--runner spark needs PySpark\n  hint: pip install 'synth-relational[spark]', and Java 17"
-            )
+            raise lacking("spark")
         active = SparkSession.getActiveSession()
         self._own = active is None
         self._session: Any = active or _begun(workers)

@@ -9,16 +9,15 @@ from typing import Any
 import polars as pl
 
 from synth.errors import OptionError
+from synth.extras import needing
 from synth.plan.model import Plan
 from synth.runners.serial import Serial
 from synth.scan.admitted import Ends, number_of
 from synth.scan.pieces import Piece, Scan
 
-try:
+with needing("ray"):
     from ray.data import Dataset, Datasource, ReadTask, read_datasource
     from ray.data.block import BlockMetadata
-except ImportError as error:
-    raise OptionError("Ray's data source needs Ray\n  hint: pip install 'synth-relational[ray]'") from error
 
 __all__ = ["SynthDatasource", "dataset"]
 

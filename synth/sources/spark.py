@@ -14,17 +14,14 @@ from typing import Any
 
 from synth.api import make_plan
 from synth.errors import OptionError
+from synth.extras import needing
 from synth.runners.serial import Serial
 from synth.scan.admitted import Ends, number_of
 from synth.scan.pieces import Piece, Scan
 
-try:
+with needing("spark"):
     from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
     from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
-except ImportError as error:
-    raise OptionError(
-        "Spark's data source needs PySpark\n  hint: pip install 'synth-relational[spark]', and Java 17"
-    ) from error
 
 __all__ = ["SynthDataSource", "register"]
 

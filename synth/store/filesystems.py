@@ -16,6 +16,7 @@ from typing import Any
 from uuid import uuid4
 
 from synth.errors import OptionError, OutputError
+from synth.extras import needing
 from synth.store.files import MOST_BYTES
 from synth.store.remote import NOTES, Addressed, Found, Listed, TakenError, one_line
 
@@ -28,10 +29,8 @@ class FilesystemFolder(Addressed):
     @cached_property
     def _there(self) -> tuple[Any, str]:
         """The filesystem, and the folder's path in it."""
-        try:
+        with needing("objects"):
             from fsspec.core import url_to_fs
-        except ImportError as error:
-            raise OptionError("this needs fsspec\n  hint: pip install 'synth-relational[objects]'") from error
         try:
             filesystem, path = url_to_fs(self.url)
         except (ImportError, ValueError, OSError) as error:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from synth.errors import OptionError, OutputError
+from synth.extras import needing
 from synth.store.files import MOST_BYTES
 from synth.store.remote import Addressed, Found, Listed, TakenError, one_line
 
@@ -106,11 +107,9 @@ class ObjectFolder(Addressed):
 
 
 def _library() -> Any:
-    try:
+    with needing("objects"):
         import obstore
         import obstore.store
-    except ImportError as error:
-        raise OptionError("object stores need obstore\n  hint: pip install 'synth-relational[objects]'") from error
     return obstore
 
 

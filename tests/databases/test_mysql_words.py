@@ -13,7 +13,7 @@ from synth.databases import DATABASES, Address, connect
 from synth.databases.mysql.database import MySQL
 from synth.databases.mysql.errors import explain
 from synth.databases.mysql.options import arguments
-from synth.errors import DatabaseError, OptionError
+from synth.errors import DatabaseError, ExtraError, OptionError
 from tests.support.mysql import S, url
 
 
@@ -145,5 +145,5 @@ def test_servers_too_old_are_refused(version, able):
 
 def test_pymysql_missing(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "pymysql", None)
-    with pytest.raises(DatabaseError, match=r"pip install 'synth-relational\[mysql\]'"):
+    with pytest.raises(ExtraError, match=r"pip install 'synth-relational\[mysql\]'"):
         connect(Address.parse("mysql://host"))

@@ -24,7 +24,7 @@ from synth.databases import Address, connect
 from synth.databases.sqlite.catalogue import column_type
 from synth.databases.sqlite.values import from_sqlite, to_sqlite
 from synth.dtypes import DType
-from synth.errors import DatabaseError, SpecError
+from synth.errors import DatabaseError, ExtraError, SpecError
 from tests.support.targets import Target, prints, small_disk, spec
 
 
@@ -359,7 +359,7 @@ def test_a_disk_that_may_only_be_read(shop):
 
 def test_without_the_driver(target, monkeypatch):
     monkeypatch.setitem(sys.modules, "adbc_driver_sqlite", None)
-    with pytest.raises(DatabaseError, match=r"hint: pip install 'synth-relational\[sqlite\]'"):
+    with pytest.raises(ExtraError, match=r"pip install 'synth-relational\[sqlite\]'"):
         target.connect()
 
 

@@ -11,7 +11,7 @@ from synth.databases import Address, connect
 from synth.databases.tsql.catalogue import column_type
 from synth.databases.tsql.errors import explain
 from synth.databases.tsql.options import arguments
-from synth.errors import DatabaseError, OptionError
+from synth.errors import ExtraError, OptionError
 from tests.support.mssql import URL
 from tests.support.mssql_driver import Error
 
@@ -73,7 +73,7 @@ def test_errors_say_what_to_do(said, words):
 
 def test_the_driver_missing(monkeypatch):
     monkeypatch.setitem(sys.modules, "mssql_python", None)
-    with pytest.raises(DatabaseError, match=r"pip install 'synth-relational\[mssql\]'"):
+    with pytest.raises(ExtraError, match=r"pip install 'synth-relational\[mssql\]'"):
         connect(Address.parse(URL))
 
 

@@ -13,7 +13,7 @@ import synth
 from synth.databases.address import find
 from synth.draw.residents import Residents
 from synth.draw.task import RunContext, tasks_of
-from synth.errors import DataError, OptionError, OutputError
+from synth.errors import DataError, ExtraError, OptionError, OutputError
 from synth.job.advance import advance_folder
 from synth.job.generate import generate
 from synth.job.into import generate_into
@@ -129,7 +129,7 @@ def test_an_engine_that_is_not_installed_is_told(name, tmp_path, monkeypatch):
 
     monkeypatch.setitem(sys.modules, {"ray": "ray", "spark": "pyspark"}[name], None)
     monkeypatch.delitem(sys.modules, f"synth.runners.{name}", raising=False)
-    with pytest.raises(OptionError, match=rf"pip install 'synth-relational\[{name}\]'"):
+    with pytest.raises(ExtraError, match=rf"pip install 'synth-relational\[{name}\]'"):
         runner(2, name)
 
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from synth.errors import OptionError, OutputError
+from synth.errors import ExtraError, OptionError, OutputError
 from synth.job.generate import generate
 from synth.job.script import write_script
 from synth.job.sweep import sweep
@@ -103,7 +103,7 @@ def test_what_needs_files_says_so(out):
 
 def test_without_the_library_it_is_told(monkeypatch, s3):
     monkeypatch.setitem(sys.modules, "obstore", None)
-    with pytest.raises(OptionError, match=r"pip install 'synth-relational\[objects\]'"):
+    with pytest.raises(ExtraError, match=r"pip install 'synth-relational\[objects\]'"):
         generate(make(THREE_BLOCKS), s3)
 
 

@@ -17,6 +17,7 @@ from synth.databases.mysql.dialect import COLLATED, DIALECT
 from synth.databases.mysql.options import arguments
 from synth.dtypes import Types
 from synth.errors import DatabaseError
+from synth.extras import needing
 
 if TYPE_CHECKING:
     from synth.databases.mysql.wire import Wire
@@ -48,14 +49,10 @@ class Connection(Database):
 
     def connect(self) -> None:
         """Open it; options in the URL are PyMySQL's, and `ssl_mode` as MySQL's own clients have it."""
-        try:
+        with needing("mysql"):
             import pymysql
 
             from synth.databases.mysql.wire import Wire
-        except ImportError:
-            raise DatabaseError(
-                f"{self.address}: PyMySQL is not installed\n  hint: pip install 'synth-relational[mysql]'"
-            ) from None
         self.raised = (pymysql.err.Error, RuntimeError)  # the second where `cryptography` is missing
         settings = ", ".join(f"{name} = {value}" for name, value in SESSION.items())
         self.connection = Wire(

@@ -33,6 +33,7 @@ from synth.dtypes import (
     decimal,
 )  # fmt: skip
 from synth.errors import DatabaseError
+from synth.extras import needing
 
 if TYPE_CHECKING:
     import psycopg
@@ -115,7 +116,8 @@ class Connection(Database):
 
     def connect(self) -> None:
         """Open it; options in the URL are libpq's own (sslmode, sslrootcert, …)."""
-        import psycopg
+        with needing("postgres"):
+            import psycopg
 
         self.raised = (psycopg.Error,)
         self.connection = psycopg.connect(
@@ -173,8 +175,9 @@ class Connection(Database):
 
     def adbc(self) -> Any:
         """A connection of its own by ADBC, whose every statement is a transaction; what it raises is known from here on."""
-        from adbc_driver_manager import dbapi as manager
-        from adbc_driver_postgresql import dbapi
+        with needing("postgres"):
+            from adbc_driver_manager import dbapi as manager
+            from adbc_driver_postgresql import dbapi
 
         self.raised = (*self.raised, manager.Error, OSError, pl.exceptions.PolarsError)  # OSError: of Arrow's stream
         return dbapi.connect(_url(self.address), autocommit=True)

