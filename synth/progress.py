@@ -9,7 +9,11 @@ from typing import Self
 
 __all__ = ["Drawn", "Pace", "Phase", "Progress", "silent"]
 
-TRUSTED = 4.0  # an estimate counts for as much as so many calls of what was seen
+TRUSTED = 4.0  # what is estimated of a family counts for as much as so many tasks of it
+FIRST, FIRST_SHARE = (
+    1.0,
+    0.08,
+)  # an estimate of all counts for so many seconds of what was seen, and so much of the whole
 
 
 class Phase(str):
@@ -60,7 +64,7 @@ class Pace:
 
     def _begin(self, total: int | None, work: Mapping[str, float], workers: int = 1) -> None:
         self.total, self.done, self.began = total, 0, self._now()
-        self._work, self._workers = dict(work), workers
+        self._work, self._workers, self._first = dict(work), workers, self.began
         self._drawn: dict[str, float] = {}  # by family: of its work
         self._spent: dict[str, float] = {}  # by family: seconds of workers
         self._calls: Counter[str] = Counter()
@@ -71,6 +75,8 @@ class Pace:
             self._begin(what.total or None, what.work, what.workers)
         self.done += rows
         if isinstance(what, Drawn) and self._work:
+            if not self._calls:
+                self._first = self._now() - what.seconds  # workers may have had to start
             self._drawn[what] = self._drawn.get(what, 0.0) + what.work
             self._spent[what] = self._spent.get(what, 0.0) + what.seconds
             self._calls[what] += 1
@@ -94,15 +100,20 @@ class Pace:
 
     def _left_of_work(self) -> float | None:
         """Give what families take that are not done yet: as they were seen to, the others as estimated beside those."""
-        drawn, spent = sum(self._drawn.values()), sum(self._spent.values())
-        if not drawn or not spent:
+        drawn, spent, calls = sum(self._drawn.values()), sum(self._spent.values()), self._calls.total()
+        if not calls:
             return None
-        beside, left = spent / drawn, 0.0  # seconds of a worker: for one of the estimate, for all that is not done
+        few = FIRST + FIRST_SHARE * sum(
+            self._work.values()
+        )  # else the first tasks, which are small and slow, tell it all
+        beside, left = (spent + few) / (drawn + few), 0.0  # seconds of a worker for one of the estimate
         for family, work in self._work.items():
-            done, calls = self._drawn.get(family, 0.0), self._calls[family]
-            seen = self._spent[family] / done if done else beside
-            left += max(0.0, work - done) * (calls * seen + TRUSTED * beside) / (calls + TRUSTED)
-        elapsed = self._workers * (self._now() - self.began)
-        begun = min(max(0.0, elapsed - spent), self._workers * spent / self._calls.total())  # of what is not done
-        beside_drawing = max(1.0, elapsed / (spent + begun))  # workers wait, and somebody puts results together
-        return max(0.0, left - begun) / self._workers * beside_drawing or None
+            done, seen = self._drawn.get(family, 0.0), self._calls[family]
+            each = self._spent[family] / done if done else beside
+            left += max(0.0, work - done) * (seen * each + TRUSTED * beside) / (seen + TRUSTED)
+        elapsed = self._workers * (self._now() - self._first)
+        begun = min(max(0.0, elapsed - spent), self._workers * spent / calls)  # of what is not done
+        idle = (max(elapsed, spent + begun) + 2 * few) / (
+            spent + begun + 2 * few
+        )  # workers wait, and results are put together
+        return max(0.0, left - begun) / self._workers * idle or None

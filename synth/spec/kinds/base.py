@@ -237,6 +237,7 @@ class Kind(ABC):
 
     # what others may do with its rows
     has_own_rows: ClassVar[bool] = True  # they belong to one family
+    likely_share: ClassVar[float] = 1.0  # of so many rows as there may be, how much is likely
     is_sum: ClassVar[bool] = False  # they are sums over whole families
     can_be_read_whole: ClassVar[bool] = False  # by a SELECT of any family
     can_be_chosen: ClassVar[bool] = False  # by references of other families
