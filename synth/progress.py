@@ -115,5 +115,5 @@ class Pace:
         begun = min(max(0.0, elapsed - spent), self._workers * spent / calls)  # of what is not done
         idle = (max(elapsed, spent + begun) + 2 * few) / (
             spent + begun + 2 * few
-        )  # workers wait, and results are put together
+        )  # workers wait, too
         return max(0.0, left - begun) / self._workers * idle or None
