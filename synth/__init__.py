@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from synth.job.advance_database import advance_database
     from synth.job.generate import Summary, generate
     from synth.job.into import generate_into
+    from synth.job.lake import Laked, lake
     from synth.job.load import load_folder
     from synth.job.merge import merge
     from synth.job.pull import pull
@@ -47,6 +48,7 @@ _HOMES = {
     "synth.job.advance": ("advance_folder",),
     "synth.job.advance_database": ("advance_database",),
     "synth.job.into": ("generate_into",),
+    "synth.job.lake": ("Laked", "lake"),
     "synth.job.load": ("load_folder",),
     "synth.job.merge": ("merge",),
     "synth.draw.part": ("Part",),
@@ -67,9 +69,9 @@ _HOMES = {
 }
 
 __all__ = [
-    "Address", "Column", "DataError", "DatabaseError", "Dataset", "LoadReport", "Manifest", "OptionError",
+    "Address", "Column", "DataError", "DatabaseError", "Dataset", "Laked", "LoadReport", "Manifest", "OptionError",
     "OutputError", "Part", "Plan", "Report", "SpecError", "Summary", "SynthError", "Table", "VerifyReport",
-    "advance_database", "advance_folder", "block", "frame", "frames", "generate", "generate_into", "lazy", "load",
+    "advance_database", "advance_folder", "block", "frame", "frames", "generate", "generate_into", "lake", "lazy", "load",
     "load_folder", "load_into", "make_plan", "merge", "parse", "progress_bar", "pull", "report", "verify", "verify_database",
     "verify_folder", "write_dbt_project",
 ]  # fmt: skip

@@ -19,6 +19,7 @@ __all__ = [
     "Came",
     "DatasetVerified",
     "Generated",
+    "Laked",
     "Loaded",
     "Others",
     "Planned",
@@ -228,6 +229,15 @@ class Project(TypedDict):
     folder: str
 
 
+class Laked(TypedDict):
+    """The tables of a folder as ones of a lakehouse."""
+
+    folder: str
+    kind: Annotated[str, Field(description="delta or iceberg")]
+    versions: Annotated[dict[str, int], Field(description="by table: its newest version")]
+    seconds: Seconds
+
+
 class Shipped(TypedDict):
     """A dataset that ships with the program."""
 
@@ -260,6 +270,7 @@ ANSWERS: dict[str, Any] = {
     "pull": Pulled,
     "report": Reported,
     "dbt": Project,
+    "lake": Laked,
     "sweep": Swept,
 }
 """By command: what it prints with `--json`."""

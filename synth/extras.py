@@ -42,6 +42,7 @@ EXTRAS = {
     "sqlite": Extra("SQLite", ("adbc_driver_sqlite", "adbc_driver_manager")),
     "mssql": Extra("SQL Server", ("mssql_python",)),
     "objects": Extra("a folder elsewhere", ("obstore", "fsspec")),
+    "lakes": Extra("a table of a lakehouse", ("deltalake", "pyiceberg")),
     "ray": Extra("Ray", ("ray",)),
     "spark": Extra("Spark", ("pyspark",), besides="Java 17"),
 }  # fmt: skip

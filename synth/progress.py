@@ -113,7 +113,5 @@ class Pace:
             left += max(0.0, work - done) * (seen * each + TRUSTED * beside) / (seen + TRUSTED)
         elapsed = self._workers * (self._now() - self._first)
         begun = min(max(0.0, elapsed - spent), self._workers * spent / calls)  # of what is not done
-        idle = (max(elapsed, spent + begun) + 2 * few) / (
-            spent + begun + 2 * few
-        )  # workers wait, too
+        idle = (max(elapsed, spent + begun) + 2 * few) / (spent + begun + 2 * few)  # workers wait, too
         return max(0.0, left - begun) / self._workers * idle or None

@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 DECLARED = PROJECT["optional-dependencies"]
 LICENSED = "mssql"  # brings a driver under terms of Microsoft's, so nobody gets it by `make`
+HEAVY = "lakes"  # a quarter of a gigabyte, for who has a lakehouse
 OURS = {"dev", "bench", "docs"}
 ENGINES = {"ray", "spark"}
 REQUIREMENT = re.compile(r"([\w.-]+)(?:\[([\w,.-]+)\])?([^;]*)(;.*)?")
@@ -62,6 +63,7 @@ COMMANDS = {
         *(words.replace("STORE", store) for store in ("s3://bucket/a", "sftp://host/a") for words in OF_A_STORE),
         "sweep s3://bucket/a/inventory",
     ],
+    "lakes": ["lake DIR", "lake DIR --as iceberg"],
     **{
         name: [
             f"generate inventory --scale 0.01 --runner {name} --out more",
@@ -133,7 +135,7 @@ def test_an_extra_brings_its_modules(name):
 
 
 def test_all_is_all_but_engines_and_make_installs_it():
-    everything = {*DECLARED} - OURS - ENGINES - {"all"}
+    everything = {*DECLARED} - OURS - ENGINES - {"all", HEAVY}
     (of,) = (REQUIREMENT.fullmatch(each)[2] for each in DECLARED["all"])
     assert {*of.split(",")} == everything
     (ours,) = (REQUIREMENT.fullmatch(each)[2] for each in DECLARED["dev"] if PROJECT["name"] in each)

@@ -57,7 +57,7 @@ def _options(
 
 COMMANDS = {
     "Make data": (data.datasets, data.check, data.plan, data.generate, data.advance, data.merge, data.sweep),
-    "Prove it, and show it": (data.verify, showing.report, showing.dbt),
+    "Prove it, and show it": (data.verify, showing.report, showing.dbt, showing.lake),
     "Databases": (databases.load, databases.pull, databases.ddl, databases.script),
     "Learn the language of specs": (teaching.words,),
     "Set up": (completion.completion,),

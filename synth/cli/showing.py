@@ -1,4 +1,4 @@
-"""Commands that show what there is: the report, and a dbt project over it."""
+"""Commands that show what there is, to people and tools: the report, a dbt project over it, tables of a lakehouse."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from typing import Annotated
 
 import typer
 
-from synth.cli.words import Folder, Json, Place, Quiet, Schema, tell
+from synth.cli.words import Folder, Json, Place, Quiet, Schema, among, tell
 from synth.errors import many
 from synth.terminal import size
 
-__all__ = ["dbt", "report"]
+__all__ = ["dbt", "lake", "report"]
 
 REPORT_OUT = "the HTML file [default: DIR.html beside the folder, or output/DATASET.html]"
 NO_VERIFY = "leave the proof out, which takes the longest"
+_KINDS = "what the tables become: delta (Delta Lake) or iceberg"
 DBT_OUT = "the folder of the project [default: DIR-dbt beside the folder]"
+
+Kind = Annotated[str, typer.Option("--as", metavar="KIND", help=_KINDS, autocompletion=among("delta", "iceberg"))]
 
 
 def report(
@@ -61,3 +64,25 @@ def dbt(
     made = write_dbt_project(folder, out)
     said = f"{made}\nnext: cd {shlex.quote(str(made))} && dbt test --profiles-dir ."
     tell({"folder": str(made)}, said, json=json, quiet=quiet)
+
+
+def lake(
+    folder: Folder,
+    kind: Kind = "delta",
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make the tables of a folder ones of Delta Lake or Iceberg.
+
+    The Parquet files stay as they are: each table gets a log beside its own. Where rows are others, as after
+    `advance`, there is a further version.
+
+    Example: synth lake output/ecommerce --as iceberg
+    """
+    from synth.job.lake import lake as run
+    from synth.terminal import progress
+
+    with progress(None, quiet=quiet) as told:
+        made = run(folder, kind, progress=told)
+    said = f"{made.folder}: {many(len(made.versions), 'table')} of {made.kind}, {made.seconds:.1f} s"
+    tell(made.as_dict(), said, json=json, quiet=quiet)

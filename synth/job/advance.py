@@ -21,6 +21,7 @@ from synth.draw.task import Task
 from synth.draw.walk import PartKey
 from synth.errors import OptionError, OutputError
 from synth.job.history import history_of
+from synth.job.lake import follow
 from synth.left import temporary_folder
 from synth.logs import logged
 from synth.plan.make import Moment, make
@@ -147,6 +148,7 @@ def _advanced(
                 history.write(run.differences, plan)
         write_documents(making, new, plan)
         new.write(making)
+    follow(folder, new)
     return Advance(
         str(folder), manifest.until, plan.until, time.perf_counter() - started,
         blocks=blocks_of(run),

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from synth.errors import OutputError, SynthError
+from synth.lakes import is_of_lake
 from synth.store.documents import DOCUMENTS
 from synth.store.files import checksum, files_in, first_link, is_plain, read_text, write_text
 from synth.store.lock import locked
@@ -30,6 +31,7 @@ __all__ = [
     "is_whole",
     "make_room",
     "refuse_link",
+    "refuse_links",
     "replacing_folder",
     "require_files",
     "write_marker",
@@ -59,7 +61,7 @@ def extending_folder(target: Path) -> Iterator[Path]:
     Until it has, the manifest in `target` says so. Where a killed run left it in the midst, it is completed before.
     """
     with _locked(target) as (work_folder, _):
-        _refuse_links(target)
+        refuse_links(target)
         if Manifest.read(target, advancing=True).advancing:
             raise OutputError(
                 f"'{target}' was left in the midst of an advance, and the files that it lacks ('{work_folder}') are gone\n"
@@ -117,8 +119,8 @@ def _locked(target: Path, goes_on: Callable[[Path], bool] = lambda left: False) 
             if old.exists() and not target.exists():
                 old.rename(target)  # killed between the two renames of a swap
             if _midway(work_folder, target):
-                _refuse_links(target)
-                _refuse_links(work_folder)
+                refuse_links(target)
+                refuse_links(work_folder)
                 _move(work_folder, target)  # killed in the midst of an advance
             for left in (work_folder, old):
                 if left == old or not (left.exists() and goes_on(left)):
@@ -155,7 +157,8 @@ def refuse_link(target: Path) -> None:
         raise OutputError(f"'{target}' is a link, and is not followed\n  hint: name the folder that it leads to")
 
 
-def _refuse_links(folder: Path) -> None:
+def refuse_links(folder: Path) -> None:
+    """Raise OutputError where a link is anywhere in a folder that is to be written to."""
     if link := first_link(folder):
         raise OutputError(f"'{folder}' holds a link ('{link}'), and none is of ours; nothing is written there")
 
@@ -187,7 +190,7 @@ def finished_run(target: Path) -> Manifest | None:
     known |= {NAME, *DOCUMENTS, *(file.path for file in manifest.hidden)}
     if manifest.advancing:  # left in the midst of it: with files of the step
         known |= {name for name in present if name.partition("/")[0] in manifest.tables}
-    strangers = sorted(present - known)
+    strangers = sorted(name for name in present - known if not is_of_lake(name))
     if strangers:
         raise OutputError(f"'{target}' holds a file that is not ours ('{strangers[0]}'); move it away first")
     return manifest

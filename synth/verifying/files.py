@@ -14,6 +14,7 @@ from synth.dtypes import Types
 from synth.errors import OutputError
 from synth.fingerprint import Fingerprint
 from synth.formats import FORMATS, format_of, unreadable_errors
+from synth.lakes import is_of_lake
 from synth.left import temporary_folder
 from synth.logs import logged
 from synth.plan.content import EARLIER_KEYS
@@ -142,7 +143,8 @@ def _strange(folder: Path, entry: TableEntry, table: str) -> Iterator[dict[str, 
     known = {file.path for file in entry.files}
     for path in sorted((folder / table).glob("*")) if (folder / table).is_dir() else []:
         name = path.relative_to(folder).as_posix()
-        if name not in known:
+        is_log = path.is_dir() and not path.is_symlink() and is_of_lake(f"{name}/")
+        if name not in known and not is_log:
             yield {"file": name, "is": "not in the manifest"}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from synth.lakes import is_of_lake
 from synth.plan.content import EARLIER_KEYS
 from synth.store.documents import DOCUMENTS
 from synth.store.files import FileEntry, checksum, empty_folders, files_in, is_plain
@@ -50,7 +51,11 @@ def nothing_else(folder: Path, manifest: Manifest) -> Finding:
     """Anything in the folder that the manifest does not name."""
     known = {file.path for entry in manifest.tables.values() for file in entry.files}
     known |= {NAME, *DOCUMENTS, *(file.path for file in manifest.hidden)}
-    strange = [{"file": name, "is": "not in the manifest"} for name in files_in(folder) if name not in known]
+    strange = [
+        {"file": name, "is": "not in the manifest"}
+        for name in files_in(folder)
+        if not (name in known or is_of_lake(name))
+    ]
     strange += [{"folder": name, "is": "empty"} for name in empty_folders(folder)]
     return _finding("(folder)", "nothing else", strange)
 

@@ -69,6 +69,7 @@ def test_folders(answer, shop, tmp_path):
     assert answer("verify", tmp_path / "ecommerce")["passed"]
     assert answer("report", tmp_path / "ecommerce", "--no-verify")["passed"] is None
     answer("dbt", tmp_path / "ecommerce")
+    assert answer("lake", tmp_path / "ecommerce")["versions"]["orders"] == 0
     copy = shutil.copytree(shop, tmp_path / "lost")
     (copy / "brands/part-00000.parquet").unlink()
     assert answer("verify", copy, code=1)["datasets"][0]["findings"]

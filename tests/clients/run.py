@@ -41,6 +41,8 @@ def made() -> list[str]:
         ):
             with (HOME / "answers" / f"{name}.json").open("w") as file:
                 subprocess.run([*program, *asked], check=True, cwd=ROOT, stdout=file)
+    for kind in ("delta", "iceberg"):
+        subprocess.run([*program, "lake", folder, "--as", kind, "--quiet"], check=True, cwd=ROOT)
     subprocess.run([*program, "dbt", str(HOME / "parquet" / "ecommerce"), "--quiet"], check=True, cwd=ROOT)
     return [str(HOME / form / "ecommerce") for form in ("parquet", "csv", "ndjson")] + [*map(str, databases)]
 
