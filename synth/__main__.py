@@ -25,7 +25,7 @@ def entry() -> None:
     """The console program. Signals that come while it is being imported end it as `synth.cli.signals` will, in one line."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, lambda *_: _end(STOPPED, "stopped"))
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):  # not on Windows
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, lambda number, _: _end(128 + number, f"ended by {signal.Signals(number).name}"))
     from synth.cli import entry as begin

@@ -5,7 +5,6 @@ A spec may be a stranger's. Its SQL was looked at when it was read (`synth.sql.a
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ import duckdb
 
 from synth.deadlines import deadline
 from synth.running import interruptible
+from synth.system import processors
 
 __all__ = ["TIME_LIMIT_S", "as_pattern", "lock", "opened", "sandbox", "signals_heard", "time_limit"]
 
@@ -132,7 +132,7 @@ def signals_heard(connection: duckdb.DuckDBPyConnection) -> Iterator[Callable[[C
 def _memory(memory_bytes: int) -> dict[str, str]:
     """Settings by which the whole process stays under so many bytes."""
     ours = max(memory_bytes - BESIDE_BYTES, memory_bytes // 4)
-    threads = max(1, min(len(os.sched_getaffinity(0)), ours // THREAD_BYTES))
+    threads = max(1, min(processors(), ours // THREAD_BYTES))
     return {"memory_limit": _literal(f"{ours}B"), "threads": str(threads)}
 
 

@@ -5,11 +5,23 @@ from __future__ import annotations
 import errno
 import os
 import re
-import resource
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from synth.errors import OptionError
 
-__all__ = ["is_utf8", "lacks", "require_address_space", "require_folder", "said_by_machine"]
+__all__ = [
+    "ENDING_SIGNALS", "NO_LINK", "address_space", "ending_signals_held", "is_utf8", "lacks", "processors",
+    "require_address_space", "require_folder", "said_by_machine",
+]  # fmt: skip
+
+# what only some systems have: there is a way without each
+ENDING_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+NO_LINK = sum(
+    getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY")
+)  # to open a file with
 
 LEAST_BYTES = (
     2**31
@@ -44,10 +56,38 @@ def is_utf8(path: str) -> bool:
     return True
 
 
+def address_space() -> int | None:
+    """The most bytes that this process may reserve (`ulimit -v`); None where there is no such limit."""
+    with suppress(ImportError):
+        import resource
+
+        limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+        return None if limit == resource.RLIM_INFINITY else limit
+    return None
+
+
+def processors() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def ending_signals_held() -> Iterator[None]:
+    """What is started within is born with signals that end a program blocked; here they come when it is over."""
+    if not hasattr(signal, "pthread_sigmask") or sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def require_address_space() -> None:
     """Refuse a limit (`ulimit -v`) in which libraries cannot even be loaded; some would end the process without a word."""
-    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if 0 <= limit < LEAST_BYTES:
+    limit = address_space()
+    if limit is not None and limit < LEAST_BYTES:
         raise OptionError(
             f"the address space is limited to {limit // 2**20} MiB\n  hint: `ulimit -v` allows more; 2048 MiB is the least"
         )

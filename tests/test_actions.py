@@ -14,8 +14,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import synth
-from synth.runners import cores
 from synth.store.manifest import Manifest
+from synth.system import processors
 
 ROOT = Path(__file__).parents[1]
 USERS_SCRIPT = ROOT / "tests" / "support" / "users_script.py"
@@ -44,7 +44,7 @@ def test_tables_are_texts_too():
 
 def test_workers_are_a_number_or_all(tmp_path):
     plan = synth.make_plan("inventory", scale=0.05)
-    assert synth.generate(plan, tmp_path, workers="all").workers == cores()
+    assert synth.generate(plan, tmp_path, workers="all").workers == processors()
     for wrong, said in (("many", "not 'many'"), (0, "1 or more, got 0")):
         with pytest.raises(synth.OptionError, match=said):
             synth.generate(plan, tmp_path / "no", workers=wrong)

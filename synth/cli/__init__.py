@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import io
 import os
+import select
 import sys
 from contextlib import suppress
 from functools import cache
-from select import POLLERR, poll
-from signal import SIGINT, SIGPIPE
+from signal import SIGINT
 from typing import Annotated
 
 import typer
@@ -28,6 +28,8 @@ from synth.terminal import say
 from synth.version import __version__
 
 __all__ = ["app", "entry", "main"]
+
+UNREAD = 141  # as shells tell that a program was ended by SIGPIPE
 
 app = typer.Typer(
     name="synth",
@@ -100,7 +102,7 @@ def _ended(words: list[str]) -> int:
     except BaseException as error:
         signals.no_more()
         if isinstance(error, BrokenPipeError) and _is_unread():
-            return 128 + SIGPIPE
+            return UNREAD
         try:
             code, said = _told(error, words)
         except Exception as again:  # nothing can be imported any more, say
@@ -115,9 +117,11 @@ def _ended(words: list[str]) -> int:
 
 def _is_unread() -> bool:
     """Whether nobody reads what is printed any more, as behind `| head`."""
-    printed = poll()
+    if not hasattr(select, "poll"):
+        return True  # a pipe is broken, and it is the one
+    printed = select.poll()
     printed.register(1, 0)
-    return any(event & POLLERR for _, event in printed.poll(0))
+    return any(event & select.POLLERR for _, event in printed.poll(0))
 
 
 def _run(words: list[str]) -> int:

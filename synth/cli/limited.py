@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import io
 import os
-import resource
 import shutil
 import signal
 import sys
@@ -19,22 +18,22 @@ from types import FrameType
 
 from synth.errors import SynthError
 from synth.left import Left, notify
+from synth.system import ENDING_SIGNALS, address_space
 from synth.terminal import say
 
 __all__ = ["go_on_in_child"]
 
 PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
-PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # how a process ends that finds no memory: aborted by Rust's or C++'s runtime, or at an address that is not there
-FOUND_NO_MEMORY = (signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGTRAP)
+FOUND_NO_MEMORY = ("SIGABRT", "SIGSEGV", "SIGBUS", "SIGILL", "SIGTRAP")
 
 
 def go_on_in_child() -> None:
     """Return in a child where there is a limit, and in this process where there is none."""
-    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if limit == resource.RLIM_INFINITY or sys.platform != "linux":
+    limit = address_space()
+    if limit is None or sys.platform != "linux":
         return
-    held = signal.pthread_sigmask(signal.SIG_BLOCK, PASSED_ON)
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
     here, there = os.pipe()
     child = os.fork()
     if child:
@@ -65,14 +64,14 @@ def _follow(child: int, notes: int, held: set[int | signal.Signals], limit: int)
         with suppress(ProcessLookupError):
             os.kill(child, number)
 
-    for number in PASSED_ON:
+    for number in ENDING_SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, pass_on)
     signal.pthread_sigmask(signal.SIG_SETMASK, held)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if code >= 0:
         os._exit(code)
-    if -code not in FOUND_NO_MEMORY:
+    if signal.Signals(-code).name not in FOUND_NO_MEMORY:
         os._exit(128 - code)
     left = _clear_away(notes)
     say(

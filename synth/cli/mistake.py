@@ -35,7 +35,9 @@ def told(error: BaseException, words: Sequence[str]) -> str:
 
 
 def _system() -> tuple[str, ...]:
-    """The system, its release and the machine; not by `platform`, which starts a process to find more."""
+    """The system, its release and the machine; by `platform`, which may start a process to find more, only elsewhere."""
+    if not hasattr(os, "uname"):
+        return platform.system(), platform.release(), platform.machine()
     found = os.uname()
     return found.sysname, found.release, found.machine
 

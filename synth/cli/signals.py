@@ -9,10 +9,10 @@ import threading
 from types import FrameType
 
 from synth.running import interrupt_all
+from synth.system import ENDING_SIGNALS
 
 __all__ = ["Ended", "come", "listen", "no_more"]
 
-_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 AGAIN_S = 0.01  # after which a signal that was lost comes once more
 _come: list[int] = []  # signals, in order
 _told: list[bool] = []  # whether the end is being told, and others change nothing
@@ -29,7 +29,7 @@ class Ended(KeyboardInterrupt):
 def listen() -> None:
     """Raise `Ended` in the main thread when one comes; none for what the caller ignores (nohup)."""
     sys.unraisablehook = _not_ours
-    for number in _ENDING:
+    for number in ENDING_SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # `synth.__main__` has set others for the time before
             signal.signal(number, _end)
 

@@ -186,10 +186,10 @@ def tell(data: Mapping[str, Any], text: str, *, json: bool, quiet: bool) -> None
 
 def count(workers: str) -> int:
     """Read --workers. Raises OptionError."""
-    from synth.runners import cores
+    from synth.system import processors
 
     if workers == "all":
-        return cores()
+        return processors()
     if not (workers.isascii() and workers.isdecimal()) or int(workers) < 1:
         raise OptionError(f"--workers takes a number from 1 up, or all, not '{workers}'")
     return int(workers)

@@ -5,7 +5,6 @@ Light to import: workers can be started before anything heavy is loaded here.
 
 from __future__ import annotations
 
-import os
 from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from synth.errors import OptionError, did_you_mean
 from synth.runners.processes import Processes
 from synth.runners.serial import Serial
+from synth.system import processors
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
             """End what it has begun."""
 
 
-__all__ = ["ENGINES", "PROCESSES", "Processes", "Serial", "asked", "begun", "cores", "runner"]
+__all__ = ["ENGINES", "PROCESSES", "Processes", "Serial", "asked", "begun", "runner"]
 
 ENGINES = {"ray": "Ray", "spark": "Spark"}  # modules of this room, each of which needs an extra, and their classes
 PROCESSES = "processes"
@@ -59,7 +59,7 @@ def asked(workers: int | str | Running) -> int | Running:
     if isinstance(workers, str):
         if workers != "all":
             raise OptionError(f"workers is a number, all, or a runner, not '{workers}'")
-        return cores()
+        return processors()
     if isinstance(workers, int) and workers < 1:
         raise OptionError(f"workers must be 1 or more, got {workers}")
     return workers
@@ -69,8 +69,3 @@ def begun(workers: int | str | Running) -> AbstractContextManager[Running]:
     """Begin so many workers for as long as a job runs; a runner goes on as it is. Raises OptionError."""
     number = asked(workers)
     return runner(number) if isinstance(number, int) else nullcontext(number)
-
-
-def cores() -> int:
-    """The processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

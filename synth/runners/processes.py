@@ -114,8 +114,12 @@ def _lost_workers() -> Iterator[None]:
 
 
 def _one_thread() -> bool:
-    """Whether nothing in this process can have started a thread yet."""
-    return threading.active_count() == 1 and not {"numpy", "polars", "pyarrow"} & sys.modules.keys()
+    """Whether this process can be forked: nothing in it can have started a thread yet."""
+    return (
+        hasattr(os, "fork")
+        and threading.active_count() == 1
+        and not {"numpy", "polars", "pyarrow"} & sys.modules.keys()
+    )
 
 
 # -- in the workers

@@ -11,38 +11,47 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
-from multiprocessing.context import BaseContext, ForkContext, ForkProcess, SpawnContext, SpawnProcess
+from multiprocessing.context import BaseContext, SpawnContext, SpawnProcess
 from types import ModuleType
+
+from synth.system import ENDING_SIGNALS, ending_signals_held
 
 __all__ = ["context", "ignore_signals"]
 
-_SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}  # a terminal sends them to the workers, too
 _starting = threading.Lock()
 
 
 def context(*, fork: bool) -> BaseContext:
     """What a pool starts its processes by: forked, or as fresh interpreters."""
     if fork:
-        return _Forked()
-    _start_tracker()
+        return _forked()
+    if sys.platform != "win32":  # which has none
+        _start_tracker()
     return _Spawned()
+
+
+def _forked() -> BaseContext:
+    """What forks; to be asked for where a system can."""
+    from multiprocessing.context import ForkContext, ForkProcess
+
+    class Process(ForkProcess):
+        def start(self) -> None:
+            with ending_signals_held():
+                super().start()
+
+    class Forked(ForkContext):
+        pass
+
+    Forked.Process = Process
+    return Forked()
 
 
 def ignore_signals() -> None:
     """In a worker: leave ending to the first process, which ends workers, and says so once."""
-    for number in _SIGNALS:
+    for number in ENDING_SIGNALS:  # a terminal sends them to the workers, too
         signal.signal(number, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
-
-
-@contextmanager
-def _signals_held() -> Iterator[None]:
-    """What is started within is born with these signals blocked; here they come when it is over."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING_SIGNALS)
 
 
 @contextmanager
@@ -59,24 +68,14 @@ def _main_unseen() -> Iterator[None]:
 
 def _start_tracker() -> None:
     """Python's own helper beside spawned processes is out of reach as well; starting it unblocks what it may."""
-    with _signals_held():
+    with ending_signals_held():
         resource_tracker.ensure_running()
-
-
-class _ForkedProcess(ForkProcess):
-    def start(self) -> None:
-        with _signals_held():
-            super().start()
 
 
 class _SpawnedProcess(SpawnProcess):
     def start(self) -> None:
-        with _signals_held(), _main_unseen():
+        with ending_signals_held(), _main_unseen():
             super().start()
-
-
-class _Forked(ForkContext):
-    Process = _ForkedProcess
 
 
 class _Spawned(SpawnContext):

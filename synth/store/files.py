@@ -17,6 +17,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from synth.errors import OutputError
+from synth.system import NO_LINK
 
 __all__ = [
     "MOST_BYTES", "Count", "FileEntry", "checksum", "described", "empty_folders", "files_in", "first_link", "is_plain",
@@ -99,7 +100,7 @@ def first_link(folder: Path) -> str | None:
 def read_bytes(path: Path) -> bytes:
     """What is in a file that we have written. Raises OutputError for a link, and for more than such a file holds."""
     try:
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+        with os.fdopen(os.open(path, os.O_RDONLY | NO_LINK), "rb") as file:
             found = file.read(MOST_BYTES + 1)
     except OSError as error:
         what = "it is a link" if path.is_symlink() else error.strerror or error
@@ -126,9 +127,7 @@ def write_text(path: Path, text: str) -> None:
 
 def write_pieces(path: Path, pieces: Iterable[str]) -> None:
     """Write a new file of pieces of text, as `write_text` does."""
-    with os.fdopen(
-        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666), "w", encoding="utf-8"
-    ) as file:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINK, 0o666), "w", encoding="utf-8") as file:
         for piece in pieces:
             file.write(piece)
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from synth.errors import OutputError
 from synth.left import Left, note
+from synth.system import NO_LINK
 
 __all__ = ["locked"]
 
-_FLAGS = os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_FLAGS = os.O_RDWR | NO_LINK
+ON_WINDOWS = sys.platform == "win32"  # where no file can be removed that is open
 
 
 @contextmanager
@@ -26,9 +28,12 @@ def locked(target: Path) -> Iterator[bool]:
         note(Left.LOCKED, target)
         yield left
     finally:
+        if ON_WINDOWS:
+            os.close(number)
         if not (left and _work_is_left(target)):  # else that is known for ours by this file
             path.unlink(missing_ok=True)
-        os.close(number)
+        if not ON_WINDOWS:
+            os.close(number)
 
 
 def _work_is_left(target: Path) -> bool:
@@ -37,11 +42,13 @@ def _work_is_left(target: Path) -> bool:
 
 def _lock(path: Path, target: Path) -> tuple[int, bool]:
     """An open file that nobody else has locked, or can lock as long as it is open, and whether it was there before."""
+    import portalocker  # 40 ms, while workers begin
+
     while True:
         number, left = _open(path)
         try:
-            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+            portalocker.lock(number, portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING)
+        except portalocker.LockException:
             os.close(number)
             raise OutputError(f"another run is writing '{target}'; wait for it, or choose another --out") from None
         with suppress(FileNotFoundError):

@@ -22,7 +22,7 @@ from synth.fingerprint import Fingerprint, key_numbers
 from synth.formats import format_of
 from synth.left import temporary_folder
 from synth.plan.make import make
-from synth.runners import cores, runner
+from synth.runners import runner
 from synth.sandbox import sandbox
 from synth.spec.models import Dataset
 from synth.store.edits import read_edits
@@ -31,6 +31,7 @@ from synth.store.memory import default_memory
 from synth.store.output import FolderSink
 from synth.store.run import run_all
 from synth.store.streamed import file_name, write_streamed
+from synth.system import processors
 from synth.verifying.checks import quoted
 from synth.verifying.findings import EXAMPLES
 from synth.verifying.report import Finding
@@ -71,7 +72,7 @@ def differing(
         made.mkdir()
         there.mkdir()
         rows = sum(manifest.tables[name].rows for name in wanted)
-        with runner(1 if rows < FEW else cores()) as running:
+        with runner(1 if rows < FEW else processors()) as running:
             sink = FolderSink.of(plan, made, FORM)
             run_all(plan, folder / "residents", sink, running, None, folder / "sums")
         for name in wanted:
