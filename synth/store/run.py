@@ -117,7 +117,6 @@ def run_all(
     seconds = {root: family_seconds(plan, plan.family(root)) / max(1, plan.family(root).blocks) for root in blocks}
     expected = sum(count * _rows_of_block(plan, root) for root, count in blocks.items())
     work = {root: count * seconds[root] for root, count in blocks.items()}
-    tell(Phase("draw", round(expected), work, runner.workers), 0)
     work_folder.mkdir()
     residents, earlier = Residents(work_folder / "now"), None
     if step is not None and step.earlier is not None and step.with_differences:
@@ -131,6 +130,7 @@ def run_all(
             step.only if step else None,
         )  # fmt: skip
         try:
+            tell(Phase("draw", round(expected), work, runner.workers), 0)
             for result in walk.results():
                 run.add(result)
                 if look:

@@ -128,7 +128,8 @@ def test_an_engine_that_is_not_installed_is_told(name, tmp_path, monkeypatch):
     from synth.runners import runner
 
     monkeypatch.setitem(sys.modules, {"ray": "ray", "spark": "pyspark"}[name], None)
-    monkeypatch.delitem(sys.modules, f"synth.runners.{name}", raising=False)
+    monkeypatch.setitem(sys.modules, f"synth.runners.{name}", None)  # put back as it was, or away
+    del sys.modules[f"synth.runners.{name}"]
     with pytest.raises(ExtraError, match=rf"pip install 'synth-relational\[{name}\]'"):
         runner(2, name)
 
