@@ -233,7 +233,7 @@ tables:
 # -- random datasets
 
 
-@settings(deadline=None, max_examples=12, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=8, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(spec=worlds(), seed=st.integers(0, 9), data=st.data())
 def test_random_tables_that_exist(spec, seed, data, tmp_path_factory):
     """Any tables of a random dataset, read back: what is made from them is what was made from drawn ones.

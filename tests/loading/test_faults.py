@@ -29,7 +29,7 @@ SERVED = [(name, via) for name, via in LIVE if name not in FILES]
 MOMENTS = [(1, 0), (3, 0), (7, 0), (12, 0), ("constraints", 0), ("constraints", 0.03), ("analyze", 0), ("verify", 0),
            ("publish", 0), ("publish", 0.004), ("publish", 0.012)]  # fmt: skip
 # a file is filled in one transaction, and COPY is another way into a server that has had all of them
-EVERY = {} if LONG else {"sqlite": 2, "duckdb": 2, "copy": 3}
+EVERY = {} if LONG else {"postgres": 2, "mysql": 2, "sqlite": 3, "duckdb": 3, "copy": 4}
 KILLED = [(*where, *at) for where in LIVE for at in MOMENTS[:: EVERY.get(where[1], EVERY.get(where[0], 1))]]
 
 CHILD = """
