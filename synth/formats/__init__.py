@@ -27,7 +27,7 @@ FORMATS: dict[str, Format] = {
     form.name: form
     for form in (
         Format(
-            "parquet", ".parquet", 0.001, holds_types=True, is_for_feeds=True, holds_descriptions=True,
+            "parquet", ".parquet", 0.001, holds_types=True, is_for_feeds=True, is_for_lakes=True, holds_descriptions=True,
             compressions=("snappy", "zstd", "lz4", "none"),
         ),
         Format("csv", ".csv", 1, is_for_clients=True, is_lines=True, has_header=True),

@@ -56,6 +56,7 @@ class Format:
     is_lines: bool = False  # whether its files are lines, and one can be written behind another
     has_header: bool = False  # whether the first line of a file is no row
     needs_dialect: bool = False  # whether its files are in one database's SQL
+    is_for_lakes: bool = False  # whether tables of lakehouses are made of its files
     holds_descriptions: bool = False  # whether a file can say what it holds: its `write` takes a `description`
     compressions: tuple[str, ...] = ()  # of what is in the files, the usual one first: `write` takes a `compression`
     options: Mapping[str, Any] = field(default_factory=dict, compare=False)  # what `write` takes further

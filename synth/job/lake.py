@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from synth.describe.catalogue import catalogue_of
 from synth.errors import OptionError, did_you_mean, many
+from synth.formats import format_of
 from synth.lakes import LAKES, Lake, LakeFile, LakeTable
 from synth.logs import logged
 from synth.progress import Progress, silent
@@ -64,7 +65,7 @@ def lake(folder: str | Path, kind: str = "delta", *, progress: Progress | None =
     refuse_link(here)
     refuse_links(here)
     manifest = Manifest.read(here)
-    if manifest.format != "parquet":
+    if not format_of(manifest.format).is_for_lakes:
         raise OptionError(
             f"'{here}' holds {manifest.format}, and {LAKES[kind].title} Parquet\n  hint: generate it anew"
         )

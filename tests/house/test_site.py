@@ -21,6 +21,7 @@ from synth.cli import main
 from tests.house.test_documents import headings
 from tests.support.engines import end_java, lack
 from tests.support.servers import live_address
+from tests.support.targets import Target
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -77,6 +78,8 @@ def test_what_needs_something_runs_where_that_is(page, needs, language, text, tm
             pytest.skip(why)
     else:
         server = str(live_address(needs, request.getfixturevalue("database"), tmp_path))
+        made = Target(needs, server)
+        request.addfinalizer(made.clear)
         assert URLS[needs] in text
         text = text.replace(URLS[needs], shlex.quote(server))
     synth.generate(synth.make_plan("ecommerce", scale=0.01), "output")
