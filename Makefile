@@ -75,7 +75,7 @@ clean:  ## stop the embedded database; remove what was made: output, caches (the
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
-	@echo "setting up $(VENV) from requirements.lock, this once: 440 MB to download, 1.6 GB on disk, a minute or two on a fast line"
+	@echo "setting up $(VENV) from requirements.lock, this once: 520 MB to download, 1.9 GB on disk, a minute or two on a fast line"
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
