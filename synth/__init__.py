@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from synth.api import block, frame, frames, lazy, load, make_plan
     from synth.databases.address import Address
     from synth.draw.part import Part
-    from synth.errors import DatabaseError, DataError, OptionError, OutputError, SpecError, SynthError
+    from synth.errors import DatabaseError, DataError, ExtraError, OptionError, OutputError, SpecError, SynthError
     from synth.job.advance import advance_folder
     from synth.job.advance_database import advance_database
     from synth.job.generate import Summary, generate
@@ -54,7 +54,15 @@ _HOMES = {
     "synth.draw.part": ("Part",),
     "synth.job.pull": ("pull",),
     "synth.verifying.database": ("verify_database",),
-    "synth.errors": ("DataError", "DatabaseError", "OptionError", "OutputError", "SpecError", "SynthError"),
+    "synth.errors": (
+        "DataError",
+        "DatabaseError",
+        "ExtraError",
+        "OptionError",
+        "OutputError",
+        "SpecError",
+        "SynthError",
+    ),
     "synth.job.generate": ("Summary", "generate"),
     "synth.store.manifest": ("Manifest",),
     "synth.reporting.dbt_project": ("write_dbt_project",),
@@ -69,8 +77,8 @@ _HOMES = {
 }
 
 __all__ = [
-    "Address", "Column", "DataError", "DatabaseError", "Dataset", "Laked", "LoadReport", "Manifest", "OptionError",
-    "OutputError", "Part", "Plan", "Report", "SpecError", "Summary", "SynthError", "Table", "VerifyReport",
+    "Address", "Column", "DataError", "DatabaseError", "Dataset", "ExtraError", "Laked", "LoadReport", "Manifest",
+    "OptionError", "OutputError", "Part", "Plan", "Report", "SpecError", "Summary", "SynthError", "Table", "VerifyReport",
     "advance_database", "advance_folder", "block", "frame", "frames", "generate", "generate_into", "lake", "lazy", "load",
     "load_folder", "load_into", "make_plan", "merge", "parse", "progress_bar", "pull", "report", "verify", "verify_database",
     "verify_folder", "write_dbt_project",

@@ -61,7 +61,7 @@ class Others(TypedDict):
 class PlannedTable(TypedDict):
     """A table of a plan."""
 
-    kind: Annotated[str, Field(description="what decides its rows: counted, children, rollup …")]
+    kind: Annotated[str, Field(description="what decides its rows: roster, arrival, child, derived, rollup …")]
     family: Annotated[str, Field(description="the table with which it is drawn")]
     rows: Rows
     exact: Annotated[bool, Field(description="whether it has exactly so many rows; else they are estimated")]
@@ -174,7 +174,7 @@ class Advanced(TypedDict):
 class Found(TypedDict):
     """What one check has found."""
 
-    kind: Annotated[str, Field(description="key, reference, check, rule, count, fingerprint, file …")]
+    kind: Annotated[str, Field(description="key, unique, reference, check, rule, rows, types, files …")]
     table: Table
     name: Annotated[str, Field(description="of the check: a column, a rule")]
     offences: Annotated[int | None, Field(description="rows against it: 0 where it holds, null where it could not run")]

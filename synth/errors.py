@@ -117,7 +117,11 @@ class DatabaseError(SynthError):
 
 
 class ExtraError(SynthError):
-    """A library that need not be installed, and is needed here; the message names the extra that brings it."""
+    """A library that need not be installed, and is needed here; the message names the extra that brings it.
+
+    >>> issubclass(synth.ExtraError, synth.SynthError)
+    True
+    """
 
 
 class DataError(SynthError):

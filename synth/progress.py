@@ -10,10 +10,8 @@ from typing import Self
 __all__ = ["Drawn", "Pace", "Phase", "Progress", "silent"]
 
 TRUSTED = 4.0  # what is estimated of a family counts for as much as so many tasks of it
-FIRST, FIRST_SHARE = (
-    1.0,
-    0.08,
-)  # an estimate of all counts for so many seconds of what was seen, and so much of the whole
+# an estimate of all counts for so many seconds that were seen, and for so much of the whole: first tasks are small and slow
+FIRST, FIRST_SHARE = 1.0, 0.08
 
 
 class Phase(str):
@@ -103,9 +101,7 @@ class Pace:
         drawn, spent, calls = sum(self._drawn.values()), sum(self._spent.values()), self._calls.total()
         if not calls:
             return None
-        few = FIRST + FIRST_SHARE * sum(
-            self._work.values()
-        )  # else the first tasks, which are small and slow, tell it all
+        few = FIRST + FIRST_SHARE * sum(self._work.values())
         beside, left = (spent + few) / (drawn + few), 0.0  # seconds of a worker for one of the estimate
         for family, work in self._work.items():
             done, seen = self._drawn.get(family, 0.0), self._calls[family]

@@ -209,7 +209,6 @@ def generate(
             from synth.store.space import workers_within
 
             started = runners.enter_context(runner(workers_within(made, processes, most)))
-        total = sum(made.tables[name].rows for name in made.wanted)
         if to is not None:
             from synth.job.into import generate_into
             from synth.terminal import load_text
@@ -217,7 +216,7 @@ def generate(
             assert address is not None
             if create:  # not before the spec has been looked at
                 DATABASES[address.database].create(address)
-            with located(dataset), progress(total, quiet=quiet) as advance:
+            with located(dataset), progress(None, quiet=quiet) as advance:
                 report = generate_into(
                     made, address, schema=schema, if_exists=if_exists, workers=started, via=via,
                     identity=not no_identity, index_times=index_times, rights=rights,
@@ -229,7 +228,7 @@ def generate(
         from synth.job.generate import generate as run
         from synth.terminal import summary_text
 
-        with located(dataset), progress(total, quiet=quiet) as advance:
+        with located(dataset), progress(None, quiet=quiet) as advance:
             summary = run(
                 made, out, format=format, dialect=dialect, compression=compression, workers=started, if_exists=if_exists,
                 made_by=made_by, part=of_run, fresh=fresh, progress=advance,

@@ -9,6 +9,7 @@ import typer
 
 from synth.cli.words import Folder, Json, Place, Quiet, Schema, among, tell
 from synth.errors import many
+from synth.lakes import LAKES
 from synth.terminal import size
 
 __all__ = ["dbt", "lake", "report"]
@@ -18,7 +19,7 @@ NO_VERIFY = "leave the proof out, which takes the longest"
 _KINDS = "what the tables become: delta (Delta Lake) or iceberg"
 DBT_OUT = "the folder of the project [default: DIR-dbt beside the folder]"
 
-Kind = Annotated[str, typer.Option("--as", metavar="KIND", help=_KINDS, autocompletion=among("delta", "iceberg"))]
+Kind = Annotated[str, typer.Option("--as", metavar="KIND", help=_KINDS, autocompletion=among(*LAKES))]
 
 
 def report(

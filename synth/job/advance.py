@@ -21,7 +21,7 @@ from synth.draw.task import Task
 from synth.draw.walk import PartKey
 from synth.errors import OptionError, OutputError
 from synth.job.history import history_of
-from synth.job.lake import follow
+from synth.job.lake import follow, lakes_of
 from synth.left import temporary_folder
 from synth.logs import logged
 from synth.plan.make import Moment, make
@@ -122,7 +122,9 @@ def _advanced(
     with extending_folder(folder) as making:
         manifest = Manifest.read(folder)
         earlier, plan = plans(manifest, until)
+        lakes = lakes_of(folder, manifest)
         if plan.until == manifest.until:
+            follow(folder, manifest, lakes)  # which the step before may not have come to
             return Advance(str(folder), manifest.until, plan.until, time.perf_counter() - started, unchanged=True)
         if rows:
             require_files(folder, manifest, to_extend=True)
@@ -148,7 +150,7 @@ def _advanced(
                 history.write(run.differences, plan)
         write_documents(making, new, plan)
         new.write(making)
-    follow(folder, new)
+    follow(folder, new, lakes)
     return Advance(
         str(folder), manifest.until, plan.until, time.perf_counter() - started,
         blocks=blocks_of(run),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from synth.store.opened import refuse_store
 if TYPE_CHECKING:
     from synth import answers
 
-__all__ = ["Laked", "follow", "lake"]
+__all__ = ["Laked", "follow", "lake", "lakes_of"]
 
 
 @dataclass(frozen=True)
@@ -74,11 +75,18 @@ def lake(folder: str | Path, kind: str = "delta", *, progress: Progress | None =
     return Laked(here, kind, versions, time.perf_counter() - started)
 
 
-def follow(folder: Path, manifest: Manifest) -> None:
-    """Let the tables of a folder whose rows have changed go on, of each kind that it has. Raises as `lake` does."""
-    for kind in LAKES.values():
-        if any(kind.is_there(folder / name) for name in manifest.tables):
-            _written(folder.resolve(), manifest, kind, silent)
+def lakes_of(folder: Path, manifest: Manifest) -> list[Lake]:
+    """Find the kinds that a folder's tables are of, whose libraries are there. Raises ExtraError."""
+    found = [kind for kind in LAKES.values() if any(kind.is_there(folder / name) for name in manifest.tables)]
+    for kind in found:
+        kind.require()
+    return found
+
+
+def follow(folder: Path, manifest: Manifest, kinds: Iterable[Lake]) -> None:
+    """Let the tables of a folder whose rows have changed go on, of each of these kinds. Raises OutputError."""
+    for kind in kinds:
+        _written(folder.resolve(), manifest, kind, silent)
 
 
 def _written(folder: Path, manifest: Manifest, kind: Lake, tell: Progress) -> dict[str, int]:

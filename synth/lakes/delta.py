@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from deltalake import CommitProperties, DeltaTable, Schema
+from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
+
 from synth.errors import OutputError
-from synth.extras import needing
 from synth.lakes import LakeFile, LakeTable
 
 __all__ = ["write"]
@@ -16,13 +18,10 @@ FINGERPRINT = "synth.fingerprint"  # in a commit: of the rows that it stands for
 
 
 def write(table: LakeTable) -> int:
-    """Make version 0, or a further one where rows or files are others. Raises ExtraError, OutputError.
+    """Make version 0, or a further one where rows or files are others. Raises OutputError.
 
     A file that was written anew under its name is added again, which takes the place of what was said of it.
     """
-    with needing("lakes"):
-        from deltalake import CommitProperties, DeltaTable
-        from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
 
     def added(file: LakeFile) -> AddAction:
         path = table.folder / file.name
@@ -54,7 +53,7 @@ def _changed(path: Path) -> int:
     return path.stat().st_mtime_ns // 1_000_000
 
 
-def _known(there: Any) -> dict[str, tuple[int, int]]:
+def _known(there: DeltaTable) -> dict[str, tuple[int, int]]:
     """Give the files of the last version, with their bytes and when they were written."""
     import polars as pl
 
@@ -65,21 +64,16 @@ def _known(there: Any) -> dict[str, tuple[int, int]]:
 
 
 def _schema(table: LakeTable) -> Any:
-    """Give the columns in the types of Delta Lake, with what is said of them. Raises OutputError for those it has not."""
+    """Give the columns in the types of Delta Lake. Raises OutputError for a time of day, which it has not."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
-    from deltalake import Schema
 
-    fields = []
-    for field in pq.read_schema(table.folder / table.files[0].name):
-        said = table.columns.get(field.name)
-        fields.append(field.with_metadata({"comment": said} if said else None))
-        if pa.types.is_time(field.type) or pa.types.is_duration(field.type) or pa.types.is_interval(field.type):
+    schema = table.schema("comment")
+    for field in schema:
+        if pa.types.is_time(field.type):
             raise OutputError(
-                f"{table.name}.{field.name}: Delta Lake has no type for {field.type}\n"
-                "  hint: Iceberg has times of day; for Delta Lake generate it as a text"
+                f"{table.name}.{field.name}: Delta Lake has no type for times of day\n  hint: Iceberg has, or make it a text"
             )
-    return Schema.from_arrow(pa.schema(fields))
+    return Schema.from_arrow(schema)
 
 
 def _statistics(path: Path, rows: int) -> str:

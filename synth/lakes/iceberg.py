@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import Any
 
-from synth.errors import OutputError
-from synth.extras import needing
+from pyiceberg.catalog.memory import InMemoryCatalog
+from pyiceberg.expressions import AlwaysTrue
+
 from synth.lakes import LakeTable
 
 __all__ = ["write"]
@@ -22,11 +22,7 @@ HINT, SUFFIX = "version-hint.text", ".metadata.json"
 
 
 def write(table: LakeTable) -> int:
-    """Make the metadata, or a further snapshot where rows are others. Raises ExtraError, OutputError."""
-    with needing("lakes"):
-        from pyiceberg.catalog.memory import InMemoryCatalog
-        from pyiceberg.expressions import AlwaysTrue
-
+    """Make the metadata, or a further snapshot where rows are others. What its library raises is told by `Lake.write`."""
     log = table.folder / "metadata"
     place = table.folder.as_uri()
     newest = log / f"{(log / HINT).read_text()}{SUFFIX}" if (log / HINT).is_file() else None
@@ -37,7 +33,7 @@ def write(table: LakeTable) -> int:
     catalogue = InMemoryCatalog("synth", warehouse=place)
     catalogue.create_namespace("synth")
     if newest is None:
-        made = catalogue.create_table(("synth", table.name), _schema(table), location=place)
+        made = catalogue.create_table(("synth", table.name), table.schema("doc"), location=place)
     else:
         made = catalogue.register_table(("synth", table.name), str(newest.as_uri()))
         if made.properties.get(FINGERPRINT) == table.fingerprint:
@@ -57,17 +53,3 @@ def write(table: LakeTable) -> int:
 
 def _version(metadata: Path) -> int:
     return int(metadata.name.partition("-")[0])
-
-
-def _schema(table: LakeTable) -> Any:
-    """Give the columns in the types of Iceberg, with what is said of them. Raises OutputError for those it has not."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    fields = []
-    for field in pq.read_schema(table.folder / table.files[0].name):
-        said = table.columns.get(field.name)
-        fields.append(field.with_metadata({"doc": said} if said else None))
-        if pa.types.is_duration(field.type) or pa.types.is_interval(field.type):
-            raise OutputError(f"{table.name}.{field.name}: Iceberg has no type for {field.type}")
-    return pa.schema(fields)

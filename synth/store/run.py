@@ -157,6 +157,5 @@ def _blocks_to_draw(plan: Plan, step: Step | None) -> dict[str, int]:
 def _rows_of_block(plan: Plan, root: str) -> float:
     """Give the rows that leave with a block of a family, on average."""
     family = plan.family(root)
-    return sum(plan.tables[table].rows for table in family.tables if table_of(table) in plan.wanted) / max(
-        1, family.blocks
-    )
+    rows = sum(plan.tables[table].rows for table in family.tables if table_of(table) in plan.wanted)
+    return rows / max(1, family.blocks)

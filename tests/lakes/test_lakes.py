@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -12,7 +13,7 @@ from pyiceberg.table import StaticTable
 
 import synth
 from synth.cli import main
-from synth.errors import OptionError, OutputError
+from synth.errors import ExtraError, OptionError, OutputError
 from synth.job.lake import lake
 from synth.lakes import LAKES
 from synth.spec.load import parse
@@ -105,6 +106,7 @@ tables:
 %s
 """
 SPECIAL = {
+    "interval": "      special: {interval: {each: {uniform: {min: 7, max: 30}}, unit: days}}",
     "time": "      special: {time_of_day: {}}",
     "array": '      special: {array: {each: {choice: {new: 1, sale: 2}}, max: 2}, type: "text[]"}',
     "bytes": "      special: {bytes: {length: 4}}",
@@ -122,7 +124,7 @@ def test_types(kind, special, tmp_path):
     plan = synth.make_plan(parse(TYPES % SPECIAL[special], "kinds.yaml"))
     folder = synth.generate(plan, tmp_path).folder
     if (kind, special) in LACKS:
-        with pytest.raises(OutputError, match="things.special: Delta Lake has no type for time64"):
+        with pytest.raises(OutputError, match="things.special: Delta Lake has no type for times of day"):
             lake(folder, kind)
         assert not (folder / "things" / LAKES[kind].folder).exists()
         return
@@ -152,7 +154,42 @@ def test_no_link_is_followed(made, tmp_path):
     assert not list((tmp_path / "elsewhere").iterdir())
 
 
-def test_a_file_in_a_folder_of_that_name_elsewhere_is_a_stranger(made):
-    (made / "metadata").mkdir()
-    (made / "metadata/x.json").write_text("{}")
+@pytest.mark.parametrize("name", ["metadata/x.json", "orders/metadata/notes.txt", "orders/_delta_log/part-00000.csv"])
+def test_a_file_that_no_log_has_is_a_stranger(name, made):
+    lake(made)
+    (made / name).parent.mkdir(exist_ok=True)
+    (made / name).write_text("{}")
     assert not verify_folder(made).passed
+    with pytest.raises(OutputError, match="holds a file that is not ours"):
+        synth.generate(synth.make_plan("ecommerce", scale=0.02), made.parent, if_exists="replace")
+
+
+@pytest.mark.parametrize("kind", LAKES)
+def test_a_log_that_others_have_broken_is_told(kind, made):
+    lake(made, kind)
+    for path in (made / "orders" / LAKES[kind].folder).glob("*.json"):
+        path.write_text("{]")
+    said = rf"orders/{LAKES[kind].folder}' cannot be gone on with: .*\n  hint: remove that folder, and `synth lake --as {kind}`"
+    with pytest.raises(OutputError, match=said):
+        lake(made, kind)
+    shutil.rmtree(made / "orders" / LAKES[kind].folder)
+    lake(made, kind)
+    assert rows(kind, made / "orders").equals(files(made / "orders"))
+
+
+def test_a_step_that_ended_before_the_logs_is_gone_on_with(made, monkeypatch):
+    lake(made, "delta")
+    with monkeypatch.context() as ended:
+        ended.setattr("synth.job.advance.follow", lambda *words: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            synth.advance_folder(made, "2025-07-15")
+    assert synth.advance_folder(made, "2025-07-15").unchanged
+    assert rows("delta", made / "orders").equals(files(made / "orders"))
+
+
+def test_a_step_is_refused_before_it_begins_where_the_library_is_missing(made, monkeypatch):
+    lake(made, "iceberg")
+    monkeypatch.setitem(sys.modules, "pyiceberg", None)
+    with pytest.raises(ExtraError, match="needs pyiceberg, which is not installed"):
+        synth.advance_folder(made, "2025-07-15")
+    assert synth.Manifest.read(made).until.isoformat() == "2025-06-01T00:00:00"
