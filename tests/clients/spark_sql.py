@@ -11,6 +11,6 @@ orders = spark.read.parquet(f"{parquet}/orders")
 items = spark.read.parquet(f"{parquet}/order_items")
 assert orders.count() == 10_000
 sums = items.groupBy("order_id").sum("line_total").join(orders, "order_id")
-assert sums.where("`sum(line_total)` <> subtotal").count() == 0
+assert sums.where("`sum(line_total)` <> subtotal - discount + tax").count() == 0
 assert spark.read.option("header", True).csv(f"{csv}/orders").count() == 10_000
 spark.stop()
