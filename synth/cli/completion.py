@@ -48,9 +48,14 @@ function __synth_completion
     set -lx _SYNTH_COMPLETE fish
     set -l words (commandline -opc)
     set -l current (commandline -ct)
-    $words[1] $words[2..-1] "$current" 2>/dev/null
+    set -l found ($words[1] $words[2..-1] "$current" 2>/dev/null)
+    if set -q found[1]
+        printf '%s\\n' $found
+    else
+        __fish_complete_path "$current"
+    end
 end
-complete --command synth --arguments '(__synth_completion)'
+complete --command synth --no-files --arguments '(__synth_completion)'
 """
 SCRIPTS = {"bash": BASH, "zsh": ZSH, "fish": FISH}
 SHELL = "bash, zsh or fish"

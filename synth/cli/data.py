@@ -38,6 +38,7 @@ from synth.cli.words import (
     Out,
     Owner,
     Part,
+    PartitionBy,
     Place,
     Quiet,
     Rows,
@@ -63,6 +64,7 @@ from synth.cli.words import (
     known_if_exists,
     moment,
     names,
+    partitions,
     program,
     row_counts,
     tell,
@@ -138,8 +140,9 @@ def plan(
 
 def generate(
     context: typer.Context, dataset: Dataset, scale: Scale = 1, rows: Rows = None, seed: Seed = 42,
-    format: Format = "parquet", dialect: SqlDialect = None, compression: Compression = None, stdout: Stdout = None,
-    out: Out = "output", workers: Workers = "all", engine: Runner = "processes", until: Until = None,
+    format: Format = "parquet", dialect: SqlDialect = None, compression: Compression = None,
+    partition_by: PartitionBy = None, stdout: Stdout = None, out: Out = "output", workers: Workers = "all",
+    engine: Runner = "processes", until: Until = None,
     tables: Tables = None, to: To = None, schema: Schema = None, if_exists: AnyExists = "fail",
     made_by: MadeBy = None, create: Create = False, via: Via = None, no_identity: NoIdentity = False,
     index_times: IndexTimes = False, owner: Owner = None, grant: Grant = None, keep_staging: KeepStaging = False,
@@ -153,6 +156,8 @@ def generate(
 
     Example: synth generate ecommerce -s 10 --format csv -o /tmp/data
 
+    Example: synth generate ecommerce -s 10 --partition-by orders=ordered_at:month
+
     Example: synth generate ecommerce -s 100 --part 3/7 -o /shared/parts
 
     Example: synth generate ecommerce --stdout orders --format ndjson
@@ -165,14 +170,14 @@ def generate(
         return
     from synth.runners import PROCESSES, runner
 
-    processes, most, counts = count(workers), cap(memory), row_counts(rows)
+    processes, most, counts, folders = count(workers), cap(memory), row_counts(rows), partitions(partition_by)
     folder_named(out)
     known_if_exists(if_exists)
     database = (via, no_identity, index_times, owner, grant, keep_staging, dry_run)
     _refuse_mixed(
         to,
         engine if engine != PROCESSES else None,
-        part is not None or fresh or compression is not None,
+        part is not None or fresh or compression is not None or bool(folders),
         any(database),
         most,
     )
@@ -230,8 +235,8 @@ def generate(
 
         with located(dataset), progress(None, quiet=quiet) as advance:
             summary = run(
-                made, out, format=format, dialect=dialect, compression=compression, workers=started, if_exists=if_exists,
-                made_by=made_by, part=of_run, fresh=fresh, progress=advance,
+                made, out, format=format, dialect=dialect, compression=compression, partition_by=folders, workers=started,
+                if_exists=if_exists, made_by=made_by, part=of_run, fresh=fresh, progress=advance,
             )  # fmt: skip
     tell(summary.as_dict(), summary_text(summary, program()), json=json, quiet=quiet)
 
@@ -243,7 +248,7 @@ def _refuse_mixed(to: str | None, engine: str | None, of_folders: bool, of_datab
             "--runner is for folders: an engine may draw a task twice\n  hint: leave out --to, and load it"
         )
     if of_folders and to is not None:
-        raise OptionError("--part, --fresh and --compression are for folders\n  hint: leave out --to")
+        raise OptionError("--part, --fresh, --compression and --partition-by are for folders\n  hint: leave out --to")
     if of_databases and to is None:
         raise OptionError(
             "--via, --no-identity, --index-times, --owner, --grant, --keep-staging and --dry-run are about a database\n"

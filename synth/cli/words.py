@@ -17,9 +17,9 @@ __all__ = [
     "IF_EXISTS", "OUT", "AnyExists", "Cap", "Changes", "ChangesFormat", "Compression", "Connections", "Create", "Dataset",
     "DryRun", "Edited", "Exact", "Existing", "Folder", "FolderExists", "Format", "Fresh", "From", "FromSchema", "Grant",
     "Idle", "IfExists", "IndexTimes", "Json", "KeepStaging", "MadeBy", "Memory", "MergeOut", "NoIdentity", "Out", "Owner",
-    "Part", "Place", "Quiet", "Rows", "Runner", "Scale", "Scd2", "Schema", "Seed", "SkipUnfit", "SqlDialect", "Stdout",
-    "Tables", "To", "Until", "UntilThen", "Url", "Verbose", "Via", "Workers", "among", "built_on", "cap", "count",
-    "folder_named", "known_if_exists", "moment", "names", "program", "row_counts", "tell", "tell_unfit",
+    "Part", "PartitionBy", "Place", "Quiet", "Rows", "Runner", "Scale", "Scd2", "Schema", "Seed", "SkipUnfit", "SqlDialect",
+    "Stdout", "Tables", "To", "Until", "UntilThen", "Url", "Verbose", "Via", "Workers", "among", "built_on", "cap", "count",
+    "folder_named", "known_if_exists", "moment", "names", "partitions", "program", "row_counts", "tell", "tell_unfit",
 ]  # fmt: skip
 
 
@@ -125,6 +125,13 @@ FORMAT = f"the kind of files: {one_of([*FORMATS])}; sql is INSERT statements"
 Format = Annotated[str, typer.Option(metavar="NAME", help=FORMAT, autocompletion=among(*FORMATS))]
 COMPRESSION = f"inside of the files: {one_of(COMPRESSIONS)} [default: snappy in parquet, lz4 in arrow]"
 Compression = Annotated[str | None, typer.Option(metavar="NAME", help=COMPRESSION, autocompletion=among(*COMPRESSIONS))]
+PARTITION_BY = (
+    "put a table's files into folders by a column, like orders=ordered_at:month (or year, day, hour); once more for each "
+    "other table"
+)
+PartitionBy = Annotated[
+    Optional[list[str]], typer.Option("--partition-by", metavar="TABLE=COLUMN", help=PARTITION_BY)  # noqa: UP045
+]
 STDOUT = "write the rows of this table, and nothing else, to standard output: csv, or with --format ndjson"
 Stdout = Annotated[str | None, typer.Option(metavar="TABLE", help=STDOUT)]
 OF_SQL = f"the database that --format sql is for: {one_of(NAMES)}"
@@ -224,6 +231,21 @@ def row_counts(rows: list[str] | None) -> dict[str, int]:
             raise OptionError(f"--rows {table} takes a whole number from 0 up, not '{number[:LONGEST]}'")
         if found.setdefault(table, int(digits)) != int(digits):
             raise OptionError(f"--rows says two numbers for '{table}': {found[table]:,} and {int(digits):,}")
+    return found
+
+
+def partitions(words: list[str] | None) -> dict[str, str]:
+    """Read --partition-by. Raises OptionError."""
+    found: dict[str, str] = {}
+    for text in words or ():
+        table, equals, columns = (part.strip() for part in text.partition("="))
+        if not table or not equals or not columns:
+            raise OptionError(f"--partition-by takes TABLE=COLUMN, like orders=ordered_at:month, not '{text}'")
+        if found.setdefault(table, columns) != columns:
+            raise OptionError(
+                f"--partition-by says two things for '{table}': {found[table]} and {columns}\n"
+                f"  hint: one folder within another is {table}={found[table]},{columns}"
+            )
     return found
 
 

@@ -34,6 +34,7 @@ class Made:
     format: str
     suffix: str
     compression: str | None  # where it is not the usual one
+    partitions: Mapping[str, str]  # by table: what its folders are made by
     asked: Mapping[str, int]  # rows that a run was asked for, whatever the scale
     parents: tuple[str, ...]  # tables that had been there
     rows: Mapping[str, int]
@@ -44,6 +45,10 @@ class Made:
         """Give the tables that were made, in their order."""
         return tuple(table for table in self.catalogue.tables if table.name in self.rows)
 
+    def pattern(self, table: str) -> str:
+        """Spell the files of a table as a pattern."""
+        return f"{table}/{'**/' if table in self.partitions else ''}*{self.suffix}"
+
     @property
     def command(self) -> str:
         """Spell the command that makes it again."""
@@ -53,6 +58,8 @@ class Made:
         words = ["synth", "generate", source, "--scale", f"{self.scale:g}", "--seed", str(self.seed), "--until", now]
         words += ["--format", self.format]
         words += ["--compression", self.compression] if self.compression else []
+        for table, levels in self.partitions.items():
+            words += ["--partition-by", f"{table}={levels}"]
         for table, rows in self.asked.items():
             words += ["--rows", f"{table}={rows}"]
         words += ["--existing", ",".join(self.parents), "--from", "URL_OR_DIR"] if self.parents else []

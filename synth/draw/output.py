@@ -12,19 +12,28 @@ import polars as pl
 from synth.columns import to_written
 from synth.dtypes import Types
 
-__all__ = ["FrameSink", "NullSink", "Sink", "WriteResult"]
+__all__ = ["FrameSink", "NullSink", "Sink", "WriteResult", "WrittenFile"]
+
+
+@dataclass(frozen=True)
+class WrittenFile:
+    """A file, or an object in a store, that holds rows of a table of one task."""
+
+    path: str  # relative to the run's folder
+    rows: int
+    bytes: int
+    sha256: str
+    at: str | None = None  # the object's name in a store
 
 
 @dataclass(frozen=True)
 class WriteResult:
-    """What arrived: a file and its checksum, or the bytes sent and the seconds it took, or the rows themselves."""
+    """What arrived: files, or the bytes sent and the seconds it took, or the rows themselves."""
 
     bytes: int
-    path: str = ""  # relative to the run's folder
-    sha256: str = ""
+    files: tuple[WrittenFile, ...] = ()
     seconds: float = 0.0
     frame: pl.DataFrame | None = None
-    at: str | None = None  # the object's name in a store
 
 
 class Sink(Protocol):

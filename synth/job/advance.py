@@ -38,7 +38,7 @@ from synth.store.joined import joined_families, joined_tables, kept_of
 from synth.store.manifest import Manifest, begin
 from synth.store.object_run import run_key
 from synth.store.opened import opened
-from synth.store.output import FolderSink
+from synth.store.output import FileForm, FolderSink
 from synth.store.rollup_parts import FILE as PARTS
 from synth.store.rollup_parts import read_rollup_parts, rollup_parts_files, rollup_parts_text
 from synth.store.run import RunResult, Step, run_all
@@ -139,7 +139,7 @@ def _advanced(
             begun(workers) as running,
             history_of(scd2, earlier, plan.until, running, folder, changes) as history,
         ):
-            sink = FolderSink.of(plan, making, manifest.format, manifest.dialect, manifest.compression)
+            sink = FolderSink.of(making, FileForm.stated(plan, manifest))
             run = run_all(plan, making / ".residents", sink, running, progress, making / PARTS, step)
             new = grown(manifest, plan, run).restated(sums=rollup_parts_files(making))
             for path in _as_before(manifest, new):
@@ -289,5 +289,5 @@ def grown(manifest: Manifest, plan: Plan, run: RunResult) -> Manifest:
     columns = {name: entry.columns for name, entry in manifest.tables.items()}
     tables = joined_tables(columns, families, [files, run.files])
     facts = {"tables": tables, "families": families, "steps": (*manifest.steps, manifest.until)}
-    new = begin(plan, manifest.format, manifest.dialect, compression=manifest.compression)
-    return new.model_copy(update=facts).sealed()
+    new = begin(plan, manifest.format, manifest.dialect)
+    return new.model_copy(update={**manifest.file_facts, **facts}).sealed()

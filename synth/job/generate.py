@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from synth.runners import asked, begun
 from synth.store.manifest import Manifest, begin
 from synth.store.output import compression_of, dialect_of
 from synth.store.parents import write_parents
+from synth.store.partitions import partitions_of
 from synth.store.places import Place, place_of
 from synth.store.replacing import known_if_exists
 from synth.store.rollup_parts import FILE as PARTS
@@ -78,6 +80,7 @@ def generate(
     format: str = "parquet",
     dialect: str | None = None,
     compression: str | None = None,
+    partition_by: Mapping[str, str | Sequence[str]] | None = None,
     workers: int | str | Running = 1,
     if_exists: str = "fail",
     made_by: str | None = None,
@@ -88,7 +91,8 @@ def generate(
     """Write all wanted tables of a plan to `out`/DATASET. Raises OptionError, OutputError, DataError.
 
     `dialect` is whose SQL the format `sql` is, PostgreSQL's if left out: INSERT statements. `compression` is
-    of files in Parquet or Arrow, the format's usual one if left out. `workers` is a number of
+    of files in Parquet or Arrow, the format's usual one if left out. `partition_by` says by which columns the files of a
+    table are in folders: `{"orders": "ordered_at:month"}`, or several of them in a list. `workers` is a number of
     processes, or a runner that has been started already. `progress` is called with a family and the rows just written.
     `if_exists` is what becomes of another finished run in that folder: fail, replace. `made_by` is a note for the manifest,
     and one with the same note is replaced as well. A `part` is made in `out`/DATASET.part-3-of-7, for `merge`.
@@ -99,11 +103,12 @@ def generate(
     ['part-00000.csv']
     """
     dialect, compression = dialect_of(format, dialect), compression_of(format, compression)
+    partitions = partitions_of(plan, format, partition_by)
     known_if_exists(if_exists)
     workers = asked(workers)
     started = time.perf_counter()
     place = place_of(out, f"{plan.dataset.dataset}{f'.part-{part.number}-of-{part.of}' if part else ''}")
-    manifest = begin(plan, format, dialect, made_by, compression).model_copy(
+    manifest = begin(plan, format, dialect, made_by, compression, partitions).model_copy(
         update={"part": str(part) if part else None}
     )
     if part and plan.content.found:

@@ -94,7 +94,7 @@ def _written(folder: Path, manifest: Manifest, kind: Lake, tell: Progress) -> di
     about = {table.name: table for table in catalogue_of(manifest.load_dataset()).tables}
     versions = {}
     for name, entry in manifest.tables.items():
-        files = tuple(LakeFile(file.path.rpartition("/")[2], file.rows, file.bytes) for file in entry.files)
+        files = tuple(LakeFile(file.path.partition("/")[2], file.rows, file.bytes) for file in entry.files)
         columns = {column.name: column.about or "" for column in about[name].columns}
         said = about[name].about or ""
         until = manifest.until.isoformat()

@@ -106,7 +106,7 @@ def _parts(folders: Sequence[Path]) -> dict[Path, Manifest]:
         if not manifest.is_as_written():
             raise OutputError(f"the manifest of '{folder}' is not as it was written\n  hint: make part {part} again")
         first = first or (folder, manifest, part)
-        if (manifest.identity, manifest.compression) != (first[1].identity, first[1].compression):
+        if (manifest.identity, manifest.file_facts) != (first[1].identity, first[1].file_facts):
             what = differences(first[1], manifest)
             raise OutputError(f"'{folder}' is no part of the run that '{first[0]}' is of: it differs in {what}")
         if part.of != first[2].of:
@@ -154,7 +154,7 @@ def _take_files(parts: dict[Path, Manifest], folder: Path) -> None:
                     f"'{source / file.path}' is not as it was made\n  hint: make part {manifest.part} again"
                 )
             path = folder / file.path
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             with suppress(OSError):  # of another disk, or one that has no links
                 os.link(source / file.path, path)
                 continue

@@ -226,7 +226,7 @@ def _write_manifest(
     identity = pulled_identity(old.origin() or old.identity, form.name, prints)
     new = old.restated(
         format=form.name, dialect=None, identity=identity, tables=tables, families={}, sums=(), made_by=None,
-        last_keys={}, edits={},
+        partitions={}, last_keys={}, edits={},
     )  # fmt: skip
     write_documents(work_folder, new)
     new.write(work_folder)

@@ -21,7 +21,7 @@ from synth.left import temporary_folder
 from synth.plan.model import Plan
 from synth.progress import Progress, silent
 from synth.runners import begun
-from synth.store.output import FolderSink
+from synth.store.output import FileForm, FolderSink
 from synth.store.space import require_memory
 
 if TYPE_CHECKING:
@@ -57,14 +57,16 @@ def stream(
     require_memory(plan)
     started_here = begun(workers)
     with temporary_folder() as folder, started_here as running:
-        context = RunContext(plan, Residents(folder / ".residents"), FolderSink.of(plan, folder, format), records=False)
+        context = RunContext(
+            plan, Residents(folder / ".residents"), FolderSink.of(folder, FileForm.of(plan, format)), records=False
+        )
         tasks = {family.root: tasks_of(family, single=True) for family in plan.families if not family.is_sum}
         try:
             for result in _in_turn(Walk(context, running, tasks)):
                 for part in plan.dataset.parts(table):
                     if part in result.tables:
                         made = result.tables[part]
-                        _hand_on(folder / made.write.path, out, without_header=form.has_header and headed)
+                        _hand_on(folder / made.write.files[0].path, out, without_header=form.has_header and headed)
                         headed, rows = True, rows + made.rows
                         tell(table, made.rows)
         except BaseException:

@@ -21,7 +21,7 @@ __all__ = ["LAKES", "Lake", "LakeFile", "LakeTable", "is_of_lake"]
 
 @dataclass(frozen=True)
 class LakeFile:
-    """A Parquet file of a table: its name in the table's folder, rows and bytes."""
+    """A Parquet file of a table: its path in the table's folder, rows and bytes."""
 
     name: str
     rows: int

@@ -24,7 +24,7 @@ HINT, SUFFIX = "version-hint.text", ".metadata.json"
 def write(table: LakeTable) -> int:
     """Make the metadata, or a further snapshot where rows are others. What its library raises is told by `Lake.write`."""
     log = table.folder / "metadata"
-    place = table.folder.as_uri()
+    place = _address(table.folder)
     newest = log / f"{(log / HINT).read_text()}{SUFFIX}" if (log / HINT).is_file() else None
     if newest is not None and (not newest.is_file() or json.loads(newest.read_text("utf-8"))["location"] != place):
         newest = None  # it was moved, or half of it is gone
@@ -35,7 +35,7 @@ def write(table: LakeTable) -> int:
     if newest is None:
         made = catalogue.create_table(("synth", table.name), table.schema("doc"), location=place)
     else:
-        made = catalogue.register_table(("synth", table.name), str(newest.as_uri()))
+        made = catalogue.register_table(("synth", table.name), _address(newest))
         if made.properties.get(FINGERPRINT) == table.fingerprint:
             return _version(newest)
     with made.transaction() as change:
@@ -43,12 +43,18 @@ def write(table: LakeTable) -> int:
             change.delete(AlwaysTrue())
         about = {"comment": table.about} if table.about else {}
         change.set_properties({FINGERPRINT: table.fingerprint, "synth.until": table.until, **about})
-        files = [str((table.folder / file.name).as_uri()) for file in table.files if file.rows]
+        files = [_address(table.folder / file.name) for file in table.files if file.rows]
         if files:
             change.add_files(files, check_duplicate_files=False)
     name = made.metadata_location.rpartition("/")[2]
     (log / HINT).write_text(name.removesuffix(SUFFIX), "utf-8")
     return _version(log / name)
+
+
+def _address(path: Path) -> str:
+    """Spell the address of a file, which Iceberg takes as it is: with no sign spelt as %20."""
+    place = path.as_posix()
+    return f"file://{place}" if place.startswith("/") else f"file:///{place}"
 
 
 def _version(metadata: Path) -> int:

@@ -30,7 +30,11 @@ from synth.verifying.checks import Check, checks
 __all__ = ["write_dbt_project"]
 
 TARGETS = ("duckdb", "postgres")  # dialects that a project is written for
-READERS = {"parquet": "read_parquet('{}')", "csv": "read_csv('{}', header = true)", "ndjson": "read_json('{}')"}
+READERS = {  # folders of partitions are no columns of a table
+    "parquet": "read_parquet('{}', hive_partitioning = false)",
+    "csv": "read_csv('{}', header = true, hive_partitioning = false)",
+    "ndjson": "read_json('{}', hive_partitioning = false)",
+}
 BY_DBT = ("target", "logs", "dbt_packages", ".user.yml")  # what dbt leaves in a project, which goes with an earlier one
 OF_DBT = ("not null", "key", "unique", "reference")  # kinds of checks that dbt has tests for, where one column is asked
 SOURCE = "source_of_dbt"  # stands for a table's schema, until dbt's own word takes its place
@@ -114,13 +118,20 @@ def _outputs(dataset: Dataset) -> dict[str, Any]:
 
 def _source(manifest: Manifest, catalogue: Catalogue, dataset: Dataset, folder: Path) -> dict[str, Any]:
     """The source: its tables, with what is said of them and asked of their columns."""
-    suffix = format_of(manifest.format).suffix
-    here = READERS[manifest.format].format(f"{folder}/{{name}}/*{suffix}".replace("'", "''"))
     tables = [_table(dataset, facts, manifest) for facts in catalogue.tables if facts.name in manifest.tables]
+    for table in tables:
+        if table["name"] in manifest.partitions:
+            table["config"] = _reader(manifest, folder, "**/*")
     return {
         "name": dataset.dataset, "description": catalogue.about, "schema": dataset.dataset,
-        "config": {"meta": {"external_location": here}}, "tables": tables,
+        "config": _reader(manifest, folder, "*"), "tables": tables,
     }  # fmt: skip
+
+
+def _reader(manifest: Manifest, folder: Path, names: str) -> dict[str, Any]:
+    """Say to dbt-duckdb where files are: of all tables, `{name}` being that of one."""
+    files = f"{folder}/{{name}}/{names}{format_of(manifest.format).suffix}".replace("'", "''")
+    return {"meta": {"external_location": READERS[manifest.format].format(files)}}
 
 
 def _table(dataset: Dataset, facts: TableFacts, manifest: Manifest) -> dict[str, Any]:

@@ -136,9 +136,9 @@ def received(context: RunContext, results: list[TaskResult] | SynthError) -> lis
         raise results
     for result in results:
         for made in result.tables.values():
-            if isinstance(context.sink, FolderSink) and not context.sink.is_there(made.write):
+            if isinstance(context.sink, FolderSink) and (lost := context.sink.first_unseen(made.write)):
                 raise OutputError(
-                    f"'{made.write.path}' was written by a node of the engine, and is not seen by this one\n"
+                    f"'{lost}' was written by a node of the engine, and is not seen by this one\n"
                     "  hint: let --out be a folder that all nodes share"
                 )
     return results

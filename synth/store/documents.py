@@ -29,7 +29,8 @@ def made_of(manifest: Manifest, plan: Plan | None = None) -> Made:
     dataset = manifest.load_dataset()
     return Made(
         catalogue_of(dataset, plan), manifest.program, manifest.scale, manifest.seed, manifest.until,
-        manifest.format, format_of(manifest.format).suffix, manifest.compression, asked_rows(dataset), dataset.existing,
+        manifest.format, format_of(manifest.format).suffix, manifest.compression, manifest.partitions, asked_rows(dataset),
+        dataset.existing,
         {name: table.rows for name, table in manifest.tables.items()},
         {name: tuple(MadeFile(f.path, f.bytes, f.sha256) for f in table.files) for name, table in manifest.tables.items()},
     )  # fmt: skip

@@ -87,10 +87,18 @@ def _move(work_folder: Path, target: Path) -> None:
     for path in {file.path for table in old.tables.values() for file in table.files} - kept:
         if is_plain(target / path, target):
             (target / path).unlink()
+            _clear_empty((target / path).parent, target)
     for name in [name for name in files_in(work_folder) if name != NAME]:
-        (target / name).parent.mkdir(exist_ok=True)
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
         (work_folder / name).replace(target / name)
     (work_folder / NAME).replace(target / NAME)
+
+
+def _clear_empty(folder: Path, target: Path) -> None:
+    """Remove the folders of partitions that hold nothing any more."""
+    while folder.parent != target and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
 
 
 def _midway(work_folder: Path, target: Path) -> bool:

@@ -11,6 +11,7 @@ from synth.store.entries import TableEntry, TaskEntry
 from synth.store.files import FileEntry
 from synth.store.manifest import Manifest
 from synth.store.output import path_of
+from synth.store.partitions import unpartitioned
 
 __all__ = ["joined_families", "joined_tables", "kept_of"]
 
@@ -36,26 +37,32 @@ def kept_of(manifest: Manifest, drawn_anew: Set[str]) -> tuple[Families, dict[st
         if manifest.format in FORMATS  # in a database there are no files
     }
     families = {root: tasks for root, tasks in manifest.families.items() if root not in drawn_anew}
-    return families, {n: [file for file in e.files if file.path not in gone] for n, e in manifest.tables.items()}
+    return families, {
+        name: [file for file in entry.files if unpartitioned(file.path) not in gone]
+        for name, entry in manifest.tables.items()
+    }
 
 
 def joined_tables(
     columns: Mapping[str, dict[str, str]], families: Families, runs: Iterable[Mapping[str, Iterable[FileEntry]]]
 ) -> dict[str, TableEntry]:
-    """State tables by what their tasks have drawn, with the files of runs: a later one's in the place of an earlier's."""
+    """State tables by what their tasks have drawn, with the files of runs: those of a later one replace an earlier's."""
     prints = dict.fromkeys(columns, Fingerprint())
     for tasks in families.values():
         for task in tasks:
             for part, text in task.prints.items():
                 prints[table_of(part)] += Fingerprint.parse(text)
-    files: dict[str, dict[str, FileEntry]] = {name: {} for name in columns}
+    files: dict[str, dict[str, list[FileEntry]]] = {name: {} for name in columns}
     for run in runs:
         for name, some in run.items():
-            files[name].update({file.path: file for file in some})
+            of_tasks: dict[str, list[FileEntry]] = {}
+            for file in some:
+                of_tasks.setdefault(unpartitioned(file.path), []).append(file)
+            files[name].update(of_tasks)
     return {
         name: TableEntry(
             columns=columns[name], rows=prints[name].rows, fingerprint=str(prints[name]),
-            files=tuple(files[name][path] for path in sorted(files[name])),
+            files=tuple(file for task in sorted(files[name]) for file in sorted(files[name][task], key=lambda f: f.path)),
         )
         for name in columns
     }  # fmt: skip

@@ -11,9 +11,10 @@ import json
 import shutil
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import Annotated, Any, Protocol
 
 import numpy as np
 import polars as pl
@@ -49,13 +50,10 @@ class Noted(BaseModel):
             prints={part: str(made.fingerprint) for part, made in result.tables.items()},
         )  # fmt: skip
         files = [
-            (
-                table_of(part),
-                FileEntry(path=write.path, rows=made.rows, bytes=write.bytes, sha256=write.sha256, at=write.at),
-            )
+            (table_of(part), FileEntry(**asdict(file)))
             for part, made in result.tables.items()
-            if (write := made.write).path
-        ]  # fmt: skip
+            for file in made.write.files
+        ]
         sums = [(rollup, _packed(part)) for rollup, part in result.rollups]
         return cls(family=result.task.family, task=entry, files=tuple(files), sums=tuple(sums))
 
@@ -121,7 +119,8 @@ def _is_there(folder: Path, file: FileEntry) -> bool:
 
 def key_of(manifest: Manifest) -> str:
     """Give what tells runs apart whose tasks could be other ones: numbers come from numpy, texts and files from Polars."""
-    facts = [manifest.identity, manifest.part, manifest.compression, np.__version__, pl.__version__]
+    facts: list[Any] = [manifest.identity, manifest.part, manifest.compression, np.__version__, pl.__version__]
+    facts += [manifest.partitions] if manifest.partitions else []
     return sha256(json.dumps(facts).encode()).hexdigest()
 
 

@@ -26,6 +26,7 @@ from synth.spec.migrate import SPEC_VERSION
 from synth.spec.models import Dataset
 from synth.store.entries import Entry, ExistingEntry, Moment, SegmentEntry, TableEntry, TaskEntry, Whole, Word
 from synth.store.files import MOST_BYTES, FileEntry, read_bytes, replace_text
+from synth.store.partitions import partition_of, spelt
 from synth.streams import STREAM_VERSION
 from synth.version import __version__
 
@@ -40,7 +41,7 @@ MOST_ENTRIES = 500_000  # of files and tasks
 MOST_PARTS = 10_000  # tables, and parts of them, of one task; tables that were read
 SEALED = 2  # stream version since which a manifest states its own hash
 
-_FILE = re.compile(r"/\w[\w.-]*\Z", re.ASCII)  # behind a table's name
+_FILE = re.compile(r"/\w[\w.-]*\Z", re.ASCII)  # behind a table's name, or the folders of its partitions
 
 
 class Manifest(Entry):
@@ -61,6 +62,7 @@ class Manifest(Entry):
     format: str
     dialect: str | None = None  # of INSERT statements
     compression: str | None = None  # inside of files, where it is not the format's usual one; no part of the identity
+    partitions: dict[Word, str] = Field(default={})  # by table: what its folders are made by; no part of the identity
     spec: str  # the resolved spec, as YAML
     spec_version: Annotated[int, Field(strict=True, ge=1, le=SPEC_VERSION)] = 1  # of the words that it is written in
     identity: str  # of everything that the content depends on
@@ -87,6 +89,11 @@ class Manifest(Entry):
                     raise ValueError(f"the segments of '{place}' do not go on from each other")
         return segments
 
+    @field_validator("partitions")
+    @classmethod
+    def _are_levels(cls, partitions: dict[str, str]) -> dict[str, str]:
+        return {name: spelt(partition_of(text)) for name, text in partitions.items()}
+
     @model_validator(mode="after")
     def _is_compressed(self) -> Manifest:
         known = FORMATS[self.format].compressions if self.format in FORMATS else ()
@@ -104,7 +111,13 @@ class Manifest(Entry):
     def _places(self) -> Iterator[tuple[str, str]]:
         """Each file's folder, or hidden file's path, and what it has to be."""
         for name, entry in self.tables.items():
-            yield from ((_FILE.sub("", file.path), name) for file in entry.files)
+            levels = partition_of(self.partitions[name]) if name in self.partitions else ()
+            for file in entry.files:
+                table, *folders = _FILE.sub("", file.path).split("/")
+                yield (
+                    "/".join([table, *(each.partition("=")[0] for each in folders)]),
+                    "/".join([name, *(each.name for each in levels)]),
+                )
         yield from ((file.path, SUMS) for file in self.sums)
         yield from ((e.file.path, f"{PARENTS}/{name}.parquet") for name, e in self.existing.items() if e.file)
 
@@ -115,8 +128,13 @@ class Manifest(Entry):
 
     @property
     def unsaid(self) -> set[str]:
-        """Fields that only databases with rows of others have: left out of others, which older versions read."""
-        return {name for name in ("segments", "last_keys", "edits") if not getattr(self, name)}
+        """Fields that few have, as databases with rows of others: left out of others, which older versions read."""
+        return {name for name in ("segments", "last_keys", "edits", "partitions") if not getattr(self, name)}
+
+    @property
+    def file_facts(self) -> dict[str, Any]:
+        """How the same rows are written: what a run keeps to that goes on with these files."""
+        return {"compression": self.compression, "partitions": self.partitions}
 
     @property
     def is_drawn_alike(self) -> bool:
@@ -217,7 +235,7 @@ class Manifest(Entry):
 
     def is_same_run(self, other: Manifest) -> bool:
         """Whether another manifest, which may be an older version's, is of the same plan in files of the same kind."""
-        if other.compression != self.compression:
+        if other.file_facts != self.file_facts:
             return False
         if other.spec_version == self.spec_version:
             return other.identity == self.identity
@@ -326,7 +344,8 @@ def _identity(facts: Mapping[str, Any], wanted: Sequence[str]) -> str:
 
 
 def begin(
-    plan: Plan, format: str, dialect: str | None = None, made_by: str | None = None, compression: str | None = None
+    plan: Plan, format: str, dialect: str | None = None, made_by: str | None = None, compression: str | None = None,
+    partitions: Mapping[str, str] | None = None,
 ) -> Manifest:  # fmt: skip
     """The manifest of a plan, without its tables; `made_by` is a note that is no part of what the content depends on."""
     facts: dict[str, Any] = {
@@ -344,5 +363,5 @@ def begin(
     keys = dict(plan.content.first_keys)
     return Manifest(
         **facts, spec_version=SPEC_VERSION, identity=_identity(facts, plan.wanted), tables={}, first_keys=keys,
-        made_by=made_by, compression=compression,
+        made_by=made_by, compression=compression, partitions=dict(partitions or {}),
     )  # fmt: skip

@@ -71,7 +71,8 @@ def manifest_insert(dialect: Dialect, schema: str, manifest: Manifest, sums: Pat
     }
     text = rollup_parts_text(sums)
     there = manifest.restated(
-        format=dialect.name, dialect=None, compression=None, tables=tables, sums=(_entry(text),), existing=existing
+        format=dialect.name, dialect=None, compression=None, partitions={}, tables=tables, sums=(_entry(text),),
+        existing=existing,
     )  # fmt: skip
     cells = (
         there.dataset,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -21,10 +21,10 @@ from synth.dtypes import Types
 from synth.errors import OutputError
 from synth.left import temporary_folder
 from synth.store.documents import DOCUMENTS
-from synth.store.files import FileEntry, described
+from synth.store.files import FileEntry
 from synth.store.journal import Noted, key_of
 from synth.store.manifest import NAME, PARENTS, SUMS, Manifest
-from synth.store.output import FileForm, path_of
+from synth.store.output import FileForm
 from synth.store.remote import NOTES, Listed, RemoteFolder, TakenError, each
 
 __all__ = ["ObjectNotes", "ObjectSink", "named", "publish", "run_key", "run_of"]
@@ -35,7 +35,7 @@ _NUMBERED = re.compile(r"(-\d+)?(\.\w+)?\Z", re.ASCII)
 _RUN = rf"([0-9a-f]{{{KEY}}})"
 _OURS = re.compile(
     rf"{re.escape(NOTES)}/{_RUN}/[^/]+|{re.escape(NOTES)}-{_RUN}|{re.escape(SUMS)}-{_RUN}|{re.escape(PARENTS)}/[^/]+-{_RUN}\.\w+"
-    rf"|[^./][^/]*/[^./][^/]*-{_RUN}-\d+\.\w+",
+    rf"|[^./][^/]*/(?:[^./=][^/=]*=[^/]*/)*[^./][^/]*-{_RUN}-\d+\.\w+",
     re.ASCII,
 )
 
@@ -61,7 +61,7 @@ def run_of(name: str) -> str | None:
 
 @dataclass(frozen=True)
 class ObjectSink:
-    """One object a table and task. It is written here first, and put when it is whole."""
+    """One object a table and task, or one for each of its partitions. It is written here first, and put when it is whole."""
 
     objects: RemoteFolder
     form: FileForm
@@ -70,16 +70,13 @@ class ObjectSink:
     def write(
         self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
     ) -> WriteResult:
-        """Write the rows of a task as one object."""
-        form = self.form.format_of(table)
-        path = path_of(table, number, form.suffix)
+        """Write the rows of a task."""
+        files = []
         with temporary_folder() as folder:
-            here = folder / path
-            here.parent.mkdir()
-            form.write(frames, types, required, here)
-            file = described(here, folder)
-            self.objects.put(named(path, self.key), here)
-        return WriteResult(file.bytes, path, file.sha256, at=named(path, self.key))
+            for here, file in self.form.write(table, number, frames, types, required, folder):
+                files.append(replace(file, at=named(file.path, self.key)))
+                self.objects.put(named(file.path, self.key), here)
+        return WriteResult(sum(file.bytes for file in files), tuple(files))
 
     def close(self) -> None:
         """Do nothing: an object is whole, or not there."""

@@ -65,7 +65,7 @@ def opened(place: str | Path, *, rows: bool = True) -> Iterator[tuple[Path, Copy
         folder.mkdir()
         files = manifest.files if rows else manifest.hidden
         for parent in {(folder / file.path).parent for file in files}:
-            parent.mkdir(exist_ok=True)
+            parent.mkdir(parents=True, exist_ok=True)
 
         def fetch(file: FileEntry) -> None:
             objects.download(file.name, folder / file.path)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import uuid4
 
 import polars as pl
 
-from synth.draw.output import WriteResult
+from synth.draw.output import WriteResult, WrittenFile
 from synth.dtypes import Types
 from synth.errors import OptionError, did_you_mean, one_of
 from synth.formats import COMPRESSIONS, FORMATS, format_of
@@ -21,15 +21,20 @@ from synth.spec.constraints import hierarchies
 from synth.spec.parts import part_of, table_of
 from synth.store.descriptions import descriptions
 from synth.store.files import described
+from synth.store.manifest import Manifest
+from synth.store.partitions import partition_of, pieces
 
 __all__ = ["FileForm", "FolderSink", "compression_of", "dialect_of", "path_of"]
 
 WRITING = ".writing"  # a hidden folder: a file takes its place when it is whole
 
 
-def path_of(part: str, number: int, suffix: str) -> str:
-    """Where a task's rows of a table, or part of one, are: `orders/part-00007.parquet`, `ledger/sales-00007.parquet`."""
-    return f"{table_of(part)}/{part_of(part) or 'part'}-{number:05d}{suffix}"
+def path_of(part: str, number: int, suffix: str, place: str = "") -> str:
+    """Where a task's rows of a table, or part of one, are: `orders/part-00007.parquet`, `ledger/sales-00007.parquet`.
+
+    `place` is a folder of a partition within the table's.
+    """
+    return f"{table_of(part)}/{place}{'/' * bool(place)}{part_of(part) or 'part'}-{number:05d}{suffix}"
 
 
 @dataclass(frozen=True)
@@ -45,12 +50,19 @@ class FileForm:
     hierarchies: frozenset[str] = frozenset()  # tables that refer to themselves
     compression: str | None = None  # where it is not the format's usual one
     descriptions: Mapping[str, str] = field(default_factory=dict)  # by table: what its files say of themselves
+    partitions: Mapping[str, str] = field(default_factory=dict)  # by table: what its folders are made by
 
     @classmethod
-    def of(cls, plan: Plan, format: str, dialect: str | None, compression: str | None) -> FileForm:
+    def of(cls, plan: Plan, format: str, dialect: str | None = None) -> FileForm:
         """The files of a plan; INSERT statements are for the schema of its dataset's name."""
         told = descriptions(plan) if format_of(format).holds_descriptions else {}
-        return cls(format, dialect, plan.dataset.dataset, hierarchies(plan.dataset), compression, told)
+        return cls(format, dialect, plan.dataset.dataset, hierarchies(plan.dataset), descriptions=told)
+
+    @classmethod
+    def stated(cls, plan: Plan, manifest: Manifest) -> FileForm:
+        """The files of a plan as a manifest states them."""
+        form = cls.of(plan, manifest.format, manifest.dialect)
+        return replace(form, compression=manifest.compression, partitions=manifest.partitions)
 
     def format_of(self, table: str) -> Format:
         """Give the format of a table's files, or of a part's of one, with all that it needs."""
@@ -61,10 +73,23 @@ class FileForm:
 
         return form.in_dialect(DIALECTS[self.dialect], self.schema, self.hierarchies)
 
+    def write(
+        self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str], folder: Path
+    ) -> Iterator[tuple[Path, WrittenFile]]:  # fmt: skip
+        """Write the rows of a task below an empty folder, one file or one for each partition; give each as it is whole."""
+        form, levels = self.format_of(table), self.partitions.get(table_of(table))
+        parted = pieces(table_of(table), frames, partition_of(levels), types) if levels else [("", list(frames))]
+        for place, rows in parted:
+            path = folder / path_of(table, number, form.suffix, place)
+            path.parent.mkdir(parents=True)  # INSERT statements name their table as the file's folder is called
+            form.write(rows, types, required, path)
+            file = described(path, folder)
+            yield path, WrittenFile(file.path, sum(each.height for each in rows), file.bytes, file.sha256)
+
 
 @dataclass(frozen=True)
 class FolderSink:
-    """One file a table and task, in a folder for each table.
+    """One file a table and task, or one for each of its partitions, in a folder for each table.
 
     A task may run twice, where its worker seemed to be lost, or outlive its run: files are written in a folder that is this
     run's alone, which vanishes with it, and then take their place.
@@ -75,39 +100,36 @@ class FolderSink:
     own: str  # the name of this run's folder in WRITING
 
     @classmethod
-    def of(
-        cls, plan: Plan, folder: Path, format: str, dialect: str | None = None, compression: str | None = None
-    ) -> FolderSink:  # fmt: skip
-        """The files of a plan in a folder that is there."""
+    def of(cls, folder: Path, form: FileForm) -> FolderSink:
+        """Files in a folder that is there."""
         own = str(uuid4())
         (folder / WRITING / own).mkdir(parents=True)
-        return cls(folder, FileForm.of(plan, format, dialect, compression), own)
+        return cls(folder, form, own)
 
     def write(
         self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
     ) -> WriteResult:
-        """Write the rows of a task as one file."""
-        form = self.form.format_of(table)
-        path = self.folder / path_of(table, number, form.suffix)
-        path.parent.mkdir(exist_ok=True)
-        once = self.folder / WRITING / self.own / str(uuid4())
+        """Write the rows of a task."""
+        once, files = self.folder / WRITING / self.own / str(uuid4()), []
         once.mkdir()
-        own = once / path.parent.name / path.name  # INSERT statements name their table as the file's folder is called
-        own.parent.mkdir()
-        form.write(frames, types, required, own)
-        file = described(own, self.folder)
-        own.replace(path)
+        for here, file in self.form.write(table, number, frames, types, required, once):
+            (self.folder / file.path).parent.mkdir(parents=True, exist_ok=True)
+            here.replace(self.folder / file.path)
+            files.append(file)
         shutil.rmtree(once)
-        return WriteResult(file.bytes, path.relative_to(self.folder).as_posix(), file.sha256)
+        return WriteResult(sum(file.bytes for file in files), tuple(files))
 
     def close(self) -> None:
         """Clear away files that tasks have not ended."""
         shutil.rmtree(self.folder / WRITING, ignore_errors=True)
 
-    def is_there(self, written: WriteResult) -> bool:
-        """Tell whether what was written somewhere is seen here."""
-        path = self.folder / written.path
-        return path.is_file() and path.stat().st_size == written.bytes
+    def first_unseen(self, written: WriteResult) -> str | None:
+        """Give a file that was written somewhere, and is not seen here as it is."""
+        for file in written.files:
+            path = self.folder / file.path
+            if not (path.is_file() and path.stat().st_size == file.bytes):
+                return file.path
+        return None
 
 
 def dialect_of(format: str, dialect: str | None = None) -> str | None:

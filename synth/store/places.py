@@ -137,8 +137,7 @@ class FolderPlace:
         with replacing_folder(self.target, goes_on) as folder:
             self.there(manifest, if_exists)  # another run may have ended before this one had the lock
             notes = Journal(folder, manifest)
-            sink = FolderSink.of(plan, folder, manifest.format, manifest.dialect, manifest.compression)
-            yield _InFolder(plan, folder, sink, notes)
+            yield _InFolder(plan, folder, FolderSink.of(folder, FileForm.stated(plan, manifest)), notes)
 
 
 # -- an object store
@@ -210,7 +209,6 @@ class ObjectPlace:
         """Put objects under the run's own names."""
         old, tag = self.look(manifest, if_exists)
         notes = ObjectNotes(self.objects, manifest, self.objects.names(), fresh=fresh)
-        form = FileForm.of(plan, manifest.format, manifest.dialect, manifest.compression)
-        sink = ObjectSink(self.objects, form, notes.key)
+        sink = ObjectSink(self.objects, FileForm.stated(plan, manifest), notes.key)
         with temporary_folder() as folder:
             yield _InStore(plan, folder, sink, notes, old, tag)

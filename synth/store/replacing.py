@@ -14,7 +14,10 @@ __all__ = ["IF_EXISTS", "differences", "known_if_exists", "refuse_another", "ref
 
 IF_EXISTS = ("fail", "replace")
 _APPEND = "append is for databases: a folder grows by `synth advance`"
-_FACTS = ("dataset", "scale", "seed", "until", "format", "dialect", "compression", "spec", "program", "stream_version")
+_FACTS = (
+    "dataset", "scale", "seed", "until", "format", "dialect", "compression", "partitions", "spec", "program",
+    "stream_version",
+)  # fmt: skip
 
 
 def known_if_exists(if_exists: str) -> None:
@@ -98,5 +101,6 @@ def differences(there: Manifest, asked: Manifest) -> str:
             )  # an older release's words
             found += [] if is_same else [_of_spec(there.load_dataset(), asked.load_dataset())]
         elif (now := getattr(asked, name)) != getattr(there, name):
-            found.append(f"{name.replace('_', ' ')} (asked: {now})")
+            said = ", ".join(f"{table}={levels}" for table, levels in now.items()) if isinstance(now, dict) else now
+            found.append(f"{name.replace('_', ' ')} (asked: {said or None})")
     return ", ".join(found) or "its tables"

@@ -15,8 +15,10 @@ from synth.formats import FORMATS
 from synth.plan.make import make
 from synth.plan.model import FamilyPlan, Plan
 from synth.spec.parts import table_of
+from synth.store.files import FileEntry
 from synth.store.manifest import Manifest
 from synth.store.output import path_of
+from synth.store.partitions import unpartitioned
 
 __all__ = ["files_of_tasks", "first_plan", "is_of_one_run", "refuse_other_tasks", "wrong_files", "wrong_tasks"]
 
@@ -87,7 +89,10 @@ def _spelt(task: Task) -> str:
 
 
 def files_of_tasks(manifest: Manifest) -> dict[str, dict[str, Fingerprint]]:
-    """What is in each file of each table, by its path, as the tasks say; nothing of a dataset without tasks."""
+    """What is in each file of each table, by its path, as the tasks say; nothing of a dataset without tasks.
+
+    Of a partitioned table it is what is in all files of a task together, by the path that a single one would have.
+    """
     found: dict[str, dict[str, Fingerprint]] = {}
     if not is_of_one_run(manifest):
         return found
@@ -109,16 +114,22 @@ def wrong_files(manifest: Manifest) -> Iterator[tuple[str, dict[str, Any]]]:
     by_table = files_of_tasks(manifest)
     for table, entry in manifest.tables.items():
         wanted = {path: print_.rows for path, print_ in sorted(by_table.get(table, {}).items())}
-        for path in sorted(wanted.keys() - {file.path for file in entry.files}):
+        there: dict[str, list[FileEntry]] = {}
+        for file in entry.files:
+            there.setdefault(unpartitioned(file.path), []).append(file)
+        for path in sorted(wanted.keys() - there.keys()):
             yield table, {"file": path, "is": "not in the manifest, and a task wrote it"}
-        places = [*wanted]
+        in_order = sorted(
+            {file.path: file for file in entry.files}.values(), key=lambda f: (unpartitioned(f.path), f.path)
+        )
         for place, file in enumerate(entry.files):
-            if file.path not in wanted:
+            if unpartitioned(file.path) not in wanted:
                 yield table, {"file": file.path, "is": "none that a task writes"}
-            elif places[place : place + 1] != [file.path]:
+            elif in_order[place : place + 1] != [file]:
                 yield table, {"file": file.path, "is": "twice, or not in its place"}
-            elif file.rows != wanted[file.path]:
-                yield table, {"file": file.path, "rows": file.rows, "should be": wanted[file.path]}
+        for path, files in there.items():
+            if path in wanted and (rows := sum(file.rows for file in files)) != wanted[path]:
+                yield table, {"file": path, "rows": rows, "should be": wanted[path]}
 
 
 def refuse_other_tasks(manifest: Manifest, plan: Plan) -> None:

@@ -17,6 +17,7 @@ from synth.dtypes import Types
 from synth.fingerprint import Fingerprint
 from synth.formats.format import Format, unreadable_errors
 from synth.store.files import FileEntry
+from synth.store.partitions import unpartitioned
 from synth.verifying.checks import quoted
 from synth.verifying.findings import EXAMPLES, refuse_lack
 from synth.verifying.report import Finding
@@ -76,9 +77,13 @@ def of_each_file(
         if entry.path in found and found[entry.path].rows != entry.rows
     ]
     yield Finding("files", table, "rows", len(rows), tuple(rows[:EXAMPLES]))
+    of_tasks: dict[str, Fingerprint] = {}
+    for path, content in found.items():
+        task = unpartitioned(path)
+        of_tasks[task] = of_tasks.get(task, Fingerprint()) + content
     other = [
-        {"file": path, "is": str(found[path]), "should be": str(print_)}
+        {"file": path, "is": str(of_tasks[path]), "should be": str(print_)}
         for path, print_ in wanted.items()
-        if path in found and found[path] != print_
+        if path in of_tasks and of_tasks[path] != print_
     ]
     yield Finding("files", table, "content", len(other), tuple(other[:EXAMPLES]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import duckdb
@@ -28,6 +28,7 @@ from synth.store.manifest import Manifest
 from synth.store.memory import default_memory
 from synth.store.opened import opened
 from synth.store.parents import FORMAT as PARENTS_FORMAT
+from synth.store.partitions import is_partition
 from synth.store.tasks import files_of_tasks
 from synth.system import is_utf8
 from synth.translate.seen import seen_by_sql
@@ -141,16 +142,27 @@ def _existing(
 def _strange(folder: Path, entry: TableEntry, table: str) -> Iterator[dict[str, Any]]:
     """Files in a table's folder that the manifest does not name."""
     known = {file.path for file in entry.files}
-    for path in sorted((folder / table).glob("*")) if (folder / table).is_dir() else []:
+    folders = {parent for name in known for parent in PurePosixPath(name).parents}
+    for path in _inside(folder / table):
         name = path.relative_to(folder).as_posix()
         is_log = path.is_dir() and not path.is_symlink() and is_of_lake(f"{name}/")
-        if name not in known and not is_log:
+        is_partition = path.is_dir() and PurePosixPath(name) in folders
+        if name not in known and not is_log and not is_partition:
             yield {"file": name, "is": "not in the manifest"}
+
+
+def _inside(place: Path) -> list[Path]:
+    """All that is in a table's folder and in its partitions', by name; links are not gone into."""
+    found = sorted(place.iterdir()) if place.is_dir() else []
+    for path in list(found):
+        if is_partition(path.name) and path.is_dir() and not path.is_symlink():
+            found += _inside(path)
+    return found
 
 
 def _plain(folder: Path, table: str) -> list[Path]:
     """The files that are in a table's folder, as whoever reads all of it would find them, but for names that are no text."""
-    return [path for path in sorted((folder / table).glob("*")) if is_plain(path, folder) and is_utf8(path.name)]
+    return [path for path in _inside(folder / table) if is_plain(path, folder) and is_utf8(path.name)]
 
 
 def _open(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, table: str) -> Finding:

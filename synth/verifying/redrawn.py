@@ -28,7 +28,7 @@ from synth.spec.models import Dataset
 from synth.store.edits import read_edits
 from synth.store.manifest import Manifest
 from synth.store.memory import default_memory
-from synth.store.output import FolderSink
+from synth.store.output import FileForm, FolderSink
 from synth.store.run import run_all
 from synth.store.streamed import file_name, write_streamed
 from synth.system import processors
@@ -73,7 +73,7 @@ def differing(
         there.mkdir()
         rows = sum(manifest.tables[name].rows for name in wanted)
         with runner(1 if rows < FEW else processors()) as running:
-            sink = FolderSink.of(plan, made, FORM)
+            sink = FolderSink.of(made, FileForm.of(plan, FORM))
             run_all(plan, folder / "residents", sink, running, None, folder / "sums")
         for name in wanted:
             types = manifest.tables[name].types

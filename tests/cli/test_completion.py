@@ -87,34 +87,64 @@ def test_another_shell_is_refused(capsys):
     assert capsys.readouterr() == ("", "synth: unknown shell 'fisch'\n  hint: did you mean 'fish'?\n")
 
 
-@pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash")
+BASH = """
+COMP_WORDS=({words}) COMP_CWORD={last}
+_synth_completion synth; printf '%s\\n' "${{COMPREPLY[@]}}"
+"""
+ZSH = """
+autoload -Uz compinit; compinit -u -D; source {script}
+_describe() {{ print -l -- "${{(@P)2%%:*}}" }}
+_files() {{ print files }}
+words=({words}); CURRENT={count}; _synth_completion
+"""
+FISH = """
+source {script}; complete -C "{line}"
+"""
+# what each does to complete a line, without a terminal: zsh's own functions for what is found are put in place of
+SHELLS = {"bash": BASH, "zsh": ZSH, "fish": FISH}
+
+
+@pytest.fixture
+def completed(environment, tmp_path):
+    """What a shell offers for the last of some words, by its script."""
+
+    def program(shell, words):
+        if not shutil.which(shell):
+            pytest.skip(f"there is no {shell}")
+        (tmp_path / "bin").mkdir(exist_ok=True)
+        (tmp_path / "bin" / "synth").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m synth "$@"\n')
+        (tmp_path / "bin" / "synth").chmod(0o755)
+        (tmp_path / "my folder").mkdir(exist_ok=True)
+        script = tmp_path / "script"
+        script.write_text(SCRIPTS[shell])
+        asked, line = " ".join(f"'{word}'" for word in words), " ".join(words)
+        code = SHELLS[shell].format(script=script, words=asked, line=line, last=len(words) - 1, count=len(words))
+        done = subprocess.run(
+            [shell, "-c", f"source {script}\n{code}" if shell == "bash" else code],
+            capture_output=True, text=True, check=True, cwd=tmp_path, stdin=subprocess.DEVNULL,
+            env={**environment, "PATH": f"{tmp_path}/bin:{environment['PATH']}", "HOME": str(tmp_path)},
+        )  # fmt: skip
+        assert done.stderr == ""
+        return [found.partition("\t")[0] for found in done.stdout.splitlines() if found]
+
+    return program
+
+
+@pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.parametrize(
     ("words", "wanted"),
     [
-        (["synth", "gener"], "generate"),
-        (["synth", "generate", "ecommerce", "--format", "pa"], "parquet"),
-        (["synth", "generate", ""], "ecommerce erp inventory"),
-        (["synth", "verify", "my folder/"], ""),
+        (["synth", "gener"], ["generate"]),
+        (["synth", "generate", "ecommerce", "--format", "pa"], ["parquet"]),
+        (["synth", "generate", ""], ["ecommerce", "erp", "inventory"]),
     ],
     ids=" ".join,
 )
-def test_bash_completes(words, wanted, environment, tmp_path):
-    (tmp_path / "synth").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m synth "$@"\n')
-    (tmp_path / "synth").chmod(0o755)
-    asked = " ".join(f"'{word}'" for word in words)
-    code = f'eval "$(synth completion bash)"; complete -p synth >&2\nCOMP_WORDS=({asked}) COMP_CWORD={len(words) - 1}\n'
-    code += '_synth_completion synth; echo "${COMPREPLY[*]}"'
-    done = subprocess.run(
-        ["bash", "-c", code], capture_output=True, text=True, check=True,
-        env={**environment, "PATH": f"{tmp_path}:{environment['PATH']}"},
-    )  # fmt: skip
-    assert done.stderr == "complete -o default -F _synth_completion synth\n"
-    assert done.stdout.split() == wanted.split()
+def test_shells_complete(shell, words, wanted, completed):
+    assert completed(shell, words) == wanted
 
 
-@pytest.mark.parametrize("shell", ["zsh", "fish"])
-def test_the_script_is_good_for_its_shell(shell, tmp_path):
-    if not shutil.which(shell):
-        pytest.skip(f"there is no {shell}")
-    (tmp_path / "script").write_text(SCRIPTS[shell])
-    subprocess.run([shell, "-n", tmp_path / "script"], check=True)
+def test_other_words_are_files_to_a_shell(completed):
+    assert completed("bash", ["synth", "verify", "my"]) == []
+    assert completed("zsh", ["synth", "verify", "my"]) == ["files"]
+    assert completed("fish", ["synth", "verify", "my"]) == ["my folder/"]

@@ -64,7 +64,7 @@ def killed(plan, out, after, name=None, **how):
 
 
 def visible(folder):
-    return {path.relative_to(folder): path.read_bytes() for path in folder.glob("*/*")}
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.*") if path.parent != folder}
 
 
 def gone_on(plan, out, whole, expected, **how):
@@ -89,12 +89,21 @@ def test_it_goes_on_from_any_task(name, tmp_path):
         assert verify_folder(tmp_path / str(after) / name).passed
 
 
-@pytest.mark.parametrize("format", ["csv", "arrow", "sql"])
-def test_in_other_formats_and_by_several_workers(format, tmp_path):
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"format": "csv"},
+        {"format": "arrow"},
+        {"format": "sql"},
+        {"partition_by": {"sales_orders": "s_order_date:month", "ar_ageing": "age"}},
+    ],
+    ids=["csv", "arrow", "sql", "partitions"],
+)
+def test_in_other_files_and_by_several_workers(how, tmp_path):
     plan = synth.make_plan("erp", scale=0.03)
-    whole = generate(plan, tmp_path / "whole", format=format)
-    killed(plan, tmp_path / "killed", 9, format=format)
-    made = generate(plan, tmp_path / "killed", format=format, workers=2)
+    whole = generate(plan, tmp_path / "whole", **how)
+    killed(plan, tmp_path / "killed", 9, **how)
+    made = generate(plan, tmp_path / "killed", workers=2, **how)
     assert made.resumed == 9 and visible(made.folder) == visible(whole.folder)
 
 

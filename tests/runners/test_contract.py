@@ -22,7 +22,7 @@ from synth.runners import ENGINES, shipping
 from synth.runners.shipping import attempted, pack, received
 from synth.spec.load import parse
 from synth.store.manifest import Manifest
-from synth.store.output import FolderSink
+from synth.store.output import FileForm, FolderSink
 from synth.verifying.files import verify_folder
 from tests.support.engines import ALL, ENGINES_HERE, begun, kill_a_worker
 from tests.support.steps import prints
@@ -155,7 +155,7 @@ def shipped(tmp_path, **other):
     plan = make(THREE_BLOCKS)
     out = tmp_path / "out"
     out.mkdir()
-    context = RunContext(plan, Residents(tmp_path / "residents"), FolderSink.of(plan, out, "parquet"))
+    context = RunContext(plan, Residents(tmp_path / "residents"), FolderSink.of(out, FileForm.of(plan, "parquet")))
     return context, replace(pack(context, lambda path: path.read_bytes()), **other)
 
 

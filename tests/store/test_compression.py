@@ -128,7 +128,7 @@ def test_the_command_line(tmp_path, capsys):
     assert main([*words, "--compression", "zstd", "--format", "csv"]) == 2
     assert "csv files have no compression" in capsys.readouterr().err
     assert main([*words[:-2], "--compression", "zstd", "--to", f"sqlite:///{tmp_path}/x.db"]) == 2
-    assert "--part, --fresh and --compression are for folders" in capsys.readouterr().err
+    assert "--part, --fresh, --compression and --partition-by are for folders" in capsys.readouterr().err
     assert set(COMPRESSIONS) == {"snappy", "zstd", "lz4", "none"}
 
 

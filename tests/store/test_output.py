@@ -12,7 +12,7 @@ from synth.dtypes import BIGINT, TEXT
 from synth.errors import OptionError
 from synth.formats import FORMATS
 from synth.store.files import described
-from synth.store.output import FolderSink, dialect_of
+from synth.store.output import FileForm, FolderSink, dialect_of
 
 FRAMES, TYPES = [pl.DataFrame({"id": [1], "name": ["it's"]})], {"id": BIGINT, "name": TEXT}
 
@@ -20,11 +20,15 @@ FRAMES, TYPES = [pl.DataFrame({"id": [1], "name": ["it's"]})], {"id": BIGINT, "n
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize(("table", "where"), [("orders", "orders/part-00007"), ("ledger.sales", "ledger/sales-00007")])
 def test_one_file_a_table_and_task(name, table, where, tmp_path):
-    sink = FolderSink.of(synth.make_plan("erp", scale=0.02), tmp_path, name, dialect_of(name))
+    sink = FolderSink.of(tmp_path, FileForm.of(synth.make_plan("erp", scale=0.02), name, dialect_of(name)))
     result = pickle.loads(pickle.dumps(sink)).write(table, 7, FRAMES, TYPES, frozenset())
-    assert result.path == where + FORMATS[name].suffix
-    file = described(tmp_path / result.path, tmp_path)
-    assert (result.bytes, result.sha256) == (file.bytes, file.sha256)
+    (written,) = result.files
+    assert written.path == where + FORMATS[name].suffix and written.rows == 1
+    file = described(tmp_path / written.path, tmp_path)
+    assert (result.bytes, written.bytes, written.sha256) == (file.bytes, file.bytes, file.sha256)
+    assert sink.first_unseen(result) is None
+    (tmp_path / written.path).unlink()
+    assert sink.first_unseen(result) == written.path
 
 
 @pytest.mark.parametrize(

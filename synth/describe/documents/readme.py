@@ -54,7 +54,7 @@ def _head(made: Made) -> str:
     """Say to Hugging Face's datasets where each table is."""
     if made.format not in HUGGED:
         return ""
-    tables = "".join(f"- config_name: {t.name}\n  data_files: {t.name}/*{made.suffix}\n" for t in made.tables)
+    tables = "".join(f"- config_name: {t.name}\n  data_files: {made.pattern(t.name)}\n" for t in made.tables)
     return f"---\npretty_name: {made.catalogue.dataset}\nconfigs:\n{tables}---\n"
 
 
@@ -63,36 +63,36 @@ def _opening(made: Made) -> str:
     if made.format not in OPENING or not made.rows:
         return ""
     table = max(made.rows, key=lambda name: made.rows[name])
-    return f"## Open it\n\nIn this folder:\n\n```python\n{OPENING[made.format](table)}```\n"
+    return f"## Open it\n\nIn this folder:\n\n```python\n{OPENING[made.format](made.pattern(table))}```\n"
 
 
-def _parquet(table: str) -> str:
+def _parquet(files: str) -> str:
     return (
         "import duckdb\nimport pandas as pd\nimport polars as pl\n\n"
-        f"print(duckdb.sql(\"SELECT COUNT(*) FROM '{table}/*.parquet'\"))\n"
-        f'print(pl.scan_parquet("{table}/*.parquet").head().collect())\n'
-        f'print(pd.read_parquet("{table}").head())\n'
+        f"print(duckdb.sql(\"SELECT COUNT(*) FROM '{files}'\"))\n"
+        f'print(pl.scan_parquet("{files}").head().collect())\n'
+        f'print(pd.read_parquet("{files.partition("/")[0]}").head())\n'
     )
 
 
-def _csv(table: str) -> str:
+def _csv(files: str) -> str:
     return (
         "import duckdb\nimport polars as pl\n\n"
-        f"print(duckdb.sql(\"SELECT COUNT(*) FROM '{table}/*.csv'\"))\n"
-        f'print(pl.scan_csv("{table}/*.csv", infer_schema=False).head().collect())\n'
+        f"print(duckdb.sql(\"SELECT COUNT(*) FROM '{files}'\"))\n"
+        f'print(pl.scan_csv("{files}", infer_schema=False).head().collect())\n'
     )
 
 
-def _ndjson(table: str) -> str:
+def _ndjson(files: str) -> str:
     return (
         "import duckdb\nimport polars as pl\n\n"
-        f"print(duckdb.sql(\"SELECT COUNT(*) FROM read_json('{table}/*.ndjson')\"))\n"
-        f'print(pl.scan_ndjson("{table}/*.ndjson").head().collect())\n'
+        f"print(duckdb.sql(\"SELECT COUNT(*) FROM read_json('{files}')\"))\n"
+        f'print(pl.scan_ndjson("{files}").head().collect())\n'
     )
 
 
-def _arrow(table: str) -> str:
-    return f'import polars as pl\n\nprint(pl.scan_ipc("{table}/*.arrow").head().collect())\n'
+def _arrow(files: str) -> str:
+    return f'import polars as pl\n\nprint(pl.scan_ipc("{files}").head().collect())\n'
 
 
 OPENING: Mapping[str, Callable[[str], str]] = {"parquet": _parquet, "csv": _csv, "ndjson": _ndjson, "arrow": _arrow}
