@@ -44,7 +44,8 @@ test-fast: $(READY)  ## run those that need no server and little time: a minute 
 
 test-long: $(READY) $(VENV)/.engines  ## explore for an hour: thousands of specs, mutations and moments
 	@SYNTH_TEST_EXAMPLES=2000 $(BIN)/python -m pytest -q -n auto --dist worksteal tests/spec/test_check_is_a_proof.py tests/spec/test_mutations.py tests/datasets/test_many_moments.py
-	@SYNTH_TEST_LONG=1 $(BIN)/python -m pytest -q -n auto --dist worksteal -k "embedded or dbt_project or test_browser or engine or lost or silent or million or copy or day_by_day or kept_staging or test_examples or killed or month_by_month or shipped or datasets_that_ship or edit_of_the_manifest or on_the_command_line or step_by_step or as_of_folders or loaded_and_pulled or other_formats or leads_from_state or run_ends or load_equals or pulled_is_the_same or server_ends_midway" tests
+	@SYNTH_TEST_LONG=1 $(BIN)/python -m pytest -q -n auto --dist worksteal -m some tests
+	@SYNTH_TEST_LONG=1 $(BIN)/python -m pytest -q -n auto --dist worksteal -m "not some" -k "embedded or dbt_project or test_browser or engine or lost or silent or million or copy or day_by_day or kept_staging or test_examples or killed or month_by_month or shipped or datasets_that_ship or edit_of_the_manifest or on_the_command_line or step_by_step or as_of_folders or loaded_and_pulled or other_formats or leads_from_state or run_ends or load_equals or pulled_is_the_same or server_ends_midway" tests
 
 test-clients: $(READY)  ## let DuckDB, Polars, pandas, DataFusion, Hugging Face, Frictionless, dbt and others read what is made
 	@$(BIN)/python tests/clients/run.py

@@ -43,6 +43,7 @@ def limit():
 
 @pytest.mark.parametrize("to", ["--out={}/out", "--to={}/x.duckdb", "--to={}/x.db"])
 @pytest.mark.parametrize("there", [False, True])
+@pytest.mark.some(3)
 def test_a_library_that_aborts(there, to, environment, tmp_path):
     for name in ("temporary", "out"):
         (tmp_path / name).mkdir()

@@ -36,6 +36,7 @@ RUNS = [  # each signal with workers of either kind, one of them with all
 
 
 @pytest.mark.parametrize(("number", "workers", "program"), RUNS)
+@pytest.mark.some(4)
 def test_a_run_ends(number, workers, program, environment, tmp_path):
     """The whole session gets the signal, as from a terminal, as soon as there are files."""
     words = ["generate", "ecommerce", "--scale", "5", "--workers", workers, "--out", str(tmp_path)]

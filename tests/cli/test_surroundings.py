@@ -59,6 +59,7 @@ def full(tmp_path):
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 @pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.some(4)
 def test_a_full_disk(format, workers, full, run):
     words = ["--scale", "0.5", "--format", format, "--workers", workers, "--out", str(full)]
     says = f"cannot write '{full}/ecommerce': No space left on device\n  hint: free"
@@ -274,6 +275,7 @@ def test_a_folder_that_has_been_removed(words, environment, tmp_path):
 @pytest.mark.parametrize(
     ("words", "code"), [(["check", "inventory"], 0), (["check", "nix"], 2), (["generate", *SMALL, "--out", "out"], 0)]
 )
+@pytest.mark.some(5)
 def test_streams_that_are_closed(words, code, closed, environment, tmp_path):
     """What would be said there is said nowhere; no file that is written takes a stream's number."""
     line = [sys.executable, "-m", "synth", *words]

@@ -9,7 +9,6 @@ import threading
 
 import polars as pl
 import pytest
-from polars.testing import assert_frame_equal
 
 import synth
 from synth.databases import DATABASES
@@ -151,6 +150,7 @@ def test_what_is_there_is_replaced(target, shop, other, few):
 
 
 @pytest.mark.parametrize("schema", ["ecommerce", "another"])
+@pytest.mark.some(4)
 def test_other_tables_survive(target, schema, shop, other):
     """In the same schema and in others: ours by name alone, and those of strange names."""
     dialect = target.dialect
@@ -200,6 +200,7 @@ BREAKS = {  # what breaks -> table, the change, what the message must hold
     "what, there", [*((what, "old") for what in BREAKS), ("unique", "nothing"), ("check", "nothing")]
 )
 @every_way
+@pytest.mark.some(14)
 def test_broken_data_leaves_all_as_it_was(target, what, there, shop, other, tmp_path):
     table, change, words = BREAKS[what]
     folder = changed(other, tmp_path / "broken", table, change)
@@ -219,6 +220,7 @@ def test_broken_data_leaves_all_as_it_was(target, what, there, shop, other, tmp_
 
 @pytest.mark.parametrize("change", ["UPDATE orders SET total = total + 0.01 WHERE order_id = 7", "DELETE FROM payments WHERE payment_id = (SELECT MAX(payment_id) FROM payments)"])  # fmt: skip
 @every_way
+@pytest.mark.some(4)
 def test_other_content_than_the_manifest_says(target, change, shop, other, tmp_path):
     table = change.split()[1 if change.startswith("UPDATE") else 2]
     target.load(shop)
@@ -239,6 +241,7 @@ load_folder(sys.argv[1], Address.parse(sys.argv[2]), progress=wait)
 """
 
 
+@pytest.mark.some(2)
 def test_two_loads_at_once(target, shop, other, environment):
     words = [sys.executable, "-c", LOAD, str(shop), target.url]
     first = subprocess.Popen(words, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -297,85 +300,11 @@ def test_a_load_that_ends_before_its_rows(target, shop):
     assert target.state() == prints(shop)
 
 
-# -- names
-
-SCHEMAS = ["it's", 'a"b', "a`b", "a]b", "a.b", "x; DROP TABLE t; --", "ünï 漢字", "Select", "main", "memory", "%s {} $1 ?", "\\", "x" * 63]  # fmt: skip
-
-
-@pytest.mark.parametrize("schema", SCHEMAS)
-def test_schemas_of_any_name(target, schema, tmp_path):
-    dataset = spec({"t": {"primary_key": ["c"], "columns": {"c": {"type": "date", "about": "it's"}}}})
-    frame = pl.DataFrame({"c": pl.Series([19000, 19001], dtype=pl.Int32).cast(pl.Date)})
-    target.fill(dataset, {"t": frame}, schema)
-    with pytest.raises(DatabaseError, match="already"):
-        target.fill(dataset, {"t": frame}, schema)
-    target.fill(dataset, {"t": frame}, schema, if_exists="replace")
-    assert len(target.state(schema)) == 1
-    assert target.dataset_schemas() == [schema if target.dialect.has_schemas else "hand_made"]
-    assert_frame_equal(target.read("t", {"c": target.tables(schema)["t"]["c"]}, schema), frame, check_row_order=False)
-
-
-KEYWORDS = ["order", "group", "select", "user", "table", "date", "Case", "key", "index", "values", "rows", "check", "public", "rowid", "synth_frame"]  # fmt: skip
-
-
-@every_way
-def test_tables_and_columns_that_are_keywords(target):
-    columns = {word: {"type": "integer"} for word in KEYWORDS}
-    table = {"primary_key": ["order"], "columns": columns, "checks": {"group": '"select" > 0'}}
-    tables = dict.fromkeys(KEYWORDS, table)
-    tables["order"] = {**tables["order"], "columns": {**columns, "user": {"type": "integer", "references": "group"}}}
-    frame = pl.DataFrame({word: [1, 2, 3] for word in KEYWORDS}, schema=dict.fromkeys(KEYWORDS, pl.Int32))
-    frames = dict.fromkeys(KEYWORDS, frame)
-    target.fill(spec(tables), frames)
-    assert set(target.state("hand_made")) == set(KEYWORDS)
-    broken = {**frames, "order": frame.with_columns(user=pl.Series([1, 2, 4], dtype=pl.Int32))}
-    with pytest.raises(DatabaseError, match="order"):
-        target.fill(spec(tables), broken, if_exists="replace")
-
-
-NAMES = ['a"b', "a`b", "a]b", "it's", "semi;colon", "drop table x; --", "two words", "ünï 漢字 𝄞", "%s", "{0}", "?1", ":x", "\\n", "@y", "a.b"]  # fmt: skip
-
-
-@every_way
-def test_any_name_between_quotes(target):
-    """Names that a spec does not take, as tables of others have them: sent, listed, read back."""
-    if target.kind == "mysql":
-        pytest.skip("its own suite knows which of these names it takes")
-    frame = pl.DataFrame({name: pl.Series([at, None], dtype=pl.Int64) for at, name in enumerate(NAMES)})
-    with target.connect() as database:
-        assert database.lock("names")
-        database.begin_staging("names", ())
-        quoted = database.dialect.quote_identifier
-        for name in NAMES:
-            columns = ", ".join(f"{quoted(n)} BIGINT" for n in NAMES)
-            database.run(f"CREATE TABLE {database.dialect.place(database.staging_schema('names'), name)} ({columns})")
-            database.send("names", name, frame)
-            database.analyze("names", name)
-        if target.kind == "duckdb":  # where rows wait for their constraints
-            from synth.databases.steps import LoadStep
-
-            for name in NAMES:
-                database.run_step(LoadStep("constraints", name, ()))
-        database.publish("names", NAMES, ())
-    found = target.tables("names")
-    assert {name: list(columns) for name, columns in found.items()} == dict.fromkeys(NAMES, NAMES)
-    for name in NAMES:
-        assert_frame_equal(target.read(name, found[name], "names"), frame, check_row_order=False)
-        with target.connect() as database:
-            assert database.content("names", name, found[name]).rows == 2
-
-
 @every_way
 def test_an_empty_table(target):
     dataset = spec({"t": {"columns": {"a": {"type": "integer"}, "b": {"type": "text"}}}})
     target.fill(dataset, {"t": pl.DataFrame(schema={"a": pl.Int32, "b": pl.String})})
     assert target.state("hand_made") == {"t": str(Fingerprint())}
-
-
-def test_a_table_named_as_the_manifest(target):
-    with pytest.raises(synth.errors.SpecError, match="synth_manifest"):
-        dataset = spec({"synth_manifest": {"columns": {"a": {"type": "date"}}}})
-        target.fill(dataset, {"synth_manifest": pl.DataFrame(schema={"a": pl.Date})})
 
 
 def test_rows_of_a_query(target, shop):

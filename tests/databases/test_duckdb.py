@@ -131,6 +131,7 @@ def test_tables_are_dropped_children_first():
 
 
 @pytest.mark.parametrize("name", ["ecommerce", "memory", "main", "temp", "system", 'it\'s "x"'])
+@pytest.mark.some(3)
 def test_files_named_as_a_schema(name, shop, tmp_path):
     target = Target("duckdb", f"duckdb:///{tmp_path}/{quote(name)}.duckdb")
     target.load(shop)

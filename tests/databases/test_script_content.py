@@ -54,6 +54,7 @@ def holds(server, name, folder, database=None, schema=None) -> bool:
 
 @pytest.mark.parametrize("data", ["inventory", "erp", "ecommerce", "hostile", "typed", "wide"])
 @pytest.mark.parametrize("place", LIVE, indirect=True)
+@pytest.mark.some(4)
 def test_twice_in_a_row_and_the_content_is_the_folders(place, data, made, tmp_path):
     name, server, environment = place
     manifest = Manifest.read(made(data))

@@ -161,6 +161,7 @@ def numbered(columns: list[pl.Series]) -> pl.DataFrame:
 
 @pytest.mark.parametrize("kind", VALUES)
 @every_way
+@pytest.mark.some(90)
 def test_extremes(target, kind):
     column = pl.Series("c", [None, *VALUES[kind], None], dtype=DType.parse(kind).written)
     frame = numbered([column])

@@ -30,6 +30,7 @@ def proved(target) -> None:
 
 
 @pytest.mark.parametrize(("target", "form"), each_format_somewhere("parquet", "csv"), indirect=["target"])
+@pytest.mark.some(3)
 def test_loaded_and_pulled(target, form, tmp_path):
     made = generate(typed_plan(), tmp_path, format=form)
     assert verify_folder(made.folder).failed == []
@@ -49,6 +50,7 @@ def test_advanced(target, tmp_path):
     proved(target)
 
 
+@pytest.mark.some(2)
 def test_refreshed_and_replaced(target, tmp_path):
     """Twice: of a type that is made again nothing may be in the way."""
     generate_into(typed_plan(), target.address)

@@ -45,6 +45,7 @@ def proved(target) -> None:
 @pytest.mark.parametrize(
     ("target", "form"), each_format_somewhere("parquet", "csv", "ndjson", "arrow"), indirect=["target"]
 )
+@pytest.mark.some(6)
 def test_loaded_and_pulled(target, form, tmp_path):
     made = generate(wide_plan(), tmp_path, format=form)
     assert verify_folder(made.folder).failed == []
@@ -56,6 +57,7 @@ def test_loaded_and_pulled(target, form, tmp_path):
     assert verify_folder(pulled.folder).failed == []
 
 
+@pytest.mark.some(2)
 def test_advanced(target, tmp_path):
     later = generate(wide_plan(UNTIL), tmp_path)
     generate_into(wide_plan(), target.address)
@@ -65,6 +67,7 @@ def test_advanced(target, tmp_path):
 
 
 @every_way
+@pytest.mark.some(3)
 def test_refreshed_and_replaced(target, tmp_path):
     generate_into(wide_plan(), target.address)
     for how, until in (("refresh", UNTIL), ("replace", dt.date(2024, 5, 1)), ("refresh", dt.date(2024, 6, 1))):

@@ -42,6 +42,7 @@ def test_it_checks(path):
 
 @pytest.mark.parametrize("scale", SCALES)
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.some(4)
 def test_it_holds_at_two_seeds_and_untils_on_any_number_of_workers(path, scale, tmp_path):
     dataset = load(path)
     for seed, until in ((1, None), (2, moment(dataset, 0.6))):

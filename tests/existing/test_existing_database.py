@@ -284,6 +284,7 @@ KILLED = [  # a file is filled in one transaction
 
 
 @pytest.mark.parametrize(("target", "last", "seconds"), KILLED, indirect=["target"])
+@pytest.mark.some(2)
 def test_killed_while_appending(target, last, seconds, environment):
     generate_into(make_plan(load(STAGES / "sales.yaml"), until=dt.date(2025, 3, 1)), target.address)
     stage(target, dt.date(2025, 2, 1))

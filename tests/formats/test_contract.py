@@ -293,6 +293,7 @@ LOADED = [  # this process reads what it sends to servers, as for SQLite; DuckDB
 
 
 @pytest.mark.parametrize(("target", "name"), LOADED)
+@pytest.mark.some(4)
 def test_load_equals(name, target, folder, tmp_path, database, request):
     address = live_address(target, database, tmp_path)
     if not address.is_file:
@@ -343,6 +344,7 @@ def test_existing_tables_are_read(name, folder, tmp_path):
 
 
 @every_format
+@pytest.mark.some(2)
 def test_advance_grows_it(name, tmp_path):
     """To what one run makes; the feed is in the same format, where feeds are."""
     first, last = (

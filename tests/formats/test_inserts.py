@@ -62,6 +62,7 @@ PLANS = {
 
 
 @pytest.mark.parametrize("name", PLANS)
+@pytest.mark.some(8)
 def test_what_is_inserted_is_what_was_drawn(place, name, tmp_path):
     """After `synth ddl`, constraints and all, tables in the order of references."""
     dialect_name, server = place
@@ -84,6 +85,7 @@ def test_what_is_inserted_is_what_was_drawn(place, name, tmp_path):
 
 
 @pytest.mark.parametrize("name", PLANS)
+@pytest.mark.some(3)
 def test_tsql(name, tmp_path):
     """No server here: batches are parsed and linted; no line but GO begins with what sqlcmd takes for its own.
 

@@ -77,6 +77,7 @@ CODECS = {
 
 
 @pytest.mark.parametrize("compression", FORMATS["parquet"].compressions)
+@pytest.mark.some(2)
 def test_compressions(compression, tmp_path):
     """Columns of packed differences are compressed by zstd alone; every reader reads them all."""
     form = FORMATS["parquet"].compressed(compression)

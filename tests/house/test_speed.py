@@ -1,12 +1,13 @@
 """What `make test-fast` leaves out is what it should."""
 
 import ast
+import itertools
 import re
 import subprocess
 import sys
 from pathlib import Path
 
-from tests.support.speed import LIST, noted
+from tests.support.speed import LIST, noted, spread
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -88,3 +89,49 @@ def test_marks_are_read_off_fixtures_and_what_is_long_is_told(environment, tmp_p
     assert {*re.findall(r"::(\S+) PASSED", done.stdout)} == FAST, done.stdout + done.stderr
     told = done.stdout.partition("too slow for this run")[2]
     assert "::test_long" in told and "::test_plain" not in told
+
+
+GRID = """
+import pytest
+
+@pytest.mark.some(4)
+@pytest.mark.parametrize("a", range(3))
+@pytest.mark.parametrize("b", range(4))
+def test_grid(a, b): pass
+def test_plain(): pass
+"""
+
+
+def test_some_cases_of_a_grid_are_left_to_the_long_run(environment, tmp_path):
+    (tmp_path / "test_it.py").write_text(GRID)
+    words = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-v",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "tests.support.speed",
+        "--rootdir",
+        ".",
+    ]
+    plain = {name: text for name, text in environment.items() if name != "SYNTH_TEST_LONG"}
+
+    def passed(*more, **variables):
+        ran = subprocess.run([*words, *more], capture_output=True, text=True, env=plain | variables, cwd=tmp_path)
+        return re.findall(r"::(\S+) PASSED", ran.stdout)
+
+    some = passed()
+    assert len(some) == 5 and "test_plain" in some
+    cells = [name.partition("[")[2].strip("]").split("-") for name in some if "[" in name]
+    assert {b for b, _ in cells} >= {"0", "1", "3"} and {a for _, a in cells} >= {"0", "2"}
+    assert len(passed(SYNTH_TEST_LONG="1")) == len(passed("-k", "grid or plain")) == 13
+
+
+def test_a_spread_is_even_on_both_sides_of_a_grid():
+    for rows, columns in itertools.product(range(2, 9), range(2, 9)):
+        places = spread(rows * columns, max(rows, columns))
+        assert len(set(places)) == max(rows, columns)
+        assert len({place // columns for place in places}) >= rows / 2
+        assert len({place % columns for place in places}) >= columns / 2

@@ -73,6 +73,7 @@ SHIPPED = {
     [(suite, name) for name in SHIPPED for suite in (GROWING if name == "inventory" else few(GROWING))],
     indirect=["target"],
 )
+@pytest.mark.some(4)
 def test_a_shipped_dataset_step_by_step(target, name, tmp_path, monkeypatch):
     small_blocks(monkeypatch, 500)
     scale, untils = SHIPPED[name]
@@ -89,6 +90,7 @@ def test_a_shipped_dataset_step_by_step(target, name, tmp_path, monkeypatch):
 
 
 @growing
+@pytest.mark.some(2)
 def test_a_folder_that_has_grown_goes_on_in_a_database(target, tmp_path):
     plans = [synth.make_plan("ecommerce", scale=0.02, until=At(2024, month, 1)) for month in (3, 5, 7)]
     folder = generate(plans[0], tmp_path, format="csv").folder
@@ -102,6 +104,7 @@ def test_a_folder_that_has_grown_goes_on_in_a_database(target, tmp_path):
 
 
 @growing
+@pytest.mark.some(2)
 def test_random_datasets_step_by_step(target, tmp_path_factory):
     @settings(deadline=None, max_examples=3, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(spec=worlds(), seed=st.integers(0, 9), untils=moments(most=3))
@@ -120,6 +123,7 @@ def test_random_datasets_step_by_step(target, tmp_path_factory):
 
 
 @growing
+@pytest.mark.some(2)
 def test_rows_without_a_key(target, tmp_path):
     """Of equal rows as many come and go as should."""
     spec = parse("""
@@ -157,6 +161,7 @@ def shop(target):
 
 
 @growing
+@pytest.mark.some(4)
 def test_the_same_again_and_what_is_refused(target, shop, tmp_path):
     before = target.state()
     assert advance_database(target.address, At(2024, 2, 1)).unchanged
@@ -184,6 +189,7 @@ def test_the_same_again_and_what_is_refused(target, shop, tmp_path):
 
 
 @few_growing
+@pytest.mark.some(2)
 def test_on_the_command_line(target, shop, run):
     url = target.address.url(password=True)
     done = run("advance", url, "--until", "2024-02-02", "--schema", "ecommerce", "--json", "--workers", "1")
@@ -200,6 +206,7 @@ def test_on_the_command_line(target, shop, run):
 
 
 @pytest.mark.parametrize("target", SCHEMAS, indirect=True)
+@pytest.mark.some(3)
 def test_which_dataset(target, shop, tmp_path):
     generate_into(shop, target.address, schema="second")
     with pytest.raises(DatabaseError, match="(?s)ecommerce, second.*--schema"):
@@ -233,6 +240,7 @@ advance_database(Address.parse(url), dt.datetime(2024, 3, 1), schema="ecommerce"
 
 
 @few_growing
+@pytest.mark.some(2)
 def test_killed(target, shop, tmp_path, environment):
     """While blocks are drawn, within the transaction, and after its end: it is as before, or done; then it is completed."""
     before, after = target.state(), made_once(synth.make_plan("ecommerce", scale=0.02, until=At(2024, 3, 1)), tmp_path)

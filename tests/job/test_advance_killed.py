@@ -98,6 +98,7 @@ def told(folder: Path, runs, moments) -> None:
 
 
 @pytest.mark.parametrize("last", ["drawn 1", "drawn 5", "moved 1", "moved 2", "moved 3"])
+@pytest.mark.some(2)
 def test_killed_before_files_move(last, child, runs):
     """While blocks are drawn, before the feed is there, before the new manifest is, before the old one says so."""
     folder, _ = child(last)

@@ -105,6 +105,7 @@ def open_order(target, n=0) -> int:
 
 
 @growing
+@pytest.mark.some(4)
 def test_new_keys_go_on_behind_those_of_others(shop):
     highest = int(one(shop, f"SELECT MAX(order_id) FROM {shop.place('orders', 'shop')}"))
     theirs = add_order(shop)
@@ -123,6 +124,7 @@ def test_new_keys_go_on_behind_those_of_others(shop):
 
 
 @growing
+@pytest.mark.some(2)
 def test_keys_in_steps_stay_in_them_behind_those_of_others(target, monkeypatch):
     small_blocks(monkeypatch, 50)
     spec = SPEC.replace("order_id: {key: sequence}", "order_id: {key: {start: 1005, step: 10}}")
@@ -141,6 +143,7 @@ def test_keys_in_steps_stay_in_them_behind_those_of_others(target, monkeypatch):
 
 
 @growing
+@pytest.mark.some(4)
 def test_what_others_changed_stays(shop):
     orders, order = shop.place("orders", "shop"), open_order(shop)
     shop.sql(f"UPDATE {orders} SET note = 'mine' WHERE order_id = {order}")
@@ -159,6 +162,7 @@ def test_what_others_changed_stays(shop):
 
 
 @growing
+@pytest.mark.some(4)
 def test_where_both_changed_a_cell(shop):
     orders, order = shop.place("orders", "shop"), open_order(shop)
     shop.sql(f"UPDATE {orders} SET status = 'stopped' WHERE order_id = {order}")
@@ -177,6 +181,7 @@ def test_where_both_changed_a_cell(shop):
 
 
 @growing
+@pytest.mark.some(4)
 def test_what_others_deleted_stays_deleted(shop):
     orders, lines, order = shop.place("orders", "shop"), shop.place("lines", "shop"), open_order(shop)
     gone = one(shop, f"SELECT COUNT(*) FROM {lines} WHERE order_id = {order}")
@@ -265,6 +270,7 @@ def gone_on(keys: pl.Series, segments) -> pl.Series:
 
 
 @pytest.mark.parametrize("target", few([s for s in LIVE if s not in ("embedded", "copy")]), indirect=True)
+@pytest.mark.some(2)
 def test_day_by_day_beside_an_application(shop, tmp_path):
     """Ours (after two weeks, or some days) are the rows of a run of its own, but for the keys, what it edited, and what it deleted."""
     application, days = Application(shop), 14 if LONG else 4

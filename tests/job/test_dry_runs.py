@@ -37,6 +37,7 @@ def content(folder: Path) -> dict[str, str]:
 
 
 @EVERYWHERE
+@pytest.mark.some(2)
 def test_of_a_load(target, tmp_path):
     made = generate(plan(), tmp_path)
     for options, said in (({}, "new"), ({"if_exists": "replace"}, "new"), ({"if_exists": "append"}, "new")):
@@ -55,6 +56,7 @@ def test_of_a_load(target, tmp_path):
 
 
 @EVERYWHERE
+@pytest.mark.some(2)
 def test_of_a_refresh(target):
     generate_into(plan(), target.address)
     before = target.state()
@@ -81,6 +83,7 @@ def test_of_an_append(target):
 
 
 @EVERYWHERE
+@pytest.mark.some(2)
 def test_of_an_advance(target, tmp_path):
     generate_into(plan(), target.address)
     before = target.state()

@@ -136,6 +136,7 @@ def test_datasets_that_ship(name, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("target", "name"), [*((s, "log") for s in GROWING), *((s, "inventory") for s in few(GROWING))], indirect=["target"]
 )
+@pytest.mark.some(3)
 def test_in_databases_as_of_folders(target, name, tmp_path):
     """The same history to the byte, also of rows without a key."""
     spec, scale = (parse(KEYLESS), 1) if name == "log" else (synth.load("inventory"), 0.2)

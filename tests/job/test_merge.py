@@ -51,6 +51,7 @@ def said(manifest):
 
 @pytest.mark.parametrize("of", [1, 2, 3, 7, 40])
 @pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.some(4)
 def test_all_parts_are_the_whole(name, of, tmp_path):
     plan = synth.make_plan(name, scale=SHIPPED[name])
     whole = generate(plan, tmp_path / "whole")
@@ -93,6 +94,7 @@ def test_parts_of_any_spec_are_the_whole(tmp_path_factory, spec, of):
 
 
 @pytest.mark.parametrize("format", ["csv", "arrow"])
+@pytest.mark.some(1)
 def test_it_grows_as_the_whole_does(format, tmp_path):
     early, late = dt.datetime(2024, 5, 1), dt.datetime(2024, 9, 1, 7)
     plan, later = (synth.make_plan("erp", scale=0.01, until=until) for until in (early, late))

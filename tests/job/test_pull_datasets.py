@@ -52,6 +52,7 @@ def elsewhere(address):
     for name, format in (("inventory", "parquet"), ("erp", "parquet"), ("ecommerce", "csv"), ("hostile", "parquet"), ("hostile", "csv"))
     for where in (few(LIVE) if name == "erp" else LIVE)
 ], indirect=["place"])  # fmt: skip
+@pytest.mark.some(8)
 def test_generated_loaded_and_pulled_is_the_same(place, name, format, made, tmp_path):
     """The folder that comes out is one of ours: it is verified, and loaded again."""
     before = Manifest.read(made(name))
@@ -91,6 +92,7 @@ def fingerprint_of(frame, entry):
     return str(fingerprint(drawn, entry.types))
 
 
+@pytest.mark.some(2)
 def test_generate_does_not_take_it_for_its_own(place, made, tmp_path):
     """What was pulled is no run: the same plan is drawn again, in its place."""
     load_folder(made("inventory"), place)
@@ -124,6 +126,7 @@ def test_content_that_was_changed_since(postgres, made, tmp_path):
     assert load_folder(report.folder, address, schema="second").rows == report.rows
 
 
+@pytest.mark.some(3)
 def test_tables_that_are_asked_for(place, made, tmp_path):
     """A part of a dataset is no dataset: plain files, which the next run knows for its own."""
     load_folder(made("ecommerce"), place)

@@ -36,6 +36,7 @@ def of_files(folder, table, name) -> bytes:
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("format", LINES)
 @pytest.mark.parametrize(("name", "table", "scale"), SHIPPED)
+@pytest.mark.some(7)
 def test_rows_are_those_of_the_files(name, table, scale, format, workers, tmp_path, monkeypatch):
     """Of a table of many tasks, of one, of one that several families fill, and of a rollup; parts have an order of their own."""
     small_blocks(monkeypatch, 500)

@@ -112,6 +112,7 @@ def prints(folder) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("url, via, last, seconds", KILLED, indirect=["url"])
+@pytest.mark.some(10)
 def test_killed(url, via, last, seconds, shop, other, environment):
     load_folder(shop, Address.parse(url))
     before = state(url)
@@ -156,6 +157,7 @@ def own(name: str):
     "name, via, last",
     [(*at, last) for at in SERVED for last in (5, "constraints", "publish") if LONG or last == 5 or at[1] != "copy"],
 )
+@pytest.mark.some(3)
 def test_the_server_ends_midway(name, via, last, shop, other):
     with own(name) as server:
         address = Address.parse(url_of(server, name))

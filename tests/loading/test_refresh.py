@@ -89,6 +89,7 @@ def test_from_a_folder(target, tmp_path):
     ],
     indirect=["target"],
 )
+@pytest.mark.some(4)
 def test_shipped_datasets(target, name, tmp_path):
     plans = [synth.make_plan(name, scale=0.02, seed=seed, until=dt.date(2024, 9, 1)) for seed in (1, 2)]
     for made in plans:

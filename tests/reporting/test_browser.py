@@ -89,6 +89,7 @@ def draw_all(page):
 
 
 @pytest.mark.parametrize("size, scheme", [("desktop", "light"), ("phone", "dark")])
+@pytest.mark.some(5)
 def test_it_is_drawn_without_errors_and_without_a_network(browser, report, size, scheme):
     only_here(report, size, scheme)
     with opened(browser, report, size, scheme) as (page, wrong):
@@ -105,6 +106,7 @@ def test_it_is_drawn_without_errors_and_without_a_network(browser, report, size,
 
 
 @pytest.mark.parametrize("size, scheme", [("desktop", "dark"), ("phone", "light")])
+@pytest.mark.some(3)
 def test_axe_finds_nothing(browser, report, size, scheme):
     from axe_playwright_python.sync_playwright import Axe
 
@@ -116,6 +118,7 @@ def test_axe_finds_nothing(browser, report, size, scheme):
         assert said == []
 
 
+@pytest.mark.some(2)
 def test_tables_are_found_and_followed_by_keyboard(browser, report):
     with opened(browser, report) as (page, wrong):
         page.keyboard.press("Tab")
@@ -134,6 +137,7 @@ def test_tables_are_found_and_followed_by_keyboard(browser, report):
         assert wrong == []
 
 
+@pytest.mark.some(2)
 def test_on_paper_everything_is_drawn(browser, report, tmp_path):
     with opened(browser, report) as (page, wrong):
         page.evaluate("window.dispatchEvent(new Event('beforeprint'))")

@@ -61,6 +61,7 @@ def report_of(folder, **how):
 
 
 @pytest.mark.parametrize("name", [*shipped(), "clinic"])
+@pytest.mark.some(2)
 def test_everything_is_there(name, tmp_path):
     source = name if name in shipped() else EXAMPLES / f"{name}.yaml"
     summary = generate(synth.make_plan(str(source), scale=0.02), tmp_path)

@@ -67,6 +67,7 @@ def alone(tmp_path_factory):
 
 
 @pytest.mark.parametrize("dataset", [*SHIPPED])
+@pytest.mark.some(5)
 def test_content_is_the_same(dataset, running, tmp_path, alone):
     plan = synth.make_plan(dataset, scale=SHIPPED[dataset])
     made = generate(plan, tmp_path, workers=running)

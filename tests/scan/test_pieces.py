@@ -24,6 +24,7 @@ ALONE = Serial(owns_process=False)
 
 
 @pytest.mark.parametrize("table", CONTRACT.wanted)
+@pytest.mark.some(12)
 def test_all_pieces_are_the_table(table):
     scan = pickle.loads(pickle.dumps(Scan.of(CONTRACT, table)))
     cut = scan.pieces({})

@@ -24,9 +24,9 @@ from tests.support.any_spec import specs
 from tests.support.any_tables import write_existing
 from tests.support.steps import small_blocks
 
-EXAMPLES = int(os.environ.get("SYNTH_TEST_EXAMPLES", "40"))  # `make test-long` asks for thousands
+EXAMPLES = int(os.environ.get("SYNTH_TEST_EXAMPLES", "24"))  # `make test-long` asks for thousands
 SETTINGS = settings(
-    deadline=None, max_examples=EXAMPLES, derandomize=EXAMPLES <= 40,
+    deadline=None, max_examples=EXAMPLES, derandomize=EXAMPLES <= 24,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )  # fmt: skip
 
@@ -83,7 +83,7 @@ def refused_or_good_to_the_end(spec, two):
 def grown(dataset, text, source, two):
     """In which ways it has grown; a few grow in databases, too."""
     some = sum(text.encode())
-    if EXAMPLES <= 40 and some % 3:
+    if EXAMPLES <= 24 and some % 3:
         return
     some //= 3
     with pytest.MonkeyPatch.context() as patch:

@@ -17,7 +17,7 @@ from synth.spec.load import parse, shipped
 from synth.verifying.files import verify_folder
 from synth.verifying.rehearse import rehearse
 
-MUTATIONS = int(os.environ.get("SYNTH_TEST_EXAMPLES", "40")) // 10  # of each spec; `make test-long` asks for 200
+MUTATIONS = int(os.environ.get("SYNTH_TEST_EXAMPLES", "24")) // 10  # of each spec; `make test-long` asks for 200
 MANY = 2_000_000  # rows
 NUMBER = re.compile(r"(?<=[ {:,\[])\d+(\.\d+)?(?=[ ,}\]\n])")
 WORD = re.compile(r"(?<=[ {:,\[])[a-z_]{3,}(?=[ ,:}\]\n])")

@@ -33,6 +33,7 @@ STEPS = {
 @pytest.mark.parametrize(  # what changes in each dataset, and how each format spells it
     ("name", "format"), [(n, f) for n in STEPS for f in CHANGE_FORMATS if LONG or n == "ecommerce" or f == "debezium"]
 )
+@pytest.mark.some(3)
 def test_a_feed_leads_from_state_to_state(name, format, tmp_path, monkeypatch):
     small_blocks(monkeypatch, 250 if name == "ecommerce" else 500)
     scale, untils = STEPS[name]

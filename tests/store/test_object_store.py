@@ -66,6 +66,7 @@ def ends_after(tasks):
 
 
 @pytest.mark.parametrize("format", ["parquet", "csv", "ndjson", "sql"])
+@pytest.mark.some(4)
 def test_it_is_as_in_a_folder(format, out, tmp_path):
     plan = make(THREE_BLOCKS)
     made, there = generate(plan, out, format=format), generate(plan, tmp_path, format=format)

@@ -127,6 +127,7 @@ def test_another_partition_is_another_run(plan, tmp_path):
 
 
 @pytest.mark.parametrize(("name", "by"), [("ecommerce", BY), ("ecommerce", {"orders": "status"}), ("erp", BOOKS)])
+@pytest.mark.some(2)
 def test_a_step_of_time_keeps_to_it(name, by, tmp_path):
     """By a column that changes, files come and go: a task has other folders then."""
     first = synth.make_plan(name, scale=0.02, until=dt.datetime(2025, 6, 28))
@@ -155,6 +156,7 @@ def test_parts_keep_to_it(tmp_path):
 
 
 @pytest.mark.parametrize("format", ["csv", "ndjson", "arrow"])
+@pytest.mark.some(1)
 def test_other_files(plan, plain, format, tmp_path):
     made = generate(plan, tmp_path, format=format, partition_by=BY).folder
     assert stated(made) == stated(plain)

@@ -7,6 +7,8 @@ Time is the processor's, which is the same on a busy machine; what waits long by
 from __future__ import annotations
 
 import gc
+import math
+import os
 import resource
 import time
 from collections import defaultdict
@@ -16,6 +18,7 @@ from typing import Any
 
 import pytest
 
+LONG = "SYNTH_TEST_LONG" in os.environ  # also with the PostgreSQL that comes along, another version than the system's
 SERVERS = {"database", "target", "embedded_server"}  # fixtures of tests/conftest.py that give a database of any kind
 FILES = {"sqlite", "duckdb"}  # kinds that need no server
 PROGRAMS = {"environment"}  # the fixture of whatever starts Python again
@@ -60,14 +63,38 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     slow = noted()
+    left_out = set() if LONG or config.getoption("keyword") else _left_out(items)
+    if left_out:
+        config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+        items[:] = [item for item in items if item not in left_out]
     for item in items:
         if needs_server(item):
             item.add_marker("server")
         test = test_of(item.nodeid)
         if PROGRAMS & set(item.fixturenames) or {test, test.partition("::")[0]} & slow:
             item.add_marker("slow")
+
+
+def _left_out(items: list[pytest.Item]) -> set[pytest.Item]:
+    """The cases of tests that are marked `some(n)` but n of them, spread so that each of several parameters changes."""
+    cases: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if item.get_closest_marker("some"):
+            cases[test_of(item.nodeid)].append(item)
+    found: set[pytest.Item] = set()
+    for each in cases.values():
+        marker = each[0].get_closest_marker("some")
+        assert marker is not None
+        found |= set(each) - {each[place] for place in spread(len(each), marker.args[0])}
+    return found
+
+
+def spread(count: int, some: int) -> list[int]:
+    """Places of some among `count`, by steps of about the golden section: no step of a grid's, so no value comes alone."""
+    step = next(step for step in range(max(1, round(count * 0.382)), 2 * count + 2) if math.gcd(step, count) == 1)
+    return [place * step % count for place in range(min(some, count))]
 
 
 def pytest_collection_finish() -> None:

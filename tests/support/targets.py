@@ -29,6 +29,7 @@ from synth.store.manifest_table import manifest_of
 from tests.support import servers
 from tests.support.answers import Refused
 from tests.support.servers import live_address
+from tests.support.speed import LONG
 
 MSSQL = "SYNTH_TEST_MSSQL_URL"
 
@@ -36,7 +37,6 @@ MSSQL = "SYNTH_TEST_MSSQL_URL"
 SUITES = {
     "embedded": "postgres", "postgres": "postgres", "copy": "postgres", "mysql": "mysql", "sqlite": "sqlite", "duckdb": "duckdb", "tsql": "tsql",
 }  # fmt: skip
-LONG = "SYNTH_TEST_LONG" in os.environ  # also with the PostgreSQL that comes along, another version than the system's
 VIA = {"copy": "copy"}  # suite -> the way in which rows go in; left out: the usual one
 LIVE = [
     suite

@@ -97,6 +97,7 @@ FILES = {
 
 
 @pytest.mark.parametrize("name", FILES)
+@pytest.mark.some(40)
 def test_a_change_of_files(name, folder):
     table, change = FILES[name]
     change(folder)
@@ -277,6 +278,7 @@ TOLD = {  # what is told of a table is read from its files, which differ by form
 
 
 @pytest.mark.parametrize(("folder", "name"), TOLD.values(), ids=TOLD, indirect=["folder"])
+@pytest.mark.some(50)
 def test_an_edit_of_the_manifest(name, folder):
     where, change = EDITS[name]
     facts = json.loads((folder / NAME).read_text("utf-8"))
@@ -370,6 +372,7 @@ def test_edited_rules_are_said(made, tmp_path):
 @pytest.mark.parametrize("seed", [0, 7])
 @pytest.mark.parametrize("scale", [0.01, 0.3])
 @pytest.mark.parametrize("until", [dt.date(2024, 1, 2), dt.datetime(2025, 2, 3, 4, 5, 6), dt.date(2027, 1, 1)])
+@pytest.mark.some(5)
 def test_no_alarm(seed, scale, until, books, tmp_path):
     folder = generate(synth.make_plan(books, scale=scale, seed=seed, until=until), tmp_path).folder
     assert not found(folder)

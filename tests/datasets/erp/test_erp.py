@@ -27,6 +27,7 @@ from tests.support.erp import DATES, ITEMS, fingerprints, spec
         (0.02, 6, dt.datetime(2026, 12, 31)),  # past the period
     ],
 )
+@pytest.mark.some(3)
 def test_every_check_holds(made, scale, seed, until):
     report = synth.verify_folder(made(scale=scale, seed=seed, until=until).folder)
     assert report.failed == []
@@ -62,6 +63,7 @@ def pairs():
 
 
 @pytest.mark.parametrize(("early", "late"), list(pairs()))
+@pytest.mark.some(2)
 def test_until_only_adds(world, early, late):
     before, after = world(scale=0.05, until=early), world(scale=0.05, until=late)
     first_day_to_come = (early + dt.timedelta(days=1, microseconds=-1)).date()
