@@ -28,6 +28,7 @@ def entry() -> None:
     for number in (signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):  # not on Windows
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, lambda number, _: _end(128 + number, f"ended by {signal.Signals(number).name}"))
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy begins as many as there are processors, for nothing here
     from synth.cli import entry as begin
 
     begin()

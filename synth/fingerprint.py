@@ -205,12 +205,16 @@ def sums_sql(
 
 
 def row_number_sql(types: Mapping[str, DType], cells: Cells, quoted: Callable[[str], str]) -> str:
-    """The number r of a row in a database's SQL."""
-    terms = []
-    for name, dtype in types.items():
-        modulo = f"((({cells.number(quoted(name), dtype)}) % {P}) + {P}) % {P}"
-        terms.append(f"COALESCE({modulo} * {_constant(name, 'value')} % {P}, {_constant(name, 'null')})")
-    return f"{_sum(terms)} % {P}"
+    """The number r of a row in a database's SQL.
+
+    A remainder has the sign of what is divided there: it is set right once a row.
+    """
+    terms = [
+        f"COALESCE(({cells.number(quoted(name), dtype)}) % {P} * {_constant(name, 'value')}, {_constant(name, 'null')})"
+        for name, dtype in types.items()
+    ]
+    sums = [f"{_sum(terms[start : start + TERMS])} % {P}" for start in range(0, len(terms), TERMS)]
+    return f"({sums[0] if len(sums) == 1 else f'{_sum(sums)} % {P}'} + {P}) % {P}"
 
 
 def _sum(terms: Sequence[str]) -> str:

@@ -53,6 +53,7 @@ class FamilyOrder:
         """`drawn` are the columns of each family that must be drawn. Raises SpecError where columns need each other."""
         self.planning, self.drawn = planning, drawn
         self.after = {root: self._looked_into(root, parts) for root, parts in drawn.items()}
+        self.far = {root: self._far(root, parts) for root, parts in drawn.items()}
         self.order: list[str] = []
         self.before: dict[str, list[PartOfFamily]] = {}
         self._there: set[Part] = set()  # residents that are drawn before their family
@@ -65,12 +66,12 @@ class FamilyOrder:
                 continue
             able.sort(key=lambda root: (planning.is_sum(root), planning.tables[root].rows > planning.block_rows))
             self.order.append(able[0])
-            self.before[able[0]] = self._needed_before(able[0], drawn[able[0]])
+            self.before[able[0]] = self._needed_before(self.far[able[0]])
             todo.remove(able[0])
 
     def _able(self, todo: Collection[str]) -> list[str]:
         """Families that can come next: all that they look into is there."""
-        able = [root for root in todo if not self._missing(root, self.drawn[root])]
+        able = [root for root in todo if not self._missing(self.far[root])]
         strictly = [root for root in able if all(other in self.order for other in self.after[root])]
         return strictly or able
 
@@ -84,17 +85,17 @@ class FamilyOrder:
             if names.family(other.table) != root or planning.drawn_before(table, other)
         }
 
-    def _missing(self, root: str, parts: Collection[Part]) -> set[Part]:
-        """What these parts of a family look into and is not there. How many rows a root has is known from the plan."""
+    def _missing(self, far: Collection[Part]) -> set[Part]:
+        """What of all that is looked into is not there. How many rows a root has is known from the plan."""
         return {
             part
-            for part in self._far(root, parts)
+            for part in far
             if not (self.planning.names.family(part[0]) in self.order or part in self._there or self._is_known(part))
         }
 
-    def _needed_before(self, root: str, parts: Collection[Part]) -> list[PartOfFamily]:
-        """Give what is drawn ahead of its family and these parts of one need, near and far, in the order of drawing."""
-        needed, waiting = list[PartOfFamily](), [self._far(root, parts)]
+    def _needed_before(self, far: set[Part]) -> list[PartOfFamily]:
+        """Give what is drawn ahead of its family and is looked into, by itself or on the way, in the order of drawing."""
+        needed, waiting = list[PartOfFamily](), [far]
         while waiting:
             far = waiting.pop()
             for part in self._parts:
@@ -112,11 +113,11 @@ class FamilyOrder:
     def _drawn_first(self, todo: Collection[str]) -> list[PartOfFamily]:
         """Find what others, or its own family, look into and can be drawn now. Raises SpecError where there is nothing."""
         found: dict[str, tuple[set[Part], set[Part]]] = {}
-        wanted = sorted({part for root in self._in_circles(todo) for part in self._missing(root, self.drawn[root])})
+        wanted = sorted({part for root in self._in_circles(todo) for part in self._missing(self.far[root])})
         for part in wanted:
             root = self.planning.names.family(part[0])
             closure = self._closure(root, part)
-            if not self.planning.is_sum(root) and not self._missing(root, closure):
+            if not self.planning.is_sum(root) and not self._missing(self._far(root, closure)):
                 drawn, residents = found.setdefault(root, (set(), set()))
                 drawn |= closure
                 residents.add(part)
@@ -128,7 +129,7 @@ class FamilyOrder:
     def _in_circles(self, todo: Collection[str]) -> list[str]:
         """Families that wait for each other, or for themselves, and for nothing else; the rest waits for them."""
         family = self.planning.names.family
-        waits = {root: {family(table) for table, _ in self._missing(root, self.drawn[root])} for root in todo}
+        waits = {root: {family(table) for table, _ in self._missing(self.far[root])} for root in todo}
 
         def reached(root: str) -> set[str]:
             found, waiting = set[str](), [root]

@@ -87,6 +87,7 @@ def core_functions() -> tuple[str, ...]:
     return tuple(sorted(f"`{node.sql_name()}`" for node in known if issubclass(node, exp.Func)))
 
 
+@lru_cache(maxsize=2048)
 def spelt(text: str) -> str:
     """A query as DuckDB is to read it: what was looked at and nothing else, whatever parsers make of comments and quotes."""
     return allowed_query(text).sql(dialect="duckdb", comments=False)

@@ -26,7 +26,7 @@ def write_documents(folder: Path, manifest: Manifest, plan: Plan | None = None) 
 
 def made_of(manifest: Manifest, plan: Plan | None = None) -> Made:
     """Tell what was made; without a plan nothing is known of families."""
-    dataset = manifest.load_dataset()
+    dataset = manifest.load_dataset() if plan is None else plan.dataset
     return Made(
         catalogue_of(dataset, plan), manifest.program, manifest.scale, manifest.seed, manifest.until,
         manifest.format, format_of(manifest.format).suffix, manifest.compression, manifest.partitions, asked_rows(dataset),

@@ -86,6 +86,7 @@ def test_a_load_reads_its_folder_alone(made):
 @pytest.mark.parametrize(
     ("view", "number"), [*((view, signal.SIGINT) for view in ENDLESS), (next(iter(ENDLESS)), signal.SIGTERM)]
 )
+@pytest.mark.some(2)
 def test_a_view_without_an_end_is_ended_at_once(view, number, environment, tmp_path):
     with duckdb.connect(str(tmp_path / "evil.duckdb")) as connection:
         connection.execute(f"CREATE VIEW endless AS {ENDLESS[view]}")

@@ -76,6 +76,7 @@ def conditions() -> Dataset:
     )
 
 
+@pytest.mark.some(2)
 def test_conditions_hold_and_bite(server):
     with Made(server, conditions()) as made:
         for at, (sql, broken) in enumerate(CONDITIONS.items()):

@@ -12,6 +12,7 @@ from tests.support.steps import prints
 
 
 @pytest.mark.parametrize("name", ["ecommerce", "erp"])
+@pytest.mark.some(1)
 def test_threads_draw_what_one_would(name, tmp_path):
     plans = [synth.make_plan(name, scale=0.03, seed=seed) for seed in (1, 2, 3, 1)]
 

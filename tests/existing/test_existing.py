@@ -167,7 +167,7 @@ def test_keys_of_several_columns(tmp_path):
     assert next(f for f in verify_folder(made.folder).findings if f.name == "product, place → stock").offences == 5
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.data())
 def test_every_choice_is_among_those_that_were_there(tmp_path_factory, data):
     """Random parents with ties, and random moments: a row-at-a-time look at each choice."""

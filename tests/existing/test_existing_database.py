@@ -118,6 +118,7 @@ def stage(target, until, **options):
 
 
 @FEW
+@pytest.mark.some(1)
 def test_month_by_month_is_all_at_once(target):
     days = [dt.date(2025, 1, 20), dt.date(2025, 2, 1), dt.date(2025, 3, 1), dt.date(2025, 4, 15)]
     sales = load(STAGES / "sales.yaml")
@@ -168,6 +169,7 @@ def test_what_came_in_meanwhile_stops_an_append(target):
 
 
 @FEW
+@pytest.mark.some(1)
 def test_rows_go_on_from_the_target_on_the_command_line(target, tmp_path, run):
     """Parents are read from a folder; keys go on behind those in the schema that gets the rows, whatever it is called."""
     there(tmp_path / "theirs")

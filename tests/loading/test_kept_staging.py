@@ -214,6 +214,7 @@ def test_rows_for_tables_that_are_there(if_exists, target, tmp_path):
 
 @keeping
 @pytest.mark.parametrize("name, workers", [("ecommerce", 2), *([("erp", 1)] if LONG else [])])
+@pytest.mark.some(1)
 def test_drawn_straight_into_it(name, workers, target, tmp_path):
     """Tables whose families are drawn are not sent again, also such as several families give to."""
     plan = synth.make_plan(name, scale=0.02)

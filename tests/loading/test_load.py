@@ -84,6 +84,7 @@ def test_generating_into_a_database(target, workers):
 
 
 @every_way
+@pytest.mark.some(2)
 def test_generated_is_what_files_hold(target, runs):
     summary = runs("erp", 0.02)
     generate_into(synth.make_plan("erp", scale=0.02), target.address, workers=2, if_exists="replace")

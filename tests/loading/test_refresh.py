@@ -179,6 +179,7 @@ generate_into(synth.make_plan(parse(spec), seed=7), Address.parse(url), if_exist
 
 
 @pytest.mark.parametrize("target", few([suite for suite in LIVE if suite not in ("copy", "embedded")]), indirect=True)
+@pytest.mark.some(1)
 def test_killed(target, tmp_path, environment):
     generate_into(plan(), target.address)
     before = target.state("shop")

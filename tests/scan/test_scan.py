@@ -138,6 +138,7 @@ def test_by_sql(plan, drawn):
 
 
 @pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.some(2)
 def test_each_column_of_each_table_by_itself(name, _small):
     """Nothing of a column depends on which others are drawn."""
     plan = synth.make_plan(name, scale=SHIPPED[name] / 3, until=dt.date(2024, 11, 1))

@@ -200,6 +200,7 @@ def test_what_was_loaded_is_clean(loaded):
     assert list(told(good)) == list(told(world.found))
 
 
+@pytest.mark.some(3)
 def test_what_was_broken_is_found_as_in_files(loaded):
     world, _, _, broken = loaded
     found, wanted = told(broken), told(world.found)
