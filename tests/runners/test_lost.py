@@ -1,6 +1,6 @@
 """Nodes, executors and drivers that are killed midway: the run ends well, or the same command goes on; the content is the same.
 
-Each at one moment, or at ten where SYNTH_TEST_LONG is set; a cluster of several nodes is begun on this machine.
+Each at ten moments, where SYNTH_TEST_LONG is set; a cluster of several nodes is begun on this machine.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from synth.job.generate import generate
 from synth.runners import ENGINES
 from synth.store.manifest import Manifest
 from synth.verifying.files import verify_folder
-from tests.support.engines import WORKERS, begun, engine, lack, processes_called
+from tests.support.engines import WORKERS, begun, engine, processes_called
 from tests.support.targets import LONG
 
-MOMENTS = [0.1 + 0.09 * k for k in range(10)] if LONG else [0.4]  # shares of the usual time
-SCALE = 4 if LONG else 0.5
+MOMENTS = [0.1 + 0.09 * k for k in range(10)]  # shares of the usual time
+SCALE = 4
 EXECUTOR = "CoarseGrainedExecutorBackend"
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.skipif(not LONG, reason="begins engines again and again: `make test-long`")
 
 
 @pytest.fixture(scope="module")
@@ -40,19 +41,8 @@ def compared(made, whole):
 
 
 def command(name, out):
-    return [
-        sys.executable,
-        "-m",
-        "synth",
-        "generate",
-        "ecommerce",
-        "--scale",
-        str(SCALE),
-        "--runner",
-        name,
-        "--out",
-        str(out),
-    ]
+    words = ["generate", "ecommerce", "--scale", str(SCALE), "--runner", name, "--out", str(out)]
+    return [sys.executable, "-m", "synth", *words]
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
@@ -78,7 +68,6 @@ def test_a_driver_that_is_killed_is_gone_on_with(name, moment, whole, tmp_path):
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-@pytest.mark.skipif(bool(lack("ray")) and not LONG, reason=str(lack("ray")))
 def test_a_ray_node_that_is_lost_does_no_harm(moment, whole, tmp_path):
     """Of three nodes, one is taken away; what it had begun is done by the others."""
     from ray.cluster_utils import Cluster
@@ -108,8 +97,7 @@ def test_a_ray_node_that_is_lost_does_no_harm(moment, whole, tmp_path):
     assert verify_folder(made.folder).passed
 
 
-@pytest.mark.parametrize("moment", MOMENTS if LONG else [])
-@pytest.mark.skipif(bool(lack("spark")) and not LONG, reason=str(lack("spark")))
+@pytest.mark.parametrize("moment", MOMENTS)
 def test_a_spark_executor_that_is_lost_does_no_harm(moment, whole, tmp_path, monkeypatch):
     """Of two executors, processes of their own, one is killed; Spark begins another."""
     monkeypatch.setenv("PYSPARK_SUBMIT_ARGS", "--master local-cluster[2,1,1024] pyspark-shell")

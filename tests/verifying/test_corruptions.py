@@ -392,8 +392,7 @@ def test_no_alarm_over_some_tables_of_what_ships(dataset, tmp_path):
 
 def test_no_alarm_however_often_it_has_moved(made, tmp_path):
     """Into a database, out of it in another format, and once more."""
-    address = synth.databases.Address.parse(str(tmp_path / "books.db"))
-    folder = made["csv"]
+    address, folder = synth.databases.Address.parse(str(tmp_path / "books.db")), made["csv"]
     for format in ("parquet", "ndjson", "csv"):
         load_folder(folder, address, if_exists="replace")
         assert all(report.passed for report in verify_database(address))
