@@ -5,7 +5,7 @@ import sys
 
 import duckdb
 
-parquet, csv, ndjson, database, _ = sys.argv[1:]
+parquet, csv, ndjson, database, *_ = sys.argv[1:]
 totals = {
     duckdb.sql(f"SELECT COUNT(*), SUM(total)::DECIMAL(18,2) FROM {source}").fetchall()[0]
     for source in (

@@ -1,7 +1,7 @@
 """Real clients over what the program makes, each in an environment of its own: `make test-clients`.
 
 A client is a file beside this one: its first lines name the packages that it needs, and it gets folders with a dataset as
-Parquet, CSV and NDJSON, and files of a DuckDB and of a SQLite that hold it. It fails as a script does; one whose packages cannot be
+Parquet, CSV and NDJSON, files of a DuckDB and of a SQLite that hold it, and a folder of tables of lakehouses. It fails as a script does; one whose packages cannot be
 installed is skipped, loudly.
 """
 
@@ -21,8 +21,8 @@ NEEDS = re.compile(r"^# needs: (.*)$", re.M)
 def made() -> list[str]:
     """Make what clients look at."""
     program = [sys.executable, "-m", "synth"]
-    for form in ("parquet", "csv", "ndjson"):
-        folder = [*program, "generate", "ecommerce", "--scale", "0.1", "--format", form, "--out", str(HOME / form)]
+    for form, place in (("parquet", "parquet"), ("csv", "csv"), ("ndjson", "ndjson"), ("parquet", "lakes")):
+        folder = [*program, "generate", "ecommerce", "--scale", "0.1", "--format", form, "--out", str(HOME / place)]
         subprocess.run([*folder, "--if-exists", "replace", "--quiet"], check=True, cwd=ROOT)
     databases = [HOME / "shop.duckdb", HOME / "shop.db"]
     for file in databases:
@@ -41,10 +41,11 @@ def made() -> list[str]:
         ):
             with (HOME / "answers" / f"{name}.json").open("w") as file:
                 subprocess.run([*program, *asked], check=True, cwd=ROOT, stdout=file)
+    lakes = str(HOME / "lakes" / "ecommerce")
     for kind in ("delta", "iceberg"):
-        subprocess.run([*program, "lake", folder, "--as", kind, "--quiet"], check=True, cwd=ROOT)
+        subprocess.run([*program, "lake", lakes, "--as", kind, "--quiet"], check=True, cwd=ROOT)
     subprocess.run([*program, "dbt", str(HOME / "parquet" / "ecommerce"), "--quiet"], check=True, cwd=ROOT)
-    return [str(HOME / form / "ecommerce") for form in ("parquet", "csv", "ndjson")] + [*map(str, databases)]
+    return [str(HOME / form / "ecommerce") for form in ("parquet", "csv", "ndjson")] + [*map(str, databases), lakes]
 
 
 def environment(name: str, needs: list[str]) -> Path | None:

@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, func, select
 from sqlalchemy.ext.automap import automap_base
 from sqlalchemy.orm import Session
 
-*_, database = sys.argv[1:]
+*_, database, _ = sys.argv[1:]
 mapped = automap_base()
 mapped.prepare(autoload_with=create_engine(f"sqlite:///{database}"))
 Order, Customer = mapped.classes.orders, mapped.classes.customers
