@@ -20,7 +20,7 @@ import numpy.typing as npt
 import polars as pl
 
 from synth.columns import values
-from synth.dtypes import DType
+from synth.dtypes import MAX_PRECISION, DType
 from synth.texts import TextCache
 
 try:
@@ -152,8 +152,9 @@ class Cells:
     date: str
     timestamp: str
     time: str  # of day
-    decimal: str  # {unit}: minor units in one; {digits}: after the point
+    decimal: str  # {unit}: minor units in one; {digits}: after the point, of {precision}
     integer: str
+    short_decimal: str = ""  # of so few digits that 64 bits hold them times the unit, where that is faster
     # what other types are kept as -> the same as a double, a text without blanks at the end, and a moment in UTC
     real: str = "{0}"
     char: str = "RTRIM({0}, ' ')"
@@ -186,7 +187,10 @@ class Cells:
             cell = getattr(self, dtype.name).format(cell)
         kind = "text" if dtype.drawn == pl.String else dtype.in_sql.name
         form = self.integer if kind in ("smallint", "integer", "bigint") else getattr(self, kind)
-        number = str(form.format(cell, hex_digits=HEX_DIGITS, unit=10**dtype.digits, digits=dtype.digits))
+        if kind == "decimal" and self.short_decimal and (dtype.precision or 0) + dtype.digits < MAX_PRECISION:
+            form = self.short_decimal
+        facts = {"unit": 10**dtype.digits, "digits": dtype.digits, "precision": dtype.precision}
+        number = str(form.format(cell, hex_digits=HEX_DIGITS, **facts))
         if kind != "double":
             return number
         least, most = f"{cell} <= -{HUGE} THEN -{HUGE}000000", f"{cell} >= {HUGE} THEN {HUGE}000000"

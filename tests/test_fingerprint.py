@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import string
+from decimal import Decimal
 
 import duckdb
 import polars as pl
@@ -202,3 +203,19 @@ def test_what_was_seen_before_does_not_matter():
         [],
     ):
         assert fingerprint(pl.DataFrame({"x": pl.Series(cells, dtype=pl.String)}), types) == fresh(cells)
+
+
+def test_decimals_of_all_digits_are_the_same_numbers_in_duckdb():
+    """Short ones take another way there than long ones."""
+    connection = duckdb.connect()
+    for digits, behind in ((p, s) for p in range(1, 19) for s in {0, 1, p // 2, p - 1, p} if s <= p):
+        dtype, most = decimal(digits, behind), 10**digits - 1
+        units = [most, -most, 0, 1, -1, most // 3, None]
+        cells = ", ".join("(NULL)" if unit is None else f"({Decimal(unit).scaleb(-behind):f})" for unit in units)
+        connection.execute(f"CREATE OR REPLACE TABLE t (x {dtype.duckdb})")
+        connection.execute(f"INSERT INTO t VALUES {cells}")
+        ((rows, linear, square),) = connection.execute(
+            DIALECTS["duckdb"].fingerprint_query({"x": dtype}, "t")
+        ).fetchall()
+        wanted = fingerprint(pl.DataFrame({"x": pl.Series(units, dtype=pl.Int64)}), {"x": dtype})
+        assert Fingerprint(int(rows), int(linear), int(square)) == wanted, dtype

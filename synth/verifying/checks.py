@@ -22,7 +22,8 @@ TOGETHER = 256  # checks in one pass: each pass reads the names of all columns, 
 class Check:
     """A check: its kind, the table it is about (the first it reads, for a rule), a name, the SQL, the tables it reads.
 
-    One that looks at each row by itself has the `condition` of offending rows, so that many are counted at once.
+    One that looks at each row by itself has the `condition` of offending rows, so that many are counted at once. One of rows
+    that must differ has the columns that keep them `apart`.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class Check:
     sql: str
     reads: tuple[str, ...]
     condition: str | None = None
+    apart: tuple[str, ...] = ()
 
 
 def of_each_row(among: Iterable[Check]) -> Iterator[tuple[str, list[Check]]]:
@@ -138,7 +140,7 @@ def _of_table(dataset: Dataset, scope: Scope, table: str, until: dt.datetime) ->
         yield Check(
             kind, table, ", ".join(group),
             f"SELECT {columns}, COUNT(*) AS times FROM {here} WHERE {present} GROUP BY {columns} HAVING COUNT(*) > 1",
-            (table,),
+            (table,), apart=tuple(group),
         )  # fmt: skip
     for column in dataset.tables[table].written:
         dtype = scope.type_of(table, column)

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from synth.sandbox import TIME_LIMIT_S, time_limit
+from synth.verifying.apart import keep_apart
 from synth.verifying.checks import Check, of_each_row, quoted
 from synth.verifying.findings import EXAMPLES, refuse_lack
 from synth.verifying.report import Finding
@@ -69,6 +70,8 @@ def _run(
         return Finding(check.kind, check.table, check.name, 0, seconds=counted[1])
     try:
         with time_limit(connection, limit_s):
+            if check.apart and keep_apart(connection, check):
+                return Finding(check.kind, check.table, check.name, 0, seconds=time.perf_counter() - started)
             offences, seconds = counted or (_count(connection, check), 0.0)
             if offences:
                 found = connection.execute(f"SELECT * FROM ({check.sql}\n) ORDER BY ALL LIMIT {EXAMPLES}")

@@ -59,6 +59,7 @@ ONLY_HERE = {
         "sql/in_duckdb.py",
         "draw/spilled_sums.py",
         "store/reading.py",
+        "verifying/apart.py",
         "verifying/by_file.py",
         "verifying/files.py",
         "verifying/in_duckdb.py",

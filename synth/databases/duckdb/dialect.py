@@ -76,6 +76,8 @@ DIALECT = Dialect(
         real="CAST({0} AS DOUBLE)",
         time="EPOCH_US({0})",
         decimal="CAST(CAST({0} AS DECIMAL(38,{digits})) * {unit} AS BIGINT)",
+        # a value that has more digits than its type is NULL here, which no fingerprint of ours has
+        short_decimal="CAST(TRY_CAST({0} AS DECIMAL({precision},{digits})) * {unit} AS BIGINT)",
         integer="CAST({0} AS BIGINT)",
         wide=r"REGEXP_REPLACE(CAST({0} AS VARCHAR), '^(-?)[.]', '\1' || '0.')",  # a 0 may be missing before the point
         interval=_INTERVAL,
