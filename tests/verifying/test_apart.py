@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synth.verifying.apart import MOST_BITS, SPARSE, keep_apart
+from synth.verifying.apart import FEW_BITS, MOST_BITS, MOST_PASSES, SPARSE, keep_apart
 from synth.verifying.checks import Check, quoted
 
 DAYS = st.dates(dt.date(1969, 12, 20), dt.date(1970, 1, 20))
@@ -64,10 +64,23 @@ def test_many_rows_and_one_of_them_twice(rows):
 
 
 def test_a_wide_range_takes_no_memory():
-    wide = pl.DataFrame({"key": [1, MOST_BITS + 2]})
-    assert not keep_apart(*asked(wide))
-    assert not keep_apart(*asked(pl.DataFrame({"key": [0, MOST_BITS // SPARSE + 3 * SPARSE]})))
-    assert keep_apart(*asked(pl.DataFrame({"key": [0, MOST_BITS // SPARSE - 1]})))
+    assert not keep_apart(*asked(pl.DataFrame({"key": [1, MOST_PASSES * MOST_BITS + 2]})))
+    assert not keep_apart(*asked(pl.DataFrame({"key": [0, FEW_BITS + 3 * SPARSE]})))
+    assert keep_apart(*asked(pl.DataFrame({"key": [0, FEW_BITS - 1]})))
+
+
+@pytest.mark.parametrize("kind", [pl.Int64, pl.Int32, pl.Date])
+def test_in_several_passes(kind, monkeypatch):
+    """Each over some values of the widest column, wherever it stands and whatever it begins with."""
+    monkeypatch.setattr("synth.verifying.apart.MOST_BITS", 64)
+    for low in (-30, 0, 5):
+        wide = pl.Series("b", range(low, low + 50), dtype=pl.Int32).cast(kind)
+        frame = pl.DataFrame({"a": pl.Series([1, 2, 3])}).join(wide.to_frame(), how="cross").select("a", "b")
+        assert keep_apart(*asked(frame)) and keep_apart(*asked(frame.select("b", "a").reverse()))
+        for twice in (0, 49, 75, 149):
+            assert not keep_apart(*asked(pl.concat([frame, frame[twice : twice + 1]])))
+    monkeypatch.setattr("synth.verifying.apart.MOST_PASSES", 2)
+    assert not keep_apart(*asked(frame))
 
 
 def test_no_row_and_no_column():
