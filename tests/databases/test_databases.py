@@ -110,6 +110,7 @@ def test_references_lead_to_the_rows(target, shop):
 
 
 @pytest.mark.parametrize(("target", "format"), each_format_somewhere("csv", "ndjson"), indirect=["target"])
+@pytest.mark.some(3)
 def test_other_formats(target, format, shop, tmp_path):
     folder = synth.generate(synth.make_plan("ecommerce", scale=0.02), tmp_path / "a [b]* ?=1", format=format).folder
     target.load(folder)
@@ -200,7 +201,7 @@ BREAKS = {  # what breaks -> table, the change, what the message must hold
     "what, there", [*((what, "old") for what in BREAKS), ("unique", "nothing"), ("check", "nothing")]
 )
 @every_way
-@pytest.mark.some(14)
+@pytest.mark.some(8)
 def test_broken_data_leaves_all_as_it_was(target, what, there, shop, other, tmp_path):
     table, change, words = BREAKS[what]
     folder = changed(other, tmp_path / "broken", table, change)

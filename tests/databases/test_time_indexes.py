@@ -60,6 +60,7 @@ def searched(target, database) -> dict[str, set[str]]:
     return {table: {columns for of, columns in named if of == table} - {"id", "day"} for table in TIMES}
 
 
+@pytest.mark.some(2)
 def test_they_stay(target, database):
     """Through a load that replaces, two steps of time, rows that are appended, and a refresh."""
     generate_into(plan(UNTILS[0]), target.address)

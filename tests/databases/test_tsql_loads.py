@@ -92,6 +92,7 @@ LACKING = ["brackets", "several_adds", "statistics", "transfers", "comments", "u
 
 
 @pytest.mark.parametrize("lacks", [*LACKING, " ".join(LACKING)])
+@pytest.mark.some(5)
 def test_what_a_server_cannot_do_has_a_way_around(monkeypatch, shop, lacks):
     """It is asked, and tables, rows, keys and comments are the same as elsewhere."""
     made = stand_in(monkeypatch, shop, *lacks.split())

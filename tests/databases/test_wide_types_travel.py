@@ -45,7 +45,7 @@ def proved(target) -> None:
 @pytest.mark.parametrize(
     ("target", "form"), each_format_somewhere("parquet", "csv", "ndjson", "arrow"), indirect=["target"]
 )
-@pytest.mark.some(6)
+@pytest.mark.some(4)
 def test_loaded_and_pulled(target, form, tmp_path):
     made = generate(wide_plan(), tmp_path, format=form)
     assert verify_folder(made.folder).failed == []

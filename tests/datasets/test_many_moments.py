@@ -40,6 +40,7 @@ def holds(dataset, largest: float, number: int) -> None:
 
 @pytest.mark.parametrize("number", range(RUNS))
 @pytest.mark.parametrize("name", shipped())
+@pytest.mark.some(4)
 def test_shipped_datasets(name, number):
     holds(load(name), 0.05, number)
 

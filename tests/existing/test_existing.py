@@ -82,7 +82,7 @@ PARENTS = {
 
 
 @pytest.mark.parametrize(("name", "existing"), [(name, some) for name, each in PARENTS.items() for some in each])
-@pytest.mark.some(5)
+@pytest.mark.some(3)
 def test_what_was_drawn_and_is_read_gives_what_it_gave(name, existing, tmp_path):
     """A table that exists is as good as the one that was drawn, for all that is made from it."""
     scale = 0.1 if name == "inventory" else 0.02
@@ -167,7 +167,7 @@ def test_keys_of_several_columns(tmp_path):
     assert next(f for f in verify_folder(made.folder).findings if f.name == "product, place → stock").offences == 5
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.data())
 def test_every_choice_is_among_those_that_were_there(tmp_path_factory, data):
     """Random parents with ties, and random moments: a row-at-a-time look at each choice."""

@@ -60,6 +60,7 @@ SHIPPED = {  # from before there is anything, by a microsecond, hours, days, mon
 
 
 @pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.some(2)
 def test_a_shipped_dataset_step_by_step(name, tmp_path, monkeypatch):
     small_blocks(monkeypatch, 50 if name == "ecommerce" else 500)  # several from few rows, and several in a file
     scale, untils = SHIPPED[name]
@@ -71,6 +72,7 @@ def test_a_shipped_dataset_step_by_step(name, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("format", ["parquet", "csv", "ndjson", "sql"])
+@pytest.mark.some(2)
 def test_files_are_those_of_one_run(format, tmp_path):
     """Byte for byte, where both have a block in each file."""
     plans = [

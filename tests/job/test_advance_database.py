@@ -240,7 +240,7 @@ advance_database(Address.parse(url), dt.datetime(2024, 3, 1), schema="ecommerce"
 
 
 @few_growing
-@pytest.mark.some(2)
+@pytest.mark.some(1)
 def test_killed(target, shop, tmp_path, environment):
     """While blocks are drawn, within the transaction, and after its end: it is as before, or done; then it is completed."""
     before, after = target.state(), made_once(synth.make_plan("ecommerce", scale=0.02, until=At(2024, 3, 1)), tmp_path)

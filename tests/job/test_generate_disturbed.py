@@ -73,6 +73,7 @@ def started(environment, out: Path, files: int | None) -> subprocess.Popen[bytes
 
 
 @pytest.mark.slow
+@pytest.mark.some(1)
 def test_killed_and_started_again(big, environment, tmp_path):
     for files in (None, 0, 1, 8):
         process = started(environment, tmp_path, files)

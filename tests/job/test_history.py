@@ -199,6 +199,7 @@ def test_a_folder_that_does_not_go_on(grown, tmp_path):
 
 
 @pytest.mark.parametrize("broken", ["synth.store.history.History.write", "synth.store.manifest.Manifest.write"])
+@pytest.mark.some(2)
 def test_a_step_that_fails(broken, grown, tmp_path, monkeypatch):
     """The history is as it was, or ahead of the data by the step that is made again."""
     plans = [

@@ -79,6 +79,7 @@ def gone_on(plan, out, whole, expected, **how):
 
 
 @pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.some(2)
 def test_it_goes_on_from_any_task(name, tmp_path):
     plan = synth.make_plan(name, scale=SHIPPED[name])
     counting = Counting(tmp_path, name)
@@ -99,6 +100,7 @@ def test_it_goes_on_from_any_task(name, tmp_path):
     ],
     ids=["csv", "arrow", "sql", "partitions"],
 )
+@pytest.mark.some(2)
 def test_in_other_files_and_by_several_workers(how, tmp_path):
     plan = synth.make_plan("erp", scale=0.03)
     whole = generate(plan, tmp_path / "whole", **how)

@@ -112,7 +112,7 @@ def prints(folder) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("url, via, last, seconds", KILLED, indirect=["url"])
-@pytest.mark.some(10)
+@pytest.mark.some(6)
 def test_killed(url, via, last, seconds, shop, other, environment):
     load_folder(shop, Address.parse(url))
     before = state(url)

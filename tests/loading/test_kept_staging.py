@@ -104,7 +104,7 @@ MOMENTS = [
 
 @keeping
 @pytest.mark.parametrize("last, at", MOMENTS)
-@pytest.mark.some(3)
+@pytest.mark.some(2)
 def test_killed(target, last, at, shop, other, environment):
     """The target is as it was, and the same load again sends only what is missing, and makes only what is not there."""
     target.load(shop)

@@ -71,6 +71,7 @@ def test_a_broken_server_says_so(run, tmp_path):
 
 
 @pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.some(4)
 def test_generating_into_a_database(target, workers):
     plan = synth.make_plan("ecommerce", scale=0.05)
     report = generate_into(plan, target.address, workers=workers)

@@ -58,6 +58,7 @@ def refreshed(target, made, tmp_path, **options):
 
 
 @EVERYWHERE
+@pytest.mark.some(2)
 def test_rows_come_change_and_go(target, tmp_path):
     """Another scale, an earlier `until`, another seed, whose unique values stand in other rows, and the first again."""
     generate_into(plan(), target.address)
@@ -89,7 +90,7 @@ def test_from_a_folder(target, tmp_path):
     ],
     indirect=["target"],
 )
-@pytest.mark.some(4)
+@pytest.mark.some(2)
 def test_shipped_datasets(target, name, tmp_path):
     plans = [synth.make_plan(name, scale=0.02, seed=seed, until=dt.date(2024, 9, 1)) for seed in (1, 2)]
     for made in plans:

@@ -89,7 +89,7 @@ def draw_all(page):
 
 
 @pytest.mark.parametrize("size, scheme", [("desktop", "light"), ("phone", "dark")])
-@pytest.mark.some(5)
+@pytest.mark.some(3)
 def test_it_is_drawn_without_errors_and_without_a_network(browser, report, size, scheme):
     only_here(report, size, scheme)
     with opened(browser, report, size, scheme) as (page, wrong):

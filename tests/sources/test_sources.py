@@ -99,6 +99,7 @@ def test_spark_is_told_what_is_wrong(spark, options, said):
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # its own
+@pytest.mark.some(1)
 def test_ray_has_the_same_rows(ray):
     from synth.sources.ray import dataset
 

@@ -278,7 +278,7 @@ TOLD = {  # what is told of a table is read from its files, which differ by form
 
 
 @pytest.mark.parametrize(("folder", "name"), TOLD.values(), ids=TOLD, indirect=["folder"])
-@pytest.mark.some(50)
+@pytest.mark.some(25)
 def test_an_edit_of_the_manifest(name, folder):
     where, change = EDITS[name]
     facts = json.loads((folder / NAME).read_text("utf-8"))

@@ -44,6 +44,7 @@ def break_it(folder, breaches):
 
 
 @pytest.mark.parametrize("group", BREACHES)
+@pytest.mark.some(4)
 def test_breaches_are_found_and_named(group, made, tmp_path):
     breaches = BREACHES[group]
     folder = shutil.copytree(made(until=dt.datetime(2025, 12, 1)).folder, tmp_path / "erp")  # a purchase is to be paid
