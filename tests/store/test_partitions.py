@@ -12,6 +12,7 @@ import duckdb
 import polars as pl
 import pyarrow.dataset as ds
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +28,7 @@ from synth.job.lake import lake
 from synth.job.load import load_folder
 from synth.job.merge import merge
 from synth.job.pull import pull
+from synth.reporting.dbt_project import write_dbt_project
 from synth.store.journal import key_of
 from synth.store.manifest import Manifest, begin
 from synth.store.partitions import MOST_FOLDERS, NULL, UNITS, Partition, partition_of, pieces, unpartitioned
@@ -108,6 +110,15 @@ def test_it_says_how_it_is_made_and_is_opened(folder):
     shown = said.partition("```python\n")[2].partition("```")[0]
     ran = subprocess.run([sys.executable, "-c", shown], cwd=folder, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
+
+
+def test_dbt_finds_the_files(folder, tmp_path):
+    project = write_dbt_project(folder, tmp_path / "dbt")
+    (source,) = yaml.safe_load((project / "models" / "sources.yml").read_text())["sources"]
+    for table in source["tables"]:
+        place = {**source, **table}["config"]["meta"]["external_location"].format(name=table["name"])
+        ((rows,),) = duckdb.connect().execute(f"SELECT COUNT(*) FROM {place}").fetchall()
+        assert rows == Manifest.read(folder).tables[table["name"]].rows
 
 
 def test_another_partition_is_another_run(plan, tmp_path):
