@@ -146,18 +146,19 @@ def _strange(folder: Path, entry: TableEntry, table: str) -> Iterator[dict[str, 
     for path in _inside(folder / table):
         name = path.relative_to(folder).as_posix()
         is_log = path.is_dir() and not path.is_symlink() and is_of_lake(f"{name}/")
-        is_partition = path.is_dir() and PurePosixPath(name) in folders
-        if name not in known and not is_log and not is_partition:
+        is_known = name in known or (path.is_dir() and PurePosixPath(name) in folders)
+        if not is_known and not is_log:
             yield {"file": name, "is": "not in the manifest"}
 
 
 def _inside(place: Path) -> list[Path]:
     """All that is in a table's folder and in its partitions', by name; links are not gone into."""
-    found = sorted(place.iterdir()) if place.is_dir() else []
-    for path in list(found):
-        if is_partition(path.name) and path.is_dir() and not path.is_symlink():
-            found += _inside(path)
-    return found
+    found, waiting = list[Path](), [place] if place.is_dir() else []
+    while waiting:
+        here = list(waiting.pop().iterdir())
+        found += here
+        waiting += [path for path in here if is_partition(path.name) and path.is_dir() and not path.is_symlink()]
+    return sorted(found)
 
 
 def _plain(folder: Path, table: str) -> list[Path]:

@@ -238,6 +238,16 @@ def test_verify_finds_what_is_wrong(plan, tmp_path):
     assert ("files", "nothing else") in {(each.kind, each.name) for each in verify_folder(made).failed}
 
 
+def test_folders_of_a_stranger_may_be_as_deep_as_they_like(plan, tmp_path):
+    made = generate(plan, tmp_path, partition_by=BY).folder
+    deep = made / "orders"
+    for _ in range(60):
+        deep /= "a=b"
+    deep.mkdir(parents=True)
+    failed = {(each.kind, each.table, each.name) for each in verify_folder(made).failed}
+    assert failed == {("files", "(folder)", "nothing else"), ("files", "orders", "checksums")}
+
+
 def test_a_manifest_that_says_other_folders_is_refused(folder):
     text = Manifest.read(folder).text()
     for other in ("ordered_at:year", "status", "ordered_at:month,status"):
