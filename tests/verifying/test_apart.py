@@ -7,11 +7,17 @@ import datetime as dt
 import duckdb
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from synth.verifying.apart import FEW_BITS, MOST_BITS, MOST_PASSES, SPARSE, keep_apart
 from synth.verifying.checks import Check, quoted
+
+
+@pytest.fixture(autouse=True)
+def _of_few_rows_too(monkeypatch):
+    monkeypatch.setattr("synth.verifying.apart.FEW_ROWS", 0)
+
 
 DAYS = st.dates(dt.date(1969, 12, 20), dt.date(1970, 1, 20))
 CELLS = {
@@ -41,7 +47,9 @@ def tables(draw):
     return pl.DataFrame(cells)
 
 
-@settings(deadline=None, max_examples=150, derandomize=True)
+@settings(
+    deadline=None, max_examples=150, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(tables())
 def test_what_is_proved_holds_by_groups_too(frame):
     connection, check = asked(frame)
@@ -81,6 +89,12 @@ def test_in_several_passes(kind, monkeypatch):
             assert not keep_apart(*asked(pl.concat([frame, frame[twice : twice + 1]])))
     monkeypatch.setattr("synth.verifying.apart.MOST_PASSES", 2)
     assert not keep_apart(*asked(frame))
+
+
+def test_few_rows_are_left_to_groups(monkeypatch):
+    monkeypatch.setattr("synth.verifying.apart.FEW_ROWS", 11)
+    assert not keep_apart(*asked(pl.DataFrame({"key": range(10)})))
+    assert keep_apart(*asked(pl.DataFrame({"key": range(11)})))
 
 
 def test_no_row_and_no_column():
