@@ -1,4 +1,4 @@
-"""Tasks shared out among processes on this machine: this one, and spawned ones beside it.
+"""Tasks shared out among processes on this machine: this one, and others beside it.
 
 Workers have one Polars thread each and start at once, before there is work, so that their imports overlap with the
 planning. They are forked while this process is still one thread (the command line), else spawned: Polars and numpy have
@@ -11,25 +11,25 @@ import os
 import pickle
 import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing.connection import wait
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from synth.errors import DataError
-from synth.runners.memory import collect_less, keep_freed_memory
-from synth.runners.starting import context, ignore_signals
+from synth.runners.memory import keep_freed_memory
+from synth.runners.starting import context
+from synth.runners.worker import Worker
 
 if TYPE_CHECKING:
     from synth.draw.task import RunContext, Task, TaskResult
 
 __all__ = ["Processes"]
 
-AHEAD = 2  # tasks that wait in each worker's queue, so that it never waits for this process
+AHEAD = 2  # tasks that a worker has been given, so that it never waits for this process
 
 
 class Processes:
@@ -41,9 +41,9 @@ class Processes:
         self.workers = workers
         self._threads = os.environ.get("POLARS_MAX_THREADS")
         os.environ["POLARS_MAX_THREADS"] = "1"  # workers inherit it
-        self.pool: ProcessPoolExecutor | None = None
-        self._open().submit(_warm)
-        self._begun: dict[Task, Future[TaskResult]] = {}  # by `begin`
+        self.others: list[Worker] = []
+        self._made: dict[Task, TaskResult] = {}  # what workers have answered, and is not handed on yet
+        self._start()
 
     def __enter__(self) -> Processes:
         return self
@@ -55,51 +55,66 @@ class Processes:
         else:
             os.environ["POLARS_MAX_THREADS"] = self._threads
 
-    def _open(self) -> ProcessPoolExecutor:
-        """The workers; new ones where others have been stopped."""
-        if self.pool is None:
-            how = context(fork=_one_thread())
-            self.pool = ProcessPoolExecutor(self.workers - 1, how, initializer=_start, initargs=(os.getpid(),))
-        return self.pool
+    def _start(self) -> None:
+        """Start the workers, where there are none or they have been stopped."""
+        if len(self.others) == self.workers - 1:
+            return
+        how = context(fork=_one_thread())
+        try:
+            while len(self.others) < self.workers - 1:
+                self.others.append(Worker(how, self.others))
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """End the workers, which hold nothing but what they have handed over: when it returns none writes any more."""
-        pool, self.pool = self.pool, None
-        self._begun = {}
-        if pool is not None:
-            for process in list((getattr(pool, "_processes", None) or {}).values()):
-                process.kill()
-            pool.shutdown(wait=True, cancel_futures=True)
+        for worker in self.others:
+            worker.kill()
+        while self.others:
+            self.others.pop().join()
+        self._made = {}
 
     def begin(self, context: RunContext, tasks: Sequence[Task]) -> None:
         """Let workers begin with tasks that `run` will be given later; this process has other things to do first."""
         with _lost_workers():
-            self._submit(pickle.dumps(context), deque(tasks), self._begun)
+            self._give(pickle.dumps(context), deque(tasks))
 
-    def _submit(self, packed: bytes, waiting: deque[Task], pending: dict[Task, Future[TaskResult]]) -> None:
-        """Fill the workers' queues; the last task is left to this process."""
-        while len(waiting) > 1 and len(pending) < (self.workers - 1) * AHEAD:
-            task = waiting.popleft()
-            pending[task] = self._open().submit(_run, packed, task)
+    def _give(self, packed: bytes, waiting: deque[Task]) -> None:
+        """Fill the workers' queues, the emptiest first; the last task is left to this process."""
+        self._start()
+        for full in range(AHEAD):
+            for worker in self.others:
+                if len(waiting) > 1 and len(worker.given) <= full:
+                    worker.give(packed, waiting.popleft())
 
     def run(self, context: RunContext, tasks: Sequence[Task]) -> Iterator[TaskResult]:
         """Run the tasks in their order, results as they come."""
         from synth.draw.task import run_task
 
         keep_freed_memory()
-        todo = list(tasks)
-        pending = {task: self._begun.pop(task) for task in todo if task in self._begun}
-        waiting = deque(task for task in todo if task not in pending)
+        begun = {*self._made, *(task for worker in self.others for task in worker.given)}
+        todo = set(tasks)
+        waiting = deque(task for task in tasks if task not in begun)
         packed = pickle.dumps(context) if len(waiting) > 1 else b""
         with _lost_workers():
-            while waiting or pending:
-                self._submit(packed, waiting, pending)
+            while todo:
+                self._give(packed, waiting)
                 if waiting:
-                    yield run_task(context, waiting.popleft())
-                elif not any(future.done() for future in pending.values()):
-                    wait(pending.values(), return_when=FIRST_COMPLETED)
-                for task in [task for task, future in pending.items() if future.done()]:
-                    yield pending.pop(task).result()
+                    task = waiting.popleft()
+                    todo.remove(task)
+                    yield run_task(context, task)
+                self._read(wait_for_one=not waiting and bool(todo) and todo.isdisjoint(self._made))
+                for task in [task for task in self._made if task in todo]:
+                    todo.remove(task)
+                    yield self._made.pop(task)
+
+    def _read(self, *, wait_for_one: bool) -> None:
+        """Take what workers have answered, one answer of each."""
+        busy = {worker.connection: worker for worker in self.others if worker.given}
+        for ready in wait(list(busy), None if wait_for_one else 0):
+            task, result = busy[ready].result()  # type: ignore[index]
+            self._made[task] = result
 
 
 @contextmanager
@@ -120,39 +135,3 @@ def _one_thread() -> bool:
         and threading.active_count() == 1
         and not {"numpy", "polars", "pyarrow"} & sys.modules.keys()
     )
-
-
-# -- in the workers
-
-_unpacked: tuple[bytes, RunContext] | None = None
-
-
-def _start(parent: int) -> None:
-    """Leave when the parent is gone (killed): nobody would read the results."""
-    ignore_signals()
-    collect_less()
-    keep_freed_memory()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-def _warm() -> None:
-    """Import what drawing needs, and then what it may need."""
-    import synth.draw.task  # noqa: F401
-    from synth.generators.person import get_ready
-
-    get_ready()
-
-
-def _run(packed: bytes, task: Task) -> TaskResult:
-    from synth.draw.task import run_task
-
-    global _unpacked
-    if _unpacked is None or _unpacked[0] != packed:
-        _unpacked = packed, pickle.loads(packed)
-    return run_task(_unpacked[1], task)

@@ -177,9 +177,9 @@ def test_a_worker_that_is_killed(tmp_path, environment):
 
 def test_workers_that_are_lost_before_they_have_work(tmp_path):
     with Processes(2) as workers:
-        for process in list(workers.pool._processes.values()):
-            process.kill()
-            process.join()
+        for worker in workers.others:
+            worker.process.kill()
+            worker.process.join()
         with pytest.raises(synth.DataError, match="a worker process ended unexpectedly"):
             synth.generate(synth.make_plan("ecommerce", scale=0.3), tmp_path, workers=workers)
     assert tree(tmp_path) == set()
@@ -193,7 +193,7 @@ def test_workers_end_before_what_they_write_is_cleared_away(tmp_path):
 
     plan = synth.make_plan("ecommerce", scale=0.3)
     with Processes(2) as workers:
-        processes = list(workers.pool._processes.values())
+        processes = [worker.process for worker in workers.others]
         with pytest.raises(KeyboardInterrupt):
             synth.generate(plan, tmp_path, workers=workers, progress=stops)
         assert tree(tmp_path) == set() and not any(process.is_alive() for process in processes)
