@@ -83,7 +83,7 @@ ONLY_HERE = {
         "cli/teaching.py",
         "cli/words.py",
     },
-    "multiprocessing": {"runners/starting.py"},
+    "multiprocessing": {"runners/starting.py", "runners/worker.py", "runners/processes.py"},
 }
 
 ROW_LOOPS = {
