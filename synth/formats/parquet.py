@@ -12,6 +12,7 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -37,7 +38,7 @@ def write(
 ) -> None:  # fmt: skip
     """Write drawn frames as one file; a description stands in the footer, as the value of the key `synth`."""
     groups = _groups(frames)
-    few, packed = _encodings(frames[0].select(name for name in frames[0].columns if types[name].element is None))
+    few, packed = _encodings([column for column in frames[0].get_columns() if types[column.name].element is None])
     first = _table(groups[0], types, required)
     paths = (name if types[name].element is None else f"{name}.list.element" for name in frames[0].columns)
     codecs = {path: "NONE" if path in packed and compression != "zstd" else compression.upper() for path in paths}
@@ -103,14 +104,14 @@ def _groups(frames: Sequence[pl.DataFrame]) -> list[list[pl.DataFrame]]:
     return groups
 
 
-def _encodings(frame: pl.DataFrame) -> tuple[list[str], dict[str, str]]:
+def _encodings(columns: Sequence[pl.Series]) -> tuple[list[str], dict[str, str]]:
     """Columns with a dictionary, and columns of packed differences."""
     few, packed = [], {}
-    sample = frame.gather_every(max(1, frame.height // SAMPLE_ROWS))  # from all over: a UNION's parts lie one by one
-    for column in sample.get_columns():
+    for column in columns:
         if column.dtype in (pl.Boolean, pl.Float64) or isinstance(column.dtype, pl.Decimal):
             continue  # a decimal is one that has more digits than an int64
-        if column.n_unique() <= max(16, FEW * sample.height):
+        places = np.arange(0, len(column), max(1, len(column) // SAMPLE_ROWS))  # all over: a UNION's parts lie one by one
+        if column[places].n_unique() <= max(16, FEW * len(places)):
             few.append(column.name)
         elif column.dtype != pl.String:
             packed[column.name] = "DELTA_BINARY_PACKED"

@@ -73,9 +73,10 @@ class Branch:
             frame = frame.filter(self.where.evaluate(frame))
         for part in self.gives.values():
             part.check(frame)
-        names = [f"#{name}" for name in self.gives]  # beside the columns they are made from
-        made = frame.with_columns([c.expr.alias(n) for n, c in zip(names, self.gives.values(), strict=True)])
-        return made.select(pl.col(n).alias(n[1:]) for n in names)
+        made = frame.select([part.expr.alias(name) for name, part in self.gives.items()])
+        if made.height != frame.height:  # constants alone
+            return pl.DataFrame([column.new_from_index(0, frame.height) for column in made.get_columns()])
+        return made
 
 
 def largest_value(bound: Bound, sizes: Mapping[str, int]) -> int:

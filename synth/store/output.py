@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -76,12 +78,12 @@ class FileForm:
     def write(
         self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str], folder: Path
     ) -> Iterator[tuple[Path, WrittenFile]]:  # fmt: skip
-        """Write the rows of a task below an empty folder, one file or one for each partition; give each as it is whole."""
+        """Write the rows of a task below a folder, one file or one for each partition; give each as it is whole."""
         form, levels = self.format_of(table), self.partitions.get(table_of(table))
         parted = pieces(table_of(table), frames, partition_of(levels), types) if levels else [("", list(frames))]
         for place, rows in parted:
             path = folder / path_of(table, number, form.suffix, place)
-            path.parent.mkdir(parents=True)  # INSERT statements name their table as the file's folder is called
+            path.parent.mkdir(parents=True, exist_ok=True)  # INSERT statements name their table as the file's folder is called
             form.write(rows, types, required, path)
             file = described(path, folder)
             yield path, WrittenFile(file.path, sum(each.height for each in rows), file.bytes, file.sha256)
@@ -92,7 +94,7 @@ class FolderSink:
     """One file a table and task, or one for each of its partitions, in a folder for each table.
 
     A task may run twice, where its worker seemed to be lost, or outlive its run: files are written in a folder that is this
-    run's alone, which vanishes with it, and then take their place.
+    process's and this run's alone, which vanishes with it, and then take their place.
     """
 
     folder: Path
@@ -110,13 +112,11 @@ class FolderSink:
         self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
     ) -> WriteResult:
         """Write the rows of a task."""
-        once, files = self.folder / WRITING / self.own / str(uuid4()), []
-        once.mkdir()
-        for here, file in self.form.write(table, number, frames, types, required, once):
+        files, writing = [], _folder_of(os.getpid(), self.folder / WRITING / self.own)
+        for here, file in self.form.write(table, number, frames, types, required, writing):
             (self.folder / file.path).parent.mkdir(parents=True, exist_ok=True)
             here.replace(self.folder / file.path)
             files.append(file)
-        shutil.rmtree(once)
         return WriteResult(sum(file.bytes for file in files), tuple(files))
 
     def close(self) -> None:
@@ -130,6 +130,14 @@ class FolderSink:
             if not (path.is_file() and path.stat().st_size == file.bytes):
                 return file.path
         return None
+
+
+@cache
+def _folder_of(process: int, run: Path) -> Path:
+    """Make the folder in which a process writes for a run; the number of a process may be another's on another machine."""
+    folder = run / f"{process}-{uuid4()}"
+    folder.mkdir()
+    return folder
 
 
 def dialect_of(format: str, dialect: str | None = None) -> str | None:

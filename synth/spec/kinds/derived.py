@@ -373,8 +373,8 @@ def select_result_to_drawn(column: pl.Series, dtype: DType) -> pl.Series:
     if column.dtype == pl.Time:
         return clocks_to_microseconds(column)
     drawn = column.cast(dtype.drawn, strict=False)
-    lost = column.filter(drawn.is_null() & column.is_not_null())
-    if len(lost):
+    if drawn.null_count() > column.null_count():
+        lost = column.filter(drawn.is_null() & column.is_not_null())
         raise DataError(f"{column.name}: the SELECT gives {lost[0]!r}, which is no {dtype}")
     if dtype == UUID:
         strange = drawn.filter(~drawn.str.contains(UUID_SHAPE))
