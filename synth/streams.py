@@ -8,7 +8,7 @@ redraws: SplitMix64 (Steele, Lea, Flood 2014, doi 10.1145/2660193.2660195) jumpe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.random.bit_generator import ISeedSequence
 
-__all__ = ["STREAM_VERSION", "Sub", "hashed", "permuted", "stream"]
+__all__ = ["STREAM_VERSION", "JoinedStreams", "Stream", "Sub", "hashed", "permuted", "stream"]
 
 STREAM_VERSION = 2  # raised whenever drawn values change; see CHANGELOG.md
 
@@ -81,6 +81,62 @@ def stream(seed: int, table: str, column: str, block: int, sub: str = "") -> np.
     words = _hash(f"{STREAM_VERSION}/{seed}/{table}/{column}/{sub}/{block}", 4)
     bits = np.random.PCG64DXSM(_Words(words))  # type: ignore[arg-type]
     return np.random.Generator(bits)
+
+
+class JoinedStreams:
+    """The generators of a column for several blocks as one: numbers in row order, of each block's rows from its own.
+
+    What is asked for has as many numbers for each row.
+    """
+
+    def __init__(self, streams: Sequence[np.random.Generator], rows: Sequence[int]):
+        """rows: of each block."""
+        self.streams, self.rows = streams, rows
+
+    def random(self, size: int | tuple[int, ...]) -> npt.NDArray[np.float64]:
+        """Give uniform numbers in [0, 1), of any shape: (n,)."""
+        made = np.empty(size)
+        for stream, part in self._parts(len(made)):
+            stream.random(out=made[part])
+        return made
+
+    def standard_normal(self, size: int) -> npt.NDArray[np.float64]:
+        """Give normal numbers. (n,)"""
+        made = np.empty(size)
+        for stream, part in self._parts(size):
+            stream.standard_normal(out=made[part])
+        return made
+
+    def standard_gamma(self, shape: float, size: int) -> npt.NDArray[np.float64]:
+        """Give gamma numbers of one shape. (n,)"""
+        made = np.empty(size)
+        for stream, part in self._parts(size):
+            stream.standard_gamma(shape, out=made[part])
+        return made
+
+    def poisson(self, means: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+        """Give Poisson numbers of these means. (n,) -> (n,)"""
+        return np.concatenate([stream.poisson(means[part]) for stream, part in self._parts(len(means))])
+
+    def integers(
+        self, low: int, high: int, size: int | tuple[int, ...], dtype: Any = np.int64, *, endpoint: bool = False
+    ) -> npt.NDArray[Any]:
+        """Give whole numbers from `low` to below `high`, or to it with `endpoint`, of any shape: (n,)."""
+        rows, *more = size if isinstance(size, tuple) else (size,)
+        parts = self._parts(rows)
+        return np.concatenate(
+            [each.integers(low, high, (part.stop - part.start, *more), dtype, endpoint) for each, part in parts]
+        )
+
+    def _parts(self, size: int) -> list[tuple[np.random.Generator, slice]]:
+        """Which of so many numbers are whose."""
+        each, rest = divmod(size, max(1, sum(self.rows)))
+        assert not rest, (size, self.rows)
+        ends = np.cumsum([0, *self.rows]) * each
+        return [(stream, slice(int(a), int(b))) for stream, a, b in zip(self.streams, ends, ends[1:], strict=False)]
+
+
+Stream = np.random.Generator | JoinedStreams
 
 
 def hashed(seed: int, table: str, column: str, sub: str, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:

@@ -1,4 +1,7 @@
-"""Draws one block: whole columns of one family, one generator at a time, from the plan and the residents."""
+"""Draws blocks: whole columns of one family, one generator at a time, from the plan and the residents.
+
+Several blocks may be drawn together, which takes fewer calls; each comes out as it would by itself.
+"""
 
 from __future__ import annotations
 
@@ -20,16 +23,21 @@ from synth.plan.content import earlier_keys
 from synth.plan.model import FamilyPlan, Plan, TablePlan, children_in, pointing
 from synth.spec.kinds.base import Kind, SelectPlan, TableRows
 from synth.spec.models import Table
-from synth.streams import Sub, hashed, stream
+from synth.streams import JoinedStreams, Stream, Sub, hashed, stream
 
-__all__ = ["Block", "draw_block"]
+__all__ = ["Block", "draw_block", "draw_blocks"]
 
 Rows = npt.NDArray[np.int64]
 
 
 def draw_block(plan: Plan, family: FamilyPlan, number: int, residents: Residents) -> Block:
     """Make one block, by itself. Raises DataError."""
-    block = Block(plan, family, number, residents)
+    return draw_blocks(plan, family, range(number, number + 1), residents)
+
+
+def draw_blocks(plan: Plan, family: FamilyPlan, numbers: range, residents: Residents) -> Block:
+    """Make several blocks together, where the family can be. Raises DataError."""
+    block = Block(plan, family, numbers, residents)
     with np.errstate(all="ignore"):  # what is too large is told where it is drawn
         for step in family.steps:
             block.draw(step.table, step.column)
@@ -37,10 +45,10 @@ def draw_block(plan: Plan, family: FamilyPlan, number: int, residents: Residents
 
 
 class Block:
-    """A run of root rows and their family's rows: planned columns, and how they show at `until`."""
+    """A block, or several: a run of root rows and their family's rows, planned columns, and how they show at `until`."""
 
-    def __init__(self, plan: Plan, family: FamilyPlan, number: int, residents: Residents):
-        self.plan, self.family, self.number, self.residents = plan, family, number, residents
+    def __init__(self, plan: Plan, family: FamilyPlan, numbers: range, residents: Residents):
+        self.plan, self.family, self.numbers, self.residents = plan, family, numbers, residents
         self.block_rows, self.until_us = plan.block_rows, plan.until_us
         self.tables: dict[str, TableRows] = {}
 
@@ -70,9 +78,16 @@ class Block:
         """Give the rows of another family's table that are there at `until`, of so many that are resident."""
         return self.plan.rows_there(table, resident)
 
-    def stream(self, table: str, column: str, sub: str = "") -> np.random.Generator:
-        """Give the random generator of a column for this block."""
-        return stream(self.plan.seeds[table], table, column, self.number, sub)
+    def stream(self, table: str, column: str, sub: str = "") -> Stream:
+        """Give what draws a column's random numbers, those of each block by themselves."""
+        streams = [self.stream_of(table, column, number, sub) for number in self.numbers]
+        if len(streams) == 1:
+            return streams[0]
+        return JoinedStreams(streams, [each.rows for each in self.tables[table].blocks])
+
+    def stream_of(self, table: str, column: str, number: int, sub: str = "") -> np.random.Generator:
+        """Give the random generator of a column for one of these blocks."""
+        return stream(self.plan.seeds[table], table, column, number, sub)
 
     def uniform(self, table: str, column: str, sub: str) -> Callable[[Rows], npt.NDArray[np.float64]]:
         """Give what gives uniform numbers in [0, 1) of a sub-stream by row number. (n,) -> (n,)"""
@@ -81,7 +96,8 @@ class Block:
 
     def rolled_rows(self, table: str) -> TableRows:
         """Give the rows of a rollup in this block, as they have been summed."""
-        return rolled_rows(self.plan, table, self.number, self.residents)
+        [number] = self.numbers
+        return rolled_rows(self.plan, table, number, self.residents)
 
     def root_rows_shown(self) -> int | None:
         """Give the root rows that show, where the last window is drawn beyond them; None elsewhere."""
@@ -193,12 +209,19 @@ class Block:
 
     def visible_rows(self, table: str) -> pl.DataFrame:
         """Give the rows that exist at `until` and are to leave: written columns, as they show, in drawn dtypes."""
+        return self.leaving(table)[0]
+
+    def leaving(self, table: str) -> tuple[pl.DataFrame, Rows]:
+        """Give the rows that exist at `until` and are to leave, as they show, and where those of each block end. (blocks,)"""
         frame = pl.DataFrame([self.at_until(table, c).alias(c) for c in self.plan.tables[table].written])
         visible = self.visible(table)
         if self.plan.spec(table).earlier and self.plan.spec(table).keyed is None:  # known by their keys
             new = ~self._was_there(table)
             visible = new if visible is None else visible & new
-        return frame if visible is None else frame.filter(pl.Series(visible))
+        ends = self.tables[table].ends
+        if visible is None:
+            return frame, ends
+        return frame.filter(pl.Series(visible)), np.concatenate(([0], np.cumsum(visible)))[ends]
 
     def written_rows(self, table: str) -> pl.DataFrame:
         """Give the visible rows in the types in which they are written."""

@@ -18,7 +18,7 @@ from synth.generators.matching import starts_of
 from synth.generators.quantiles import Quantiles
 from synth.generators.sampling import Search
 from synth.plan.model import counts_of, whole_of
-from synth.streams import hashed, stream
+from synth.streams import Stream, hashed, stream
 
 if TYPE_CHECKING:
     from synth.draw.residents import Residents
@@ -45,8 +45,8 @@ class BlockRows(Protocol):
     def tables(self) -> Mapping[str, TableRows]:
         """The tables whose rows have been drawn."""
 
-    def stream(self, table: str, column: str, sub: str = "") -> np.random.Generator:
-        """Give the random generator of a column for this block."""
+    def stream(self, table: str, column: str, sub: str = "") -> Stream:
+        """Give what draws a column's random numbers, those of each block by themselves."""
 
     def ancestor_positions(self, table: str, ancestor: str) -> Rows:
         """Give the position of each row's ancestor in the block. (rows,)"""
@@ -60,13 +60,20 @@ class PrepareContext:
 
     rows = 0
     first_row = 0
-    first_unique_number = 0
     whole_rows = 0
 
     def __init__(self, plan: Plan, residents: Residents, table: str, column: str):
         self.plan, self.residents, self.table, self.column = plan, residents, table, column
         self.seed, self.block_rows = plan.seed, plan.block_rows
         self.dtype: DType = plan.tables[table].types[column]
+
+    @property
+    def row_numbers(self) -> Rows:
+        return np.zeros(0, np.int64)
+
+    @property
+    def unique_numbers(self) -> Rows:
+        return np.zeros(0, np.int64)
 
     def column_stream(self, sub: str) -> np.random.Generator:
         return stream(self.seed, self.table, self.column, 0, sub)
@@ -152,9 +159,17 @@ class BlockContext(PrepareContext):
         self.rows = self.here.rows
         self.first_row = self.here.first_row
         self.whole_rows = self.here.in_whole_block
-        self.first_unique_number = self.first_row + block.plan.earlier_rows[table]
 
-    def stream(self, sub: str = "") -> np.random.Generator:
+    @property
+    def row_numbers(self) -> Rows:
+        return self.here.numbers
+
+    @property
+    def unique_numbers(self) -> Rows:
+        earlier = self.plan.earlier_rows[self.table]
+        return self.here.numbers + earlier if earlier else self.here.numbers
+
+    def stream(self, sub: str = "") -> Stream:
         return self.block.stream(self.table, self.column, sub)
 
     # -- the row
@@ -228,9 +243,7 @@ class BlockContext(PrepareContext):
         return self.here.arrivals
 
     def ancestor_positions(self, table: str) -> AncestorPositions:
-        above = self.block.tables[table]
-        rows = np.arange(above.first_row, above.first_row + above.rows)
-        return AncestorPositions(self.block.ancestor_positions(self.table, table), rows)
+        return AncestorPositions(self.block.ancestor_positions(self.table, table), self.block.tables[table].numbers)
 
     def child_values(self, table: str, column: str) -> ChildValues:
         child = self.block.tables[table]

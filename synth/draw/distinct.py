@@ -21,7 +21,7 @@ def places_of(context: BlockContext, draw: DistinctDraw, column: str) -> Rows:
     """Give the places of one column's values, of those that are drawn together. (rows,)"""
     name = "+".join(draw.columns)
     if draw.weighted:
-        numbers = np.arange(context.first_row, context.first_row + context.rows)
+        numbers = context.row_numbers
         numbers = permuted(context.seed, context.table, f"{draw.weighted}+{name}", Sub.DISTINCT, numbers, draw.rows)
         ends = context.residents.prepared(context.table, draw.weighted, "allotted")
         chosen = np.searchsorted(ends, numbers, side="right")
@@ -30,8 +30,7 @@ def places_of(context: BlockContext, draw: DistinctDraw, column: str) -> Rows:
         ordinals = numbers - np.where(chosen > 0, ends[chosen - 1], 0)
         places = permuted(context.seed, context.table, name, Sub.DISTINCT, ordinals, draw.places, chosen)
     elif draw.within is None:
-        numbers = np.arange(context.first_unique_number, context.first_unique_number + context.rows)
-        places = permuted(context.seed, context.table, name, Sub.DISTINCT, numbers, draw.places)
+        places = permuted(context.seed, context.table, name, Sub.DISTINCT, context.unique_numbers, draw.places)
     else:
         at, parents = context.ancestor_positions(draw.within)
         counts = np.bincount(at, minlength=len(parents))

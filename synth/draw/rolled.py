@@ -9,7 +9,7 @@ import numpy as np
 
 from synth.draw.residents import Residents
 from synth.plan.model import FamilyPlan, Plan
-from synth.spec.kinds.base import TableRows
+from synth.spec.kinds.base import BlockRows, TableRows
 
 __all__ = ["blocks_there", "rolled_rows", "sums_of"]
 
@@ -34,7 +34,7 @@ def rolled_rows(plan: Plan, rollup: str, number: int, residents: Residents) -> T
     groups, per_block = _groups(plan, rollup, residents), plan.family(rollup).groups_per_block
     first = number * per_block
     rows = np.arange(first, min(groups, first + per_block) if per_block else groups)
-    here = TableRows(first, len(rows), len(rows))
+    here = TableRows([BlockRows(first, len(rows), len(rows))])
     if not spec.for_each:
         columns = (*spec.group_by, *spec.aggregates)
         here.columns = {c: residents.gather(name, c, rows, types[c]).alias(c) for c in columns}

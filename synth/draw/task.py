@@ -6,21 +6,23 @@ import datetime as dt
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 import polars as pl
 
 from synth.columns import MisfitError
-from synth.draw.block import Block, draw_block
+from synth.draw.block import Block, draw_block, draw_blocks
 from synth.draw.change import difference, next_change
 from synth.draw.output import Sink, WriteResult
 from synth.draw.residents import Residents
 from synth.draw.rolled import blocks_there
 from synth.draw.rollup import summed
 from synth.draw.spool import ResidentRows
-from synth.errors import DataError, Problem
+from synth.errors import DataError, Problem, SynthError
 from synth.fingerprint import Fingerprint, fingerprint
 from synth.plan.model import FamilyPlan, Plan
+from synth.plan.together import can_be_together
 from synth.spec.constraints import not_null
 from synth.spec.parts import table_of
 
@@ -136,14 +138,47 @@ def run_task(context: RunContext, task: Task) -> TaskResult:
             for number in (there if old.is_sum else numbers)
             if number in there
         }
-    blocks = (draw_block(context.plan, family, number, context.residents) for number in numbers)
-    result = _write_blocks(context, task, blocks, before)
+    together = context.earlier is None and can_be_together(context.plan, family)
+    runs = [numbers] if together else [range(number, number + 1) for number in numbers]
+    result = _write_blocks(context, task, runs, before)
     result.seconds = time.perf_counter() - started
     return result
 
 
-def _write_blocks(context: RunContext, task: Task, blocks: Iterable[Block], before: dict[int, Block]) -> TaskResult:
-    """Write drawn blocks, each table's together; keep what other families need. Raises DataError.
+@dataclass
+class _Drawn:
+    """What a run takes of blocks that were drawn together; `rows` of each block, by table."""
+
+    block: Block
+    rows: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
+    fingerprints: dict[str, Fingerprint] = field(default_factory=dict)
+    residents: dict[str, ResidentRows] = field(default_factory=dict)
+    rollups: list[RollupPart] = field(default_factory=list)
+
+
+def _draw(context: RunContext, family: FamilyPlan, numbers: range, leaving: Iterable[str]) -> list[_Drawn]:
+    """Draw blocks together; one by one if there is anything to tell, as it is told of a block. Raises DataError."""
+    try:
+        drawn = _Drawn(draw_blocks(context.plan, family, numbers, context.residents))
+        for table in leaving:
+            frame, ends = drawn.block.leaving(table)
+            drawn.rows[table] = [frame.slice(start, end - start) for start, end in pairwise([0, *ends.tolist()])]
+            if context.records:
+                types = context.plan.tables[table].types
+                drawn.fingerprints[table] = fingerprint(frame, {column: types[column] for column in frame.columns})
+        for table in family.tables:
+            looked_up = [c for t, c in family.residents if t == table]
+            drawn.residents[table] = ResidentRows(*drawn.block.resident_rows(table, looked_up))
+        drawn.rollups = [RollupPart(rollup, summed(drawn.block, rollup)) for rollup in family.rollups]
+    except SynthError:
+        if len(numbers) == 1:
+            raise
+        return [one for number in numbers for one in _draw(context, family, range(number, number + 1), leaving)]
+    return [drawn]
+
+
+def _write_blocks(context: RunContext, task: Task, runs: Sequence[range], before: dict[int, Block]) -> TaskResult:
+    """Draw and write runs of blocks, each table's together; keep what other families need. Raises DataError.
 
     `before` are blocks as they were at an earlier `until`, by number.
     """
@@ -153,26 +188,24 @@ def _write_blocks(context: RunContext, task: Task, blocks: Iterable[Block], befo
         frames = {table: [] for table in family.tables if table_of(table) in plan.wanted}
     fingerprints = dict.fromkeys(frames, Fingerprint())
     residents: dict[str, list[ResidentRows]] = {table: [] for table in family.tables}
-    drawn: list[Block] = []  # blocks that wait to be compared: rows of a rollup move from one to another
-    for block in blocks:
+    waiting: list[Block] = []  # blocks that wait to be compared: rows of a rollup move from one to another
+    for drawn in (drawn for run in runs for drawn in _draw(context, family, run, frames.keys())):
         for table, parts in frames.items():
-            parts.append(block.visible_rows(table))
-            if context.records:
-                types = plan.tables[table].types
-                columns = {column: types[column] for column in parts[-1].columns}
-                fingerprints[table] += fingerprint(parts[-1], columns)
+            parts += drawn.rows[table]
+            fingerprints[table] += drawn.fingerprints.get(table, Fingerprint())
         for table, rows in residents.items():
-            rows.append(ResidentRows(*block.resident_rows(table, [c for t, c in family.residents if t == table])))
-        result.rollups += [RollupPart(rollup, summed(block, rollup)) for rollup in family.rollups]
+            rows.append(drawn.residents[table])
+        result.rollups += drawn.rollups
         if context.records:
-            result.changes = min(filter(None, (result.changes, next_change(block))), default=None)
+            result.changes = min(filter(None, (result.changes, next_change(drawn.block))), default=None)
         if context.earlier is not None:
-            drawn.append(block)
+            waiting.append(drawn.block)
             if not family.is_sum:
-                olds = [before.pop(block.number)] if block.number in before else []
-                _compare(context.earlier, olds, [drawn.pop()], frames, result)
-    if drawn and context.earlier is not None:
-        _compare(context.earlier, [*before.values()], drawn, frames, result)
+                [number] = drawn.block.numbers
+                olds = [before.pop(number)] if number in before else []
+                _compare(context.earlier, olds, [waiting.pop()], frames, result)
+    if waiting and context.earlier is not None:
+        _compare(context.earlier, [*before.values()], waiting, frames, result)
     result.residents = {table: _joined(rows) for table, rows in residents.items()}
     for table, parts in frames.items():
         write = _write(context, task, table, parts)

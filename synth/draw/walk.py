@@ -230,7 +230,7 @@ def _draw_residents(plan: Plan, family: FamilyPlan, residents: Residents) -> Non
         for number in range(blocks_there(plan, family, residents)):
             block = draw_block(plan, family, number, residents)
             rows = {table: ResidentRows(*block.resident_rows(table, columns)) for table, columns in looked_up.items()}
-            spools.add(block.number, rows)
+            spools.add(number, rows)
         spools.join()
 
 

@@ -110,7 +110,9 @@ def _encodings(columns: Sequence[pl.Series]) -> tuple[list[str], dict[str, str]]
     for column in columns:
         if column.dtype in (pl.Boolean, pl.Float64) or isinstance(column.dtype, pl.Decimal):
             continue  # a decimal is one that has more digits than an int64
-        places = np.arange(0, len(column), max(1, len(column) // SAMPLE_ROWS))  # all over: a UNION's parts lie one by one
+        places = np.arange(
+            0, len(column), max(1, len(column) // SAMPLE_ROWS)
+        )  # all over: a UNION's parts lie one by one
         if column[places].n_unique() <= max(16, FEW * len(places)):
             few.append(column.name)
         elif column.dtype != pl.String:

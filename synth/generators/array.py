@@ -30,7 +30,7 @@ from synth.generators.time_of_day import TimeOfDay
 from synth.generators.uuids import Uuid
 from synth.generators.web import Ip, Url, UserAgent
 from synth.generators.words import Colour, Job, Product, Street, StreetAddress
-from synth.streams import Sub
+from synth.streams import Stream, Sub
 from synth.texts import counted, in_brackets, in_quotes
 
 __all__ = ["Array"]
@@ -223,10 +223,21 @@ class _Cells:
     def __init__(self, context: RowContext, most: int, dtype: DType) -> None:
         self._context, self._most, self.dtype = context, most, dtype
         self.seed, self.table, self.column = context.seed, context.table, context.column
-        self.rows, self.first_row = context.rows * most, context.first_row * most
-        self.first_unique_number, self.block_rows = context.first_unique_number * most, context.block_rows * most
+        self.rows, self.block_rows = context.rows * most, context.block_rows * most
 
-    def stream(self, sub: str = "") -> np.random.Generator:
+    @property
+    def row_numbers(self) -> Rows:
+        return self._of_values(self._context.row_numbers)
+
+    @property
+    def unique_numbers(self) -> Rows:
+        return self._of_values(self._context.unique_numbers)
+
+    def _of_values(self, numbers: Rows) -> Rows:
+        """The number of each value, from those of its row. (n,) -> (n · most,)"""
+        return (numbers[:, None] * self._most + np.arange(self._most)).reshape(-1)
+
+    def stream(self, sub: str = "") -> Stream:
         return self._context.stream(sub)
 
     def column_stream(self, sub: str) -> np.random.Generator:

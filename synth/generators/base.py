@@ -153,6 +153,13 @@ class Generator(Model):
         """Name the column that it sums, or the rows that it counts, of a child or the own table; None where it does not."""
         return None
 
+    # -- how it is drawn
+
+    @property
+    def needs_block_alone(self) -> bool:
+        """Whether blocks are drawn by themselves for it: it asks a stream for something else than so many numbers a row."""
+        return False
+
     # -- its type, and whether it fits
 
     def dtype(self) -> DType | None:

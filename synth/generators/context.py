@@ -17,6 +17,7 @@ from synth.dtypes import DType
 from synth.generators.declarations import Complaint, Span
 from synth.generators.quantiles import Quantiles
 from synth.generators.sampling import Search
+from synth.streams import Stream
 
 __all__ = [
     "AncestorPositions",
@@ -212,12 +213,19 @@ class DrawContext(Protocol):
     column: str
     rows: int
     first_row: int
-    first_unique_number: int  # as first_row, but counting rows that the table had before the run, too
     block_rows: int
     dtype: DType
 
-    def stream(self, sub: str = "") -> np.random.Generator:
-        """Give the column's random generator for this block, or a sub-stream of it."""
+    @property
+    def row_numbers(self) -> Rows:
+        """Give the number of each row. (rows,)"""
+
+    @property
+    def unique_numbers(self) -> Rows:
+        """Give the number of each row, counting rows that the table had before the run, too. (rows,)"""
+
+    def stream(self, sub: str = "") -> Stream:
+        """Give the column's random generator, or a sub-stream of it, to be asked for as many numbers for each row."""
 
     def column_stream(self, sub: str) -> np.random.Generator:
         """Give the random generator of a sub-stream that belongs to the whole column, not to a block."""

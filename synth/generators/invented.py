@@ -58,7 +58,7 @@ def invented(context: DrawContext, spelt: Words) -> list[pl.Series]:
 
     Row k has word π(k); behind the last word each comes again, and every time with another one.
     """
-    rows = np.arange(context.first_unique_number, context.first_unique_number + context.rows)
+    rows = context.unique_numbers
     first = permuted(context.seed, context.table, context.column, Sub.WORD_ORDER, rows % WORDS, WORDS)
     again = rows // WORDS
     names = [spelt.first[first].alias("first")]

@@ -139,7 +139,7 @@ class Key(Generator):
 
     def draw(self, context: DrawContext) -> pl.Series:
         """Make the keys of the block's rows. (rows,)"""
-        return self.key_at(np.arange(context.first_row, context.first_row + context.rows), context.seed, context.table)
+        return self.key_at(context.row_numbers, context.seed, context.table)
 
 
 class Window(Generator):
@@ -166,7 +166,7 @@ class Window(Generator):
 
     def draw(self, context: DrawContext) -> pl.Series:
         """Divide the row number by the rows of a window. (rows,)"""
-        return pl.Series(np.arange(context.first_row, context.first_row + context.rows) // self.rows)
+        return pl.Series(context.row_numbers // self.rows)
 
 
 def _uuids(rows: Rows, seed: int, table: str) -> pl.Series:

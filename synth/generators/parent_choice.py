@@ -207,7 +207,7 @@ def choose_parents(context: TableContext, choice: ParentChoice, distinct_per: st
         return good
 
     def redraw(number: int, places: Rows) -> Rows:
-        return choice.pick(context.uniform_at(Sub.REDRAW.format(number), context.first_row + places), places)
+        return choice.pick(context.uniform_at(Sub.REDRAW.format(number), context.row_numbers[places]), places)
 
     pending = np.flatnonzero(~good if choice.nothing is None else ~good & ~choice.nothing)
     left = redraw_until_accepted(found, pending, accept, redraw, ROUNDS)
@@ -225,7 +225,7 @@ def _race(
     That is a successive draw without replacement (Efraimidis and Spirakis 2006, doi 10.1016/j.ipl.2005.11.003).
     """
     groups = group[left] if group is not None else left
-    seeds = group_row if group_row is not None else context.first_row + np.arange(context.rows)
+    seeds = group_row if group_row is not None else context.row_numbers
     open_rows = np.zeros(context.rows, dtype=np.bool_)
     open_rows[left] = True
     racing, home_of_left = np.unique(groups, return_inverse=True)

@@ -211,7 +211,7 @@ email: {email: [first_name, last_name]}"""
         which = (context.stream().random(context.rows) * len(DOMAINS)).astype(np.int64)
         parts = [_before_dots(context.value(name)).alias(f"n{at}") for at, name in enumerate(self.names)]
         parts = [part.fill_null("") if part.null_count() else part for part in parts]
-        numbers = np.arange(context.first_unique_number + 1, context.first_unique_number + context.rows + 1)
+        numbers = context.unique_numbers + 1
         signs = whole(numbers)
         if signs is None:
             parts += [pl.Series("row", numbers).cast(pl.String), pl.Series("at", _AT_DOMAINS.astype(str))[which]]

@@ -73,6 +73,11 @@ tags: {prose: {vocabulary: {urgent: 3, fragile: 1, return: 1}, max: 60}}"""
         """Count the characters of the longest text: `max`."""
         return self.max
 
+    @property
+    def needs_block_alone(self) -> bool:
+        """Whether it does: it draws a number for each word of a block."""
+        return True
+
     def draw(self, context: DrawContext) -> pl.Series:
         """Draw how long each text is to be, and words for all; each ends with the word that passes its end. (rows,)"""
         pieces = self._pieces()

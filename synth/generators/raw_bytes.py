@@ -48,6 +48,11 @@ blob: {bytes: {min: 0, max: 200}}"""
         """Take bytes, and no other type."""
         return None if dtype == BYTES else f"bytes cannot be {dtype}"
 
+    @property
+    def needs_block_alone(self) -> bool:
+        """Whether it does: what it draws is cut into bytes, block by block."""
+        return True
+
     def draw(self, context: DrawContext) -> pl.Series:
         """Draw as many bytes a row as there are at most, and how many of them count; as hexadecimal digits. (rows,)"""
         most = self.length or self.max or 0

@@ -34,7 +34,7 @@ from synth.generators.pieces import InPieces, cumulated, pieces_of
 from synth.generators.ranks import ranks_of_any, ranks_of_declared, zipf_mandelbrot
 from synth.generators.reference_words import Popularity, ReferenceWords, ZipfMandelbrot
 from synth.generators.sampling import check_weights
-from synth.streams import Sub
+from synth.streams import JoinedStreams, Sub
 
 __all__ = ["Popularity", "Reference", "ZipfMandelbrot"]
 
@@ -68,6 +68,11 @@ class Reference(ReferenceWords):
     @property
     def one_to_one(self) -> bool:
         """Whether each parent is chosen once at most."""
+        return self.unique
+
+    @property
+    def needs_block_alone(self) -> bool:
+        """Whether parents are matched one to one, which is a shuffle of those of a block."""
         return self.unique
 
     @property
@@ -265,11 +270,11 @@ class Reference(ReferenceWords):
     def _chosen(self, context: TableContext) -> Rows:
         """Choose among those that can be chosen; in the own table among earlier rows, so without cycles. (rows,)"""
         own = self.to == context.table
-        first = context.first_in_order(self.to) if own and self.says_which else context.first_row
+        first = context.first_in_order(self.to) if own and self.says_which else None
         choice = ParentChoice(
             context, self.to, self.alive_at, weighted=self._weighted, grouping=self._grouping(context),
             another=self.other_than, optional=self.optional or own,
-            earlier=first + np.arange(context.rows) if own else None,
+            earlier=None if not own else context.row_numbers if first is None else first + np.arange(context.rows),
         )  # fmt: skip
         rows = choose_parents(context, choice, self.distinct_per)
         return np.where(context.stream(Sub.ROOTS).random(context.rows) < self.roots, -1, rows) if own else rows
@@ -282,4 +287,6 @@ class Reference(ReferenceWords):
             raise TooFewError(
                 f"{many(context.rows, 'row', 'needs', 'need')} as many {self.to} of their own, {max(0, parents)} exist"
             )
-        return context.first_row + context.stream().permutation(parents)[: context.rows]
+        stream = context.stream()
+        assert not isinstance(stream, JoinedStreams)  # as `needs_block_alone` says
+        return context.first_row + stream.permutation(parents)[: context.rows]

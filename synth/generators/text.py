@@ -83,7 +83,7 @@ class Coined(Generator):
     def draw(self, context: DrawContext) -> pl.Series:
         """Shuffle row numbers and spell them in base 64. (rows,)"""
         size = self._size
-        rows = np.arange(context.first_unique_number, context.first_unique_number + context.rows)
+        rows = context.unique_numbers
         number = permuted(context.seed, context.table, context.column, Sub.WORD_ORDER, rows % size, size)
         again = rows // size
         if not again[-1:].any():

@@ -71,8 +71,7 @@ message_id: {uuid: {version: 7, at: sent_at}}"""
     def draw(self, context: RowContext) -> pl.Series:
         """Put the moment, or random bits, before bits that keep rows apart; NULL where the moment is. (rows,)"""
         words = np.empty((context.rows, 2), dtype=np.uint64)
-        numbers = np.arange(context.first_unique_number, context.first_unique_number + context.rows)
-        apart = permuted(context.seed, context.table, context.column, Sub.UUIDS, numbers, APART)
+        apart = permuted(context.seed, context.table, context.column, Sub.UUIDS, context.unique_numbers, APART)
         words[:, 1] = apart.astype(np.uint64) | VARIANT
         if self.at is None:
             random = context.stream().integers(0, 2**64, context.rows, dtype=np.uint64)

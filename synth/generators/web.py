@@ -149,8 +149,7 @@ seen: {url: {segments: 2}}"""
         pages = _pages(self.segments)
         uniform = context.stream().random(context.rows)
         if self.host:
-            numbers = np.arange(context.first_unique_number + 1, context.first_unique_number + context.rows + 1)
-            host = [_labels(context.value(self.host), numbers).alias("host")]
+            host = [_labels(context.value(self.host), context.unique_numbers + 1).alias("host")]
         else:
             host = invented(context, written("", "-", lower=True))
         behind = pages[(uniform * len(pages)).astype(np.int64)].alias("page")

@@ -67,16 +67,18 @@ class Branch:
         parts = [*self.gives.values(), *([self.where] if self.where else [])]
         return tuple(dict.fromkeys(name for part in parts for name in part.reads))
 
-    def rows(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """The rows that it gives for a table's drawn columns. Raises OverflowError."""
+    def rows(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series | None]:
+        """The rows that it gives for a table's drawn columns, and which of these they are of; None: all. Raises OverflowError."""
+        kept = None
         if self.where is not None:
-            frame = frame.filter(self.where.evaluate(frame))
+            kept = self.where.evaluate(frame)
+            frame = frame.filter(kept)
         for part in self.gives.values():
             part.check(frame)
         made = frame.select([part.expr.alias(name) for name, part in self.gives.items()])
         if made.height != frame.height:  # constants alone
-            return pl.DataFrame([column.new_from_index(0, frame.height) for column in made.get_columns()])
-        return made
+            made = pl.DataFrame([column.new_from_index(0, frame.height) for column in made.get_columns()])
+        return made, kept
 
 
 def largest_value(bound: Bound, sizes: Mapping[str, int]) -> int:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from synth.columns import to_written
 from synth.dtypes import DType
-from synth.spec.kinds.derived import select_result_to_drawn
+from synth.spec.kinds.selected import select_result_to_drawn
 from synth.sql.select import compile_select
 
 TYPES = {

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from synth.errors import OptionError, Problem
 from synth.generators.arrival import DAY_US, Arrival, Timetable, microseconds
-from synth.spec.kinds.base import BlockView, Counted, Counting, Kind, Names, Rows, TableRows
+from synth.spec.kinds.base import BlockRows, BlockView, Counted, Counting, Kind, Names, Rows, TableRows
 from synth.spec.kinds.row_counts import MAX_ROWS, declared_rows, earlier_rows_by_key
 from synth.spec.models import Dataset, Table
 from synth.streams import Sub, hashed, stream
@@ -79,19 +79,24 @@ class ArrivalKind(Kind):
 
     def draw_rows(self, block: BlockView, table: str) -> TableRows:
         """Take the block's run of rows, the last one to the end of its window, each at its time."""
-        spec, plan, first = block.spec(table), block.counted(table), block.number * block.block_rows
-        rows = min(block.block_rows, plan.rows - first)
-        if spec.window:
-            rows = min(block.block_rows, -(-rows // spec.window) * spec.window)
+        spec, plan, blocks = block.spec(table), block.counted(table), []
+        for number in block.numbers:
+            first = number * block.block_rows
+            rows = min(block.block_rows, plan.rows - first)
+            if spec.window:
+                rows = min(block.block_rows, -(-rows // spec.window) * spec.window)
+            blocks.append(BlockRows(first, block.block_rows, rows))
         assert spec.arrival
-        arrivals = plan.timetable.times(first, rows, block.uniform(table, spec.arrival, Sub.TIMES))
-        return TableRows(first, block.block_rows, rows, arrivals=arrivals)
+        drawn = TableRows(blocks)
+        uniform = block.uniform(table, spec.arrival, Sub.TIMES)
+        drawn.arrivals = plan.timetable.times(drawn.first_row, drawn.rows, uniform)
+        return drawn
 
     # 5. when it changes next
 
     def next_change_us(self, block: BlockView, table: str) -> int | None:
         """Give `until` for a block that is not full, as more rows will come."""
-        full = (block.number + 1) * block.block_rows <= block.counted(table).rows
+        full = block.numbers.stop * block.block_rows <= block.counted(table).rows
         return None if full else block.until_us
 
     def came(self, block: BlockView, table: str) -> Rows:

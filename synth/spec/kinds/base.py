@@ -20,7 +20,7 @@ from synth.errors import MeaningError, Problem
 from synth.generators.declarations import Span
 from synth.spec.kinds.known import KnownNulls
 from synth.spec.kinds.row_plans import Counted, Needed, RollupPlan, RowsPlan, SelectPlan
-from synth.spec.kinds.table_rows import Rows, TableRows
+from synth.spec.kinds.table_rows import BlockRows, Rows, TableRows
 from synth.spec.models import Column, Dataset, Table
 from synth.spec.paths import ResolvedPath
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from synth.sql.compiled import Compiled
 
 __all__ = [
-    "BlockView", "Counted", "Counting", "Kind", "KnownSpans", "Names", "Needed", "Planning", "RollupPlan", "Rows",
+    "BlockRows", "BlockView", "Counted", "Counting", "Kind", "KnownSpans", "Names", "Needed", "Planning", "RollupPlan", "Rows",
     "RowsPlan", "SelectPlan", "TableRows", "problems_of",
 ]  # fmt: skip
 
@@ -168,12 +168,12 @@ class BlockView(Protocol):
     """What a kind sees of a block while its rows are drawn, and of what has been drawn."""
 
     @property
-    def number(self) -> int:
-        """The block's number, from 0."""
+    def numbers(self) -> range:
+        """The numbers of the blocks that are drawn together, from 0."""
 
     @property
     def block_rows(self) -> int:
-        """The root rows of a block."""
+        """The root rows of each block."""
 
     @property
     def until_us(self) -> int:
@@ -205,8 +205,8 @@ class BlockView(Protocol):
     def rows_there(self, table: str, resident: int) -> int:
         """Give the rows of another family's table that are there at `until`, of so many that are resident."""
 
-    def stream(self, table: str, column: str, sub: str = "") -> np.random.Generator:
-        """Give the random generator of a column for this block."""
+    def stream_of(self, table: str, column: str, number: int, sub: str = "") -> np.random.Generator:
+        """Give the random generator of a column for one of these blocks."""
 
     def uniform(self, table: str, column: str, sub: str) -> Callable[[Rows], npt.NDArray[np.float64]]:
         """Give what gives uniform numbers in [0, 1) of a sub-stream by row number. (n,) -> (n,)"""

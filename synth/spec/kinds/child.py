@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
 from synth.columns import NULL
 from synth.errors import MeaningError, Problem
 from synth.spec.kinds.base import (
+    BlockRows,
     BlockView,
     Counted,
     Counting,
@@ -152,20 +154,22 @@ class Child(Kind):
         above = block.tables[parent]
         seen = block.planned(parent, reads) if reads else None
         counted = above.whole_is_counted and seen is None
-        counts = children(
-            law, above.first_row, above.in_whole_block if counted else above.rows, block.counted(parent).declared,
-            lambda sub: block.stream(table, Sub.FANOUT, sub), seen,
-        )  # fmt: skip
-        in_whole_block = int(counts.sum()) if counted else above.in_whole_block * law.max
-        if spec.earlier and block.kind(parent).is_read:  # parents that have had theirs get no more
-            had = block.residents.has_children(parent, table)[above.first_row : above.first_row + above.rows]
-            counts[: above.rows][had] = 0
-        shown = counts[: above.rows]
-        first = law.total(above.first_row) if law.exact else above.first_row * law.max
-        places = np.repeat(np.arange(above.rows), shown)
-        return TableRows(
-            first, in_whole_block, len(places), child_counts=shown, parent_positions=places, whole_is_counted=counted
-        )
+        blocks, shown = [], []
+        for number, here, end in zip(block.numbers, above.blocks, above.ends, strict=True):
+            counts = children(
+                law, here.first_row, here.in_whole_block if counted else here.rows, block.counted(parent).declared,
+                partial(block.stream_of, table, Sub.FANOUT, number), None if seen is None else seen[end - here.rows : end],
+            )  # fmt: skip
+            in_whole_block = int(counts.sum()) if counted else here.in_whole_block * law.max
+            counts = counts[: here.rows]
+            if spec.earlier and block.kind(parent).is_read:  # parents that have had theirs get no more
+                counts[block.residents.has_children(parent, table)[here.first_row : here.first_row + here.rows]] = 0
+            first = law.total(here.first_row) if law.exact else here.first_row * law.max
+            blocks.append(BlockRows(first, in_whole_block, int(counts.sum())))
+            shown.append(counts)
+        counts = np.concatenate(shown)
+        places = np.repeat(np.arange(above.rows), counts)
+        return TableRows(blocks, child_counts=counts, parent_positions=places, whole_is_counted=counted)
 
     # 4. what shows at `until`
 

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 
-from synth.columns import NULL, clocks_to_microseconds, column_to_written, from_decimal, to_written
-from synth.dtypes import UUID, UUID_SHAPE, DType
-from synth.errors import DataError, MeaningError, Problem, did_you_mean
+from synth.columns import NULL
+from synth.dtypes import DType
+from synth.errors import MeaningError, Problem, did_you_mean
 from synth.spec.kinds.base import (
     BlockView,
     Counted,
@@ -27,6 +26,7 @@ from synth.spec.kinds.base import (
     came_at,
     problems_of,
 )  # fmt: skip
+from synth.spec.kinds.selected import evaluated, run
 from synth.spec.models import Table
 from synth.spec.parts import part_of, table_of
 
@@ -126,7 +126,7 @@ class Derived(Kind):
     def draw_rows(self, block: BlockView, table: str) -> TableRows:
         """Run the SELECT over the block's planned rows."""
         plan = block.select_plan(table)
-        return _run(block, table, plan) if plan.branches is None else _evaluate(block, plan.branches)
+        return run(block, table, plan) if plan.branches is None else evaluated(block, plan.branches)
 
     # 4. what shows at `until`
 
@@ -310,89 +310,3 @@ def check_primary_key(names: Names, table: str, parts: list[str]) -> Iterator[Pr
     if not spec.at and later:
         what = f"rows of {later} show only once '{names.table(later).at}' has come: the table needs `at`, too"
         yield Problem(("tables", table), what, "a column with the moment from which a row exists")
-
-
-# -- running one
-
-
-def _evaluate(block: BlockView, branches: tuple[Branch, ...]) -> TableRows:
-    """Work plain SELECTs out on columns as they are drawn."""
-    frames = []
-    for branch in branches:
-        columns = block.tables[branch.source].columns
-        frames.append(branch.rows(pl.DataFrame([columns[name] for name in branch.reads])))
-    frame = pl.concat(frames, rechunk=True) if len(frames) > 1 else frames[0]
-    return TableRows(0, frame.height, frame.height, columns={c.name: c for c in frame.get_columns()})
-
-
-def _run(block: BlockView, table: str, plan: SelectPlan) -> TableRows:
-    """Run a SELECT in DuckDB, decimals in major units."""
-    from synth.sql.in_duckdb import Tables
-    from synth.sql.parse import SqlError
-
-    tables: Tables = block.residents.cached("DuckDB", Tables)
-    for name, used in plan.reads.items():
-        tables.put(name, _source(block, name, used), kept=name not in block.tables)
-    try:
-        frame = tables.run(plan.text)
-    except SqlError as error:
-        raise DataError(f"{error}\n  hint: {error.hint}" if error.hint else str(error)) from error
-    if plan.order:
-        frame = frame.sort(plan.order)  # groups and joins come in any order
-    drawn = TableRows(0, frame.height, frame.height)
-    types = block.counted(table).types
-    for column, declared in block.spec(table).columns.items():
-        if declared.draws.comes_with_rows:
-            drawn.columns[column] = select_result_to_drawn(frame[column], types[column]).alias(column)
-    return drawn
-
-
-def _source(block: BlockView, name: str, used: tuple[str, ...]) -> pl.DataFrame:
-    """Give what a SELECT reads: planned rows of a table of this block, or a whole roster of another family."""
-    types = block.counted(name).types
-    if name in block.tables:
-        return pl.DataFrame([column_to_written(block.tables[name].columns[c], types[c].in_sql) for c in used])
-
-    def whole() -> pl.DataFrame:
-        frame = block.residents.frame(name, {c: types[c] for c in used})
-        return to_written(frame, {c: types[c].in_sql for c in used})
-
-    frame: pl.DataFrame = block.residents.cached(f"{name} {' '.join(used)}", whole)
-    return frame.head(block.rows_there(name, frame.height))
-
-
-def select_result_to_drawn(column: pl.Series, dtype: DType) -> pl.Series:
-    """Take a column of SQL as it is drawn, decimals as minor units. Raises DataError where digits are lost. (n,) -> (n,)"""
-    if dtype.is_exact and column.dtype.is_float():
-        return _minor_units(column, dtype)
-    if dtype.name == "decimal" or isinstance(column.dtype, pl.Decimal):
-        try:
-            return from_decimal(column, dtype) if dtype.is_exact else column.cast(dtype.drawn)
-        except ValueError as error:
-            raise DataError(f"{column.name}: {error}; write ROUND(…, {dtype.digits}) in the SELECT") from error
-    if column.dtype == pl.Time:
-        return clocks_to_microseconds(column)
-    drawn = column.cast(dtype.drawn, strict=False)
-    if drawn.null_count() > column.null_count():
-        lost = column.filter(drawn.is_null() & column.is_not_null())
-        raise DataError(f"{column.name}: the SELECT gives {lost[0]!r}, which is no {dtype}")
-    if dtype == UUID:
-        strange = drawn.filter(~drawn.str.contains(UUID_SHAPE))
-        if len(strange):
-            raise DataError(f"{column.name}: the SELECT gives {strange[0]!r}, which is no uuid")
-    if dtype.name == "enum":
-        strange = drawn.filter(~drawn.is_in(list(dtype.labels)))
-        if len(strange):
-            raise DataError(f"{column.name}: the SELECT gives {strange[0]!r}, which is no {dtype}")
-    return drawn
-
-
-def _minor_units(column: pl.Series, dtype: DType) -> pl.Series:
-    """Take doubles that have the digits of an exact type, as ROUND leaves them. Raises DataError for others."""
-    minor = (column * 10.0**dtype.digits).round()
-    kept = (minor.abs() < 2.0**53) & (minor / 10.0**dtype.digits == column)
-    lost = column.filter(~kept)
-    if len(lost):
-        way_out = f"write ROUND(…, {dtype.digits}) in the SELECT"
-        raise DataError(f"{column.name}: the SELECT gives {lost[0]!r}, which is no {dtype}; {way_out}")
-    return minor.cast(pl.Int64)

@@ -9,6 +9,7 @@ import numpy as np
 from synth.errors import MeaningError, Problem
 from synth.spec.kinds.arrival import late_beginnings
 from synth.spec.kinds.base import (
+    BlockRows,
     BlockView,
     Counted,
     Counting,
@@ -147,13 +148,15 @@ class ExistingKind(Kind):
             places = parent_rows[first:end] - above.first_row
             counts = np.bincount(places, minlength=above.rows)
         else:
-            first = block.number * block.block_rows
+            [number] = block.numbers  # as `in_one_block` says
+            first = number * block.block_rows
             end = min(first + block.block_rows, plan.rows)
         rows = np.arange(first, end)
         whole = (
             block.block_rows if block.spec(table).arrival and not parent else len(rows)
         )  # more of the block may come
-        drawn = TableRows(int(first), whole, len(rows), child_counts=counts, parent_positions=places)
+        here = BlockRows(int(first), whole, len(rows))
+        drawn = TableRows([here], child_counts=counts, parent_positions=places)
         for column in block.columns_read(table):
             drawn.columns[column] = block.residents.gather(table, column, rows, plan.types[column]).alias(column)
         return drawn
