@@ -113,13 +113,13 @@ def built() -> synth.Dataset:
 def drawn(monkeypatch):
     """Counts the blocks that are drawn for a whole table, by family."""
     count: Counter[str] = Counter()
-    draw_block = synth.draw.task.draw_block
+    draw_blocks = synth.draw.task.draw_blocks
 
-    def counting(plan, family, number, residents):
-        count[family.root] += 1
-        return draw_block(plan, family, number, residents)
+    def counting(plan, family, numbers, residents):
+        count[family.root] += len(numbers)
+        return draw_blocks(plan, family, numbers, residents)
 
-    monkeypatch.setattr(synth.draw.task, "draw_block", counting)
+    monkeypatch.setattr(synth.draw.task, "draw_blocks", counting)
     return count
 
 

@@ -212,7 +212,7 @@ class Block:
         return self.leaving(table)[0]
 
     def leaving(self, table: str) -> tuple[pl.DataFrame, Rows]:
-        """Give the rows that exist at `until` and are to leave, as they show, and where those of each block end. (blocks,)"""
+        """Give the rows that exist at `until` and are to leave, as they show, and where each block's end. (blocks,)"""
         frame = pl.DataFrame([self.at_until(table, c).alias(c) for c in self.plan.tables[table].written])
         visible = self.visible(table)
         if self.plan.spec(table).earlier and self.plan.spec(table).keyed is None:  # known by their keys

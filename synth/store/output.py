@@ -83,9 +83,7 @@ class FileForm:
         parted = pieces(table_of(table), frames, partition_of(levels), types) if levels else [("", list(frames))]
         for place, rows in parted:
             path = folder / path_of(table, number, form.suffix, place)
-            path.parent.mkdir(
-                parents=True, exist_ok=True
-            )  # INSERT statements name their table as the file's folder is called
+            path.parent.mkdir(parents=True, exist_ok=True)  # INSERT statements name their table by it
             form.write(rows, types, required, path)
             file = described(path, folder)
             yield path, WrittenFile(file.path, sum(each.height for each in rows), file.bytes, file.sha256)

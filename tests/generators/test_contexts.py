@@ -2,6 +2,7 @@
 
 import inspect
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -39,7 +40,8 @@ PLAIN = {
 class Nothing:
     """A draw context, and not a member more."""
 
-    seed, table, column, rows, first_row, first_unique_number, block_rows = 1, "t", "c", 500, 0, 0, 10_000
+    seed, table, column, rows, first_row, block_rows = 1, "t", "c", 500, 0, 10_000
+    row_numbers = unique_numbers = np.arange(500)
 
     def __init__(self, dtype):
         self.dtype = dtype

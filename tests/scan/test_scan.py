@@ -49,14 +49,15 @@ def _small(monkeypatch):
 @pytest.fixture
 def drawn(monkeypatch):
     """Blocks and columns as they are drawn."""
-    seen, draw = [], synth.draw.task.draw_block
+    seen, draw = [], synth.draw.block.draw_blocks
 
-    def counting(plan, family, number, residents):
-        seen.append((family.root, number, {(step.table, step.column) for step in family.steps if step.column}))
-        return draw(plan, family, number, residents)
+    def counting(plan, family, numbers, residents):
+        columns = {(step.table, step.column) for step in family.steps if step.column}
+        seen.extend((family.root, number, columns) for number in numbers)
+        return draw(plan, family, numbers, residents)
 
-    monkeypatch.setattr(synth.draw.task, "draw_block", counting)
-    monkeypatch.setattr(synth.draw.walk, "draw_block", counting)
+    monkeypatch.setattr(synth.draw.task, "draw_blocks", counting)
+    monkeypatch.setattr(synth.draw.block, "draw_blocks", counting)
     return seen
 
 

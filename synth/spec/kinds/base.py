@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from synth.sql.compiled import Compiled
 
 __all__ = [
-    "BlockRows", "BlockView", "Counted", "Counting", "Kind", "KnownSpans", "Names", "Needed", "Planning", "RollupPlan", "Rows",
-    "RowsPlan", "SelectPlan", "TableRows", "problems_of",
+    "BlockRows", "BlockView", "Counted", "Counting", "Kind", "KnownSpans", "Names", "Needed", "Planning", "RollupPlan",
+    "Rows", "RowsPlan", "SelectPlan", "TableRows", "problems_of",
 ]  # fmt: skip
 
 Mask = npt.NDArray[np.bool_]

@@ -1,4 +1,4 @@
-"""Running the SELECT of a derived table over blocks that are drawn together: each sees its own rows, and they come block by block."""
+"""Running a derived table's SELECT over blocks that are drawn together: each sees its own rows, and they come in turn."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def evaluated(block: BlockView, branches: tuple[Branch, ...]) -> TableRows:
 
 
 def _ends_of(kept: pl.Series, ends: Rows) -> Rows:
-    """Give where those of each block end that are kept, of rows of which those of each block end there. (n,), (b,) -> (b,)"""
+    """Give where the kept rows of each block end, of all rows of which those of each block end there. (n,), (b,) -> (b,)"""
     if len(ends) == 1:
         return np.array([kept.sum()])
     before = np.concatenate(([0], np.cumsum(kept.fill_null(value=False).to_numpy())))

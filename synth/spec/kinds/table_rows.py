@@ -1,4 +1,4 @@
-"""One table's rows in blocks that are drawn together, as they are made: their arrays, and the columns that have been drawn."""
+"""One table's rows in a block, or in several, as they are made: their arrays, and the columns that have been drawn."""
 
 from __future__ import annotations
 
