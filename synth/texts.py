@@ -33,25 +33,27 @@ class TextCache(threading.local):
         """slots: a power of two, at least 2."""
         self.make = make
         self.hashes = np.zeros(slots, dtype=np.uint64)  # 0 is nobody's
-        self.values = pl.Series([None], dtype=make(pl.Series(dtype=pl.String)).dtype).new_from_index(0, slots)
+        values = pl.Series([None], dtype=make(pl.Series(dtype=pl.String)).dtype).new_from_index(0, slots)
+        self.values = values if values.dtype != pl.Int64 else np.zeros(slots, np.int64)  # numbers are taken twice as fast so
 
     def __call__(self, column: pl.Series) -> pl.Series:
         """The value of each text; NULL for NULL. (n,) -> (n,)"""
         hashes = np.maximum(column.hash().to_numpy(), 1)
         slots, left = self._slots(hashes)
-        found = self.values[slots].alias(column.name)
+        found = self.values[slots]
         missing = column.is_null().to_numpy() if column.null_count() else None
         left = left if missing is None else left[~missing[left]]
         while len(left):  # each round at least one text of each slot
             _, first = np.unique(slots[left], return_index=True)
             new = left[first]
             self.hashes[slots[new]] = hashes[new]
-            self.values.scatter(slots[new], self.make(column[new]))
+            _put(self.values, slots[new], self.make(column[new]))
             settled = self.hashes[slots[left]] == hashes[left]
-            found.scatter(left[settled], self.values[slots[left[settled]]])
+            _put(found, left[settled], self.values[slots[left[settled]]])
             left = left[~settled]
             slots[left], _ = self._slots(hashes[left])
-        return found if missing is None else mask(found, missing)
+        made = pl.Series(column.name, found)
+        return made if missing is None else mask(made, missing)
 
     def _slots(self, hashes: npt.NDArray[np.uint64]) -> tuple[Rows, Rows]:
         """Where texts are kept, or are to be, and which of them are not there yet. (n,) -> (n,), (m,)
@@ -68,6 +70,14 @@ class TextCache(threading.local):
                 break
             slots[held] = slots[held] + 1 & end
         return slots, strange[self.hashes[slots[strange]] != hashes[strange]]
+
+
+def _put(values: pl.Series | Rows, places: Rows, others: pl.Series | Rows) -> None:
+    """Put other values in their places. (n,), (m,), (m,)"""
+    if isinstance(values, pl.Series):
+        values.scatter(places, others)
+    else:
+        values[places] = others
 
 
 def encode(column: pl.Series) -> tuple[Rows, list[str]]:

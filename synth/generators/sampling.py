@@ -31,6 +31,7 @@ Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 MAX_BUCKETS = 2**18
+MOST_STEPS = 6  # of a bucket that are gone through one by one
 FARTHEST = 9.0  # standard deviations: what lies beyond comes once in 10^18 times
 BELOW_ONE = 1 - 2**-52  # times a uniform number in [0, 1) and a top: always below the top, however it is rounded
 LEAST_WEIGHTS, MOST_WEIGHTS = 1e-100, 1e100  # sums: products of two, and their inverses, are still numbers
@@ -51,7 +52,8 @@ def check_weights(weights: Iterable[float], what: str = "weights", where: str = 
 class Search:
     """`searchsorted(cumulated, values, side="right")` by a table of buckets: 5 to 10 times faster on random values.
 
-    cumulated: (n,), not decreasing, from above 0. A bucket that holds no step answers at once; others are searched.
+    cumulated: (n,), not decreasing, from above 0. A bucket that holds no step answers at once; in others the first steps are
+    gone through one by one (Chen and Asau 1974, doi 10.1080/05695557408974949), and what lies further is searched.
     """
 
     def __init__(self, cumulated: Floats):
@@ -62,14 +64,19 @@ class Search:
         slack = 1e-9 / self.scale * buckets  # rounding of value * scale never crosses more than this
         low = np.searchsorted(cumulated, np.maximum(edges[:-1] - slack, 0), side="right")
         high = np.searchsorted(cumulated, edges[1:] + slack, side="right")
-        self.sure = np.where(low == high, low, -1).astype(np.int32)
+        self.first = np.where(low == high, low, ~low).astype(np.int32)  # below 0: the inverse, of buckets that hold steps
 
     def __call__(self, values: Floats) -> Rows:
         """Give the index of the first cumulated weight above each value in [0, cumulated[-1]). (m,) -> (m,)"""
-        found = np.take(self.sure, (values * self.scale).astype(np.int64), mode="clip").astype(np.int64)
+        found = np.take(self.first, (values * self.scale).astype(np.int64), mode="clip").astype(np.int64)
         unsure = np.flatnonzero(found < 0)
-        if len(unsure):
-            found[unsure] = np.searchsorted(self.cumulated, values[unsure], side="right")
+        found[unsure] = ~found[unsure]
+        for _ in range(MOST_STEPS):
+            if not len(unsure):
+                return found
+            unsure = unsure[np.take(self.cumulated, found[unsure], mode="clip") <= values[unsure]]
+            found[unsure] += 1
+        found[unsure] = np.searchsorted(self.cumulated, values[unsure], side="right")
         return found
 
 

@@ -68,7 +68,7 @@ class Branch:
         return tuple(dict.fromkeys(name for part in parts for name in part.reads))
 
     def rows(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series | None]:
-        """The rows that it gives for a table's columns, and of which of its rows they are; None: all. Raises OverflowError."""
+        """The rows that it gives for a table's columns, and of which rows they are; None: of all. Raises OverflowError."""
         kept = None
         if self.where is not None:
             kept = self.where.evaluate(frame)
