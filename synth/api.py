@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
+from threading import get_ident
 from typing import TYPE_CHECKING, Literal
+from weakref import finalize
 
 import polars as pl
 
@@ -87,7 +89,7 @@ def block(plan: Plan, table: str, number: int) -> dict[str, pl.DataFrame]:
     """One block of the family that `table` belongs to, drawn by itself: its tables' rows, by name.
 
     Of a gathered table there is the family's part, named like `ledger.sales`. Only what the block looks up is drawn
-    besides. Raises OptionError where there is no such block.
+    besides, by the first call, and kept as long as the plan is. Raises OptionError where there is no such block.
 
     >>> drawn = synth.block(synth.make_plan("ecommerce", scale=0.01), "orders", 0)
     >>> {name: rows.height for name, rows in drawn.items()}
@@ -101,8 +103,20 @@ def block(plan: Plan, table: str, number: int) -> dict[str, pl.DataFrame]:
         raise OptionError(f"'{table}' {what} a rollup: it sums over all blocks and has none of its own")
     if not 0 <= number < max(1, family.blocks):
         raise OptionError(f"'{table}' has the blocks 0 to {family.blocks - 1}, not {number}")
-    drawn = draw_block(plan, family, number, residents_for(plan, family.root, Serial(owns_process=False)))
+    drawn = draw_block(plan, family, number, _looked_up(plan, family.root))
     return {name: drawn.written_rows(name) for name in family.tables if table_of(name) in plan.wanted}
+
+
+_kept: dict[tuple[int, int, str], Residents] = {}  # by plan, thread, and the root of a family
+
+
+def _looked_up(plan: Plan, root: str) -> Residents:
+    """What blocks of a family look up, drawn once for a plan and a thread, and kept as long as the plan is."""
+    key = id(plan), get_ident(), root
+    if key not in _kept:
+        _kept[key] = residents_for(plan, root, Serial(owns_process=False))
+        finalize(plan, _kept.pop, key, None)
+    return _kept[key]
 
 
 def frame(plan: Plan, table: str) -> pl.DataFrame:

@@ -34,7 +34,9 @@ class TextCache(threading.local):
         self.make = make
         self.hashes = np.zeros(slots, dtype=np.uint64)  # 0 is nobody's
         values = pl.Series([None], dtype=make(pl.Series(dtype=pl.String)).dtype).new_from_index(0, slots)
-        self.values = values if values.dtype != pl.Int64 else np.zeros(slots, np.int64)  # numbers are taken twice as fast so
+        self.values = (
+            values if values.dtype != pl.Int64 else np.zeros(slots, np.int64)
+        )  # numbers are taken twice as fast so
 
     def __call__(self, column: pl.Series) -> pl.Series:
         """The value of each text; NULL for NULL. (n,) -> (n,)"""

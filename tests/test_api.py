@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import doctest
+import gc
 import subprocess
 import sys
 from collections import Counter
@@ -13,7 +14,9 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import synth
+import synth.api
 import synth.draw.walk
+from synth.draw.walk import residents_for
 from synth.plan.model import BLOCK_ROWS
 from synth.spec.load import dump, shipped
 
@@ -276,6 +279,18 @@ def test_a_block_has_all_tables_of_its_family():
     found = synth.block(plan, "payments", 0)
     assert list(found) == ["orders", "order_items", "payments"]
     assert_frame_equal(found["orders"], synth.frame(plan, "orders"))
+
+
+def test_what_blocks_look_up_is_drawn_once_for_a_plan(monkeypatch):
+    made = []
+    monkeypatch.setattr(synth.api, "residents_for", lambda *given: made.append(given[1]) or residents_for(*given))
+    plan = synth.make_plan("inventory", scale=0.2)
+    first, again = synth.block(plan, "sales_orders", 0), synth.block(plan, "sales_orders", 0)
+    assert made == ["sales_orders"] and assert_frame_equal(first["sales_orders"], again["sales_orders"]) is None
+    kept = len(synth.api._kept)
+    del plan
+    gc.collect()
+    assert len(synth.api._kept) == kept - 1
 
 
 @pytest.mark.parametrize(("table", "number"), [("words", 3), ("words", -1), ("people", 1), ("days", 0), ("wrods", 0)])

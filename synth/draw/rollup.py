@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -13,10 +14,12 @@ from synth.draw.block import Block
 from synth.draw.placed import placed
 from synth.draw.residents import Residents
 from synth.draw.rolled import sums_of
-from synth.draw.spilled_sums import SpilledSums
 from synth.draw.spool import ResidentRows
 from synth.dtypes import BIGINT
 from synth.plan.model import Plan
+
+if TYPE_CHECKING:
+    from synth.draw.spilled_sums import SpilledSums
 
 __all__ = ["RollupSums", "summed"]
 
@@ -147,6 +150,8 @@ class RollupSums:
     def _set_aside(self, folder: Path) -> None:
         """Let what is merged wait in the folder."""
         if self._aside is None:
+            from synth.draw.spilled_sums import SpilledSums  # DuckDB, which most runs need not have
+
             takes = (next(iter(take)) for take in self.spec.aggregates.values())
             self._aside = SpilledSums(folder, ["sum" if take == "count" else take for take in takes])
         for part in self.parts:

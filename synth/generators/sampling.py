@@ -64,7 +64,9 @@ class Search:
         slack = 1e-9 / self.scale * buckets  # rounding of value * scale never crosses more than this
         low = np.searchsorted(cumulated, np.maximum(edges[:-1] - slack, 0), side="right")
         high = np.searchsorted(cumulated, edges[1:] + slack, side="right")
-        self.first = np.where(low == high, low, ~low).astype(np.int32)  # below 0: the inverse, of buckets that hold steps
+        self.first = np.where(low == high, low, ~low).astype(
+            np.int32
+        )  # below 0: the inverse, of buckets that hold steps
 
     def __call__(self, values: Floats) -> Rows:
         """Give the index of the first cumulated weight above each value in [0, cumulated[-1]). (m,) -> (m,)"""
