@@ -162,7 +162,7 @@ def _draw(context: RunContext, family: FamilyPlan, numbers: range, leaving: Iter
         drawn = _Drawn(draw_blocks(context.plan, family, numbers, context.residents))
         for table in leaving:
             frame, ends = drawn.block.leaving(table)
-            drawn.rows[table] = [frame.slice(start, end - start) for start, end in pairwise([0, *ends.tolist()])]
+            drawn.rows[table] = [frame.slice(start, end - start) for start, end in pairwise(map(int, (0, *ends)))]
             if context.records:
                 types = context.plan.tables[table].types
                 drawn.fingerprints[table] = fingerprint(frame, {column: types[column] for column in frame.columns})

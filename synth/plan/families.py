@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from dataclasses import replace
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -32,8 +33,8 @@ from synth.plan.model import (
     pointing,
     rows_of,
 )
-from synth.spec.closure import is_closed, is_selected
-from synth.spec.kinds.base import Needed, RowsPlan
+from synth.spec.closure import is_closed, is_selected, telling
+from synth.spec.kinds.base import Needed, RowsPlan, SelectPlan
 from synth.spec.paths import ResolvedPath
 from synth.spec.scope import Scope
 from synth.sql.compiled import Compiled
@@ -120,9 +121,21 @@ class FamilyPlanning:
     def _of_rows(self, table: str) -> list[Needed]:
         kind = self.names.kind(table)
         plan = kind.rows_plan(self, table)
+        if (
+            isinstance(plan, SelectPlan)
+            and plan.branches is None
+            and self._blocks_per_file(self.names.family(table)) > 1
+        ):
+            plan = replace(plan, telling=telling(self.names, table))
         if plan is not None:
             self.row_plans[table] = plan
         return kind.needed(self, table)
+
+    def _blocks_per_file(self, root: str) -> int:
+        """Count the blocks of a file; its last few files have one."""
+        plan = self.tables[root]
+        declared = -(-(plan.declared or (0 if self.is_sum(root) else plan.rows)) // self.block_rows)
+        return min(max(1, declared // MIN_FILES), MAX_BLOCKS_PER_FILE)
 
     def _of_column(self, table: str, column: str) -> list[Needed]:
         declared = self.names.table(table)
@@ -193,7 +206,6 @@ class FamilyPlanning:
         steps = self._steps(root, columns)
         plan, is_sum = self.tables[root], self.is_sum(root)
         rows = 0 if is_sum else plan.rows
-        declared_blocks = -(-(plan.declared or rows) // self.block_rows)
         prepared = (
             at for at in columns if at[1] and _prepares(self.names.column(*at).draws) and not self.names.is_read(*at)
         )
@@ -203,7 +215,7 @@ class FamilyPlanning:
             after=after,
             rows=rows,
             blocks=1 if is_sum else -(-rows // self.block_rows),
-            blocks_per_file=min(max(1, declared_blocks // MIN_FILES), MAX_BLOCKS_PER_FILE),
+            blocks_per_file=self._blocks_per_file(root),
             steps=steps,
             residents=tuple(sorted((t, c) for t, c in residents if c and not self.names.is_read(t, c))),
             prepared=tuple(prepared),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from synth.errors import MeaningError
 from synth.spec.kinds.base import Names
 from synth.spec.kinds.derived import select_sources, select_text
+from synth.spec.kinds.row_plans import TellsBlock
 from synth.sql.closure import Keys, closed_keys
 from synth.sql.parse import SqlError
 
-__all__ = ["check_closed", "is_closed", "is_selected"]
+__all__ = ["check_closed", "is_closed", "is_selected", "telling"]
 
 WINDOW = "#window"  # what a column that numbers windows holds: all rows of one are drawn together
 
@@ -25,6 +26,22 @@ def is_closed(names: Names, table: str) -> bool:
     except MeaningError:
         return False
     return True
+
+
+def telling(names: Names, table: str) -> tuple[TellsBlock, ...]:
+    """List the columns of a SELECT that tell of which block each of its rows is: those that hold the key of a row in it."""
+    family, window, found = names.family(table), names.family_window(table), []
+    try:
+        keys = _keys(names, table)
+    except MeaningError:  # beside a rollup, which is one block
+        return ()
+    for column, held in keys.items():
+        for other in sorted(held - {table}):
+            if other == WINDOW:
+                found.append(TellsBlock(column, window=window))
+            elif names.family(other) == family and len(names.table(other).key) == 1:
+                found.append(TellsBlock(column, other, names.table(other).key[0]))
+    return tuple(found)
 
 
 def is_selected(names: Names, table: str) -> bool:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from synth.spec.kinds.fanout import FanoutLaw
     from synth.sql.compiled import Branch, Compiled
 
-__all__ = ["Counted", "Needed", "RollupPlan", "RowsPlan", "SelectPlan"]
+__all__ = ["Counted", "Needed", "RollupPlan", "RowsPlan", "SelectPlan", "TellsBlock"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,16 @@ class Needed:
 
 
 @dataclass(frozen=True)
+class TellsBlock:
+    """A column of a SELECT that holds the `key` of a row of a `table` in the block, or the number of its window."""
+
+    column: str
+    table: str = ""
+    key: str = ""
+    window: int | None = None  # rows of one
+
+
+@dataclass(frozen=True)
 class SelectPlan:
     """How a SELECT over a block is run: the columns it reads of each table, its order, its branches where it is plain."""
 
@@ -44,6 +54,7 @@ class SelectPlan:
     whole: tuple[str, ...]  # rosters of other families, which are read whole
     order: tuple[str, ...]  # what orders the rows of a SELECT without ORDER BY
     branches: tuple[Branch, ...] | None = None
+    telling: tuple[TellsBlock, ...] = ()  # columns that tell of which block a row is
 
 
 @dataclass(frozen=True)

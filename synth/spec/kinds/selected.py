@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from synth.columns import clocks_to_microseconds, column_to_written, from_decimal, to_written
-from synth.dtypes import UUID, UUID_SHAPE, DType
+from synth.dtypes import UUID, UUID_SHAPE, DType, Types
 from synth.errors import DataError
 from synth.spec.kinds.base import BlockRows, BlockView, Rows, SelectPlan, TableRows
 
@@ -46,7 +46,7 @@ def _ends_of(kept: pl.Series, ends: Rows) -> Rows:
 
 def _block_by_block(frame: pl.DataFrame, ends: Rows) -> TableRows:
     """Give a frame's rows as those of a table, whose rows of each block end there."""
-    counts = np.diff(ends, prepend=0).tolist()
+    counts = map(int, np.diff(ends, prepend=0))
     drawn = TableRows([BlockRows(0, count, count) for count in counts])
     drawn.columns = {column.name: column for column in frame.get_columns()}
     return drawn
@@ -58,22 +58,67 @@ def run(block: BlockView, table: str, plan: SelectPlan) -> TableRows:
     from synth.sql.parse import SqlError
 
     tables: Tables = block.residents.cached("DuckDB", Tables)
-    sources, frames = {name: _source(block, name, used) for name, used in plan.reads.items()}, []
-    for at in range(len(block.numbers)):
+    types, sources = block.counted(table).types, {name: _source(block, name, used) for name, used in plan.reads.items()}
+
+    def rows(at: int | None) -> pl.DataFrame:
+        """What the SELECT gives over one of the blocks, or over all."""
         for name, source in sources.items():
-            tables.put(name, _of_block(block, name, source, at), kept=name not in block.tables)
+            seen = source if at is None else _of_block(block, name, source, at)
+            tables.put(name, seen, kept=name not in block.tables)
         try:
             frame = tables.run(plan.text)
         except SqlError as error:
             raise DataError(f"{error}\n  hint: {error.hint}" if error.hint else str(error)) from error
-        frames.append(frame.sort(plan.order) if plan.order else frame)  # groups and joins come in any order
-    frame = pl.concat(frames) if len(frames) > 1 else frames[0]
-    drawn = _block_by_block(frame.select(), np.cumsum([each.height for each in frames]))
-    types = block.counted(table).types
+        return frame.sort(plan.order) if plan.order else frame  # groups and joins come in any order
+
+    starts = _starts(block, plan, types)
+    whole = None if starts is None else _in_turn(rows(None), *starts)
+    if whole is None:
+        frames = [rows(at) for at in range(len(block.numbers))]
+        whole = pl.concat(frames), np.cumsum([each.height for each in frames])
+    frame, ends = whole
+    drawn = _block_by_block(frame.select(), ends)
     for column, declared in block.spec(table).columns.items():
         if declared.draws.comes_with_rows:
             drawn.columns[column] = select_result_to_drawn(frame[column], types[column]).alias(column)
     return drawn
+
+
+def _starts(block: BlockView, plan: SelectPlan, types: Types) -> tuple[str, Rows] | None:
+    """Give a column that tells of which block a row is, and where each block starts in it; None where none does. (blocks,)
+
+    Rows have to have an order of their own; and with doubles it would show how many blocks are added up together.
+    """
+    read = (block.counted(name).types[column] for name, used in plan.reads.items() for column in used)
+    if len(block.numbers) == 1 or not plan.order or any(dtype.is_float for dtype in [*types.values(), *read]):
+        return None
+    for each in plan.telling:
+        if each.window:
+            return each.column, np.array(block.numbers) * block.block_rows // each.window
+        there = block.tables.get(each.table)
+        keys = None if there is None else there.columns.get(each.key)
+        if keys is None or there is None or keys.dtype != pl.Int64 or keys.null_count():
+            continue
+        edges = np.concatenate(([0], there.ends))
+        if (edges[1:] == edges[:-1]).any():
+            continue
+        least, most = (how.reduceat(keys.to_numpy(), edges[:-1]) for how in (np.minimum, np.maximum))
+        if (most[:-1] < least[1:]).all():
+            return each.column, least
+    return None
+
+
+def _in_turn(frame: pl.DataFrame, column: str, starts: Rows) -> tuple[pl.DataFrame, Rows] | None:
+    """Give rows block by block, else in their order, and where those of each block end, by where it starts in a column.
+
+    None where the column does not say it of all of them. (blocks,)
+    """
+    if frame[column].dtype != pl.Int64 or frame[column].null_count():
+        return None
+    blocks = np.searchsorted(starts, frame[column].to_numpy(), side="right") - 1
+    if (blocks[1:] < blocks[:-1]).any():
+        frame = frame[np.argsort(blocks, kind="stable")]
+    return frame, np.cumsum(np.bincount(blocks, minlength=len(starts)))
 
 
 def _source(block: BlockView, name: str, used: tuple[str, ...]) -> pl.DataFrame:
