@@ -75,7 +75,7 @@ def fingerprint(frame: pl.DataFrame, types: Mapping[str, DType]) -> Fingerprint:
     for start in range(0, frame.height, CHUNK):
         row = _rows(cells, slice(start, start + CHUNK))
         linear += int(row.sum())
-        square += int((row * (row + C) % P).sum())
+        square += int(_reduced(row * (row + C)).sum())
     return Fingerprint(frame.height, linear, square)
 
 
@@ -100,16 +100,24 @@ def _rows(
     row: npt.NDArray[np.int64] | None = None
     for place, (name, (numbers, missing)) in enumerate(cells.items()):
         some = numbers[at]
-        if some.min() < 0 or some.max() > P:
+        if some.view(np.uint64).max(initial=0) > P:  # or below 0
             some = some % P
         some = some * _constant(name, "value")
         if missing is not None:
             some[missing[at]] = _constant(name, "null")
         row = some if row is None else np.add(row, some, out=row)
         if place % TERMS == TERMS - 1:
-            row %= P
+            row = _reduced(row)
     assert row is not None
-    return row % P
+    return _reduced(row)
+
+
+def _reduced(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Numbers mod P, of none below 0, in a third of the time that numpy's remainder takes. (n,) -> (n,)"""
+    whole = numbers.view(np.uint64)
+    times = whole // np.uint64(P)
+    np.multiply(times, np.uint64(P), out=times)
+    return np.subtract(whole, times, out=times).view(np.int64)
 
 
 def _numbers(column: pl.Series, dtype: DType) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_] | None]:

@@ -101,7 +101,7 @@ class JoinedStreams:
         return made
 
     def standard_normal(self, size: int) -> npt.NDArray[np.float64]:
-        """Give normal numbers. (n,)"""
+        """Give standard normal numbers, of each block from its own generator. (n,)"""
         made = np.empty(size)
         for stream, part in self._parts(size):
             stream.standard_normal(out=made[part])
