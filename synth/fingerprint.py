@@ -117,7 +117,8 @@ def _reduced(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     whole = numbers.view(np.uint64)
     times = whole // np.uint64(P)
     np.multiply(times, np.uint64(P), out=times)
-    return np.subtract(whole, times, out=times).view(np.int64)
+    left: npt.NDArray[np.int64] = np.subtract(whole, times, out=times).view(np.int64)
+    return left
 
 
 def _numbers(column: pl.Series, dtype: DType) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_] | None]:
