@@ -160,7 +160,9 @@ def as_drawn(column: pl.Series, dtype: DType) -> pl.Series:
     """The drawn column with what its type keeps: 24 binary digits of a real, a char without blanks behind. (n,) -> (n,)"""
     if dtype.name == "real":
         return column.cast(pl.Float32).cast(pl.Float64)
-    return column.str.strip_chars_end(" ") if dtype.name == "char" else column
+    if dtype.name == "char" and column.str.ends_with(" ").any():  # a sixth of what it takes to strip them
+        return column.str.strip_chars_end(" ")
+    return column
 
 
 def to_written(frame: pl.DataFrame, types: Types) -> pl.DataFrame:

@@ -20,13 +20,9 @@ import numpy.typing as npt
 import polars as pl
 
 from synth.columns import values
+from synth.digests import first_60_bits
 from synth.dtypes import MAX_PRECISION, DType
-from synth.texts import TextCache
-
-try:
-    from _md5 import md5  # type: ignore[import-not-found,unused-ignore]  # CPython's own: three times as fast on short texts as OpenSSL's
-except ImportError:  # pragma: no cover - some builds leave it out
-    from hashlib import md5
+from synth.texts import TextCache, to_joined_bytes
 
 __all__ = ["Cells", "Fingerprint", "fingerprint", "key_numbers", "row_number_sql", "row_numbers", "sums_sql"]
 
@@ -147,8 +143,7 @@ def _digests(column: pl.Series) -> pl.Series:
 
 def _md5(texts: pl.Series) -> pl.Series:
     """The first 60 bits of each text's MD5: 15 hex digits. (n,) -> (n,)"""
-    digests = b"".join([md5(text).digest() for text in texts.cast(pl.Binary).to_list()])
-    return pl.Series((np.frombuffer(digests, dtype=">u8")[::2] >> 4).astype(np.int64))
+    return pl.Series(first_60_bits(*to_joined_bytes(texts)))
 
 
 @dataclass(frozen=True)

@@ -20,13 +20,15 @@ __all__ = [
 Rows = npt.NDArray[np.int64]
 
 FARTHEST = 4  # slots that a text is kept from its own
+SAMPLE = 256  # texts that are looked at to tell whether a long column's repeat
 
 
 class TextCache(threading.local):
     """A function of text, worked out once while values repeat: `make` gets distinct texts and gives their values.
 
     What is kept is each thread's own. A text is known by its 64-bit hash, which says at which slot it is kept, or one of
-    the next; where all are taken, the last of them is written over, and what was there is worked out again.
+    the next; where all are taken, the last of them is written over, and what was there is worked out again. A long column
+    whose texts hardly repeat is worked out as it is, and nothing of it is kept.
     """
 
     def __init__(self, make: Callable[[pl.Series], pl.Series], slots: int = 2**16):
@@ -40,6 +42,8 @@ class TextCache(threading.local):
 
     def __call__(self, column: pl.Series) -> pl.Series:
         """The value of each text; NULL for NULL. (n,) -> (n,)"""
+        if len(column) > 16 * SAMPLE and not column.null_count() and self._hardly_repeats(column):
+            return self.make(column).alias(column.name)
         hashes = np.maximum(column.hash().to_numpy(), 1)
         slots, left = self._slots(hashes)
         found = self.values[slots]
@@ -56,6 +60,12 @@ class TextCache(threading.local):
             slots[left], _ = self._slots(hashes[left])
         made = pl.Series(column.name, found)
         return made if missing is None else mask(made, missing)
+
+    def _hardly_repeats(self, column: pl.Series) -> bool:
+        """Tell whether texts from all over the column are new, nearly all of them, and different from each other."""
+        hashes = column.gather_every(len(column) // SAMPLE).hash().to_numpy()
+        new = len(self._slots(np.maximum(hashes, 1))[1])
+        return min(new, len(np.unique(hashes))) > 0.9 * len(hashes)
 
     def _slots(self, hashes: npt.NDArray[np.uint64]) -> tuple[Rows, Rows]:
         """Where texts are kept, or are to be, and which of them are not there yet. (n,) -> (n,), (m,)
