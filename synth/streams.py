@@ -43,6 +43,7 @@ class Sub:
     SIGNS = "signs{}"  # of pattern: signs that keep no rows apart, where others do
     UUIDS = "uuids"  # of uuid: the bits that keep rows apart
     LENGTHS = "lengths"  # of bytes, arrays and prose
+    POOL = "pool{}"  # of prose: the text that values are cut from, its words and which of them end a sentence
     AMONG = "among"  # values of which some are taken
     SECOND_WORDS = "second"  # of invented names: the second word
     UNITS = "units"  # of street_address: which dwelling behind the door

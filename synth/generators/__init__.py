@@ -32,6 +32,7 @@ from synth.generators.polymorphic import Polymorphic
 from synth.generators.prose import Prose
 from synth.generators.raw_bytes import RawBytes
 from synth.generators.reference import Reference
+from synth.generators.row_count import RowCountOf
 from synth.generators.running import Running
 from synth.generators.sums import Count, Sum
 from synth.generators.text import Coined, Sentence
@@ -90,6 +91,7 @@ GENERATORS: dict[str, type[Generator]] = {
     "prose": Prose,
     "ranked": Ranked,
     "reference": Reference,
+    "row_count": RowCountOf,
     "running": Running,
     "sentence": Sentence,
     "state": State,

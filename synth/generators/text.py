@@ -158,7 +158,8 @@ class Sentence(Generator):
 
     renamed: ClassVar[dict[str, str]] = {"of": "patterns"}
 
-    example = """note: {sentence: {patterns: {"Call {who} first.": 3, "No bell.": 1}, words: {who: [me, the shop]}}}"""
+    example = """note: {sentence: {patterns: {"Call {who} first.": 3, "No bell.": 1}, words: {who: [me, the shop]}}}
+shades: {sentence: {patterns: {"{one} {one}": 1}, words: {one: [red, blue, grey]}, distinct: true}}"""
     nanoseconds = 370
 
     patterns: Annotated[dict[str, Annotated[float, Field(ge=0)]], Field(min_length=1)] = Field(
@@ -167,6 +168,7 @@ class Sentence(Generator):
     words: dict[str, Annotated[tuple[str, ...], Field(min_length=1, strict=False)]] = Field(
         default_factory=dict, description="blank: the words that may stand in it, all alike"
     )
+    distinct: bool = Field(False, description="no word of a blank comes twice in one text")
 
     @model_validator(mode="after")
     def _check(self) -> Sentence:
@@ -175,6 +177,9 @@ class Sentence(Generator):
             for blank in _BLANK.findall(pattern):
                 if blank not in self.words:
                     raise ValueError(f"'{pattern}': no `words` are given for {{{blank}}}")
+                many = _BLANK.findall(pattern).count(blank)
+                if self.distinct and many > len(set(self.words[blank])):
+                    raise ValueError(f"'{pattern}': {{{blank}}} has no {many} words that are `distinct`")
         return self
 
     def accepts(self, dtype: DType) -> str | None:
@@ -204,9 +209,24 @@ class Sentence(Generator):
             rows = np.flatnonzero(chosen == number)
             literals, names = _BLANK.split(pattern)[::2], _BLANK.findall(pattern)
             parts = [pl.Series("p0", literals[:1]).new_from_index(0, len(rows))]
+            which: dict[int, npt.NDArray[np.int64]] = {}
             for place, name in enumerate(names):
-                words = pl.Series(self.words[name])
-                parts.append(words.gather((uniform[rows, place] * len(words)).astype(np.int64)).alias(f"w{place}"))
+                words = self._words_of(name)
+                before = [at for at in range(place) if self.distinct and names[at] == name]
+                which[place] = (uniform[rows, place] * (len(words) - len(before))).astype(np.int64)
+                _pass_over(which[place], [which[at] for at in before])
+                parts.append(words.gather(which[place]).alias(f"w{place}"))
                 parts.append(pl.Series(f"p{place + 1}", literals[place + 1 : place + 2]).new_from_index(0, len(rows)))
             result[rows] = pl.DataFrame(parts).select(pl.concat_str(pl.all())).to_series().to_numpy()
         return pl.Series(result, dtype=pl.String)
+
+    def _words_of(self, blank: str) -> pl.Series:
+        """Give the words of a blank, each once where they are `distinct`. (words,)"""
+        return pl.Series([*dict.fromkeys(self.words[blank])] if self.distinct else self.words[blank])
+
+
+def _pass_over(which: npt.NDArray[np.int64], taken: Sequence[npt.NDArray[np.int64]]) -> None:
+    """Turn places among what is left into places among all: those taken before are passed over. (n,), (n,) each"""
+    if taken:
+        for place in np.sort(np.stack(taken), axis=0):
+            which += which >= place

@@ -141,6 +141,7 @@ EXAMPLES: dict[str, tuple[str, str, pl.DataType]] = {
     ),
     "nothing": ("{nothing: {}, type: real}", "things", pl.Float32()),
     "numbered": ("{numbered: at}", "things", pl.Int64()),
+    "row_count": ("{row_count: offers}", "things", pl.Int64()),
     "running": ("{running: {sum: amount}}", "parts", MONEY),
     "prose": ("{prose: {vocabulary: {one: 2, two: 1}, min: 3, max: 40}}", "things", pl.String()),
     "sentence": (
@@ -203,7 +204,7 @@ def test_drawn_twice_it_is_the_same(name, rows):
     assert once[column].dtype == EXAMPLES[name][2]
     if table == "things":
         assert once.height == rows
-    if rows > BLOCK_ROWS and name not in ("place", "constant", "nothing"):
+    if rows > BLOCK_ROWS and name not in ("place", "constant", "nothing", "row_count"):
         assert once[column].n_unique() > 1
         other = frame(make(dataset(name, rows), seed=43), table)
         assert name in ("key", "window", "numbered") or not other[column].equals(once[column])

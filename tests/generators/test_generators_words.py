@@ -107,3 +107,15 @@ def test_sentences_follow_their_weights_and_words():
     pairs = Counter(tuple(text[:-1].split()) for text in kinds[next(iter(shapes))])
     assert len(pairs) == 9  # each blank has a word of its own
     assert all(near(count, sum(pairs.values()), 1 / 9) for count in pairs.values())
+
+
+def test_distinct_words_come_once_and_all_alike():
+    said = "{sentence: {patterns: {'{one} {one} {one}': 1, '{two}{one}': 1}, words: {one: [a, b, c, d, a], two: [x]}, distinct: true}}"
+    texts = Counter(text for text in column(said, 12_000) if len(text) == 5)
+    assert len(texts) == 4 * 3 * 2 and not any(len(set(text.split())) < 3 for text in texts)
+    assert min(texts.values()) > 0.75 * sum(texts.values()) / len(texts)
+
+
+def test_there_are_enough_distinct_words():
+    with pytest.raises(SpecError, match="'{w} {w}': {w} has no 2 words that are `distinct`"):
+        column("{sentence: {patterns: {'{w} {w}': 1}, words: {w: [a, a]}, distinct: true}}", 3)

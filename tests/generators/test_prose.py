@@ -88,3 +88,31 @@ def test_lengths_are_alike_and_sentences_have_nine_words():
 def test_refused(column, said):
     with pytest.raises(SpecError, match=said):
         synth.make_plan(parse(SPEC.format(rows=5, column=column)))
+
+
+@pytest.mark.parametrize("locale", ["en_US", "ja_JP", "fr_FR"])
+def test_a_pool_is_one_text_that_values_are_cut_from(locale):
+    said = f"{{prose: {{locale: {locale}, min: 5, max: 30, pool: 3_000}}, type: varchar(30)}}"
+    texts = drawn(said, 12_000)  # in two blocks
+    counts = texts.str.len_chars().value_counts()
+    assert sorted(counts["len" if "len" in counts.columns else "x"].to_list()) == list(range(5, 31))
+    assert counts["count"].min() > 12_000 / 26 * 0.7
+    longest = texts.filter(texts.str.len_chars() == 30).unique()
+    assert 200 < len(longest) and texts.n_unique() < 3_000 * 26
+    short = texts.filter(texts.str.len_chars() == 5).unique()
+    assert longest.str.contains_any(short.to_list()).any(), "they are pieces of the same text"
+    known = set(word_list("vocabulary", locale).words.str.to_lowercase())
+    if locale != "ja_JP":
+        inner = [word.lower() for text in longest.head(200) for word in text.replace(".", "").split(" ")[1:-1]]
+        assert set(inner) <= {part for word in known for part in word.split(" ")}
+
+
+def test_what_a_pool_cannot_be_is_refused():
+    for column, said in {
+        "{prose: {min: 9, max: 8, pool: 2_000}}": "are in order",
+        "{prose: {max: 5_000, pool: 2_000}}": "are in order",
+        "{prose: {pool: 10}}": "pool",
+        "{prose: {max: 20, pool: 2_000}, type: char(20)}": "may end in a blank",
+    }.items():
+        with pytest.raises(SpecError, match=said):
+            parse(SPEC.format(rows=3, column=column))

@@ -334,6 +334,7 @@ MOVES = {
         "key_column": ("{reference: {to: shelves, key_column: hall}}", "{reference: {to: shelves, key_column: shelf}}", mean),
         "roots": ("s: {reference: {to: s, roots: 0.1}, nullable: true}", "s: {reference: {to: s, roots: 0.6}, nullable: true}", nulls),
     },
+    "row_count": {"table": ("{row_count: s}", "{row_count: vips}", mean)},
     "running": {
         "sum": ("{running: {sum: low}}", "{running: {sum: high}}", mean), "start": ("{running: {sum: low}}", "{running: {sum: low, start: bags.opening}}", mean),
         "by": ("{running: {sum: low, by: slow}}", "{running: {sum: low, by: soon}}", goes_with("soon")), "within": ("{running: {sum: low, by: slow, within: [k]}}", "{running: {sum: low, by: slow}}", mean),
@@ -342,10 +343,12 @@ MOVES = {
         "vocabulary": ("{prose: {vocabulary: {a: 1, b: 3}}}", "{prose: {vocabulary: {a: 3, b: 3}}}", lambda rows: rows["x"].str.count_matches("(?i)a").sum() / rows["x"].str.len_chars().sum()),
         "locale": ("{prose: {locale: en_US}}", "{prose: {locale: de_DE}}", share("(?i)und|nicht|der")),
         "min": ("{prose: {max: 200}}", "{prose: {min: 100, max: 200}}", length), "max": ("{prose: {max: 100}}", "{prose: {max: 300}}", length),
+        "pool": ("{prose: {min: 99, max: 100, pool: 1_000}}", "{prose: {min: 99, max: 100, pool: 100_000}}", different),
     },
     "sentence": {
         "patterns": ("{sentence: {patterns: {a: 3, b: 1}}}", "{sentence: {patterns: {a: 1, b: 1}}}", share("b")),
         "words": tuple(f"{{sentence: {{patterns: {{'{{w}}': 1}}, words: {{w: [{words}]}}}}}}" for words in ("a, b, c", "a, b")) + (share("b"),),
+        "distinct": tuple(f"{{sentence: {{patterns: {{'{{w}} {{w}}': 1}}, words: {{w: [a, b, c]}}, distinct: {word}}}}}" for word in ("false", "true")) + (share("a b|a c|b a|b c|c a|c b"),),
     },
     "state": {"sql": ("{state: low}", "{state: low + 1}", mean)},
     "street": locale("street"),
