@@ -81,7 +81,7 @@ def _together(fours: Words, starts: Rows, sizes: Rows) -> Rows:
     """Give the numbers of texts, the shortest first. (n,), (n,) -> (n,)"""
     state = [np.full(len(starts), word, dtype=np.uint32) for word in _STATE]
     for begin in range(0, int(sizes[-1]) + END, PIECE):
-        first, closed = np.searchsorted(sizes, (begin - END + 1, begin + PIECE - END + 1)).tolist()
+        first, closed = map(int, np.searchsorted(sizes, (begin - END + 1, begin + PIECE - END + 1)))
         words = [_word(fours, starts[first:], sizes[first:], at) for at in range(begin, begin + PIECE, 4)]
         if closed > first:  # texts that end in this piece have their length in bits behind them
             length = np.zeros(len(sizes) - first, dtype=np.uint32) if words[-2] is None else words[-2]
@@ -95,7 +95,7 @@ def _together(fours: Words, starts: Rows, sizes: Rows) -> Rows:
 
 def _word(fours: Words, starts: Rows, sizes: Rows, at: int) -> Words | None:
     """Give the word at a byte of each text and of the mark behind it; None where all are 0. (n,), (n,) -> (n,)"""
-    ended, marked, whole = np.searchsorted(sizes, (at, at + 1, at + 4)).tolist()  # behind which texts have more there
+    ended, marked, whole = map(int, np.searchsorted(sizes, (at, at + 1, at + 4)))  # behind which texts have more there
     if ended == len(sizes):
         return None
     word = np.zeros(len(sizes), dtype=np.uint32)

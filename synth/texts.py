@@ -13,7 +13,7 @@ from synth.arrays import ESCAPED
 from synth.columns import from_arrow, mask
 
 __all__ = [
-    "TextCache", "counted", "encode", "from_bytes", "from_joined_bytes", "from_padded_bytes", "in_brackets",
+    "TextCache", "counted", "encode", "from_bytes", "from_joined_bytes", "from_padded_bytes", "from_views", "in_brackets",
     "in_quotes", "to_joined_bytes",
 ]  # fmt: skip
 
@@ -124,6 +124,17 @@ def from_joined_bytes(data: npt.NDArray[np.uint8], lengths: Rows) -> pl.Series:
     ends = np.concatenate(([0], np.cumsum(lengths)))
     array = pa.Array.from_buffers(pa.large_string(), len(lengths), [None, pa.py_buffer(ends), pa.py_buffer(data)])
     return from_arrow(array)
+
+
+def from_views(views: npt.NDArray[np.uint32], data: npt.NDArray[np.uint8]) -> pl.Series:
+    """Texts as Arrow's views of bytes, which no text copies: length, first four bytes, 0, place. (n, 4), (bytes,) -> (n,)
+
+    A text of up to 12 bytes stands in its view itself, behind the length.
+    """
+    import pyarrow as pa
+
+    buffers = [None, pa.py_buffer(views), pa.py_buffer(data)]
+    return from_arrow(pa.Array.from_buffers(pa.string_view(), len(views), buffers))
 
 
 def to_joined_bytes(column: pl.Series) -> tuple[npt.NDArray[np.uint8], Rows]:

@@ -34,7 +34,7 @@ class RowCountOf(Generator):
     table: str = Field(description="the table, of another family, whose rows do not come in time")
 
     def named_tables(self) -> tuple[NamedTable, ...]:
-        """List the table."""
+        """List the table whose rows are counted."""
         return (NamedTable("table", self.table),)
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from synth.columns import from_arrow
+from synth.texts import from_views
 
 __all__ = ["TextPool"]
 
@@ -31,8 +31,6 @@ class TextPool:
 
     def slices(self, first: Rows, lengths: Rows) -> pl.Series:
         """Give texts of so many characters from these on. (n,), (n,) -> (n,)"""
-        import pyarrow as pa
-
         start: npt.NDArray[Any] = first
         end: npt.NDArray[Any] = first + lengths
         if self.places is not None:
@@ -45,8 +43,7 @@ class TextPool:
         short = np.flatnonzero(size <= INLINE)
         if len(short):
             views[short, 1:] = self._inline(start[short], size[short])
-        buffers = [None, pa.py_buffer(views), pa.py_buffer(self.data)]
-        return from_arrow(pa.Array.from_buffers(pa.string_view(), len(first), buffers))
+        return from_views(views, self.data)
 
     def _inline(self, start: npt.NDArray[Any], size: npt.NDArray[Any]) -> npt.NDArray[np.uint32]:
         """Give the bytes of short texts in three words, with 0 behind. (n,), (n,) -> (n, 3)"""

@@ -59,7 +59,7 @@ def test_tables_of_examples_say_what_they_are(path):
 
 
 def test_there_are_datasets_and_examples():
-    assert {"ecommerce", "erp", "inventory"} <= set(shipped()) and len(EXAMPLES) >= 9
+    assert {"ecommerce", "erp", "inventory", "tpch", "tpch_skewed"} <= set(shipped()) and len(EXAMPLES) >= 8
 
 
 REFUSED = {

@@ -14,7 +14,7 @@ from tests.house.trees import PACKAGE, Import, files, imports, place, target, tr
 FILES = files()
 
 LAYERS = [
-    "version", "errors", "system", "extras", "addresses", "left", "running", "deadlines", "progress", "answers", "logs", "dtypes", "documents", "arrays", "intervals", "columns", "literals", "texts", "digits", "streams", "fingerprint", "sandbox", "sql", "generators", "spec", "language", "translate", "plan", "describe", "draw", "scan",
+    "version", "errors", "system", "extras", "addresses", "left", "running", "deadlines", "progress", "answers", "logs", "dtypes", "documents", "arrays", "intervals", "columns", "literals", "texts", "digits", "streams", "digests", "fingerprint", "sandbox", "sql", "generators", "spec", "language", "translate", "plan", "describe", "draw", "scan",
     "ddl", "formats", "lakes", "databases", "store", "existing", "loading", "runners", "job", "verifying", "api", "actions", "sources", "terminal", "moving_bar", "verdict", "reporting", "notebooks", "pytest_plugin", "cli", "__main__",
 ]  # fmt: skip
 
@@ -91,7 +91,7 @@ ROW_LOOPS = {
 }  # fmt: skip
 
 # Where few values are walked: distinct texts (MD5 has no vectorised form), names of a list, the spec's rows for DDL.
-FEW = {"fingerprint.py": {"to_list"}, "texts.py": {"to_list"}, "person.py": {"tolist"}}
+FEW = {"digests.py": {"tolist"}, "texts.py": {"to_list"}, "person.py": {"tolist"}}
 
 
 def room(path: Path, root: Path = PACKAGE) -> str:
