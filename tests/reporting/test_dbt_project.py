@@ -26,7 +26,8 @@ def rendered(path: Path, target: str, source):
 @pytest.fixture(scope="module", params=[*(shipped() if LONG else ["ecommerce"]), "csv"])
 def made(request, tmp_path_factory):
     name, form = ("inventory", "csv") if request.param == "csv" else (request.param, "parquet")
-    folder = Path(generate(synth.make_plan(name, scale=0.02), tmp_path_factory.mktemp("made"), format=form).folder)
+    scale = 0.002 if name.startswith("tpch") else 0.02
+    folder = Path(generate(synth.make_plan(name, scale=scale), tmp_path_factory.mktemp("made"), format=form).folder)
     return folder, synth.write_dbt_project(folder), synth.load(name)
 
 

@@ -160,11 +160,11 @@ def place(request, database, tmp_path_factory):
     """An address, for every database that is here; what is loaded there goes in the end."""
     address = live_address(request.param, database, tmp_path_factory.mktemp("target"))
     yield address
-    for schema in () if address.is_file else (*shipped(), "kinds"):
+    for schema in () if address.is_file else (*MADE, "kinds"):
         database(request.param).drop(schema, ())
 
 
-@pytest.fixture(scope="module", params=shipped())
+@pytest.fixture(scope="module", params=list(MADE))
 def loaded(request, place, worlds, patched):
     """A dataset loaded without constraints: its world, its address, and what verification says of it, good and broken."""
     world = worlds(request.param)
@@ -184,7 +184,7 @@ def told(report):
 
 def test_breaches_break_every_rule(worlds):
     assert set(WAREHOUSE) == set(load("inventory").rules)
-    for name in shipped():
+    for name in MADE:
         world = worlds(name)
         assert {f.name for f in world.found.failed if f.kind == "rule"} == set(world.dataset.rules)
         assert not [f for f in world.found.failed if f.offences is None]
