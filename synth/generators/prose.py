@@ -21,7 +21,7 @@ from synth.generators.context import DrawContext
 from synth.generators.sampling import BELOW_ONE, Search, check_weights
 from synth.generators.text_pool import TextPool
 from synth.generators.word_lists import word_list
-from synth.streams import Sub
+from synth.streams import Stream, Sub
 from synth.texts import from_joined_bytes, to_joined_bytes
 
 __all__ = ["Prose"]
@@ -94,8 +94,8 @@ remark: {prose: {min: 10, max: 43, pool: 300_000}}"""
 
     @property
     def needs_block_alone(self) -> bool:
-        """Whether it does: it draws a number for each word of a block."""
-        return True
+        """Whether it does: without a pool it draws a number for each word of a block."""
+        return self.pool is None
 
     def draw(self, context: DrawContext) -> pl.Series:
         """Draw how long each text is to be, and words for all, or where it is cut from the pool. (rows,)"""
@@ -117,7 +117,7 @@ remark: {prose: {min: 10, max: 43, pool: 300_000}}"""
 
 
 def _spelt(
-    pieces: _Pieces, uniform: np.random.Generator, breaks: np.random.Generator, ends: Rows
+    pieces: _Pieces, uniform: Stream, breaks: Stream, ends: Rows
 ) -> tuple[npt.NDArray[np.uint8], Rows]:
     """Spell texts up to these characters of one running text: their bytes, and how many each has. (texts,) -> (texts,)
 
@@ -135,7 +135,7 @@ def _spelt(
 
 
 def _words(
-    pieces: _Pieces, uniform: np.random.Generator, breaks: np.random.Generator, end: int
+    pieces: _Pieces, uniform: Stream, breaks: Stream, end: int
 ) -> tuple[Rows, npt.NDArray[np.bool_], Rows]:
     """Draw words up to a number of characters: which, whether a sentence ends with it, where it starts. (words,) each"""
     search = None if pieces.are_alike else Search(np.cumsum(pieces.weights))

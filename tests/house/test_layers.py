@@ -90,7 +90,7 @@ ROW_LOOPS = {
     "iter_rows", "iterrows", "itertuples", "to_pylist", "to_list", "to_dicts", "tolist", "vectorize", "map_elements", "map_rows",
 }  # fmt: skip
 
-# Where few values are walked: distinct texts (MD5 has no vectorised form), names of a list, the spec's rows for DDL.
+# Where few values are walked: texts that are too few for MD5 in whole columns, names of a list, the spec's rows for DDL.
 FEW = {"digests.py": {"tolist"}, "texts.py": {"to_list"}, "person.py": {"tolist"}}
 
 
