@@ -136,7 +136,7 @@ def completed(environment, tmp_path):
     [
         (["synth", "gener"], ["generate"]),
         (["synth", "generate", "ecommerce", "--format", "pa"], ["parquet"]),
-        (["synth", "generate", ""], ["ecommerce", "erp", "inventory"]),
+        (["synth", "generate", ""], list(shipped())),
     ],
     ids=" ".join,
 )
