@@ -116,9 +116,7 @@ remark: {prose: {min: 10, max: 43, pool: 300_000}}"""
         return pool.slices(context.stream().integers(0, size - self.max, context.rows, endpoint=True), lengths)
 
 
-def _spelt(
-    pieces: _Pieces, uniform: Stream, breaks: Stream, ends: Rows
-) -> tuple[npt.NDArray[np.uint8], Rows]:
+def _spelt(pieces: _Pieces, uniform: Stream, breaks: Stream, ends: Rows) -> tuple[npt.NDArray[np.uint8], Rows]:
     """Spell texts up to these characters of one running text: their bytes, and how many each has. (texts,) -> (texts,)
 
     Each ends with the word that passes its end.
@@ -134,9 +132,7 @@ def _spelt(
     return data, np.diff(behind[first[1:] - 1], prepend=0)
 
 
-def _words(
-    pieces: _Pieces, uniform: Stream, breaks: Stream, end: int
-) -> tuple[Rows, npt.NDArray[np.bool_], Rows]:
+def _words(pieces: _Pieces, uniform: Stream, breaks: Stream, end: int) -> tuple[Rows, npt.NDArray[np.bool_], Rows]:
     """Draw words up to a number of characters: which, whether a sentence ends with it, where it starts. (words,) each"""
     search = None if pieces.are_alike else Search(np.cumsum(pieces.weights))
     which, stops, there = list[Rows](), list[npt.NDArray[np.bool_]](), 0
