@@ -23,7 +23,8 @@ class Check:
     """A check: its kind, the table it is about (the first it reads, for a rule), a name, the SQL, the tables it reads.
 
     One that looks at each row by itself has the `condition` of offending rows, so that many are counted at once. One of rows
-    that must differ has the columns that keep them `apart`.
+    that must differ has the columns that keep them `apart`. One whose column `refers` has that, the parent and its key, and
+    the rows `where` it does.
     """
 
     kind: str
@@ -33,6 +34,8 @@ class Check:
     reads: tuple[str, ...]
     condition: str | None = None
     apart: tuple[str, ...] = ()
+    refers: tuple[str, str, str] | None = None
+    where: str = ""
 
 
 def of_each_row(among: Iterable[Check]) -> Iterator[tuple[str, list[Check]]]:
@@ -74,6 +77,7 @@ def checks(dataset: Dataset, until: dt.datetime, had: Collection[str] = ()) -> I
             f"SELECT {', '.join(f'c.{column}' for column in columns)} FROM {child} c LEFT JOIN {parent} p ON {joined} "
             f"WHERE {there} AND p.{keys[0]} IS NULL",
             (refers.table, refers.parent),
+            refers=_alone(refers.columns, refers.parent, refers.keys, had),
         )  # fmt: skip
     for one in constraints.polymorphic(dataset):
         parent, column, by, key = _parents(one.parent, (one.key,), had), *map(quoted, (one.column, one.by, one.key))
@@ -81,7 +85,8 @@ def checks(dataset: Dataset, until: dt.datetime, had: Collection[str] = ()) -> I
             "reference", one.table, f"{one.column} → {one.parent}, by {one.by}",
             f"SELECT c.{by}, c.{column} FROM {quoted(one.table)} c LEFT JOIN {parent} p ON p.{key} = c.{column} "
             f"WHERE c.{by} = {_literal(one.value)} AND c.{column} IS NOT NULL AND p.{key} IS NULL",
-            (one.table, one.parent),
+            (one.table, one.parent), refers=_alone((one.column,), one.parent, (one.key,), had),
+            where=f"{by} = {_literal(one.value)}",
         )  # fmt: skip
     for table in dataset.written:
         yield from _of_rows_below(scope, table)
@@ -96,6 +101,13 @@ def _parents(parent: str, keys: tuple[str, ...], had: Collection[str]) -> str:
         return quoted(parent)
     both = [f"SELECT {', '.join(map(quoted, keys))} FROM {quoted(t)}" for t in (parent, earlier_keys(parent))]
     return f"({' UNION ALL '.join(both)})"
+
+
+def _alone(
+    columns: tuple[str, ...], parent: str, keys: tuple[str, ...], had: Collection[str]
+) -> tuple[str, str, str] | None:
+    """A column that refers to one column of a table that has all rows; None for what is more than that."""
+    return (columns[0], parent, keys[0]) if len(keys) == 1 and earlier_keys(parent) not in had else None
 
 
 def _of_rows_below(scope: Scope, table: str) -> Iterator[Check]:

@@ -14,6 +14,7 @@ from synth.verifying.apart import keep_apart
 from synth.verifying.checks import Check, of_each_row, quoted
 from synth.verifying.findings import EXAMPLES, refuse_lack
 from synth.verifying.report import Finding
+from synth.verifying.row_by_row import references_by_row
 
 __all__ = ["count_together", "run_checks", "said"]
 
@@ -30,12 +31,14 @@ def run_checks(
     than there is for it.
     """
     todo, limit_s = list(checks), TIME_LIMIT_S if limit_s is None else limit_s
-    counted = count_together(connection, [check for check in todo if isinstance(check, Check)], limit_s)
+    known = [check for check in todo if isinstance(check, Check)]
+    simpler = references_by_row(connection, known, limit_s)
+    counted = count_together(connection, [simpler.get(check, check) for check in known], limit_s)
     for check in todo:
-        yield (
-            check,
-            check if isinstance(check, Finding) else _run(connection, check, counted.get(check), limit_s, no_memory),
-        )
+        if isinstance(check, Finding):
+            yield check, check
+        else:
+            yield check, _run(connection, check, counted.get(simpler.get(check, check)), limit_s, no_memory)
 
 
 def count_together(

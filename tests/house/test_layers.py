@@ -65,6 +65,7 @@ ONLY_HERE = {
         "verifying/in_duckdb.py",
         "verifying/redrawn.py",
         "verifying/rehearse.py",
+        "verifying/row_by_row.py",
     },
     "sqlite3": {"databases/sqlite/connection.py"},
     "adbc_driver_sqlite": {"databases/sqlite/connection.py"},
