@@ -25,6 +25,7 @@ __all__ = [
     "columns",
     "expression",
     "given_by",
+    "grouped_by",
     "has_star",
     "joined_by",
     "lint",
@@ -155,6 +156,19 @@ def has_star(tree: exp.Expression) -> bool:
 def joined_by(tree: exp.Expression) -> tuple[str, ...]:
     """Names of the columns that joins compare by USING."""
     return tuple(column.name for join in tree.find_all(exp.Join) for column in join.args.get("using") or ())
+
+
+def grouped_by(text: str) -> tuple[str, ...]:
+    """The names of a query's own columns by which it groups its rows; none where it groups none, or cannot be read."""
+    try:
+        tree = query(text)
+    except SqlError:
+        return ()
+    group = tree.args.get("group")
+    if not isinstance(tree, exp.Select) or group is None:
+        return ()
+    groups = {each.sql() for each in group.expressions}
+    return tuple(item.alias_or_name for item in tree.expressions if item.unalias().sql() in groups)
 
 
 def names_given(tree: exp.Expression) -> frozenset[str]:

@@ -13,6 +13,7 @@ from synth.sandbox import TIME_LIMIT_S, time_limit
 from synth.verifying.apart import keep_apart
 from synth.verifying.checks import Check, of_each_row, quoted
 from synth.verifying.findings import EXAMPLES, refuse_lack
+from synth.verifying.in_parts import counted, first_rows
 from synth.verifying.report import Finding
 from synth.verifying.row_by_row import references_by_row
 
@@ -33,12 +34,12 @@ def run_checks(
     todo, limit_s = list(checks), TIME_LIMIT_S if limit_s is None else limit_s
     known = [check for check in todo if isinstance(check, Check)]
     simpler = references_by_row(connection, known, limit_s)
-    counted = count_together(connection, [simpler.get(check, check) for check in known], limit_s)
+    already = count_together(connection, [simpler.get(check, check) for check in known], limit_s)
     for check in todo:
         if isinstance(check, Finding):
             yield check, check
         else:
-            yield check, _run(connection, check, counted.get(simpler.get(check, check)), limit_s, no_memory)
+            yield check, _run(connection, check, already.get(simpler.get(check, check)), limit_s, no_memory)
 
 
 def count_together(
@@ -62,24 +63,22 @@ def count_together(
 def _run(
     connection: duckdb.DuckDBPyConnection,
     check: Check,
-    counted: tuple[int, float] | None,
+    already: tuple[int, float] | None,
     limit_s: float,
     no_memory: str,
 ) -> Finding:
     """Count what a check selects, unless that is done, and fetch a few rows of it."""
     started = time.perf_counter()
     examples: tuple[dict[str, Any], ...] = ()
-    if counted and not counted[0]:
-        return Finding(check.kind, check.table, check.name, 0, seconds=counted[1])
+    if already and not already[0]:
+        return Finding(check.kind, check.table, check.name, 0, seconds=already[1])
     try:
         with time_limit(connection, limit_s):
             if check.apart and keep_apart(connection, check):
                 return Finding(check.kind, check.table, check.name, 0, seconds=time.perf_counter() - started)
-            offences, seconds = counted or (_count(connection, check), 0.0)
+            offences, seconds = already or (counted(connection, check.sql), 0.0)
             if offences:
-                found = connection.execute(f"SELECT * FROM ({check.sql}\n) ORDER BY ALL LIMIT {EXAMPLES}")
-                names = [column[0] for column in found.description or ()]
-                examples = tuple(dict(zip(names, row, strict=True)) for row in found.fetchall())
+                examples = first_rows(connection, check.sql, EXAMPLES)
     except (duckdb.Error, TimeoutError) as error:
         if isinstance(error, duckdb.InterruptException):  # by the user
             raise
@@ -87,11 +86,6 @@ def _run(
         return Finding(check.kind, check.table, check.name, None, note=said(error, no_memory))
     seconds += time.perf_counter() - started
     return Finding(check.kind, check.table, check.name, offences, examples, seconds=seconds)
-
-
-def _count(connection: duckdb.DuckDBPyConnection, check: Check) -> int:
-    counted = connection.execute(f"SELECT COUNT(*) FROM ({check.sql}\n)").fetchone()
-    return int(counted[0]) if counted else 0
 
 
 def said(error: Exception, no_memory: str = NO_MEMORY) -> str:

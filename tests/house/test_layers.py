@@ -63,6 +63,7 @@ ONLY_HERE = {
         "verifying/by_file.py",
         "verifying/files.py",
         "verifying/in_duckdb.py",
+        "verifying/in_parts.py",
         "verifying/redrawn.py",
         "verifying/rehearse.py",
         "verifying/row_by_row.py",
