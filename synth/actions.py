@@ -40,12 +40,14 @@ def load_into(
 
 
 def verify(
-    place: str | Path | Address, *, schema: str | None = None, memory_bytes: int | None = None, exact: bool = False
-) -> VerifyReport:
+    place: str | Path | Address, *, schema: str | None = None, memory_bytes: int | None = None, exact: bool = False,
+    workers: int | str = "all", progress: Progress | None = None,
+) -> VerifyReport:  # fmt: skip
     """Prove a folder, one in an object store, or a dataset in a database by SQL, as `synth verify` does.
 
     `schema` names the dataset's where a database holds several; `memory_bytes` are the most that are taken for a folder, and
-    `exact` says that rows which others added to a database are offences. Raises OptionError, OutputError, DatabaseError.
+    `exact` says that rows which others added to a database are offences. So many cores work as `workers`, by default all; a
+    server is asked over so many connections. Raises OptionError, OutputError, DatabaseError.
 
     >>> synth.verify(synth.generate(synth.make_plan("inventory", scale=0.01), "output").folder).passed
     True
@@ -53,11 +55,11 @@ def verify(
     if not isinstance(place, Address) and not is_database(str(place)):
         if schema is not None or exact:
             raise OptionError("`schema` and `exact` are of databases, and this is a folder\n  hint: leave them out")
-        return verify_folder(place, memory_bytes=memory_bytes)
+        return verify_folder(place, progress, memory_bytes=memory_bytes, workers=workers)
     if memory_bytes is not None:
         raise OptionError("`memory_bytes` is of folders: a database has its own limits\n  hint: leave it out")
     address = place if isinstance(place, Address) else address_of(str(place))
-    reports = verify_database(address, schema, exact=exact)
+    reports = verify_database(address, schema, progress, exact=exact, workers=workers)
     if len(reports) > 1:
         raise OptionError(
             f"{place} holds {many(len(reports), 'dataset')}\n  hint: name the schema of one, as "

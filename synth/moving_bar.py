@@ -64,7 +64,8 @@ class _Picture:
     def __init__(self, pace: Pace, what: str, *, whole: bool = False):
         self._what = what
         self._share = 1.0 if whole else min(1.0, pace.done / pace.total) if pace.total else None
-        left = "" if whole or pace.left_s is None else f", about {pace.left_s:.0f} s left"
+        seconds = None if whole else pace.left_s  # once: it changes with the time
+        left = "" if seconds is None else f", about {seconds:.0f} s left"
         self._text = f"{what}: {number(pace.done)} rows, {number(pace.rate)} rows/s{left}"
 
     def __repr__(self) -> str:

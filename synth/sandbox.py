@@ -19,7 +19,7 @@ from synth.deadlines import deadline
 from synth.running import interruptible
 from synth.system import processors
 
-__all__ = ["TIME_LIMIT_S", "as_pattern", "lock", "opened", "sandbox", "signals_heard", "time_limit"]
+__all__ = ["TIME_LIMIT_S", "as_pattern", "bytes_for", "lock", "opened", "sandbox", "signals_heard", "time_limit"]
 
 T = TypeVar("T")
 
@@ -44,15 +44,18 @@ THREAD_BYTES = 128 * 2**20  # a thread works with so much at least
 
 @contextmanager
 def sandbox(
-    folder: Path | None = None, *, files: Sequence[Path] = (), memory_bytes: int | None = None, spill: Path | None = None
+    folder: Path | None = None, *, files: Sequence[Path] = (), memory_bytes: int | None = None, spill: Path | None = None,
+    workers: int | None = None,
 ) -> Iterator[duckdb.DuckDBPyConnection]:  # fmt: skip
     """A connection that reads the files of one folder, and these, and no others, and whose configuration is locked.
 
-    The process takes `memory_bytes` at most; what is more goes into the folder `spill`, without one nothing goes to disk.
+    The process takes `memory_bytes` at most; what is more goes into the folder `spill`, without one nothing goes to disk. It
+    works on so many cores as `workers`, by default all, or fewer where the memory is not enough for them.
     """
+    cores = processors() if workers is None else workers
     settings = {
         "temp_directory": _literal("" if spill is None else str(spill.resolve())),
-        **({} if memory_bytes is None else _memory(memory_bytes)),
+        **({"threads": str(cores)} if memory_bytes is None else _memory(memory_bytes, cores)),
     }
     with opened(settings, folder, files) as connection, interruptible(connection.interrupt):
         yield connection
@@ -129,10 +132,15 @@ def signals_heard(connection: duckdb.DuckDBPyConnection) -> Iterator[Callable[[C
         yield run
 
 
-def _memory(memory_bytes: int) -> dict[str, str]:
+def bytes_for(workers: int) -> int:
+    """The memory in which so many cores work, and the program beside them."""
+    return BESIDE_BYTES + workers * THREAD_BYTES
+
+
+def _memory(memory_bytes: int, workers: int) -> dict[str, str]:
     """Settings by which the whole process stays under so many bytes."""
     ours = max(memory_bytes - BESIDE_BYTES, memory_bytes // 4)
-    threads = max(1, min(processors(), ours // THREAD_BYTES))
+    threads = max(1, min(workers, ours // THREAD_BYTES))
     return {"memory_limit": _literal(f"{ours}B"), "threads": str(threads)}
 
 

@@ -158,8 +158,9 @@ def progress(total: int | None, *, quiet: bool = False) -> Iterator[Callable[[st
 
 def _left(pace: Pace) -> str:
     """How long the rest takes; nothing before a hundredth is done, as the first rows are those of the smallest tables."""
-    too_soon = pace.left_s is None or pace.done * 100 < (pace.total or 0)
-    return "" if too_soon else f", about {pace.left_s:.0f} s left"
+    left = pace.left_s  # once: it changes with the time
+    too_soon = left is None or pace.done * 100 < (pace.total or 0)
+    return "" if too_soon else f", about {left:.0f} s left"
 
 
 def plan_text(plan: Plan, workers: int, *, verbose: bool = False) -> str:

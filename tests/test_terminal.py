@@ -325,6 +325,16 @@ def test_each_phase_has_a_time_left(monkeypatch, capsys):
             assert capsys.readouterr().err == said
 
 
+def test_no_time_is_left_from_one_moment_to_the_next(monkeypatch, capsys):
+    """The time left is asked for once: it may be over before it is told."""
+    clock, asked = Clock(monkeypatch), iter([0.4])
+    monkeypatch.setattr(terminal.Pace, "left_s", property(lambda pace: next(asked, None)))
+    with terminal.progress(10) as advance:
+        clock.now += terminal.PLAIN_SECONDS
+        advance("orders", 9)
+    assert capsys.readouterr().err == "orders: 9 of about 10 rows, 2 rows/s, about 0 s left\n"
+
+
 def test_a_plan_says_what_is_kept_and_drawn_ahead():
     spec = """
 dataset: tree

@@ -15,6 +15,7 @@ from synth.cli.words import (
     Changes,
     ChangesFormat,
     Compression,
+    Cores,
     Create,
     Dataset,
     DryRun,
@@ -308,12 +309,9 @@ def sweep(
 def verify(
     place: Place,
     schema: Schema = None,
-    memory: Memory = None,
-    exact: Exact = False,
-    json: Json = False,
-    verbose: Verbose = False,
+    workers: Cores = "all", memory: Memory = None, exact: Exact = False, json: Json = False, verbose: Verbose = False,
     quiet: Quiet = False,
-) -> None:
+) -> None:  # fmt: skip
     """Prove data right by SQL, in a folder or a database.
 
     Types, keys, references, checks, rules, counts, fingerprints and files are checked. In a database it is every dataset
@@ -322,23 +320,25 @@ def verify(
     Example: synth verify output/ecommerce --memory 2GB
     """
     from synth.databases.address import find, is_database
+    from synth.terminal import progress
     from synth.verdict import report_text
 
-    if is_database(place):
-        from synth.verifying.database import verify_database
+    asked = workers if workers == "all" else count(workers)
+    with progress(None, quiet=quiet) as told:
+        if is_database(place):
+            from synth.verifying.database import verify_database
 
-        if memory is not None:
-            raise OptionError("--memory is of folders: a database has its own limits\n  hint: leave it out")
-        address = find(place)
-        assert address is not None
-        reports = verify_database(address, schema, exact=exact)
-    else:
-        from synth.store.memory import memory_bytes
-        from synth.verifying.files import verify_folder
+            if memory is not None:
+                raise OptionError("--memory is of folders: a database has its own limits\n  hint: leave it out")
+            address = find(place)
+            assert address is not None
+            reports = verify_database(address, schema, told, exact=exact, workers=asked)
+        else:
+            from synth.verifying.files import verify_folder
 
-        if exact:
-            raise OptionError("--exact is of databases: a folder has no rows of others\n  hint: leave it out")
-        reports = [verify_folder(place, memory_bytes=memory_bytes(memory))]
+            if exact:
+                raise OptionError("--exact is of databases: a folder has no rows of others\n  hint: leave it out")
+            reports = [verify_folder(place, told, memory_bytes=cap(memory), workers=asked)]
     if json:
         passed = all(report.passed for report in reports)
         say_json({"passed": passed, "datasets": [report.as_dict() for report in reports]})

@@ -14,12 +14,13 @@ from synth.formats import CHANGE_FORMATS, COMPRESSIONS, FORMATS
 from synth.terminal import say, say_json
 
 __all__ = [
-    "IF_EXISTS", "OUT", "AnyExists", "Cap", "Changes", "ChangesFormat", "Compression", "Connections", "Create", "Dataset",
-    "DryRun", "Edited", "Exact", "Existing", "Folder", "FolderExists", "Format", "Fresh", "From", "FromSchema", "Grant",
-    "Idle", "IfExists", "IndexTimes", "Json", "KeepStaging", "MadeBy", "Memory", "MergeOut", "NoIdentity", "Out", "Owner",
-    "Part", "PartitionBy", "Place", "Quiet", "Rows", "Runner", "Scale", "Scd2", "Schema", "Seed", "SkipUnfit", "SqlDialect",
-    "Stdout", "Tables", "To", "Until", "UntilThen", "Url", "Verbose", "Via", "Workers", "among", "built_on", "cap", "count",
-    "folder_named", "known_if_exists", "moment", "names", "partitions", "program", "row_counts", "tell", "tell_unfit",
+    "IF_EXISTS", "OUT", "AnyExists", "Cap", "Changes", "ChangesFormat", "Compression", "Connections", "Cores", "Create",
+    "Dataset", "DryRun", "Edited", "Exact", "Existing", "Folder", "FolderExists", "Format", "Fresh", "From", "FromSchema",
+    "Grant", "Idle", "IfExists", "IndexTimes", "Json", "KeepStaging", "MadeBy", "Memory", "MergeOut", "NoIdentity", "Out",
+    "Owner", "Part", "PartitionBy", "Place", "Quiet", "Rows", "Runner", "Scale", "Scd2", "Schema", "Seed", "SkipUnfit",
+    "SqlDialect", "Stdout", "Tables", "To", "Until", "UntilThen", "Url", "Verbose", "Via", "Workers", "among", "built_on",
+    "cap", "count", "folder_named", "known_if_exists", "moment", "names", "partitions", "program", "row_counts", "tell",
+    "tell_unfit",
 ]  # fmt: skip
 
 
@@ -152,7 +153,9 @@ MERGE_OUT = f"{OUT.format('DATASET')} [default: the folder that holds the parts]
 MergeOut = Annotated[str | None, typer.Option("--out", "-o", metavar="FOLDER", help=MERGE_OUT)]
 IDLE = "how many hours a run must have written nothing, to count as ended"
 Idle = Annotated[float, typer.Option(metavar="HOURS", help=IDLE)]
-MEMORY = "the most memory that may be taken, like 2GB [default: half of the machine's]"
+CORES = "how many cores work at once, or connections to a server; all: each core, or four connections"
+Cores = Annotated[str, typer.Option("--workers", metavar="NUMBER", help=CORES, autocompletion=among("all"))]
+MEMORY = "the most memory that may be taken [default: 2GB, or half of the machine's if that is less]"
 Memory = Annotated[str | None, typer.Option(metavar="SIZE", help=MEMORY)]
 EXACT = "in a database: rows that others added are wrong, too"
 Exact = Annotated[bool, typer.Option("--exact", help=EXACT)]

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
             """End what it has begun."""
 
 
-__all__ = ["ENGINES", "PROCESSES", "Processes", "Serial", "asked", "begun", "runner"]
+__all__ = ["ENGINES", "PROCESSES", "Processes", "Serial", "asked", "begun", "cores", "runner"]
 
 ENGINES = {"ray": "Ray", "spark": "Spark"}  # modules of this room, each of which needs an extra, and their classes
 PROCESSES = "processes"
@@ -56,11 +56,16 @@ def runner(workers: int, name: str = PROCESSES) -> Running:
 
 def asked(workers: int | str | Running) -> int | Running:
     """Give a number of workers, `all` as many as there are processors; a runner is taken as it is. Raises OptionError."""
+    return cores(workers) if isinstance(workers, (int, str)) else workers
+
+
+def cores(workers: int | str) -> int:
+    """Give a number of workers, `all` as many as there are processors, where no runner is taken. Raises OptionError."""
     if isinstance(workers, str):
         if workers != "all":
             raise OptionError(f"workers is a number, all, or a runner, not '{workers}'")
         return processors()
-    if isinstance(workers, int) and workers < 1:
+    if workers < 1:
         raise OptionError(f"workers must be 1 or more, got {workers}")
     return workers
 

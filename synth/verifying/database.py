@@ -19,6 +19,8 @@ from synth.errors import DatabaseError, did_you_mean
 from synth.fingerprint import Fingerprint
 from synth.logs import logged
 from synth.plan.model import Plan
+from synth.progress import Progress
+from synth.runners import cores
 from synth.sandbox import TIME_LIMIT_S
 from synth.spec import constraints
 from synth.spec.models import Dataset
@@ -28,6 +30,7 @@ from synth.store.manifest_table import kept_sums, manifests_of, sums_are_as_writ
 from synth.translate.dialect import Dialect
 from synth.translate.queries import OffenceQueries, counting_query, offence_queries
 from synth.verifying.checks import Check, of_each_row
+from synth.verifying.course import Course
 from synth.verifying.findings import EXAMPLES, Tell, adder, columns, contents, plan_of, planned, unread
 from synth.verifying.redrawn import Differing, can_be_redrawn, differences, differing, in_words
 from synth.verifying.report import Finding, VerifyReport
@@ -44,18 +47,20 @@ U = TypeVar("U")
 
 @logged
 def verify_database(
-    address: Address | str | Path, schema: str | None = None, progress: Tell | None = None, *, exact: bool = False
-) -> list[VerifyReport]:
+    address: Address | str | Path, schema: str | None = None, progress: Progress | None = None, *, exact: bool = False,
+    workers: int | str = "all", found: Tell | None = None,
+) -> list[VerifyReport]:  # fmt: skip
     """Run every check on a schema that a load made, or on all of them. Raises DatabaseError where there is none.
 
-    Rows that others have added are counted and left out of contents, unless these are to be `exact`.
+    Rows that others have added are counted and left out of contents, unless these are to be `exact`. A server is asked over
+    so many connections as `workers`, by default four. `found` is called with each finding as it is made.
 
     >>> synth.generate_into(synth.make_plan("inventory", scale=0.01), "shop.duckdb").rows
     351
     >>> [report.passed for report in synth.verify_database("shop.duckdb")]
     [True]
     """
-    address = address_of(address)
+    address, most = address_of(address), CONNECTIONS if workers == "all" else cores(workers)
     with connect(address) as database, ExitStack() as others:
         there = database.dataset_schemas()
         if not there:
@@ -65,12 +70,12 @@ def verify_database(
             raise DatabaseError(f"{address}: no dataset is loaded in schema '{schema}'\n  hint: {hint}")
         connections = [database]
         with suppress(DatabaseError):  # as many as the server has for us
-            while database.capabilities.parallel_connections and len(connections) < CONNECTIONS:
+            while database.capabilities.parallel_connections and len(connections) < most:
                 connections.append(others.enter_context(database.new_connection()))
         for connection in connections:
             connection.only_read(TIME_LIMIT_S)
         return [
-            _Verification(connections, name, manifest, exact=exact).run(progress)
+            _Verification(connections, name, manifest, exact=exact, workers=cores(workers)).run(progress, found)
             for name in (there if schema is None else [schema])
             for manifest in manifests_of(database, name)
         ]
@@ -79,9 +84,11 @@ def verify_database(
 class _Verification:
     """One schema's."""
 
-    def __init__(self, connections: list[Database], schema: str, manifest: Manifest, *, exact: bool):
+    def __init__(
+        self, connections: list[Database], schema: str, manifest: Manifest, *, exact: bool = False, workers: int = 1
+    ):
         self.database, self.schema = connections[0], schema
-        self.connections, self.exact = len(connections), exact
+        self.connections, self.exact, self.workers = len(connections), exact, workers
         self.free: SimpleQueue[Database] = SimpleQueue()
         for connection in connections:
             self.free.put(connection)
@@ -92,10 +99,10 @@ class _Verification:
         rows = {name: entry.rows for name, entry in manifest.tables.items()}
         self.report = VerifyReport(f"{self.database.address}{other}", manifest.dataset, rows)
 
-    def run(self, progress: Tell | None) -> VerifyReport:
+    def run(self, progress: Progress | None, found: Tell | None) -> VerifyReport:
         """All findings."""
-        add = adder(self.report, progress)
-        manifest = self.manifest
+        add, manifest = adder(self.report, found), self.manifest
+        self.course = Course(progress, manifest, self.dataset, joins=True, workers=self.connections)
         plan = plan_of(manifest, self.dataset)
         for finding in (*stated(manifest, self.dataset, plan), *self._kept()):
             add(finding)
@@ -108,9 +115,16 @@ class _Verification:
             add(finding)
         todo = list(planned(self.dataset, manifest, self.report, readable))
         together = of_each_row(check for check in todo if isinstance(check, Check))
-        counted = {check: found for each in self._each(self._count_together, together) for check, found in each.items()}
-        for finding in self._each(lambda check: self._check(check, counted), todo):
+        counted: dict[Check, tuple[int, float]] = {}
+        for each in self._each(self._count_together, together):
+            counted |= each
+            for one, (_, seconds) in each.items():
+                self.course.counted(one.table, 1, seconds)
+        for check, finding in zip(todo, self._each(lambda check: self._check(check, counted), todo), strict=True):
+            if isinstance(check, Check):
+                self.course.checked(check, finding.seconds)
             add(finding)
+        self.course.end()
         return self.report
 
     def _kept(self) -> Iterator[Finding]:
@@ -181,12 +195,17 @@ class _Verification:
     def _contents(self, plan: Plan | None, readable: set[str]) -> Iterator[Finding]:
         """The rows of all tables, those that are not as they were made one by one."""
         tables = list(self.manifest.tables)
-        found = dict(zip(tables, self._each(lambda name: self._content(name, name in readable), tables), strict=True))
+        found = {}
+        for name, each in zip(
+            tables, self._each(lambda name: self._content(name, name in readable), tables), strict=True
+        ):
+            found[name] = each
+            self.course.summed(name, 0.0 if isinstance(each, Finding) else each[1])
         sums = {name: each[0] for name, each in found.items() if not isinstance(each, Finding)}
         other = [name for name, content in sums.items() if str(content) != self.manifest.tables[name].fingerprint]
         differ: dict[str, Differing] = {}
         if other and not self.exact and self.report.passed and can_be_redrawn(self.manifest, sums.values()):
-            differ = differing(self.database, self.schema, self.manifest, self.dataset, other)
+            differ = differing(self.database, self.schema, self.manifest, self.dataset, other, self.workers)
         for name, each in found.items():
             if isinstance(each, Finding):
                 yield each

@@ -19,7 +19,9 @@ from synth.left import temporary_folder
 from synth.logs import logged
 from synth.plan.content import EARLIER_KEYS
 from synth.plan.model import Plan
-from synth.sandbox import sandbox
+from synth.progress import Progress
+from synth.runners import cores
+from synth.sandbox import bytes_for, sandbox
 from synth.spec.models import Dataset
 from synth.spec.scope import Scope
 from synth.store.entries import ExistingEntry, TableEntry
@@ -34,6 +36,7 @@ from synth.system import is_utf8
 from synth.translate.seen import seen_by_sql
 from synth.verifying.by_file import content_by_file, named_columns, of_each_file
 from synth.verifying.checks import Check, quoted
+from synth.verifying.course import Course
 from synth.verifying.findings import EXAMPLES, Tell, adder, columns, contents, plan_of, planned, refuse_lack, unread
 from synth.verifying.in_duckdb import run_checks, said
 from synth.verifying.listed import changed_files, hidden_files, nothing_else
@@ -42,29 +45,36 @@ from synth.verifying.stated import stated
 
 __all__ = ["verify_folder"]
 
+MEMORY_BYTES = 2 * 10**9  # more makes nothing faster: erp at SCALE=30 takes as long with three times as much
 FILES_OF = "files of "  # a table, before its name; a table of a spec has no blank in its own
 
 
 @logged
-def verify_folder(folder: str | Path, progress: Tell | None = None, *, memory_bytes: int | None = None) -> VerifyReport:
+def verify_folder(
+    folder: str | Path, progress: Progress | None = None, *, memory_bytes: int | None = None, workers: int | str = "all",
+    found: Tell | None = None,
+) -> VerifyReport:  # fmt: skip
     """Run every check on a folder that `generate` made. Raises OutputError where there is none.
 
-    The process takes `memory_bytes` at most, by default half of the machine's; what is more goes to a temporary folder, as
-    does a copy of what is in an object store.
+    The process takes `memory_bytes` at most, by default 2 GB, more where many cores work, and never more than half of the
+    machine's; what is more goes to a temporary folder, as does a copy of what is in an object store. So many cores work as
+    `workers`, by default all. `found` is called with each finding as it is made.
 
     >>> synth.verify_folder(synth.generate(synth.make_plan("inventory", scale=0.01), "output").folder).passed
     True
     """
     with opened(folder) as (here, copy):
-        report = _verified(here, progress, memory_bytes)
+        report = _verified(here, progress, memory_bytes, cores(workers), found)
         if copy:
             report.place, report.left, strangers = str(copy.objects), copy.left(), copy.strangers()
             strange = tuple({"object": name, "is": "not in the manifest"} for name in strangers[:EXAMPLES])
-            adder(report, progress)(Finding("files", "(store)", "nothing else", len(strangers), strange))
+            adder(report, found)(Finding("files", "(store)", "nothing else", len(strangers), strange))
     return report
 
 
-def _verified(folder: Path, progress: Tell | None, memory_bytes: int | None) -> VerifyReport:
+def _verified(
+    folder: Path, progress: Progress | None, memory_bytes: int | None, workers: int, found: Tell | None
+) -> VerifyReport:
     """Run every check on a folder of this machine."""
     if not is_utf8(str(folder.resolve())):
         raise OutputError(
@@ -78,14 +88,14 @@ def _verified(folder: Path, progress: Tell | None, memory_bytes: int | None) -> 
         )
     dataset = manifest.load_dataset()
     report = VerifyReport(str(folder), manifest.dataset, {name: entry.rows for name, entry in manifest.tables.items()})
-    add = adder(report, progress)
+    add, course = adder(report, found), Course(progress, manifest, dataset, joins=False)
     plan = plan_of(manifest, dataset)
     for finding in (*stated(manifest, dataset, plan), *hidden_files(folder, manifest), nothing_else(folder, manifest)):
         add(finding)
     readable: set[str] = set()
     with (
         temporary_folder("synth-verify-") as spill,
-        sandbox(folder, memory_bytes=memory_bytes or default_memory(), spill=spill) as connection,
+        sandbox(folder, memory_bytes=memory_bytes or _memory(workers), spill=spill, workers=workers) as connection,
     ):
         for table, entry in manifest.tables.items():
             started = time.perf_counter()
@@ -98,16 +108,18 @@ def _verified(folder: Path, progress: Tell | None, memory_bytes: int | None) -> 
                 _let_sql_see(connection, table, entry.types)
                 form, files = format_of(manifest.format), _plain(folder.resolve(), table)
                 add(named_columns(table, form, folder.resolve(), files, entry.types))
+            course.read(table, time.perf_counter() - started)
         for name, existing in manifest.existing.items():
             if existing.file and is_plain(folder / existing.file.path, folder):
                 add(_existing(connection, folder.resolve() / existing.file.path, name, existing, dataset))
                 readable.add(name)
-        for finding in _contents(connection, manifest, plan, readable, folder.resolve()):
+        for finding in _contents(connection, manifest, plan, readable, folder.resolve(), course):
             add(finding)
-        for check, found in run_checks(connection, planned(dataset, manifest, report, readable)):
+        todo = planned(dataset, manifest, report, readable)
+        for check, finding in run_checks(connection, todo, course=course):
             if (
-                not found.passed
-                and found.offences is None
+                not finding.passed
+                and finding.offences is None
                 and isinstance(check, Check)
                 and set(check.reads) & set(manifest.existing)
             ):
@@ -115,8 +127,14 @@ def _verified(folder: Path, progress: Tell | None, memory_bytes: int | None) -> 
                     f"{check.kind} {check.table}.{check.name}: it reads more of existing tables than was kept"
                 )
                 continue
-            add(found)
+            add(finding)
+    course.end()
     return report
+
+
+def _memory(workers: int) -> int:
+    """The memory that is taken where none is stated, in bytes."""
+    return min(default_memory(), max(MEMORY_BYTES, bytes_for(workers)))
 
 
 def _existing(
@@ -193,7 +211,12 @@ def _let_sql_see(connection: duckdb.DuckDBPyConnection, table: str, types: Types
 
 
 def _contents(
-    connection: duckdb.DuckDBPyConnection, manifest: Manifest, plan: Plan | None, readable: set[str], folder: Path
+    connection: duckdb.DuckDBPyConnection,
+    manifest: Manifest,
+    plan: Plan | None,
+    readable: set[str],
+    folder: Path,
+    course: Course,
 ) -> Iterator[Finding]:
     """Row counts and fingerprints against the manifest, file by file, and declared counts against the spec."""
     form, by_table = format_of(manifest.format), files_of_tasks(manifest)
@@ -213,6 +236,7 @@ def _contents(
             refuse_lack(error)
             yield Finding("rows", table, "fingerprint", None, note=said(error))
             continue
+        course.summed(table, time.perf_counter() - started)
         several = each if len(each) > 1 else {}  # what is in a single file is what is in the table
         found = {path.relative_to(folder).as_posix(): content for path, content in several.items()}
         yield from of_each_file(table, entry.files, found, by_table.get(table, {}))

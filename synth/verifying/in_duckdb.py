@@ -12,6 +12,7 @@ import duckdb
 from synth.sandbox import TIME_LIMIT_S, time_limit
 from synth.verifying.apart import keep_apart
 from synth.verifying.checks import Check, of_each_row, quoted
+from synth.verifying.course import Course
 from synth.verifying.findings import EXAMPLES, refuse_lack
 from synth.verifying.in_parts import counted, first_rows
 from synth.verifying.report import Finding
@@ -24,26 +25,31 @@ NO_MEMORY = "it needs more memory, or more space in the temporary folder: state 
 
 def run_checks(
     connection: duckdb.DuckDBPyConnection, checks: Iterable[Check | Finding], limit_s: float | None = None,
-    no_memory: str = NO_MEMORY,
+    no_memory: str = NO_MEMORY, course: Course | None = None,
 ) -> Iterator[tuple[Check | Finding, Finding]]:  # fmt: skip
     """Yield each check with what it found; what is a finding already stays as it is.
 
     A check is given up after so many seconds, the usual ones if left out; `no_memory` is said where it takes more memory
-    than there is for it.
+    than there is for it. The `course` is told what was done.
     """
     todo, limit_s = list(checks), TIME_LIMIT_S if limit_s is None else limit_s
     known = [check for check in todo if isinstance(check, Check)]
     simpler = references_by_row(connection, known, limit_s)
-    already = count_together(connection, [simpler.get(check, check) for check in known], limit_s)
+    already = count_together(connection, [simpler.get(check, check) for check in known], limit_s, course)
     for check in todo:
         if isinstance(check, Finding):
             yield check, check
-        else:
-            yield check, _run(connection, check, already.get(simpler.get(check, check)), limit_s, no_memory)
+            continue
+        if course:
+            course.begins(check)
+        found = _run(connection, check, already.get(simpler.get(check, check)), limit_s, no_memory)
+        if course:
+            course.checked(check, found.seconds)
+        yield check, found
 
 
 def count_together(
-    connection: duckdb.DuckDBPyConnection, checks: list[Check], limit_s: float
+    connection: duckdb.DuckDBPyConnection, checks: list[Check], limit_s: float, course: Course | None = None
 ) -> dict[Check, tuple[int, float]]:
     """Offences, and seconds, of checks that look at each row by itself: many of one table are counted in one pass.
 
@@ -57,6 +63,8 @@ def count_together(
             counts = connection.execute(f"SELECT {asked} FROM {quoted(table)}").fetchone() or ()
             seconds = (time.perf_counter() - started) / len(some)
             found |= {check: (int(count), seconds) for check, count in zip(some, counts, strict=True)}
+        if course:
+            course.counted(table, len(some), time.perf_counter() - started)
     return found
 
 

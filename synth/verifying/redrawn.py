@@ -31,7 +31,6 @@ from synth.store.memory import default_memory
 from synth.store.output import FileForm, FolderSink
 from synth.store.run import run_all
 from synth.store.streamed import file_name, write_streamed
-from synth.system import processors
 from synth.verifying.checks import quoted
 from synth.verifying.findings import EXAMPLES
 from synth.verifying.report import Finding
@@ -62,9 +61,9 @@ def can_be_redrawn(manifest: Manifest, found: Iterable[Fingerprint]) -> bool:
 
 
 def differing(
-    database: Database, schema: str, manifest: Manifest, dataset: Dataset, tables: Iterable[str]
+    database: Database, schema: str, manifest: Manifest, dataset: Dataset, tables: Iterable[str], workers: int
 ) -> dict[str, Differing]:
-    """Make these tables again, and compare them row by row. Raises DatabaseError, DataError."""
+    """Make these tables again, and compare them row by row, on so many cores. Raises DatabaseError, DataError."""
     wanted = list(tables)
     plan = make(dataset, scale=manifest.scale, seed=manifest.seed, until=manifest.until, tables=wanted)
     with temporary_folder("synth-verify-") as folder:
@@ -72,14 +71,14 @@ def differing(
         made.mkdir()
         there.mkdir()
         rows = sum(manifest.tables[name].rows for name in wanted)
-        with runner(1 if rows < FEW else processors()) as running:
+        with runner(1 if rows < FEW else workers) as running:
             sink = FolderSink.of(made, FileForm.of(plan, FORM))
             run_all(plan, folder / "residents", sink, running, None, folder / "sums")
         for name in wanted:
             types = manifest.tables[name].types
             frames = database.frames(database.query(schema, name, types), types)
             write_streamed(frames, there, file_name(name), format_of(FORM), lambda _: None, types)
-        with sandbox(folder, memory_bytes=default_memory(), spill=folder) as connection:
+        with sandbox(folder, memory_bytes=default_memory(), spill=folder, workers=workers) as connection:
             return {name: _Comparison(connection, made, there, name, manifest, dataset).run() for name in wanted}
 
 

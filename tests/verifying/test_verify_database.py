@@ -307,7 +307,7 @@ def test_every_dataset_of_a_database(tmp_path, worlds, patched, capsys):
     for schema in ("one", "two"):
         load_folder(worlds("inventory").good, address, schema=schema)
     told_of = []
-    reports = verify_database(address, progress=told_of.append)
+    reports = verify_database(address, found=told_of.append)
     assert [(r.dataset, r.passed) for r in reports] == [("inventory", True)] * 2
     assert [r.place for r in reports] == [f"{address} (schema one)", f"{address} (schema two)"]
     assert told_of == [finding for report in reports for finding in report.findings]

@@ -158,5 +158,5 @@ def test_checks_that_are_counted_together_tell_rows(tmp_path):
 def test_the_temporary_folder_goes_with_the_run(words, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     seen = []
-    verify_folder(words, lambda finding: seen.extend(tmp_path.glob("synth-verify-*")))
+    verify_folder(words, found=lambda finding: seen.extend(tmp_path.glob("synth-verify-*")))
     assert seen and not list(tmp_path.glob("synth-verify-*"))
