@@ -18,7 +18,7 @@ from synth.fingerprint import Fingerprint
 from synth.formats.format import Format, unreadable_errors
 from synth.store.files import FileEntry
 from synth.store.partitions import unpartitioned
-from synth.verifying.checks import quoted
+from synth.verifying.few_texts import numbered
 from synth.verifying.findings import EXAMPLES, refuse_lack
 from synth.verifying.report import Finding
 
@@ -58,11 +58,12 @@ def _difference(found: Sequence[str], wanted: Sequence[str]) -> dict[str, Any]:
 
 
 def content_by_file(
-    connection: duckdb.DuckDBPyConnection, form: Format, files: Sequence[Path], types: Types
+    connection: duckdb.DuckDBPyConnection, form: Format, files: Sequence[Path], types: Types, rows: int
 ) -> dict[Path, Fingerprint]:
-    """The fingerprint of each file. Raises one of `unreadable_errors()`."""
+    """The fingerprint of each file, of about so many rows together. Raises one of `unreadable_errors()`."""
     form.attach(connection, FILE, files, types, FILE)
-    asked = DIALECTS["duckdb"].fingerprint_query(types, quoted(FILE), FILE)
+    place, seen = numbered(connection, FILE, types, rows)
+    asked = DIALECTS["duckdb"].fingerprint_query(seen, place, FILE)
     sums = {path: [int(number) for number in numbers] for path, *numbers in connection.execute(asked).fetchall()}
     return {path: Fingerprint(*sums.get(str(path), ())) for path in files}
 

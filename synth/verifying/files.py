@@ -228,7 +228,7 @@ def _contents(
         files = _plain(folder, table)
         try:
             if len(files) > 1:
-                each = content_by_file(connection, form, files, entry.types)
+                each = content_by_file(connection, form, files, entry.types, entry.rows)
             else:
                 sums = DIALECTS["duckdb"].fingerprint_query(entry.types, quoted(table))
                 each = {path: Fingerprint(*map(int, connection.execute(sums).fetchall()[0])) for path in files}

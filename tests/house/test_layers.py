@@ -61,6 +61,7 @@ ONLY_HERE = {
         "store/reading.py",
         "verifying/apart.py",
         "verifying/by_file.py",
+        "verifying/few_texts.py",
         "verifying/files.py",
         "verifying/in_duckdb.py",
         "verifying/in_parts.py",
