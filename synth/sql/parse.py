@@ -23,6 +23,7 @@ __all__ = [
     "SqlError",
     "body",
     "columns",
+    "condition_alone",
     "expression",
     "given_by",
     "grouped_by",
@@ -206,6 +207,21 @@ def row_by_row(text: str) -> str | None:
     ):
         return None
     return source.this.name if source and isinstance(source.this, exp.Table) else None
+
+
+def condition_alone(text: str) -> str | None:
+    """The condition of a SELECT that gives the rows of one table for which it holds; None of one that is more than that."""
+    tree, table = query(text), row_by_row(text)
+    if table is None or not isinstance(tree, exp.Select) or tree.args["from_"].this.alias:
+        return None
+    said = {word for word, what in tree.args.items() if what}
+    if said != {"expressions", "from_", "where"} or any(isinstance(item, exp.Alias) for item in tree.expressions):
+        return None
+    if tree.find(exp.Window) or len(list(tree.find_all(exp.Select))) > 1:
+        return None
+    whole = runnable(text)
+    where = next(token for token in sqlglot.tokenize(whole, read="duckdb") if token.token_type == TokenType.WHERE)
+    return whole[where.end + 1 :].strip()
 
 
 def tables(tree: exp.Expression) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from synth.spec.models import Dataset
 from synth.sql.parse import grouped_by
 from synth.store.manifest import Manifest
 from synth.verifying.checks import Check, checks
+from synth.verifying.row_by_row import rule_by_row
 
 __all__ = ["Course"]
 
@@ -103,9 +104,9 @@ class Course:
         self._tell(Drawn(leg.about, leg.work, seconds), rows)
 
     def _is_of_each_row(self, check: Check) -> bool:
-        """Whether a check is one of a pass over its table; references to whole numbers are, where they are not joined."""
-        if check.condition is not None or check.refers is None or self._joins:
-            return check.condition is not None
+        """Whether a check is one of a pass over its table; in files some rules and references are, too."""
+        if check.condition is not None or self._joins or check.refers is None:
+            return check.condition is not None or not (self._joins or rule_by_row(check) is None)
         column, parent, key = check.refers
         both = [
             self._manifest.tables[name].types if name in self._manifest.tables else {} for name in (check.table, parent)

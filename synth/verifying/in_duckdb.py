@@ -16,7 +16,7 @@ from synth.verifying.course import Course
 from synth.verifying.findings import EXAMPLES, refuse_lack
 from synth.verifying.in_parts import counted, first_rows
 from synth.verifying.report import Finding
-from synth.verifying.row_by_row import references_by_row
+from synth.verifying.row_by_row import by_row
 
 __all__ = ["count_together", "run_checks", "said"]
 
@@ -34,7 +34,7 @@ def run_checks(
     """
     todo, limit_s = list(checks), TIME_LIMIT_S if limit_s is None else limit_s
     known = [check for check in todo if isinstance(check, Check)]
-    simpler = references_by_row(connection, known, limit_s)
+    simpler = by_row(connection, known, limit_s)
     already = count_together(connection, [simpler.get(check, check) for check in known], limit_s, course)
     for check in todo:
         if isinstance(check, Finding):

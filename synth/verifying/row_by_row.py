@@ -1,7 +1,8 @@
-"""References to whole numbers, told row by row: by the ends of a key that has no gap, else by a bit for each of its values.
+"""Checks that can be told row by row, and so be counted in the one pass over their table.
 
-So they are counted in the one pass over their table, without a join. All else (texts, several columns, a wide range) is left
-to a check's own SQL.
+They are rules of one table and a condition, and references to whole numbers: by the ends of a key that has no gap, else by
+a bit for each of its values, instead of by a join. All else (texts, several columns, a wide range) is left to a check's own
+SQL.
 """
 
 from __future__ import annotations
@@ -13,27 +14,27 @@ from dataclasses import replace
 import duckdb
 
 from synth.sandbox import time_limit
+from synth.sql.parse import condition_alone
 from synth.verifying.apart import FEW_BITS, MOST_BITS, SPARSE
 from synth.verifying.checks import Check, quoted
 
-__all__ = ["references_by_row"]
+__all__ = ["by_row", "rule_by_row"]
 
 WHOLE = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT"})
 
 
-def references_by_row(
-    connection: duckdb.DuckDBPyConnection, among: Iterable[Check], limit_s: float
-) -> dict[Check, Check]:
-    """References as checks that look at each row by itself, by the checks that they are of."""
+def by_row(connection: duckdb.DuckDBPyConnection, among: Iterable[Check], limit_s: float) -> dict[Check, Check]:
+    """Those checks as ones that look at each row by itself, by the checks that they are of."""
     keys, found = _Keys(connection, limit_s), {}
     for check in among:
-        if check.refers is not None:
-            column, parent, key = check.refers
-            absent = keys.absent(parent, key) if keys.is_whole(check.table, column) else None
-            if absent is not None:
-                conditions = (check.where, absent.format(quoted(column)))
-                found[check] = replace(check, condition=" AND ".join(filter(None, conditions)))
+        if condition := rule_by_row(check) or keys.lacking(check):
+            found[check] = replace(check, condition=condition)
     return found
+
+
+def rule_by_row(check: Check) -> str | None:
+    """The condition of rows that offend a rule, where it is about each row by itself."""
+    return condition_alone(check.sql) if check.kind == "rule" else None
 
 
 class _Keys:
@@ -53,6 +54,14 @@ class _Keys:
                 there = self.connection.execute(f"DESCRIBE {quoted(table)}").fetchall()
                 self.kinds[table] = {name: kind for name, kind, *_ in there}
         return self.kinds[table].get(column) in WHOLE
+
+    def lacking(self, check: Check) -> str | None:
+        """The condition of rows whose reference leads nowhere; None where that is not told so."""
+        if check.refers is None:
+            return None
+        column, parent, key = check.refers
+        absent = self.absent(parent, key) if self.is_whole(check.table, column) else None
+        return absent and " AND ".join(filter(None, (check.where, absent.format(quoted(column)))))
 
     def absent(self, table: str, key: str) -> str | None:
         """What holds where the value of a column, `{0}`, is none of the key's; None where that is not told so."""

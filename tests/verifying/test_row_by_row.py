@@ -1,4 +1,4 @@
-"""References that are told row by row have the offences of their joins, whatever keys there are."""
+"""Checks that are told row by row have the offences of their own SQL: references, whatever keys there are, and rules."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from synth.verifying.checks import Check
 from synth.verifying.in_duckdb import run_checks
-from synth.verifying.row_by_row import references_by_row
+from synth.verifying.row_by_row import by_row, rule_by_row
 
 ENDS = [-(2**63), 2**63 - 1]
 
@@ -43,30 +43,30 @@ KEYS = st.lists(st.integers(-4, 9) | st.none(), max_size=14) | st.lists(st.sampl
 def test_the_same_offences_as_by_a_join(children, keys, where):
     check = reference(where)
     connection = asked(pl.Series(children, dtype=pl.Int64), pl.Series(keys, dtype=pl.Int64))
-    found = references_by_row(connection, [check], 60)
+    found = by_row(connection, [check], 60)
     wanted = sorted(connection.execute(check.sql).fetchall())
     ((_, finding),) = run_checks(connection, [check])
     assert finding.offences == len(wanted)
     assert [row["of"] for row in finding.examples] == [row[0] for row in wanted[:3]]
     known = [key for key in keys if key is not None]
     if known and max(known) - min(known) < 20:
-        by_row = connection.execute(f'SELECT "of" FROM c WHERE {found[check].condition}').fetchall()
-        assert sorted(by_row) == wanted
+        told = connection.execute(f'SELECT "of" FROM c WHERE {found[check].condition}').fetchall()
+        assert sorted(told) == wanted
 
 
 @pytest.mark.parametrize(
     ("keys", "way"), [([3, 4, 5], "NOT BETWEEN 3 AND 5"), ([3, 5], "GET_BIT"), ([3, 10**12], None)]
 )
 def test_by_the_ends_by_bits_or_by_a_join(keys, way):
-    found = references_by_row(asked(pl.Series([3]), pl.Series(keys)), [reference()], 60)
+    found = by_row(asked(pl.Series([3]), pl.Series(keys)), [reference()], 60)
     assert (way in found[reference()].condition) if way else not found
 
 
 def test_only_whole_numbers_are_told_so():
     texts, numbers = pl.Series(["3"]), pl.Series([3], dtype=pl.Int16)
     for children, keys in ((texts, numbers), (numbers, texts), (texts, texts), (numbers.cast(pl.Float64), numbers)):
-        assert not references_by_row(asked(children, keys), [reference()], 60)
-    assert references_by_row(asked(numbers, pl.Series([3])), [reference()], 60), "of any width"
+        assert not by_row(asked(children, keys), [reference()], 60)
+    assert by_row(asked(numbers, pl.Series([3])), [reference()], 60), "of any width"
 
 
 def test_bits_of_all_keys_together_are_few(monkeypatch):
@@ -74,4 +74,33 @@ def test_bits_of_all_keys_together_are_few(monkeypatch):
     connection = asked(pl.Series([3]), pl.Series([1, 8]))
     connection.execute("CREATE TEMP TABLE q AS SELECT * FROM p")
     other = Check("reference", "c", "of → q", "", ("c", "q"), refers=("of", "q", "is"))
-    assert list(references_by_row(connection, [reference(), other], 60)) == [reference()]
+    assert list(by_row(connection, [reference(), other], 60)) == [reference()]
+
+
+@pytest.mark.parametrize(
+    ("sql", "condition"),
+    [
+        ("SELECT a FROM t WHERE a > 1 OR b IS NULL", "a > 1 OR b IS NULL"),
+        ("SELECT a, b\nFROM t\nWHERE t.a IN (1, 2) -- not these\n", "t.a IN (1, 2)"),
+        ("SELECT a FROM t WHERE at < b", '"at" < b'),
+        *((f"SELECT a FROM t{more}", None) for more in (
+            "", " x WHERE x.a > 1", ", u WHERE a > 1", " WHERE a > (SELECT MAX(b) FROM u)", " WHERE a IN (SELECT b FROM u)",
+            " WHERE EXISTS (SELECT 1 FROM u)", " WHERE a > 1 GROUP BY a", " WHERE a > 1 LIMIT 1", " WHERE a > 1 ORDER BY a",
+            " WHERE a > 1 UNION ALL SELECT 1", " WHERE a > 1 QUALIFY ROW_NUMBER() OVER (ORDER BY a) > 1",
+        )),
+        ("SELECT DISTINCT a FROM t WHERE a > 1", None),
+        ("SELECT a + 1 AS b FROM t WHERE b > 1", None),
+        ("SELECT COUNT(*) FROM t WHERE a > 1", None),
+    ],
+)  # fmt: skip
+def test_rules_of_one_table_and_a_condition(sql, condition):
+    assert rule_by_row(Check("rule", "t", "x", sql, ("t",))) == condition
+    assert rule_by_row(Check("reference", "t", "x", sql, ("t",))) is None
+
+
+def test_a_rule_is_counted_in_the_pass_and_shown_by_its_own_sql():
+    check = Check("rule", "c", "x", 'SELECT "of" FROM c WHERE "of" > 3 OR "of" IS NULL -- few', ("c",))
+    connection = asked(pl.Series([3, 4, None, 5, 1]), pl.Series([1]))
+    assert by_row(connection, [check], 60)[check].condition.startswith('"of" > 3')
+    ((_, finding),) = run_checks(connection, [check])
+    assert finding.offences == 3 and [row["of"] for row in finding.examples] == [4, 5, None]
