@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -14,35 +15,43 @@ from synth.verifying.apart import keep_apart
 from synth.verifying.checks import Check, of_each_row, quoted
 from synth.verifying.course import Course
 from synth.verifying.findings import EXAMPLES, refuse_lack
-from synth.verifying.in_parts import counted, first_rows
+from synth.verifying.in_parts import PARTS, counted, first_rows
 from synth.verifying.report import Finding
 from synth.verifying.row_by_row import by_row
 
-__all__ = ["count_together", "run_checks", "said"]
+__all__ = ["Limits", "count_together", "run_checks", "said"]
 
 NO_MEMORY = "it needs more memory, or more space in the temporary folder: state more by --memory, or another TMPDIR"
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What a check may take: so many seconds; what is said where it needs more memory, and parts that are tried before."""
+
+    seconds: float
+    no_memory: str = NO_MEMORY
+    parts: tuple[int, ...] = PARTS
+
+
 def run_checks(
-    connection: duckdb.DuckDBPyConnection, checks: Iterable[Check | Finding], limit_s: float | None = None,
-    no_memory: str = NO_MEMORY, course: Course | None = None,
+    connection: duckdb.DuckDBPyConnection, checks: Iterable[Check | Finding], limits: Limits | None = None,
+    course: Course | None = None,
 ) -> Iterator[tuple[Check | Finding, Finding]]:  # fmt: skip
     """Yield each check with what it found; what is a finding already stays as it is.
 
-    A check is given up after so many seconds, the usual ones if left out; `no_memory` is said where it takes more memory
-    than there is for it. The `course` is told what was done.
+    A check is given up at its limits, the usual ones if left out. The `course` is told what was done.
     """
-    todo, limit_s = list(checks), TIME_LIMIT_S if limit_s is None else limit_s
+    todo, limits = list(checks), limits or Limits(TIME_LIMIT_S)
     known = [check for check in todo if isinstance(check, Check)]
-    simpler = by_row(connection, known, limit_s)
-    already = count_together(connection, [simpler.get(check, check) for check in known], limit_s, course)
+    simpler = by_row(connection, known, limits.seconds)
+    already = count_together(connection, [simpler.get(check, check) for check in known], limits.seconds, course)
     for check in todo:
         if isinstance(check, Finding):
             yield check, check
             continue
         if course:
             course.begins(check)
-        found = _run(connection, check, already.get(simpler.get(check, check)), limit_s, no_memory)
+        found = _run(connection, check, already.get(simpler.get(check, check)), limits)
         if course:
             course.checked(check, found.seconds)
         yield check, found
@@ -69,11 +78,7 @@ def count_together(
 
 
 def _run(
-    connection: duckdb.DuckDBPyConnection,
-    check: Check,
-    already: tuple[int, float] | None,
-    limit_s: float,
-    no_memory: str,
+    connection: duckdb.DuckDBPyConnection, check: Check, already: tuple[int, float] | None, limits: Limits
 ) -> Finding:
     """Count what a check selects, unless that is done, and fetch a few rows of it."""
     started = time.perf_counter()
@@ -81,17 +86,17 @@ def _run(
     if already and not already[0]:
         return Finding(check.kind, check.table, check.name, 0, seconds=already[1])
     try:
-        with time_limit(connection, limit_s):
+        with time_limit(connection, limits.seconds):
             if check.apart and keep_apart(connection, check):
                 return Finding(check.kind, check.table, check.name, 0, seconds=time.perf_counter() - started)
-            offences, seconds = already or (counted(connection, check.sql), 0.0)
+            offences, seconds = already or (counted(connection, check.sql, limits.parts), 0.0)
             if offences:
-                examples = first_rows(connection, check.sql, EXAMPLES)
+                examples = first_rows(connection, check.sql, EXAMPLES, limits.parts)
     except (duckdb.Error, TimeoutError) as error:
         if isinstance(error, duckdb.InterruptException):  # by the user
             raise
         refuse_lack(error)
-        return Finding(check.kind, check.table, check.name, None, note=said(error, no_memory))
+        return Finding(check.kind, check.table, check.name, None, note=said(error, limits.no_memory))
     seconds += time.perf_counter() - started
     return Finding(check.kind, check.table, check.name, offences, examples, seconds=seconds)
 

@@ -35,7 +35,7 @@ from synth.spec.scope import Scope
 from synth.sql.parse import SqlError, columns, expression, named, query
 from synth.sql.queries import typed_condition, typed_query
 from synth.verifying.checks import Check, checks, quoted
-from synth.verifying.in_duckdb import count_together, run_checks
+from synth.verifying.in_duckdb import Limits, count_together, run_checks
 from synth.verifying.report import Finding
 from synth.verifying.small_plan import larger_plan, small_plans, whole_plan
 
@@ -184,7 +184,7 @@ def _prove(plan: Plan, unknown: Set[tuple[str, str]]) -> None:
             for check in checks(plan.dataset, plan.until)
             if not (unknown and unknown & set(_columns(check))) and unread.isdisjoint(check.reads)
         )
-        findings = run_checks(connection, known, LIMIT_S, NO_MEMORY)
+        findings = run_checks(connection, known, Limits(LIMIT_S, NO_MEMORY, parts=()))
         failed = [(check, found) for check, found in findings if not found.passed]
         problems = [_problem(plan, check, found) for check, found in failed if isinstance(check, Check)]
     if problems:
