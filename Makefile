@@ -34,7 +34,7 @@ report: $(READY)  ## one HTML page that shows OUT/DATASET (made first where it i
 	@$(BIN)/synth report $(OUT)/$(DATASET)
 
 verify: $(READY)  ## prove OUT/DATASET, or what is in the database DB, by SQL: keys, references, checks, rules, fingerprints
-	@$(BIN)/synth verify $(if $(DB),'$(DB)' --schema '$(DATASET)',$(OUT)/$(DATASET))
+	@$(BIN)/synth verify $(if $(DB),'$(DB)' --schema '$(DATASET)',$(OUT)/$(DATASET)) $(if $(WORKERS),--workers $(WORKERS))
 
 test: $(READY)  ## run the tests
 	@$(BIN)/python -m pytest -q -n auto --dist worksteal

@@ -20,12 +20,7 @@ CELL_S = 4e-8  # of a fingerprint
 ROW_S = 2.5e-9  # of a check that looks at each row by itself, in a pass with others
 KEY_S, KEYS_S = 6e-8, 3e-7  # a row of a key of one column, and of several
 REFERENCE_S = 1.5e-8  # a row of either table
-RULE_S = (
-    1e-7,
-    5e-8,
-    1.5e-7,
-    4e-7,
-)  # a row of a table that a rule reads which groups by no column, by one, two, and more
+RULE_S = (1e-7, 5e-8, 1.5e-7, 4e-7)  # a row of what a rule reads that groups by no column, by one, two, and more
 WHOLE = ("smallint", "integer", "bigint")
 
 
