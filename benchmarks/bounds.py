@@ -41,7 +41,7 @@ def _wrong(case: Case, run: Run, machine: Mapping[str, object]) -> Iterator[str]
     if run.cpu_s is not None:
         offered = run.wall_s * case.processors
         if run.cpu_s + TICK_S < offered * IDLE:
-            yield f"{run.cpu_s:.2f} CPU-s are less than a tenth of {run.wall_s:.2f} s on {case.processors} processors"
+            yield f"{run.cpu_s:.2f} CPU-s are less than a tenth of {run.wall_s:.2f} s on {case.processors} processors: is the machine busy?"
         elif run.cpu_s > run.wall_s * float(machine["cores"]) * BUSY + TICK_S:
             yield f"{run.cpu_s:.2f} CPU-s are more than {machine['cores']} processors have in {run.wall_s:.2f} s"
     if run.peak_bytes and run.peak_bytes > float(machine["memory_bytes"]):

@@ -8,7 +8,7 @@ from html import escape
 
 from benchmarks.results import Spread
 
-WIDTH, LABELS, VALUES = 760, 300, 90  # pixels: of all, and of what stands left and right of the bars
+WIDTH, LABELS, VALUES = 820, 370, 90  # pixels: of all, and of what stands left and right of the bars
 ROW, BAR, TOP = 26, 16, 34
 STYLE = """
 text { font: 13px system-ui, sans-serif; fill: #24292f } .title { font-weight: 600 }

@@ -68,14 +68,18 @@ def markdown(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def _cells(each: Line, floor: Line | None) -> list[str]:
-    wall = each.wall_s
     found = [
-        each.name, str(each.runs), f"{wall.median:.2f} ({wall.lower:.2f} – {wall.upper:.2f})",
+        each.name, str(each.runs), seconds(each),
         f"{each.cpu_s.median:.2f}" if each.cpu_s else "", number(each.per_s(each.rows)), number(each.per_cpu_s(each.rows)),
         number(each.per_s(each.cells)), number(each.per_cpu_s(each.cells)),
         number(each.peak_bytes and each.peak_bytes / 2**20), number(each.bytes and each.bytes / 1e6),
     ]  # fmt: skip
     return [*found, of_floor(each, floor)] if floor else found
+
+
+def seconds(each: Line) -> str:
+    """The median, and between which values half of the runs lie."""
+    return f"{each.wall_s.median:.2f} ({each.wall_s.lower:.2f} – {each.wall_s.upper:.2f})"
 
 
 def number(value: float | None) -> str:
@@ -103,9 +107,8 @@ def summary(own: Result | None, rivals: Result | None) -> str:
     """The README's part."""
     if not rivals:
         return datasets(own, rivals)
-    return (
-        f"{picture('speed-parquet', 'Cells a second, written as Parquet')}\n\n{_compared(rivals, (PARQUET, ANOTHER))}"
-    )
+    file, told, chosen = PLOTS[0]
+    return f"{picture(file, told)}\n\n{_compared(rivals, chosen)}\n\n{about(rivals)}"
 
 
 def datasets(own: Result | None, rivals: Result | None) -> str:
@@ -134,9 +137,17 @@ def _compared(rivals: Result, chosen: tuple[str, ...]) -> str:
 
 
 def _short(told: list[Line], floor: Line | None = None) -> str:
-    head = ["", "wall s", "rows/s", "cells/s", "cells/CPU-s", "peak MiB", *(["of the floor"] if floor else [])]
+    head = [
+        "",
+        "wall s (quartiles)",
+        "rows/s",
+        "cells/s",
+        "cells/CPU-s",
+        "peak MiB",
+        *(["of the floor"] if floor else []),
+    ]
     rows = [
-        [each.name, f"{each.wall_s.median:.2f}", number(each.per_s(each.rows)), number(each.per_s(each.cells)),
+        [each.name, seconds(each), number(each.per_s(each.rows)), number(each.per_s(each.cells)),
          number(each.per_cpu_s(each.cells)), number(each.peak_bytes and each.peak_bytes / 2**20),
          *([of_floor(each, floor)] if floor else [])]
         for each in told

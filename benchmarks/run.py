@@ -37,10 +37,13 @@ def _without_mariadb() -> NotRun:
     return {} if loads.has_mariadb() else {"MariaDB": "the server is not installed"}
 
 
-def run_in_turn(cases: list[Case], turns: int, here: dict[str, object], why: NotRun) -> dict[str, list[Run]]:
+def run_in_turn(
+    cases: list[Case], turns: int, here: dict[str, object], why: NotRun, refused: list[str] | None = None
+) -> dict[str, list[Run]]:
     """Run each case once to warm up, sampling memory, and so many times more; every run is looked at.
 
-    A rival that fails at its first run goes into `why`, with the end of its complaint, and is left out.
+    A rival that fails at its first run goes into `why`, with the end of its complaint, and is left out. The first figure that
+    cannot be ends it, or goes into `refused` where such a list is given.
     """
     found: dict[str, list[Run]] = {case.name: [] for case in cases}
     for turn in range(turns + 1):
@@ -54,7 +57,12 @@ def run_in_turn(cases: list[Case], turns: int, here: dict[str, object], why: Not
                 print(f"{case.name}: {failure}", file=sys.stderr)
                 del found[case.name]
                 continue
-            bounds.check(case, run, here)
+            try:
+                bounds.check(case, run, here)
+            except bounds.RefusedError as wrong:
+                if refused is None:
+                    raise
+                refused.append(str(wrong))
             found[case.name].append(run)
             said = "warm-up" if turn == 0 else f"{turn} of {turns}"
             print(f"{said}  {case.name}: {run.wall_s:.2f} s", file=sys.stderr, flush=True)
@@ -77,7 +85,14 @@ def main() -> int:
     """Run the chosen cases, write the result, and what documents say of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rivals", action="store_true", help="the cases that have rivals, and these")
-    parser.add_argument("--runs", type=int, default=5, help="runs of each case after a warm-up (default 5)")
+    parser.add_argument(
+        "--runs",
+        type=int,
+        default=5,
+        choices=range(1, 100),
+        metavar="N",
+        help="runs of each case after a warm-up (default 5)",
+    )
     parser.add_argument("--only", default="", help="only cases whose name holds this; nothing is written but with --to")
     parser.add_argument(
         "--size", type=float, default=1, help="a share of the rows, to try it; nothing is written but with --to"
@@ -88,12 +103,13 @@ def main() -> int:
     now, here, (commit, clean) = dt.datetime.now(dt.UTC), machine.machine(), machine.commit()
     with Databases(options.size) as databases:
         cases, why = (beside_rivals if options.rivals else own)(databases, options.size)
+        refused: list[str] | None = None if options.size == 1 else []  # small runs are tried to their end
         chosen = [case for case in cases if options.only in case.name]
         if not chosen:
             print(f"no case's name holds {options.only!r}: {', '.join(case.name for case in cases)}", file=sys.stderr)
             return 2
         try:
-            found = run_in_turn(chosen, options.runs, here, why)
+            found = run_in_turn(chosen, options.runs, here, why, refused)
         except (bounds.RefusedError, FailedError, ValueError) as wrong:
             print(f"nothing is written: {wrong}", file=sys.stderr)
             return 1
@@ -104,6 +120,9 @@ def main() -> int:
     }  # fmt: skip
     print(report.tables(result))
     whole = options.size == 1 and not options.only
+    if refused:
+        print("nothing is written: " + "\n".join(refused), file=sys.stderr)
+        return 1
     if options.to:
         results.write(result, options.to)
     elif whole:

@@ -68,6 +68,19 @@ def test_a_run_that_is_refused_writes_nothing(small, tmp_path, capsys):
     assert not path.exists()
 
 
+def test_a_small_run_is_tried_to_its_end(small, tmp_path, capsys):
+    path, bad = tmp_path / "result.json", Case("a case", "a group", lambda memory: changed(bytes=0))
+    words = ["--size", "0.5", "--runs", "1", "--to", str(path)]
+    assert small(bad, Case("another", "a group", lambda memory: GOOD), words=words) == 1
+    printed = capsys.readouterr()
+    assert (
+        "1 of 1  another" in printed.err
+        and "nothing is written: a case: no byte" in printed.err
+        and "| another |" in printed.out
+    )
+    assert not path.exists()
+
+
 def test_a_rival_that_fails_is_named_and_the_others_are_written(small, tmp_path, capsys):
     path = tmp_path / "result.json"
 
@@ -92,8 +105,13 @@ LEAVES = f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {BURN
 
 def test_what_a_command_leaves_behind_counts():
     """A process that outlives its parent, as Spark's does: its CPU seconds are the command's."""
-    printed, found = measure([sys.executable, "-c", LEAVES], memory=True)
-    assert printed == "done\n" and found.cpu_s >= 0.35 and found.peak_bytes > 2**20
+    printed, found = measure([sys.executable, "-c", LEAVES])
+    assert printed == "done\n" and found.cpu_s >= 0.35 and found.peak_bytes is None
+
+
+def test_memory_is_sampled_where_it_is_asked_for():
+    _, found = measure([sys.executable, "-c", "import time; held = bytes([1]) * 50_000_000; time.sleep(1)"], memory=True)
+    assert found.peak_bytes > 50_000_000
 
 
 def test_a_command_that_fails_says_why():

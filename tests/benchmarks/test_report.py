@@ -53,7 +53,7 @@ def made(tmp_path):
 def test_parts_between_marks_are_replaced(made):
     page = made["docs/speed.md"]
     assert page.startswith("before") and page.endswith("after\n") and "\nold\n" not in page
-    assert "| synth, order_items ×10 | 2.60 | 384,615 | 4,230,769 | 2,350,427 | 300 | 19.2% |" in page
+    assert "| synth, order_items ×10 | 2.60 (2.30 – 2.90) | 384,615 | 4,230,769 | 2,350,427 | 300 | 19.2% |" in page
     assert "- Quill & Ink: fresh ink." in page and "- Not run: Chisel, the program chisel is not installed." in page
     assert "](pictures/speed-parquet.svg)" in page and "](docs/pictures/speed-parquet.svg)" in made["README.md"]
     assert "2026-01-02, commit abc1234: Abacus, 2 processors" in page
