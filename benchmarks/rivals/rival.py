@@ -17,6 +17,7 @@ ENVIRONMENTS = Path(__file__).resolve().parents[2] / ".venv" / "rivals"  # of th
 PARQUET, ANOTHER = "order_items as Parquet", "another table as Parquet"
 POSTGRES, MARIADB = "into PostgreSQL", "into MariaDB"
 COMPARED = (PARQUET, ANOTHER, POSTGRES, MARIADB)
+FINDS = "import importlib.util, sys; sys.exit(importlib.util.find_spec(sys.argv[1]) is None)"  # without importing it
 
 
 class Rival(ABC):
@@ -45,7 +46,7 @@ class Rival(ABC):
             return f"its packages are not set up (benchmarks/rivals/{self.environment}.lock)"
         for need in self.needs:
             module = need.removeprefix("module:")
-            words = [self.python, "-c", f"import {module}"]
+            words = [self.python, "-c", FINDS, module]
             if module == need and not program(need):
                 return f"the program {need} is not installed"
             if module != need and subprocess.run(words, capture_output=True, check=False, cwd="/").returncode:
