@@ -83,15 +83,23 @@ def _children_s() -> float:
 
 
 def tree_cpu_s(root: psutil.Process) -> float:
-    """CPU seconds so far of a process and of all below it, also of those that have ended."""
-    total = 0.0
-    for process in _tree(root):
-        try:
-            times = process.cpu_times()
-        except psutil.Error:
-            continue
-        total += times.user + times.system + times.children_user + times.children_system
-    return total
+    """CPU seconds so far of a process and of all below it, also of those that have ended.
+
+    One that ends meanwhile moves from those below to what its parent has waited for, so nobody may end while they are read.
+    """
+    while True:
+        there = list(_tree(root))
+        total = sum(map(_cpu_s, there))
+        if there == list(_tree(root)):
+            return total
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except psutil.Error:
+        return 0.0
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def pss_bytes(root: psutil.Process) -> int:

@@ -83,8 +83,8 @@ def seconds(each: Line) -> str:
 
 
 def number(value: float | None) -> str:
-    """As digits in groups; nothing where it was not measured."""
-    return f"{value:,.0f}" if value else ""
+    """As digits in groups, small ones with a decimal; nothing where it was not measured."""
+    return f"{value:,.{0 if value >= 10 else 1}f}" if value else ""
 
 
 def of_floor(each: Line, floor: Line | None) -> str:

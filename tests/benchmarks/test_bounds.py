@@ -110,7 +110,9 @@ def test_what_a_command_leaves_behind_counts():
 
 
 def test_memory_is_sampled_where_it_is_asked_for():
-    _, found = measure([sys.executable, "-c", "import time; held = bytes([1]) * 50_000_000; time.sleep(1)"], memory=True)
+    _, found = measure(
+        [sys.executable, "-c", "import time; held = bytes([1]) * 50_000_000; time.sleep(1)"], memory=True
+    )
     assert found.peak_bytes > 50_000_000
 
 
