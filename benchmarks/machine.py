@@ -13,6 +13,7 @@ import psutil
 
 PROCESSORS = 2  # taken by each case and rival, and by servers, on whatever machine
 PACKAGES = ("polars", "pyarrow", "numpy", "duckdb", "psycopg", "faker", "mimesis", "ray", "tpchgen-cli")
+MEASURED = (":/synth", ":/schema", ":/benchmarks/*.py", ":/requirements.lock")
 CEILING_BYTES = 256 * 2**20  # written to see how fast that is
 CHUNK = bytes(2**20)
 
@@ -38,8 +39,8 @@ def machine() -> dict[str, object]:
 
 
 def commit() -> tuple[str, bool]:
-    """The commit that is checked out, and whether every file is as it was committed."""
-    return _git("rev-parse", "--short", "HEAD"), not _git("status", "--porcelain", "--untracked-files=no")
+    """The commit that is checked out, and whether all that is measured is as it was committed; documents may differ."""
+    return _git("rev-parse", "--short", "HEAD"), not _git("status", "--porcelain", "--", *MEASURED)
 
 
 def _version(name: str) -> str | None:
@@ -51,8 +52,9 @@ def _version(name: str) -> str | None:
 
 def _git(*words: str) -> str:
     git = shutil.which("git") or "git"
-    here = Path(__file__).parent
-    return subprocess.run([git, *words], cwd=here, capture_output=True, text=True, check=False).stdout.strip()
+    return subprocess.run(
+        [git, *words], cwd=Path(__file__).parent, capture_output=True, text=True, check=False
+    ).stdout.strip()
 
 
 def _write_bytes_s(sync: bool) -> float:

@@ -198,7 +198,9 @@ def documents(own: Result | None, rivals: Result | None, root: Path = ROOT) -> d
             text = pattern.sub(lambda _, begin=begin, made=made: f"{begin}\n\n{made}\n\n{END}", text)
         found[path] = text
     whole = ["# Results\n\nMade by `make bench` and `make bench-rivals`; [the method](../README.md)."]
-    whole += [tables(result).replace("\n## ", "\n### ") for result in (own, rivals) if result]
+    for heading, result in (("This program", own), ("Beside other programs", rivals)):
+        if result:
+            whole.append(f"## {heading}\n\n" + tables(result).replace("\n## ", "\n### "))
     found["benchmarks/results/README.md"] = "\n\n".join(whole) + "\n"
     return found | pictures(rivals)
 
