@@ -8,6 +8,8 @@ OUT     = output
 WORKERS =
 DB      =
 VIA     =
+RUNS    = 5
+SIZE    = 1
 
 PYTHON = python3
 VENV   = .venv
@@ -15,10 +17,10 @@ BIN    = $(VENV)/bin
 READY  = $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help data load report verify test test-fast test-long test-clients test-newcomer test-times bench lint site clean
+.PHONY: help data load report verify test test-fast test-long test-clients test-newcomer test-times bench bench-rivals bench-diff bench-report lint site clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  options: DATASET=$(DATASET) SCALE=$(SCALE) SEED=$(SEED) FORMAT=$(FORMAT) OUT=$(OUT) WORKERS=all DB= VIA="
 
@@ -56,8 +58,18 @@ test-newcomer: $(READY)  ## what somebody new does, in a fresh clone and with th
 test-times: $(READY)  ## run the tests, and note in tests/slow.txt those that are too slow for test-fast
 	@$(BIN)/python -m pytest -q -n auto --dist worksteal --note-slow
 
-bench: $(READY) $(VENV)/.bench  ## measure against the rivals and the floor; results go to benchmarks/results
-	@$(BIN)/python benchmarks/run.py
+bench: $(READY) $(VENV)/.bench  ## measure this program, RUNS times in turn: whole datasets, loads, engines, each generator; SIZE=0.02 tries it, and writes nothing
+	@$(BIN)/python -m benchmarks.run --runs $(RUNS) --size $(SIZE)
+
+bench-rivals: $(READY) $(VENV)/.bench  ## measure it beside other programs and the floor of the encoder; sets up those that have packages of their own
+	-@for name in dbldatagen sdv; do $(MAKE) --no-print-directory $(VENV)/rivals/$$name/.ready; done
+	@$(BIN)/python -m benchmarks.run --rivals --runs $(RUNS) --size $(SIZE)
+
+bench-diff: $(READY)  ## two raw results side by side: make bench-diff A=FILE B=FILE
+	@$(BIN)/python -m benchmarks.diff $(if $(A),'$(A)') $(if $(B),'$(B)')
+
+bench-report: $(READY)  ## write what documents say of speed, and its pictures, from the newest raw results
+	@$(BIN)/python -m benchmarks.report
 
 lint: $(READY)  ## style and types
 	@$(BIN)/ruff check .
@@ -89,4 +101,10 @@ $(VENV)/.engines: requirements-engines.lock $(READY)
 
 $(VENV)/.bench: requirements-bench.lock $(READY)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
+$(VENV)/rivals/%/.ready: benchmarks/rivals/%.lock $(READY)
+	@echo "setting up $(VENV)/rivals/$*, this once: 700 to 900 MB on disk"
+	@$(BIN)/python -m venv --clear $(VENV)/rivals/$*
+	@$(VENV)/rivals/$*/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r benchmarks/rivals/$*.lock
 	@touch $@

@@ -1,156 +1,121 @@
-"""Cases with databases: servers of the benchmark's own, ecommerce ×1 as files, and plain clients beside `synth load`."""
+"""Servers of the benchmarks' own, each started when it is first asked for, and ecommerce ×1 as files to be loaded."""
 
-import json
+from __future__ import annotations
+
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
-import time
-from functools import partial
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-BIN = Path(sys.executable).parent
-ROOT = Path(__file__).resolve().parent.parent
-LINES = 1_000_000  # order_items of ×1
+from benchmarks.measuring import BIN
+
+if TYPE_CHECKING:
+    from synth.databases.postgres.urls import Address
+    from tests.support.server_processes import MariaDB
 
 
 class Databases:
-    """A context: an embedded PostgreSQL and, where it is installed, MariaDB; data to load; `cases` name -> function.
+    """A context: an embedded PostgreSQL, MariaDB where it is installed, and what goes into them, `scale` times ecommerce."""
 
-    Each function runs once and gives seconds and the rows that count.
-    """
+    def __init__(self, scale: float = 1) -> None:
+        self.scale = scale
 
-    def __enter__(self) -> "Databases":
-        sys.path.insert(0, str(ROOT))
-        from synth.databases.postgres import embedded
-
+    def __enter__(self) -> Databases:
         self.folder = Path(tempfile.mkdtemp(prefix="synth-bench-", dir=os.environ.get("BENCH_DIR")))
-        self.all = self._generate("all")
-        self.lines = self._generate("lines", "--tables", "order_items")
-        self._generate("csv", "--tables", "order_items", "--format", "csv")
-        self._one_csv()
-        self.address = embedded.start(self.folder)
-        self.psql = embedded.psql(self.address, self.folder).split()
-        self.mariadb = None
-        if shutil.which("mariadb-install-db"):
-            from tests.support.server_processes import MariaDB
-
-            self.mariadb = MariaDB()
         return self
 
     def __exit__(self, *_: object) -> None:
-        from synth.databases.postgres import embedded
+        if "address" in self.__dict__:
+            from synth.databases.postgres import embedded
 
-        embedded.stop(self.folder)
-        if self.mariadb:
+            embedded.stop(self.folder)
+        if "mariadb" in self.__dict__:
             self.mariadb.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _generate(self, name: str, *words: str) -> Path:
+    # -- what goes in
+
+    def generate(self, name: str, dataset: str, scale: float, *words: str) -> Path:
+        """A dataset's folder, made when it is first asked for."""
         out = self.folder / name
-        subprocess.run([BIN / "synth", "generate", "ecommerce", "--out", out, *words], check=True, capture_output=True)
-        return out / "ecommerce"
+        if not out.exists():
+            command = [BIN / "synth", "generate", dataset, "--scale", f"{scale:g}", "--out", out, "--quiet", *words]
+            subprocess.run(command, check=True, capture_output=True)
+        return out / dataset
 
-    def _one_csv(self) -> None:
-        """The rows of order_items in one file, without a header."""
-        with (self.folder / "order_items.csv").open("wb") as one:
-            for part in sorted((self.folder / "csv" / "ecommerce" / "order_items").glob("*.csv")):
+    @cached_property
+    def all(self) -> Path:
+        """Every table of ecommerce."""
+        return self.generate("all", "ecommerce", self.scale)
+
+    @cached_property
+    def lines(self) -> Path:
+        """Its order_items alone."""
+        return self.generate("lines", "ecommerce", self.scale, "--tables", "order_items")
+
+    @cached_property
+    def csv(self) -> Path:
+        """The same rows in one CSV file, without a header."""
+        parts = self.generate("csv", "ecommerce", self.scale, "--tables", "order_items", "--format", "csv")
+        path = self.folder / "order_items.csv"
+        with path.open("wb") as one:
+            for part in sorted((parts / "order_items").glob("*.csv")):
                 one.write(part.read_bytes().partition(b"\n")[2])
+        return path
 
-    @property
-    def cases(self) -> dict[str, object]:
-        """What there is to measure."""
-        found = {
-            "PostgreSQL: synth load, order_items, sending, ADBC": partial(self.load_lines, "adbc", 3),
-            "PostgreSQL: synth load, order_items, sending, text": partial(self.load_lines, "copy", 4),
-            "PostgreSQL: psql \\copy order_items, ready CSV": self.copy_lines,
-            "PostgreSQL: synth load, ecommerce ×1, whole, ADBC": partial(self.load_all, "adbc"),
-            "PostgreSQL: synth load, ecommerce ×1, whole, text": partial(self.load_all, "copy"),
-        }
-        if self.mariadb:
-            found |= {
-                "MariaDB: synth generate --to, order_items, making and sending": self.generate_lines,
-                "MariaDB: LOAD DATA order_items, ready CSV": self.load_data,
-                "MariaDB: synth load, ecommerce ×1, whole": self.load_all_mariadb,
-            }
-        return found
+    def create_table(self, dialect: str) -> str:
+        """The statement that creates order_items in that dialect."""
+        words = [BIN / "synth", "ddl", "ecommerce", "--dialect", dialect]
+        ddl = subprocess.run(words, check=True, capture_output=True, text=True).stdout
+        quote = "`" if dialect == "mysql" else '"'
+        head = f"CREATE TABLE {quote}ecommerce{quote}.{quote}order_items{quote}"
+        return next(each for each in ddl.split(";\n") if each.startswith(head)).removeprefix(head)
 
     # -- PostgreSQL
 
-    def _synth(self, *words: object) -> tuple[dict, float]:
-        began = time.perf_counter()
-        done = subprocess.run([BIN / "synth", *words, "--json"], check=True, capture_output=True, text=True)
-        return json.loads(done.stdout), time.perf_counter() - began
+    @cached_property
+    def address(self) -> Address:
+        """Where the embedded server is."""
+        from synth.databases.postgres import embedded
 
-    def load_lines(self, via: str, connections: int) -> dict[str, float]:
-        """The phase that reads Parquet and sends rows; over the number of connections that is best for two cores."""
-        report, _ = self._synth(
-            "load", self.lines, str(self.address), "--if-exists", "replace", "--schema", "lines", "--via", via,
-            "--connections", str(connections),
-        )  # fmt: skip
-        return {"wall_s": report["phases"]["send"], "rows": report["rows"]}
+        return embedded.start(self.folder)
 
-    def copy_lines(self) -> dict[str, float]:
-        """The same rows, ready as one CSV file, by one psql into the same table without constraints."""
-        ddl = subprocess.run([BIN / "synth", "ddl", "ecommerce"], check=True, capture_output=True, text=True).stdout
-        table = next(s for s in ddl.split(";\n") if s.startswith('CREATE TABLE "ecommerce"."order_items"'))
-        made = table.replace('"ecommerce"."order_items"', "copied")
-        subprocess.run(
-            [*self.psql, "-q", "-c", "DROP TABLE IF EXISTS copied", "-c", made], check=True, capture_output=True
-        )
-        began = time.perf_counter()
-        copy = f"\\copy copied from '{self.folder / 'order_items.csv'}' with (format csv)"
-        subprocess.run([*self.psql, "-q", "-c", copy], check=True)
-        return {"wall_s": time.perf_counter() - began, "rows": LINES}
+    @cached_property
+    def psql(self) -> list[str]:
+        """The words that open its client, to be followed by options."""
+        from synth.databases.postgres import embedded
 
-    def load_all(self, via: str) -> dict[str, float]:
-        """The whole program: keys, references, checks, indexes, ANALYZE, and fingerprints compared."""
-        report, wall_s = self._synth("load", self.all, str(self.address), "--if-exists", "replace", "--via", via)
-        return {"wall_s": wall_s, "rows": report["rows"], **{f"{n}_s": s for n, s in report["phases"].items()}}
+        return [*embedded.psql(self.address, self.folder).split(), "--no-psqlrc", "--quiet"]
+
+    def ask_postgres(self, *statements: str) -> str:
+        """Run statements one after another; what the last prints."""
+        words = [word for each in statements for word in ("--command", each)]
+        done = subprocess.run([*self.psql, "-At", *words], check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    @property
+    def postgres_processes(self) -> list[int]:
+        """The id of the server, below which its processes are."""
+        return [int(self.ask_postgres("SELECT pg_read_file('postmaster.pid')").split()[0])]
 
     # -- MariaDB
+
+    @cached_property
+    def mariadb(self) -> MariaDB:
+        """The server that tests start too."""
+        from tests.support.server_processes import MariaDB
+
+        return MariaDB()
 
     @property
     def mariadb_url(self) -> str:
         """Where it is."""
         return f"mysql://root@localhost/?unix_socket={self.mariadb.socket}"
 
-    def generate_lines(self) -> dict[str, float]:
-        """The phase that draws rows and sends them into the table with its primary key, as LOAD DATA does with ready ones."""
-        report, _ = self._synth(
-            "generate", "ecommerce", "--tables", "order_items", "--to", self.mariadb_url, "--if-exists", "replace",
-            "--schema", "drawn",
-        )  # fmt: skip
-        return {"wall_s": report["phases"]["send"], "rows": report["rows"]}
-
-    def load_data(self) -> dict[str, float]:
-        """One LOAD DATA of a ready file by the server's client, into the table with its primary key."""
-        ddl = subprocess.run(
-            [BIN / "synth", "ddl", "ecommerce", "--dialect", "mysql"], check=True, capture_output=True, text=True
-        ).stdout
-        table = next(s for s in ddl.split(";\n") if s.startswith("CREATE TABLE `ecommerce`.`order_items`"))
-        self.mariadb.run("CREATE DATABASE IF NOT EXISTS plain; DROP TABLE IF EXISTS plain.order_items")
-        self.mariadb.run(table.replace("`ecommerce`", "`plain`"))
-        client = [
-            "mariadb",
-            "--no-defaults",
-            f"--socket={self.mariadb.socket}",
-            "-u",
-            "root",
-            "--local-infile=1",
-            "plain",
-        ]
-        sql = (
-            f"LOAD DATA LOCAL INFILE '{self.folder / 'order_items.csv'}' INTO TABLE order_items FIELDS TERMINATED BY ',' "
-            "(order_item_id, order_id, line_number, product_id, seller_id, @promotion_id, quantity, unit_price, discount, "
-            "tax, line_total) SET promotion_id = NULLIF(@promotion_id, '')"
-        )
-        began = time.perf_counter()
-        subprocess.run([*client, "-e", sql], check=True)
-        return {"wall_s": time.perf_counter() - began, "rows": LINES}
-
-    def load_all_mariadb(self) -> dict[str, float]:
-        """The whole program."""
-        report, wall_s = self._synth("load", self.all, self.mariadb_url, "--if-exists", "replace")
-        return {"wall_s": wall_s, "rows": report["rows"], **{f"{n}_s": s for n, s in report["phases"].items()}}
+    @property
+    def mariadb_processes(self) -> list[int]:
+        """The id of the server."""
+        return [self.mariadb.process.pid]

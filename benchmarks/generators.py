@@ -1,9 +1,14 @@
 """Cases of generators: each one's own example, drawn to a million cells on one core; and references of each sort."""
 
+from __future__ import annotations
+
 import os
 import time
-from collections.abc import Callable
 from functools import partial
+
+from benchmarks.case import GENERATORS as GROUP
+from benchmarks.case import Case
+from benchmarks.measuring import Run
 
 CELLS = 1_000_000
 LEFT_OUT = {"state"}  # is worked out on what shows, as `expr` is on what is drawn
@@ -28,7 +33,10 @@ tables:
       id: {{key: sequence}}
       worth: {{gamma: {{shape: 0.6}}}}
       kind: {{choice: {{a: 5, b: 3, c: 2}}}}
-  things: {{per: people, fanout: {{min: 1, max: 9, uniform: true}}, columns: {{id: {{key: sequence}}, owner: {{reference: people}}}}}}
+  things:
+    per: people
+    fanout: {{min: 1, max: 9, uniform: true}}
+    columns: {{id: {{key: sequence}}, owner: {{reference: people}}}}
   labels: {{select: SELECT id AS k FROM people, primary_key: [k], columns: {{k: {{type: bigint}}}}}}
   calls:
     per: people
@@ -46,23 +54,23 @@ tables:
 """
 
 
-def cases() -> dict[str, Callable[[], dict[str, float]]]:
-    """name -> a function that gives seconds and cells of one generator."""
+def cases(size: float) -> list[Case]:
+    """A case for each generator, and one for each sort of reference; their rows are cells."""
     from synth.generators import GENERATORS
     from synth.language.examples import spec_of_example
 
     examples = {name: OTHERWISE.get(name, made.example) for name, made in GENERATORS.items() if name not in LEFT_OUT}
+    cells = round(CELLS * size)
     found = {
-        f"cells of {name}": partial(draw, spec_of_example(example), GENERATORS[name])
-        for name, example in examples.items()
+        name: partial(draw, spec_of_example(text), GENERATORS[name], None, cells) for name, text in examples.items()
+    } | {
+        f"reference, {name}": partial(draw, SORTED.format(generator=text), GENERATORS["reference"], "chosen", cells)
+        for name, text in SORTS.items()
     }
-    for name, generator in SORTS.items():
-        text = SORTED.format(generator=generator)
-        found[f"cells of reference, {name}"] = partial(draw, text, GENERATORS["reference"], "chosen")
-    return found
+    return [Case(f"cells of {name}", GROUP, run, "the seconds within it") for name, run in found.items()]
 
 
-def draw(text: str, made: type, column: str | None = None) -> dict[str, float]:
+def draw(text: str, made: type, column: str | None, wanted: int, memory: bool) -> Run:
     """Draw a spec in this process; the seconds within the generator's own columns, and how many cells they have."""
     os.environ["POLARS_MAX_THREADS"] = "1"
     from synth import make_plan, parse
@@ -93,9 +101,9 @@ def draw(text: str, made: type, column: str | None = None) -> dict[str, float]:
     )
     Block._draw_column = timed
     try:
-        plan = make_plan(dataset, scale=CELLS / rows)
+        plan = make_plan(dataset, scale=wanted / rows)
         for _ in Walk(RunContext(plan, Residents(), None, records=False), Serial(owns_process=False)).results():
             pass
     finally:
         Block._draw_column = drawn
-    return {"wall_s": took, "rows": cells}
+    return Run(took, rows=cells, cells=cells)
