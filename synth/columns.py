@@ -41,6 +41,7 @@ __all__ = [
     "as_drawn",
     "as_sql_sees",
     "cast_to_written",
+    "check_bounds",
     "checked",
     "clocks_to_microseconds",
     "column_to_written",
@@ -65,6 +66,7 @@ __all__ = [
 Rows = npt.NDArray[np.int64]
 
 NULL = int(np.iinfo(np.int64).min)
+_LIMITED = ("decimal", "smallint", "integer")  # types of whole numbers that do not hold all that are drawn
 WIDE_SUM = "a sum is wider than 18 digits"
 
 
@@ -143,11 +145,17 @@ def from_arrow(array: pa.Array) -> pl.Series:
 
 def checked(column: pl.Series, dtype: DType) -> pl.Series:
     """The drawn column, every value of which fits its type. Raises MisfitError."""
-    if dtype.name in ("decimal", "smallint", "integer") and column.dtype == pl.Int64:
+    if dtype.name in _LIMITED and column.dtype == pl.Int64:
         low, high = column.min(), column.max()
-        if isinstance(low, int) and isinstance(high, int) and max(high, -low) >= dtype.limit:
-            raise MisfitError(column.name, high if high >= dtype.limit else low, dtype)
+        if isinstance(low, int) and isinstance(high, int):
+            check_bounds(column.name, low, high, dtype)
     return column
+
+
+def check_bounds(name: str, low: int, high: int, dtype: DType) -> None:
+    """Raise MisfitError where the least or the largest of a column's whole numbers does not fit its type."""
+    if dtype.name in _LIMITED and max(high, -low) >= dtype.limit:
+        raise MisfitError(name, high if high >= dtype.limit else low, dtype)
 
 
 def largest(column: pl.Series) -> int:

@@ -21,10 +21,13 @@ from synth.columns import cast_to_written, checked, column_to_written, exact_tim
 from synth.dtypes import DType, Types
 from synth.errors import many
 from synth.formats.format import DESCRIPTION, MOST_COLUMNS, file_list, file_option
+from synth.formats.pages import can_write, write_pages
 
 __all__ = ["columns", "other_names", "read", "relation", "write"]
 
 GROUP_ROWS = 100_000  # a row group holds so many rows at least: a block of lines, or several of a smaller table
+MOST_GROUP_ROWS = 2**20  # of a frame
+OWN_ROWS = 20_000  # rows from which on our own pages take less time than pyarrow's: docs/formats.md
 SAMPLE_ROWS = 4096
 MOST_FOOTER = 64 * 2**20  # bytes behind the rows that say what these are: of thousands of columns and row groups
 MOST_ROWS = 10**10  # of a file
@@ -38,6 +41,13 @@ def write(
 ) -> None:  # fmt: skip
     """Write drawn frames as one file; a description stands in the footer, as the value of the key `synth`."""
     groups = _groups(frames)
+    level = ZSTD_LEVEL if compression == "zstd" else None
+    if sum(frame.height for frame in frames) >= OWN_ROWS and all(
+        can_write(column, types[column.name]) for frame in frames for column in frame.get_columns()
+    ):
+        told = [] if description is None else [(DESCRIPTION, description)]
+        write_pages(groups, types, required, path, told=told, compression=compression, level=level)
+        return
     few, packed = _encodings([column for column in frames[0].get_columns() if types[column.name].element is None])
     first = _table(groups[0], types, required)
     paths = (name if types[name].element is None else f"{name}.list.element" for name in frames[0].columns)
@@ -46,7 +56,7 @@ def write(
         path,
         first.schema,
         compression=codecs,
-        compression_level=ZSTD_LEVEL if compression == "zstd" else None,
+        compression_level=level,
         use_dictionary=few or False,
         column_encoding=packed or None,
         store_decimal_as_integer=True,
@@ -98,11 +108,15 @@ def _refuse_absurd(path: Path) -> None:
 def _groups(frames: Sequence[pl.DataFrame]) -> list[list[pl.DataFrame]]:
     """Frames gathered into row groups."""
     groups: list[list[pl.DataFrame]] = [[]]
-    for frame in frames:
+    for frame in (part for whole in frames for part in _parts(whole)):
         if sum(f.height for f in groups[-1]) >= GROUP_ROWS:
             groups.append([])
         groups[-1].append(frame)
     return groups
+
+
+def _parts(frame: pl.DataFrame) -> list[pl.DataFrame]:
+    return [frame] if frame.height <= MOST_GROUP_ROWS else list(frame.iter_slices(MOST_GROUP_ROWS))
 
 
 def _encodings(columns: Sequence[pl.Series]) -> tuple[list[str], dict[str, str]]:

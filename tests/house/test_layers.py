@@ -47,6 +47,7 @@ ONLY_HERE = {
         "store/rollup_parts.py",
         "runners/spark.py",  # Spark's own way into Python
         "formats/parquet.py",
+        "formats/pages/file.py",  # whose codecs compress pages
         "formats/arrow.py",
         "formats/format.py",
         "lakes",  # whose schemas are made of it
