@@ -58,7 +58,7 @@ def distinct(words: Sequence[Words], most: int) -> tuple[npt.NDArray[np.int64], 
         asked = asked[own]
         table[asked] = turns[: len(own)]
         own *= step
-        found = table[places]
+        found = table.take(places)
         same = found != NOBODY
         for word in here:
             same &= _own(word, own, asked, places)
@@ -83,7 +83,7 @@ def _own(
     """Which rows have the word that stands in their place of the table: that of one of its `own` rows. (n,)"""
     table = np.zeros(1 << BITS, dtype=np.uint64)
     table[asked] = word[own]
-    same: npt.NDArray[np.bool_] = table[places] == word
+    same: npt.NDArray[np.bool_] = table.take(places) == word
     return same
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
 
-from synth.formats.pages.leaves import Leaf
+from synth.formats.pages.leaves import Leaf, Physical
 from synth.formats.pages.thrift import Field, flag, i16, i32, i64, message, nested, numbers, structs, text, texts
 
 __all__ = [
@@ -22,6 +22,7 @@ CODECS = {"none": 0, "snappy": 1, "zstd": 6, "lz4": 7}  # LZ4 is the raw one
 _VERSION = 2
 _REQUIRED, _OPTIONAL = 0, 1
 _DATA_PAGE, _DICTIONARY_PAGE = 0, 2
+_A_DATA_PAGE, _A_DICTIONARY_PAGE = i32(1, _DATA_PAGE), i32(1, _DICTIONARY_PAGE)
 _TYPE_ORDER = message(nested(1, message()))  # minima and maxima are by the type's own order
 
 
@@ -33,6 +34,9 @@ class Encoding(IntEnum):
     DELTA_BINARY_PACKED = 5
     DELTA_LENGTH_BYTE_ARRAY = 6
     RLE_DICTIONARY = 8
+
+
+_IS_PLAIN = i32(2, Encoding.PLAIN)
 
 
 @dataclass(frozen=True)
@@ -72,44 +76,57 @@ class Placed:
 
     def packed(self) -> bytes:
         """Give the struct of the format, in that of the column's chunk."""
-        encodings, counted = _encodings(self.encoding, self.pages, self.dictionary > 0)
+        encodings = _encodings(self.leaf.physical, self.encoding, self.codec, self.pages, self.dictionary > 0)
         metadata = message(
-            i32(1, self.leaf.physical),
-            encodings,
-            texts(3, [self.name.encode()]),
-            i32(4, CODECS[self.codec]),
+            encodings[0],
+            encodings[1],
+            _named(self.name),
+            encodings[2],
             i64(5, self.rows),
             i64(6, self.raw),
             i64(7, self.size),
             i64(9, self.start + self.dictionary),
             i64(11, self.start) if self.dictionary else None,
             nested(12, self.statistics.packed()),
-            counted,
+            encodings[3],
         )
         return message(i64(2, 0), nested(3, metadata))
 
 
 @cache
-def _encodings(encoding: Encoding, pages: int, with_dictionary: bool) -> tuple[Field, Field]:
-    """The fields that say which encodings a column's pages have, and how many pages each."""
+def _encodings(
+    physical: Physical, encoding: Encoding, codec: str, pages: int, with_dictionary: bool
+) -> tuple[Field | None, Field, Field | None, Field]:
+    """The fields that say a column's type, its encodings, its codec, and how many pages each encoding has."""
     found = [encoding, Encoding.RLE]
     counted = [message(i32(1, _DATA_PAGE), i32(2, encoding), i32(3, pages))]
     if with_dictionary:
         found.insert(0, Encoding.PLAIN)
         counted.insert(0, message(i32(1, _DICTIONARY_PAGE), i32(2, Encoding.PLAIN), i32(3, 1)))
-    return numbers(2, found), structs(13, counted)
+    return i32(1, physical), numbers(2, found), i32(4, CODECS[codec]), structs(13, counted)
+
+
+@lru_cache(maxsize=4096)
+def _named(name: str) -> Field:
+    """The field of a column's path, which is its name."""
+    return texts(3, [name.encode()])
 
 
 def data_header(raw: int, size: int, rows: int, encoding: Encoding) -> bytes:
     """The header of a page of so many rows: its bytes as they are, and compressed."""
-    page = message(i32(1, rows), i32(2, encoding), i32(3, Encoding.RLE), i32(4, Encoding.RLE))
-    return message(i32(1, _DATA_PAGE), i32(2, raw), i32(3, size), nested(5, page))
+    page = message(i32(1, rows), *_data_page(encoding))
+    return message(_A_DATA_PAGE, i32(2, raw), i32(3, size), nested(5, page))
+
+
+@cache
+def _data_page(encoding: Encoding) -> list[Field | None]:
+    """The fields that say how a page's values and definition levels are encoded."""
+    return [i32(2, encoding), i32(3, Encoding.RLE), i32(4, Encoding.RLE)]
 
 
 def dictionary_header(raw: int, size: int, entries: int) -> bytes:
     """The header of a page of so many values."""
-    page = message(i32(1, entries), i32(2, Encoding.PLAIN))
-    return message(i32(1, _DICTIONARY_PAGE), i32(2, raw), i32(3, size), nested(7, page))
+    return message(_A_DICTIONARY_PAGE, i32(2, raw), i32(3, size), nested(7, message(i32(1, entries), _IS_PLAIN)))
 
 
 def group_of(columns: Sequence[Placed], rows: int, ordinal: int) -> bytes:

@@ -21,6 +21,7 @@ CLOSE = 2**8  # numbers that lie so close are their own codes
 TABLE = 2**20  # numbers that lie so close find their codes in a table of all between
 MOST = 2**14  # distinct values that a dictionary has: a larger one does not stay in a cache
 SAMPLE = 512  # of which it is guessed how many distinct values there are
+SURELY = 0.8  # where a dictionary seems to need not more than so many times the bytes, differences are not worked out
 BETTER = 1.05  # a dictionary is taken where it has not more than so many times the bytes: it is read sooner
 
 
@@ -31,15 +32,22 @@ def encode_whole(values: Whole, low: int, high: int, stored: str, whole_bytes: C
         return by_codes(None, values[:1].astype(stored).tobytes(), 1, whole_bytes)
     if span > WIDEST[size]:
         return plain(values.astype(stored, copy=False))
-    middle = values[count // 2 :][: SAMPLE + 1]
-    if span <= CLOSE and Deltas.of(middle).size >= code_bytes(len(middle), span):
+    bits = _bits_in_the_middle(values)
+    if span <= CLOSE and bits >= width_of(span - 1):
         codes, entries = _close(values, low, span)
         return by_codes(codes, entries.astype(stored).tobytes(), len(entries), whole_bytes)
-    deltas = Deltas.of(values)
-    least = min(deltas.size, count * size)
-    if least > count // 8 and (found := _coded(values, low, span, size, int(BETTER * least))) is not None:
-        codes, entries = found
-        return by_codes(codes, entries.astype(stored).tobytes(), len(entries), whole_bytes)
+    guessed = min(span, distinct_in(values[:: max(1, count // SAMPLE)])) if bits else count
+    needed, least = code_bytes(count, guessed) + guessed * size, min(bits * count // 8, count * size)
+    deltas = None
+    if needed > SURELY * least:
+        deltas = Deltas.of(values)
+        least = min(deltas.size, count * size)
+    if needed <= BETTER * least and least > count // 8:
+        few = min(MOST, count // 2, (int(BETTER * least) - code_bytes(count, guessed)) // size)
+        if guessed <= few and (found := _coded(values, low, span, few)) is not None:
+            codes, entries = found
+            return by_codes(codes, entries.astype(stored).tobytes(), len(entries), whole_bytes)
+    deltas = Deltas.of(values) if deltas is None else deltas
     if deltas.size >= count * size:
         return plain(values.astype(stored, copy=False))
 
@@ -48,6 +56,13 @@ def encode_whole(values: Whole, low: int, high: int, stored: str, whole_bytes: C
         return (deltas if whole else Deltas.of(values[start:stop])).packed()
 
     return Encoded(Encoding.DELTA_BINARY_PACKED, page)
+
+
+def _bits_in_the_middle(values: Whole) -> int:
+    """The bits that a packed difference takes in the middle of a column. (n,), at least two"""
+    middle = values[(len(values) - 1) // 2 :][:SAMPLE]
+    differences = middle[1:] - middle[:-1]
+    return int(differences.max() - differences.min()).bit_length()
 
 
 def _close(values: Whole, low: int, span: int) -> tuple[Codes, Whole]:
@@ -63,16 +78,12 @@ def _by_table(above: Whole, there: Whole, low: int) -> tuple[Codes, Whole]:
     """Codes of numbers, given by how far above the least they are and which of these there are, in order. (n,), (k,)"""
     table = np.empty(int(there[-1]) + 1, dtype=narrow(len(there)))
     table[there] = np.arange(len(there))
-    return table[above], there + low
+    return table.take(above), there + low
 
 
-def _coded(values: Whole, low: int, span: int, size: int, most: int) -> tuple[Codes, Whole] | None:
-    """Codes of numbers, and what they stand for; None where these take more than so many bytes. (n,) -> (n,), (k,)"""
+def _coded(values: Whole, low: int, span: int, few: int) -> tuple[Codes, Whole] | None:
+    """Codes of numbers, and what they stand for; None where these are more than `few`. (n,) -> (n,), (k,)"""
     count = len(values)
-    guessed = min(span, distinct_in(values[:: max(1, count // SAMPLE)]))
-    few = min(MOST, count // 2, (most - code_bytes(count, guessed)) // size)  # entries for which there is room
-    if guessed > few:
-        return None
     if span <= TABLE and span <= 4 * count:
         above = values - low
         flags = np.zeros(span, dtype=bool)
