@@ -1,8 +1,10 @@
 """Parquet: decimals as INT64, timestamps in microseconds without zone, statistics.
 
 Columns of few values are dictionary-encoded, other numbers as packed differences: half the bytes of plain pages at the
-same speed. Which it is, is read off a sample of a file's first block. Packed differences hardly shrink further; the rest is
-Snappy, unless another compression is asked for. Decimals go from their int64 straight into the page.
+same speed. Large tables of plain types are written by `pages`, for half of pyarrow's CPU where numbers are most of them;
+pyarrow writes the others: small ones, and those with arrays, bytes or decimals of more than 18 digits. There the encoding is
+read off a sample of a file's first block. Packed differences hardly shrink further; the rest is Snappy, unless another
+compression is asked for. Decimals go from their int64 straight into the page.
 """
 
 from __future__ import annotations

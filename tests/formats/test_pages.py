@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from synth.columns import MisfitError
 from synth.dtypes import DType
 from synth.formats import FORMATS, parquet
-from synth.formats.pages import can_write, file, texts
+from synth.formats.pages import can_write, encoded, texts
 from synth.formats.pages.bits import levels, pack
 from synth.formats.pages.distinct import SAMPLE, distinct, distinct_in
 from synth.formats.pages.thrift import i32, message, numbers, varint, zigzag
@@ -138,8 +138,8 @@ def test_row_groups_of_several_frames(tmp_path, monkeypatch, compression):
 
 
 def test_several_pages_of_a_column(tmp_path, monkeypatch):
-    monkeypatch.setattr(file, "PAGE_ROWS", 1000)
     monkeypatch.setattr(texts, "MOST_PAGE", 20_000)
+    monkeypatch.setattr(encoded.Encoded.__init__, "__defaults__", (None, 0, 1000))
     made = frame(np.random.default_rng(2), TYPES, 7001, SHAPES * 4, 0.3)
     ours, theirs = both([made], TYPES, tmp_path)
     same(ours, theirs)

@@ -62,7 +62,7 @@ def pack(numbers: npt.NDArray[np.generic], width: int) -> bytes:
 
 
 def _fold(words: npt.NDArray[np.uint64], lane: int, bits: int) -> tuple[npt.NDArray[np.uint64], int]:
-    """Push numbers in words together, two lanes at a time, until a word is one lane; give them, and the bits of each."""
+    """Push numbers in words together, two lanes at a time, until a word is one lane; and give their bits. (n,) -> (n,)"""
     while lane < _WORD:
         lower = np.uint64(_LOWER[lane])
         high = words & ~lower

@@ -65,5 +65,5 @@ class Cells:
 
 
 def bits_of(body: Any, here: slice) -> npt.NDArray[np.bool_]:
-    """Bits of Arrow's memory as flags."""
+    """Bits of Arrow's memory as flags. (n,)"""
     return np.unpackbits(np.frombuffer(body, dtype=np.uint8), count=here.stop, bitorder="little")[here].view(np.bool_)

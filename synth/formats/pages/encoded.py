@@ -15,18 +15,20 @@ from synth.formats.pages.thrift import varint, zigzag
 
 __all__ = ["Deltas", "Encoded", "by_codes", "code_bytes", "plain"]
 
+PAGE_ROWS = 2**17  # rows of a page at most
 BLOCK = 2048  # differences that have a width of their own
 LEAST_BLOCK = 128  # by the format: a block is a multiple of it
 
 
 @dataclass(frozen=True)
 class Encoded:
-    """Values in one encoding: `page` makes the bytes of those from one place up to another."""
+    """Values in one encoding: `page` makes the bytes of those from one place up to another, of at most `most` rows."""
 
     encoding: Encoding
     page: Callable[[int, int], bytes]
     dictionary: bytes | None = None
     entries: int = 0
+    most: int = PAGE_ROWS
 
 
 def plain(values: npt.NDArray[np.generic]) -> Encoded:
@@ -71,14 +73,8 @@ class Deltas:
         """The differences of numbers that are less than 2**62 apart; with `whole_bytes`, widths are of whole bytes. (n,)"""
         count = len(values) - 1
         if count < 1:
-            none = np.zeros(0, dtype=np.int64)
-            return cls(
-                int(values[0]) if count == 0 else 0,
-                count + 1,
-                none,
-                none.astype(np.int32),
-                np.zeros((0, LEAST_BLOCK), np.int64),
-            )
+            none = np.zeros((0, LEAST_BLOCK), dtype=np.int64)
+            return cls(int(values[0]) if len(values) else 0, len(values), none[:, 0], np.zeros(0, np.int32), none)
         blocks = -(-count // BLOCK)
         size = -(-count // blocks)
         size += -size % LEAST_BLOCK

@@ -18,15 +18,7 @@ from synth.dtypes import DType, Types
 from synth.formats.pages.bits import levels
 from synth.formats.pages.cells import Cells
 from synth.formats.pages.encoded import Encoded, plain
-from synth.formats.pages.footer import (
-    Encoding,
-    Placed,
-    Statistics,
-    data_header,
-    dictionary_header,
-    footer,
-    group_of,
-)  # fmt: skip
+from synth.formats.pages.footer import Encoding, Placed, Statistics, data_header, dictionary_header, footer, group_of
 from synth.formats.pages.leaves import Leaf, Physical, leaf_of
 from synth.formats.pages.texts import encode_texts
 from synth.formats.pages.whole import encode_whole
@@ -35,7 +27,6 @@ from synth.version import __version__
 __all__ = ["write_pages"]
 
 MAGIC = b"PAR1"
-PAGE_ROWS = 2**17
 PAYS = 0.9  # of a column's bytes: it is compressed where that leaves fewer
 _ALWAYS = "zstd"  # the codec that is for files that are sent or kept
 
@@ -82,8 +73,8 @@ def _write_column(
     if nulls and not nullable:
         raise ValueError(f"column '{column.name}' is required, and has NULL")
     sample_pays = partial(_pays, compression, level)
-    encoded, low, high, most = _encode(cells, dtype, leaf, sample_pays)
-    pages = list(_pages(encoded, present, len(column), nullable, min(PAGE_ROWS, most)))
+    encoded, low, high = _encode(cells, dtype, leaf, sample_pays)
+    pages = list(_pages(encoded, present, len(column), nullable))
     raws = [body for _, body in pages]
     if encoded.dictionary is not None:
         raws.insert(0, encoded.dictionary)
@@ -107,12 +98,12 @@ def _write_column(
 
 
 def _pages(
-    encoded: Encoded, present: npt.NDArray[np.bool_] | None, count: int, nullable: bool, most: int
+    encoded: Encoded, present: npt.NDArray[np.bool_] | None, count: int, nullable: bool
 ) -> Iterator[tuple[int, bytes]]:
-    """Pages of at most so many rows: how many it has, and its bytes."""
+    """The pages of so many rows: how many of them each has, and its bytes."""
     done = 0
-    for start in range(0, count, most) or [0]:
-        stop = min(start + most, count)
+    for start in range(0, count, encoded.most) or [0]:
+        stop = min(start + encoded.most, count)
         here = None if present is None else present[start:stop]
         values = stop - start if here is None else int(np.count_nonzero(here))
         body = encoded.page(done, done + values)
@@ -120,19 +111,19 @@ def _pages(
         done += values
 
 
-def _encode(cells: Cells, dtype: DType, leaf: Leaf, pays: Any) -> tuple[Encoded, bytes | None, bytes | None, int]:
-    """A column's values: encoded, the least, the largest, and the most rows of a page."""
+def _encode(cells: Cells, dtype: DType, leaf: Leaf, pays: Any) -> tuple[Encoded, bytes | None, bytes | None]:
+    """A column's values: encoded, the least, and the largest."""
     values = cells.values
     if not len(values):
-        return Encoded(Encoding.PLAIN, lambda start, stop: b""), None, None, PAGE_ROWS
+        return Encoded(Encoding.PLAIN, lambda start, stop: b""), None, None
     if leaf.physical == Physical.BYTE_ARRAY:
         return encode_texts(cells, pays)
     if leaf.physical == Physical.BOOLEAN:
         bits = Encoded(Encoding.PLAIN, lambda start, stop: np.packbits(values[start:stop], bitorder="little").tobytes())
-        return bits, bytes([int(values.min())]), bytes([int(values.max())]), PAGE_ROWS
+        return bits, bytes([int(values.min())]), bytes([int(values.max())])
     if leaf.physical in (Physical.FLOAT, Physical.DOUBLE):
         floats = values.astype(leaf.numpy, copy=False)
-        return plain(floats), *_float_bounds(floats), PAGE_ROWS
+        return plain(floats), *_float_bounds(floats)
     low, high = int(values.min()), int(values.max())
     check_bounds(cells.column.name, low, high, dtype)
     width = np.dtype(leaf.numpy).itemsize
@@ -140,7 +131,6 @@ def _encode(cells: Cells, dtype: DType, leaf: Leaf, pays: Any) -> tuple[Encoded,
         encode_whole(values, low, high, leaf.numpy, pays),
         low.to_bytes(width, "little", signed=True),
         high.to_bytes(width, "little", signed=True),
-        PAGE_ROWS,
     )
 
 

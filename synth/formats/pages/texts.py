@@ -16,7 +16,7 @@ import polars as pl
 
 from synth.formats.pages.cells import Cells
 from synth.formats.pages.distinct import Codes, distinct, narrow
-from synth.formats.pages.encoded import Deltas, Encoded, by_codes
+from synth.formats.pages.encoded import PAGE_ROWS, Deltas, Encoded, by_codes
 from synth.formats.pages.footer import Encoding
 
 __all__ = ["encode_texts"]
@@ -30,17 +30,16 @@ MANY, MANY_SHORT = 0.5, 0.9  # distinct texts in a sample, as a share: above, a 
 FIRST_WORD = 4  # bytes of a text that Arrow's first word has, behind the length
 SHORT = 12  # bytes of a text that both words have
 LONGEST = 256  # bytes of a least or largest text in statistics; a longer one is left out
-MOST_ROWS = 2**17  # of a page
 MOST_PAGE = 2**30  # bytes of a page: the format's numbers end at twice as many
 
 
-def encode_texts(cells: Cells, whole_bytes: Callable[[bytes], bool]) -> tuple[Encoded, bytes | None, bytes | None, int]:
-    """Encode texts, at least one: the pages, the least, the largest, and the most of them that a page may have."""
+def encode_texts(cells: Cells, whole_bytes: Callable[[bytes], bool]) -> tuple[Encoded, bytes | None, bytes | None]:
+    """Encode texts, at least one: the pages, the least, and the largest."""
     count = len(cells.values)
     longest = int(cells.values.view(np.uint32)[:, 0].max())
     if (found := _coded(cells, longest)) is not None:
         codes, entries = found
-        return by_codes(codes, entries.plain, entries.count, whole_bytes), entries.low, entries.high, MOST_ROWS
+        return by_codes(codes, entries.plain, entries.count, whole_bytes), entries.low, entries.high
     column = cells.column_without_null()
     lengths, bytes_ = _lengths_and_bytes(column)
     ends = np.zeros(count + 1, dtype=np.int64)
@@ -51,13 +50,9 @@ def encode_texts(cells: Cells, whole_bytes: Callable[[bytes], bool]) -> tuple[En
         body = bytes_[int(ends[start]) : int(ends[stop])]
         return Deltas.of(lengths[start:stop], whole_bytes=True).packed() + body.tobytes()
 
-    most = MOST_ROWS if len(bytes_) < MOST_PAGE else max(1, MOST_PAGE // longest)
-    return (
-        Encoded(Encoding.DELTA_LENGTH_BYTE_ARRAY, page),
-        _bound(str(column.min()).encode()),
-        _bound(str(column.max()).encode()),
-        most,
-    )
+    most = PAGE_ROWS if len(bytes_) < MOST_PAGE else max(1, min(PAGE_ROWS, MOST_PAGE // longest))
+    encoded = Encoded(Encoding.DELTA_LENGTH_BYTE_ARRAY, page, most=most)
+    return encoded, _bound(str(column.min()).encode()), _bound(str(column.max()).encode())
 
 
 def _coded(cells: Cells, longest: int) -> tuple[Codes | None, Entries] | None:

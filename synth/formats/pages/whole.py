@@ -62,11 +62,11 @@ def _bits_in_the_middle(values: Whole) -> int:
     """The bits that a packed difference takes in the middle of a column. (n,), at least two"""
     middle = values[(len(values) - 1) // 2 :][:SAMPLE]
     differences = middle[1:] - middle[:-1]
-    return int(differences.max() - differences.min()).bit_length()
+    return width_of(int(differences.max()) - int(differences.min()))
 
 
 def _close(values: Whole, low: int, span: int) -> tuple[Codes, Whole]:
-    """Codes of numbers that lie close, and what they stand for: all from the least on, or those that are there, if few."""
+    """Codes of numbers that lie close, and what they stand for: all between, or those that are there. (n,) -> (n,), (k,)"""
     above = np.subtract(values, np.int64(low), dtype=np.uint8, casting="unsafe")
     seen = int(np.count_nonzero(np.bincount(above[:: max(1, len(above) // SAMPLE)], minlength=span)))
     if width_of(2 * seen) >= width_of(span - 1):
