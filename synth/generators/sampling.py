@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import pairwise, starmap
 from typing import Any, ClassVar
 
 import numpy as np
@@ -35,6 +36,7 @@ MOST_STEPS = 6  # of a bucket that are gone through one by one
 FARTHEST = 9.0  # standard deviations: what lies beyond comes once in 10^18 times
 BELOW_ONE = 1 - 2**-52  # times a uniform number in [0, 1) and a top: always below the top, however it is rounded
 LEAST_WEIGHTS, MOST_WEIGHTS = 1e-100, 1e100  # sums: products of two, and their inverses, are still numbers
+CACHED_PLACES = 2**20  # of such a table that are worked on at once
 DIRECT_PLACES = 2**26  # 64 MiB: the largest table of (group, choice) places looked up directly
 
 
@@ -167,14 +169,23 @@ class TakenPairs:
         pairs = self.groups * self.choices + choices.astype(self.groups.dtype)
         pairs[~asks] = self.nowhere
         if self.direct:
-            self.table[pairs[::-1]] = self.ordinal[::-1]  # of several writes the last stays, so backwards: the first
-            got = (self.table[pairs] == self.ordinal) & asks
+            got = np.empty(len(pairs), dtype=np.bool_)
+            for some in self._cached_groups():
+                places, ordinal = pairs[some].astype(np.int64), self.ordinal[some]
+                self.table[places[::-1]] = ordinal[::-1]  # of several writes the last stays, so backwards: the first
+                np.equal(self.table[places], ordinal, out=got[some])
+            got &= asks
         else:
             got = asks.copy()
             got[asks] = self._sorted(pairs[asks])
         pairs[~got] = -1
         self.pair = pairs
-        return got  # type: ignore[no-any-return]
+        return got
+
+    def _cached_groups(self) -> Iterator[slice]:
+        """Cut the rows into runs of whole groups whose part of the table stays in a processor's cache."""
+        together = max(1, CACHED_PLACES // max(1, int(self.choices)))
+        yield from starmap(slice, pairwise([*self.starts[::together], len(self.groups)]))
 
     def take(self, rows: Rows, choices: Rows) -> npt.NDArray[np.bool_]:
         """Which of these rows get their choice: the first to ask for a pair that nobody has taken. All (m,)."""
