@@ -73,8 +73,8 @@ def test_whatever_it_is(error, details, monkeypatch, capsys):
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_in_a_worker_as_well(workers, details, tmp_path, monkeypatch, capfd):
     """Workers are forked here, with what has been broken; nothing is left of the run."""
-    monkeypatch.setattr("synth.draw.block.draw_block", broken)
-    monkeypatch.setattr("synth.draw.task.draw_block", broken)
+    monkeypatch.setattr("synth.draw.block.draw_blocks", broken)
+    monkeypatch.setattr("synth.draw.task.draw_blocks", broken)
     monkeypatch.setattr("synth.runners.processes._one_thread", lambda: True)
     out = tmp_path / "out"
     out.mkdir()

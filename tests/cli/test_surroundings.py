@@ -146,7 +146,7 @@ def test_an_array_that_finds_no_memory(workers, tmp_path, monkeypatch, capfd):
     def none(*_, **__):
         raise MemoryError
 
-    monkeypatch.setattr("synth.draw.task.draw_block", none)
+    monkeypatch.setattr("synth.draw.task.draw_blocks", none)
     monkeypatch.setattr("synth.runners.processes._one_thread", lambda: True)  # workers have it, too
     assert main(["generate", "ecommerce", "--scale", "0.3", "--workers", workers, "--out", str(tmp_path)]) == 2
     assert (
