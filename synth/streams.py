@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -134,7 +135,8 @@ class JoinedStreams:
         each, rest = divmod(size, max(1, sum(self.rows)))
         assert not rest, (size, self.rows)
         ends = np.cumsum([0, *self.rows]) * each
-        return [(stream, slice(int(a), int(b))) for stream, a, b in zip(self.streams, ends, ends[1:], strict=False)]
+        parts = (slice(int(start), int(end)) for start, end in pairwise(ends))
+        return list(zip(self.streams, parts, strict=True))
 
 
 Stream = np.random.Generator | JoinedStreams

@@ -35,10 +35,12 @@ class TextCache(threading.local):
         """slots: a power of two, at least 2."""
         self.make = make
         self.hashes = np.zeros(slots, dtype=np.uint64)  # 0 is nobody's
-        values = pl.Series([None], dtype=make(pl.Series(dtype=pl.String)).dtype).new_from_index(0, slots)
-        self.values = (
-            values if values.dtype != pl.Int64 else np.zeros(slots, np.int64)
-        )  # numbers are taken twice as fast so
+        values: pl.Series | Rows = pl.Series([None], dtype=make(pl.Series(dtype=pl.String)).dtype).new_from_index(
+            0, slots
+        )
+        if values.dtype == pl.Int64:  # which an array gives in half the time
+            values = np.zeros(slots, dtype=np.int64)
+        self.values: pl.Series | Rows = values
 
     def __call__(self, column: pl.Series) -> pl.Series:
         """The value of each text; NULL for NULL. (n,) -> (n,)"""

@@ -30,7 +30,7 @@ __all__ = ["BlockContext", "PrepareContext"]
 Rows = npt.NDArray[np.int64]
 
 
-class BlockRows(Protocol):
+class DrawnBlock(Protocol):
     """What a context sees of the block that its column is drawn in."""
 
     @property
@@ -152,7 +152,7 @@ class PrepareContext:
 class BlockContext(PrepareContext):
     """What the generator of a column of a block sees."""
 
-    def __init__(self, block: BlockRows, table: str, column: str):
+    def __init__(self, block: DrawnBlock, table: str, column: str):
         super().__init__(block.plan, block.residents, table, column)
         self.block = block
         self.here = block.tables[table]

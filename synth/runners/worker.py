@@ -135,6 +135,12 @@ def _answer(context: RunContext, task: Task) -> bytes:
     try:
         return pickle.dumps((run_task(context, task), None))
     except BaseException as error:
+        where = traceback.format_exc()
         if not isinstance(error, SynthError):  # ours say where; of others the place in this process would be lost
-            error.add_note(traceback.format_exc())
-        return pickle.dumps((None, error))
+            error.add_note(where)
+        try:
+            packed = pickle.dumps((None, error))
+            pickle.loads(packed)
+        except Exception:  # as a panic of a library is, whose class nobody can import
+            packed = pickle.dumps((None, RuntimeError(where)))
+        return packed

@@ -12,6 +12,7 @@ import synth
 from synth.draw.residents import Residents
 from synth.draw.task import RunContext, tasks_of
 from synth.runners import Processes
+from synth.runners.worker import _answer
 
 ROUNDS = 4
 
@@ -35,6 +36,24 @@ def test_they_end_while_they_are_told(after, large):
 
     with Processes(3) as runner, ThreadPoolExecutor(1) as beside:
         beside.submit(end, runner).result(timeout=60)
+
+
+class Panic(BaseException):
+    """What nobody else can read, as panics of libraries are."""
+
+    def __reduce__(self):
+        raise TypeError("cannot be pickled")
+
+
+def raising(*_):
+    raise Panic("out of range")
+
+
+def test_what_cannot_be_sent_is_told_in_words(large, monkeypatch):
+    monkeypatch.setattr("synth.draw.task.run_task", raising)
+    result, error = pickle.loads(_answer(large[0], large[1][0]))
+    assert result is None and isinstance(error, RuntimeError)
+    assert "in raising" in str(error) and "Panic: out of range" in str(error)
 
 
 def test_what_is_raised_says_where(large):

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from synth.errors import OptionError, Problem
 from synth.generators.arrival import DAY_US, Arrival, Timetable, microseconds
 from synth.spec.kinds.base import BlockRows, BlockView, Counted, Counting, Kind, Names, Rows, TableRows
-from synth.spec.kinds.row_counts import MAX_ROWS, declared_rows, earlier_rows_by_key
+from synth.spec.kinds.row_counts import MAX_ROWS, declared_rows, earlier_rows_by_key, rows_of_blocks
 from synth.spec.models import Dataset, Table
 from synth.streams import Sub, hashed, stream
 
@@ -79,17 +79,11 @@ class ArrivalKind(Kind):
 
     def draw_rows(self, block: BlockView, table: str) -> TableRows:
         """Take the block's run of rows, the last one to the end of its window, each at its time."""
-        spec, plan, blocks = block.spec(table), block.counted(table), []
-        for number in block.numbers:
-            first = number * block.block_rows
-            rows = min(block.block_rows, plan.rows - first)
-            if spec.window:
-                rows = min(block.block_rows, -(-rows // spec.window) * spec.window)
-            blocks.append(BlockRows(first, block.block_rows, rows))
-        assert spec.arrival
-        drawn = TableRows(blocks)
-        uniform = block.uniform(table, spec.arrival, Sub.TIMES)
-        drawn.arrivals = plan.timetable.times(drawn.first_row, drawn.rows, uniform)
+        arrival = block.spec(table).arrival
+        assert arrival
+        drawn = TableRows([BlockRows(first, block.block_rows, rows) for first, rows in rows_of_blocks(block, table)])
+        uniform = block.uniform(table, arrival, Sub.TIMES)
+        drawn.arrivals = block.counted(table).timetable.times(drawn.first_row, drawn.rows, uniform)
         return drawn
 
     # 5. when it changes next

@@ -148,7 +148,7 @@ class ExistingKind(Kind):
             places = parent_rows[first:end] - above.first_row
             counts = np.bincount(places, minlength=above.rows)
         else:
-            [number] = block.numbers  # as `in_one_block` says
+            [number] = block.numbers  # what is read is drawn block by block
             first = number * block.block_rows
             end = min(first + block.block_rows, plan.rows)
         rows = np.arange(first, end)

@@ -17,7 +17,7 @@ from synth.generators.arrival import microseconds
 from synth.generators.declarations import Span
 from synth.literals import ends_in_blank, moment_in_utc, reader
 from synth.spec.kinds.base import BlockRows, BlockView, Counted, Counting, Kind, KnownSpans, Names, Path, TableRows
-from synth.spec.kinds.row_counts import declared_rows, earlier_rows_by_key
+from synth.spec.kinds.row_counts import declared_rows, earlier_rows_by_key, rows_of_blocks
 from synth.spec.models import Dataset, Table
 from synth.spec.unique_groups import unique_groups
 
@@ -91,14 +91,8 @@ class Roster(Kind):
 
     def draw_rows(self, block: BlockView, table: str) -> TableRows:
         """Take the block's run of rows, the last one to the end of its window, and the cells that are written out."""
-        spec, blocks = block.spec(table), []
-        for number in block.numbers:
-            first = number * block.block_rows
-            rows = min(block.block_rows, block.counted(table).rows - first)
-            if spec.window:
-                rows = min(block.block_rows, -(-rows // spec.window) * spec.window)
-            blocks.append(BlockRows(first, rows, rows))
-        drawn = TableRows(blocks)
+        spec = block.spec(table)
+        drawn = TableRows([BlockRows(first, rows, rows) for first, rows in rows_of_blocks(block, table)])
         if spec.values is not None:
             for place, column in enumerate(spec.given):
                 cells = [row[place] for row in spec.values[drawn.first_row : drawn.first_row + drawn.rows]]

@@ -1,4 +1,4 @@
-"""Row counts that are declared, and row numbers that rows from before have used up."""
+"""Row counts that are declared, rows of blocks, and row numbers that rows from before have used up."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import cast
 
 from synth.errors import OptionError, counted
 from synth.generators.keys import Key
-from synth.spec.kinds.base import Counting
+from synth.spec.kinds.base import BlockView, Counting
 from synth.spec.models import Dataset
 
-__all__ = ["MAX_ROWS", "declared_rows", "earlier_rows_by_key"]
+__all__ = ["MAX_ROWS", "declared_rows", "earlier_rows_by_key", "rows_of_blocks"]
 
 MAX_ROWS = 2**53  # row numbers are exact as floats up to here
 
@@ -22,6 +22,16 @@ def declared_rows(counting: Counting, table: str) -> int:
     if rows > MAX_ROWS:
         raise OptionError(f"scale {counting.scale:g} is too large: {table} would have {counted(rows)} rows")
     return rows
+
+
+def rows_of_blocks(block: BlockView, table: str) -> list[tuple[int, int]]:
+    """Give the first row of a root table in each block, and how many it has there, the last to the end of its window."""
+    window, found = block.spec(table).window, []
+    for number in block.numbers:
+        first = number * block.block_rows
+        rows = min(block.block_rows, block.counted(table).rows - first)
+        found.append((first, min(block.block_rows, -(-rows // window) * window) if window else rows))
+    return found
 
 
 def earlier_rows_by_key(dataset: Dataset, table: str) -> int:
