@@ -65,7 +65,9 @@ class Columns:
             elif token.text == "." and token.kind == "sign" and words:
                 cursor.next()
                 words = []
-            elif (token.kind == "name" and not words) or (token.word == "WITH" and cursor.peek(1).word in ("TIME", "LOCAL")):
+            elif (token.kind == "name" and not words) or (
+                token.word == "WITH" and cursor.peek(1).word in ("TIME", "LOCAL")
+            ):
                 words.append(cursor.next().text.lower())
             elif (
                 not token.word

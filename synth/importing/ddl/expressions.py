@@ -186,7 +186,9 @@ def _parsed(text: str, dialect: str, columns: Columns, value: str | None) -> exp
 def _expression(query: str, dialect: str) -> exp.Expression:
     """The one column of a query, which keeps sqlglot from taking it for a statement. Raises ExpressionError, SqlglotError."""
     select = sqlglot.parse_one(query, read=dialect)
-    rest = [key for key, value in select.args.items() if value and key not in ("expressions", "kind", "operation_modifiers")]
+    rest = [
+        key for key, value in select.args.items() if value and key not in ("expressions", "kind", "operation_modifiers")
+    ]
     if not isinstance(select, exp.Select) or len(select.expressions) != 1 or rest:
         raise ExpressionError("it is no expression")
     tree: exp.Expression = select.expressions[0].pop()
@@ -241,10 +243,16 @@ def _simplified(node: exp.Expression, columns: Columns) -> exp.Expression:
     if isinstance(node, exp.Paren) and not isinstance(node.this, exp.Query):
         inner = node.this
         alone = not isinstance(inner, (exp.Binary, exp.Unary, exp.Between, exp.In)) or isinstance(inner, exp.Paren)
-        if alone or (isinstance(inner, exp.Predicate) and isinstance(node.parent, (exp.And, exp.Paren))):
+        if alone or (isinstance(inner, exp.Predicate) and isinstance(node.parent, (exp.And, exp.Or, exp.Paren))):
             return inner
     if isinstance(node, exp.Anonymous) and isinstance(node.this, str):
         return _called(node)
+    if (
+        isinstance(node, exp.Dot)
+        and isinstance(node.expression, exp.Func)
+        and not isinstance(node.expression, exp.Anonymous)
+    ):
+        return node.expression
     if isinstance(node, exp.AtTimeZone) and isinstance(node.this, exp.CurrentTimestamp):
         return node.this
     if isinstance(node, exp.Add) and (_is_text(node.this, columns) or _is_text(node.expression, columns)):
@@ -265,7 +273,9 @@ def _without_cast(node: exp.Cast) -> exp.Expression:
             return inner
     if to == _T.ARRAY and isinstance(inner, exp.Array) and inner.expressions:
         return inner
-    return inner if to in exp.DataType.NUMERIC_TYPES and _is_number(inner) else node
+    if to in exp.DataType.NUMERIC_TYPES and _is_number(inner):
+        return exp.Literal.number(inner.name) if isinstance(inner, exp.Literal) and inner.is_string else inner
+    return node
 
 
 def _called(node: exp.Anonymous) -> exp.Expression:
@@ -311,10 +321,14 @@ def _unwrapped(node: exp.Expression) -> exp.Expression:
 def _listed(node: exp.Expression) -> exp.Expression | None:
     """`x = ANY (ARRAY[…])` and `x <> ALL (ARRAY[…])` as IN and NOT IN; None for what is none of them."""
     other = _unwrapped(node.args["expression"])
-    wanted = exp.Any if isinstance(node, exp.EQ) else exp.All
-    if not isinstance(other, wanted):
+    among = isinstance(node, exp.EQ)
+    if among and isinstance(other, exp.Any):
+        array = other.this
+    elif not among and isinstance(other, exp.Anonymous) and other.name.upper() == "ALL" and len(other.expressions) == 1:
+        array = other.expressions[0]
+    else:
         return None
-    array = _unwrapped(other.this)
+    array = _unwrapped(array)
     while isinstance(array, exp.Cast):
         array = _unwrapped(array.this)
     if isinstance(array, exp.Literal) and array.name[:1] == "{" and '"' not in array.name:
@@ -324,4 +338,4 @@ def _listed(node: exp.Expression) -> exp.Expression | None:
     else:
         return None
     inside = exp.In(this=node.this, expressions=values)
-    return inside if wanted is exp.Any else exp.Not(this=inside)
+    return inside if among else exp.Not(this=inside)

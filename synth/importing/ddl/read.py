@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from synth.databases.registry import NAMES
 from synth.errors import OptionError, did_you_mean
 from synth.importing.ddl.finish import DdlError, finished
@@ -24,9 +26,9 @@ def read_ddl(text: str, *, dialect: str | None = None, source: str = "DDL") -> F
     text = text.removeprefix("\ufeff")
     spoken, why = (dialect, "") if dialect else guessed(text)
     script = Script(text, spoken)
-    if not dialect:
-        script.notes.append(Note(source, f"read as {spoken}: {why}"))
     reader = Reader(script)
     for tokens in statements(text, spoken):
         reader.read(tokens)
-    return finished(script, source)
+    found = finished(script, source)
+    guess = () if dialect else (Note(source, f"read as {spoken}: {why}"),)
+    return replace(found, notes=(*guess, *found.notes))

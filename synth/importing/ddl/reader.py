@@ -50,7 +50,9 @@ class Reader:
             if first in self._ways:
                 self._ways[first](cursor)
             elif first not in _SILENT:
-                self.script.tell("statement", f"what begins with '{tokens[0].text[:40]}' is not read", cursor.here)
+                quote = cursor.peek().kind == "sign" and cursor.peek().text in "'\"`"
+                what = "a quote is not closed" if quote else f"what begins with '{tokens[0].text[:40]}' is not read"
+                self.script.tell("statement", what, cursor.here)
         except UnreadError as error:
             begin = " ".join(token.text for token in tokens[:4])
             self.script.tell("statement", f"'{begin[:60]} …' is not read: {error}", error.at or tokens[0].start)
@@ -207,8 +209,7 @@ class Reader:
 
     def _create_type(self, cursor: Cursor, made: str) -> None:
         """CREATE TYPE and CREATE DOMAIN."""
-        script, at = self.script, cursor.here
-        name = cursor.path()[-1].lower()
+        script, name = self.script, cursor.path()[-1].lower()
         if cursor.take("AS", "ENUM") and cursor.sees("("):
             labels = ["".join(token.text for token in part) for part in split(cursor.group())]
             script.own[name] = known_type("enum", labels, script.dialect, {})

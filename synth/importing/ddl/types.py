@@ -148,12 +148,14 @@ def _sized(plain: str, first: int | None, second: int | None, dialect: str) -> K
 
 def _plain(plain: str, dialect: str) -> Known:
     """Types by their names alone."""
-    if plain in ("timestamp") and dialect == "tsql":
+    if plain in ("rowversion", "timestamp") and dialect == "tsql":
         return Known(BYTES, "the database itself writes a row version; here it is bytes")
     if plain == "year":
         return Known(SMALLINT, conditions=(Condition("VALUE BETWEEN 1901 AND 2155", dialect),))
-    if plain in ("integer", "int") and dialect == "sqlite":  # of eight bytes
-        return Known(BIGINT)
+    if (plain in ("integer", "int") and dialect == "sqlite") or (
+        plain == "serial" and dialect == "mysql"
+    ):  # of eight bytes
+        return Known(BIGINT, numbered=plain == "serial", nullable=plain != "serial")
     if plain in _NARROW and dialect != "tsql":
         return Known(_PLAIN[plain], conditions=(Condition(f"VALUE BETWEEN {_NARROW[plain]}", dialect, is_range=True),))
     if plain in _PLAIN:
@@ -166,6 +168,9 @@ def _plain(plain: str, dialect: str) -> Known:
         return Known(TEXT, _TOLD[plain])
     if dialect == "sqlite":
         return Known(_affinity(plain))
+    first, _, rest = plain.partition(" ")
+    if rest and first in _PLAIN:
+        return Known(_PLAIN[first], f"'{rest}' behind the type {first} is not understood")
     return Known(TEXT, f"a spec has no type {plain}: it is text here")
 
 
@@ -190,7 +195,7 @@ def _listed(plain: str, sizes: Sequence[str]) -> Known:
         return Known(TEXT, f"a set of {', '.join(sizes)} is text here, of labels with commas between")
     given = enum_or_text(list(sizes))
     return Known(
-        given, None if given.name == "enum" else "its labels are none that every database takes: it is text here"
+        given, None if given.name == "enum" else "not every database takes such labels of an enum: it is text here"
     )
 
 
