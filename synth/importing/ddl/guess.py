@@ -31,11 +31,20 @@ _SIGNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # sure ones, and
             r"^[ \t]*GO[ \t]*$", r"\[\w+\]\s*\.\s*\[\w+\]", r"\bSP_ADDEXTENDEDPROPERTY\b", r"\bIDENTITY\s*\(\s*\d+\s*,",
             r"\bNVARCHAR\b|\bNTEXT\b", r"\bUNIQUEIDENTIFIER\b", r"\bDATETIMEOFFSET\b|\bDATETIME2\b", r"\bNONCLUSTERED\b",
         ),
-        (r"\bIDENTITY\b", r"\bNCHAR\b", r"\bGETDATE\s*\(", r"\[\w+\]\s+\[?\w+\]?", r"\bSET (?:ANSI_NULLS|QUOTED_IDENTIFIER)\b", r"\bBIT\b"),
+        (
+            r"\bIDENTITY\b", r"\bNCHAR\b", r"\bGETDATE\s*\(", r"\[\w+\]\s+\[?\w+\]?",
+            r"\bSET (?:ANSI_NULLS|QUOTED_IDENTIFIER)\b", r"\bBIT\b",
+        ),
     ),
     "sqlite": (
-        (r"\bAUTOINCREMENT\b", r"^[ \t]*PRAGMA\b", r"\bWITHOUT ROWID\b", r"\bsqlite_sequence\b", r"\bCREATE VIRTUAL TABLE\b"),
-        (r"\bINTEGER\s+(?:NOT NULL\s+)?PRIMARY KEY\b", r"\)\s*STRICT\b", r"\bstrftime\s*\(|\bdatetime\s*\(''\)", r"\bglob\s*''"),
+        (
+            r"\bAUTOINCREMENT\b", r"^[ \t]*PRAGMA\b", r"\bWITHOUT ROWID\b", r"\bsqlite_sequence\b",
+            r"\bCREATE VIRTUAL TABLE\b",
+        ),
+        (
+            r"\bINTEGER\s+(?:NOT NULL\s+)?PRIMARY KEY\b", r"\)\s*STRICT\b",
+            r"\bstrftime\s*\(|\bdatetime\s*\(''\)", r"\bglob\s*''",
+        ),
     ),
     "duckdb": (
         (
