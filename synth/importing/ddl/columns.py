@@ -132,8 +132,7 @@ class Columns:
         elif cursor.take("GENERATED"):
             self.generated(cursor, column)
         elif cursor.take("AS"):
-            if cursor.sees("("):
-                column.computed = script.sql(cursor.group())
+            column.computed = script.sql(cursor.until(_BEHIND_DEFAULT))
         elif cursor.take("COLLATE") or cursor.take("CHARACTER", "SET") or cursor.take("CHARSET"):
             cursor.take("=")
             cursor.path()

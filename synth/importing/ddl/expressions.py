@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import sqlglot
@@ -55,9 +56,10 @@ def in_duckdb(text: str, dialect: str, columns: Columns, value: str | None = Non
     return _written(_parsed(text, dialect, columns, value))
 
 
-def default_in_duckdb(text: str, dialect: str, columns: Columns, dtype: DType) -> str | None:
+@lru_cache(maxsize=4096)
+def default_in_duckdb(text: str, dialect: str, dtype: DType) -> str | None:
     """SQL of DuckDB for the default of a column of a type; None where it is NULL. Raises ExpressionError."""
-    tree = _parsed(text, dialect, columns, None)
+    tree = _parsed(text, dialect, {}, None)
     while isinstance(tree, exp.Cast) and isinstance(tree.this, (exp.Literal, exp.Null)) and not dtype.is_opaque:
         if tree.to.this in (_T.INTERVAL, _T.DATE, _T.TIMESTAMP, _T.TIMESTAMPTZ):
             break
@@ -78,6 +80,9 @@ def default_in_duckdb(text: str, dialect: str, columns: Columns, dtype: DType) -
         return tree.name
     if isinstance(tree, exp.Literal) and not tree.is_string and dtype.is_text:
         return f"'{tree.name}'"
+    column = tree.find(exp.Column)
+    if column is not None:
+        raise ExpressionError(f"it names {column.name}, and a default names no columns")
     return _written(tree)
 
 
@@ -170,6 +175,8 @@ def _parsed(text: str, dialect: str, columns: Columns, value: str | None) -> Nod
         tree = _expression(f"SELECT {text}", dialect)
         if tree.find(exp.Query):
             raise ExpressionError("it asks other rows")
+        if dialect == "tsql":
+            tree = tree.transform(_without_classes, copy=False)
         tree = _plain(tree, dialect, columns, value)
     except RecursionError:
         raise ExpressionError("it is too deep") from None
@@ -223,6 +230,18 @@ def _plain(tree: Node, dialect: str, columns: Columns, value: str | None) -> Nod
         else:
             node.replace(new)
     return _unwrapped(tree)
+
+
+def _without_classes(node: Node) -> Node:
+    """SQL Server's LIKE with classes of characters, as in '[A-Z]%', as a regular expression."""
+    pattern = node.expression.name if isinstance(node, exp.Like) and isinstance(node.expression, exp.Literal) else ""
+    pieces = re.findall(r"\[\^?[^\]]+\]|.", pattern)
+    if not any(len(each) > 1 for each in pieces):
+        return node
+    regular = "".join(
+        {"%": ".*", "_": "."}.get(each) or (each if len(each) > 1 else re.escape(each)) for each in pieces
+    )
+    return exp.RegexpLike(this=node.this, expression=exp.Literal.string(f"^{regular}$"))
 
 
 def _named(node: Node, dialect: str, columns: Columns, value: str | None) -> Node:

@@ -118,7 +118,7 @@ class _Finish:
             dtype = type_of(computed, self.columns) if computed and not column.spelt else dtype
         elif column.default is not None:
             try:
-                default = default_in_duckdb(column.default.text, column.default.dialect, self.columns, dtype)
+                default = default_in_duckdb(column.default.text, column.default.dialect, dtype)
             except ExpressionError as error:
                 self._untaken(column.default, where, "its default", error)
         nullable = column.nullable and not in_key

@@ -147,6 +147,8 @@ COMPUTED = [
     ("mysql", "decimal(12,2) AS (price * qty) STORED NOT NULL", "price * qty", "decimal(12,2)"),
     ("tsql", "AS ([price]*[qty]) PERSISTED", "price * qty", "decimal(18,2)"),
     ("tsql", "AS (isnull(([price]*((1.0)-[part]))*[qty],(0.0)))", "COALESCE((price * (1.0 - part)) * qty, 0.0)", "decimal(18,4)"),
+    ("tsql", "AS [price]*(2) PERSISTED", "price * 2", "decimal(18,2)"),
+    ("tsql", "AS ISNULL([price]-[qty], 0.00) NOT NULL", "COALESCE(price - qty, 0.00)", "decimal(18,2)"),
     ("tsql", "AS ('SO'+[name])", "'SO' || name", "text"),
     ("tsql", "AS (case when [qty] > 3 then 1 else 0 end)", "CASE WHEN qty > 3 THEN 1 ELSE 0 END", "bigint"),
     ("sqlite", "REAL GENERATED ALWAYS AS (price * qty)", "price * qty", "double"),
