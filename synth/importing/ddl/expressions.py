@@ -37,6 +37,7 @@ _UUIDS = frozenset(
 )
 _PLAIN_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_BRACES = re.compile(r"\{[^{}\"]*\}")  # an array of PostgreSQL that is written out
 _LONGEST = 20_000  # characters: longer ones are no conditions that somebody wrote
 _DEEPEST = 100  # brackets, of which dump programs write many
 
@@ -69,6 +70,8 @@ def default_in_duckdb(text: str, dialect: str, dtype: DType) -> str | None:
     plain = tree.name.lower() if isinstance(tree, (exp.Literal, exp.BitString, exp.Boolean, exp.Column)) else ""
     if dtype == BOOLEAN and plain in ("1", "t", "true", "yes", "0", "f", "false", "no"):
         return "TRUE" if plain in ("1", "t", "true", "yes") else "FALSE"
+    if dtype.is_time and plain.startswith("0000-00-00"):
+        raise ExpressionError("there is no such day")
     if isinstance(tree, exp.Boolean) and dtype != BOOLEAN and dtype.has_units:
         return str(int(bool(tree.this)))
     if (
@@ -264,6 +267,8 @@ def _simplified(node: Node, columns: Columns) -> Node:
     """A node without the casts and brackets that dump programs write around everything, in DuckDB's words."""
     if isinstance(node, (exp.National, exp.Introducer)):
         return exp.Literal.string((node.args.get("expression") or node).name)
+    if isinstance(node, exp.Convert) and not node.args.get("style"):
+        node = exp.Cast(this=node.expression, to=node.this)
     if isinstance(node, exp.Cast):
         return _without_cast(node)
     if isinstance(node, exp.Paren) and not isinstance(node.this, exp.Query):
@@ -299,6 +304,11 @@ def _without_cast(node: exp.Cast) -> Node:
             return inner
     if to == _T.ARRAY and isinstance(inner, exp.Array) and inner.expressions:
         return inner
+    if to == _T.ARRAY and isinstance(inner, exp.Literal) and _BRACES.fullmatch(inner.name):
+        values = [exp.Literal.string(each) for each in inner.name[1:-1].split(",") if each]
+        return exp.Cast(this=exp.Array(expressions=values), to=node.to)
+    if to in _TEXTS and node.to.expressions:  # of a length that DuckDB does not look at
+        return type(node)(this=node.this, to=exp.DataType.build("TEXT"))
     if to in exp.DataType.NUMERIC_TYPES and _is_number(inner):
         return exp.Literal.number(inner.name) if isinstance(inner, exp.Literal) and inner.is_string else inner
     return node
@@ -357,11 +367,7 @@ def _listed(node: Node) -> Node:
     array = _unwrapped(array)
     while isinstance(array, exp.Cast):
         array = _unwrapped(array.this)
-    if isinstance(array, exp.Literal) and array.name[:1] == "{" and '"' not in array.name:
-        values: list[Node] = [exp.Literal.string(each) for each in array.name.strip("{}").split(",")]
-    elif isinstance(array, exp.Array):
-        values = array.expressions
-    else:
+    if not isinstance(array, exp.Array):
         return None
-    inside = exp.In(this=node.this, expressions=values)
+    inside = exp.In(this=node.this, expressions=array.expressions)
     return inside if among else exp.Not(this=inside)
