@@ -2,7 +2,7 @@
 
 Every folder has the same files (tests/databases/test_contract.py holds them to it):
 `dialect` how its SQL is spelt, `urls` how users name it, `database` what it can do, `connection` the driver,
-`catalogue` what is there, `errors` what went wrong, `sending` how rows go in, `staging` how a load takes its place,
+`catalogue` what is there, `definitions` its DDL, `errors` what went wrong, `sending` how rows go in, `staging` how a load takes its place,
 `script` files for the database's own client.
 """
 
