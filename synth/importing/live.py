@@ -1,0 +1,119 @@
+"""What a live database holds: it gives its own DDL, which is read as any other, in transactions that only read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from synth.databases import Address, Database, connect
+from synth.databases.address import address_of
+from synth.databases.contract import MANIFEST
+from synth.errors import DatabaseError, OptionError, did_you_mean, many, one_of
+from synth.importing.ddl import read_ddl
+from synth.importing.found import Found, FoundReference, FoundTable, Note
+
+__all__ = ["read_database"]
+
+LIMIT_S = 60  # of a statement
+COUNTING_S = 60  # of counts, one after the other: a table that comes later is not counted
+_SHOWN = 10  # schemas of an error
+
+
+def read_database(url: Address | str | Path, *, schema: str | None = None, tables: Sequence[str] = ()) -> Found:
+    """Read the tables of a schema, or some of them; nothing is written.
+
+    Without a schema it is where tables are by default, or the only one that holds some. Raises OptionError, DatabaseError.
+    """
+    address = address_of(url)
+    with connect(address) as database:
+        database.only_read(LIMIT_S)
+        schema = _schema(database, schema)
+        there = [name for name in database.defined_tables(schema) if name != MANIFEST]
+        wanted = _wanted(database, there, schema, tables)
+        text = database.definitions(schema, wanted)
+        found = read_ddl(text, dialect=address.database, source=f"schema {schema} of {address}")
+        besides = [
+            Note(name, f"a {kind}, which a spec has not") for kind, name in database.besides_tables(schema, wanted)
+        ]
+        read = {table.name: table for table in found.tables}
+        counts, late = _counted(database, schema, [name for name in wanted if name in read])
+        known = set(wanted)
+        told: list[Note] = []
+        made = tuple(_as_here(read[name], known, counts.get(name), told) for name in wanted if name in read)
+        notes = [replace(note, line=None) for note in found.notes]
+        return Found(made, (*notes, *told, *besides, *late), name=schema or address.name)
+
+
+def _schema(database: Database, given: str | None) -> str:
+    """The schema that is meant. Raises OptionError."""
+    there = database.filled_schemas()
+    usual = database.default_schema
+    if given is not None:
+        if given in there:
+            return given
+        hint = did_you_mean(given, there) if there else "it has no tables at all"
+        raise OptionError(f"{database.address} has no tables in schema '{given}'\n  hint: {hint}")
+    if usual in there or not there:
+        if there:
+            return usual
+        raise OptionError(f"{database.address} has no tables\n  hint: name another database")
+    if len(there) == 1:
+        return there[0]
+    some = one_of(there[:_SHOWN]) + (f" … ({len(there)} in all)" if len(there) > _SHOWN else "")
+    where = f" in schema '{usual}'" if usual else ""
+    raise OptionError(f"{database.address} has no tables{where}, but in others\n  hint: --schema {some}")
+
+
+def _wanted(database: Database, there: Sequence[str], schema: str, tables: Sequence[str]) -> list[str]:
+    """The tables that are asked for, all if none is named. Raises OptionError."""
+    for name in tables:
+        if name not in there:
+            raise OptionError(
+                f"schema {schema} of {database.address} has no table '{name}'\n  hint: {did_you_mean(name, there)}"
+            )
+    return [name for name in there if not tables or name in tables]
+
+
+def _counted(database: Database, schema: str, tables: Sequence[str]) -> tuple[dict[str, int], list[Note]]:
+    """How many rows tables have, and those that took too long to count.
+
+    A server's own estimates may be from long ago, or of nothing; a spec's numbers of rows are worth a minute.
+    """
+    counts: dict[str, int] = {}
+    late: list[Note] = []
+    begun = time.monotonic()
+    for name in tables:
+        left = COUNTING_S - (time.monotonic() - begun)
+        if left > 0:
+            try:
+                _, rows = database.rows(f"SELECT COUNT(*) AS n FROM {database.dialect.place(schema, name)}")
+                counts[name] = int(rows[0][0])
+                continue
+            except DatabaseError:  # it took too long, or may not be read
+                pass
+        late.append(Note(name, f"its rows were not counted: no right to, or more than {many(COUNTING_S, 'second')}"))
+    return counts, late
+
+
+def _as_here(table: FoundTable, known: set[str], rows: int | None, told: list[Note]) -> FoundTable:
+    """A table with its rows; without lines, which are of a text that nobody sees, and references to what is left out."""
+
+    def kept() -> Iterator[FoundReference]:
+        for reference in table.references:
+            if reference.table in known:
+                yield replace(reference, line=None)
+            else:
+                named = ", ".join(reference.columns)
+                told.append(Note(f"{table.name}.{named}", f"refers to '{reference.table}', which is not imported"))
+
+    return replace(
+        table,
+        columns=tuple(replace(column, line=None) for column in table.columns),
+        uniques=tuple(replace(unique, line=None) for unique in table.uniques),
+        references=tuple(kept()),
+        checks=tuple(replace(check, line=None) for check in table.checks),
+        rows=rows,
+        line=None,
+    )
