@@ -7,7 +7,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synth.dtypes import BIGINT, BOOLEAN, BYTES, DATE, DOUBLE, JSON, TEXT, TIME, TIMESTAMP, TIMESTAMPTZ, UUID, DType, decimal
+from synth.dtypes import (
+    BIGINT,
+    BOOLEAN,
+    BYTES,
+    DATE,
+    DOUBLE,
+    JSON,
+    TEXT,
+    TIME,
+    TIMESTAMP,
+    TIMESTAMPTZ,
+    UUID,
+    DType,
+    decimal,
+)
 from synth.errors import OptionError, OutputError, did_you_mean
 from synth.existing.source import FolderSource
 from synth.formats import FORMATS, READABLE, Format, first_words, unreadable_errors
@@ -123,7 +137,9 @@ class _Reading:
             elif kind == "BIGINT":
                 asked[column] = f"[(MIN({cell}) >= -2147483648 AND MAX({cell}) <= 2147483647)::INTEGER]"
             elif kind == "VARCHAR":
-                asked[column] = f"[(MIN(LENGTH({cell})) = 36 AND BOOL_AND(regexp_full_match({cell}, '{_UUID}')))::INTEGER]"
+                asked[column] = (
+                    f"[(MIN(LENGTH({cell})) = 36 AND BOOL_AND(regexp_full_match({cell}, '{_UUID}')))::INTEGER]"
+                )
         types = {
             column: JSON if _is_nested(kind) or kind == "JSON" else _SEEN.get(kind, TEXT)
             for column, kind in kinds.items()
@@ -141,12 +157,21 @@ class _Reading:
 
     def _held(self, name: str, types: Mapping[str, DType], kinds: Mapping[str, str]) -> Held:
         """Count rows and values, column by column, in one pass."""
-        counts = ", ".join(f"COUNT({_quoted(column)}), APPROX_COUNT_DISTINCT({_text_of(column, types)})" for column in types)
+        counts = ", ".join(
+            f"COUNT({_quoted(column)}), APPROX_COUNT_DISTINCT({_text_of(column, types)})" for column in types
+        )
         (cells,) = self.connection.execute(f"SELECT COUNT(*), {counts} FROM {_quoted(name)}").fetchall()
-        rows, values, distinct = cells[0], dict(zip(types, cells[1::2], strict=True)), dict(zip(types, cells[2::2], strict=True))
+        rows, values, distinct = (
+            cells[0],
+            dict(zip(types, cells[1::2], strict=True)),
+            dict(zip(types, cells[2::2], strict=True)),
+        )
         columns = tuple(
             FoundColumn(
-                column, dtype, source_type=kinds[column].lower() or str(dtype), nullable=not rows or values[column] < rows
+                column,
+                dtype,
+                source_type=kinds[column].lower() or str(dtype),
+                nullable=not rows or values[column] < rows,
             )
             for column, dtype in types.items()
         )

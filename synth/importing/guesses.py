@@ -97,9 +97,7 @@ class Guesses:
         asked = f"SELECT 1 FROM {_quoted(held.found.name)} WHERE {where} GROUP BY {named} HAVING COUNT(*) > 1 LIMIT 1"
         return not self.connection.execute(asked).fetchall()
 
-    def _uniques(
-        self, held: Held, key: tuple[str, ...], references: Sequence[FoundReference]
-    ) -> Iterator[FoundUnique]:
+    def _uniques(self, held: Held, key: tuple[str, ...], references: Sequence[FoundReference]) -> Iterator[FoundUnique]:
         """Columns whose names say that they tell rows apart, and whose values do."""
         used = {*key} if len(key) == 1 else set()
         used |= {name for reference in references for name in reference.columns}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,13 +12,14 @@ from synth.databases.address import address_of
 from synth.databases.contract import MANIFEST
 from synth.errors import DatabaseError, OptionError, did_you_mean, many, one_of
 from synth.importing.ddl import read_ddl
-from synth.importing.found import Found, FoundReference, FoundTable, Note
+from synth.importing.found import Found, FoundTable, Note
 
 __all__ = ["read_database"]
 
 LIMIT_S = 60  # of a statement
 COUNTING_S = 60  # of counts, one after the other: a table that comes later is not counted
 _SHOWN = 10  # schemas of an error
+_NOT_IN_TEXT = ", which is not in the text"  # as `read_ddl` says it
 
 
 def read_database(url: Address | str | Path, *, schema: str | None = None, tables: Sequence[str] = ()) -> Found:
@@ -35,15 +36,19 @@ def read_database(url: Address | str | Path, *, schema: str | None = None, table
         text = database.definitions(schema, wanted)
         found = read_ddl(text, dialect=address.database, source=f"schema {schema} of {address}")
         besides = [
-            Note(name, f"a {kind}, which a spec has not") for kind, name in database.besides_tables(schema, wanted)
+            Note(name, f"{_a(kind)} is not taken over") for kind, name in database.besides_tables(schema, wanted)
         ]
-        read = {table.name: table for table in found.tables}
-        counts, late = _counted(database, schema, [name for name in wanted if name in read])
-        known = set(wanted)
-        told: list[Note] = []
-        made = tuple(_as_here(read[name], known, counts.get(name), told) for name in wanted if name in read)
-        notes = [replace(note, line=None) for note in found.notes]
-        return Found(made, (*notes, *told, *besides, *late), name=schema or address.name)
+        counts, late = _counted(database, schema, [table.name for table in found.tables])
+        made = tuple(_numbered(database, schema, _as_here(table, counts.get(table.name))) for table in found.tables)
+        notes = [
+            replace(note, what=note.what.replace(_NOT_IN_TEXT, ", which is not imported"), line=None)
+            for note in found.notes
+        ]
+        return Found(made, (*notes, *besides, *late), name=schema if database.dialect.has_schemas else None)
+
+
+def _a(kind: str) -> str:
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
 def _schema(database: Database, given: str | None) -> str:
@@ -97,23 +102,28 @@ def _counted(database: Database, schema: str, tables: Sequence[str]) -> tuple[di
     return counts, late
 
 
-def _as_here(table: FoundTable, known: set[str], rows: int | None, told: list[Note]) -> FoundTable:
-    """A table with its rows; without lines, which are of a text that nobody sees, and references to what is left out."""
-
-    def kept() -> Iterator[FoundReference]:
-        for reference in table.references:
-            if reference.table in known:
-                yield replace(reference, line=None)
-            else:
-                named = ", ".join(reference.columns)
-                told.append(Note(f"{table.name}.{named}", f"refers to '{reference.table}', which is not imported"))
-
+def _as_here(table: FoundTable, rows: int | None) -> FoundTable:
+    """A table with its rows, without lines, which are of a text that nobody sees."""
     return replace(
         table,
         columns=tuple(replace(column, line=None) for column in table.columns),
         uniques=tuple(replace(unique, line=None) for unique in table.uniques),
-        references=tuple(kept()),
+        references=tuple(replace(reference, line=None) for reference in table.references),
         checks=tuple(replace(check, line=None) for check in table.checks),
         rows=rows,
         line=None,
     )
+
+
+def _numbered(database: Database, schema: str, table: FoundTable) -> FoundTable:
+    """A table whose numbers begin where those of its rows do: a sequence may say but where they go on."""
+    first: dict[str, int | None] = {}
+    for column in table.columns:
+        if column.starts_at is not None and table.rows:
+            name = database.dialect.quote_identifier(column.name)
+            _, rows = database.rows(f"SELECT MIN({name}) AS least FROM {database.dialect.place(schema, table.name)}")
+            least = int(rows[0][0] or 0)
+            if least < column.starts_at:
+                first[column.name] = None if least <= 1 else least
+    columns = tuple(replace(each, starts_at=first.get(each.name, each.starts_at)) for each in table.columns)
+    return replace(table, columns=columns)

@@ -11,12 +11,40 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 # ends of columns that hold a key, theirs or another table's
 _KEY_WORDS = ("id", "key", "code", "uuid", "guid", "no", "nr", "num", "number", "pk", "fk", "sk", "ref")
 _PLAIN_KEYS = ("id", "uuid", "guid", "key", "pk", "rowid", "code")  # whole names
-_LINES = ("line", "position", "pos", "seq", "sequence", "item", "step", "index", "ordinal", "version", "revision", "year", "lang")
+_LINES = (
+    "line",
+    "position",
+    "pos",
+    "seq",
+    "sequence",
+    "item",
+    "step",
+    "index",
+    "ordinal",
+    "version",
+    "revision",
+    "year",
+    "lang",
+)
 _UNIQUE = (
     "email", "mail", "code", "slug", "sku", "number", "username", "login", "handle", "iban", "isbn", "ean", "gtin", "upc",
     "barcode", "uuid", "guid", "token", "vin", "ssn", "iso",
 )  # fmt: skip
-_SEVERAL_HAVE = ("phone", "fax", "mobile", "house", "street", "room", "floor", "zip", "postal", "post", "line", "area", "country")
+_SEVERAL_HAVE = (
+    "phone",
+    "fax",
+    "mobile",
+    "house",
+    "street",
+    "room",
+    "floor",
+    "zip",
+    "postal",
+    "post",
+    "line",
+    "area",
+    "country",
+)
 _OF_OWN_TABLE = ("parent", "manager", "supervisor", "boss", "reports to", "superior", "previous", "predecessor")
 
 

@@ -21,6 +21,11 @@ _NOISE = re.compile(
     r"|\n PARTITION BY .*",
     re.DOTALL,
 )
+# MariaDB's JSON is a text that is looked at
+_JSON = re.compile(
+    r"^( +(`(?:[^`]|``)+`)) longtext( [^'`\n]*?(?: DEFAULT '(?:[^'\\]|''|\\.)*')?) CHECK \(json_valid\(\2\)\)",
+    re.MULTILINE,
+)
 _NEXT = re.compile(r" AUTO_INCREMENT=\d+(?=[^\n]*\Z)")
 _SEQUENCES = re.compile(r"nextval\((?:`((?:[^`]|``)+)`\.)?`((?:[^`]|``)+)`\)")
 
@@ -52,6 +57,7 @@ class Definitions(Catalogue):
     def _spelt(self, schema: str, table: str) -> str:
         place = DIALECT.place(schema, table)
         text = _NOISE.sub(lambda found: found[1] or "", self.rows(f"SHOW CREATE TABLE {place}")[1][0][1])
+        text = _JSON.sub(r"\1 json\3", text)
         return _NEXT.sub("", text) if self.rows(f"SELECT 1 FROM {place} LIMIT 1")[1] else text
 
     def besides_tables(self, schema: str, tables: Sequence[str]) -> list[tuple[str, str]]:
