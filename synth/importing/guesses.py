@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from synth.errors import many
 from synth.importing.found import FoundColumn, FoundReference, FoundTable, FoundUnique, Note
-from synth.importing.named import key_names, may_be_key, may_be_unique, names_parent, own_parent, stem
+from synth.importing.named import key_names, may_be_key, may_be_unique, names_parent, own_parent
 
 if TYPE_CHECKING:
     import duckdb

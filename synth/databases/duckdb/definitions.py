@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from synth.databases.contract import STAGED
@@ -37,13 +38,17 @@ class Definitions(Catalogue):
         _, sequences = self.rows(
             f"SELECT sql FROM duckdb_sequences() WHERE {self._of(schema).removeprefix('NOT internal AND ')}"
         )
-        _, created = self.rows(f"SELECT sql FROM duckdb_tables() WHERE {these} ORDER BY table_oid")
+        _, tables_sql = self.rows(f"SELECT sql FROM duckdb_tables() WHERE {these} ORDER BY table_oid")
         _, indexes = self.rows(
             f"SELECT sql FROM duckdb_indexes() WHERE is_unique AND sql IS NOT NULL AND "
             f"{these.removeprefix('NOT internal AND ')} ORDER BY index_oid"
         )
-        statements = [*(sql.rstrip(";") for (sql,) in (*sequences, *created, *indexes)), *self._comments(these)]
-        return "".join(f"{statement};\n" for statement in statements).replace(f"{ALIAS}.", "")
+        home = f"(?:{re.escape(schema)}|{re.escape(DIALECT.quote_identifier(schema))})"
+        spelt = re.compile(
+            rf"(^CREATE TABLE |^CREATE UNIQUE INDEX .*? ON | REFERENCES )(?:{ALIAS}\.)?{home}\.", re.DOTALL
+        )
+        created = [spelt.sub(r"\1", sql.rstrip(";")) for (sql,) in (*sequences, *tables_sql, *indexes)]
+        return "".join(f"{statement};\n" for statement in (*created, *self._comments(these)))
 
     def _comments(self, these: str) -> Iterator[str]:
         _, tables = self.rows(f"SELECT table_name, comment FROM duckdb_tables() WHERE {these} AND comment IS NOT NULL")

@@ -33,21 +33,19 @@ _TYPES = (
     "ORDER BY k.conname) FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.oid IN (SELECT oid FROM used) "
     "AND n.nspname <> 'pg_catalog' ORDER BY t.typtype = 'd', t.oid"
 )
-# those that columns own, of SERIAL and of identity, and those that their defaults take numbers from
-_SEQUENCES = (
-    "SELECT c.relname, a.attname, q.relname, s.seqstart, s.seqincrement, a.attidentity "
-    f"{_ATTRIBUTES.replace('WHERE', '{joined} WHERE')} ORDER BY q.relname"
-).format(
-    joined=(
-        "LEFT JOIN pg_attrdef f ON f.adrelid = c.oid AND f.adnum = a.attnum JOIN pg_depend d ON "
-        "(d.refclassid = CAST('pg_class' AS REGCLASS) AND d.refobjid = c.oid AND d.refobjsubid = a.attnum "
-        "AND d.deptype = 'i' AND d.classid = CAST('pg_class' AS REGCLASS)) OR (d.classid = CAST('pg_attrdef' AS REGCLASS) AND d.objid = f.oid "
-        "AND d.refclassid = CAST('pg_class' AS REGCLASS)) "
-        "JOIN pg_class q ON q.relkind = 'S' AND q.oid IN (d.objid, d.refobjid) JOIN pg_sequence s ON s.seqrelid = q.oid"
-    ),
-    schema="{schema}",
-    tables="{tables}",
-)  # fmt: skip
+# those of identities, and those that defaults of columns take numbers from
+_SEQUENCES = """
+SELECT c.relname, a.attname, q.relname, s.seqstart, s.seqincrement, a.attidentity
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
+CROSS JOIN LATERAL (
+  SELECT d.objid FROM pg_depend d WHERE d.refclassid = CAST('pg_class' AS REGCLASS) AND d.refobjid = c.oid
+  AND d.refobjsubid = a.attnum AND d.deptype = 'i' AND d.classid = CAST('pg_class' AS REGCLASS)
+  UNION SELECT d.refobjid FROM pg_attrdef f JOIN pg_depend d ON d.classid = CAST('pg_attrdef' AS REGCLASS)
+  AND d.objid = f.oid AND d.refclassid = CAST('pg_class' AS REGCLASS) WHERE f.adrelid = c.oid AND f.adnum = a.attnum
+) o JOIN pg_class q ON q.oid = o.objid AND q.relkind = 'S' JOIN pg_sequence s ON s.seqrelid = q.oid
+WHERE c.relkind IN ('r', 'p') AND n.nspname = {schema} AND c.relname IN ({tables}) AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY q.relname
+"""
 _COLUMNS = (
     "SELECT c.relname, a.attname, FORMAT_TYPE(a.atttypid, a.atttypmod), a.attnotnull, "
     "(SELECT PG_GET_EXPR(f.adbin, f.adrelid) FROM pg_attrdef f WHERE f.adrelid = c.oid AND f.adnum = a.attnum), "

@@ -92,9 +92,7 @@ class Columns:
             elif token.kind == "sign" and token.text == "." and words:
                 cursor.next()
                 words = []
-            elif (token.kind == "name" and not words) or (
-                token.word == "WITH" and cursor.peek(1).word in ("TIME", "LOCAL")
-            ):
+            elif (token.kind == "name" and not words) or (token.word == "WITH" and cursor.peek(1).word in ("TIME", "LOCAL")):
                 words.append(cursor.next().text.lower())
             elif token.word == "CHARACTER" and words and cursor.peek(1).word == "SET":
                 break

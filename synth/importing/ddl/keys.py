@@ -189,7 +189,8 @@ class Keys:
         elif (
             cursor.take("TYPE")
             or cursor.take("SET", "DATA", "TYPE")
-            or (cursor.peek().kind in ("word", "name") and columns.context.dialect == "tsql")
+            or (cursor.peek().kind in ("word", "name")
+            and columns.context.dialect == "tsql")
         ):
             columns.retype(cursor, column)
 
