@@ -31,20 +31,22 @@ def read_database(url: Address | str | Path, *, schema: str | None = None, table
     with connect(address) as database:
         database.only_read(LIMIT_S)
         schema = _schema(database, schema)
-        there = [name for name in database.defined_tables(schema) if name != MANIFEST]
-        wanted = _wanted(database, there, schema, tables)
+        wanted = _wanted(database, schema, tables)
         text = database.definitions(schema, wanted)
         found = read_ddl(text, dialect=address.database, source=f"schema {schema} of {address}")
         besides = [
             Note(name, f"{_a(kind)} is not taken over") for kind, name in database.besides_tables(schema, wanted)
         ]
-        counts, late = _counted(database, schema, [table.name for table in found.tables])
-        made = tuple(_numbered(database, schema, _as_here(table, counts.get(table.name))) for table in found.tables)
+        read = {table.name: table for table in found.tables}
+        unread = [Note(name, "no columns could be read of it") for name in wanted if name not in read]
+        there = [read[name] for name in wanted if name in read]
+        counts, late = _counted(database, schema, list(read))
+        made = tuple(_numbered(database, schema, _as_here(table, counts.get(table.name))) for table in there)
         notes = [
             replace(note, what=note.what.replace(_NOT_IN_TEXT, ", which is not imported"), line=None)
             for note in found.notes
         ]
-        return Found(made, (*notes, *besides, *late), name=schema if database.dialect.has_schemas else None)
+        return Found(made, (*notes, *unread, *besides, *late), name=schema if database.dialect.has_schemas else None)
 
 
 def _a(kind: str) -> str:
@@ -71,8 +73,9 @@ def _schema(database: Database, given: str | None) -> str:
     raise OptionError(f"{database.address} has no tables{where}, but in others\n  hint: --schema {some}")
 
 
-def _wanted(database: Database, there: Sequence[str], schema: str, tables: Sequence[str]) -> list[str]:
-    """The tables that are asked for, all if none is named. Raises OptionError."""
+def _wanted(database: Database, schema: str, tables: Sequence[str]) -> list[str]:
+    """The tables that are asked for, all but our manifest if none is named. Raises OptionError."""
+    there = [name for name in database.defined_tables(schema) if name != MANIFEST]
     for name in tables:
         if name not in there:
             raise OptionError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from synth.addresses import is_remote
@@ -11,13 +12,12 @@ from synth.databases.address import URLS, address_of, is_database
 from synth.databases.secret import masked
 from synth.errors import OptionError, OutputError, did_you_mean
 from synth.formats import FORMATS, READABLE
-from synth.importing.found import Found
+from synth.importing.found import Found, Note
 
 __all__ = ["read_source"]
 
 STDIN = "-"
 MOST_BYTES = 256 * 2**20  # of DDL: a dump with its rows is larger, and needs none of them
-_TEXT_ENDS = (".sql", ".ddl", ".txt", ".dump", ".psql")
 
 
 def read_source(
@@ -32,7 +32,7 @@ def read_source(
     if source == STDIN:
         _refuse(source, "standard input is DDL", schema=schema)
         return _of_text(sys.stdin.buffer.read(MOST_BYTES + 1), "<stdin>", dialect, tables)
-    if _is_database(source):
+    if is_database(source):
         _refuse(source, "a database speaks its own SQL", dialect=dialect)
         from synth.importing.live import read_database
 
@@ -47,14 +47,6 @@ def read_source(
         return read_folder(path, tables=tables)
     _refuse(source, "DDL in a file has no such thing", schema=schema)
     return _of_text(_bytes_of(path), source, dialect, tables)
-
-
-def _is_database(source: str) -> bool:
-    """Whether a word is a database's, by its URL, its ending, its name in `synth.toml`, or what its first bytes say."""
-    if "://" in source or not Path(source).is_file():
-        return is_database(source)
-    suffix = Path(source).suffix.lower()
-    return suffix not in (*_TEXT_ENDS, *_ends()) and is_database(source)
 
 
 def _ends() -> list[str]:
@@ -99,15 +91,11 @@ def _of_text(data: bytes, name: str, dialect: str | None, tables: Sequence[str])
     found = read_ddl(text, dialect=dialect, source=name)
     if not tables:
         return found
-    return only(found, tables, name)
+    return _only(found, tables, name)
 
 
-def only(found: Found, tables: Sequence[str], name: str) -> Found:
+def _only(found: Found, tables: Sequence[str], name: str) -> Found:
     """Some of the tables; references to others are left out, and told. Raises OptionError."""
-    from dataclasses import replace
-
-    from synth.importing.found import Note
-
     there = [table.name for table in found.tables]
     for table in tables:
         if table not in there:
