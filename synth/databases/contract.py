@@ -195,7 +195,7 @@ class Database(ABC):
 
     @abstractmethod
     def besides_tables(self, schema: str, tables: Sequence[str]) -> list[tuple[str, str]]:
-        """What a schema holds that `definitions` of these tables leave out, by kind and name: views, triggers, …"""
+        """What a schema holds that `definitions` of these tables leave out, such as views, by kind and name."""
 
     @abstractmethod
     def referring(self, schema: str, tables: Sequence[str]) -> list[ForeignKey]:

@@ -110,7 +110,8 @@ def _only(found: Found, tables: Sequence[str], name: str) -> Found:
     narrowed = tuple(
         replace(table, references=tuple(each for each in table.references if each.table in tables)) for table in kept
     )
-    notes = [note for note in found.notes if note.where.partition(".")[0] in tables or note.where not in there]
+    others = tuple(f"{table}." for table in there if table not in tables)
+    notes = [note for note in found.notes if not f"{note.where}.".startswith(others)]
     return replace(found, tables=narrowed, notes=(*notes, *left))
 
 

@@ -97,7 +97,7 @@ def test_a_folder_of_ours_has_the_types_of_its_manifest(tmp_path):
     for each in found.tables:
         planned = plan.tables[each.name]
         assert {c.name: c.type for c in each.columns} == {name: planned.types[name] for name in planned.written}
-    assert {each.name for each in found.tables} == {name for name, planned in plan.tables.items() if planned.written}
+    assert {each.name for each in found.tables} == set(plan.dataset.written)
 
 
 # -- keys

@@ -19,7 +19,7 @@ class Definitions(Catalogue):
     """Reads duckdb_tables() and its kin."""
 
     def filled_schemas(self) -> list[str]:
-        """Schemas with tables."""
+        """Schemas that hold tables, without staging places."""
         _, rows = self.rows(f"SELECT DISTINCT schema_name FROM duckdb_tables() WHERE {_HERE} ORDER BY 1")
         return [schema for (schema,) in rows if not schema.startswith(STAGED)]
 
@@ -63,7 +63,7 @@ class Definitions(Catalogue):
             yield f"COMMENT ON COLUMN {place} IS {DIALECT.literal(about)}"
 
     def besides_tables(self, schema: str, tables: Sequence[str]) -> list[tuple[str, str]]:
-        """Views and macros."""
+        """Views, and macros, which other databases have as functions."""
         _, rows = self.rows(
             f"SELECT 'view', view_name FROM duckdb_views() WHERE {self._of(schema)} "
             f"UNION SELECT 'macro', function_name FROM duckdb_functions() WHERE {self._of(schema)} ORDER BY 1, 2"

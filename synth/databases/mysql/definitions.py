@@ -34,7 +34,7 @@ class Definitions(Catalogue):
     """Asks the server for each table."""
 
     def filled_schemas(self) -> list[str]:
-        """Databases with tables."""
+        """Databases that hold tables, but those of the server's own."""
         _, rows = self.rows(f"SELECT DISTINCT table_schema FROM information_schema.tables WHERE {_TABLES}")
         return sorted(schema for (schema,) in rows if schema.lower() not in _OWN and not schema.startswith(STAGED))
 

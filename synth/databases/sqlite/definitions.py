@@ -15,7 +15,7 @@ _TABLES = (
 
 
 class Definitions(Catalogue):
-    """Looks into sqlite_master."""
+    """Looks into sqlite_master, where each statement stands as somebody wrote it."""
 
     def filled_schemas(self) -> list[str]:
         """The only one, if it holds tables."""

@@ -79,7 +79,7 @@ class Definitions(Catalogue):
     """Reads sys.* : INFORMATION_SCHEMA knows neither identities nor what is computed."""
 
     def filled_schemas(self) -> list[str]:
-        """Schemas with tables."""
+        """Schemas that hold tables, without staging places."""
         _, rows = self.rows(f"SELECT DISTINCT {NAME.format('s')} AS name FROM {_TABLES} WHERE t.is_ms_shipped = 0")
         return sorted(schema for (schema,) in rows if not schema.startswith(STAGED))
 
