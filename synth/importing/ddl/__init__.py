@@ -4,6 +4,6 @@ Statements are split by a lexer that knows what a dump holds besides SQL; the st
 that a clause nobody knows costs no more than itself; expressions are parsed by sqlglot, which spells them for DuckDB.
 """
 
-from synth.importing.ddl.read import read_ddl
+from synth.importing.ddl.read import DdlError, read_ddl
 
-__all__ = ["read_ddl"]
+__all__ = ["DdlError", "read_ddl"]

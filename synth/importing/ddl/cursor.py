@@ -106,17 +106,21 @@ class Cursor:
         return tuple(self.within(part).path()[-1] for part in split(self.group()))
 
     def until(self, stops: Collection[str]) -> list[Token]:
-        """The tokens before the first of these words or signs that stands outside of brackets, the first one in any case."""
+        """The tokens before the first of these words that stands outside of brackets; the first one in any case."""
         begin, depth = self.at, 0
         while not self.done:
             token = self.peek()
-            if depth == 0 and self.at > begin and (token.word or (token.text if token.kind == "sign" else "")) in stops:
-                if not (token.word == "WITH" and self.peek(1).word in ("TIME", "LOCAL")):
-                    break
+            if depth == 0 and self.at > begin and token.word in stops and not self._goes_on(token.word):
+                break
             if token.kind == "sign":
                 depth += {"(": 1, ")": -1}.get(token.text, 0)
             self.at += 1
         return list(self.tokens[begin : self.at])
+
+    def _goes_on(self, word: str) -> bool:
+        """Whether a word is part of a type here: TIMESTAMP WITH TIME ZONE, CHARACTER VARYING."""
+        after = self.peek(1).word
+        return (word == "WITH" and after in ("TIME", "LOCAL")) or (word == "CHARACTER" and after != "SET")
 
 
 def split(tokens: Sequence[Token]) -> list[list[Token]]:

@@ -1,176 +1,187 @@
-"""The tables of a text when all of it is read: references find their tables, expressions are spelt for DuckDB, names are settled."""
+"""The tables of a text that is read: references find their tables, expressions are spelt for DuckDB, names are settled."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from dataclasses import replace
 
-from synth.errors import SynthError
-from synth.importing.ddl.expressions import ExpressionError, in_duckdb
-from synth.importing.ddl.tables import Column, Reference, Sql, Table
+from synth.dtypes import JSON
+from synth.errors import SynthError, many
+from synth.importing.ddl.expressions import Columns, ExpressionError, default_in_duckdb, in_duckdb, type_of
+from synth.importing.ddl.tables import Column, Reference, Script, Sql, Table
 from synth.importing.found import Found, FoundCheck, FoundColumn, FoundReference, FoundTable, FoundUnique
 
-if TYPE_CHECKING:
-    from synth.importing.ddl.reader import Reader
+__all__ = ["DdlError", "finished"]
 
-__all__ = ["DdlError", "Finish"]
+_SHOWN = 80  # characters of an expression in a note
 
 
 class DdlError(SynthError):
     """A text of DDL in which no table can be read."""
 
 
-class Finish:
-    """Makes what is found of what was read."""
+def finished(script: Script, source: str) -> Found:
+    """What was found in a text, which errors call `source`. Raises DdlError where it is no table."""
+    parts = [id(table) for path in script.partitions if (table := script.find(path)) is not None]
+    tables = script.all_tables()
+    for table in tables:
+        if not table.columns:
+            script.tell(table.name, "it has no columns", table.at, failed=True)
+    kept = [table for table in tables if id(table) not in parts and table.columns]
+    if not kept:
+        raise DdlError(_why_none(script, source))
+    schemas = {table.schema for table in kept if table.schema}
+    names = _settled(script, kept)
+    found = tuple(_Finish(script, table, names).table() for table in kept)
+    return Found(found, tuple(script.notes), next(iter(schemas)) if len(schemas) == 1 else None)
 
-    def __init__(self, reader: Reader):
-        """`reader` has read all statements."""
-        self.reader = reader
-        parts = {id(table) for path in reader.context.partitions if (table := reader.find(path))}
-        self.tables = [table for table in reader.tables if id(table) not in parts and table.columns]
-        self.names = self._settled()
 
-    def found(self, source: str) -> Found:
-        """All tables, and the schema's name where it is one."""
-        if not self.tables:
-            raise DdlError(self._why(source))
-        schemas = {table.schema for table in self.tables if table.schema}
-        tables = tuple(self._table(table) for table in self.tables)
-        return Found(tables, tuple(self.reader.notes), next(iter(schemas)) if len(schemas) == 1 else None)
+def _why_none(script: Script, source: str) -> str:
+    """Why no table was found."""
+    for note in (*script.failed, *script.notes):
+        return f"{source}: no table could be read: {note}\n  hint: name the database that it is for, if it is not {script.dialect}"
+    lines = many(len(script.text.splitlines()), "line")
+    return (
+        f"{source}: no CREATE TABLE stands in its {lines}\n  hint: give the DDL of tables, as a dump program writes it"
+    )
 
-    def _why(self, source: str) -> str:
-        """Why no table was found."""
-        told = [*self.reader.failed, *self.reader.notes]
-        if told:
-            return f"{source}: no table could be read: {told[0]}\n  hint: say which database the text is for with --dialect"
-        return f"{source}: no CREATE TABLE stands in it (it has {self.reader.line(len(self.reader.text))} lines)\n  hint: give the DDL of tables"
 
-    def _settled(self) -> dict[int, str]:
-        """The names of tables: of two of the same name in two schemas each has its schema before it."""
-        count = Counter(table.name.lower() for table in self.tables)
-        names = {}
-        for table in self.tables:
-            names[id(table)] = table.name
-            if count[table.name.lower()] > 1 and table.schema:
-                names[id(table)] = f"{table.schema}_{table.name}"
-                self.reader.tell(
-                    names[id(table)], f"two schemas have a table {table.name}: {table.schema}'s is called so", table.at
-                )
-        return names
+def _settled(script: Script, tables: list[Table]) -> dict[int, str]:
+    """The names of tables, by their identity: of two of the same name in two schemas each has its schema before it."""
+    count = Counter(table.name.lower() for table in tables)
+    names = {}
+    for table in tables:
+        names[id(table)] = table.name
+        if count[table.name.lower()] > 1 and table.schema:
+            names[id(table)] = f"{table.schema}_{table.name}"
+            script.tell(
+                names[id(table)], f"so is {table.schema}.{table.name} called, as another schema has one too", table.at
+            )
+    return names
 
-    def _table(self, table: Table) -> FoundTable:
-        """A table as it is found."""
-        name = self.names[id(table)]
-        columns = {key: column.name for key, column in table.columns.items()}
-        primary = self._columns(table, table.primary, name, table.at) or ()
-        referring = {column.lower() for reference in table.references for column in reference.columns}
-        keys = referring | {each.lower() for each in primary}
+
+class _Finish:
+    """Makes a table that is found of one that was read."""
+
+    def __init__(self, script: Script, table: Table, names: dict[int, str]):
+        self.script, self.read, self.names, self.name = script, table, names, names[id(table)]
+        self.columns: Columns = {key: (each.name, each.known.type) for key, each in table.columns.items()}
+
+    def table(self) -> FoundTable:
+        """The table."""
+        table = self.read
+        primary = self._own(table.primary, table.at) or ()
+        self._settle(primary)
         return FoundTable(
-            name,
-            tuple(self._column(name, column, columns, column.name in primary) for column in table.columns.values()),
+            self.name,
+            tuple(self._column(column, column.name in primary) for column in table.columns.values()),
             primary,
-            tuple(self._uniques(table, name, columns)),
-            tuple(
-                each for reference in table.references if (each := self._reference(table, name, reference)) is not None
-            ),
-            tuple(self._checks(table, name, columns, keys)),
+            tuple(self._uniques(primary)),
+            tuple(found for reference in table.references if (found := self._reference(reference)) is not None),
+            tuple(self._checks({*map(str.lower, primary)})),
             table.about or None,
-            line=self.reader.line(table.at),
+            line=self.script.line(table.at),
         )
 
-    def _columns(self, table: Table, given: tuple[str, ...], name: str, at: int) -> tuple[str, ...] | None:
-        """Names as the table's columns have them; none, and a note, where one is no column."""
-        missing = [each for each in given if each.lower() not in table.columns]
-        if missing:
-            self.reader.tell(name, f"a key names {missing[0]}, which is none of its columns", at)
-            return None
-        return tuple(table.columns[each.lower()].name for each in given)
+    def _settle(self, primary: tuple[str, ...]) -> None:
+        """Types and numbers that only the whole table tells."""
+        table = self.read
+        for check in list(table.checks):  # as MariaDB writes its type json
+            words = check.sql.text.replace("`", "").lower().split("(")
+            column = table.column(words[1].strip(") ")) if len(words) == 2 and words[0] == "json_valid" else None
+            if column is not None:
+                column.known = replace(column.known, type=JSON)
+                table.checks.remove(check)
+        key = table.column(primary[0]) if len(primary) == 1 else None
+        if self.script.dialect == "sqlite" and key is not None and key.spelt.lower() == "integer" and table.has_rowid:
+            key.numbered = True
+        self.columns = {place: (each.name, each.known.type) for place, each in table.columns.items()}
 
-    def _column(self, name: str, column: Column, columns: Mapping[str, str], in_key: bool) -> FoundColumn:
+    def _own(self, given: tuple[str, ...], at: int, table: Table | None = None) -> tuple[str, ...] | None:
+        """Names as the table has them; None, and a note, where one is no column."""
+        there = (table or self.read).columns
+        missing = next((each for each in given if each.lower() not in there), None)
+        if missing is None:
+            return tuple(there[each.lower()].name for each in given)
+        of = f" of {table.name}" if table else ""
+        self.script.tell(self.name, f"a key names {missing}, which is no column{of}", at)
+        return None
+
+    def _column(self, column: Column, in_key: bool) -> FoundColumn:
         """A column as it is found."""
-        where = f"{name}.{column.name}"
+        where = f"{self.name}.{column.name}"
+        dtype, default, computed = column.known.type, None, None
+        if column.computed is not None:
+            computed = self._sql(column.computed, where, "what it is computed from")
+            dtype = type_of(computed, self.columns) if computed and not column.spelt else dtype
+        elif column.default is not None:
+            try:
+                default = default_in_duckdb(column.default.text, column.default.dialect, self.columns, dtype)
+            except ExpressionError as error:
+                self._untaken(column.default, where, "its default", error)
+        nullable = column.nullable and not in_key
+        line = self.script.line(column.at)
         return FoundColumn(
-            column.name,
-            column.known.type,
-            column.spelt,
-            column.nullable and not in_key,
-            column.numbered,
-            column.starts_at,
-            self._sql(column.default, columns, where, "its default"),
-            self._sql(column.computed, columns, where, "what it is computed from"),
-            column.about or None,
-            self.reader.line(column.at),
-        )
+            column.name, dtype, column.spelt, nullable, column.numbered, column.starts_at, default, computed, column.about or None, line
+        )  # fmt: skip
 
-    def _uniques(self, table: Table, name: str, columns: Mapping[str, str]) -> Iterator[FoundUnique]:
-        """Keys as they are found, each once."""
-        seen = set[tuple[frozenset[str], str | None]]()
-        for key in table.uniques:
-            found = self._columns(table, key.columns, name, key.at)
-            if not found:
+    def _uniques(self, primary: tuple[str, ...]) -> Iterator[FoundUnique]:
+        """Keys as they are found, each once, and not the primary one."""
+        seen = {(frozenset(primary), None)} if primary else set[tuple[frozenset[str], str | None]]()
+        for key in self.read.uniques:
+            columns = self._own(key.columns, key.at)
+            where = self._sql(key.where, self.name, f"the condition of {key.name or 'a unique index'}")
+            each = frozenset(columns or ()), where
+            if not columns or each in seen or (key.where is not None and where is None):
                 continue
-            where = self._sql(key.where, columns, name, f"the condition of {key.name or 'a unique index'}")
-            if key.where is not None and where is None:
-                continue
-            if (frozenset(found), where) in seen or (where is None and set(found) == {*table.primary}):
-                continue
-            seen.add((frozenset(found), where))
-            yield FoundUnique(found, key.name, where, self.reader.line(key.at))
+            seen.add(each)
+            yield FoundUnique(columns, key.name, where, self.script.line(key.at))
 
-    def _reference(self, table: Table, name: str, reference: Reference) -> FoundReference | None:
-        """A foreign key as it is found; none, and a note, where it leads nowhere."""
-        line = self.reader.line(reference.at)
-        columns = self._columns(table, reference.columns, name, reference.at)
-        path = reference.path if len(reference.path) > 1 or not table.schema else [table.schema, *reference.path]
-        parent = self.reader.find(path) or self.reader.find(reference.path)
+    def _reference(self, reference: Reference) -> FoundReference | None:
+        """A foreign key as it is found; None, and a note, where it leads nowhere."""
+        script, path = self.script, reference.path
+        own = [self.read.schema, *path] if len(path) == 1 and self.read.schema else path
+        parent = script.find(own) or script.find(path)
+        columns = self._own(reference.columns, reference.at)
         if columns is None:
             return None
+        said = f"({', '.join(columns)}) refers to {'.'.join(path)}"
         if parent is None or id(parent) not in self.names:
-            self.reader.tell(
-                name,
-                f"({', '.join(columns)}) refers to {'.'.join(reference.path)}, which is not in the text",
-                reference.at,
-            )
+            script.tell(self.name, f"{said}, which is no table of the text", reference.at)
             return None
-        wanted = reference.parents or parent.primary
-        parents = self._columns(parent, wanted, name, reference.at)
+        parents = self._own(reference.parents or parent.primary, reference.at, parent)
         if parents is None or len(parents) != len(columns):
-            if parents is not None:
-                self.reader.tell(
-                    name, f"({', '.join(columns)}) refers to {parent.name}, which has no such key", reference.at
-                )
+            script.tell(self.name, f"{said}, which has no such key", reference.at)
             return None
-        return FoundReference(columns, self.names[id(parent)], parents, reference.name, line)
+        return FoundReference(columns, self.names[id(parent)], parents, reference.name, script.line(reference.at))
 
-    def _checks(self, table: Table, name: str, columns: Mapping[str, str], keys: set[str]) -> Iterator[FoundCheck]:
-        """Conditions as they are found, each once; not of the range of an unsigned key, which its numbers keep anyway."""
+    def _checks(self, primary: set[str]) -> Iterator[FoundCheck]:
+        """Conditions as they are found, each once; not the ranges of integers that are keys."""
         seen = set[str]()
-        for sql, called, value in table.checks:
-            condition = self._sql(
-                sql,
-                columns,
-                f"{name}.{value}" if value else name,
-                f"the check {called}" if called else "a check",
-                value,
-            )
-            if (
-                condition is None
-                or condition in seen
-                or (value and value.lower() in keys and called is None and sql.text.startswith("VALUE "))
-            ):
+        held = {column.lower() for reference in self.read.references for column in reference.columns} | primary
+        for check in self.read.checks:
+            if check.is_range and (check.value or "").lower() in held:
                 continue
-            seen.add(condition)
-            yield FoundCheck(condition, called, self.reader.line(sql.at))
+            where = f"{self.name}.{check.value}" if check.value else self.name
+            what = f"the check {check.name}" if check.name else "a check"
+            condition = self._sql(check.sql, where, what, check.value)
+            if condition is not None and condition not in seen:
+                seen.add(condition)
+                yield FoundCheck(condition, check.name, self.script.line(check.sql.at))
 
-    def _sql(
-        self, sql: Sql | None, columns: Mapping[str, str], where: str, what: str, value: str | None = None
-    ) -> str | None:
-        """SQL of DuckDB; none, and a note, where it is not understood."""
+    def _sql(self, sql: Sql | None, where: str, what: str, value: str | None = None) -> str | None:
+        """SQL of DuckDB; None, and a note, where it is not understood."""
         if sql is None:
             return None
         try:
-            return in_duckdb(sql.text, sql.dialect, columns, value)
+            return in_duckdb(sql.text, sql.dialect, self.columns, value)
         except ExpressionError as error:
-            self.reader.tell(where, f"{what}, {' '.join(sql.text.split())[:80]}, is not taken over: {error}", sql.at)
+            self._untaken(sql, where, what, error)
             return None
+
+    def _untaken(self, sql: Sql, where: str, what: str, error: ExpressionError) -> None:
+        """Tell that an expression is not taken over."""
+        text = " ".join(sql.text.split())
+        shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]} …"
+        self.script.tell(where, f"{what}, {shown}, is not taken over: {error}", sql.at)

@@ -1,4 +1,4 @@
-"""Which database a text of DDL was written for, from the words that one alone has."""
+"""Which database a text of DDL was written for, from the words that it uses."""
 
 from __future__ import annotations
 
@@ -6,35 +6,63 @@ import re
 
 __all__ = ["guessed"]
 
-_HEAD = 200_000  # characters that are looked at, and as many at the end
-_SIGNS = {
-    "mysql": (r"\bENGINE\s*=", r"\bAUTO_INCREMENT\b", r"`\w+`", r"/\*!\d{5}", r"\bUNSIGNED\b", r"^DELIMITER\b", r"\b(?:MEDIUM|LONG|TINY)(?:TEXT|BLOB)\b",
-              r"\bENUM\s*\(\s*'", r"\bTINYINT\s*\(1\)", r"\bCHARSET\s*="),
-    "tsql": (r"^\s*GO\s*$", r"\[\w+\]\s*\.\s*\[\w+\]", r"\bIDENTITY\s*(?:\(|\b(?!\s*\())", r"\bN(?:VAR)?CHAR\b|\bNTEXT\b", r"\bGETDATE\s*\(",
-             r"\bUNIQUEIDENTIFIER\b", r"\bDATETIME2?OFFSET\b|\bDATETIME2\b", r"\bNONCLUSTERED\b", r"\[\w+\]\s+(?:\[?\w+\]?)", r"\bSP_ADDEXTENDEDPROPERTY\b", r"^\s*(?:SET\s+(?:ANSI_NULLS|QUOTED_IDENTIFIER))\b"),
-    "postgres": (r"\b(?:BIG|SMALL)?SERIAL\b", r"\w'?::\w", r"\bCHARACTER VARYING\b", r"^COPY\b.*\bFROM stdin", r"\bJSONB\b|\bBYTEA\b|\bTIMESTAMPTZ\b",
-                 r"\bTIMESTAMP WITH(?:OUT)? TIME ZONE\b", r"\bCREATE (?:TYPE\b.*\bAS ENUM|DOMAIN|EXTENSION)\b", r"\bOWNER TO\b", r"\$\w*\$", r"\bGENERATED (?:ALWAYS|BY DEFAULT) AS IDENTITY\b", r"\bALTER TABLE ONLY\b", r"\b\w+\[\]"),
-    "sqlite": (r"\bAUTOINCREMENT\b", r"^\s*PRAGMA\b", r"\bWITHOUT ROWID\b", r"\bINTEGER\s+(?:NOT NULL\s+)?PRIMARY KEY\b", r"\bsqlite_sequence\b", r"\bCREATE VIRTUAL TABLE\b", r"\)\s*STRICT\b", r"\bstrftime\s*\("),
-    "duckdb": (r"\bHUGEINT\b|\bU(?:BIG|SMALL|TINY)INT\b|\bUINTEGER\b", r"\bSTRUCT\s*\(", r"\bCREATE (?:OR REPLACE )?MACRO\b", r"\bMAP\s*\(\s*\w+\s*,", r"\bUNION\s*\(\s*\w+\s+\w+", r"\b(?:INSTALL|LOAD)\s+\w+\s*;", r"\bgen_random_uuid\(\).*\bHUGEINT\b"),
+_LOOKED_AT = 200_000  # characters at each end of a text
+_SURE = 4  # the weight of a word that no other database has; the others weigh 1
+_SIGNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # sure ones, and others
+    "postgres": (
+        (
+            r"^COPY\b.*\bFROM stdin", r"\bALTER TABLE ONLY\b", r"\b(?:BIG|SMALL)?SERIAL\b(?! *DEFAULT)", r"\w'?\)?::\w",
+            r"\bCREATE DOMAIN\b|\bAS ENUM\b", r"\bJSONB\b|\bBYTEA\b", r"\bOWNER TO\b",
+        ),
+        (
+            r"\bCHARACTER VARYING\b", r"\bTIMESTAMPTZ\b|\bTIMESTAMP WITH(?:OUT)? TIME ZONE\b", r"\bCREATE EXTENSION\b",
+            r"\$\w*\$", r"\bGENERATED (?:ALWAYS|BY DEFAULT) AS IDENTITY\b", r"\b\w+\[\]", r"\bCOMMENT ON\b", r"\bNOW\(\)",
+        ),
+    ),
+    "mysql": (
+        (r"\bENGINE\s*=", r"\bAUTO_INCREMENT\b", r"/\*!\d{5}", r"^DELIMITER\b", r"\bCHARSET\s*=\s*\w"),
+        (
+            r"`\w+`", r"\bUNSIGNED\b", r"\b(?:MEDIUM|LONG|TINY)(?:TEXT|BLOB)\b", r"\bENUM\s*\(\s*'", r"\bTINYINT\s*\(1\)",
+            r"\bCOMMENT\s+'", r"\bUNIQUE KEY\b", r"\bMEDIUMINT\b",
+        ),
+    ),
+    "tsql": (
+        (
+            r"^[ \t]*GO[ \t]*$", r"\[\w+\]\s*\.\s*\[\w+\]", r"\bSP_ADDEXTENDEDPROPERTY\b", r"\bIDENTITY\s*\(\s*\d+\s*,",
+            r"\bNVARCHAR\b|\bNTEXT\b", r"\bUNIQUEIDENTIFIER\b", r"\bDATETIMEOFFSET\b|\bDATETIME2\b", r"\bNONCLUSTERED\b",
+        ),
+        (r"\bIDENTITY\b", r"\bNCHAR\b", r"\bGETDATE\s*\(", r"\[\w+\]\s+\[?\w+\]?", r"\bSET (?:ANSI_NULLS|QUOTED_IDENTIFIER)\b", r"\bBIT\b"),
+    ),
+    "sqlite": (
+        (r"\bAUTOINCREMENT\b", r"^[ \t]*PRAGMA\b", r"\bWITHOUT ROWID\b", r"\bsqlite_sequence\b", r"\bCREATE VIRTUAL TABLE\b"),
+        (r"\bINTEGER\s+(?:NOT NULL\s+)?PRIMARY KEY\b", r"\)\s*STRICT\b", r"\bstrftime\s*\(|\bdatetime\s*\(''\)", r"\bglob\s*''"),
+    ),
+    "duckdb": (
+        (
+            r"\bU?HUGEINT\b|\bU(?:BIG|SMALL|TINY)INT\b|\bUINTEGER\b", r"\b(?:STRUCT|MAP)\s*\(\s*\w+", r"\bMACRO\b",
+            r"\b(?:INSTALL|LOAD)\s+\w+\s*;", r"\bTIMESTAMP_(?:S|MS|NS)\b", r"\bUNION\s*\(\s*\w+\s+\w+\s*,",
+        ),
+        (r"\bENUM\s*\(\s*'", r"\bVARCHAR\s*\[\]"),
+    ),
 }  # fmt: skip
-# a sign that no other database has
-_SURE = 4
-_SURE_SIGNS = {"mysql": (0, 1, 3), "tsql": (0, 1, 9), "postgres": (3, 10, 0), "sqlite": (0, 2, 4), "duckdb": (0, 1)}
+_TEXTS = re.compile(r"--[^\n]*|N?'(?:[^'\n]|'')*'")
 
 
 def guessed(text: str) -> tuple[str, str]:
     """The database, and why it is taken for it: the first of its words that the text has."""
-    looked = text if len(text) <= 2 * _HEAD else text[:_HEAD] + text[-_HEAD:]
-    bare = re.sub(r"--[^\n]*|N?'(?:[^'\n]|'')*'", lambda found: "''" if "'" in found[0] else "", looked)
-    scores, why = {}, dict[str, str]()
-    for dialect, signs in _SIGNS.items():
-        scores[dialect] = 0
-        for place, sign in enumerate(signs):
+    looked = text if len(text) <= 2 * _LOOKED_AT else text[:_LOOKED_AT] + text[-_LOOKED_AT:]
+    bare = _TEXTS.sub(lambda found: "" if found[0].startswith("--") else "''", looked)
+    weights, why = {}, dict[str, str]()
+    for dialect, (sure, others) in _SIGNS.items():
+        weights[dialect] = 0
+        for weight, sign in [*((_SURE, each) for each in sure), *((1, each) for each in others)]:
             found = re.search(sign, bare, re.IGNORECASE | re.MULTILINE)
             if found:
-                scores[dialect] += _SURE if place in _SURE_SIGNS[dialect] else 1
+                weights[dialect] += weight
                 why.setdefault(dialect, " ".join(found[0].split()))
-    best = max(scores, key=lambda each: scores[each])
-    if not scores[best]:
-        return "postgres", "nothing in it tells its database"
-    return best, f"it says {why[best]}"
+    best = max(weights, key=lambda each: weights[each])
+    return (
+        (best, f"it says {why[best]}")
+        if weights[best]
+        else ("postgres", "no word in it tells which database it is for")
+    )

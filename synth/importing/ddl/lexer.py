@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-__all__ = ["Token", "next_token", "unquoted"]
+__all__ = ["Token", "next_token"]
 
 # what stands for nothing; the marks of MySQL's conditional comments do too, and what is within them is read
 _BLANK = r"\s+|--[^\n]*"
@@ -14,6 +14,7 @@ _COMMENT = r"/\*.*?(?:\*/|\Z)"
 _TEXT, _TEXT_WITH_ESCAPES = r"'(?:[^']|'')*+'", r"'(?:[^'\\]|''|\\.)*+'"
 _WORD = r"[^\W\d][\w$#]*|@@?\w+"
 _NUMBER = r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
+_ESCAPED, _ESCAPES = re.compile(r"\\(.)", re.DOTALL), {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b"}
 _SIGN = r"::|<>|!=|<=|>=|\|\||->>|->|:=|."
 
 
@@ -56,14 +57,18 @@ def next_token(text: str, at: int, dialect: str) -> Token:
     assert found is not None  # a sign is any character
     kind = found.lastgroup if found.lastgroup != "tag" else "text"
     whole = found[0]
-    return Token(kind or "sign", unquoted(whole) if kind in ("text", "name") else whole, at, found.end())
+    return Token(
+        kind or "sign", _unquoted(whole, dialect == "mysql") if kind in ("text", "name") else whole, at, found.end()
+    )
 
 
-def unquoted(whole: str) -> str:
-    """A text or name without its quotes."""
+def _unquoted(whole: str, escapes: bool) -> str:
+    """A text or name without its quotes; `escapes` says whether a backslash means something in it."""
     if whole[-1] == "$":
         return whole.split("$", 2)[2].rsplit("$", 2)[0]
     first = next(at for at, sign in enumerate(whole) if sign in "'\"`[")
     quote = whole[-1]
     inside = whole[first + 1 : -1].replace(quote * 2, quote)
-    return re.sub(r"\\(.)", r"\1", inside, flags=re.DOTALL) if whole[:1] in "eE" and first else inside
+    if quote == "`" or not (escapes or (whole[0] in "eE" and first)):
+        return inside
+    return _ESCAPED.sub(lambda found: _ESCAPES.get(found[1], found[1]), inside)

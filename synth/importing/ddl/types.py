@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from synth.dtypes import (
     BIGINT,
@@ -28,7 +29,7 @@ from synth.dtypes import (
     enum_or_text,
 )  # fmt: skip
 
-__all__ = ["Known", "known_type"]
+__all__ = ["UNTYPED", "Condition", "Known", "known_type"]
 
 SMALLINT, INTEGER = DType("smallint"), DType("integer")
 _UNLIMITED = decimal(18, 4)  # for a numeric without digits, which holds any number
@@ -44,8 +45,8 @@ _PLAIN = {
         "long varchar", "national text",
     ), TEXT),
     **dict.fromkeys((
-        "bytea", "blob", "tinyblob", "mediumblob", "longblob", "binary", "varbinary", "image", "rowversion", "binary varying",
-        "binary large object", "bytes",
+        "bytea", "blob", "tinyblob", "mediumblob", "longblob", "binary", "varbinary", "image", "binary varying",
+        "binary large object", "bytes", "long varbinary",
     ), BYTES),
     **dict.fromkeys(("uuid", "uniqueidentifier"), UUID), **dict.fromkeys(("json", "jsonb"), JSON),
     "date": DATE, "interval": INTERVAL, "time": TIME, "time without time zone": TIME,
@@ -53,7 +54,7 @@ _PLAIN = {
     **dict.fromkeys(("timestamp_s", "timestamp_ms", "timestamp_ns", "timestamp_us"), TIMESTAMP),
     **dict.fromkeys(("timestamptz", "timestamp with time zone", "datetimeoffset", "timestamp with local time zone"), TIMESTAMPTZ),
     "sysname": DType("varchar", length=128), "name": DType("varchar", length=63), "inet6": DType("varchar", length=45),
-    "year": SMALLINT, "smallmoney": decimal(10, 4), "rowid": BIGINT,
+    "smallmoney": decimal(10, 4), "hugeint": decimal(38, 0), "uhugeint": decimal(38, 0), "int128": decimal(38, 0),
 }  # fmt: skip
 _CHARS = frozenset((
     "char", "character", "nchar", "national character", "national char", "bpchar", "native character",
@@ -66,71 +67,110 @@ _DECIMALS = frozenset(("numeric", "decimal", "dec", "number", "fixed"))
 _TOLD = {
     "citext": "texts that differ in capitals alone are the same to the database; here they are texts",
     "tsvector": "a search vector stays NULL: the database makes it of other columns",
-    "timetz": "the zone of a time of day is not kept", "time with time zone": "the zone of a time of day is not kept",
-    "rowversion": "the database itself writes a row version; here it is bytes",
 }  # fmt: skip
 _RANGES = {"tinyint": (0, 255), "smallint": (0, 65_535), "mediumint": (0, 16_777_215), "int": (0, 4_294_967_295)}
-_WIDER = {"smallint": INTEGER, "int": BIGINT, "integer": BIGINT}
+_NARROW = {"tinyint": "-128 AND 127", "mediumint": "-8388608 AND 8388607"}  # than what a spec has for them
+_WIDER = {"smallint": INTEGER, "int": BIGINT, "int4": BIGINT, "int2": INTEGER}
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition of a type's values, where the column is written `VALUE`, as domains write it; SQL of `dialect`.
+
+    `is_range` says that it is the range of an integer, which the numbers of keys keep anyway.
+    """
+
+    text: str
+    dialect: str
+    is_range: bool = False
 
 
 @dataclass(frozen=True)
 class Known:
-    """A type of a spec for one of a database: what is to be told of it, and the conditions that its values meet.
-
-    In a condition the column is written `VALUE`, as domains write it. They are SQL of `dialect`.
-    """
+    """A type of a spec for one of a database, what is to be told of it, and what comes with it."""
 
     type: DType
     told: str | None = None
-    checks: tuple[tuple[str, str | None, str], ...] = ()  # condition, name, dialect
+    conditions: tuple[Condition, ...] = ()
     numbered: bool = False
     nullable: bool = True
     default: str | None = None
 
+    def with_domain(self, conditions: Sequence[tuple[str, str]], nullable: bool, default: str | None) -> Known:
+        """The type of a domain over this one: conditions are SQL, each of a dialect."""
+        more = tuple(Condition(text, dialect) for text, dialect in conditions)
+        return replace(self, conditions=(*self.conditions, *more), nullable=nullable, default=default)
+
+
+UNTYPED = Known(TEXT)
+
 
 def known_type(words: str, sizes: Sequence[str], dialect: str, own: Mapping[str, Known]) -> Known:
-    """What a spec has for a type: `words` in small letters, what stands in its brackets, and the types that the text makes."""
+    """What a spec has for a type: `words` in small letters, what stands in its brackets, and the types the text makes."""
     if words in own:
         return own[words]
-    unsigned = "unsigned" in words or "zerofill" in words
-    plain = " ".join(word for word in words.split() if word not in ("unsigned", "signed", "zerofill")) or "bigint"
+    marks = {"unsigned", "zerofill"}.intersection(words.split())
+    parts = [word for word in words.split() if word not in ("unsigned", "signed", "zerofill", "ascii", "unicode")]
+    if parts[1:] == ["binary"]:  # how MySQL compares texts
+        parts.pop()
+    plain = " ".join(parts) or "bigint"
     if plain.endswith("[]"):
         return _array(plain[:-2].strip(), sizes, dialect, own)
-    numbers = [int(size) for size in sizes if size.isdigit()]
-    first, second = numbers[0] if numbers else None, numbers[1] if len(numbers) > 1 else None
+    if plain in ("enum", "set"):
+        return _listed(plain, sizes)
+    if dialect == "duckdb" and plain[:1] == "u" and plain[1:] in ("tinyint", "smallint", "integer", "bigint"):
+        plain, marks = plain[1:].replace("integer", "int"), {"unsigned"}
+    numbers = [int(found[0]) for size in sizes if (found := re.match(r"\d{1,9}", size))]
+    known = _sized(plain, *(*numbers, None, None)[:2], dialect) or _plain(plain, dialect)
+    if (marks or (plain == "tinyint" and dialect == "tsql")) and known.type.name != "boolean" and known.told is None:
+        return _unsigned(plain.replace("integer", "int"), known.type, dialect)
+    return known
+
+
+def _sized(plain: str, first: int | None, second: int | None, dialect: str) -> Known | None:
+    """Types on which the numbers in brackets bear."""
     if plain in _DECIMALS or plain == "money":
         return _decimal(plain, first, second, dialect)
     if plain in _CHARS:
-        return Known(char_or_varchar(first or 1) if dialect != "sqlite" or first else TEXT)
+        return Known(char_or_varchar(first or 1) if (first or 1) <= MAX_LENGTH else TEXT)
     if plain in _VARCHARS:
         return Known(DType("varchar", length=first) if first and first <= MAX_LENGTH else TEXT)
-    if plain in ("enum", "set"):
-        return _listed(plain, sizes)
     if plain in ("bit", "bit varying", "varbit"):
-        return _bits(plain, first, dialect)
+        if plain == "bit" and (first or 1) == 1 and dialect != "duckdb":
+            return Known(BOOLEAN)
+        return Known(TEXT, "a spec has no type for strings of bits: it is text here")
     if plain in ("float", "real"):
         return Known(_float(plain, first, dialect))
     if plain == "tinyint" and dialect == "mysql" and first == 1:
         return Known(BOOLEAN)
-    if plain == "timestamp" and dialect == "tsql":
-        return Known(BYTES, _TOLD["rowversion"])
-    if plain == "hugeint" or plain == "int128":
-        return Known(decimal(38, 0))
+    return None
+
+
+def _plain(plain: str, dialect: str) -> Known:
+    """Types by their names alone."""
+    if plain in ("rowversion", "timestamp") and dialect == "tsql":
+        return Known(BYTES, "the database itself writes a row version; here it is bytes")
     if plain == "year":
-        return Known(SMALLINT, checks=(("VALUE BETWEEN 1901 AND 2155", None, dialect),))
-    if dialect == "duckdb" and plain[:1] == "u" and plain[1:] in ("tinyint", "smallint", "integer", "bigint"):
-        plain, unsigned = plain[1:].replace("integer", "int"), True
+        return Known(SMALLINT, conditions=(Condition("VALUE BETWEEN 1901 AND 2155", dialect),))
+    if (plain in ("integer", "int") and dialect == "sqlite") or (
+        plain == "serial" and dialect == "mysql"
+    ):  # of eight bytes
+        return Known(BIGINT, numbered=plain == "serial", nullable=plain != "serial")
+    if plain in _NARROW and dialect != "tsql":
+        return Known(_PLAIN[plain], conditions=(Condition(f"VALUE BETWEEN {_NARROW[plain]}", dialect, is_range=True),))
     if plain in _PLAIN:
-        given = _PLAIN[plain]
-        if unsigned or (plain == "tinyint" and dialect == "tsql"):
-            return _unsigned(plain.replace("integer", "int"), given, dialect)
-        return Known(given, _TOLD.get(plain), numbered="serial" in plain)
+        return Known(_PLAIN[plain], numbered="serial" in plain, nullable="serial" not in plain)
     if plain in ("timetz", "time with time zone"):
-        return Known(TIME, _TOLD[plain])
+        return Known(TIME, "the zone of a time of day is not kept")
+    if plain in ("struct", "map", "union", "variant", "object"):
+        return Known(JSON, f"a spec has no type {plain}: it is json here")
     if plain in _TOLD:
         return Known(TEXT, _TOLD[plain])
     if dialect == "sqlite":
         return Known(_affinity(plain))
+    first, _, rest = plain.partition(" ")
+    if rest and first in _PLAIN:
+        return Known(_PLAIN[first], f"'{rest}' behind the type {first} is not understood")
     return Known(TEXT, f"a spec has no type {plain}: it is text here")
 
 
@@ -155,15 +195,8 @@ def _listed(plain: str, sizes: Sequence[str]) -> Known:
         return Known(TEXT, f"a set of {', '.join(sizes)} is text here, of labels with commas between")
     given = enum_or_text(list(sizes))
     return Known(
-        given, None if given.name == "enum" else "its labels are none that every database takes: it is text here"
+        given, None if given.name == "enum" else "not every database takes such labels of an enum: it is text here"
     )
-
-
-def _bits(plain: str, first: int | None, dialect: str) -> Known:
-    """Bits: one is a truth in most databases, more are none of our types."""
-    if plain == "bit" and (first or 1) == 1 and dialect != "duckdb":
-        return Known(BOOLEAN)
-    return Known(TEXT, "a spec has no type for strings of bits: it is text here")
 
 
 def _float(plain: str, first: int | None, dialect: str) -> DType:
@@ -176,10 +209,10 @@ def _float(plain: str, first: int | None, dialect: str) -> DType:
 
 
 def _unsigned(plain: str, given: DType, dialect: str) -> Known:
-    """Integers without a sign: the next wider type where they need it, and the range that they have."""
+    """Numbers without a sign: the next wider type where they need it, and the range that they have."""
     low, high = _RANGES.get(plain, (0, None))
     condition = f"VALUE >= {low}" if high is None else f"VALUE BETWEEN {low} AND {high}"
-    return Known(_WIDER.get(plain, given), checks=((condition, None, dialect),))
+    return Known(_WIDER.get(plain, given), conditions=(Condition(condition, dialect, is_range=True),))
 
 
 def _array(element: str, sizes: Sequence[str], dialect: str, own: Mapping[str, Known]) -> Known:
