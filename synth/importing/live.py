@@ -19,7 +19,7 @@ __all__ = ["read_database"]
 LIMIT_S = 60  # of a statement
 COUNTING_S = 60  # of counts, one after the other: a table that comes later is not counted
 _SHOWN = 10  # schemas of an error
-_NOT_IN_TEXT = ", which is not in the text"  # as `read_ddl` says it
+_NOT_IN_TEXT = ", which is no table of the text"  # as `read_ddl` says it
 
 
 def read_database(url: Address | str | Path, *, schema: str | None = None, tables: Sequence[str] = ()) -> Found:

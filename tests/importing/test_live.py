@@ -32,9 +32,9 @@ TYPES = {
         "Order.price": "decimal(8,2)?", "a.id": "integer numbered", "events.at": "date",
     },
     "sqlite": {
-        "tenants.id": "integer numbered", "tenants.name": "text", "Order.id": "bigint", "Order.User": "varchar(20)",
+        "tenants.id": "bigint numbered", "tenants.name": "text", "Order.id": "bigint", "Order.User": "varchar(20)",
         "Order.anything": "text?", "Order.price": "decimal(8,2)?", "Order.made": "timestamp", "Order.big": "bigint?",
-        "Order.pic": "bytes?", "a.id": "integer numbered", "pairs.x": "text",
+        "Order.pic": "bytes?", "a.id": "bigint numbered", "pairs.x": "text",
     },
     "duckdb": {
         "tenants.id": "integer", "tenants.name": "text", "Order.id": "bigint numbered from 1000", "Order.User": "text",
@@ -84,7 +84,7 @@ def test_everything_is_read_back(odd):
     assert found.name == (None if target.kind == "sqlite" else schema)
     types = {f"{table.name}.{column.name}": spelt(column) for table in found.tables for column in table.columns}
     assert {place: types[place] for place in TYPES[target.kind]} == TYPES[target.kind]
-    assert {each.removesuffix(" is not taken over") for each in map(str, found.notes) if each.endswith(" is not taken over")} == TOLD[target.kind]  # fmt: skip
+    assert {f"{each} is not taken over" for each in TOLD[target.kind]} <= set(map(str, found.notes))
     orders = there["Order"]
     assert orders.primary_key == ("tenant_id", "id")
     assert there["tenants"].rows == (0 if target.kind == "mysql" else 2) and orders.rows == 0
