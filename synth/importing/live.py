@@ -17,7 +17,7 @@ from synth.importing.found import Found, FoundTable, Note
 __all__ = ["read_database"]
 
 LIMIT_S = 60  # of a statement
-COUNTING_S = 60  # of counts, one after the other: a table that comes later is not counted
+COUNTING_S = 30  # of counts, one after the other: a table that comes later is not counted
 _SHOWN = 10  # schemas of an error
 _NOT_IN_TEXT = ", which is no table of the text"  # as `read_ddl` says it
 
@@ -38,7 +38,8 @@ def read_database(url: Address | str | Path, *, schema: str | None = None, table
             Note(name, f"{_a(kind)} is not taken over") for kind, name in database.besides_tables(schema, wanted)
         ]
         read = {table.name: table for table in found.tables}
-        unread = [Note(name, "no columns could be read of it") for name in wanted if name not in read]
+        said = {note.where for note in found.notes}
+        unread = [Note(name, "no columns could be read of it") for name in wanted if name not in {*read, *said}]
         there = [read[name] for name in wanted if name in read]
         counts, late = _counted(database, schema, list(read))
         made = tuple(_numbered(database, schema, _as_here(table, counts.get(table.name))) for table in there)
@@ -62,11 +63,11 @@ def _schema(database: Database, given: str | None) -> str:
             return given
         hint = did_you_mean(given, there) if there else "it has no tables at all"
         raise OptionError(f"{database.address} has no tables in schema '{given}'\n  hint: {hint}")
-    if usual in there or not there:
-        if there:
-            return usual
+    if not there:
         raise OptionError(f"{database.address} has no tables\n  hint: name another database")
-    if len(there) == 1:
+    if usual in there:
+        return usual
+    if len(there) == 1 and usual != database.address.name:  # which the user has named, where a schema is a database
         return there[0]
     some = one_of(there[:_SHOWN]) + (f" … ({len(there)} in all)" if len(there) > _SHOWN else "")
     where = f" in schema '{usual}'" if usual else ""
@@ -87,11 +88,12 @@ def _wanted(database: Database, schema: str, tables: Sequence[str]) -> list[str]
 def _counted(database: Database, schema: str, tables: Sequence[str]) -> tuple[dict[str, int], list[Note]]:
     """How many rows tables have, and those that took too long to count.
 
-    A server's own estimates may be from long ago, or of nothing; a spec's numbers of rows are worth a minute.
+    A server's own estimates may be from long ago, or of nothing; a spec's numbers of rows are worth half a minute.
     """
     counts: dict[str, int] = {}
     late: list[Note] = []
     begun = time.monotonic()
+    database.only_read(COUNTING_S)
     for name in tables:
         left = COUNTING_S - (time.monotonic() - begun)
         if left > 0:

@@ -131,6 +131,18 @@ def test_a_schema_that_is_not_there(odd):
         assert read_database(target.address).tables
 
 
+def test_the_only_schema_is_meant_unless_another_is_named(database, target):
+    if target.kind not in ("postgres", "mysql"):
+        return
+    target.sql("CREATE SCHEMA lone")
+    target.sql("CREATE TABLE lone.things (id INTEGER PRIMARY KEY)")
+    assert read_database(target.address).name == "lone"
+    if target.kind == "mysql":  # whose schemas are the databases of URLs
+        target.sql("CREATE SCHEMA hollow")
+        with pytest.raises(OptionError, match="no tables in schema 'hollow', but in others\n  hint: --schema lone"):
+            read_database(f"mysql://root@localhost/hollow?unix_socket={database('mysql').socket}")
+
+
 def test_a_database_without_tables(target):
     if target.kind == "sqlite":
         sqlite3.connect(target.address.name).close()
