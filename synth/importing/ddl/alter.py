@@ -148,8 +148,10 @@ class Alter:
         column.name = new
         table.columns = {each.name.lower(): each for each in table.columns.values()}
         table.primary = named(table.primary)
-        for key in (*table.uniques, *table.references):
+        for key in table.uniques:
             key.columns = named(key.columns)
+        for own in table.references:
+            own.columns = named(own.columns)
         for other in self.script.all_tables():
             for reference in other.references:
                 if self.script.find(reference.path) is table:

@@ -10,11 +10,12 @@ __all__ = ["Columns", "numbers_of"]
 
 # words with which what stands behind a type begins
 _STOPS = frozenset((
-    "CONSTRAINT", "NOT", "NULL", "DEFAULT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "COLLATE", "GENERATED", "AS", "IDENTITY",
-    "AUTO_INCREMENT", "AUTOINCREMENT", "COMMENT", "ON", "KEY", "VISIBLE", "INVISIBLE", "STORAGE", "COMPRESSION", "SPARSE",
-    "ROWGUIDCOL", "PERSISTED", "FOREIGN", "VIRTUAL", "STORED", "WITH", "MASKED", "HIDDEN", "DEFERRABLE", "INITIALLY", "ENCODE",
-    "COLUMN_FORMAT", "CHARSET", "FILESTREAM", "REF_SYSTEM_ID", "SRID", "FOR", "MATCH", "INDEX", "OPTIONS", "USING", "FIRST",
-    "AFTER", "ENFORCED", "CLUSTERED", "NONCLUSTERED", "ASC", "DESC", "NO", "ENCRYPTED", "NOVALIDATE", "INHERIT",
+    "CONSTRAINT", "NOT", "NULL", "DEFAULT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "COLLATE", "GENERATED", "AS",
+    "IDENTITY", "AUTO_INCREMENT", "AUTOINCREMENT", "COMMENT", "ON", "KEY", "VISIBLE", "INVISIBLE", "STORAGE",
+    "COMPRESSION", "SPARSE", "ROWGUIDCOL", "PERSISTED", "FOREIGN", "VIRTUAL", "STORED", "WITH", "MASKED", "HIDDEN",
+    "DEFERRABLE", "INITIALLY", "ENCODE", "COLUMN_FORMAT", "CHARSET", "FILESTREAM", "REF_SYSTEM_ID", "SRID", "FOR",
+    "MATCH", "INDEX", "OPTIONS", "USING", "FIRST", "AFTER", "ENFORCED", "CLUSTERED", "NONCLUSTERED", "ASC", "DESC",
+    "NO", "ENCRYPTED", "NOVALIDATE", "INHERIT",
 ))  # fmt: skip
 # of which these stand within expressions
 _WITHIN = frozenset(("AS", "KEY", "ASC", "DESC", "FOR", "INDEX", "FIRST", "NO", "CHARSET", "USING", "MATCH"))
@@ -131,8 +132,7 @@ class Columns:
         elif cursor.take("GENERATED"):
             self.generated(cursor, column)
         elif cursor.take("AS"):
-            if cursor.sees("("):
-                column.computed = script.sql(cursor.group())
+            column.computed = script.sql(cursor.until(_BEHIND_DEFAULT))
         elif cursor.take("COLLATE") or cursor.take("CHARACTER", "SET") or cursor.take("CHARSET"):
             cursor.take("=")
             cursor.path()
@@ -162,10 +162,9 @@ class Columns:
 
     def _identity(self, cursor: Cursor, column: Column) -> None:
         """IDENTITY, with the first number and the step."""
-        parts = [["1"], ["1"]]
-        if cursor.sees("("):
-            parts = [[token.text for token in part] for part in split(cursor.group())]
-        self._begins(column, *["".join(part) for part in (*parts, ["1"], ["1"])][:2], cursor.here)
+        parts = split(cursor.group()) if cursor.sees("(") else []
+        start, step, *_ = (*("".join(token.text for token in part) for part in parts), "1", "1")
+        self._begins(column, start, step, cursor.here)
 
     def _begins(self, column: Column, start: str, step: str, at: int) -> None:
         """Let the database number a column from a number on, in steps."""

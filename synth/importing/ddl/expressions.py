@@ -1,9 +1,11 @@
-"""Expressions of a source, spelt for DuckDB: parsed by sqlglot, freed of what dump programs put around them, written anew."""
+"""Expressions of a source, spelt for DuckDB: sqlglot parses them, and what dump programs put around them is left out."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
 
 import sqlglot
 from sqlglot import exp
@@ -35,9 +37,11 @@ _UUIDS = frozenset(
 )
 _PLAIN_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_BRACES = re.compile(r"\{[^{}\"]*\}")  # an array of PostgreSQL that is written out
 _LONGEST = 20_000  # characters: longer ones are no conditions that somebody wrote
 _DEEPEST = 100  # brackets, of which dump programs write many
 
+Node = Any  # a node of sqlglot's trees, or none
 Columns = Mapping[str, tuple[str, DType]]  # of a table, by their names in small letters: name and type
 
 
@@ -53,9 +57,10 @@ def in_duckdb(text: str, dialect: str, columns: Columns, value: str | None = Non
     return _written(_parsed(text, dialect, columns, value))
 
 
-def default_in_duckdb(text: str, dialect: str, columns: Columns, dtype: DType) -> str | None:
+@lru_cache(maxsize=4096)
+def default_in_duckdb(text: str, dialect: str, dtype: DType) -> str | None:
     """SQL of DuckDB for the default of a column of a type; None where it is NULL. Raises ExpressionError."""
-    tree = _parsed(text, dialect, columns, None)
+    tree = _parsed(text, dialect, {}, None)
     while isinstance(tree, exp.Cast) and isinstance(tree.this, (exp.Literal, exp.Null)) and not dtype.is_opaque:
         if tree.to.this in (_T.INTERVAL, _T.DATE, _T.TIMESTAMP, _T.TIMESTAMPTZ):
             break
@@ -65,6 +70,8 @@ def default_in_duckdb(text: str, dialect: str, columns: Columns, dtype: DType) -
     plain = tree.name.lower() if isinstance(tree, (exp.Literal, exp.BitString, exp.Boolean, exp.Column)) else ""
     if dtype == BOOLEAN and plain in ("1", "t", "true", "yes", "0", "f", "false", "no"):
         return "TRUE" if plain in ("1", "t", "true", "yes") else "FALSE"
+    if dtype.is_time and plain.startswith("0000-00-00"):
+        raise ExpressionError("there is no such day")
     if isinstance(tree, exp.Boolean) and dtype != BOOLEAN and dtype.has_units:
         return str(int(bool(tree.this)))
     if (
@@ -76,6 +83,9 @@ def default_in_duckdb(text: str, dialect: str, columns: Columns, dtype: DType) -
         return tree.name
     if isinstance(tree, exp.Literal) and not tree.is_string and dtype.is_text:
         return f"'{tree.name}'"
+    column = tree.find(exp.Column)
+    if column is not None:
+        raise ExpressionError(f"it names {column.name}, and a default names no columns")
     return _written(tree)
 
 
@@ -88,7 +98,7 @@ def type_of(written: str, columns: Columns) -> DType:
     return _type(tree, columns)
 
 
-def _type(node: exp.Expression, columns: Columns) -> DType:
+def _type(node: Node, columns: Columns) -> DType:
     """The type of a node, as far as a source's computed columns go."""
     if isinstance(node, exp.Column):
         return columns.get(node.name.lower(), ("", TEXT))[1]
@@ -101,7 +111,7 @@ def _type(node: exp.Expression, columns: Columns) -> DType:
     if isinstance(node, (exp.Predicate, exp.Connector, exp.Not, exp.Boolean)):
         return BOOLEAN
     if isinstance(node, exp.Literal):
-        digits = len(node.name.partition(".")[2])
+        digits = _digits(node.name)
         return TEXT if node.is_string else decimal(MAX_PRECISION, digits) if digits else BIGINT
     if isinstance(node, (exp.Extract, exp.Length, exp.DateDiff, exp.Year, exp.Month, exp.Day)):
         return BIGINT
@@ -137,9 +147,13 @@ def _type(node: exp.Expression, columns: Columns) -> DType:
         ),
     ):
         return TEXT
-    return _common(
-        [_type(each, columns) for each in inner if isinstance(each, exp.Expression)], isinstance(node, exp.Mul)
-    )
+    return _common([_type(each, columns) for each in inner if isinstance(each, exp.Expr)], isinstance(node, exp.Mul))
+
+
+def _digits(number: str) -> int:
+    """The digits behind the point of a number that is written out."""
+    found = re.search(r"\.(\d*)", number)
+    return len(found[1]) if found else 0
 
 
 def _common(types: list[DType], multiplied: bool) -> DType:
@@ -156,7 +170,7 @@ def _common(types: list[DType], multiplied: bool) -> DType:
     return types[0]
 
 
-def _parsed(text: str, dialect: str, columns: Columns, value: str | None) -> exp.Expression:
+def _parsed(text: str, dialect: str, columns: Columns, value: str | None) -> Node:
     """The tree of an expression, made plain. Raises ExpressionError."""
     if len(text) > _LONGEST or text.count("(") > _DEEPEST:
         raise ExpressionError("it is too long, or too deep")
@@ -164,6 +178,8 @@ def _parsed(text: str, dialect: str, columns: Columns, value: str | None) -> exp
         tree = _expression(f"SELECT {text}", dialect)
         if tree.find(exp.Query):
             raise ExpressionError("it asks other rows")
+        if dialect == "tsql":
+            tree = tree.transform(_without_classes, copy=False)
         tree = _plain(tree, dialect, columns, value)
     except RecursionError:
         raise ExpressionError("it is too deep") from None
@@ -183,29 +199,30 @@ def _parsed(text: str, dialect: str, columns: Columns, value: str | None) -> exp
     return tree
 
 
-def _expression(query: str, dialect: str) -> exp.Expression:
-    """The one column of a query, which keeps sqlglot from taking it for a statement. Raises ExpressionError, SqlglotError."""
+def _expression(query: str, dialect: str) -> Node:
+    """The one column of a query, as which sqlglot takes it for no statement. Raises ExpressionError and SqlglotError."""
     select = sqlglot.parse_one(query, read=dialect)
     rest = [
         key for key, value in select.args.items() if value and key not in ("expressions", "kind", "operation_modifiers")
     ]
     if not isinstance(select, exp.Select) or len(select.expressions) != 1 or rest:
         raise ExpressionError("it is no expression")
-    tree: exp.Expression = select.expressions[0].pop()
+    tree: Node = select.expressions[0].pop()
     if isinstance(tree, (exp.Alias, exp.Star)):
         raise ExpressionError("it is no expression")
     return tree
 
 
-def _written(tree: exp.Expression) -> str:
+def _written(tree: Node) -> str:
     """A tree as SQL of DuckDB. Raises ExpressionError."""
     try:
-        return tree.sql(dialect="duckdb", comments=False, copy=False, unsupported_level=ErrorLevel.IGNORE)
+        written: str = tree.sql(dialect="duckdb", comments=False, copy=False, unsupported_level=ErrorLevel.IGNORE)
+        return written
     except Exception as error:  # as above
         raise ExpressionError(f"sqlglot does not write it for DuckDB ({type(error).__name__})") from None
 
 
-def _plain(tree: exp.Expression, dialect: str, columns: Columns, value: str | None) -> exp.Expression:
+def _plain(tree: Node, dialect: str, columns: Columns, value: str | None) -> Node:
     """A tree with each node made plain, what is within it first, and without brackets around the whole."""
     for node in reversed(list(tree.walk())):
         new = _simplified(_named(node, dialect, columns, value), columns)
@@ -218,7 +235,19 @@ def _plain(tree: exp.Expression, dialect: str, columns: Columns, value: str | No
     return _unwrapped(tree)
 
 
-def _named(node: exp.Expression, dialect: str, columns: Columns, value: str | None) -> exp.Expression:
+def _without_classes(node: Node) -> Node:
+    """SQL Server's LIKE with classes of characters, as in '[A-Z]%', as a regular expression."""
+    pattern = node.expression.name if isinstance(node, exp.Like) and isinstance(node.expression, exp.Literal) else ""
+    pieces = re.findall(r"\[\^?[^\]]+\]|.", pattern)
+    if not any(len(each) > 1 for each in pieces):
+        return node
+    regular = "".join(
+        {"%": ".*", "_": "."}.get(each) or (each if len(each) > 1 else re.escape(each)) for each in pieces
+    )
+    return exp.RegexpLike(this=node.this, expression=exp.Literal.string(f"^{regular}$"))
+
+
+def _named(node: Node, dialect: str, columns: Columns, value: str | None) -> Node:
     """A column as its table calls it, without a table before it, in quotes only where it needs them."""
     if not isinstance(node, exp.Column):
         return node
@@ -234,10 +263,12 @@ def _named(node: exp.Expression, dialect: str, columns: Columns, value: str | No
     return exp.column(exp.to_identifier(name, quoted=not _PLAIN_NAME.fullmatch(name)))
 
 
-def _simplified(node: exp.Expression, columns: Columns) -> exp.Expression:
+def _simplified(node: Node, columns: Columns) -> Node:
     """A node without the casts and brackets that dump programs write around everything, in DuckDB's words."""
     if isinstance(node, (exp.National, exp.Introducer)):
         return exp.Literal.string((node.args.get("expression") or node).name)
+    if isinstance(node, exp.Convert) and not node.args.get("style"):
+        node = exp.Cast(this=node.expression, to=node.this)
     if isinstance(node, exp.Cast):
         return _without_cast(node)
     if isinstance(node, exp.Paren) and not isinstance(node.this, exp.Query):
@@ -262,7 +293,7 @@ def _simplified(node: exp.Expression, columns: Columns) -> exp.Expression:
     return node
 
 
-def _without_cast(node: exp.Cast) -> exp.Expression:
+def _without_cast(node: exp.Cast) -> Node:
     """What a cast changes nothing of: texts as texts, numbers that are written out, values of the source's own types."""
     inner, to = _unwrapped(node.this), node.to.this
     if to == _T.USERDEFINED:
@@ -273,12 +304,17 @@ def _without_cast(node: exp.Cast) -> exp.Expression:
             return inner
     if to == _T.ARRAY and isinstance(inner, exp.Array) and inner.expressions:
         return inner
+    if to == _T.ARRAY and isinstance(inner, exp.Literal) and _BRACES.fullmatch(inner.name):
+        values = [exp.Literal.string(each) for each in inner.name[1:-1].split(",") if each]
+        return exp.Cast(this=exp.Array(expressions=values), to=node.to)
+    if to in _TEXTS and node.to.expressions:  # of a length that DuckDB does not look at
+        return type(node)(this=node.this, to=exp.DataType.build("TEXT"))
     if to in exp.DataType.NUMERIC_TYPES and _is_number(inner):
         return exp.Literal.number(inner.name) if isinstance(inner, exp.Literal) and inner.is_string else inner
     return node
 
 
-def _called(node: exp.Anonymous) -> exp.Expression:
+def _called(node: exp.Anonymous) -> Node:
     """A function that sqlglot does not know and DuckDB has by another name."""
     name, given = node.this.upper(), node.expressions
     if name in _UUIDS:
@@ -293,7 +329,7 @@ def _called(node: exp.Anonymous) -> exp.Expression:
     return node
 
 
-def _is_text(node: exp.Expression, columns: Columns) -> bool:
+def _is_text(node: Node, columns: Columns) -> bool:
     """Whether values are texts, by what is seen of it."""
     node = _unwrapped(node)
     if isinstance(node, exp.Column):
@@ -305,20 +341,20 @@ def _is_text(node: exp.Expression, columns: Columns) -> bool:
     return isinstance(node, _TEXT_FUNCTIONS) or (isinstance(node, exp.Literal) and node.is_string)
 
 
-def _is_number(node: exp.Expression) -> bool:
+def _is_number(node: Node) -> bool:
     """Whether it is a number that is written out, or one below zero."""
     node = _unwrapped(node.this) if isinstance(node, exp.Neg) else node
     return isinstance(node, exp.Literal) and _NUMBER.fullmatch(node.name) is not None
 
 
-def _unwrapped(node: exp.Expression) -> exp.Expression:
+def _unwrapped(node: Node) -> Node:
     """What stands within brackets."""
     while isinstance(node, exp.Paren):
         node = node.this
     return node
 
 
-def _listed(node: exp.Expression) -> exp.Expression | None:
+def _listed(node: Node) -> Node:
     """`x = ANY (ARRAY[…])` and `x <> ALL (ARRAY[…])` as IN and NOT IN; None for what is none of them."""
     other = _unwrapped(node.args["expression"])
     among = isinstance(node, exp.EQ)
@@ -331,11 +367,7 @@ def _listed(node: exp.Expression) -> exp.Expression | None:
     array = _unwrapped(array)
     while isinstance(array, exp.Cast):
         array = _unwrapped(array.this)
-    if isinstance(array, exp.Literal) and array.name[:1] == "{" and '"' not in array.name:
-        values: list[exp.Expression] = [exp.Literal.string(each) for each in array.name.strip("{}").split(",")]
-    elif isinstance(array, exp.Array):
-        values = array.expressions
-    else:
+    if not isinstance(array, exp.Array):
         return None
-    inside = exp.In(this=node.this, expressions=values)
+    inside = exp.In(this=node.this, expressions=array.expressions)
     return inside if among else exp.Not(this=inside)

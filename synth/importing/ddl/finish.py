@@ -40,7 +40,8 @@ def finished(script: Script, source: str) -> Found:
 def _why_none(script: Script, source: str) -> str:
     """Why no table was found."""
     for note in (*script.failed, *script.notes):
-        return f"{source}: no table could be read: {note}\n  hint: name the database that it is for, if it is not {script.dialect}"
+        hint = f"name the database that it is for, if it is not {script.dialect}"
+        return f"{source}: no table could be read: {note}\n  hint: {hint}"
     lines = many(len(script.text.splitlines()), "line")
     return (
         f"{source}: no CREATE TABLE stands in its {lines}\n  hint: give the DDL of tables, as a dump program writes it"
@@ -117,18 +118,20 @@ class _Finish:
             dtype = type_of(computed, self.columns) if computed and not column.spelt else dtype
         elif column.default is not None:
             try:
-                default = default_in_duckdb(column.default.text, column.default.dialect, self.columns, dtype)
+                default = default_in_duckdb(column.default.text, column.default.dialect, dtype)
             except ExpressionError as error:
                 self._untaken(column.default, where, "its default", error)
         nullable = column.nullable and not in_key
         line = self.script.line(column.at)
+        about = column.about or None
+        numbered, starts_at = column.numbered, column.starts_at
         return FoundColumn(
-            column.name, dtype, column.spelt, nullable, column.numbered, column.starts_at, default, computed, column.about or None, line
-        )  # fmt: skip
+            column.name, dtype, column.spelt, nullable, numbered, starts_at, default, computed, about, line
+        )
 
     def _uniques(self, primary: tuple[str, ...]) -> Iterator[FoundUnique]:
         """Keys as they are found, each once, and not the primary one."""
-        seen = {(frozenset(primary), None)} if primary else set[tuple[frozenset[str], str | None]]()
+        seen: set[tuple[frozenset[str], str | None]] = {(frozenset(primary), None)} if primary else set()
         for key in self.read.uniques:
             columns = self._own(key.columns, key.at)
             where = self._sql(key.where, self.name, f"the condition of {key.name or 'a unique index'}")

@@ -20,7 +20,7 @@ _SIGN = r"::|<>|!=|<=|>=|\|\||->>|->|:=|."
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token: `kind` is word, name (in quotes), text, number or sign; `text` is without quotes; the places are the source's."""
+    """A token: `kind` is word, name (in quotes), text, number or sign; `text` is without quotes; places are the source's."""
 
     kind: str
     text: str

@@ -17,11 +17,12 @@ __all__ = ["Reader"]
 
 # what is no part of tables, and not worth a word: settings, rows, transactions
 _SILENT = frozenset((
-    "SET", "SELECT", "USE", "GO", "BEGIN", "COMMIT", "START", "END", "ROLLBACK", "PRINT", "DROP", "LOCK", "UNLOCK", "INSERT",
-    "UPDATE", "DELETE", "COPY", "PRAGMA", "ANALYZE", "VACUUM", "IF", "DECLARE", "REPLACE", "TRUNCATE", "SHOW", "CHECKPOINT",
-    "FLUSH", "CALL", "EXEC", "EXECUTE", "WITH", "RESET", "LOAD", "INSTALL", "ATTACH", "DETACH", "EXPORT", "IMPORT", "RAISERROR",
-    "MERGE", "REINDEX", "REFRESH", "SOURCE", "CHANGE", "DISABLE", "ENABLE", "RETURN", "WHILE", "ELSE", "SECURITY", "REASSIGN",
-    "NOTIFY", "DISCARD", "CLUSTER", "VALUES", "WAITFOR", "THROW", "DBCC", "CHECKSUM", "OPTIMIZE", "DO", "KILL", "BULK",
+    "SET", "SELECT", "USE", "GO", "BEGIN", "COMMIT", "START", "END", "ROLLBACK", "PRINT", "DROP", "LOCK", "UNLOCK",
+    "INSERT", "UPDATE", "DELETE", "COPY", "PRAGMA", "ANALYZE", "VACUUM", "IF", "DECLARE", "REPLACE", "TRUNCATE",
+    "SHOW", "CHECKPOINT", "FLUSH", "CALL", "EXEC", "EXECUTE", "WITH", "RESET", "LOAD", "INSTALL", "ATTACH", "DETACH",
+    "EXPORT", "IMPORT", "RAISERROR", "MERGE", "REINDEX", "REFRESH", "SOURCE", "CHANGE", "DISABLE", "ENABLE",
+    "RETURN", "WHILE", "ELSE", "SECURITY", "REASSIGN", "NOTIFY", "DISCARD", "CLUSTER", "VALUES", "WAITFOR", "THROW",
+    "DBCC", "CHECKSUM", "OPTIMIZE", "DO", "KILL", "BULK",
 ))  # fmt: skip
 _UNTOLD = frozenset((
     "SCHEMA", "DATABASE", "EXTENSION", "ROLE", "USER", "LOGIN", "TABLESPACE", "INDEX", "LANGUAGE", "STATISTICS", "XML",
@@ -37,8 +38,9 @@ class Reader:
         """`script` gets what is read."""
         self.script = script
         self._ways: dict[str, Callable[[Cursor], None]] = {
-            "CREATE": self._create, "ALTER": self._alter, "COMMENT": self._comment, "EXEC": self._execute, "DROP": self._drop,
-            "EXECUTE": self._execute, "IF": self._conditional, "SET": self._set, "USE": self._use, "RENAME": self._rename,
+            "CREATE": self._create, "ALTER": self._alter, "COMMENT": self._comment, "EXEC": self._execute,
+            "DROP": self._drop, "EXECUTE": self._execute, "IF": self._conditional, "SET": self._set, "USE": self._use,
+            "RENAME": self._rename,
             **dict.fromkeys(("GRANT", "REVOKE", "DENY"), self._rights),
         }  # fmt: skip
 

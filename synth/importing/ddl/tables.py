@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -138,7 +139,7 @@ class Script:
         self.notes: list[Note] = []
         self._told: set[tuple[str, str]] = set()
         self.failed: list[Note] = []  # of tables that could not be read
-        self._lines = [at for at, sign in enumerate(text) if sign == "\n"]
+        self._lines = [found.start() for found in re.finditer("\n", text)]
 
     def line(self, at: int) -> int:
         """The line of a place in the text."""

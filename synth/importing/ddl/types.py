@@ -52,7 +52,7 @@ _PLAIN = {
     "date": DATE, "interval": INTERVAL, "time": TIME, "time without time zone": TIME,
     **dict.fromkeys(("timestamp", "datetime", "datetime2", "smalldatetime", "timestamp without time zone"), TIMESTAMP),
     **dict.fromkeys(("timestamp_s", "timestamp_ms", "timestamp_ns", "timestamp_us"), TIMESTAMP),
-    **dict.fromkeys(("timestamptz", "timestamp with time zone", "datetimeoffset", "timestamp with local time zone"), TIMESTAMPTZ),
+    **dict.fromkeys(("timestamptz", "timestamp with time zone", "datetimeoffset"), TIMESTAMPTZ),
     "sysname": DType("varchar", length=128), "name": DType("varchar", length=63), "inet6": DType("varchar", length=45),
     "smallmoney": decimal(10, 4), "hugeint": decimal(38, 0), "uhugeint": decimal(38, 0), "int128": decimal(38, 0),
 }  # fmt: skip
@@ -60,8 +60,8 @@ _CHARS = frozenset((
     "char", "character", "nchar", "national character", "national char", "bpchar", "native character",
 ))  # fmt: skip
 _VARCHARS = frozenset((
-    "varchar", "character varying", "char varying", "nvarchar", "national character varying", "national varchar", "nvarchar2",
-    "varchar2", "varying character", "nchar varying", "national char varying", "varcharacter",
+    "varchar", "character varying", "char varying", "nvarchar", "national character varying", "national varchar",
+    "nvarchar2", "varchar2", "varying character", "nchar varying", "national char varying", "varcharacter",
 ))  # fmt: skip
 _DECIMALS = frozenset(("numeric", "decimal", "dec", "number", "fixed"))
 _TOLD = {
@@ -121,7 +121,8 @@ def known_type(words: str, sizes: Sequence[str], dialect: str, own: Mapping[str,
     if dialect == "duckdb" and plain[:1] == "u" and plain[1:] in ("tinyint", "smallint", "integer", "bigint"):
         plain, marks = plain[1:].replace("integer", "int"), {"unsigned"}
     numbers = [int(found[0]) for size in sizes if (found := re.match(r"\d{1,9}", size))]
-    known = _sized(plain, *(*numbers, None, None)[:2], dialect) or _plain(plain, dialect)
+    first, second, *_ = (*numbers, None, None)
+    known = _sized(plain, first, second, dialect) or _plain(plain, dialect)
     if (marks or (plain == "tinyint" and dialect == "tsql")) and known.type.name != "boolean" and known.told is None:
         return _unsigned(plain.replace("integer", "int"), known.type, dialect)
     return known

@@ -21,6 +21,12 @@ DEFAULTS = [
     ("postgres", "boolean DEFAULT false", "FALSE"),
     ("postgres", "boolean DEFAULT 't'", "TRUE"),
     ("postgres", "jsonb DEFAULT '{}'::jsonb", "CAST('{}' AS JSON)"),
+    ("postgres", "text[] DEFAULT '{}'::text[]", "CAST([] AS TEXT[])"),
+    ("postgres", "text[] DEFAULT '{a,b}'::text[]", "CAST(['a', 'b'] AS TEXT[])"),
+    ("postgres", "text[] DEFAULT ARRAY['a'::text]", "['a']"),
+    ("postgres", "date DEFAULT '2020-01-31'::date", "CAST('2020-01-31' AS DATE)"),
+    ("postgres", "interval DEFAULT '1 day'::interval", "CAST('1 day' AS INTERVAL)"),
+    ("mysql", "datetime DEFAULT current_timestamp() ON UPDATE current_timestamp()", "CURRENT_TIMESTAMP"),
     ("mysql", "int(11) DEFAULT '0'", "0"),
     ("mysql", "tinyint(1) NOT NULL DEFAULT '1'", "TRUE"),
     ("mysql", "bit(1) DEFAULT b'0'", "FALSE"),
@@ -147,6 +153,8 @@ COMPUTED = [
     ("mysql", "decimal(12,2) AS (price * qty) STORED NOT NULL", "price * qty", "decimal(12,2)"),
     ("tsql", "AS ([price]*[qty]) PERSISTED", "price * qty", "decimal(18,2)"),
     ("tsql", "AS (isnull(([price]*((1.0)-[part]))*[qty],(0.0)))", "COALESCE((price * (1.0 - part)) * qty, 0.0)", "decimal(18,4)"),
+    ("tsql", "AS [price]*(2) PERSISTED", "price * 2", "decimal(18,2)"),
+    ("tsql", "AS ISNULL([price]-[qty], 0.00) NOT NULL", "COALESCE(price - qty, 0.00)", "decimal(18,2)"),
     ("tsql", "AS ('SO'+[name])", "'SO' || name", "text"),
     ("tsql", "AS (case when [qty] > 3 then 1 else 0 end)", "CASE WHEN qty > 3 THEN 1 ELSE 0 END", "bigint"),
     ("sqlite", "REAL GENERATED ALWAYS AS (price * qty)", "price * qty", "double"),
@@ -196,6 +204,12 @@ def test_a_name_may_be_a_word_of_sql():
 def test_comments_are_what_tables_and_columns_are_about(dialect, text):
     (table,) = read_ddl(text, dialect=dialect).tables
     assert (table.about, table.columns[0].about) == ("It's", "An A")
+
+
+def test_a_day_that_is_none_is_told():
+    found = read_ddl("CREATE TABLE t (a int, b datetime NOT NULL DEFAULT '0000-00-00 00:00:00')", dialect="mysql")
+    assert found.tables[0].columns[1].default is None
+    assert "there is no such day" in found.notes[0].what
 
 
 def test_an_expression_that_is_not_understood_is_told_with_its_line():
