@@ -67,7 +67,8 @@ def _schema(database: Database, given: str | None) -> str:
         raise OptionError(f"{database.address} has no tables\n  hint: name another database")
     if usual in there:
         return usual
-    if len(there) == 1 and not (usual and usual == database.address.name):  # which the user has named, where a schema is a database
+    is_named = usual and usual == database.address.name  # by the user's URL, where a schema is a database
+    if len(there) == 1 and not is_named:
         return there[0]
     some = one_of(there[:_SHOWN]) + (f" … ({len(there)} in all)" if len(there) > _SHOWN else "")
     where = f" in schema '{usual}'" if usual else ""
