@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 from synth.databases import Address, Database, connect
@@ -18,6 +19,7 @@ __all__ = ["read_database"]
 
 LIMIT_S = 60  # of a statement
 COUNTING_S = 30  # of counts, one after the other: a table that comes later is not counted
+MOST_TOLD = 20  # things of one kind, of which a schema may have hundreds
 _SHOWN = 10  # schemas of an error
 _NOT_IN_TEXT = ", which is no table of the text"  # as `read_ddl` says it
 
@@ -34,9 +36,7 @@ def read_database(url: Address | str | Path, *, schema: str | None = None, table
         wanted = _wanted(database, schema, tables)
         text = database.definitions(schema, wanted)
         found = read_ddl(text, dialect=address.database, source=f"schema {schema} of {address}")
-        besides = [
-            Note(name, f"{_a(kind)} is not taken over") for kind, name in database.besides_tables(schema, wanted)
-        ]
+        besides = _besides(schema, database.besides_tables(schema, wanted))
         read = {table.name: table for table in found.tables}
         said = {note.where for note in found.notes}
         unread = [Note(name, "no columns could be read of it") for name in wanted if name not in {*read, *said}]
@@ -50,8 +50,14 @@ def read_database(url: Address | str | Path, *, schema: str | None = None, table
         return Found(made, (*notes, *unread, *besides, *late), name=schema if database.dialect.has_schemas else None)
 
 
-def _a(kind: str) -> str:
-    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+def _besides(schema: str, found: Sequence[tuple[str, str]]) -> Iterator[Note]:
+    """What is not taken over, by kind; of many functions or partitions the first."""
+    for kind, those in groupby(sorted(found), key=lambda each: each[0]):
+        names = [name for _, name in those]
+        article = "an" if kind[0] in "aeiou" else "a"
+        yield from (Note(name, f"{article} {kind} is not taken over") for name in names[:MOST_TOLD])
+        if len(names) > MOST_TOLD:
+            yield Note(schema, f"{len(names) - MOST_TOLD:,} more of the kind '{kind}' are not taken over")
 
 
 def _schema(database: Database, given: str | None) -> str:

@@ -171,6 +171,16 @@ def test_what_takes_too_long_is_not_counted(odd, monkeypatch):
     assert sum("were not counted" in str(note) for note in found.notes) == len(found.tables)
 
 
+def test_of_many_views_some_are_named(odd):
+    target, schema = odd
+    place = target.dialect.place(schema, "tenants")
+    made = [f"CREATE VIEW {target.dialect.place(schema, f'v{n:02}')} AS SELECT * FROM {place}" for n in range(30)]
+    change(target.address, made)
+    notes = [str(note) for note in read_database(target.address, schema=schema, tables=["tenants"]).notes]
+    assert sum("a view is not taken over" in note for note in notes) == live.MOST_TOLD
+    assert f"{schema}: 11 more of the kind 'view' are not taken over" in notes
+
+
 def test_passwords_are_not_shown(database):
     server = database("postgres")
     url = f"postgresql://nobody:geheim@/postgres?host={server.folder}"
