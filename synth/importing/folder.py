@@ -44,6 +44,7 @@ _SEEN = {
     "BOOLEAN": BOOLEAN, "BIGINT": BIGINT, "HUGEINT": decimal(38, 0), "DOUBLE": DOUBLE, "DATE": DATE, "TIME": TIME,
     "TIMESTAMP": TIMESTAMP, "TIMESTAMP WITH TIME ZONE": TIMESTAMPTZ, "UUID": UUID, "BLOB": BYTES, "VARCHAR": TEXT,
 }  # fmt: skip
+_BETWEEN = (",", ";", "\t", "|")  # fields of a line
 _NUMBER = r"-?\d{1,17}(\.\d+)?"
 _UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _BY_SUFFIX = {FORMATS[name].suffix: FORMATS[name] for name in READABLE}
@@ -90,10 +91,15 @@ class _Reading:
                 return self._held(name, types, dict.fromkeys(types, ""))
             return self._sniffed(name, form, paths)
         except unreadable_errors() as error:
-            raise OutputError(f"'{name}' in '{paths[0].parent}' cannot be read: {first_words(error)}") from None
+            hint = "\n  hint: save it as UTF-8" if "utf-8" in str(error) else ""
+            raise OutputError(f"'{name}' in '{paths[0].parent}' cannot be read: {first_words(error)}{hint}") from None
 
     def _sniffed(self, name: str, form: Format, paths: Sequence[Path]) -> Held:
         """Rows of files that say no types: these are told by values, numbers with a point by how they are written."""
+        if not any(path.stat().st_size for path in paths):
+            raise OutputError(
+                f"'{paths[0]}' is empty\n  hint: {'a header says its columns' if form.has_header else 'remove it'}"
+            )
         function = "read_csv" if form.has_header else "read_json"
         options = "header = true" if form.has_header else "format = 'newline_delimited'"
         options += ", union_by_name = true, hive_partitioning = false"
@@ -101,6 +107,10 @@ class _Reading:
             kinds = self._load(name, f"{function}({file_list(paths)}, {options}, sample_size = {SNIFFED_ROWS}")
         except unreadable_errors():  # a later row is otherwise
             kinds = self._load(name, f"{function}({file_list(paths)}, {options}, sample_size = -1")
+        if form.has_header and len(kinds) == 1 and any(sign in next(iter(kinds)) for sign in _BETWEEN):
+            raise OutputError(f"'{paths[0]}' cannot be read: its lines have not all the fields of its header")
+        if not form.has_header and list(kinds) == ["json"] and not _holds_objects(paths[0]):
+            raise OutputError(f"'{paths[0]}' cannot be read: its lines are no objects")
         types = self._narrowed(name, kinds)
         return self._held(name, types, kinds)
 
@@ -190,6 +200,11 @@ def _narrower(kind: str, *digits: int | None) -> DType:
     needed = max(1, whole) + scale
     precision = next((most for most in _DIGITS if needed <= most), None)
     return DOUBLE if precision is None or scale > MOST_SCALE else decimal(precision, scale)
+
+
+def _holds_objects(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(1024).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
 
 
 def _is_nested(kind: str) -> bool:

@@ -208,6 +208,32 @@ def test_what_is_no_folder_of_tables(tmp_path):
         read_folder(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("x.csv", b"id,a\n1,2,3\n4,5\n6\n", "its lines have not all the fields"),
+        ("x.csv", b"", "is empty\n  hint: a header"),
+        ("x.csv", b"id,place\n1,K\xf6ln\n", "hint: save it as UTF-8"),
+        ("x.ndjson", b"", "is empty"),
+        ("x.ndjson", b"[1, 2]\n", "no objects"),
+        ("x.ndjson", b'{"id": 1}\nno JSON\n', "cannot be read"),
+    ],
+)
+def test_files_that_are_not_what_their_ending_says(name, data, said, tmp_path):
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(OutputError) as error:
+        read_folder(tmp_path)
+    assert said in str(error.value) and name.partition(".")[0] in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["id;place\r\n1;K\u00f6ln\r\n2;\r\n", "\ufeffid,place\n1,K\u00f6ln\n2,\n", "id\tplace\n1\tx\n2\t\n"]
+)
+def test_csv_as_others_write_it(text, tmp_path):
+    (tmp_path / "things.csv").write_bytes(text.encode())
+    assert types(read_folder(tmp_path).tables[0]) == {"id": "integer", "place": "text?"}
+
+
 def test_only_some_tables(tmp_path):
     csv(tmp_path, customers=CUSTOMERS, orders="id,customer_id\n1,1\n")
     found = read_folder(tmp_path, tables=["orders"])
