@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlglot
@@ -12,6 +12,7 @@ from sqlglot import exp
 from sqlglot.errors import ErrorLevel, SqlglotError
 
 from synth.dtypes import BIGINT, BOOLEAN, DATE, DOUBLE, MAX_PRECISION, TEXT, TIMESTAMP, DType, decimal
+from synth.sandbox import sandbox
 
 __all__ = ["ExpressionError", "default_in_duckdb", "in_duckdb", "type_of"]
 
@@ -37,6 +38,7 @@ _UUIDS = frozenset(
 )
 _PLAIN_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_RANDOM_UUID = re.compile(r"randomblob\(.*'-4?'.*randomblob\(", re.IGNORECASE | re.DOTALL)
 _BRACES = re.compile(r"\{[^{}\"]*\}")  # an array of PostgreSQL that is written out
 _LONGEST = 20_000  # characters: longer ones are no conditions that somebody wrote
 _DEEPEST = 100  # brackets, of which dump programs write many
@@ -60,6 +62,8 @@ def in_duckdb(text: str, dialect: str, columns: Columns, value: str | None = Non
 @lru_cache(maxsize=4096)
 def default_in_duckdb(text: str, dialect: str, dtype: DType) -> str | None:
     """SQL of DuckDB for the default of a column of a type; None where it is NULL. Raises ExpressionError."""
+    if _RANDOM_UUID.search(text) and dtype.is_text:  # as SQLite must write it
+        return "UUID()"
     tree = _parsed(text, dialect, {}, None)
     while isinstance(tree, exp.Cast) and isinstance(tree.this, (exp.Literal, exp.Null)) and not dtype.is_opaque:
         if tree.to.this in (_T.INTERVAL, _T.DATE, _T.TIMESTAMP, _T.TIMESTAMPTZ):
@@ -175,7 +179,7 @@ def _parsed(text: str, dialect: str, columns: Columns, value: str | None) -> Nod
     if len(text) > _LONGEST or text.count("(") > _DEEPEST:
         raise ExpressionError("it is too long, or too deep")
     try:
-        tree = _expression(f"SELECT {text}", dialect)
+        tree = _expression(f"SELECT (\n{text}\n)", dialect)
         if tree.find(exp.Query):
             raise ExpressionError("it asks other rows")
         if dialect == "tsql":
@@ -196,7 +200,18 @@ def _parsed(text: str, dialect: str, columns: Columns, value: str | None) -> Nod
     own = next((each for each in tree.find_all(exp.Dot) if each.find(exp.Anonymous)), None)
     if own is not None:
         raise ExpressionError(f"it calls {own.sql(dialect='duckdb')[:40]}, a function of the source's own")
+    for each in tree.find_all(exp.Anonymous):
+        if each.name.lower() not in _functions():
+            raise ExpressionError(f"it calls {each.name}, which DuckDB does not know")
     return tree
+
+
+@cache
+def _functions() -> frozenset[str]:
+    """The functions of DuckDB, in small letters."""
+    with sandbox(workers=1) as connection:
+        names = connection.sql("SELECT LOWER(function_name) FROM duckdb_functions()").fetchall()
+    return frozenset(name for (name,) in names)
 
 
 def _expression(query: str, dialect: str) -> Node:
@@ -208,7 +223,7 @@ def _expression(query: str, dialect: str) -> Node:
     if not isinstance(select, exp.Select) or len(select.expressions) != 1 or rest:
         raise ExpressionError("it is no expression")
     tree: Node = select.expressions[0].pop()
-    if isinstance(tree, (exp.Alias, exp.Star)):
+    if not isinstance(tree, exp.Paren):  # which keeps `a = b` from giving b a name, as SQL Server has it
         raise ExpressionError("it is no expression")
     return tree
 

@@ -49,6 +49,11 @@ DEFAULTS = [
     ("sqlite", 'TEXT DEFAULT "x"', "'x'"),
     ("sqlite", "BOOLEAN NOT NULL DEFAULT 0", "FALSE"),
     ("sqlite", "REAL DEFAULT -1.5", "-1.5"),
+    (
+        "sqlite",
+        "TEXT DEFAULT (lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || hex(randomblob(8))))",
+        "UUID()",
+    ),
     ("duckdb", "VARCHAR DEFAULT 'x'", "'x'"),
     ("duckdb", "UUID DEFAULT uuid()", "UUID()"),
     ("duckdb", "TIMESTAMP DEFAULT current_timestamp", "CURRENT_TIMESTAMP"),
@@ -204,6 +209,15 @@ def test_a_name_may_be_a_word_of_sql():
 def test_comments_are_what_tables_and_columns_are_about(dialect, text):
     (table,) = read_ddl(text, dialect=dialect).tables
     assert (table.about, table.columns[0].about) == ("It's", "An A")
+
+
+def test_a_function_that_duckdb_does_not_know_is_told():
+    text = "CREATE TABLE t (a int DEFAULT next_one(), b text CHECK (well_formed(b)), c int CHECK (ABS(c) < 9 AND is_even(c)), d int CHECK (gcd(d, 6) > 1))"
+    found = read_ddl(text, dialect="postgres")
+    assert [note.what.rpartition(": ")[2] for note in found.notes] == [
+        f"it calls {name}, which DuckDB does not know" for name in ("next_one", "well_formed", "is_even")
+    ]
+    assert [check.condition for check in found.tables[0].checks] == ["GCD(d, 6) > 1"]
 
 
 def test_a_day_that_is_none_is_told():

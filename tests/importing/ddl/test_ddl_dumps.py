@@ -4,6 +4,11 @@ import time
 
 import pytest
 
+from synth import load
+from synth.databases import DIALECTS
+from synth.databases.registry import NAMES
+from synth.ddl import ddl
+from synth.describe.catalogue import catalogue_of
 from synth.importing.ddl import read_ddl
 
 PG_DUMP = """\
@@ -278,6 +283,31 @@ def test_keys_of_dumps():
     assert (ms[0].primary_key, ms[1].references[0].parent_columns) == (("StoreID",), ("StoreID",))
     assert (lite[0].references[0].table, lite[1].columns[0].numbered) == ("Artist", True)
     assert (duck[0].columns[0].starts_at, duck[1].references[0].table) == (5, "people")
+
+
+@pytest.mark.parametrize("dialect", NAMES)
+@pytest.mark.parametrize("name", ["ecommerce", "inventory"])
+def test_our_own_ddl_is_read_back_as_it_was_declared(dialect, name):
+    dataset = load(name)
+    declared = catalogue_of(dataset)
+    found = read_ddl(";\n".join(ddl(dataset, DIALECTS[dialect])), dialect=dialect)
+    assert not found.notes
+    read = {table.name: table for table in found.tables}
+    assert read.keys() == {table.name for table in declared.tables}
+    for table in declared.tables:
+        columns = read[table.name].columns
+        assert [each.name for each in columns] == [each.name for each in table.columns]
+        assert read[table.name].primary_key == table.key
+        assert [each.nullable for each in columns] == [each.nullable for each in table.columns]
+        if dialect == "postgres":
+            assert [str(each.type) for each in columns] == [str(each.type) for each in table.columns]
+            assert [each.about for each in columns] == [each.about for each in table.columns]
+    held = {
+        (table.name, each.columns, each.table, each.parent_columns)
+        for table in found.tables
+        for each in table.references
+    }
+    assert held == {(each.table, each.columns, each.parent, each.keys) for each in declared.references}
 
 
 def test_megabytes_of_rows_cost_little():

@@ -168,6 +168,8 @@ CONDITIONS = [
     ("tsql", "([status]='A' OR [status]='B')", "status = 'A' OR status = 'B'"),
     ("tsql", "[status] like N'A%'", "status LIKE 'A%'"),
     ("tsql", "[t].[n] > 0", "n > 0"),
+    ("tsql", "[n] = [price] - (1)", "n = price - 1"),
+    ("postgres", "n > 0 -- at least one\n", "n > 0"),
     ("tsql", "[status] like '[A-Z][^0-9]_.%'", "REGEXP_MATCHES(status, '^[A-Z][^0-9].\\..*$')"),
     ("sqlite", "status IN (\"a\", 'b')", "status IN ('a', 'b')"),
     ("sqlite", "length(status) = 3", "LENGTH(status) = 3"),
