@@ -2,8 +2,8 @@
 
 Every folder has the same files (tests/databases/test_contract.py holds them to it):
 `dialect` how its SQL is spelt, `urls` how users name it, `database` what it can do, `connection` the driver,
-`catalogue` what is there, `errors` what went wrong, `sending` how rows go in, `staging` how a load takes its place,
-`script` files for the database's own client.
+`catalogue` what is there, `definitions` its DDL, `errors` what went wrong, `sending` how rows go in,
+`staging` how a load takes its place, `script` files for the database's own client.
 """
 
 from __future__ import annotations

@@ -179,6 +179,25 @@ class Database(ABC):
         return Fingerprint(*(int(number) for number in rows[0]))
 
     @abstractmethod
+    def filled_schemas(self) -> list[str]:
+        """The schemas that hold tables, by name; without the database's own and staging places."""
+
+    @abstractmethod
+    def defined_tables(self, schema: str) -> list[str]:
+        """The tables of a schema that hold rows of their own, by name: no views, and no partitions of others."""
+
+    @abstractmethod
+    def definitions(self, schema: str, tables: Sequence[str]) -> str:
+        """The DDL of these tables, as it is now: their types, sequences, columns, constraints, unique indexes, comments.
+
+        Names of the schema stand without it, those of others with theirs. Raises DatabaseError.
+        """
+
+    @abstractmethod
+    def besides_tables(self, schema: str, tables: Sequence[str]) -> list[tuple[str, str]]:
+        """What a schema holds that `definitions` of these tables leave out, such as views, by kind and name."""
+
+    @abstractmethod
     def referring(self, schema: str, tables: Sequence[str]) -> list[ForeignKey]:
         """The foreign keys of other tables, of any schema, that point to these."""
 

@@ -50,6 +50,7 @@ class FoundReference:
     parent_columns: tuple[str, ...]  # those of the primary key, where the source says none
     name: str | None = None
     line: int | None = None
+    guessed: str | None = None  # what it rests on, where the source does not say it
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class FoundUnique:
     name: str | None = None
     where: str | None = None
     line: int | None = None
+    guessed: str | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ class FoundTable:
     about: str | None = None
     rows: int | None = None
     line: int | None = None
+    key_guessed: str | None = None  # what the primary key rests on, where the source does not say it
 
     def column(self, name: str) -> FoundColumn:
         """The column of that name. Raises KeyError."""

@@ -31,7 +31,7 @@ REGISTRY = "NAMES in synth/databases/registry.py"
 
 # what each folder has; one that DDL alone is written for has no more than the first two
 DDL_ONLY = {"__init__", "dialect"}
-FILES = DDL_ONLY | {"urls", "database", "connection", "catalogue", "errors", "sending", "staging", "growing", "script"}
+FILES = DDL_ONLY | {"urls", "database", "connection", "catalogue", "definitions", "errors", "sending", "staging", "growing", "script"}
 # what one database needs and others do not, and why
 OWN_FILES = {
     "postgres": {"embedded": "it comes with the program", "rights": "its tables have them, and a new one has none"},
@@ -47,7 +47,7 @@ OWN_FILES = {
 COMMON = {
     "dialect": {"DIALECT"}, "urls": {"URLS"}, "database": {"DATABASE"}, "connection": {"Connection"},
     "catalogue": {"Catalogue", "column_type"}, "errors": {"explain"}, "sending": {"Sending"}, "staging": {"Staging"},
-    "growing": {"Growing"},
+    "growing": {"Growing"}, "definitions": {"Definitions"},
     "script": {"SCRIPT"},
 }  # fmt: skip
 FOLDERS = sorted(path.parent.name for path in ROOT.glob("*/dialect.py"))

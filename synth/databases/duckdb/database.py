@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from synth.databases.capabilities import Capabilities
 from synth.databases.contract import Explanation
-from synth.databases.duckdb.catalogue import Catalogue
 from synth.databases.duckdb.connection import ALIAS
+from synth.databases.duckdb.definitions import Definitions
 from synth.databases.duckdb.dialect import DIALECT
 from synth.databases.duckdb.errors import explain
 from synth.databases.duckdb.growing import Growing
@@ -13,7 +13,7 @@ from synth.databases.duckdb.growing import Growing
 __all__ = ["DATABASE", "DuckDB"]
 
 
-class DuckDB(Growing, Catalogue):
+class DuckDB(Growing, Definitions):
     """Rows go in from files, or from Arrow columns, by INSERT … SELECT, in one transaction with the DDL."""
 
     dialect = DIALECT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synth.databases.capabilities import Capabilities
 from synth.databases.contract import Explanation
-from synth.databases.mysql.catalogue import Catalogue
+from synth.databases.mysql.definitions import Definitions
 from synth.databases.mysql.dialect import DIALECT
 from synth.databases.mysql.errors import explain
 from synth.databases.mysql.growing import Growing
@@ -12,7 +12,7 @@ from synth.databases.mysql.growing import Growing
 __all__ = ["DATABASE", "MySQL"]
 
 
-class MySQL(Growing, Catalogue):
+class MySQL(Growing, Definitions):
     """Rows go in by LOAD DATA LOCAL over several connections. A schema is a database, and so is the staging place."""
 
     dialect = DIALECT

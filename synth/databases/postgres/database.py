@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synth.databases.capabilities import Capabilities
 from synth.databases.contract import Explanation
-from synth.databases.postgres.catalogue import Catalogue
+from synth.databases.postgres.definitions import Definitions
 from synth.databases.postgres.dialect import DIALECT
 from synth.databases.postgres.errors import explain
 from synth.databases.postgres.growing import Growing
@@ -13,7 +13,7 @@ from synth.databases.postgres.sending import WAYS
 __all__ = ["DATABASE", "PostgreSQL"]
 
 
-class PostgreSQL(Growing, Catalogue):
+class PostgreSQL(Growing, Definitions):
     """Rows go in as Arrow by ADBC, or as text by COPY, over several connections, and come out as Arrow by ADBC."""
 
     dialect = DIALECT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synth.databases.capabilities import Capabilities
 from synth.databases.contract import Explanation
-from synth.databases.sqlite.catalogue import Catalogue
+from synth.databases.sqlite.definitions import Definitions
 from synth.databases.sqlite.dialect import DIALECT
 from synth.databases.sqlite.errors import explain
 from synth.databases.sqlite.growing import Growing
@@ -12,7 +12,7 @@ from synth.databases.sqlite.growing import Growing
 __all__ = ["DATABASE", "SQLite"]
 
 
-class SQLite(Growing, Catalogue):
+class SQLite(Growing, Definitions):
     """Rows go in and come out as whole columns by ADBC: three times as fast as by sqlite3, five times in reading."""
 
     dialect = DIALECT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synth.databases.capabilities import Capabilities
 from synth.databases.contract import Explanation
-from synth.databases.tsql.catalogue import Catalogue
+from synth.databases.tsql.definitions import Definitions
 from synth.databases.tsql.dialect import DIALECT
 from synth.databases.tsql.errors import explain
 from synth.databases.tsql.growing import Growing
@@ -13,7 +13,7 @@ from synth.databases.tsql.sending import WAYS
 __all__ = ["DATABASE", "SQLServer"]
 
 
-class SQLServer(Growing, Catalogue):
+class SQLServer(Growing, Definitions):
     """Rows go in by bulk copy of Arrow columns, or as INSERT statements, over several connections."""
 
     dialect = DIALECT
