@@ -1,4 +1,4 @@
-"""What hangs together across a reference: a parent's column that its children add up to, and columns that repeat a parent's."""
+"""What hangs together across a reference: sums of a parent's children, and columns that repeat one of the parent's."""
 
 from __future__ import annotations
 
@@ -19,16 +19,21 @@ __all__ = ["carried_of", "sums_of"]
 SO_MANY = 4_000  # parents that are looked at
 SO_MANY_ROWS = 20_000  # rows of children that are compared with their parent's
 MOST_COLUMNS = 8  # of a child that are added, and multiplied in pairs
+MOST_PAIRS, MANY = 150, 100
 FEWEST = 30
 
 
 def sums_of(
-    asking: Asking, parent: Work, child: Work, reference: FoundReference, of: Sequence[str], adds: Sequence[str], about: str
+    asking: Asking, parent: Work, child: Work, reference: FoundReference, of: Sequence[str], adds: Sequence[str]
 ) -> tuple[Sum, ...]:  # fmt: skip
-    """The columns `of` a parent that are sums of its children's columns `adds`, of two of these multiplied, or their number."""
-    if not of or not parent.rows or not child.rows or not (parent.whole and child.whole or parent.root == child.root):
+    """The columns `of` a parent that add up its children's columns `adds`, two of these multiplied, or count children."""
+    if not of or not parent.rows or not child.rows or not ((parent.whole and child.whole) or parent.root == child.root):
         return ()
-    terms: list[tuple[str, ...]] = [(), *((name,) for name in adds[:MOST_COLUMNS]), *combinations(adds[:MOST_COLUMNS], 2)]
+    terms: list[tuple[str, ...]] = [
+        (),
+        *((name,) for name in adds[:MOST_COLUMNS]),
+        *combinations(adds[:MOST_COLUMNS], 2),
+    ]
     own = [f"{name_of(column)} AS k{i}" for i, column in enumerate(reference.columns)]
     keys = [f"{name_of(column)} AS k{i}" for i, column in enumerate(reference.parent_columns)]
     added = [
@@ -42,7 +47,6 @@ def sums_of(
         f" FROM (SELECT *, {', '.join(own)} FROM {child.sql}) SEMI JOIN p USING ({ks}) GROUP BY {ks})"
         f" SELECT {', '.join(f'p.{name_of(name)}::DOUBLE AS of{i}' for i, name in enumerate(of))},"
         f" {', '.join(f'coalesce(c.s{i}, 0) AS s{i}' for i in range(len(terms)))} FROM p LEFT JOIN c USING ({ks})",
-        about,
     )
     found = []
     for i, name in enumerate(of):
@@ -59,15 +63,15 @@ def sums_of(
 
 def carried_of(
     asking: Asking, child: Work, parent: Work, reference: FoundReference, mine: Sequence[str], others: Sequence[str],
-    about: str,
 ) -> tuple[Carried, ...]:  # fmt: skip
     """The columns `mine` of a child that repeat one of `others` of its parent's, of the same sort and called alike."""
     pairs = [
         (one, other)
         for one in mine
         for other in others
-        if child.kind(one) == parent.kind(other) != "other" and _called_alike(one, other)
-    ]
+        if child.kind(one) == parent.kind(other) != "other"
+        and (_called_alike(one, other) or (_differs(child, one) and _differs(parent, other)))
+    ][:MOST_PAIRS]
     if not pairs or child.rows < FEWEST or not (parent.whole or parent.root == child.root):
         return ()
     same = " AND ".join(
@@ -79,19 +83,27 @@ def carried_of(
         for one, other in pairs
     )
     rows, *cells = asking.row(
-        f"SELECT count(*), {counted} FROM {same_roots(child.sql, child.rows, SO_MANY_ROWS)} AS c JOIN {parent.sql} AS p ON {same}",
-        about,
+        f"SELECT count(*), {counted} FROM {same_roots(child.sql, child.rows, SO_MANY_ROWS)} AS c"
+        f" JOIN {parent.sql} AS p ON {same}"
     )
-    found = []
+    found: list[Carried] = []
     for (one, other), equal, there in zip(pairs, cells[::2], cells[1::2], strict=True):
-        if rows >= FEWEST and there >= FEWEST and equal >= HOLDS * rows and not any(each.column == one for each in found):
+        if (
+            rows >= FEWEST
+            and there >= FEWEST
+            and equal >= HOLDS * rows
+            and not any(each.column == one for each in found)
+        ):
             found.append(Carried(one, reference.columns, parent.source.name, other, few_digits(equal / rows)))
     return tuple(found)
+
+
+def _differs(work: Work, column: str) -> bool:
+    """Whether a column has so many values that two columns are not the same by chance."""
+    return work.kind(column) in ("number", "moment") and work.source.distinct.get(column, 0) >= MANY
 
 
 def _called_alike(one: str, other: str) -> bool:
     """Whether two columns have a name that ends alike: unit_price and price."""
     first, second = one.lower(), other.lower()
     return first == second or first.endswith(f"_{second}") or second.endswith(f"_{first}")
-
-

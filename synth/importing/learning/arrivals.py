@@ -7,6 +7,7 @@ those of the greatest likelihood of Poisson's law, found by setting each in turn
 from __future__ import annotations
 
 import datetime as dt
+import math
 
 import numpy as np
 import numpy.typing as npt
@@ -103,7 +104,7 @@ def _is_profile(counts: Floats, each: Rows, size: int, spread: float) -> bool:
     if free < 1:
         return False
     squares = float(((got - wanted)[open_ones] ** 2 / wanted[open_ones]).sum()) / max(spread, 1.0)
-    return squares > free + SURE * np.sqrt(2 * free)
+    return squares > free + SURE * math.sqrt(2 * free)
 
 
 def _factors(factors: Floats, each: Rows) -> tuple[float, ...]:

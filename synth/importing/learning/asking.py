@@ -32,38 +32,38 @@ class Asking:
     def __init__(self, connection: duckdb.DuckDBPyConnection, seconds: float = SECONDS):
         self.connection, self.seconds = connection, seconds
 
-    def rows(self, sql: str, about: str) -> list[Row]:
-        """The rows of a query that gives few. Raises DataError, which says what it was about and quotes nothing."""
-        with _told(about), time_limit(self.connection, self.seconds):
+    def rows(self, sql: str) -> list[Row]:
+        """The rows of a query that gives few. Raises DataError, which quotes nothing."""
+        with _told(), time_limit(self.connection, self.seconds):
             return self.connection.execute(sql).fetchall()
 
-    def row(self, sql: str, about: str) -> Row:
+    def row(self, sql: str) -> Row:
         """The only row of a query. Raises DataError."""
-        return self.rows(sql, about)[0]
+        return self.rows(sql)[0]
 
-    def columns(self, sql: str, about: str) -> dict[str, npt.NDArray[np.float64]]:
+    def columns(self, sql: str) -> dict[str, npt.NDArray[np.float64]]:
         """The columns of a query of numbers, NULL as NaN. -> name: (rows,). Raises DataError."""
-        with _told(about), time_limit(self.connection, self.seconds):
+        with _told(), time_limit(self.connection, self.seconds):
             found = self.connection.execute(sql).fetchnumpy()
         return {name: np.ma.filled(column.astype(np.float64), np.nan) for name, column in found.items()}
 
-    def do(self, sql: str, about: str) -> None:
+    def do(self, sql: str) -> None:
         """Run what gives no rows. Raises DataError."""
-        with _told(about), time_limit(self.connection, self.seconds):
+        with _told(), time_limit(self.connection, self.seconds):
             self.connection.execute(sql)
 
 
 @contextmanager
-def _told(about: str) -> Iterator[None]:
+def _told() -> Iterator[None]:
     """Say of an error its kind alone."""
     try:
         yield
     except TimeoutError as error:
-        raise DataError(f"{about} was not measured: {error}") from None
+        raise DataError(f"it was not measured: {error}") from None
     except duckdb.InterruptException:
         raise
     except duckdb.Error as error:
-        raise DataError(f"{about} was not measured: DuckDB had a {type(error).__name__}") from None
+        raise DataError(f"it was not measured: DuckDB had a {type(error).__name__}") from None
 
 
 @contextmanager

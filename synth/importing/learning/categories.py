@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from synth.importing.learning.asking import Asking, name_of
 from synth.importing.learning.learnt import Value, Weights
+from synth.importing.learning.personal import looks_personal
 from synth.importing.learning.rounded import few_digits
 from synth.importing.learning.working import ROOT, Work
 
 __all__ = ["MOST", "true_share", "weights_of"]
 
 MOST = 200  # values of a column that is a choice
+MOST_OTHER = 0.05  # of numbers that are a choice: so many may have another value
 MOST_NUMBERS = 30  # of numbers, which are otherwise a distribution
 
 
-def weights_of(asking: Asking, work: Work, column: str, least: int, about: str) -> Weights | None:
+def weights_of(asking: Asking, work: Work, column: str, least: int) -> Weights | None:
     """The shares of a column's values; None where they are too many, or none of them has enough roots."""
     most = MOST if work.kind(column) == "text" else MOST_NUMBERS
     if work.source.distinct.get(column, 0) > 1.2 * most:  # which is about
@@ -22,9 +24,12 @@ def weights_of(asking: Asking, work: Work, column: str, least: int, about: str) 
     found = asking.rows(
         f"SELECT v, sum(n)::BIGINT, count(*) FROM (SELECT {name} AS v, {ROOT} AS r, count(*) AS n FROM {work.sql}"
         f" WHERE {name} IS NOT NULL GROUP BY ALL) GROUP BY v ORDER BY 2 DESC, v LIMIT {10 * most}",
-        about,
     )
-    return _weights([(value, rows) for value, rows, roots in found if roots >= least], found, most)
+    kept = [(value, rows) for value, rows, roots in found if roots >= least and not looks_personal(value)]
+    weights = _weights(kept, found, most)
+    if weights is None or (work.kind(column) == "number" and weights.other > MOST_OTHER):
+        return None
+    return weights
 
 
 def _weights(kept: list[tuple[Value, int]], found: list[tuple[Value, int, int]], most: int) -> Weights | None:
@@ -38,13 +43,12 @@ def _weights(kept: list[tuple[Value, int]], found: list[tuple[Value, int, int]],
     )
 
 
-def true_share(asking: Asking, work: Work, column: str, least: int, about: str) -> float | None:
+def true_share(asking: Asking, work: Work, column: str, least: int) -> float | None:
     """The share of true among the values of a boolean: 0 or 1 where fewer roots have the other one."""
     name = name_of(column)
     rows, trues, roots_true, roots_false = asking.row(
         f"SELECT count({name}), count(*) FILTER ({name}), count(DISTINCT {ROOT}) FILTER ({name}),"
         f" count(DISTINCT {ROOT}) FILTER (NOT {name}) FROM {work.sql}",
-        about,
     )
     if max(roots_true, roots_false) < least:
         return None

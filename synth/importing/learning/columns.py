@@ -7,7 +7,8 @@ from synth.importing.learning.categories import true_share, weights_of
 from synth.importing.learning.learnt import ColumnLearnt
 from synth.importing.learning.moments import decades_of, hours_of, moments_of
 from synth.importing.learning.numbers import numbers_of
-from synth.importing.learning.personal import BIRTH, by_content, by_name
+from synth.importing.learning.personal import by_content, by_name
+from synth.importing.learning.personal_words import BIRTH
 from synth.importing.learning.rounded import few_digits
 from synth.importing.learning.texts import texts_of
 from synth.importing.learning.working import Work
@@ -30,27 +31,27 @@ def nulls_of(work: Work, column: str) -> float:
 
 def column_of(asking: Asking, work: Work, column: str, least: int) -> ColumnLearnt:
     """Measure a column. Raises DataError, which quotes no value."""
-    about, dtype, kind = f"{work.source.name}.{column}", work.source.table.column(column).type, work.kind(column)
+    dtype, kind = work.source.table.column(column).type, work.kind(column)
     nulls, distinct = nulls_of(work, column), work.source.distinct.get(column)
     personal = by_name(work.source.name, column, dtype)
-    personal = personal or by_content(asking, work.sql, column, dtype, about)
+    personal = personal or by_content(asking, work.sql, column, dtype)
     key = is_key(work, column)
     if kind == "text":
-        texts = texts_of(asking, work, column, least, about, personal=personal is not None)
-        weights = None if personal or key else weights_of(asking, work, column, least, about)
+        texts = texts_of(asking, work, column, least, personal=personal is not None)
+        weights = None if personal or key else weights_of(asking, work, column, least)
         return ColumnLearnt(nulls, distinct, personal, weights, texts=texts)
     if kind == "moment" and not key:
         if personal:
-            decades = decades_of(asking, work, column, least, about) if personal == BIRTH else None
+            decades = decades_of(asking, work, column, least) if personal == BIRTH else None
             return ColumnLearnt(nulls, distinct, personal, moments=decades)
-        return ColumnLearnt(nulls, distinct, moments=moments_of(asking, work, column, least, about))
+        return ColumnLearnt(nulls, distinct, moments=moments_of(asking, work, column, least))
     if personal or key or work.roots < least:
         return ColumnLearnt(nulls, distinct, personal)
     if kind == "boolean":
-        return ColumnLearnt(nulls, true=true_share(asking, work, column, least, about))
+        return ColumnLearnt(nulls, true=true_share(asking, work, column, least))
     if kind == "time":
-        return ColumnLearnt(nulls, distinct, hours=hours_of(asking, work, column, least, about))
+        return ColumnLearnt(nulls, distinct, hours=hours_of(asking, work, column, least))
     if kind == "number":
-        weights = None if dtype.is_float else weights_of(asking, work, column, least, about)
-        return ColumnLearnt(nulls, distinct, weights=weights, numbers=numbers_of(asking, work, column, least, about))
+        weights = None if dtype.is_float else weights_of(asking, work, column, least)
+        return ColumnLearnt(nulls, distinct, weights=weights, numbers=numbers_of(asking, work, column, least))
     return ColumnLearnt(nulls)

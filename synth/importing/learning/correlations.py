@@ -23,13 +23,13 @@ SURE = 4.0  # standard deviations from which on a correlation is not chance
 MOST_COLUMNS = 20
 
 
-def correlations_of(asking: Asking, work: Work, numbers: Sequence[str], about: str) -> tuple[Correlation, ...]:
+def correlations_of(asking: Asking, work: Work, numbers: Sequence[str]) -> tuple[Correlation, ...]:
     """The pairs of columns whose ranks go together, the strongest first; of rows in which both are there."""
     names = numbers[:MOST_COLUMNS]
     if len(names) < 2 or work.roots < FEWEST:
         return ()
     listed = ", ".join(f"{name_of(name)}::DOUBLE AS {name_of(name)}" for name in names)
-    values = asking.columns(f"SELECT {listed} FROM {work.some(SO_MANY)} LIMIT {2 * SO_MANY}", about)
+    values = asking.columns(f"SELECT {listed} FROM {work.some(SO_MANY)} LIMIT {2 * SO_MANY}")
     found = []
     for one, other in combinations(names, 2):
         both = ~np.isnan(values[one]) & ~np.isnan(values[other])

@@ -27,7 +27,7 @@ Z84 = 0.994458  # the 84th percentile of the normal law
 
 
 def delays_of(
-    asking: Asking, work: Work, moments: Sequence[str], whole_days: Mapping[str, bool], least: int, about: str
+    asking: Asking, work: Work, moments: Sequence[str], whole_days: Mapping[str, bool], least: int
 ) -> tuple[Delay, ...]:  # fmt: skip
     """The delays of moments that follow another one of their row. A half day is added to whole days."""
     moments = moments[:MOST]
@@ -41,16 +41,19 @@ def delays_of(
         before = f"date_trunc('day', {a})" if whole_days[column] else a
         passed = f"epoch({b}) - epoch({a}){' + 43200' if whole_days[column] else ''}"
         asked.append(
-            f"count({a}), count({b}), count(*) FILTER ({a} IS NOT NULL AND {b} IS NOT NULL), count(*) FILTER ({b} >= {before}),"
-            f" count(*) FILTER ({b} > {a}), approx_quantile({passed}, {listed}) FILTER ({b} >= {before})"
+            f"count({a}), count({b}), count(*) FILTER ({a} IS NOT NULL AND {b} IS NOT NULL),"
+            f" count(*) FILTER ({b} >= {before}), count(*) FILTER ({b} > {a}),"
+            f" approx_quantile({passed}, {listed}) FILTER ({b} >= {before})"
         )
-    cells = asking.row(f"SELECT {', '.join(asked)} FROM {work.some(SO_MANY)}", about)
+    cells = asking.row(f"SELECT {', '.join(asked)} FROM {work.some(SO_MANY)}")
     nearest: dict[str, Delay] = {}
     for (column, after), at in zip(pairs, range(0, len(cells), 6), strict=True):
         with_before, with_it, with_both, ordered, later, quantiles = cells[at : at + 6]
         if with_both < max(2 * least, BESIDE * with_it) or ordered < ORDERED * with_both or later < 0.5 * with_both:
             continue
-        delay = _delay(column, after, np.array(quantiles, dtype=np.float64), ordered / with_both, 1 - with_both / with_before)
+        delay = _delay(
+            column, after, np.array(quantiles, dtype=np.float64), ordered / with_both, 1 - with_both / with_before
+        )
         if delay and (column not in nearest or _seconds(delay) < _seconds(nearest[column])):
             nearest[column] = delay
     return tuple(nearest.values())

@@ -21,7 +21,7 @@ Cells = Mapping[tuple[Value, Value], tuple[int, int]]  # rows and roots by two v
 
 
 def dependences_of(
-    asking: Asking, work: Work, choices: Mapping[str, Sequence[Value]], least: int, about: str
+    asking: Asking, work: Work, choices: Mapping[str, Sequence[Value]], least: int
 ) -> tuple[tuple[Dependence, ...], tuple[Lookup, ...]]:  # fmt: skip
     """The choices that depend strongly on another one, and those that follow from it, each on the one it depends on most."""
     names = [name for name, values in choices.items() if len(values) > 1][:MOST_COLUMNS]
@@ -30,9 +30,11 @@ def dependences_of(
     if work.rows < FEWEST_ROWS:
         return (), ()
     for one, other in combinations(names, 2):
-        cells = _cells(asking, work, one, other, about)
+        cells = _cells(asking, work, one, other)
         known = {
-            pair: cell for pair, cell in cells.items() if pair[0] in set(choices[one]) and pair[1] in set(choices[other])
+            pair: cell
+            for pair, cell in cells.items()
+            if pair[0] in set(choices[one]) and pair[1] in set(choices[other])
         }
         if not known:
             continue
@@ -57,15 +59,16 @@ def dependences_of(
 def _is_turned(each: Dependence, all_of: Mapping[str, Dependence]) -> bool:
     """Whether the column that it depends on depends on it in turn, and was found before."""
     other = all_of.get(each.by)
-    return other is not None and other.by == each.column and list(all_of).index(each.by) < list(all_of).index(each.column)
+    return (
+        other is not None and other.by == each.column and list(all_of).index(each.by) < list(all_of).index(each.column)
+    )
 
 
-def _cells(asking: Asking, work: Work, one: str, other: str, about: str) -> Cells:
+def _cells(asking: Asking, work: Work, one: str, other: str) -> Cells:
     a, b = name_of(one), name_of(other)
     found = asking.rows(
         f"SELECT a, b, sum(n)::BIGINT, count(*) FROM (SELECT {a} AS a, {b} AS b, {ROOT} AS r, count(*) AS n FROM {work.sql}"
         f" WHERE {a} IS NOT NULL AND {b} IS NOT NULL GROUP BY ALL) GROUP BY a, b ORDER BY a, b",
-        about,
     )
     return {(row[0], row[1]): (row[2], row[3]) for row in found}
 
@@ -116,6 +119,4 @@ def _shares(cells: Cells, least: int) -> Mapping[Value, Mapping[Value, float]]:
     for (a, b), (rows, roots) in cells.items():
         if roots >= least:
             kept.setdefault(a, {})[b] = rows
-    return {
-        a: {b: few_digits(rows / sum(group.values()), 3) for b, rows in group.items()} for a, group in kept.items()
-    }
+    return {a: {b: few_digits(rows / sum(group.values()), 3) for b, rows in group.items()} for a, group in kept.items()}

@@ -22,6 +22,7 @@ Floats = npt.NDArray[np.float64]
 
 NEAR, CHANCE, DEARER = 0.02, 0.7, 0.004  # as of laws: how near is near, what chance adds, what a parameter is worth
 WIDEST = 5_000  # children: of more no law is looked for
+BEYOND = 5  # parents that have more than the most that is told
 UNEVEN = 1.02  # variance / mean from which on counts are more than Poisson's
 
 
@@ -46,13 +47,18 @@ class Counted:
         """The variance of the number of children."""
         return float(((self.counts - self.mean) ** 2 * self.parents).sum() / self.total)
 
+    @property
+    def most(self) -> float:
+        """The 99th percentile, or what lies further inside so that five parents have more."""
+        return self.at(max(0.5, min(0.99, 1 - BEYOND / self.total)))
+
     def at(self, share: float) -> float:
         """The number of children that so many of the parents have at the most."""
         reached = np.searchsorted(np.cumsum(self.parents), share * self.total)
         return float(self.counts[min(int(reached), len(self.counts) - 1)])
 
 
-def counted(asking: Asking, child: Source, parent: Source, reference: FoundReference, about: str) -> Counted:
+def counted(asking: Asking, child: Source, parent: Source, reference: FoundReference) -> Counted:
     """Count the children of all rows of a parent, in one pass over each table."""
     own = [name_of(column) for column in reference.columns]
     keys = [name_of(column) for column in reference.parent_columns]
@@ -64,7 +70,6 @@ def counted(asking: Asking, child: Source, parent: Source, reference: FoundRefer
         f" FROM (SELECT {held}, count(*) AS n FROM {child.relation} WHERE {there} GROUP BY {', '.join(own)}) AS c"
         f" LEFT JOIN (SELECT {', '.join(f'{key} AS k{i}' for i, key in enumerate(keys))}, TRUE AS here"
         f" FROM {parent.relation}) AS p ON {same} GROUP BY ALL ORDER BY n",
-        about,
     )
     lost = found["lost"] > 0
     counts, parents = found["n"][~lost], found["parents"][~lost]
@@ -94,7 +99,7 @@ def fanout_of(found: Counted, least: int) -> FanoutLearnt | None:
         shares=shares,
         tail=few_digits(tail / found.total, 4),
         tail_mean=None if tail_mean is None else few_digits(tail_mean),
-        most=at_most(found.at(0.99)),
+        most=at_most(found.most),
         law=_law(found),
     )
 
@@ -115,7 +120,7 @@ def _law(found: Counted) -> Law | None:
 
 def _candidates(found: Counted) -> Iterator[tuple[str, Mapping[str, float], Mapping[str, Any]]]:
     """Names, parameters, and the words of `fanout` that say them."""
-    low, high = int(found.at(0.01)), int(found.at(0.99))
+    low, high = int(found.at(0.01)), int(found.most)
     if low == high:
         yield "count", {"count": low}, {"count": low}
         return

@@ -30,16 +30,19 @@ CENT = 0.0101  # what a formula may be off
 HOLDS = 0.98  # share of the rows
 FEWEST = 30  # rows
 # What a column is called that others make up, in the order in which they are tried, before those that stand last.
-MADE = ("total", "gross", "brutto", "gesamt", "gesamtbetrag", "ttc", "montant", "sum", "summe", "somme", "net", "netto", "amount", "betrag")
+MADE = (
+    "total", "gross", "brutto", "gesamt", "gesamtbetrag", "ttc", "montant", "sum", "summe", "somme", "net", "netto",
+    "amount", "betrag",
+)  # fmt: skip
 
 
-def formulas_of(asking: Asking, work: Work, numbers: Sequence[str], about: str) -> tuple[Formula, ...]:
+def formulas_of(asking: Asking, work: Work, numbers: Sequence[str]) -> tuple[Formula, ...]:
     """The columns of numbers that follow from others of their row."""
     names = list(numbers[:MOST_COLUMNS])
     if len(names) < 2 or work.rows < FEWEST:
         return ()
     listed = ", ".join(f"{name_of(name)}::DOUBLE AS {name_of(name)}" for name in names)
-    values = asking.columns(f"SELECT {listed} FROM {work.some(SO_MANY)} LIMIT {2 * SO_MANY}", about)
+    values = asking.columns(f"SELECT {listed} FROM {work.some(SO_MANY)} LIMIT {2 * SO_MANY}")
     varied = {name: values[name] for name in names if len(np.unique(values[name][~np.isnan(values[name])])) > 2}
     found: list[Formula] = []
     made: set[str] = set()
@@ -80,7 +83,9 @@ def _formula(name: str, target: Floats, others: Mapping[str, Floats]) -> Formula
     chosen: list[Names] = []
     left = wanted
     for _ in range(MOST_TERMS):
-        best = max((each for each in terms if each not in chosen), key=lambda each: _goes_with(left, terms[each]), default=None)
+        best = max(
+            (each for each in terms if each not in chosen), key=lambda each: _goes_with(left, terms[each]), default=None
+        )
         if best is None or _goes_with(left, terms[best]) < 1e-3:
             return None
         chosen.append(best)
@@ -88,7 +93,9 @@ def _formula(name: str, target: Floats, others: Mapping[str, Floats]) -> Formula
         signs = np.where(np.abs(np.abs(factors) - 1) < 0.2, np.sign(factors), 0)
         got = sum(sign * terms[each] for sign, each in zip(signs, chosen, strict=True))
         if signs.all() and (share := holds(wanted, np.asarray(got))) >= HOLDS:
-            return Formula(name, tuple((int(s), each) for s, each in zip(signs, chosen, strict=True)), few_digits(share))
+            return Formula(
+                name, tuple((int(s), each) for s, each in zip(signs, chosen, strict=True)), few_digits(share)
+            )
         left = wanted - np.column_stack([terms[each] for each in chosen]) @ factors
     return None
 
@@ -97,7 +104,6 @@ def _goes_with(left: Floats, term: Floats) -> float:
     """How much of what is left a term explains, from 0 to 1. (n,), (n,)"""
     size = float(np.sqrt((left @ left) * (term @ term)))
     return abs(float(left @ term)) / size if size > 0 else 0.0
-
 
 
 def holds(wanted: Floats, got: Floats) -> float:

@@ -25,6 +25,7 @@ POINTS: Floats = (np.arange(2048) + 0.5) / 2048  # of a law that are compared
 NEAR = 0.015  # of shares: so far apart a law still says what is there, and what chance adds in few rows
 CHANCE = 0.7  # divided by the root of the rows
 RELATIVE = 0.08  # of the spread's own tenths: so far a tenth may lie off
+GOOD, TABLED = 0.015, ("gamma", "beta")  # where this is reached, no laws are tried that are read off long tables
 DEARER = 0.003  # of distance: what each parameter has to be worth
 MOST = 100_000  # counts beyond are numbers
 Z84 = 0.994458  # the 84th percentile of the normal law
@@ -41,6 +42,8 @@ def best_law(grid: Floats, levels: Floats, mean: float, variance: float, pitch: 
     best: tuple[float, Law] | None = None
     for name, parameters in _candidates(_Seen(grid, levels, mean, variance, pitch)):
         rounded = {word: few_digits(value) for word, value in parameters.items()}
+        if best and best[0] < GOOD and name in TABLED:
+            continue
         drawn = _drawn(name, rounded)
         if drawn is None:
             continue
@@ -112,7 +115,7 @@ def _between_ends(seen: _Seen) -> Iterator[tuple[str, Parameters]]:
     mode = min(max(3 * seen.mean - low - high, low), high)
     if low < high:
         yield "triangular", {"min": low, "mode": mode, "max": high}
-    if 0 <= seen.grid[0] and seen.grid[-1] <= 1 and seen.pitch < 1:
+    if seen.grid[0] >= 0 and seen.grid[-1] <= 1 and seen.pitch < 1:
         spread = seen.mean * (1 - seen.mean) / seen.variance - 1
         if spread > 0:
             yield "beta", {"alpha": seen.mean * spread, "beta": (1 - seen.mean) * spread}
@@ -125,7 +128,7 @@ def _drawn(name: str, parameters: Parameters) -> Floats | None:
     make: Callable[..., object] = GENERATORS[name]
     counts = name in ("poisson", "negative_binomial", "geometric")
     try:
-        law = make(**{word: value for word, value in parameters.items()})
+        law = make(**parameters)
         with np.errstate(all="ignore"):
             found: Floats = law.at_shares(POINTS, BIGINT if counts else DOUBLE).to_numpy().astype(np.float64)  # type: ignore[attr-defined]
     except (ValueError, ArithmeticError):
@@ -142,7 +145,9 @@ def _distance(grid: Floats, levels: Floats, drawn: Floats, pitch: float) -> floa
     most = np.searchsorted(drawn, values + pitch / 2, side="right") / len(drawn)
     if pitch == 0:
         most = less = np.searchsorted(drawn, values) / len(drawn)
-    apart = np.maximum(np.maximum(less - below, below - step - less), np.maximum(up_to - most - step, most - up_to - step))
+    apart = np.maximum(
+        np.maximum(less - below, below - step - less), np.maximum(up_to - most - step, most - up_to - step)
+    )
     return float(max(0.0, (apart - step / 2).max()))
 
 

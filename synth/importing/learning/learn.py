@@ -83,10 +83,9 @@ def _with_arrivals(
     """A table's columns, those of moments that are never NULL with how rows come by them."""
     columns = dict(table.columns)
     for column, moments in _arriving(table).items():
-        about = f"{name}.{column}"
-        ask = partial(arrival_in, measuring.asked, measuring.works[name], column, moments, period, about)
+        ask = partial(arrival_in, measuring.asked, measuring.works[name], column, moments, period)
         columns[column] = replace(
-            columns[column], moments=replace(moments, arrival=measuring.tried(about, ask, None))
+            columns[column], moments=replace(moments, arrival=measuring.tried(f"{name}.{column}", ask))
         )
     return columns
 

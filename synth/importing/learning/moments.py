@@ -16,20 +16,18 @@ from synth.importing.learning.working import ROOT, Work
 __all__ = ["arrival_in", "decades_of", "hours_of", "moments_of"]
 
 
-def moments_of(asking: Asking, work: Work, column: str, least: int, about: str) -> Moments | None:
+def moments_of(asking: Asking, work: Work, column: str, least: int) -> Moments | None:
     """When the moments of a column lie; None where no month has enough roots."""
     name = name_of(column)
     months = asking.rows(
         f"SELECT date_trunc('month', {name})::DATE AS m, count(*), count(DISTINCT {ROOT}) AS roots FROM {work.sql}"
         f" WHERE isfinite({name}) GROUP BY m HAVING roots >= {least} ORDER BY m",
-        about,
     )
     if not months:
         return None
     parts = asking.rows(
         f"SELECT isodow({name}) - 1 AS d, hour({name}) AS h, count(*), bool_and({name} = date_trunc('day', {name}))"
         f" FROM {work.sql} WHERE isfinite({name}) GROUP BY ALL",
-        about,
     )
     total = sum(row[2] for row in parts)
     weekdays, hours = np.zeros(7), np.zeros(24)
@@ -51,26 +49,24 @@ def _month_after(day: dt.date) -> dt.date:
     return dt.date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
-def decades_of(asking: Asking, work: Work, column: str, least: int, about: str) -> Moments | None:
+def decades_of(asking: Asking, work: Work, column: str, least: int) -> Moments | None:
     """In which decades the middle nine tenths of a personal column lie, and nothing else."""
     name = name_of(column)
     first, last, roots = asking.row(
         f"SELECT year(approx_quantile({name}, 0.05)), year(approx_quantile({name}, 0.95)), count(DISTINCT {ROOT})"
         f" FROM {work.sql} WHERE isfinite({name})",
-        about,
     )
     if roots < least:
         return None
     return Moments(dt.date(first // 10 * 10, 1, 1), dt.date(last // 10 * 10 + 10, 1, 1))
 
 
-def hours_of(asking: Asking, work: Work, column: str, least: int, about: str) -> tuple[float, ...] | None:
+def hours_of(asking: Asking, work: Work, column: str, least: int) -> tuple[float, ...] | None:
     """The shares of the hours in which times of day lie, of those with enough roots."""
     name = name_of(column)
     found = asking.rows(
         f"SELECT hour({name}) AS h, count(*), count(DISTINCT {ROOT}) AS roots FROM {work.sql} WHERE {name} IS NOT NULL"
         f" GROUP BY h HAVING roots >= {least}",
-        about,
     )
     shares = np.zeros(24)
     for hour, rows, _ in found:
@@ -79,7 +75,7 @@ def hours_of(asking: Asking, work: Work, column: str, least: int, about: str) ->
 
 
 def arrival_in(
-    asking: Asking, work: Work, column: str, found: Moments, period: tuple[dt.date, dt.date], about: str
+    asking: Asking, work: Work, column: str, found: Moments, period: tuple[dt.date, dt.date]
 ) -> Arrival | None:  # fmt: skip
     """How rows come by a column within a period, of all rows; None where none come in it."""
     start, until = period
@@ -89,7 +85,6 @@ def arrival_in(
     days = asking.columns(
         f"SELECT date_diff('day', DATE {literal(start)}, {moment}::DATE) AS day, count(*) AS n FROM {rows}"
         f" WHERE isfinite({moment}) GROUP BY day ORDER BY day",
-        about,
     )
     day, counts = days["day"], days["n"]
     length = (until - start).days

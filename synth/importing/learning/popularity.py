@@ -24,6 +24,7 @@ TOPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)  # of all parents, the most popular fir
 RANKS = 160  # of a law that are worked out, the others lie between
 SMALL = 50.0  # rows a parent expects up to which its chances are a table
 LONGEST = 140  # of such a table
+FEWEST = 5  # of the most popular parents whose share is told
 SURE = 4.0  # standard deviations from which on parents are not even
 FIRST_S, FIRST_Q = (0.2, 0.5, 0.8, 1.1, 1.4, 1.8, 2.4), (0.0, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 _NORMAL = np.array([-1.732, -1.15, -0.812, -0.549, -0.319, -0.105, 0.105, 0.319, 0.549, 0.812, 1.15, 1.732])
@@ -35,7 +36,7 @@ def concentration_of(found: Counted, least: int) -> Concentration | None:
     if found.total < least or found.mean <= 0 or found.total < 2:
         return None
     seen = _tops(found.counts, found.parents)
-    tops = {share: few_digits(top) for share, top in zip(TOPS, seen, strict=True) if share * found.total >= 1}
+    tops = {share: few_digits(top) for share, top in zip(TOPS, seen, strict=True) if share * found.total >= FEWEST}
     free = found.total - 1
     squares = found.variance * found.total / found.mean
     if squares <= free + SURE * math.sqrt(2 * free):

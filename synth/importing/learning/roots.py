@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from synth.importing.found import Found, FoundReference, FoundTable
 from synth.importing.learning.personal import is_of_persons, words_of
 
-__all__ = ["Parents", "child_reference", "parents_of", "parents_first", "root_of"]
+__all__ = ["Parents", "child_reference", "parents_first", "parents_of", "root_of"]
 
 Parents = Mapping[str, FoundReference]  # of each table that is a child the reference that makes it one
 

@@ -19,5 +19,5 @@ def few_digits(value: SupportsFloat, digits: int = 3) -> float:
 def at_most(value: float, digits: int = 2) -> int:
     """Round a count up to so many significant digits."""
     whole = math.ceil(value)
-    unit = 10 ** max(0, len(str(abs(whole))) - digits)
+    unit: int = 10 ** max(0, len(str(abs(whole))) - digits)
     return -(-whole // unit) * unit

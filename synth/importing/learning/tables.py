@@ -1,4 +1,4 @@
-"""What is learnt of one table: its columns, how they hang together, and its references. What fails is noted, and left out."""
+"""What is learnt of one table: columns, how they hang together, and references. What fails is noted, and left out."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ class Measuring:
     least: int
     notes: list[Note]
 
-    def tried(self, where: str, measure: Callable[[], T], otherwise: T) -> T:
-        """What a measure gives; where it fails a note, and what is there otherwise."""
+    def tried(self, where: str, measure: Callable[[], T]) -> T | None:
+        """What a measure gives; where it fails a note, and None."""
         try:
             return measure()
         except DataError as error:
             self.notes.append(Note(where, str(error)))
-            return otherwise
+            return None
 
     def table(self, work: Work) -> TableLearnt:
         """Measure a table by itself, and its references."""
@@ -56,7 +56,7 @@ class Measuring:
         numbers = [column for column, learnt in plain.items() if learnt.numbers]
         whole_days = {column: learnt.moments.whole_days for column, learnt in plain.items() if learnt.moments}
         choices = {column: [v for v, _ in learnt.weights.values] for column, learnt in plain.items() if learnt.weights}
-        dependences, lookups = self.tried(name, lambda: dependences_of(asked, work, choices, least, name), ((), ()))
+        dependences, lookups = self.tried(name, lambda: dependences_of(asked, work, choices, least)) or ((), ())
         references = [self._reference(work, each) for each in work.source.table.references]
         return TableLearnt(
             rows=work.source.rows,
@@ -65,38 +65,42 @@ class Measuring:
             roots=work.roots,
             columns=columns,
             references=tuple(each for each in references if each is not None),
-            delays=self.tried(name, lambda: delays_of(asked, work, [*whole_days], whole_days, least, name), ()),
-            formulas=self.tried(name, lambda: formulas_of(asked, work, numbers, name), ()),
-            correlations=self.tried(name, lambda: correlations_of(asked, work, numbers, name), ()),
+            delays=self.tried(name, lambda: delays_of(asked, work, [*whole_days], whole_days, least)) or (),
+            formulas=self.tried(name, lambda: formulas_of(asked, work, numbers)) or (),
+            correlations=self.tried(name, lambda: correlations_of(asked, work, numbers)) or (),
             dependences=dependences,
             lookups=lookups,
         )
 
     def sums(self, table: str, tables: Mapping[str, TableLearnt]) -> tuple[Sum, ...]:
         """The columns of a table that add up what rows of others have that refer to it."""
-        work, found = self.works[table], []
+        work = self.works[table]
+        found: list[Sum] = []
         of = _numbers(work, tables[table].columns)
         for child in self.works.values() if of else ():
             adds = _numbers(child, tables[child.source.name].columns)
             for reference in self._references(child):
                 if reference.table == table and child.source.name != table:
-                    ask = partial(sums_of, self.asked, work, child, reference, of, adds, table)
-                    found.extend(each for each in self.tried(table, ask, ()) if each.column not in {s.column for s in found})
+                    ask = partial(sums_of, self.asked, work, child, reference, of, adds)
+                    found.extend(
+                        each for each in self.tried(table, ask) or () if each.column not in {s.column for s in found}
+                    )
         return tuple(found)
 
     def carried(self, table: str, tables: Mapping[str, TableLearnt]) -> tuple[Carried, ...]:
         """The columns of a table that repeat one of a row that is referred to, neither of them personal."""
-        work, found = self.works[table], []
+        work = self.works[table]
+        found: list[Carried] = []
         for reference in self._references(work):
             parent = self.works[reference.table]
             mine, others = _plain(work, tables[table].columns), _plain(parent, tables[reference.table].columns)
-            ask = partial(carried_of, self.asked, work, parent, reference, [*mine], [*others], table)
-            found.extend(each for each in self.tried(table, ask, ()) if each.column not in {c.column for c in found})
+            ask = partial(carried_of, self.asked, work, parent, reference, [*mine], [*others])
+            found.extend(each for each in self.tried(table, ask) or () if each.column not in {c.column for c in found})
         return tuple(found)
 
     def _column(self, work: Work, column: str) -> ColumnLearnt:
         measure = partial(column_of, self.asked, work, column, self.least)
-        return self.tried(f"{work.source.name}.{column}", measure, ColumnLearnt(nulls_of(work, column)))
+        return self.tried(f"{work.source.name}.{column}", measure) or ColumnLearnt(nulls_of(work, column))
 
     def _tell_few(self, work: Work, columns: Columns) -> None:
         """Note what was left out for want of roots."""
@@ -107,7 +111,9 @@ class Measuring:
         for column, learnt in columns.items():
             if learnt.weights and learnt.weights.others:
                 values, share = many(learnt.weights.others, "value"), f"{learnt.weights.other:.2%} of rows"
-                self.notes.append(Note(f"{name}.{column}", f"{values} with fewer than {least} roots left out ({share})"))
+                self.notes.append(
+                    Note(f"{name}.{column}", f"{values} with fewer than {least} roots left out ({share})")
+                )
 
     def _references(self, work: Work) -> list[FoundReference]:
         """The references of a table whose columns are all there, on both sides."""
@@ -123,9 +129,9 @@ class Measuring:
         """Measure a reference; None where the other table, or a column, is not there."""
         if reference not in self._references(work):
             return None
-        source, about = work.source, f"{work.source.name}.{', '.join(reference.columns)}"
-        measure = partial(counted, self.asked, source, self.works[reference.table].source, reference, about)
-        known = self.tried(about, measure, None)
+        source = work.source
+        measure = partial(counted, self.asked, source, self.works[reference.table].source, reference)
+        known = self.tried(f"{source.name}.{', '.join(reference.columns)}", measure)
         if known is None:
             return None
         return ReferenceLearnt(

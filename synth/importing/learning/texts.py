@@ -17,7 +17,7 @@ _CLASSES = ((r"\p{Lu}", "A"), (r"[\p{Ll}\p{Lt}\p{Lm}\p{Lo}]", "a"), (r"\p{N}", "
 BEGINNING = "^[A-Za-z]+[A-Za-z/_.#-]*"  # letters, and signs between them: what codes begin with
 
 
-def texts_of(asking: Asking, work: Work, column: str, least: int, about: str, *, personal: bool) -> Texts | None:
+def texts_of(asking: Asking, work: Work, column: str, least: int, *, personal: bool) -> Texts | None:
     """How the texts of a column look; of a personal one lengths alone. None where too few rows have one."""
     lengths, with_value = work.source.lengths.get(column), work.source.rows - work.source.nulls[column]
     if lengths is None or with_value < least or work.roots < least:
@@ -26,10 +26,10 @@ def texts_of(asking: Asking, work: Work, column: str, least: int, about: str, *,
     lengths = {share: lengths[share] for share in LENGTHS}
     if personal:
         return Texts(lengths, distinct)
-    return Texts(lengths, distinct, _shapes(asking, work, column, least, about), _prefix(asking, work, column, least, about))
+    return Texts(lengths, distinct, _shapes(asking, work, column, least), _prefix(asking, work, column, least))
 
 
-def _shapes(asking: Asking, work: Work, column: str, least: int, about: str) -> tuple[tuple[str, float], ...]:
+def _shapes(asking: Asking, work: Work, column: str, least: int) -> tuple[tuple[str, float], ...]:
     """The forms that enough roots share, likeliest first; none of texts with blanks, which are words."""
     name = name_of(column)
     shape = name
@@ -39,21 +39,19 @@ def _shapes(asking: Asking, work: Work, column: str, least: int, about: str) -> 
         f"SELECT CASE WHEN length({name}) <= {LONGEST_SHAPE} AND {name} NOT LIKE '% %' THEN {shape} END AS s,"
         f" count(*) AS n, count(DISTINCT {ROOT}) AS roots FROM {work.some(SO_MANY)} WHERE {name} IS NOT NULL"
         f" GROUP BY s ORDER BY n DESC, s LIMIT 50",
-        about,
     )
-    total = asking.row(f"SELECT count({name}) FROM {work.some(SO_MANY)}", about)[0]
+    total = asking.row(f"SELECT count({name}) FROM {work.some(SO_MANY)}")[0]
     kept = [(s, n / total) for s, n, roots in found if s is not None and roots >= least and n >= LEAST_SHAPE * total]
     return tuple((s, few_digits(share)) for s, share in kept[:MOST_SHAPES])
 
 
-def _prefix(asking: Asking, work: Work, column: str, least: int, about: str) -> str | None:
+def _prefix(asking: Asking, work: Work, column: str, least: int) -> str | None:
     """What all texts begin with: letters and signs, two at least; found without a text leaving the database."""
     name = name_of(column)
+    ends = f"SELECT min({name}::VARCHAR) AS lo, max({name}::VARCHAR) AS hi, count(DISTINCT {ROOT}) AS roots FROM {work.sql}"
+    same = "list_max(list_filter(range(1, length(lo) + 1), lambda i: left(lo, i) = left(hi, i)))"
     prefix, roots = asking.row(
-        f"SELECT regexp_extract(left(min(v), coalesce(list_max(list_filter(range(1, length(min(v)) + 1),"
-        f" i -> left(min(v), i) = left(max(v), i))), 0)), {literal(BEGINNING)}), count(DISTINCT r)"
-        f" FROM (SELECT {name}::VARCHAR AS v, {ROOT} AS r FROM {work.sql} WHERE {name} IS NOT NULL)",
-        about,
+        f"SELECT regexp_extract(left(lo, coalesce({same}, 0)), {literal(BEGINNING)}), roots FROM ({ends})"
     )
     differs = work.source.distinct[column] > least
     return str(prefix) if prefix and len(prefix) >= 2 and roots >= least and differs else None

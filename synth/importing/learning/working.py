@@ -115,7 +115,7 @@ def _readable(found: Found, sources: Mapping[str, Source]) -> Found:
 
 def _source(asking: Asking, table: FoundTable, relation: str) -> Source:
     """Read what all rows say in one pass: how many there are, of NULLs, of values that differ, and lengths of texts."""
-    described = asking.rows(f"DESCRIBE SELECT * FROM {relation}", table.name)
+    described = asking.rows(f"DESCRIBE SELECT * FROM {relation}")
     types = {str(row[0]): str(row[1]) for row in described}
     columns = [column for column in table.columns if column.name in types]
     texts = [column.name for column in columns if kind_of(column.type) == "text"]
@@ -123,7 +123,7 @@ def _source(asking: Asking, table: FoundTable, relation: str) -> Source:
     counted = [f"count({name_of(column.name)})" for column in columns]
     differ = [f"approx_count_distinct({name_of(name)})" for name in plain]
     long = [f"approx_quantile(length({name_of(name)}::VARCHAR), {[*LENGTHS]})" for name in texts]
-    rows, *cells = asking.row(f"SELECT {', '.join(['count(*)', *counted, *differ, *long])} FROM {relation}", table.name)
+    rows, *cells = asking.row(f"SELECT {', '.join(['count(*)', *counted, *differ, *long])} FROM {relation}")
     with_value, others = cells[: len(counted)], cells[len(counted) :]
     lengths = others[len(differ) :]
     return Source(
@@ -157,10 +157,9 @@ def _work(
     some = "" if share >= 1 else f" WHERE {ROOT} % {MILLION} < {round(share * MILLION)}"
     asking.do(
         f"CREATE OR REPLACE TEMP TABLE {sql} AS SELECT * FROM"
-        f" (SELECT {hashed} AS {ROOT}, {taken} FROM {source.relation} AS t{joined}){some}",
-        source.name,
+        f" (SELECT {hashed} AS {ROOT}, {taken} FROM {source.relation} AS t{joined}){some}"
     )
-    rows, roots = asking.row(f"SELECT count(*), count(DISTINCT {ROOT}) FROM {sql}", source.name)
+    rows, roots = asking.row(f"SELECT count(*), count(DISTINCT {ROOT}) FROM {sql}")
     return Work(source, sql, rows, roots, root, share >= 1)
 
 
