@@ -24,17 +24,18 @@ DAYS_A_YEAR = 365.25
 ROUNDS = 40
 SURE = 3.0  # standard deviations from which on something is not chance
 TWO_YEARS = 700  # days: of fewer a growth cannot be told from a season
+EVEN = 0.02  # of its mean: what differs by less is even, however sure that is
+MANY_DAYS = 60
 QUIET = 0.001  # share of days at either end of the period before which nothing has come: rows began within a month
 
 
 def arrival_of(
     daily: Floats, period: tuple[dt.date, dt.date], *, since: dt.date | None, before: float, after: float,
-    hours: Floats | None,
+    hours: Floats | None, timed: int,
 ) -> Arrival:  # fmt: skip
-    """How rows come in a period, from its days' counts and its rows' shares of the hours. (days,), (24,)"""
+    """How rows come in a period, from its days' counts, and from the shares of the hours in `timed` rows. (days,), (24,)"""
     start, until = period
-    there = np.flatnonzero(np.cumsum(daily) > QUIET * daily.sum())[0], np.flatnonzero(daily)[-1] + 1
-    seen = slice(int(there[0]), int(there[1]))
+    seen = _whole_days(daily)
     days = (np.datetime64(start) + np.arange(len(daily)))[seen]
     counts, numbers = daily[seen], days.astype("datetime64[D]").astype(np.int64)
     months: Rows = days.astype("datetime64[M]").astype(np.int64) % 12
@@ -59,15 +60,25 @@ def arrival_of(
         trend=round(float(np.expm1(growth)), 3),
         season=_factors(season, months) if profiles[0] else None,
         weekdays=_factors(week, weekdays) if profiles[1] else None,
-        hours=None if hours is None else _hours(hours, counts.sum()),
+        hours=None if hours is None else _hours(hours, timed),
         dispersion=max(1.0, few_digits(_dispersion(counts, expected, int(used)), 2)),
     )
+
+
+def _whole_days(daily: Floats) -> slice:
+    """The days between the first and the last rows; without these two, which may be parts of days, where there are many."""
+    first = int(np.flatnonzero(np.cumsum(daily) > QUIET * daily.sum())[0])
+    last = int(np.flatnonzero(daily)[-1])
+    return slice(first + 1, last) if last - first > MANY_DAYS else slice(first, last + 1)
 
 
 def _fit(
     counts: Floats, months: Rows, weekdays: Rows, years: Floats, grows: bool
 ) -> tuple[Floats, Floats, Floats, float]:  # fmt: skip
-    """What each day expects, the factors of months and weekdays, and the logarithm of a year's growth."""
+    """What each day expects, the factors of months and weekdays, and a year's growth as a logarithm.
+
+    (days,) -> (days,), (12,), (7,), one number
+    """
     season, week, growth = np.ones(12), np.ones(7), 0.0
     level = counts.mean()
     expected = np.full(len(counts), level)
@@ -104,7 +115,8 @@ def _is_profile(counts: Floats, each: Rows, size: int, spread: float) -> bool:
     if free < 1:
         return False
     squares = float(((got - wanted)[open_ones] ** 2 / wanted[open_ones]).sum()) / max(spread, 1.0)
-    return squares > free + SURE * math.sqrt(2 * free)
+    apart = float(np.abs(got[open_ones] / wanted[open_ones] - 1).max())
+    return apart > EVEN and squares > free + SURE * math.sqrt(2 * free)
 
 
 def _factors(factors: Floats, each: Rows) -> tuple[float, ...]:
@@ -114,7 +126,10 @@ def _factors(factors: Floats, each: Rows) -> tuple[float, ...]:
     return tuple(few_digits(factor) for factor in found)
 
 
-def _hours(shares: Floats, rows: float) -> tuple[float, ...] | None:
+def _hours(shares: Floats, rows: int) -> tuple[float, ...] | None:
     """Factors of the hours whose mean is 1; None where they differ by no more than chance."""
-    squares = float(rows * ((shares - 1 / 24) ** 2 * 24).sum())
-    return tuple(few_digits(share * 24) for share in shares) if squares > 23 + SURE * np.sqrt(46) else None
+    factors = shares * 24
+    squares = rows * float(((factors - 1) ** 2).mean())
+    apart = float(np.abs(factors - 1).max())
+    is_one = apart > EVEN and squares > 23 + SURE * math.sqrt(46)
+    return tuple(few_digits(factor) for factor in factors) if is_one else None

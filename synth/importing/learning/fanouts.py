@@ -34,7 +34,7 @@ class Counted:
 
     @property
     def total(self) -> float:
-        """All parents."""
+        """How many parents there are, those without children among them."""
         return float(self.parents.sum())
 
     @property

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -125,12 +126,12 @@ def _drawn(name: str, parameters: Parameters) -> Floats | None:
     """What a law gives at each of the points, in order; None where specs have none of such parameters. (points,)"""
     from synth.generators import GENERATORS
 
-    make: Callable[..., object] = GENERATORS[name]
+    make: Callable[..., Any] = GENERATORS[name]
     counts = name in ("poisson", "negative_binomial", "geometric")
     try:
         law = make(**parameters)
         with np.errstate(all="ignore"):
-            found: Floats = law.at_shares(POINTS, BIGINT if counts else DOUBLE).to_numpy().astype(np.float64)  # type: ignore[attr-defined]
+            found: Floats = law.at_shares(POINTS, BIGINT if counts else DOUBLE).to_numpy().astype(np.float64)
     except (ValueError, ArithmeticError):
         return None
     return found if np.isfinite(found).all() else None

@@ -51,8 +51,9 @@ class Law:
 class Numbers:
     """How the numbers of a column are spread.
 
-    `low` and `high` are the 1st and the 99th percentile, with five rows beyond at least, rounded to three digits. `quantiles` say the share below a number,
-    as `empirical` takes them: they begin at `low` and end at `high`, and a number that many rows have comes several times.
+    `low` and `high` are the 1st and the 99th percentile, with five rows beyond at least, rounded to three digits.
+    `quantiles` say the share below a number, as `empirical` takes them: they begin at `low` and end at `high`, and a number
+    that many rows have comes several times.
     `law` is the best distribution, or None where none is near; then the quantiles are what there is.
     """
 
@@ -158,8 +159,9 @@ class FanoutLearnt:
 class Concentration:
     """How unequal the parents of a reference are, by the share of rows that the most popular ones have.
 
-    `top` says which share of the rows the most popular 1, 2, 5, 10, 20, 50 % of all parents have, where these are five or more. `s` and `q` are those of
-    `popularity: {zipf_mandelbrot: {s, q}}`; both are None where parents are as even as chance makes them.
+    `top` says which share of the rows the most popular 1, 2, 5, 10, 20, 50 % of all parents have, where these are five or
+    more. `s` and `q` are those of `popularity: {zipf_mandelbrot: {s, q}}`; both are None where parents are as even as chance
+    makes them.
     """
 
     top: Mapping[float, float]

@@ -84,7 +84,7 @@ def arrival_in(
     rows, moment = (work.sql, name) if work.whole else (work.source.relation, f"TRY_CAST({moment} AS TIMESTAMP)")
     days = asking.columns(
         f"SELECT date_diff('day', DATE {literal(start)}, {moment}::DATE) AS day, count(*) AS n FROM {rows}"
-        f" WHERE isfinite({moment}) GROUP BY day ORDER BY day",
+        f" WHERE isfinite({moment}) GROUP BY day ORDER BY day"
     )
     day, counts = days["day"], days["n"]
     length = (until - start).days
@@ -94,10 +94,10 @@ def arrival_in(
     total, before, after = (float(part.sum()) for part in (counts, counts[day < 0], counts[day >= length]))
     daily = np.zeros(length)
     daily[day[inside].astype(np.int64)] = counts[inside]
-    since = max(min(found.start, start), _earliest(found, start)) if before else None
+    since = _earliest(found, start) if before else None
     return arrival_of(
         daily, (start, until), since=since, before=before / total, after=after / total,
-        hours=None if found.whole_days else np.array(found.hours),
+        hours=None if found.whole_days else np.array(found.hours), timed=work.rows,
     )  # fmt: skip
 
 

@@ -26,7 +26,8 @@ NAMES = {
     "a person's name": (
         "firstname lastname surname forename fullname nickname vorname nachname familienname geburtsname zuname nom "
         "prenom patronyme username login pseudo pseudonym kundenname benutzername ansprechpartner cardholder "
-        "kontoinhaber titulaire initials salutation signature unterschrift recipient assignee supervisor manager owner author contact empfaenger destinataire fname "
+        "kontoinhaber titulaire initials salutation signature unterschrift recipient assignee supervisor "
+        "manager owner author contact empfaenger destinataire fname "
         "lname",
         "full name|first name|last name|middle name|given name|family name|maiden name|contact name|customer "
         "name|client name|user name|player name|display name|middle initial|author name|employee name|patient "

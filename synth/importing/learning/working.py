@@ -39,7 +39,7 @@ class Source:
 
     @property
     def name(self) -> str:
-        """The table's name."""
+        """What the table is called in the source."""
         return self.table.name
 
     @property
