@@ -7,7 +7,7 @@ from synth.importing.learning.categories import true_share, weights_of
 from synth.importing.learning.learnt import ColumnLearnt
 from synth.importing.learning.moments import decades_of, hours_of, moments_of
 from synth.importing.learning.numbers import numbers_of
-from synth.importing.learning.personal import by_content, by_name
+from synth.importing.learning.personal import LOOKED_AT, by_content, by_name
 from synth.importing.learning.personal_words import BIRTH
 from synth.importing.learning.rounded import few_digits
 from synth.importing.learning.texts import texts_of
@@ -34,7 +34,7 @@ def column_of(asking: Asking, work: Work, column: str, least: int) -> ColumnLear
     dtype, kind = work.source.table.column(column).type, work.kind(column)
     nulls, distinct = nulls_of(work, column), work.source.distinct.get(column)
     personal = by_name(work.source.name, column, dtype)
-    personal = personal or by_content(asking, work.sql, column, dtype)
+    personal = personal or by_content(asking, work.some(LOOKED_AT), column, dtype)
     key = is_key(work, column)
     if kind == "text":
         texts = texts_of(asking, work, column, least, personal=personal is not None)

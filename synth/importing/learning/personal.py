@@ -16,26 +16,32 @@ from synth.generators.word_lists import faker_list
 from synth.importing.learning.asking import Asking, literal, name_of
 from synth.importing.learning.personal_words import ABOUT, NAMES, PERSONS, PRIVATE
 
-__all__ = ["by_content", "by_name", "is_of_persons", "looks_personal", "words_of"]
+__all__ = ["LOOKED_AT", "by_content", "by_name", "is_of_persons", "looks_personal", "words_of"]
 
 SO_MANY_NAMES = 0.4  # of texts that differ: so many that have a given name are names of persons
 SO_MANY = 0.1  # of a column's texts: from so many on, that look like something personal, the column does
-LOOKED_AT = 20_000  # rows whose texts are looked at
+LOOKED_AT = 5_000  # rows whose texts are looked at
 
-# What a text looks like, as regular expressions that match it whole. Dates and codes of few digits are no telephone numbers.
+# What stands in a text, as regular expressions. Dates and codes of few digits are no telephone numbers.
+_BEGIN, _END = r"(?:^|[^\w.@-])", r"(?:$|[^\w@-])"
 _LOOKS = {
-    "an e-mail address": r"\s*\S+@\S+\.\S+\s*|mailto:.*",
-    "a telephone number": r"\+[0-9][0-9 ()./-]{6,20}|\(?0[0-9]{1,5}\)?[ /-][0-9 /-]{4,16}|"
-    r"\(?[0-9]{3}\)?[ .-][0-9]{3}[ .-][0-9]{4}",
-    "a bank account": r"[A-Z]{2}[0-9]{2} ?(?:[A-Z0-9]{4} ?){2,7}[A-Z0-9]{1,4}",
-    "a payment card": r"[3-6][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{1,7}|3[47][0-9]{2}[ -]?[0-9]{6}[ -]?[0-9]{5}",
-    "a network address": r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}|(?:[0-9a-fA-F]{0,4}:){3,7}[0-9a-fA-F]{0,4}|"
-    r"(?:[0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}",
-    "an official number": r"[0-9]{3}-[0-9]{2}-[0-9]{4}",
-    "an address": r"(?:.*(?:stra(?:ß|ss)e|str\.|gasse|weg|platz|allee) ?[0-9]+.*)|"
-    r"(?:[0-9]+[a-z]?,? .*(?i:street|st\.|road|rd\.|avenue|ave\.?|lane|drive|rue|boulevard|bd|chemin).*)",
-}  # fmt: skip
-_WORDS = r"\p{Lu}[\p{L}'’.-]+(?:,? [\p{L}'’.-]+){0,3}"  # one to four words, the first in a capital
+    what: f"{_BEGIN}(?:{look}){_END}"
+    for what, look in {
+        "an e-mail address": r"[^\s@]+@[^\s@]+\.[^\s@]+",
+        "a telephone number": r"\+[0-9][0-9 ()./-]{6,20}|\(?0[0-9]{1,5}\)?[ /-][0-9 /-]{4,16}|"
+        r"\(?[0-9]{3}\)?[ .-][0-9]{3}[ .-][0-9]{4}",
+        "a bank account": r"[A-Z]{2}[0-9]{2} ?(?:[A-Z0-9]{4} ?){2,7}[A-Z0-9]{1,4}",
+        "a payment card": r"[3-6][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{1,7}|3[47][0-9]{2}[ -]?[0-9]{6}[ -]?[0-9]{5}",
+        "a network address": r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}|(?:[0-9a-fA-F]{0,4}:){3,7}[0-9a-fA-F]{0,4}|"
+        r"(?:[0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}",
+        "an official number": r"[0-9]{3}-[0-9]{2}-[0-9]{4}",
+        "an address": r"[\w.-]*(?i:stra(?:ß|ss)e|str\.|gasse|weg|platz|allee) ?[0-9]+[a-z]?|"
+        r"[0-9]+[a-z]?,? (?:[\w'.-]+ ){0,3}(?i:street|st\.?|road|rd\.?|avenue|ave\.?|lane|drive|rue|boulevard|bd|chemin)|"
+        r"[0-9]+[a-z]?,? (?i:rue|avenue|boulevard|bd|chemin|place|quai) .+",
+    }.items()
+}
+_MAIL = next(iter(_LOOKS.values()))
+_WORDS = r"^\p{Lu}[\p{L}'’.-]+(?:,? [\p{L}'’.-]+){0,3}$"  # one to four words, the first in a capital
 _LOCALES = ("en_US", "en_GB", "de_DE", "fr_FR")
 
 
@@ -69,8 +75,8 @@ def is_of_persons(table: str) -> bool:
 
 
 def looks_personal(value: object) -> bool:
-    """Whether a single value is a text that looks personal by its form."""
-    return isinstance(value, str) and any(re.fullmatch(look, value) for look in _LOOKS.values())
+    """Whether a single value is a text in which something stands that looks personal."""
+    return isinstance(value, str) and any(re.search(look, value) for look in _LOOKS.values())
 
 
 def by_content(asking: Asking, relation: str, column: str, dtype: DType) -> str | None:
@@ -80,9 +86,15 @@ def by_content(asking: Asking, relation: str, column: str, dtype: DType) -> str 
     """
     if dtype.name not in ("varchar", "char"):
         return None
-    counted = ", ".join(f"avg(regexp_full_match(v, {literal(look)})::INTEGER)" for look in (*_LOOKS.values(), _WORDS))
-    texts = f"SELECT {name_of(column)} AS v FROM {relation} WHERE {name_of(column)} IS NOT NULL LIMIT {LOOKED_AT}"
-    *shares, words = asking.row(f"SELECT {counted} FROM ({texts})")
+    counted = [
+        f"avg(CASE WHEN {'mail' if look is _MAIL else 'digits'} THEN regexp_matches(v, {literal(look)}) ELSE FALSE END::INTEGER)"
+        for look in _LOOKS.values()
+    ]
+    texts = f"SELECT {name_of(column)} AS v FROM {relation} WHERE {name_of(column)} IS NOT NULL"
+    *shares, words = asking.row(
+        f"SELECT {', '.join(counted)}, avg(regexp_matches(v, {literal(_WORDS)})::INTEGER)"
+        f" FROM (SELECT v, contains(v, '@') AS mail, regexp_matches(v, '[0-9]') AS digits FROM ({texts}))"
+    )
     for what, share in zip(_LOOKS, shares, strict=True):
         if (share or 0) >= SO_MANY:
             return what

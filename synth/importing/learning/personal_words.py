@@ -33,6 +33,10 @@ NAMES = {
         "name|client name|user name|player name|display name|middle initial|author name|employee name|patient "
         "name|holder name|person name|guest name|member name|owner name|contact person",
     ),
+    "a network address": (
+        "ip ipaddress ipv4 ipv6 useragent hostname cookie fingerprint",
+        "remote addr|user agent|session id|session token|device id",
+    ),
     "an address": (
         "address addr street street1 street2 address1 address2 addressline1 addressline2 adresse anschrift strasse "
         "hausnummer hausnr rue voie zip zipcode postcode postalcode plz postleitzahl apartment lieferadresse "
@@ -59,10 +63,6 @@ NAMES = {
         "birth birthday birthdate dob born geburt geburtstag geburtsdatum naissance anniversaire birthyear "
         "geburtsjahr",
         "",
-    ),
-    "a network address": (
-        "ip ipaddress ipv4 ipv6 useragent hostname cookie fingerprint",
-        "remote addr|user agent|session id|session token|device id",
     ),
     "a secret": (
         "password passwd pwd passwort kennwort token secret apikey salt otp pin",
