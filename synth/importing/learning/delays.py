@@ -20,6 +20,7 @@ Floats = npt.NDArray[np.float64]
 MOST = 10  # moments of a table that are compared with each other
 SO_MANY = 200_000  # rows that are looked at
 ORDERED = 0.95  # share of rows in which a moment follows another one
+EVEN = 0.06  # of how far delays lie apart: so far quantiles of even ones may be off
 BESIDE = 0.9  # share of the rows with a moment that have the one before, too
 LEVELS: Floats = (np.arange(64) + 0.5) / 64
 UNITS = {"minutes": 60.0, "hours": 3600.0, "days": 86400.0}
@@ -52,8 +53,9 @@ def delays_of(
         if with_both < max(2 * least, BESIDE * with_it) or ordered < ORDERED * with_both or later < 0.5 * with_both:
             continue
         delay = _delay(
-            column, after, np.array(quantiles, dtype=np.float64), ordered / with_both, 1 - with_both / with_before
-        )
+            column, after, np.array(quantiles, dtype=np.float64), ordered / with_both, 1 - with_both / with_before,
+            coarse=whole_days[column],
+        )  # fmt: skip
         if delay and (column not in nearest or _seconds(delay) < _seconds(nearest[column])):
             nearest[column] = delay
     return tuple(nearest.values())
@@ -63,7 +65,9 @@ def _seconds(delay: Delay) -> float:
     return delay.median * UNITS[delay.unit]
 
 
-def _delay(column: str, after: str, quantiles: Floats, ordered: float, missing: float) -> Delay | None:
+def _delay(
+    column: str, after: str, quantiles: Floats, ordered: float, missing: float, *, coarse: bool
+) -> Delay | None:  # fmt: skip
     """The law of a delay, by its quantiles in seconds. (levels,)"""
     median = float(np.interp(0.5, LEVELS, quantiles))
     if median <= 0:
@@ -71,10 +75,14 @@ def _delay(column: str, after: str, quantiles: Floats, ordered: float, missing: 
     unit = next((unit for unit, seconds in reversed(UNITS.items()) if median >= seconds), "minutes")
     spread = np.maximum(quantiles, 1e-3) / UNITS[unit]
     low, middle, high = (float(np.interp(share, LEVELS, spread)) for share in (0.159, 0.5, 0.841))
-    first, last = (few_digits(float(np.interp(share, LEVELS, spread)), 2) for share in (0.01, 0.99))
+    first, last = (float(np.interp(share, LEVELS, spread)) for share in (0.01, 0.99))
     sigma = math.log(high / low) / 2 / Z84 if high > low else 0.0
-    even = np.abs(np.interp(LEVELS, [0.01, 0.99], [first, last]) - spread).max() < 0.06 * (last - first)
+    half_a_day = UNITS["days"] / 2 / UNITS[unit] if coarse else 0.0
+    apart = float(np.abs(np.interp(LEVELS, [0.01, 0.99], [first, last]) - spread).max())
+    even = first < last and apart < EVEN * (last - first) + 1.1 * half_a_day
+    if even:  # a day stands for all of it
+        first, last = first - half_a_day, last + half_a_day
     return Delay(
-        column, after, few_digits(ordered), unit, few_digits(middle), few_digits(sigma), first, last,
-        bool(even) and last > first, few_digits(missing),
+        column, after, few_digits(ordered), unit, few_digits(middle), few_digits(sigma), few_digits(first, 2),
+        few_digits(last, 2), even, few_digits(missing),
     )  # fmt: skip

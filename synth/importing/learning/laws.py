@@ -26,7 +26,7 @@ POINTS: Floats = (np.arange(2048) + 0.5) / 2048  # of a law that are compared
 NEAR = 0.015  # of shares: so far apart a law still says what is there, and what chance adds in few rows
 CHANCE = 0.7  # divided by the root of the rows
 RELATIVE = 0.08  # of the spread's own tenths: so far a tenth may lie off
-GOOD, TABLED = 0.015, ("gamma", "beta")  # where this is reached, no laws are tried that are read off long tables
+GOOD = 0.01  # what has reached this needs no gamma, which is read off a long table
 DEARER = 0.003  # of distance: what each parameter has to be worth
 MOST = 100_000  # counts beyond are numbers
 Z84 = 0.994458  # the 84th percentile of the normal law
@@ -43,7 +43,7 @@ def best_law(grid: Floats, levels: Floats, mean: float, variance: float, pitch: 
     best: tuple[float, Law] | None = None
     for name, parameters in _candidates(_Seen(grid, levels, mean, variance, pitch)):
         rounded = {word: few_digits(value) for word, value in parameters.items()}
-        if best and best[0] < GOOD and name in TABLED:
+        if best and best[0] < GOOD and name == "gamma":
             continue
         drawn = _drawn(name, rounded)
         if drawn is None:

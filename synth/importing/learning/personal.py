@@ -87,7 +87,7 @@ def by_content(asking: Asking, relation: str, column: str, dtype: DType) -> str 
     if dtype.name not in ("varchar", "char"):
         return None
     counted = [
-        f"avg(CASE WHEN {'mail' if look is _MAIL else 'digits'} THEN regexp_matches(v, {literal(look)}) ELSE FALSE END::INTEGER)"
+        f"avg(CASE WHEN {'mail' if look is _MAIL else 'digits'} THEN regexp_matches(v, {literal(look)})::INTEGER ELSE 0 END)"
         for look in _LOOKS.values()
     ]
     texts = f"SELECT {name_of(column)} AS v FROM {relation} WHERE {name_of(column)} IS NOT NULL"

@@ -7,7 +7,6 @@ whose parents, with Poisson's chance added, would have the shares that are seen.
 from __future__ import annotations
 
 import math
-from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +25,8 @@ SMALL = 50.0  # rows a parent expects up to which its chances are a table
 LONGEST = 140  # of such a table
 FEWEST = 5  # of the most popular parents whose share is told
 SURE = 4.0  # standard deviations from which on parents are not even
-FIRST_S, FIRST_Q = (0.2, 0.5, 0.8, 1.1, 1.4, 1.8, 2.4), (0.0, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+LEAST_S, MOST_S = 0.02, 4.0
+QS = (0.0, 0.001, 0.003, 0.008, 0.02, 0.05, 0.15, 0.4, 1.2)
 _NORMAL = np.array([-1.732, -1.15, -0.812, -0.549, -0.319, -0.105, 0.105, 0.319, 0.549, 0.812, 1.15, 1.732])
 _LOG_FACTORIALS = np.array([math.lgamma(k + 1) for k in range(LONGEST)])
 
@@ -72,17 +72,19 @@ def expected_tops(size: int, rows: float, s: float, q: float) -> Floats:
 
 
 def _fit(size: int, rows: float, seen: Floats) -> tuple[float, float]:
-    """The parameters whose shares lie nearest to those seen: by a grid, which is then made finer around its best."""
+    """The parameters whose shares lie nearest to those seen: for each q the best s, on a grid of q made finer once."""
 
-    def apart(pair: tuple[float, float]) -> float:
-        return float(((expected_tops(size, rows, *pair) - seen) ** 2).sum())
+    def apart(s: float, q: float) -> float:
+        return float(((expected_tops(size, rows, s, q) - seen) ** 2).sum())
 
-    best = min(product(FIRST_S, FIRST_Q), key=apart)
-    width_s, width_q = 0.3, 2.0
-    for _ in range(5):
-        s, q = best
-        near_s = [max(0.02, s + step * width_s) for step in (-1, -0.5, 0, 0.5, 1)]
-        near_q = [q * width_q**step for step in (-1, -0.5, 0, 0.5, 1)] if q else [0.0, 0.0005, 0.001, 0.002]
-        best = min(product(near_s, near_q), key=apart)
-        width_s, width_q = width_s / 2, math.sqrt(width_q)
-    return best
+    def best_s(q: float) -> tuple[float, float, float]:
+        low, high = LEAST_S, MOST_S
+        while high - low > 0.02:  # it has one valley
+            left, right = low + (high - low) * 0.382, low + (high - low) * 0.618
+            low, high = (low, right) if apart(left, q) < apart(right, q) else (left, high)
+        return apart((low + high) / 2, q), (low + high) / 2, q
+
+    near = min(best_s(q) for q in QS)[2]
+    finer = [near * step for step in (0.6, 0.75, 1.0, 1.35, 1.7)] if near else [0.0, QS[1] / 4, QS[1] / 2]
+    _, s, q = min(best_s(q) for q in finer)
+    return s, q
