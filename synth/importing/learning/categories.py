@@ -8,10 +8,10 @@ from synth.importing.learning.personal import looks_personal
 from synth.importing.learning.rounded import few_digits
 from synth.importing.learning.working import ROOT, Work
 
-__all__ = ["MOST", "true_share", "weights_of"]
+__all__ = ["MOST", "MOST_OTHER", "true_share", "weights_of"]
 
 MOST = 200  # values of a column that is a choice
-MOST_OTHER = 0.05  # of numbers that are a choice: so many may have another value
+MOST_OTHER = 0.05  # share of the rows with another value, in a column of numbers that is a choice
 MOST_NUMBERS = 30  # of numbers, which are otherwise a distribution
 
 
@@ -22,8 +22,8 @@ def weights_of(asking: Asking, work: Work, column: str, least: int) -> Weights |
         return None
     name = name_of(column)
     found = asking.rows(
-        f"SELECT v, sum(n)::BIGINT, count(*) FROM (SELECT {name} AS v, {ROOT} AS r, count(*) AS n FROM {work.sql}"
-        f" WHERE {name} IS NOT NULL GROUP BY ALL) GROUP BY v ORDER BY 2 DESC, v LIMIT {10 * most}",
+        f"SELECT {name} AS v, count(*) AS n, {work.counted_roots} FROM {work.sql} WHERE {name} IS NOT NULL"
+        f" GROUP BY v ORDER BY n DESC, v LIMIT {10 * most}"
     )
     kept = [(value, rows) for value, rows, roots in found if roots >= least and not looks_personal(value)]
     weights = _weights(kept, found, most)

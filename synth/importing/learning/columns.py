@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synth.importing.learning.asking import Asking
-from synth.importing.learning.categories import true_share, weights_of
+from synth.importing.learning.categories import MOST_OTHER, true_share, weights_of
 from synth.importing.learning.learnt import ColumnLearnt
 from synth.importing.learning.moments import decades_of, hours_of, moments_of
 from synth.importing.learning.numbers import numbers_of
@@ -37,9 +37,9 @@ def column_of(asking: Asking, work: Work, column: str, least: int) -> ColumnLear
     personal = personal or by_content(asking, work.some(LOOKED_AT), column, dtype)
     key = is_key(work, column)
     if kind == "text":
-        texts = texts_of(asking, work, column, least, personal=personal is not None)
         weights = None if personal or key else weights_of(asking, work, column, least)
-        return ColumnLearnt(nulls, distinct, personal, weights, texts=texts)
+        told = personal is None and (weights is None or weights.other > MOST_OTHER)
+        return ColumnLearnt(nulls, distinct, personal, weights, texts=texts_of(asking, work, column, least, told=told))
     if kind == "moment" and not key:
         if personal:
             decades = decades_of(asking, work, column, least) if personal == BIRTH else None

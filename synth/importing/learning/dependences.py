@@ -9,7 +9,7 @@ from itertools import combinations
 from synth.importing.learning.asking import Asking, name_of
 from synth.importing.learning.learnt import Dependence, Lookup, Value
 from synth.importing.learning.rounded import few_digits
-from synth.importing.learning.working import ROOT, Work
+from synth.importing.learning.working import Work
 
 __all__ = ["dependences_of"]
 
@@ -67,8 +67,8 @@ def _is_turned(each: Dependence, all_of: Mapping[str, Dependence]) -> bool:
 def _cells(asking: Asking, work: Work, one: str, other: str) -> Cells:
     a, b = name_of(one), name_of(other)
     found = asking.rows(
-        f"SELECT a, b, sum(n)::BIGINT, count(*) FROM (SELECT {a} AS a, {b} AS b, {ROOT} AS r, count(*) AS n FROM {work.sql}"
-        f" WHERE {a} IS NOT NULL AND {b} IS NOT NULL GROUP BY ALL) GROUP BY a, b ORDER BY a, b",
+        f"SELECT {a} AS a, {b} AS b, count(*), {work.counted_roots} FROM {work.sql}"
+        f" WHERE {a} IS NOT NULL AND {b} IS NOT NULL GROUP BY a, b ORDER BY a, b"
     )
     return {(row[0], row[1]): (row[2], row[3]) for row in found}
 

@@ -13,6 +13,7 @@ from synth.importing.found import Found, Note
 from synth.importing.learning.asking import MEMORY_BYTES, SECONDS, asking
 from synth.importing.learning.learnt import ColumnLearnt, Learnt, Moments, TableLearnt
 from synth.importing.learning.moments import arrival_in
+from synth.importing.learning.personal import know_given_names
 from synth.importing.learning.tables import Measuring
 from synth.importing.learning.working import prepared
 
@@ -42,6 +43,7 @@ def learn(
     """
     notes: list[Note] = []
     with asking(relations, connection=connection, seconds=seconds, memory_bytes=memory_bytes, workers=workers) as asked:
+        know_given_names(asked)
         works, parents = prepared(asked, found, relations, sample, notes)
         measuring = Measuring(asked, works, parents, least, notes)
         tables = {table.name: measuring.table(works[table.name]) for table in found.tables if table.name in works}

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from synth.importing.learning.asking import Asking, name_of, number
+from synth.importing.learning.asking import Asking, name_of
 from synth.importing.learning.laws import best_law
 from synth.importing.learning.learnt import Numbers
 from synth.importing.learning.rounded import few_digits
@@ -19,8 +19,8 @@ __all__ = ["LEVELS", "numbers_of"]
 Floats = npt.NDArray[np.float64]
 
 LEVELS: Floats = (np.arange(256) + 0.5) / 256  # shares below which quantiles are taken
-_LISTED = f"[{', '.join(f'{level:.6f}' for level in LEVELS)}]"
-SO_MANY = 200_000  # rows whose numbers are sorted
+SO_MANY = 100_000  # rows whose numbers are sorted
+FEW = 1_000  # numbers that are looked at before all others
 STEPS = (1000, 500, 100, 50, 25, 10, 5, 2, 1, 0.5, 0.25, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005)
 DIGITS = 4  # behind the point, of doubles that have an end
 KNOTS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
@@ -34,32 +34,34 @@ MOST_ENDINGS, LEAST_ENDING, ENDINGS = 12, 0.02, 0.9  # how many, the share of ea
 
 def numbers_of(asking: Asking, work: Work, column: str, least: int) -> Numbers | None:
     """How the numbers of a column are spread; None where too few rows have one."""
-    name, rows = name_of(column), work.some(SO_MANY)
-    steps = ", ".join(
-        f"bool_and(abs(v - round(v / {step}) * {step}) <= 1e-6 * {step} + 1e-15 * abs(v))" for step in STEPS
+    name = name_of(column)
+    read = asking.columns(
+        f"SELECT {name}::DOUBLE AS v, {ROOT} AS r FROM {work.some(SO_MANY)} WHERE v IS NOT NULL AND isfinite(v)"
     )
-    places = ", ".join(f"bool_and(abs(v - round(v, {k})) <= 1e-9 + 1e-15 * abs(v))" for k in range(DIGITS + 1))
-    values = (
-        f"SELECT {name}::DOUBLE AS v, {ROOT} AS r FROM {rows} WHERE {name} IS NOT NULL AND isfinite({name}::DOUBLE)"
-    )
-    count, roots, mean, variance, quantiles, *facts = asking.row(
-        f"SELECT count(*), approx_count_distinct(r), avg(v), var_pop(v), quantile_disc(v, {_LISTED}),"
-        f" {steps}, {places} FROM ({values})",
-    )
-    if count < 2 * least or roots < least:
+    values, roots = read["v"], read["r"]
+    count = len(values)
+    if count < 2 * least or (work.root != work.source.name and len(np.unique(roots)) < least):
         return None
-    grid = np.array(quantiles, dtype=np.float64)
-    step = next((float(size) for size, fits in zip(STEPS, facts[: len(STEPS)], strict=True) if fits), None)
-    digits = next((k for k, fits in enumerate(facts[len(STEPS) :]) if fits), None)
+    grid = np.sort(values)[np.ceil(LEVELS * count).astype(np.int64) - 1]
+    step = next((float(size) for size in STEPS if _fits(values, size)), None)
+    digits = next((k for k in range(DIGITS + 1) if _fits(values, 10.0**-k)), None)
     pitch = step or (10.0**-digits if digits is not None else 0.0)
     clip = math.ceil(max(CLIPPED, BEYOND / count) * len(grid)) - 1
     inner = np.clip(grid, grid[clip], grid[-1 - clip])
-    law = best_law(grid, LEVELS, number(mean), number(variance), pitch, count)
+    law = best_law(grid, LEVELS, float(values.mean()), float(values.var()), pitch, count)
     knots = _knots(inner, pitch, count, least)
     says_more = step is not None and (digits is None or step != 10.0**-digits)
     wide = bool(inner[-1] - inner[0] > WIDE)
-    endings = _endings(asking, values, digits, least) if digits in (1, 2) and wide else None
+    endings = _endings(values, roots, digits, least) if digits in (1, 2) and wide else None
     return Numbers(knots[0.0], knots[1.0], knots, law, digits, step if says_more else None, endings)
+
+
+def _fits(values: Floats, step: float) -> bool:
+    """Whether all numbers are multiples of a step, but for what floats cannot say. (n,)"""
+    return all(
+        bool((np.abs(part - np.rint(part / step) * step) <= 1e-6 * step + 1e-15 * np.abs(part)).all())
+        for part in (values[:FEW], values[FEW:])
+    )
 
 
 def _rounded(value: float, grid: Floats, pitch: float) -> float:
@@ -92,16 +94,16 @@ def _knots(grid: Floats, pitch: float, rows: int, least: int) -> Mapping[float, 
     return dict(zip(found, map(float, climbing), strict=True))
 
 
-def _endings(asking: Asking, values: str, digits: int, least: int) -> Mapping[str, float] | None:
-    """The digits behind the point of prices that mostly end in a few ways."""
+def _endings(values: Floats, roots: Floats, digits: int, least: int) -> Mapping[str, float] | None:
+    """The digits behind the point of prices that mostly end in a few ways. (n,), (n,)"""
     unit = 10**digits
-    found = asking.rows(
-        f"SELECT (round(abs(v) * {unit}) % {unit})::INTEGER AS e, count(*) AS n, approx_count_distinct(r) AS roots"
-        f" FROM ({values}) GROUP BY e ORDER BY n DESC, e",
-    )
-    total = sum(row[1] for row in found)
-    kept = [(e, n) for e, n, roots in found if roots >= least and n >= LEAST_ENDING * total][:MOST_ENDINGS]
-    together = sum(n for _, n in kept)
-    if len(found) < 3 or len(kept) < 2 or together < ENDINGS * total:
+    ends = (np.rint(np.abs(values) * unit) % unit).astype(np.int64)
+    found, which, times = np.unique(ends, return_inverse=True, return_counts=True)
+    if len(found) < 3:
         return None
-    return {f".{e:0{digits}d}": few_digits(n / together) for e, n in kept}
+    order = [int(i) for i in np.argsort(-times)[:MOST_ENDINGS] if times[i] >= LEAST_ENDING * len(values)]
+    kept = [i for i in order if len(np.unique(roots[which == i])) >= least]
+    together = int(times[kept].sum())
+    if len(kept) < 2 or together < ENDINGS * len(values):
+        return None
+    return {f".{found[i]:0{digits}d}": few_digits(times[i] / together) for i in kept}

@@ -59,6 +59,12 @@ class Work:
     root: str
     whole: bool
 
+    @property
+    def counted_roots(self) -> str:
+        """The number of roots of a group, as SQL: that of its rows where each is its own root."""
+        own = self.root == self.source.name and self.roots == self.rows
+        return "count(*)" if own else f"count(DISTINCT {ROOT})"
+
     def some(self, rows: int) -> str:
         """So many rows of it, about, as SQL: those of some roots."""
         return same_roots(self.sql, self.rows, rows)
