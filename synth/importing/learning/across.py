@@ -12,7 +12,7 @@ from synth.importing.learning.asking import Asking, name_of
 from synth.importing.learning.formulas import HOLDS, holds
 from synth.importing.learning.learnt import Carried, Sum
 from synth.importing.learning.rounded import few_digits
-from synth.importing.learning.working import Work, same_roots
+from synth.importing.learning.working import Work
 
 __all__ = ["carried_of", "sums_of"]
 
@@ -40,7 +40,7 @@ def sums_of(
         f"sum({' * '.join(f'{name_of(name)}::DOUBLE' for name in names)})" if names else "count(*)" for names in terms
     ]
     ks = ", ".join(f"k{i}" for i in range(len(own)))
-    parents = same_roots(parent.sql, parent.rows, SO_MANY)
+    parents = parent.of_some_roots(SO_MANY)
     values = asking.columns(
         f"WITH p AS MATERIALIZED (SELECT *, {', '.join(keys)} FROM {parents} LIMIT {2 * SO_MANY}),"
         f" c AS (SELECT {ks}, {', '.join(f'{sql} AS s{i}' for i, sql in enumerate(added))}"
@@ -83,8 +83,7 @@ def carried_of(
         for one, other in pairs
     )
     rows, *cells = asking.row(
-        f"SELECT count(*), {counted} FROM {same_roots(child.sql, child.rows, SO_MANY_ROWS)} AS c"
-        f" JOIN {parent.sql} AS p ON {same}"
+        f"SELECT count(*), {counted} FROM {child.some(SO_MANY_ROWS)} AS c JOIN {parent.sql} AS p ON {same}"
     )
     found: list[Carried] = []
     for (one, other), equal, there in zip(pairs, cells[::2], cells[1::2], strict=True):

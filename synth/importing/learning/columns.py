@@ -17,11 +17,10 @@ __all__ = ["column_of", "is_key", "nulls_of"]
 
 
 def is_key(work: Work, column: str) -> bool:
-    """Whether a column is of the primary key, numbered, alone unique, or of a reference: its values are never copied."""
+    """Whether a column holds a key, is referred to, numbered or alone unique: its values are never copied."""
     table = work.source.table
     alone = any(unique.columns == (column,) for unique in table.uniques)
-    refers = any(column in reference.columns for reference in table.references)
-    return column in table.primary_key or table.column(column).numbered or alone or refers
+    return column in work.source.held or table.column(column).numbered or alone
 
 
 def nulls_of(work: Work, column: str) -> float:

@@ -23,6 +23,7 @@ ORDERED = 0.95  # share of rows in which a moment follows another one
 EVEN = 0.06  # of how far delays lie apart: so far quantiles of even ones may be off
 BESIDE = 0.9  # share of the rows with a moment that have the one before, too
 LEVELS: Floats = (np.arange(64) + 0.5) / 64
+CLIPPED, BEYOND = 0.01, 5  # share, and number, of the rows beyond the shortest and the longest that is told
 UNITS = {"minutes": 60.0, "hours": 3600.0, "days": 86400.0}
 Z84 = 0.994458  # the 84th percentile of the normal law
 
@@ -54,7 +55,7 @@ def delays_of(
             continue
         delay = _delay(
             column, after, np.array(quantiles, dtype=np.float64), ordered / with_both, 1 - with_both / with_before,
-            coarse=whole_days[column],
+            coarse=whole_days[column], clip=max(CLIPPED, BEYOND / with_both),
         )  # fmt: skip
         if delay and (column not in nearest or _seconds(delay) < _seconds(nearest[column])):
             nearest[column] = delay
@@ -66,7 +67,7 @@ def _seconds(delay: Delay) -> float:
 
 
 def _delay(
-    column: str, after: str, quantiles: Floats, ordered: float, missing: float, *, coarse: bool
+    column: str, after: str, quantiles: Floats, ordered: float, missing: float, *, coarse: bool, clip: float
 ) -> Delay | None:  # fmt: skip
     """The law of a delay, by its quantiles in seconds. (levels,)"""
     median = float(np.interp(0.5, LEVELS, quantiles))
@@ -75,10 +76,10 @@ def _delay(
     unit = next((unit for unit, seconds in reversed(UNITS.items()) if median >= seconds), "minutes")
     spread = np.maximum(quantiles, 1e-3) / UNITS[unit]
     low, middle, high = (float(np.interp(share, LEVELS, spread)) for share in (0.159, 0.5, 0.841))
-    first, last = (float(np.interp(share, LEVELS, spread)) for share in (0.01, 0.99))
+    first, last = (float(np.interp(share, LEVELS, spread)) for share in (clip, 1 - clip))
     sigma = math.log(high / low) / 2 / Z84 if high > low else 0.0
     half_a_day = UNITS["days"] / 2 / UNITS[unit] if coarse else 0.0
-    apart = float(np.abs(np.interp(LEVELS, [0.01, 0.99], [first, last]) - spread).max())
+    apart = float(np.abs(np.interp(LEVELS, [clip, 1 - clip], [first, last]) - np.clip(spread, first, last)).max())
     even = first < last and apart < EVEN * (last - first) + 1.1 * half_a_day
     if even:  # a day stands for all of it
         first, last = first - half_a_day, last + half_a_day

@@ -22,7 +22,7 @@ __all__ = ["best_law"]
 Floats = npt.NDArray[np.float64]
 Parameters = Mapping[str, float]
 
-POINTS: Floats = (np.arange(2048) + 0.5) / 2048  # of a law that are compared
+POINTS: Floats = (np.arange(1024) + 0.5) / 1024  # of a law that are compared
 NEAR = 0.015  # of shares: so far apart a law still says what is there, and what chance adds in few rows
 CHANCE = 0.7  # divided by the root of the rows
 RELATIVE = 0.08  # of the spread's own tenths: so far a tenth may lie off

@@ -15,7 +15,7 @@ from synth.importing.learning.learnt import ColumnLearnt, Learnt, Moments, Table
 from synth.importing.learning.moments import arrival_in
 from synth.importing.learning.personal import know_given_names
 from synth.importing.learning.tables import Measuring
-from synth.importing.learning.working import prepared
+from synth.importing.learning.working import forget, prepared
 
 if TYPE_CHECKING:
     import duckdb
@@ -44,7 +44,7 @@ def learn(
     notes: list[Note] = []
     with asking(relations, connection=connection, seconds=seconds, memory_bytes=memory_bytes, workers=workers) as asked:
         know_given_names(asked)
-        works, parents = prepared(asked, found, relations, sample, notes)
+        works, parents = prepared(asked, found, relations, sample, least, notes)
         measuring = Measuring(asked, works, parents, least, notes)
         tables = {table.name: measuring.table(works[table.name]) for table in found.tables if table.name in works}
         known = period or _period(tables)
@@ -57,6 +57,7 @@ def learn(
             )
             for name, table in tables.items()
         }
+        forget(asked, works)
     start, until = known or (None, None)
     return Learnt(tables, least, start, until, _copied(tables), tuple(notes))
 

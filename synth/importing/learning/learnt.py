@@ -263,7 +263,10 @@ class Dependence:
 
 @dataclass(frozen=True)
 class Lookup:
-    """A column that follows from another one of its row: `pairs` of values, each with `least` roots behind it."""
+    """A column that follows from another one of its row, wherever both have a value that was learnt.
+
+    `pairs` are a value of `by` and the one of `column`, each pair with `least` roots behind it.
+    """
 
     column: str
     by: str

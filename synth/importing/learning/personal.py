@@ -16,7 +16,10 @@ from synth.generators.word_lists import faker_list
 from synth.importing.learning.asking import Asking, literal, name_of
 from synth.importing.learning.personal_words import ABOUT, NAMES, PERSONS, PRIVATE
 
-__all__ = ["LOOKED_AT", "by_content", "by_name", "is_of_persons", "know_given_names", "looks_personal", "words_of"]
+__all__ = [
+    "LOOKED_AT", "NAMES_TABLE", "by_content", "by_name", "is_of_persons", "know_given_names", "looks_personal",
+    "words_of",
+]  # fmt: skip
 
 SO_MANY_NAMES = 0.4  # of texts that differ: so many that have a given name are names of persons
 SO_MANY = 0.1  # of a column's texts: from so many on, that look like something personal, the column does

@@ -14,6 +14,7 @@ __all__ = ["Parents", "child_reference", "parents_first", "parents_of", "root_of
 
 Parents = Mapping[str, FoundReference]  # of each table that is a child the reference that makes it one
 
+MANY_ROWS = 50  # rows of a child for each row of such a list
 FEW_ROWS = 200  # a table of so few is a list that others choose from, and no entity
 
 
@@ -42,6 +43,8 @@ def child_reference(
     ]
     best: tuple[int, FoundReference] | None = None
     for reference in mandatory:
+        if _is_list(reference.table, table.name, tables, rows):
+            continue
         keys = [table.primary_key, *(unique.columns for unique in table.uniques)]
         begins = any(key[: len(reference.columns)] == reference.columns and len(key) > 1 for key in keys)
         whole = any({*key} == {*reference.columns} for key in keys)
@@ -52,6 +55,13 @@ def child_reference(
         if weight and (best is None or weight > best[0]):
             best = weight, reference
     return best[1] if best else None
+
+
+def _is_list(parent: str, child: str, tables: Mapping[str, FoundTable], rows: Mapping[str, int]) -> bool:
+    """Whether a table is a list that very many rows choose from (countries, tenants), and nobody's own rows."""
+    few = rows.get(parent, 0) <= FEW_ROWS and rows.get(child, 0) >= MANY_ROWS * rows.get(parent, 0)
+    own = is_of_persons(parent) or any(is_of_persons(each.table) for each in tables[parent].references)
+    return few and not own
 
 
 def root_of(table: str, parents: Parents) -> str:

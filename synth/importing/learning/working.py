@@ -14,14 +14,16 @@ from synth.dtypes import TYPES, DType
 from synth.errors import DataError
 from synth.importing.found import Found, FoundReference, FoundTable, Note
 from synth.importing.learning.asking import Asking, name_of, relation_of
+from synth.importing.learning.personal import NAMES_TABLE
 from synth.importing.learning.roots import Parents, parents_first, parents_of, root_of
 
-__all__ = ["ROOT", "Source", "Work", "kind_of", "prepared", "same_roots"]
+__all__ = ["ROOT", "Source", "Work", "forget", "kind_of", "prepared"]
 
 ROOT = '"synth root"'  # the column of a working table; no spec has a blank in a name
 LONGEST = 200  # signs of a text that are looked at
 LENGTHS = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 MILLION = 1_000_000
+MANY_TIMES = 5  # as many roots as stand behind a value: fewer are not enough to tell values by
 _PLAIN = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "FLOAT", "DOUBLE", "DECIMAL")
 
 
@@ -33,6 +35,7 @@ class Source:
     relation: str
     types: Mapping[str, str]
     rows: int
+    held: frozenset[str] = frozenset()  # columns that hold keys, or are what others refer to
     nulls: Mapping[str, int] = field(default_factory=dict)
     distinct: Mapping[str, int] = field(default_factory=dict)
     lengths: Mapping[str, Mapping[float, int]] = field(default_factory=dict)
@@ -66,8 +69,14 @@ class Work:
         return "count(*)" if own else f"count(DISTINCT {ROOT})"
 
     def some(self, rows: int) -> str:
-        """So many rows of it, about, as SQL: those of some roots."""
-        return same_roots(self.sql, self.rows, rows)
+        """So many rows of it, about, as SQL, whatever their roots are."""
+        every = max(1, round(self.rows / rows))
+        return self.sql if every == 1 else f"(SELECT * FROM {self.sql} WHERE hash(rowid) % {every} = 0)"
+
+    def of_some_roots(self, rows: int) -> str:
+        """So many rows of it, about, as SQL: all rows of some roots."""
+        every = max(1, round(self.rows / rows))
+        return self.sql if every == 1 else f"(SELECT * FROM {self.sql} WHERE {ROOT} // 65536 % {every} = 0)"
 
     def kind(self, column: str) -> str:
         """What sort of values a column has."""
@@ -83,21 +92,15 @@ def kind_of(dtype: DType) -> str:
     return {**kinds, **moments}.get(dtype.name, "other")
 
 
-def same_roots(sql: str, there: int, rows: int) -> str:
-    """About so many of the rows of a working table, those of some roots, as SQL."""
-    every = max(1, round(there / rows))
-    return sql if every == 1 else f"(SELECT * FROM {sql} WHERE {ROOT} // 65536 % {every} = 0)"
-
-
 def prepared(
-    asking: Asking, found: Found, relations: Mapping[str, str | Path], sample: int, notes: list[Note]
+    asking: Asking, found: Found, relations: Mapping[str, str | Path], sample: int, least: int, notes: list[Note]
 ) -> tuple[dict[str, Work], Parents]:
     """Working tables of all tables that can be read, parents first, and which reference makes a table's rows children."""
     sources = {}
     for table in found.tables:
         if table.name in relations:
             try:
-                sources[table.name] = _source(asking, table, relation_of(relations[table.name]))
+                sources[table.name] = _source(asking, table, relation_of(relations[table.name]), _held(table, found))
             except DataError as error:
                 notes.append(Note(table.name, str(error), table.line))
     parents = parents_of(_readable(found, sources), {name: source.rows for name, source in sources.items()})
@@ -108,18 +111,44 @@ def prepared(
     works: dict[str, Work] = {}
     for table in parents_first(_readable(found, sources), parents):
         root, source = root_of(table.name, parents), sources[table.name]
+        share = _share(sample, most[root], sources[root].rows, least)
         try:
-            works[table.name] = _work(asking, source, works, parents, root, min(1.0, sample / max(1, most[root])))
+            works[table.name] = _work(asking, source, works, parents, root, share)
         except DataError as error:
             notes.append(Note(table.name, str(error), table.line))
     return works, parents
+
+
+def forget(asking: Asking, works: Mapping[str, Work]) -> None:
+    """Drop all that was made in a connection for a while."""
+    for sql in (NAMES_TABLE, *(work.sql for work in works.values())):
+        asking.do(f"DROP TABLE IF EXISTS {sql}")
+
+
+def _share(sample: int, rows: int, roots: int, least: int) -> float:
+    """The share of roots that are looked at: more rows than asked for, up to four times as many, where roots are few."""
+    share = sample / max(1, rows)
+    return min(1.0, max(share, min(4 * share, MANY_TIMES * least / max(1, roots))))
+
+
+def _held(table: FoundTable, found: Found) -> frozenset[str]:
+    """The columns of a table that hold keys, or that others refer to."""
+    refers = {column for reference in table.references for column in reference.columns}
+    asked = {
+        column
+        for other in found.tables
+        for reference in other.references
+        if reference.table == table.name
+        for column in reference.parent_columns
+    }
+    return frozenset({*table.primary_key, *refers, *asked})
 
 
 def _readable(found: Found, sources: Mapping[str, Source]) -> Found:
     return Found(tuple(table for table in found.tables if table.name in sources))
 
 
-def _source(asking: Asking, table: FoundTable, relation: str) -> Source:
+def _source(asking: Asking, table: FoundTable, relation: str, held: frozenset[str]) -> Source:
     """Read what all rows say in one pass: how many there are, of NULLs, of values that differ, and lengths of texts."""
     described = asking.rows(f"DESCRIBE SELECT * FROM {relation}")
     types = {str(row[0]): str(row[1]) for row in described}
@@ -137,6 +166,7 @@ def _source(asking: Asking, table: FoundTable, relation: str) -> Source:
         relation,
         types,
         rows,
+        held,
         {column.name: rows - here for column, here in zip(columns, with_value, strict=True)},
         dict(zip(plain, others[: len(differ)], strict=True)),
         {
@@ -172,7 +202,7 @@ def _work(
 def _by_parent(source: Source, reference: FoundReference, parent: Work) -> tuple[str, str]:
     """The hash of the root of a child's row, and the join by which it is found: none where the parent is the root."""
     kept = [name for name in reference.parent_columns if name in parent.source.types]
-    own = [_as(source, name, _kept(parent.source, of)) for name, of in zip(reference.columns, kept, strict=False)]
+    own = [_as(source, name, parent.source.types[of]) for name, of in zip(reference.columns, kept, strict=False)]
     if parent.source.name == parent.root and reference.parent_columns == parent.source.table.primary_key:
         return f"hash({', '.join(own)})", ""
     same = " AND ".join(f"{mine} = p.{name_of(of)}" for mine, of in zip(own, kept, strict=False))
@@ -190,16 +220,10 @@ def _listed(table: str, columns: list[str]) -> str:
     return ", ".join(f"{table}.{name_of(column)}" for column in columns)
 
 
-def _kept(source: Source, column: str) -> str:
-    """The type that a key column has in a working table: its own, as long as it is no text that is cut."""
-    return source.types[column]
-
-
 def _plain(source: Source, column: str) -> str:
     """A column in the type that is measured, as SQL; a value that is none of its type becomes NULL."""
     dtype, there, name = source.table.column(column).type, source.types[column], f"t.{name_of(column)}"
-    refers = {each for reference in source.table.references for each in reference.columns}
-    if column in refers or column in source.table.primary_key or any(column in u.columns for u in source.table.uniques):
+    if column in source.held:  # as it is, so that it can be joined
         return name
     match kind_of(dtype):
         case "number":

@@ -175,3 +175,50 @@ def test_a_key_of_several_columns_is_followed():
     found = learnt_of(rows, parent, child).tables["account_events"]
     assert (found.root, found.roots) == ("accounts", 400)
     assert found.references[0].fanout.law.parameters == {"count": 3} and found.references[0].orphans == 0
+
+
+def test_a_list_that_many_rows_choose_from_is_no_root():
+    tenants = linked("tenants", {})
+    jobs = FoundTable(
+        "jobs", table("j", {"tenant_id": "bigint", "id": "bigint", "state": "text"}).columns, ("tenant_id", "id"),
+        references=(FoundReference(("tenant_id",), "tenants", ("id",)),),
+    )  # fmt: skip
+    rows = {
+        "tenants": pl.DataFrame({"id": range(5)}),
+        "jobs": pl.DataFrame(
+            {"tenant_id": [i % 5 for i in range(900)], "id": range(900), "state": ["on", "off"] * 450}
+        ),
+    }
+    assert learnt_of(rows, tenants, jobs).tables["jobs"].root == "jobs"
+    people = [linked("doctors", {}), FoundTable("jobs", jobs.columns, jobs.primary_key, references=(
+        FoundReference(("tenant_id",), "doctors", ("id",)),
+    ))]  # fmt: skip
+    found = learnt_of({"doctors": rows["tenants"], "jobs": rows["jobs"]}, *people)
+    assert found.tables["jobs"].root == "doctors" and not found.copied  # what five persons do is nobody's business
+
+
+def test_nothing_is_left_in_a_connection():
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("CREATE TABLE t AS SELECT range AS id, 'ab' AS kind FROM range(100)")
+        learn(Found((table("t", {"id": "bigint", "kind": "text"}),)), {"t": "t"}, connection=connection)
+        assert connection.execute("SELECT table_name FROM duckdb_tables()").fetchall() == [("t",)]
+
+
+def test_a_sample_has_enough_roots():
+    """More rows than asked for are read, up to four times as many, where few roots have them."""
+    rows = {
+        "customers": pl.DataFrame({"id": range(250), "country_id": [0] * 250}),
+        "orders": pl.DataFrame({"id": range(20_000), "customer_id": [i % 250 for i in range(20_000)]}),
+    }
+    customers = linked("customers", {"country_id": "bigint"})
+    found = learnt_of(rows, customers, ORDERS, sample=2_000).tables["orders"]
+    assert 60 <= found.roots <= 140 and found.looked_at == 80 * found.roots
+
+
+def test_columns_of_text_files_are_taken_as_what_they_are_found_to_be():
+    frame = pl.DataFrame(
+        {"id": [str(i) for i in range(300)], "n": [str(i % 3) for i in range(300)], "day": ["2024-03-05"] * 300}
+    )
+    found = learnt_of({"t": frame}, table("t", {"id": "bigint", "n": "smallint", "day": "date"})).tables["t"].columns
+    assert dict(found["n"].weights.values) == pytest.approx({0: 1 / 3, 1: 1 / 3, 2: 1 / 3}, abs=1e-3)
+    assert found["day"].moments.start == dt.date(2024, 3, 1)
