@@ -59,6 +59,7 @@ ONLY_HERE = {
         "reporting",
         "sql/in_duckdb.py",
         "draw/spilled_sums.py",
+        "importing/learning/asking.py",
         "store/reading.py",
         "verifying/apart.py",
         "verifying/by_file.py",

@@ -1,0 +1,89 @@
+"""Moments that follow others in their row, each after the one that it follows most closely."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from synth.importing.learning.asking import Asking, name_of
+from synth.importing.learning.learnt import Delay
+from synth.importing.learning.rounded import few_digits
+from synth.importing.learning.working import Work
+
+__all__ = ["delays_of"]
+
+Floats = npt.NDArray[np.float64]
+
+MOST = 10  # moments of a table that are compared with each other
+SO_MANY = 200_000  # rows that are looked at
+ORDERED = 0.95  # share of rows in which a moment follows another one
+EVEN = 0.06  # of how far delays lie apart: so far quantiles of even ones may be off
+BESIDE = 0.9  # share of the rows with a moment that have the one before, too
+LEVELS: Floats = (np.arange(64) + 0.5) / 64
+CLIPPED, BEYOND = 0.01, 5  # share, and number, of the rows beyond the shortest and the longest that is told
+UNITS = {"minutes": 60.0, "hours": 3600.0, "days": 86400.0}
+Z84 = 0.994458  # the 84th percentile of the normal law
+
+
+def delays_of(
+    asking: Asking, work: Work, moments: Sequence[str], whole_days: Mapping[str, bool], least: int
+) -> tuple[Delay, ...]:  # fmt: skip
+    """The delays of moments that follow another one of their row. A half day is added to whole days."""
+    moments = moments[:MOST]
+    pairs = [(column, after) for column in moments for after in moments if column != after]
+    if not pairs or work.roots < least:
+        return ()
+    listed = f"[{', '.join(f'{level:.6f}' for level in LEVELS)}]"
+    asked = []
+    for column, after in pairs:
+        b, a = name_of(column), name_of(after)
+        before = f"date_trunc('day', {a})" if whole_days[column] else a
+        passed = f"epoch({b}) - epoch({a}){' + 43200' if whole_days[column] else ''}"
+        asked.append(
+            f"count({a}), count({b}), count(*) FILTER ({a} IS NOT NULL AND {b} IS NOT NULL),"
+            f" count(*) FILTER ({b} >= {before}), count(*) FILTER ({b} > {a}),"
+            f" approx_quantile({passed}, {listed}) FILTER ({b} >= {before})"
+        )
+    cells = asking.row(f"SELECT {', '.join(asked)} FROM {work.some(SO_MANY)}")
+    nearest: dict[str, Delay] = {}
+    for (column, after), at in zip(pairs, range(0, len(cells), 6), strict=True):
+        with_before, with_it, with_both, ordered, later, quantiles = cells[at : at + 6]
+        if with_both < max(2 * least, BESIDE * with_it) or ordered < ORDERED * with_both or later < 0.5 * with_both:
+            continue
+        delay = _delay(
+            column, after, np.array(quantiles, dtype=np.float64), ordered / with_both, 1 - with_both / with_before,
+            coarse=whole_days[column], clip=max(CLIPPED, BEYOND / with_both),
+        )  # fmt: skip
+        if delay and (column not in nearest or _seconds(delay) < _seconds(nearest[column])):
+            nearest[column] = delay
+    return tuple(nearest.values())
+
+
+def _seconds(delay: Delay) -> float:
+    return delay.median * UNITS[delay.unit]
+
+
+def _delay(
+    column: str, after: str, quantiles: Floats, ordered: float, missing: float, *, coarse: bool, clip: float
+) -> Delay | None:  # fmt: skip
+    """The law of a delay, by its quantiles in seconds. (levels,)"""
+    median = float(np.interp(0.5, LEVELS, quantiles))
+    if median <= 0:
+        return None
+    unit = next((unit for unit, seconds in reversed(UNITS.items()) if median >= seconds), "minutes")
+    spread = np.maximum(quantiles, 1e-3) / UNITS[unit]
+    low, middle, high = (float(np.interp(share, LEVELS, spread)) for share in (0.159, 0.5, 0.841))
+    first, last = (float(np.interp(share, LEVELS, spread)) for share in (clip, 1 - clip))
+    sigma = math.log(high / low) / 2 / Z84 if high > low else 0.0
+    half_a_day = UNITS["days"] / 2 / UNITS[unit] if coarse else 0.0
+    apart = float(np.abs(np.interp(LEVELS, [clip, 1 - clip], [first, last]) - np.clip(spread, first, last)).max())
+    even = first < last and apart < EVEN * (last - first) + 1.1 * half_a_day
+    if even:  # a day stands for all of it
+        first, last = first - half_a_day, last + half_a_day
+    return Delay(
+        column, after, few_digits(ordered), unit, few_digits(middle), few_digits(sigma), few_digits(first, 2),
+        few_digits(last, 2), even, few_digits(missing),
+    )  # fmt: skip
