@@ -61,7 +61,7 @@ COMMANDS = {
     "Make data": (data.datasets, data.check, data.plan, data.generate, data.advance, data.merge, data.sweep),
     "Prove it, and show it": (data.verify, rows.show, showing.report, showing.dbt, showing.lake),
     "Databases": (databases.load, databases.pull, databases.ddl, databases.script),
-    "Learn the language of specs": (teaching.words,),
+    "Learn the language of specs": (teaching.init, teaching.words),
     "Set up": (completion.completion,),
 }
 for _title, _commands in COMMANDS.items():
