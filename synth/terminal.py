@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "advance_text", "grid", "listed", "load_text", "number", "plan_text", "progress", "pull_text", "say", "say_json", "size",
-    "summary_text", "swept_text", "visible",
+    "summary_text", "swept_text", "terminal_width", "visible",
 ]  # fmt: skip
 
 # control characters, what turns the direction of writing, line ends that only some programs know, halves of characters
@@ -62,6 +62,14 @@ def say_json(data: Any) -> None:
     import json
 
     print(json.dumps(data, indent=1))
+
+
+def terminal_width() -> int | None:
+    """How many signs a line of the terminal takes; None where standard output is none, or one that is dumb."""
+    import shutil
+
+    is_one = sys.stdout.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
+    return shutil.get_terminal_size().columns if is_one else None
 
 
 def number(value: float) -> str:

@@ -14,9 +14,23 @@ from synth.terminal import say, say_json
 if TYPE_CHECKING:
     from synth.language.words import Parameter, Word
 
-__all__ = ["schema", "words"]
+__all__ = ["init", "schema", "words"]
 
 Name = Annotated[Optional[str], typer.Argument(metavar="[NAME]", help="a word, or a group of them like `generators`")]  # noqa: UP045
+
+
+def _to_copy() -> list[str]:
+    from synth.spec.shipped import examples, shipped
+
+    return [*shipped(), *examples()]
+
+
+SPEC = (
+    "the YAML file to write, with .yaml or without, or a folder; the dataset is called as the file [default: shop.yaml]"
+)
+SpecName = Annotated[Optional[str], typer.Argument(metavar="[NAME]", help=SPEC)]  # noqa: UP045
+LIKE = "copy this dataset, or example, that ships, with all its comments; the file is my_NAME.yaml where none is named"
+Like = Annotated[str | None, typer.Option(metavar="DATASET", help=LIKE, autocompletion=_to_copy)]
 
 
 def words(name: Name = None, json: Json = False) -> None:
@@ -61,6 +75,28 @@ def _said(parameter: Parameter) -> str:
     default = f" [default: {parameter.default}]" if parameter.default is not None else ""
     needed = ", needed" if parameter.required else ""
     return f"{parameter.takes}{needed}{default}: {parameter.about}"
+
+
+def init(name: SpecName = None, like: Like = None) -> None:
+    """Write a small spec to begin from, each line of it explained.
+
+    Or a copy of one that ships. Nothing is overwritten.
+
+    Example: synth init my_shop
+
+    Example: synth init --like ecommerce
+    """
+    from shlex import quote
+
+    from synth.job.init import begin
+
+    made = begin(name, like)
+    path, call = quote(str(made.path)), program()
+    say(f"{made.path}: the spec of a dataset '{made.dataset}'")
+    if made.schema is not None:
+        say(f"{made.schema}: by which an editor completes it and marks what is wrong")
+    say(f"next: {call} check {path}\n      {call} show {path}\n      {call} generate {path}")
+    say(f"      {call} verify output/{made.dataset}")
 
 
 schema = typer.Typer(cls=Group, help="Print JSON Schemas: of specs, and of what --json prints.", no_args_is_help=True)

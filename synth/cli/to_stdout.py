@@ -6,7 +6,7 @@ import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from synth.cli.words import built_on, count, moment, row_counts, tell_unfit
+from synth.cli.words import built_on, count, is_given, moment, row_counts, tell_unfit
 from synth.errors import OptionError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ TAKEN = {
 
 def write_rows(context: typer.Context) -> None:
     """Write the rows of the table that a command names. Raises OptionError for words that are about folders or databases."""
-    given = [each for each in context.command.params if _is_given(context, str(each.name))]
+    given = [each for each in context.command.params if is_given(context, str(each.name))]
     if others := [max(each.opts, key=len) for each in given if each.name not in TAKEN]:
         are = "are" if len(others) > 1 else "is"
         raise OptionError(
@@ -35,7 +35,7 @@ def write_rows(context: typer.Context) -> None:
     words = context.params
     from synth.runners import runner
 
-    table, form = words["stdout"], words["format"] if _is_given(context, "format") else FORMAT
+    table, form = words["stdout"], words["format"] if is_given(context, "format") else FORMAT
     with ExitStack() as runners:
         started = runners.enter_context(runner(count(words["workers"])))  # while the run is planned
         from synth.api import make_plan
@@ -56,8 +56,3 @@ def write_rows(context: typer.Context) -> None:
             tell = runners.enter_context(progress(made.tables[table].rows, quiet=words["quiet"]))
         with located(words["dataset"]):
             stream(made, table, sys.stdout.buffer, format=form, workers=started, progress=tell)
-
-
-def _is_given(context: typer.Context, name: str) -> bool:
-    source = context.get_parameter_source(name)
-    return source is not None and source.name == "COMMANDLINE"

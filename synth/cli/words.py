@@ -14,13 +14,13 @@ from synth.formats import CHANGE_FORMATS, COMPRESSIONS, FORMATS
 from synth.terminal import say, say_json
 
 __all__ = [
-    "IF_EXISTS", "OUT", "AnyExists", "Cap", "Changes", "ChangesFormat", "Compression", "Connections", "Cores", "Create",
-    "Dataset", "DryRun", "Edited", "Exact", "Existing", "Folder", "FolderExists", "Format", "Fresh", "From", "FromSchema",
-    "Grant", "Idle", "IfExists", "IndexTimes", "Json", "KeepStaging", "MadeBy", "Memory", "MergeOut", "NoIdentity", "Out",
-    "Owner", "Part", "PartitionBy", "Place", "Quiet", "Rows", "Runner", "Scale", "Scd2", "Schema", "Seed", "SkipUnfit",
-    "SqlDialect", "Stdout", "Tables", "To", "Until", "UntilThen", "Url", "Verbose", "Via", "Workers", "among", "built_on",
-    "cap", "count", "folder_named", "known_if_exists", "moment", "names", "partitions", "program", "row_counts", "tell",
-    "tell_unfit",
+    "IF_EXISTS", "LONGEST", "OUT", "AnyExists", "Cap", "Changes", "ChangesFormat", "Compression", "Connections", "Cores",
+    "Create", "Dataset", "DryRun", "Edited", "Exact", "Existing", "Folder", "FolderExists", "Format", "Fresh", "From",
+    "FromSchema", "Grant", "Idle", "IfExists", "IndexTimes", "Json", "KeepStaging", "MadeBy", "Memory", "MergeOut",
+    "NoIdentity", "Out", "Owner", "Part", "PartitionBy", "Place", "Quiet", "Rows", "Runner", "Scale", "Scd2", "Schema",
+    "Seed", "SkipUnfit", "SqlDialect", "Stdout", "Tables", "To", "Until", "UntilThen", "Url", "Verbose", "Via",
+    "Workers", "among", "built_on", "cap", "count", "datasets_there", "folder_named", "is_given", "known_if_exists",
+    "moment", "names", "partitions", "program", "row_counts", "tell", "tell_unfit",
 ]  # fmt: skip
 
 
@@ -29,7 +29,8 @@ def among(*names: str) -> Callable[[], list[str]]:
     return lambda: list(names)
 
 
-def _datasets() -> list[str]:
+def datasets_there() -> list[str]:
+    """What a shell can complete a dataset to: those that ship."""
     from synth.spec.shipped import shipped
 
     return list(shipped())
@@ -41,7 +42,7 @@ URL = (
 )
 
 DATASET = "the name of a dataset that ships (`synth datasets` lists them), or a YAML file of your own"
-Dataset = Annotated[str, typer.Argument(metavar="DATASET", help=DATASET, autocompletion=_datasets)]
+Dataset = Annotated[str, typer.Argument(metavar="DATASET", help=DATASET, autocompletion=datasets_there)]
 FOLDER = "the folder that holds the data: OUT/DATASET, the one with manifest.json in it"
 Folder = Annotated[str, typer.Argument(metavar="DIR", help=FOLDER)]
 PLACE = "the folder that holds the data, OUT/DATASET, or a database's URL"
@@ -184,6 +185,12 @@ def program() -> str:
     if not called or (found and os.path.exists(called) and os.path.samefile(found, called)):
         return "synth"
     return quote(called)
+
+
+def is_given(context: typer.Context, name: str) -> bool:
+    """Whether the command line has a word for an option, and it is not its default."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def tell(data: Mapping[str, Any], text: str, *, json: bool, quiet: bool) -> None:

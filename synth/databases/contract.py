@@ -158,13 +158,26 @@ class Database(ABC):
         columns = ", ".join(self.dialect.read_cell(name, dtype) for name, dtype in types.items())
         return f"SELECT {columns} FROM {self.dialect.place(schema, table)}"
 
-    def require_short_texts(self, schema: str, table: str, types: Types) -> None:
-        """Raise DatabaseError for a text that is longer than is read, before one is: a table may be a stranger's."""
+    def first(
+        self, schema: str, table: str, types: Mapping[str, DType], key: Sequence[str], rows: int | None
+    ) -> Iterator[pl.DataFrame]:
+        """The first rows of a table by its key, which may be of no column, or all of them. Raises DatabaseError."""
+        place = self.dialect.first_rows(self.dialect.place(schema, table), list(types), key, rows)
+        self.require_short_texts(schema, table, types, place)
+        columns = ", ".join(self.dialect.read_cell(name, dtype) for name, dtype in types.items())
+        yield from self.frames(f"SELECT {columns} FROM {place}", types)
+
+    def require_short_texts(self, schema: str, table: str, types: Types, place: str | None = None) -> None:
+        """Raise DatabaseError for a text that is longer than is read, before one is: a table may be a stranger's.
+
+        Only the rows at a `place`, a part of the table, are looked at where one is named.
+        """
+        place = place or self.dialect.place(schema, table)
         texts = [name for name, dtype in types.items() if dtype.drawn == pl.String or not self.dialect.holds_types]
         for first in range(0, len(texts), MOST_LENGTHS):
             names = texts[first : first + MOST_LENGTHS]
             asked = (self.dialect.byte_length.format(self.dialect.quote_identifier(name)) for name in names)
-            sql = f"SELECT {', '.join(f'MAX({each})' for each in asked)} FROM {self.dialect.place(schema, table)}"
+            sql = f"SELECT {', '.join(f'MAX({each})' for each in asked)} FROM {place}"
             for name, longest in zip(names, self.rows(sql)[1][0], strict=True):
                 if int(longest or 0) > LONGEST_TEXT:
                     raise DatabaseError(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -13,14 +14,16 @@ import polars as pl
 from synth.addresses import is_remote
 from synth.databases import Address, Database, connect
 from synth.databases.address import find, is_configured, is_database
+from synth.databases.contract import MANIFEST
 from synth.databases.secret import masked
 from synth.dtypes import DType
 from synth.errors import OptionError, OutputError, did_you_mean, one_of
 from synth.formats import FORMATS, READABLE, Format, first_words, format_of, unreadable_errors
 from synth.store.folder import require_files
 from synth.store.manifest import NAME, Manifest
+from synth.store.manifest_table import manifests_of
 from synth.store.opened import opened
-from synth.store.reading import count_and_largest
+from synth.store.reading import count_and_largest, first_rows
 from synth.system import is_utf8
 from synth.translate.dialect import Dialect
 
@@ -48,6 +51,15 @@ class RowSource(ABC):
     @abstractmethod
     def read(self, table: str, columns: Sequence[str]) -> pl.DataFrame:
         """These columns of all rows. Raises DatabaseError, OutputError."""
+
+    def first(self, table: str, rows: int | None) -> Iterator[pl.DataFrame]:
+        """The first rows, or all, a frame after another: one at least. Raises DatabaseError, OutputError."""
+        frame = self.read(table, list(self.known(table)))
+        yield frame if rows is None else frame.head(rows)
+
+    def counted(self, table: str) -> int | None:
+        """How many rows a table has, where that is known without reading them."""
+        return None
 
     @abstractmethod
     def summed(self, table: str, key: str) -> tuple[int, int]:
@@ -120,6 +132,28 @@ class FolderSource(RowSource):
         mixed = [name for name in columns if len({part[name].dtype for part in parts}) > 1]
         return pl.concat([part.with_columns(pl.col(mixed).cast(pl.String)) for part in parts] if mixed else parts)
 
+    def first(self, table: str, rows: int | None) -> Iterator[pl.DataFrame]:
+        """File by file, and none that is not needed."""
+        names, left = list(self._types(table)), rows
+        for number, path in enumerate(self.files[table]):
+            if left is not None and left <= 0 and number:
+                return
+            types = self._types_of(table, path)
+            if lacking := [name for name in names if name not in types]:
+                raise OutputError(f"'{path}' has no column '{lacking[0]}', which other files of '{table}' have")
+            try:
+                form = _format(path)
+                frame = form.read(path, {} if form.holds_types else types, names) if left is None else None
+                found = first_rows(form, path, types, left or 0) if frame is None else frame
+            except unreadable_errors() as error:
+                raise OutputError(f"'{path}' cannot be read: {first_words(error)}") from None
+            yield found.select(names)
+            left = None if left is None else left - found.height
+
+    def counted(self, table: str) -> int | None:
+        """By the manifest."""
+        return self.manifest.tables[table].rows if self.manifest else None
+
     def summed(self, table: str, key: str) -> tuple[int, int]:
         """By DuckDB, which reads no other column, file by file."""
         by_file = []
@@ -159,12 +193,13 @@ class ObjectSource(FolderSource):
 class DatabaseSource(RowSource):
     """A schema of a database; without a name the dataset's, the only one that is loaded, or where tables are by default.
 
-    One that is `new` may hold nothing yet.
+    One that is `new` may hold nothing yet. `option` is the word of the command line that names the schema.
     """
 
     def __init__(
-        self, address: Address, schema: str | None, dataset: str, needed: Collection[str], *, new: bool = False
-    ):
+        self, address: Address, schema: str | None, dataset: str, needed: Collection[str], *, new: bool = False,
+        option: str = "--from-schema",
+    ):  # fmt: skip
         self.address = address
         self.database: Database = connect(address)
         self.dialect: Dialect = self.database.dialect
@@ -173,11 +208,16 @@ class DatabaseSource(RowSource):
         self.place, self.at = f"schema {self.schema} of {address}", (str(address), self.schema)
         if not self._there and not new:
             raise OptionError(
-                f"{address} has no tables in schema '{self.schema}'\n  hint: name another with --from-schema"
+                f"{address} has no tables in schema '{self.schema}'\n  hint: name another with {option}{self._loaded()}"
             )
 
     def __exit__(self, *_: object) -> None:
         self.database.close()
+
+    def _loaded(self) -> str:
+        """The schemas that hold a dataset of ours, as the end of a hint."""
+        loaded = self.database.dataset_schemas()
+        return f": {', '.join(loaded)}" if loaded else ""
 
     def _usual(self, dataset: str, needed: Collection[str]) -> str:
         loaded = self.database.dataset_schemas()
@@ -196,6 +236,17 @@ class DatabaseSource(RowSource):
         self.database.require_short_texts(self.schema, table, types)
         sql = self.database.query(self.schema, table, types)
         return pl.concat(list(self.database.frames(sql, {})), how="vertical_relaxed").select(columns)
+
+    def first(self, table: str, rows: int | None) -> Iterator[pl.DataFrame]:
+        """By the primary key, where a load of ours made the table; else as the database gives them."""
+        key = [name for name in self._keys.get(table, ()) if name in self._there[table]]
+        yield from self.database.first(self.schema, table, self._there[table], key, rows)
+
+    @cached_property
+    def _keys(self) -> dict[str, tuple[str, ...]]:
+        """The primary keys of tables that loads of ours made."""
+        made = manifests_of(self.database, self.schema, or_none=True) if MANIFEST in self._there else []
+        return {name: table.key for each in made for name, table in each.load_dataset().tables.items()}
 
     def summed(self, table: str, key: str) -> tuple[int, int]:
         """Let the database count, and find the highest key."""

@@ -27,17 +27,17 @@ from synth.store.space import require_memory
 if TYPE_CHECKING:
     from synth.runners import Running
 
-__all__ = ["format_of_lines", "stream"]
+__all__ = ["format_of_lines", "hand_on", "stream"]
 
 COPIED_BYTES = 2**20  # at once
 
 
-def format_of_lines(name: str) -> Format:
-    """The format of a name, whose files are lines. Raises OptionError."""
+def format_of_lines(name: str, option: str = "--stdout") -> Format:
+    """The format of a name, whose files are lines; `option` is who takes no other. Raises OptionError."""
     form = format_of(name)
     if not form.is_lines:
         raise OptionError(
-            f"{name} files end in what is known when all rows are written: --stdout takes {one_of(LINES)}\n"
+            f"{name} files end in what is known when all rows are written: {option} takes {one_of(LINES)}\n"
             "  hint: `synth generate --tables` writes such files"
         )
     return form
@@ -66,7 +66,7 @@ def stream(
                 for part in plan.dataset.parts(table):
                     if part in result.tables:
                         made = result.tables[part]
-                        _hand_on(folder / made.write.files[0].path, out, without_header=form.has_header and headed)
+                        hand_on(folder / made.write.files[0].path, out, without_header=form.has_header and headed)
                         headed, rows = True, rows + made.rows
                         tell(table, made.rows)
         except BaseException:
@@ -76,8 +76,8 @@ def stream(
     return rows
 
 
-def _hand_on(path: Path, out: BinaryIO, *, without_header: bool) -> None:
-    """Write a file to the stream, and delete it. Raises OSError."""
+def hand_on(path: Path, out: BinaryIO, *, without_header: bool) -> None:
+    """Write a file to a stream, and delete it. Raises OSError."""
     with path.open("rb") as file:
         if without_header:
             file.readline()

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import polars as pl
 
-from synth.columns import as_sql_sees, to_arrow
+from synth.columns import as_sql_sees, cast_to_written, to_arrow
 from synth.dtypes import Types
 from synth.formats import Format
 from synth.sandbox import TIME_LIMIT_S, sandbox, time_limit
 
-__all__ = ["broken_rows", "columns_with_empty_text", "count_and_largest"]
+__all__ = ["broken_rows", "columns_with_empty_text", "count_and_largest", "first_rows"]
 
 
 def count_and_largest(form: Format, paths: Sequence[Path], types: Types, column: str) -> tuple[int, int]:
@@ -25,6 +25,17 @@ def count_and_largest(form: Format, paths: Sequence[Path], types: Types, column:
         asked = f"SELECT COUNT(*), MAX(CAST({_quoted(column)} AS BIGINT)) FROM files"
         rows, largest = connection.execute(asked).fetchall()[0]
     return int(rows), int(largest or 0)
+
+
+def first_rows(form: Format, path: Path, types: Types, rows: int) -> pl.DataFrame:
+    """The first rows of a file, in its order, in the types in which columns are written where it says no others itself.
+
+    Raises one of `unreadable_errors()`.
+    """
+    with sandbox(files=[path]) as connection:
+        form.attach(connection, "files", [path], types)
+        found = pl.DataFrame(connection.sql(f"SELECT * FROM files LIMIT {rows}").to_arrow_table())
+    return cast_to_written(found, {} if form.holds_types else types)
 
 
 def broken_rows(frame: pl.DataFrame, condition: str) -> pl.Series:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -66,6 +66,8 @@ class Dialect:
     collation: str = ""  # binary, and blanks at the end count
     identifier_quotes: tuple[str, str] = ('"', '"')
     literal: Callable[[str], str] = standard_literal
+    first: str = "{ordered} LIMIT {rows}"  # behind a SELECT of which the first rows are wanted
+    unordered: str = ""  # its ORDER BY, where any order will do
 
     # where things stand
     has_schemas: bool = True
@@ -122,6 +124,14 @@ class Dialect:
         """A table's name, in its schema where there is one."""
         name = self.quote_identifier(table)
         return f"{self.quote_identifier(schema)}.{name}" if schema and self.has_schemas else name
+
+    def first_rows(self, place: str, columns: Sequence[str], key: Sequence[str], rows: int | None) -> str:
+        """What stands for a table in a FROM: its first rows by a key, which may be of no column, or all."""
+        if rows is None:
+            return place
+        quoted = ", ".join(map(self.quote_identifier, columns))
+        ordered = f"ORDER BY {', '.join(map(self.quote_identifier, key))}" if key else self.unordered
+        return f"(SELECT {quoted} FROM {place} {self.first.format(ordered=ordered, rows=rows)}) AS shown"
 
     def fingerprint_query(self, types: Types, place: str, by: str | None = None) -> str:
         """The query whose one row is the fingerprint of a table's columns: rows and two sums.

@@ -51,6 +51,8 @@ _AS_IN_SQL = as_in_sql("tsql", {"real": "CAST(x AS FLOAT(53))", "char": "RTRIM(x
 DIALECT = Dialect(
     name="tsql",
     sqlglot="tsql",
+    first="{ordered} OFFSET 0 ROWS FETCH FIRST {rows} ROWS ONLY",
+    unordered="ORDER BY (SELECT NULL)",
     types={
         "boolean": "BIT",
         "smallint": "SMALLINT",
