@@ -222,13 +222,21 @@ class Reported(TypedDict):
 class SpecChanged(TypedDict):
     """A thing that two specs say differently."""
 
-    path: Annotated[list[str], Field(description="as in YAML, but `generator` and `parameters` of a column by these words")]
-    what: Annotated[Literal["changed", "added", "gone", "order"], Field(description="order: the same names otherwise ordered")]
-    before: Annotated[Any, Field(description="what is meant there: where nothing is written, the default; null if nothing is")]
+    path: Annotated[
+        list[str], Field(description="as in YAML, but `generator` and `parameters` of a column by these words")
+    ]
+    what: Annotated[
+        Literal["changed", "added", "gone", "order"], Field(description="order: the same names otherwise ordered")
+    ]
+    before: Annotated[
+        Any, Field(description="what is meant there: where nothing is written, the default; null if nothing is")
+    ]
     after: Any
     before_at: Annotated[str | None, Field(description="where it is written, or what is around it: file:line:column")]
     after_at: str | None
-    follows: Annotated[bool, Field(description="whether it is not written, but follows from others: a type that is inferred")]
+    follows: Annotated[
+        bool, Field(description="whether it is not written, but follows from others: a type that is inferred")
+    ]
 
 
 class SpecsCompared(TypedDict):
@@ -240,11 +248,14 @@ class SpecsCompared(TypedDict):
     after: str
     changes: list[SpecChanged]
     content: Annotated[
-        dict[str, bool], Field(description="by table of both: whether its rows may differ, at the same scale, seed and until")
+        dict[str, bool],
+        Field(description="by table of both: whether its rows may differ, at the same scale, seed and until"),
     ]
 
 
-Distance = Annotated[float | None, Field(ge=0, le=1, description="0: spread alike; null: types that cannot be compared")]
+Distance = Annotated[
+    float | None, Field(ge=0, le=1, description="0: spread alike; null: types that cannot be compared")
+]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -273,8 +284,12 @@ class ColumnMeasured(TypedDict):
     greatest: int | float | str | None
     mean: float | None
     deviation: Annotated[float | None, Field(description="the standard deviation, of all rows")]
-    quantiles: Annotated[dict[str, float | str], Field(description="5 %, 25 %, 50 %, 75 % and 95 %; rounded to 12 binary digits")]
-    shares: Annotated[dict[str, Share], Field(description="of few different values the commonest, of those that are not NULL")]
+    quantiles: Annotated[
+        dict[str, float | str], Field(description="5 %, 25 %, 50 %, 75 % and 95 %; rounded to 12 binary digits")
+    ]
+    shares: Annotated[
+        dict[str, Share], Field(description="of few different values the commonest, of those that are not NULL")
+    ]
     mean_length: Annotated[float | None, Field(description="of texts, in characters")]
     true_share: Annotated[float | None, Field(description="of booleans that are not NULL")]
 

@@ -109,7 +109,12 @@ def _columns(found: DataDifference, least: float) -> tuple[list[list[str]], int]
             hidden += each.distance is not None and each.distance < least
         for column, reference in table.references.items():
             if reference.distance >= least:
-                shown = [name, f"{column} → {reference.before.parent}", f"{reference.distance:.3f}", _children(reference)]
+                shown = [
+                    name,
+                    f"{column} → {reference.before.parent}",
+                    f"{reference.distance:.3f}",
+                    _children(reference),
+                ]
                 rows.append((reference.distance, shown))
     return [row for _, row in sorted(rows, key=lambda each: -each[0])], hidden
 

@@ -26,7 +26,10 @@ def tables_that_may_differ(before: Tree, after: Tree) -> dict[str, bool]:
     period = any(changes(before["period"], after["period"]))
     differ = {name for name in {**before["tables"], **after["tables"]} if name not in both}
     differ |= {name for name in both if period or _is_drawn_otherwise(before["tables"][name], after["tables"][name])}
-    named = {name: _named(after["tables"][name], after["tables"]) | _named(before["tables"][name], before["tables"]) for name in both}
+    named = {
+        name: _named(after["tables"][name], after["tables"]) | _named(before["tables"][name], before["tables"])
+        for name in both
+    }
     grown = -1
     while grown != len(differ):
         grown = len(differ)
@@ -36,7 +39,9 @@ def tables_that_may_differ(before: Tree, after: Tree) -> dict[str, bool]:
 
 def _is_drawn_otherwise(before: Tree, after: Tree) -> bool:
     paths = (change.path for change in changes(before, after))
-    return any(not (path[0] in (TOLD, PROVED) or (path[0] == "columns" and {*path[2:3]} & {*OF_COLUMNS})) for path in paths)
+    return any(
+        not (path[0] in (TOLD, PROVED) or (path[0] == "columns" and {*path[2:3]} & {*OF_COLUMNS})) for path in paths
+    )
 
 
 def _named(table: Tree, tables: Mapping[str, Any]) -> set[str]:

@@ -23,6 +23,7 @@ from synth.measuring.measures import TableMeasures, measure
 from synth.measuring.summary import quoted
 from synth.progress import Progress
 from synth.sandbox import sandbox
+from synth.store.manifest import NAME
 from synth.store.opened import opened
 
 __all__ = ["Side", "opened_side"]
@@ -59,12 +60,12 @@ class Side:
                     yield table, column, parent
 
     def open(self, table: str, like: Types) -> None:
-        """Let SQL see a table; columns without types are tried as what they are on the other side. Raises OutputError."""
+        """Let SQL see a table; what its files do not say of types is `like` on the other side. Raises OutputError."""
         form, files, types = self._form(table), self.source.files[table], self.tables[table]
         with self._reading(table):
             if self.is_typed(table):
                 form.attach(self.connection, table, files, types)
-                self.types[table] = types
+                self.types[table] = types if self.source.manifest else _alike(types, like)
             else:
                 texts = f"{TEXTS_OF}{table}"
                 form.attach(self.connection, texts, files, types)
@@ -111,6 +112,13 @@ class Side:
             raise OutputError(f"table '{table}' of '{self.place}' cannot be read: {said}") from error
 
 
+def _alike(types: Types, like: Types) -> Types:
+    """Types of files that know less than a spec says, as the length of texts: as on the other side, where they are its."""
+    return {
+        name: like[name] if name in like and like[name].duckdb == dtype.duckdb else dtype for name, dtype in types.items()
+    }
+
+
 @contextmanager
 def opened_side(place: str, *, schema: str | None, memory_bytes: int, tell: Progress) -> Iterator[Side]:
     """Open a folder, one in an object store, or a database, which is read into files first.
@@ -120,7 +128,7 @@ def opened_side(place: str, *, schema: str | None, memory_bytes: int, tell: Prog
     with _here(place, schema, tell) as folder, temporary_folder("synth-diff-") as spill:
         source = FolderSource(folder)
         with source, sandbox(folder, memory_bytes=memory_bytes, spill=spill) as connection:
-            yield Side(place, source, connection, source.tables())
+            yield Side(place, source, connection, dict(source.tables()))
 
 
 @contextmanager
@@ -133,4 +141,6 @@ def _here(place: str, schema: str | None, tell: Progress) -> Iterator[Path]:
     with opened(place) as (folder, _):
         if not folder.is_dir():
             raise OptionError(f"there is no folder '{place}'")
+        if not (folder / NAME).is_file() and (inside := sorted(each.parent for each in folder.glob(f"*/{NAME}"))):
+            raise OptionError(f"'{place}' holds no tables, but datasets\n  hint: name one of them, as {inside[0]}")
         yield folder.resolve()

@@ -11,6 +11,7 @@ from synth.comparing.changes import Change, changes
 from synth.comparing.content import tables_that_may_differ
 from synth.comparing.meaning import GENERATOR, PARAMETERS, Tree, plain, tree_of
 from synth.errors import OptionError, did_you_mean
+from synth.generators import GENERATORS
 from synth.logs import logged
 from synth.spec.load import Path_, load, written
 from synth.spec.models import Dataset
@@ -87,7 +88,7 @@ class _Spec:
     def said(self, path: tuple[str, ...]) -> Any:
         """What is written at a path, or stands for it in a shorter form; UNWRITTEN where nothing is."""
         found = self.raw
-        for word in self._in_yaml(path):
+        for word in self._in_yaml(path[:-1] if path[-1] == GENERATOR else path):
             if isinstance(found, dict):
                 found = next((each for name, each in found.items() if str(name) == str(word)), UNWRITTEN)
             elif isinstance(found, list) and str(word).isdecimal() and int(word) < len(found):
@@ -97,11 +98,15 @@ class _Spec:
         return found
 
     def _in_yaml(self, path: tuple[str, ...]) -> Path_:
-        """The path as YAML has it: a generator by its own name, numbers of a list as such."""
+        """The path as YAML has it: a generator by its own name, without a word that is left out, numbers of a list as such."""
         if len(path) > 4 and path[2] == "columns" and path[4] in (GENERATOR, PARAMETERS):
             column = self.tree["tables"].get(path[1], {}).get("columns", {}).get(path[3])
             if column is not None:
-                path = (*path[:4], column[GENERATOR], *path[5:])
+                generator = column[GENERATOR]
+                short = generator in GENERATORS and path[5:6] == (GENERATORS[generator].shorthand,)
+                written = (*path[:4], generator)
+                short = short and (*written, path[5]) not in self.places
+                path = (*written, *path[6 if short else 5 :])
         found: list[str | int] = list(path)
         for number, word in enumerate(path):
             if word.isdecimal() and (*found[:number], int(word)) in self.places:
@@ -139,8 +144,9 @@ def _changes(first: _Spec, second: _Spec, chosen: set[str] | None) -> Iterator[S
         follows = change.what != "order" and _same(first.said(path), second.said(path))
         if follows and path[2:3] == ("columns",) and path[3].startswith("_") and change.what in ("added", "gone"):
             continue  # a working column that a path over several references goes through
-        at = [None if gone else spec.at(path) for spec, gone in ((first, change.what == "added"), (second, change.what == "gone"))]
-        yield SpecChange(change, *at, follows)
+        before_at = None if change.what == "added" else first.at(path)
+        after_at = None if change.what == "gone" else second.at(path)
+        yield SpecChange(change, before_at, after_at, follows)
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -23,13 +23,17 @@ LOOKS: dict[DType, str] = {
 }
 
 
-def read_as_typed(connection: duckdb.DuckDBPyConnection, texts: str, table: str, names: list[str], like: Types) -> Types:
+def read_as_typed(
+    connection: duckdb.DuckDBPyConnection, texts: str, table: str, names: list[str], like: Types
+) -> Types:
     """Make a view `table` of `texts` whose columns have the types that they can have: first that of `like`, by name.
 
     Gives the types. Raises duckdb.Error.
     """
     tried = {name: list(_tried(like.get(name))) for name in names}
-    asked = [cell for name in names for cell in (f"COUNT({quoted(name)})", *(_fits(name, each) for each in tried[name]))]
+    asked = [
+        cell for name in names for cell in (f"COUNT({quoted(name)})", *(_fits(name, each) for each in tried[name]))
+    ]
     counts = iter(connection.execute(f"SELECT {', '.join(asked)} FROM {quoted(texts)}").fetchall()[0])
     types: dict[str, DType] = {}
     for name in names:

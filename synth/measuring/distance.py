@@ -65,7 +65,8 @@ def between_counts(
     if not all(rows):
         return float(any(rows))
     differences = [before.get(each, 0) / rows[0] - after.get(each, 0) / rows[1] for each in {**before, **after}]
-    return (sum(map(abs, differences)) + abs(nulls_before / rows[0] - nulls_after / rows[1])) / 2
+    apart = (sum(map(abs, differences)) + abs(nulls_before / rows[0] - nulls_after / rows[1])) / 2
+    return min(1.0, apart)  # which sums of shares may exceed by a last digit
 
 
 def _up_to(spectrum: Spectrum, points: Floats) -> Floats:

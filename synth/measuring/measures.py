@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ from synth.measuring.summary import Summary, is_ordered, quoted, summaries
 
 if TYPE_CHECKING:
     import duckdb
+
+    from synth import answers
 
 __all__ = ["QUANTILES", "ChildMeasures", "ColumnMeasures", "TableMeasures", "measure"]
 
@@ -63,9 +66,11 @@ class ColumnMeasures:
     def shares(self) -> dict[str, float]:
         """Each of few values' share of those that are not NULL, the commonest first."""
         total = sum(self.values.values())
-        return {value: count / total for value, count in sorted(self.values.items(), key=lambda each: (-each[1], each[0]))}
+        return {
+            value: count / total for value, count in sorted(self.values.items(), key=lambda each: (-each[1], each[0]))
+        }
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> answers.ColumnMeasured:
         """Give it as plain values, for `--json`."""
         summary = self.summary
         shares = {value[:LONGEST]: round(share, 6) for value, share in list(self.shares.items())[:SHOWN]}
@@ -96,7 +101,7 @@ class ChildMeasures:
         here = self.children
         return float(here.counts[here.points == 0].sum()) / self.parents if self.parents else 0.0
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> answers.ChildrenMeasured:
         """Give it as plain values, for `--json`."""
         mean, without = round(self.mean, 6), round(self.without, 6)
         return {"parent": self.parent, "parents": self.parents, "mean": mean, "without": without}
@@ -138,9 +143,13 @@ def _column(
     """Look at one column by itself."""
     if is_ordered(dtype):
         values = _counts(connection, table, name) if summary.distinct <= SHOWN_FEW else {}
-        return ColumnMeasures(dtype, summary, spectrum_of(connection, table, name, dtype, summary.distinct), values=values)
+        return ColumnMeasures(
+            dtype, summary, spectrum_of(connection, table, name, dtype, summary.distinct), values=values
+        )
     counted = dtype.element is None and dtype.name != "bytes"
-    come_again = summary.distinct <= SOME or summary.distinct * 2 <= summary.values  # names of their own are no categories
+    come_again = (
+        summary.distinct <= SOME or summary.distinct * 2 <= summary.values
+    )  # names of their own are no categories
     values = _counts(connection, table, name) if counted and come_again and summary.distinct <= FEW else {}
     lengths = None if dtype.name == "boolean" else length_spectrum(connection, table, name, dtype)
     return ColumnMeasures(dtype, summary, lengths=lengths, values=values)
@@ -153,9 +162,7 @@ def _counts(connection: duckdb.DuckDBPyConnection, table: str, name: str) -> dic
     return dict(connection.execute(sql).fetchall())
 
 
-def _children(
-    connection: duckdb.DuckDBPyConnection, table: str, name: str, parent: str, parents: int
-) -> ChildMeasures:
+def _children(connection: duckdb.DuckDBPyConnection, table: str, name: str, parent: str, parents: int) -> ChildMeasures:
     """Count the rows that refer to each parent, and then the parents that have so many."""
     column = quoted(name)
     each = f"SELECT COUNT(*) AS n FROM {quoted(table)} WHERE {column} IS NOT NULL GROUP BY {column}"
@@ -168,4 +175,5 @@ def _children(
 
 def _plain(value: Any) -> Any:
     """Give a number as it is, where JSON has it, and what else there is as text."""
-    return value if value is None or isinstance(value, (int, float)) else str(value)
+    is_number = isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
+    return value if value is None or is_number else str(value)

@@ -44,11 +44,16 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def summaries(connection: duckdb.DuckDBPyConnection, table: str, types: Types) -> dict[str, Summary]:
-    """Look at all columns of a table in one pass, or a few where there are many columns. Raises duckdb.Error."""
+def summaries(
+    connection: duckdb.DuckDBPyConnection, table: str, types: Types, *, means: bool = True
+) -> dict[str, Summary]:
+    """Look at all columns of a table in one pass, or a few where there are many columns. Raises duckdb.Error.
+
+    Without `means` only rows, values, different ones and ends are looked at, in a third of the time.
+    """
     found: dict[str, Summary] = {}
     for names in _batches(list(types)):
-        asked = ["COUNT(*)", *(each for name in names for each in _asked(name, types[name]))]
+        asked = ["COUNT(*)", *(each for name in names for each in _asked(name, types[name], means=means))]
         rows, *cells = connection.execute(f"SELECT {', '.join(asked)} FROM {quoted(table)}").fetchall()[0]
         width = len(cells) // len(names)
         for place, name in enumerate(names):
@@ -61,14 +66,18 @@ def _batches(names: list[str]) -> Iterator[tuple[str, ...]]:
     return (tuple(names[first : first + AT_ONCE]) for first in range(0, len(names), AT_ONCE))
 
 
-def _asked(name: str, dtype: DType) -> list[str]:
+def _asked(name: str, dtype: DType, *, means: bool) -> list[str]:
     """The cells of a column, in the order of a summary's fields."""
     column, plain = quoted(name), dtype.element is None
     asked = [f"COUNT({column})", f"approx_count_distinct({column})" if plain else "NULL"]
     asked += [f"MIN({column})", f"MAX({column})"] if is_ordered(dtype) else ["NULL", "NULL"]
+    if not means:
+        return asked
     number = f"CAST({column} AS DOUBLE)"
-    finite = f"FILTER (WHERE ABS({number}) < {HUGE!r})"
-    asked += [f"AVG({number}) {finite}", f"STDDEV_POP({number}) {finite}"] if dtype.name in NUMBERS else ["NULL", "NULL"]
+    finite = f"FILTER (WHERE ABS({number}) < {HUGE!r})" if dtype.is_float else ""  # which takes longer than the sums
+    asked += (
+        [f"AVG({number}) {finite}", f"STDDEV_POP({number}) {finite}"] if dtype.name in NUMBERS else ["NULL", "NULL"]
+    )
     asked.append(f"COUNT(*) FILTER (WHERE {column})" if dtype.name == "boolean" else "NULL")
     asked.append(f"AVG(LENGTH({column}))" if plain and dtype.is_text else "NULL")
     return asked

@@ -88,7 +88,7 @@ def _open(connection: duckdb.DuckDBPyConnection, folder: Path, form: str, table:
 
 def _table(connection: duckdb.DuckDBPyConnection, facts: TableFacts, entry: TableEntry) -> dict[str, Any]:
     """Work out what is shown of a table."""
-    stats = summaries(connection, facts.name, entry.types)
+    stats = summaries(connection, facts.name, entry.types, means=False)
     columns = []
     for column in facts.columns:
         here = stats[column.name]

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from synth.describe.catalogue import ColumnFacts
 from synth.dtypes import DType
-from synth.reporting import column_pictures
 from synth.measuring.summary import Summary
+from synth.reporting import column_pictures
 from synth.reporting.column_pictures import picture_of
 
 CONNECTION = duckdb.connect()
