@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from synth.cli import completion, data, databases, rows, secrets, showing, signals, teaching
+from synth.cli import comparing, completion, data, databases, rows, secrets, showing, signals, teaching
 from synth.cli.help_pages import Command, Group
 from synth.cli.limited import go_on_in_child
 from synth.errors import OptionError, SynthError
@@ -59,7 +59,7 @@ def _options(
 
 COMMANDS = {
     "Make data": (data.datasets, data.check, data.plan, data.generate, data.advance, data.merge, data.sweep),
-    "Prove it, and show it": (data.verify, rows.show, showing.report, showing.dbt, showing.lake),
+    "Prove it, and show it": (data.verify, rows.show, comparing.diff, showing.report, showing.dbt, showing.lake),
     "Databases": (databases.load, databases.pull, databases.ddl, databases.script),
     "Learn the language of specs": (teaching.init, teaching.words),
     "Set up": (completion.completion,),

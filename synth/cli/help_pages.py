@@ -14,7 +14,7 @@ __all__ = ["OTHER", "SECTIONS", "Command", "Group", "section_of"]
 
 # what options are about, in the order of the page: an option has the same place in every command
 SECTIONS = {
-    "Data": ("scale", "rows", "seed", "until", "tables", "query", "like"),
+    "Data": ("scale", "rows", "seed", "until", "tables", "query", "like", "least"),
     "Files": (
         "out", "format", "compression", "partition_by", "stdout", "if_exists", "made_by", "changes", "changes_format",
         "scd2", "kind",

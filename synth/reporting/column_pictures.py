@@ -15,10 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from synth.describe.catalogue import ColumnFacts
+from synth.measuring.summary import Summary
 from synth.terminal import number
 from synth.verifying.checks import quoted
 
-__all__ = ["ColumnStats", "picture_of"]
+__all__ = ["picture_of"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -38,17 +39,6 @@ DAYS, WEEKS = 130, 1_300  # days that are shown by the day, or by the week
 
 
 @dataclass(frozen=True)
-class ColumnStats:
-    """What one pass over a table tells of a column; least, greatest and mean of numbers and moments alone."""
-
-    rows: int
-    values: int  # that are no NULL
-    distinct: int  # about so many
-    least: Any = None
-    greatest: Any = None
-
-
-@dataclass(frozen=True)
 class _Asked:
     """A column whose picture is wanted, and whom to ask."""
 
@@ -56,7 +46,7 @@ class _Asked:
     table: str  # quoted, as are these
     name: str
     facts: ColumnFacts
-    stats: ColumnStats
+    stats: Summary
 
     @property
     def is_number(self) -> bool:
@@ -77,7 +67,7 @@ class _Asked:
 
 
 def picture_of(
-    connection: duckdb.DuckDBPyConnection, table: str, facts: ColumnFacts, stats: ColumnStats
+    connection: duckdb.DuckDBPyConnection, table: str, facts: ColumnFacts, stats: Summary
 ) -> dict[str, Any] | None:
     """Make the picture that fits a column; None where there is nothing to see, as all its values differ."""
 

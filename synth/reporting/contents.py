@@ -12,12 +12,12 @@ from typing import Any
 import duckdb
 
 from synth.describe.catalogue import Catalogue, TableFacts
-from synth.dtypes import Types
 from synth.errors import OutputError
 from synth.formats import format_of, unreadable_errors
 from synth.left import temporary_folder
+from synth.measuring.summary import summaries
 from synth.progress import Phase, Progress, silent
-from synth.reporting.column_pictures import ColumnStats, picture_of
+from synth.reporting.column_pictures import picture_of
 from synth.sandbox import sandbox, time_limit
 from synth.spec.models import Dataset
 from synth.store.documents import made_of
@@ -88,7 +88,7 @@ def _open(connection: duckdb.DuckDBPyConnection, folder: Path, form: str, table:
 
 def _table(connection: duckdb.DuckDBPyConnection, facts: TableFacts, entry: TableEntry) -> dict[str, Any]:
     """Work out what is shown of a table."""
-    stats = _stats(connection, facts, entry.types)
+    stats = summaries(connection, facts.name, entry.types, means=False)
     columns = []
     for column in facts.columns:
         here = stats[column.name]
@@ -98,22 +98,6 @@ def _table(connection: duckdb.DuckDBPyConnection, facts: TableFacts, entry: Tabl
         columns.append({"name": column.name, **shown, "picture": picture_of(connection, facts.name, column, here)})
     files = {"files": len(entry.files), "bytes": sum(file.bytes for file in entry.files)}
     return {"rows": entry.rows, **files, "columns": columns, "sample": _sample(connection, facts)}
-
-
-def _stats(connection: duckdb.DuckDBPyConnection, facts: TableFacts, types: Types) -> dict[str, ColumnStats]:
-    """Look at all columns of a table in one pass."""
-    asked, names = ["COUNT(*)"], [column.name for column in facts.columns]
-    for name in names:
-        column, plain = quoted(name), types[name].element is None
-        ordered = plain and not types[name].is_text and types[name].name not in ("json", "bytes", "interval", "boolean")
-        asked += [f"COUNT({column})", f"approx_count_distinct({column})" if plain else "NULL"]
-        asked += [f"MIN({column})", f"MAX({column})"] if ordered else ["NULL", "NULL"]
-    rows, *found = connection.execute(f"SELECT {', '.join(asked)} FROM {quoted(facts.name)}").fetchall()[0]
-    each = {name: found[4 * place : 4 * place + 4] for place, name in enumerate(names)}
-    return {
-        name: ColumnStats(rows, values, min(values, distinct or values), least, greatest)
-        for name, (values, distinct, least, greatest) in each.items()
-    }
 
 
 def _sample(connection: duckdb.DuckDBPyConnection, facts: TableFacts) -> list[list[str | None]]:

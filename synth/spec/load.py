@@ -32,7 +32,7 @@ from synth.spec.shown import planned_moments_seen
 from synth.spec.wording import plain_errors
 from synth.system import is_utf8
 
-__all__ = ["SHIPPED", "dump", "find", "load", "located", "notes", "parse", "shipped", "warnings"]
+__all__ = ["SHIPPED", "dump", "find", "load", "located", "notes", "parse", "shipped", "warnings", "written"]
 
 Path_ = tuple[str | int, ...]
 
@@ -144,11 +144,16 @@ def notes(name: str | Path, dataset: Dataset) -> list[Problem]:
     return _in_file(name, check.remarks(dataset))
 
 
+def written(name: str | Path) -> tuple[Any, dict[Path_, str]]:
+    """What a file of YAML says, as plain values, and where each path of it stands. Raises SpecError, OptionError."""
+    path = find(str(name))
+    return _read(_text(path), str(path))
+
+
 def _in_file(name: str | Path, problems: Iterable[Problem]) -> list[Problem]:
     """Problems with their places in the file of a dataset."""
-    path = find(str(name))
-    _, places = _read(_text(path), str(path))
-    return _located(problems, places, str(path))
+    _, places = written(name)
+    return _located(problems, places, str(find(str(name))))
 
 
 def _read(text: str, file: str) -> tuple[Any, dict[Path_, str]]:

@@ -15,7 +15,7 @@ FILES = files()
 
 LAYERS = [
     "version", "errors", "system", "extras", "addresses", "left", "running", "deadlines", "progress", "answers", "logs", "dtypes", "documents", "arrays", "intervals", "columns", "literals", "texts", "digits", "streams", "digests", "fingerprint", "sandbox", "sql", "generators", "spec", "language", "translate", "plan", "describe", "draw", "scan",
-    "ddl", "formats", "lakes", "databases", "store", "existing", "loading", "runners", "job", "verifying", "importing", "api", "actions", "sources", "terminal", "row_table", "moving_bar", "verdict", "reporting", "notebooks", "pytest_plugin", "cli", "__main__",
+    "ddl", "formats", "measuring", "lakes", "databases", "store", "existing", "loading", "runners", "job", "verifying", "importing", "comparing", "api", "actions", "sources", "terminal", "row_table", "moving_bar", "verdict", "differences", "reporting", "notebooks", "pytest_plugin", "cli", "__main__",
 ]  # fmt: skip
 
 # Inside a room, lowest first. What is not named stands where it likes, as long as there is no circle.
@@ -80,6 +80,7 @@ ONLY_HERE = {
     "rich": {"terminal.py", "row_table.py"},
     "typer": {
         "cli/__init__.py",
+        "cli/comparing.py",
         "cli/completion.py",
         "cli/data.py",
         "cli/databases.py",

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from synth.describe.catalogue import ColumnFacts
 from synth.dtypes import DType
+from synth.measuring.summary import Summary
 from synth.reporting import column_pictures
-from synth.reporting.column_pictures import ColumnStats, picture_of
+from synth.reporting.column_pictures import picture_of
 
 CONNECTION = duckdb.connect()
 
@@ -28,7 +29,7 @@ def picture(values, type_="bigint", *, refers_to=None, in_key=False):
     CONNECTION.register("given", frame)
     CONNECTION.execute(f"CREATE OR REPLACE TABLE t AS SELECT CAST(c AS {dtype.duckdb}) AS c FROM given")
     there = [value for value in values if value is not None]
-    stats = ColumnStats(len(values), len(there), len(set(there)))
+    stats = Summary(len(values), len(there), len(set(there)))
     facts = ColumnFacts("c", dtype, "", in_key, True, refers_to)
     return picture_of(CONNECTION, "t", facts, stats)
 

@@ -1,0 +1,1 @@
+"""Two specs, or two sets of tables, compared: what is said, and what is there, differently."""
