@@ -1,0 +1,143 @@
+"""Columns that keep rows apart: primary keys, and groups of columns that no two rows have alike."""
+
+from __future__ import annotations
+
+from synth.importing.drafting.meaning import meaning_of
+from synth.importing.drafting.model import Words
+from synth.importing.drafting.plain import plain_words, unique_words
+from synth.importing.drafting.table import Drafting
+from synth.importing.found import FoundColumn
+
+__all__ = ["draft_keys", "draft_uniques"]
+
+_WHOLE = ("smallint", "integer", "bigint")
+_INHERENT = ("email",)  # generators that never give a value twice
+
+
+def draft_keys(drafting: Drafting) -> None:
+    """Draft the columns of the primary key that no reference has made."""
+    table, key = drafting.table, drafting.table.primary_key
+    left = [table.column(name) for name in key if name not in drafting]
+    if not key:
+        return
+    if len(key) == 1 and left and drafting.kind.manner != "one":
+        _draft_single(drafting, left[0])
+        return
+    drafting.made.primary_key = key
+    inside = drafting.kind.owner is not None and set(drafting.kind.owner.columns) <= set(key)
+    for number, column in enumerate(left):
+        words = _within_owner(drafting, column) if inside else None
+        apart = words if number == 0 else None
+        if apart is None and number == 0:
+            apart = _apart(drafting, column)
+        drafting.add(column, apart or plain_words(column, drafting.said.of(column.name), drafting.draft.start, drafting.draft.until))
+
+
+def _draft_single(drafting: Drafting, column: FoundColumn) -> None:
+    """A key of one column: numbers, UUIDs, codes, or texts and days that differ."""
+    dtype, limits = column.type, drafting.said.of(column.name)
+    room = min(dtype.length or 32, limits.longest or 32)
+    if dtype.name in _WHOLE:
+        start = column.starts_at or limits.low or (limits.above + 1 if limits.above else None)
+        words: Words = {"kind": "sequence", "start": start} if start not in (None, 1) else {}
+        drafting.add(column, {"key": words or "sequence"}, keeps_null=False)
+    elif dtype.name == "uuid":
+        drafting.add(column, {"key": "uuid"}, typed=False, keeps_null=False)
+    elif dtype.is_free_text and room >= 6:
+        prefix = "".join(sign for sign in drafting.table.name.upper() if sign.isalpha())[: 3 if room >= 9 else 1]
+        code = {"kind": "code", "prefix": prefix, "digits": min(room - len(prefix), 8)}
+        drafting.add(column, {"key": code}, keeps_null=False)
+    else:
+        drafting.made.primary_key = (column.name,)
+        drafting.add(column, _apart(drafting, column) or {"key": "sequence"})
+
+
+def _apart(drafting: Drafting, column: FoundColumn) -> Words | None:
+    """What gives each row of a table another value."""
+    dtype = column.type
+    words = unique_words(column, drafting.said.of(column.name))
+    if words is not None:
+        return words if "uuid" in words else {**words, "unique": True}
+    if dtype.name == "enum" or dtype.is_free_text:
+        plain = plain_words(column, drafting.said.of(column.name), drafting.draft.start, drafting.draft.until)
+        if dtype.is_free_text:
+            plain = {"pattern": f"[A-Z0-9]{{{dtype.length or 2}}}"}
+        return {**plain, "unique": True}
+    if dtype.name == "date":
+        first = drafting.draft.start.replace(year=drafting.draft.start.year - 30)
+        last = drafting.draft.until.replace(year=drafting.draft.until.year + 100)
+        return {"uniform": {"min": first, "max": last}, "unique": True}
+    return None
+
+
+def _within_owner(drafting: Drafting, column: FoundColumn) -> Words | None:
+    """What gives each row of a parent another value: its place among siblings, or days one after the other."""
+    owner = drafting.kind.owner
+    if owner is None or drafting.kind.manner == "pairs":
+        return None
+    if column.type.name in _WHOLE:
+        return {"ordinal": owner.table}
+    if column.type.name in ("date", "timestamp"):
+        first = f"DATE '{drafting.draft.start.isoformat()}'"
+        name = f"_gap_{column.name}"
+        drafting.made.columns[name] = _working({"uniform": {"min": 1, "max": 120}})
+        if column.type.name == "date":
+            return {"expr": f"COALESCE(previous.{column.name}, {first}) + {name}"}
+        return {"expr": f"COALESCE(previous.{column.name}, TIMESTAMP '{drafting.draft.start.isoformat()}') + INTERVAL 1 DAY"}
+    return None
+
+
+def _working(words: Words):  # type: ignore[no-untyped-def]
+    from synth.importing.drafting.model import DraftColumn
+
+    return DraftColumn(words)
+
+
+def draft_uniques(drafting: Drafting) -> None:
+    """Draft columns so that groups which are unique stay so; what cannot be kept is told."""
+    table, key = drafting.table, set(drafting.table.primary_key)
+    for unique in table.uniques:
+        columns = set(unique.columns)
+        where = f"{table.name}.{', '.join(unique.columns)}"
+        if unique.where is not None:
+            drafting.draft.note(where, f"is unique only where {unique.where}: not kept", unique.line)
+            continue
+        if key and key <= columns and len(columns) > len(key):
+            drafting.made.unique.append(unique.columns)
+            continue
+        if columns == key:
+            continue
+        free = [table.column(name) for name in unique.columns if name not in drafting]
+        if len(columns) == 1:
+            if free:
+                _draft_unique(drafting, free[0])
+            elif drafting.kind.owner is None or set(drafting.kind.owner.columns) != columns:
+                pass  # a reference that is unique says so itself
+            else:
+                drafting.made.columns[unique.columns[0]].words["unique"] = True
+            continue
+        drafting.made.unique.append(unique.columns)
+        inside = drafting.kind.owner is not None and set(drafting.kind.owner.columns) <= columns
+        made_apart = any(drafting.made.columns[name].words.get("unique") for name in columns if name in drafting)
+        if free and not made_apart and not columns & {*key}:
+            words = (_within_owner(drafting, free[0]) if inside else None) or _apart(drafting, free[0])
+            if words:
+                drafting.add(free[0], words, keeps_null=False)
+
+
+def _draft_unique(drafting: Drafting, column: FoundColumn) -> None:
+    meaning = meaning_of(column) if column.type.is_free_text else None
+    if meaning and next(iter(meaning.words)) in ("email", "coined", "pattern", "url"):
+        from synth.importing.drafting.others import add_meant
+
+        add_meant(drafting, column, meaning)
+        if next(iter(meaning.words)) not in _INHERENT:
+            drafting.made.columns[column.name].words["unique"] = True
+        return
+    words = _apart(drafting, column)
+    if words is None:
+        drafting.draft.note(f"{drafting.table.name}.{column.name}", "is unique, and its type has no values for that", column.line)
+        return
+    drafting.add(column, words)
+    if "uuid" in words:
+        drafting.made.columns[column.name].words["unique"] = True

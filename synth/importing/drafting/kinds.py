@@ -1,0 +1,193 @@
+"""Which kind each table is: whose rows its rows are born with, which come in time, and how many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from synth.importing.drafting.meaning import is_created_at
+from synth.importing.drafting.names import words_of
+from synth.importing.found import Found, FoundReference, FoundTable
+
+__all__ = ["Kind", "kinds_of", "usable_references"]
+
+# last words of tables whose rows are parts of a row of another one, in English, German and French
+_PARTS = frozenset(
+    {
+        "line", "lines", "item", "items", "detail", "details", "entry", "entries", "row", "rows", "track", "tracks",
+        "position", "positionen", "posten", "zeile", "zeilen", "ligne", "lignes", "article", "articles",
+    }
+)  # fmt: skip
+# last words of tables that are short lists
+_LISTS = frozenset(
+    {
+        "type", "types", "status", "statuses", "category", "categories", "kind", "kinds", "country", "countries", "currency",
+        "currencies", "language", "languages", "genre", "genres", "role", "roles", "region", "regions", "state", "states",
+        "department", "departments", "unit", "units", "method", "methods", "culture", "reason", "typ", "typen", "kategorie",
+        "kategorien", "land", "laender", "abteilung", "abteilungen", "categorie", "pays", "devise", "langue", "statut",
+        "nation", "store", "website", "shift",
+    }
+)  # fmt: skip
+
+
+@dataclass
+class Kind:
+    """What kind a table is. `owner` is the reference by which its rows are born with a parent's row.
+
+    `manner` of a child is `one` (at most one), `pairs` (a junction), or `parts`. `arrival` is the column of a table
+    whose rows come in time.
+    """
+
+    owner: FoundReference | None = None
+    manner: str = ""
+    arrival: str | None = None
+    rows: int = 1000
+    fixed: bool = False  # rows grow slower than the scale
+    looked_into: bool = False  # by tables that do not come with its rows
+    why: str = ""
+    references: tuple[FoundReference, ...] = field(default=())
+
+
+def usable_references(found: Found, table: FoundTable) -> tuple[FoundReference, ...]:
+    """The references that a spec can keep: to the primary key of a table that was found, parts in any order."""
+    tables = {each.name: each for each in found.tables}
+    return tuple(
+        each
+        for each in table.references
+        if each.table in tables
+        and len(each.columns) == len(each.parent_columns)
+        and tables[each.table].primary_key
+        and set(each.parent_columns) == set(tables[each.table].primary_key)
+    )
+
+
+def kinds_of(found: Found) -> dict[str, Kind]:
+    """The kind of every table."""
+    kinds = {table.name: Kind(references=usable_references(found, table)) for table in found.tables}
+    tables = {table.name: table for table in found.tables}
+    for name, table in tables.items():
+        _find_owner(table, kinds[name], kinds)
+    _find_arrivals(tables, kinds)
+    for name, table in tables.items():
+        _count(table, kinds[name])
+    return kinds
+
+
+def _find_owner(table: FoundTable, kind: Kind, kinds: Mapping[str, Kind]) -> None:
+    key = set(table.primary_key)
+    sure = [
+        each
+        for each in kind.references
+        if each.table != table.name and all(not table.column(name).nullable or name in key for name in each.columns)
+    ]
+    candidates: list[tuple[FoundReference, str, str]] = []
+    for each in sure:
+        if key == set(each.columns):
+            candidates.append((each, "one", f"its key is that of {each.table}"))
+    inside = [each for each in sure if set(each.columns) < key]
+    if inside:
+        disjoint = [each for each in inside if not set(each.columns) & set(inside[0].columns)]
+        manner = "pairs" if len(disjoint) > 0 and len(inside) > 1 else "parts"
+        candidates += [(each, manner, f"its key holds that of {each.table}") for each in inside]
+    for unique in table.uniques:
+        if unique.where is not None:
+            continue
+        columns = set(unique.columns)
+        for each in sure:
+            if set(each.columns) == columns:
+                candidates.append((each, "one", f"{' and '.join(each.columns)} is unique"))
+            elif set(each.columns) < columns and any(set(o.columns) < columns for o in sure if o is not each):
+                candidates.append((each, "pairs", f"({', '.join(unique.columns)}) is unique"))
+            elif set(each.columns) < columns:
+                candidates.append((each, "parts", f"({', '.join(unique.columns)}) is unique"))
+    last = words_of(table.name)[-1:]
+    if last and last[0] in _PARTS:
+        named = [each for each in sure if _begins_alike(table.name, each.table)] or sure[:1]
+        candidates += [(each, "parts", f"its name says that it is a part of {each.table}") for each in named]
+    for reference, manner, why in candidates:
+        if not _turns(table.name, reference.table, kinds):
+            kind.owner, kind.manner, kind.why = reference, manner, why
+            return
+
+
+def _begins_alike(name: str, parent: str) -> bool:
+    mine, other = words_of(name), words_of(parent)
+    return bool(mine and other) and other[-1].rstrip("s")[:4] in "".join(mine)
+
+
+def _turns(name: str, parent: str, kinds: Mapping[str, Kind]) -> bool:
+    """Whether a table would be born with its own rows, over others."""
+    while True:
+        if parent == name:
+            return True
+        owner = kinds[parent].owner
+        if owner is None:
+            return False
+        parent = owner.table
+
+
+def root_of(name: str, kinds: Mapping[str, Kind]) -> str:
+    """The table with whose rows those of a table are born, at the top."""
+    while (owner := kinds[name].owner) is not None:
+        name = owner.table
+    return name
+
+
+def _find_arrivals(tables: Mapping[str, FoundTable], kinds: Mapping[str, Kind]) -> None:
+    """Tables with a moment of their making come in time, if all that looks into them does so, too."""
+    coming = {
+        name: column.name
+        for name, table in tables.items()
+        if kinds[name].owner is None and not _is_list(table)
+        for column in [next((each for each in table.columns if is_created_at(each) and not each.nullable), None)]
+        if column is not None and column.name not in _held(kinds[name]) and column.name not in table.primary_key
+    }
+    looking = [
+        (name, each)
+        for name, kind in kinds.items()
+        for each in kind.references
+        if each is not kind.owner and each.table != name
+    ]
+    while True:
+        out = set[str]()
+        for name, each in looking:
+            above = root_of(each.table, kinds)
+            if above not in coming:
+                continue
+            root = root_of(name, kinds)
+            unique = any(set(one.columns) <= set(each.columns) for one in tables[name].uniques)
+            if root not in coming or kinds[name].manner == "pairs" or unique:
+                out.add(above)
+        if not out:
+            break
+        for name in out:
+            coming.pop(name, None)
+    for name, column in coming.items():
+        kinds[name].arrival = column
+        kinds[name].why = f"{column} says when each row came"
+    for _, each in looking:
+        kinds[root_of(each.table, kinds)].looked_into = True
+
+
+def _held(kind: Kind) -> set[str]:
+    return {name for each in kind.references for name in each.columns}
+
+
+def _is_list(table: FoundTable) -> bool:
+    last = words_of(table.name)[-1:]
+    return bool(last) and last[0] in _LISTS and len(table.columns) <= 8
+
+
+def _count(table: FoundTable, kind: Kind) -> None:
+    """How many rows at SCALE=1: as many as were found, else what tables of the kind usually have."""
+    if table.rows:
+        kind.rows, kind.fixed = table.rows, kind.arrival is None
+        return
+    if kind.arrival:
+        kind.rows = 2_000
+    elif _is_list(table):
+        kind.rows, kind.fixed = 20, True
+    elif len(kind.references) == 0:
+        kind.rows, kind.fixed = 500, True
+    else:
+        kind.rows, kind.fixed = 1_000, True

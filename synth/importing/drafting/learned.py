@@ -1,0 +1,43 @@
+"""What was learnt of a column, as the words of a generator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from synth.importing.drafting.model import Words
+from synth.importing.drafting.table import Drafting
+from synth.importing.found import FoundColumn
+
+__all__ = ["learned_words"]
+
+_COUNTS = ("poisson", "negative_binomial", "geometric")
+
+
+def learned_words(drafting: Drafting, column: FoundColumn) -> Words | None:
+    """The generator that gives what the source's rows have; None where nothing was learnt that says so."""
+    known = drafting.learnt.columns.get(column.name) if drafting.learnt else None
+    if known is None or known.personal:
+        return None
+    if known.true is not None and 0 < known.true < 1:
+        return {"choice": {True: round(known.true, 4), False: round(1 - known.true, 4)}}
+    if known.true is not None:
+        return {"choice": {bool(known.true): 1}}
+    if known.weights and known.weights.values and not known.moments:
+        return {"choice": {_plain(value): round(share, 5) for value, share in known.weights.values}}
+    if known.numbers and column.type.name not in ("date", "timestamp", "timestamptz"):
+        numbers = known.numbers
+        if numbers.high <= numbers.low:
+            return {"constant": numbers.low} if column.type.name in ("double", "real") else None
+        if numbers.law and numbers.law.name not in _COUNTS:
+            words: Words = {**{name: float(f"{value:.5g}") for name, value in numbers.law.parameters.items()}}
+            words |= {"min": numbers.low, "max": numbers.high}
+            if numbers.step and numbers.law.name != "triangular":
+                words["step"] = numbers.step
+            return {numbers.law.name: words}
+        if len(numbers.quantiles) > 1:
+            return {"empirical": {"quantiles": dict(numbers.quantiles)}}
+    return None
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, bool | int | str) else float(value) if not hasattr(value, "isoformat") else value

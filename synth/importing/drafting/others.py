@@ -1,0 +1,125 @@
+"""Columns that are neither keys nor references: computed ones, moments, sums, and what their names mean."""
+
+from __future__ import annotations
+
+from synth.importing.drafting.learned import learned_words
+from synth.importing.drafting.meaning import (
+    Meaning,
+    is_created_at,
+    is_quantity,
+    is_total,
+    is_unit_price,
+    meaning_of,
+)
+from synth.importing.drafting.model import DraftColumn, Words
+from synth.importing.drafting.plain import plain_words
+from synth.importing.drafting.table import Drafting
+from synth.importing.found import FoundColumn
+
+__all__ = ["add_meant", "draft_others"]
+
+_MOMENTS = ("date", "timestamp", "timestamptz")
+_WORKING: dict[str, Words] = {
+    "_place": {"place": {"locale": "en_US"}},
+    "_first_name": {"first_name": {}},
+    "_last_name": {"last_name": {}},
+}
+
+
+def draft_others(drafting: Drafting) -> None:
+    """Draft all columns that are left."""
+    table = drafting.table
+    arrival = drafting.kind.arrival
+    if arrival and arrival not in drafting:
+        _draft_arrival(drafting, table.column(arrival))
+    for column in table.columns:
+        if column.name in drafting:
+            continue
+        if column.source_type.lower().startswith("tsvector"):
+            drafting.add(column, {"nothing": {}}, "a search index of texts is not drawn", keeps_null=False)
+        elif column.computed:
+            drafting.add(column, {"expr": column.computed}, "computed in the source", keeps_null=False)
+        elif words := learned_words(drafting, column):
+            drafting.add(column, words, "learnt")
+        elif column.type.name in _MOMENTS:
+            _draft_moment(drafting, column)
+        elif product := _product(drafting, column):
+            drafting.add(column, product, "by its name: price × quantity", keeps_null=False)
+        elif column.type.is_free_text and not drafting.said.of(column.name).among and (meant := meaning_of(column)):
+            add_meant(drafting, column, meant)
+        else:
+            words = plain_words(column, drafting.said.of(column.name), drafting.draft.start, drafting.draft.until)
+            drafting.add(column, words, "by its type")
+
+
+def add_meant(drafting: Drafting, column: FoundColumn, meant: Meaning) -> None:
+    """Draft a column by what its name means, with the working columns that this needs."""
+    for name in meant.needs:
+        drafting.made.columns.setdefault(name, DraftColumn(dict(_WORKING[name])))
+    drafting.add(column, meant.words, f"by its name: {meant.what}")
+
+
+def _draft_arrival(drafting: Drafting, column: FoundColumn) -> None:
+    known = drafting.learnt.columns.get(column.name) if drafting.learnt else None
+    words: Words = {}
+    why = "by its name: when the row came"
+    if known and known.moments and known.moments.arrival:
+        came = known.moments.arrival
+        words = {"trend": round(came.trend, 4), "dispersion": round(max(1.0, came.dispersion), 2)}
+        for name, profile in (("season", came.season), ("weekdays", came.weekdays), ("hours", came.hours)):
+            if profile:
+                words[name] = [round(share, 3) for share in profile]
+        if came.before_start:
+            words["before_start"] = round(came.before_start, 4)
+            words |= {"since": came.since} if came.since else {}
+        why = "learnt"
+    if drafting.kind.looked_into and "before_start" not in words:
+        words["before_start"] = 0.3  # so that the first rows that look into it find some
+        words["since"] = drafting.draft.start.replace(year=drafting.draft.start.year - 2)
+    drafting.add(column, {"arrival": words}, why)
+
+
+def _draft_moment(drafting: Drafting, column: FoundColumn) -> None:
+    """A moment: behind the one by which the row came, or any day of the period."""
+    came = drafting.arrival
+    before = next((a for a, b in drafting.said.ordered if b.lower() == column.name.lower() and a in drafting), None)
+    delay = _learned_delay(drafting, column)
+    if delay:
+        drafting.add(column, delay, "learnt")
+    elif came and is_created_at(column) and drafting.root != drafting.table.name:
+        drafting.add(column, {"lookup": came}, "by its name: the moment its family came", keeps_null=False)
+    elif came or before:
+        after = before or came
+        words: Words = {"after": after, "median": 3, "sigma": 0.8, "min": 0.1, "max": 60}
+        if column.type.name == "date":
+            words["min"] = 1
+        if not column.nullable:
+            words["announced"] = True
+        drafting.add(column, {"delay": words}, f"by its name and type: some time behind {after}")
+    else:
+        limits = drafting.said.of(column.name)
+        drafting.add(column, plain_words(column, limits, drafting.draft.start, drafting.draft.until), "by its type")
+
+
+def _learned_delay(drafting: Drafting, column: FoundColumn) -> Words | None:
+    for each in drafting.learnt.delays if drafting.learnt else ():
+        if each.column == column.name and each.after in drafting and each.ordered > 0.95 and each.high > each.low:
+            words: Words = {"after": each.after, "min": each.low, "max": each.high, "unit": each.unit}
+            if each.even or not each.sigma:
+                words["even"] = True
+            else:
+                words |= {"median": each.median, "sigma": round(each.sigma, 3)}
+            return {"delay": words if column.nullable else {**words, "announced": True}}
+    return None
+
+
+def _product(drafting: Drafting, column: FoundColumn) -> Words | None:
+    """Price × quantity, of a total beside such columns."""
+    if not column.type.is_exact or not is_total(column) or is_unit_price(column) or is_quantity(column):
+        return None
+    price = next((each for each in drafting.table.columns if is_unit_price(each) and each.type.is_decimal and each is not column), None)
+    pieces = next((each for each in drafting.table.columns if is_quantity(each) and each.type.is_exact), None)
+    if price is None or pieces is None or column.name in (price.name, pieces.name):
+        return None
+    spelt = f"{price.name} * {pieces.name}"
+    return {"expr": f"ROUND({spelt}, {column.type.digits})" if column.type.digits < price.type.digits else spelt}

@@ -1,0 +1,93 @@
+"""One table while it is drafted: what was found of it, its kind, and the columns drafted so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from synth.importing.drafting.conditions import Said
+from synth.importing.drafting.kinds import Kind, root_of
+from synth.importing.drafting.model import Draft, DraftColumn, DraftTable, Words
+from synth.importing.drafting.plain import plain_words
+from synth.importing.found import FoundColumn, FoundTable
+
+if TYPE_CHECKING:
+    from synth.importing.learning.learnt import TableLearnt
+
+__all__ = ["NULLS", "Drafting"]
+
+NULLS = 0.1  # share of NULLs in columns that may hold them, where nobody knows
+
+
+@dataclass
+class Drafting:
+    """What drafting one table needs."""
+
+    draft: Draft
+    table: FoundTable
+    kind: Kind
+    tables: dict[str, FoundTable]
+    kinds: dict[str, Kind]
+    said: Said
+    made: DraftTable
+    learnt: TableLearnt | None
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.made.columns
+
+    @property
+    def root(self) -> str:
+        """The table with whose rows these are born, at the top."""
+        return root_of(self.table.name, self.kinds)
+
+    @property
+    def arrival(self) -> str | None:
+        """The path of the moment when a row's family came; None where it does not come in time."""
+        column = self.kinds[self.root].arrival
+        return column and (column if self.root == self.table.name else f"{self.root}.{column}")
+
+    def nulls(self, column: FoundColumn) -> float:
+        """Share of NULLs that a column is to have."""
+        if not column.nullable:
+            return 0.0
+        known = self.learnt.columns.get(column.name) if self.learnt else None
+        return NULLS if known is None else round(known.nulls, 4)
+
+    def add(self, column: FoundColumn, words: Words, why: str = "", *, typed: bool = True, keeps_null: bool = True) -> None:
+        """Draft a column: its generator with the type, NULLs and the comment that were found, and plainer words."""
+        self.made.columns[column.name] = DraftColumn(
+            self._with_options(column, words, typed=typed, keeps_null=keeps_null), why, self._plainer(column, words)
+        )
+
+    def _with_options(self, column: FoundColumn, words: Words, *, typed: bool, keeps_null: bool) -> Words:
+        options: Words = dict(words)
+        if typed:
+            options["type"] = {"enum": list(column.type.labels)} if column.type.labels else str(column.type)
+        if column.nullable:
+            options["nullable"] = True
+            share = self.nulls(column)
+            if keeps_null and share > 0:
+                options["null_share"] = share
+        if column.about:
+            options["about"] = column.about
+        return options
+
+    def _plainer(self, column: FoundColumn, words: Words) -> list[tuple[Words, str]]:
+        limits = self.said.of(column.name)
+        plain = plain_words(column, limits, self.draft.start, self.draft.until)
+        found = []
+        if plain != words:
+            found.append((self._with_options(column, plain, typed=True, keeps_null=True), "by its type alone"))
+        if column.nullable:
+            nothing = self._with_options(column, {"nothing": {}}, typed=True, keeps_null=False)
+            found.append((nothing, "nothing that is known draws it: NULL"))
+        return found
+
+    def finish(self) -> None:
+        """Columns in the order found, working columns first; checks by the names that they have."""
+        here = self.made.columns
+        order = [name for name in here if name.startswith("_")] + [each.name for each in self.table.columns]
+        self.made.columns = {name: here[name] for name in order if name in here}
+        for number, check in enumerate(self.table.checks, start=1):
+            name = check.name if check.name and check.name.isidentifier() and check.name[0] != "_" else f"check_{number}"
+            self.made.checks[name[:63]] = check.condition
