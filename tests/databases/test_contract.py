@@ -31,7 +31,9 @@ REGISTRY = "NAMES in synth/databases/registry.py"
 
 # what each folder has; one that DDL alone is written for has no more than the first two
 DDL_ONLY = {"__init__", "dialect"}
-FILES = DDL_ONLY | {"urls", "database", "connection", "catalogue", "definitions", "errors", "sending", "staging", "growing", "script"}
+FILES = DDL_ONLY | {
+    "urls", "database", "connection", "catalogue", "definitions", "errors", "sending", "staging", "growing", "script",
+}  # fmt: skip
 # what one database needs and others do not, and why
 OWN_FILES = {
     "postgres": {"embedded": "it comes with the program", "rights": "its tables have them, and a new one has none"},
