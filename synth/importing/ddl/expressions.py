@@ -40,7 +40,7 @@ _PLAIN_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _RANDOM_UUID = re.compile(r"randomblob\(.*'-4?'.*randomblob\(", re.IGNORECASE | re.DOTALL)
 _BRACES = re.compile(r"\{[^{}\"]*\}")  # an array of PostgreSQL that is written out
-_LONGEST = 20_000  # characters: longer ones are no conditions that somebody wrote
+_LONGEST = 8_000  # characters: longer ones are no conditions that somebody wrote
 _DEEPEST = 100  # brackets, of which dump programs write many
 
 Node = Any  # a node of sqlglot's trees, or none
@@ -176,7 +176,7 @@ def _common(types: list[DType], multiplied: bool) -> DType:
 
 def _parsed(text: str, dialect: str, columns: Columns, value: str | None) -> Node:
     """The tree of an expression, made plain. Raises ExpressionError."""
-    if len(text) > _LONGEST or text.count("(") > _DEEPEST:
+    if len(text) > _LONGEST or sum(map(text.count, "([{")) > _DEEPEST:
         raise ExpressionError("it is too long, or too deep")
     try:
         tree = _expression(f"SELECT (\n{text}\n)", dialect)

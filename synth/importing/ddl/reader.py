@@ -28,6 +28,7 @@ _UNTOLD = frozenset((
     "SCHEMA", "DATABASE", "EXTENSION", "ROLE", "USER", "LOGIN", "TABLESPACE", "INDEX", "LANGUAGE", "STATISTICS", "XML",
     "FULLTEXT", "SERVER", "COLLATION", "CAST", "OPERATOR", "SECRET", "CERTIFICATE", "PARTITION",
 ))  # fmt: skip
+_MOST_TRIES = 50  # to read on within statements of a text that are broken
 _PROPERTY = ("name", "value", "level0type", "level0name", "level1type", "level1name", "level2type", "level2name")
 
 
@@ -37,6 +38,7 @@ class Reader:
     def __init__(self, script: Script):
         """`script` gets what is read."""
         self.script = script
+        self._tries = 0
         self._ways: dict[str, Callable[[Cursor], None]] = {
             "CREATE": self._create, "ALTER": self._alter, "COMMENT": self._comment, "EXEC": self._execute,
             "DROP": self._drop, "EXECUTE": self._execute, "IF": self._conditional, "SET": self._set, "USE": self._use,
@@ -113,9 +115,7 @@ class Reader:
             self._table(cursor, table)
         except UnreadError as error:
             script.tell(name, f"the table is not read: {error}", error.at or at, failed=True)
-            again = _next_table(cursor.tokens)
-            if again:
-                self.read(again)
+            self._again(cursor)
             return
         script.add(table)
 
@@ -316,9 +316,14 @@ class Reader:
 
     def _conditional(self, cursor: Cursor) -> None:
         """IF … CREATE TABLE, in one line."""
-        again = _next_table(cursor.tokens)
-        if again:
-            self.read(again)
+        self._again(cursor)
+
+    def _again(self, cursor: Cursor) -> None:
+        """Read on from the next CREATE TABLE within a statement, a bounded number of times."""
+        following = _next_table(cursor.tokens)
+        if following and self._tries < _MOST_TRIES:
+            self._tries += 1
+            self.read(following)
 
     def _set(self, cursor: Cursor) -> None:
         """SET search_path: the schema of names that say none."""

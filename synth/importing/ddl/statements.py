@@ -26,6 +26,7 @@ _T_SQL_START = re.compile(rf"[ \t]*{_STARTS}", re.IGNORECASE)
 _FORGOTTEN = re.compile(
     r"[ \t]*(?:(?:CREATE|ALTER|DROP)\s+(?:TABLE|INDEX|UNIQUE)|INSERT\s+INTO|COMMENT\s+ON)\b", re.IGNORECASE
 )
+_NEXT_TABLE = re.compile(r"[ \t]*CREATE\s+TABLE\b", re.IGNORECASE)
 _GO = re.compile(r"[ \t]*GO(?:[ \t]+\d+)?[ \t]*;?[ \t]*(?=\r?\n|\Z)", re.IGNORECASE)
 _SHELL = re.compile(r"\\[a-z!][^\n]*|\.[a-z]+[^\n]*")
 _DELIMITER = re.compile(r"DELIMITER[ \t]+(\S+)[^\n]*", re.IGNORECASE)
@@ -90,6 +91,8 @@ class _Splitter:
         if not self.line_start:
             return False
         if self.dialect == "tsql" and _GO.match(self.text, self.at):
+            return True
+        if self.made == "TABLE" and _NEXT_TABLE.match(self.text, self.at):  # also where a bracket was forgotten
             return True
         if self.depth > 0 or self.made in ROUTINES or self.made == "VIEW":
             return False
