@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from synth.importing.learning.asking import Asking, name_of
+from synth.importing.learning.asking import Asking, number_of
 from synth.importing.learning.laws import best_law
 from synth.importing.learning.learnt import Numbers
 from synth.importing.learning.rounded import few_digits
@@ -34,10 +34,7 @@ MOST_ENDINGS, LEAST_ENDING, ENDINGS = 12, 0.02, 0.9  # how many, the share of ea
 
 def numbers_of(asking: Asking, work: Work, column: str, least: int) -> Numbers | None:
     """How the numbers of a column are spread; None where too few rows have one."""
-    name = name_of(column)
-    read = asking.columns(
-        f"SELECT {name}::DOUBLE AS v, {ROOT} AS r FROM {work.some(SO_MANY)} WHERE v IS NOT NULL AND isfinite(v)"
-    )
+    read = asking.columns(f"SELECT {number_of(column)} AS v, {ROOT} AS r FROM {work.some(SO_MANY)} WHERE v IS NOT NULL")
     values, roots = read["v"], read["r"]
     count = len(values)
     if count < 2 * least or (work.root != work.source.name and len(np.unique(roots)) < least):
@@ -46,7 +43,7 @@ def numbers_of(asking: Asking, work: Work, column: str, least: int) -> Numbers |
     step = next((float(size) for size in STEPS if _fits(values, size)), None)
     digits = next((k for k in range(DIGITS + 1) if _fits(values, 10.0**-k)), None)
     pitch = step or (10.0**-digits if digits is not None else 0.0)
-    clip = math.ceil(max(CLIPPED, BEYOND / count) * len(grid)) - 1
+    clip = math.ceil(min(0.25, max(CLIPPED, BEYOND / count)) * len(grid)) - 1
     inner = np.clip(grid, grid[clip], grid[-1 - clip])
     law = best_law(grid, LEVELS, float(values.mean()), float(values.var()), pitch, count)
     knots = _knots(inner, pitch, count, least)
