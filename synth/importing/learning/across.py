@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from synth.importing.found import FoundReference
-from synth.importing.learning.asking import Asking, name_of
+from synth.importing.learning.asking import Asking, name_of, number_of
 from synth.importing.learning.formulas import HOLDS, holds
 from synth.importing.learning.learnt import Carried, Sum
 from synth.importing.learning.rounded import few_digits
@@ -36,16 +36,14 @@ def sums_of(
     ]
     own = [f"{name_of(column)} AS k{i}" for i, column in enumerate(reference.columns)]
     keys = [f"{name_of(column)} AS k{i}" for i, column in enumerate(reference.parent_columns)]
-    added = [
-        f"sum({' * '.join(f'{name_of(name)}::DOUBLE' for name in names)})" if names else "count(*)" for names in terms
-    ]
+    added = [f"sum({' * '.join(f'({number_of(name)})' for name in names)})" if names else "count(*)" for names in terms]
     ks = ", ".join(f"k{i}" for i in range(len(own)))
     parents = parent.of_some_roots(SO_MANY)
     values = asking.columns(
         f"WITH p AS MATERIALIZED (SELECT *, {', '.join(keys)} FROM {parents} LIMIT {2 * SO_MANY}),"
         f" c AS (SELECT {ks}, {', '.join(f'{sql} AS s{i}' for i, sql in enumerate(added))}"
         f" FROM (SELECT *, {', '.join(own)} FROM {child.sql}) SEMI JOIN p USING ({ks}) GROUP BY {ks})"
-        f" SELECT {', '.join(f'p.{name_of(name)}::DOUBLE AS of{i}' for i, name in enumerate(of))},"
+        f" SELECT {', '.join(f'{number_of(name)} AS of{i}' for i, name in enumerate(of))},"
         f" {', '.join(f'coalesce(c.s{i}, 0) AS s{i}' for i in range(len(terms)))} FROM p LEFT JOIN c USING ({ks})",
     )
     found = []

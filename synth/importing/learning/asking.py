@@ -18,10 +18,11 @@ from synth.sandbox import as_pattern, sandbox, time_limit
 if TYPE_CHECKING:
     import datetime as dt
 
-__all__ = ["Asking", "asking", "literal", "name_of", "number", "relation_of"]
+__all__ = ["Asking", "asking", "literal", "name_of", "number_of", "relation_of"]
 
 MEMORY_BYTES = 2 * 10**9
 SECONDS = 60.0  # of one question
+LARGEST = 1e60  # of numbers that are measured
 
 Row = tuple[Any, ...]
 
@@ -102,6 +103,9 @@ def name_of(column: str) -> str:
     return '"' + column.replace('"', '""') + '"'
 
 
-def number(value: Any) -> float:
-    """A cell as a float; NaN for NULL."""
-    return float("nan") if value is None else float(value)
+def number_of(column: str) -> str:
+    """A column of numbers as a double, as SQL: NULL where it has no end, or is beyond what can be squared and added up."""
+    value = f"{name_of(column)}::DOUBLE"
+    return (
+        f"CASE WHEN abs({value}) <= {LARGEST} THEN CASE WHEN abs({value}) >= 1 / {LARGEST} THEN {value} ELSE 0 END END"
+    )

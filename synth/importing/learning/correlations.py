@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from synth.importing.learning.asking import Asking, name_of
+from synth.importing.learning.asking import Asking, name_of, number_of
 from synth.importing.learning.learnt import Correlation
 from synth.importing.learning.working import Work
 
@@ -28,7 +28,7 @@ def correlations_of(asking: Asking, work: Work, numbers: Sequence[str]) -> tuple
     names = numbers[:MOST_COLUMNS]
     if len(names) < 2 or work.roots < FEWEST:
         return ()
-    listed = ", ".join(f"{name_of(name)}::DOUBLE AS {name_of(name)}" for name in names)
+    listed = ", ".join(f"{number_of(name)} AS {name_of(name)}" for name in names)
     values = asking.columns(f"SELECT {listed} FROM {work.some(SO_MANY)} LIMIT {2 * SO_MANY}")
     found = []
     for one, other in combinations(names, 2):

@@ -55,7 +55,7 @@ def delays_of(
             continue
         delay = _delay(
             column, after, np.array(quantiles, dtype=np.float64), ordered / with_both, 1 - with_both / with_before,
-            coarse=whole_days[column], clip=max(CLIPPED, BEYOND / with_both),
+            coarse=whole_days[column], clip=min(0.25, max(CLIPPED, BEYOND / with_both)),
         )  # fmt: skip
         if delay and (column not in nearest or _seconds(delay) < _seconds(nearest[column])):
             nearest[column] = delay

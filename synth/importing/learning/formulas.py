@@ -12,7 +12,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from synth.importing.learning.asking import Asking, name_of
+from synth.importing.learning.asking import Asking, name_of, number_of
 from synth.importing.learning.learnt import Formula
 from synth.importing.learning.personal import words_of
 from synth.importing.learning.rounded import few_digits
@@ -41,7 +41,7 @@ def formulas_of(asking: Asking, work: Work, numbers: Sequence[str]) -> tuple[For
     names = list(numbers[:MOST_COLUMNS])
     if len(names) < 2 or work.rows < FEWEST:
         return ()
-    listed = ", ".join(f"{name_of(name)}::DOUBLE AS {name_of(name)}" for name in names)
+    listed = ", ".join(f"{number_of(name)} AS {name_of(name)}" for name in names)
     values = asking.columns(f"SELECT {listed} FROM {work.some(SO_MANY)} LIMIT {2 * SO_MANY}")
     varied = {name: values[name] for name in names if len(np.unique(values[name][~np.isnan(values[name])])) > 2}
     found: list[Formula] = []

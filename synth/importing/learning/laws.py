@@ -32,10 +32,12 @@ MOST = 100_000  # counts beyond are numbers
 Z84 = 0.994458  # the 84th percentile of the normal law
 
 
-def best_law(grid: Floats, levels: Floats, mean: float, variance: float, pitch: float, rows: int) -> Law | None:
+def best_law(
+    grid: Floats, levels: Floats, mean: float, variance: float, pitch: float, rows: int, *, only: str | None = None
+) -> Law | None:  # fmt: skip
     """The law nearest to numbers, by their quantiles at levels; None where none is near. (levels,), (levels,)
 
-    `pitch` is the distance of the numbers that can come, 0 without one.
+    `pitch` is the distance of the numbers that can come, 0 without one; `only` is the one law that is tried.
     """
     if grid[0] == grid[-1] or not variance > 0:
         return None
@@ -43,7 +45,7 @@ def best_law(grid: Floats, levels: Floats, mean: float, variance: float, pitch: 
     best: tuple[float, Law] | None = None
     for name, parameters in _candidates(_Seen(grid, levels, mean, variance, pitch)):
         rounded = {word: few_digits(value) for word, value in parameters.items()}
-        if best and best[0] < GOOD and name == "gamma":
+        if only not in (None, name) or (best and best[0] < GOOD and name == "gamma"):
             continue
         drawn = _drawn(name, rounded)
         if drawn is None:

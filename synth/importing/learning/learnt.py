@@ -105,6 +105,8 @@ class Arrival:
 class Moments:
     """When the moments of a column lie. Months with fewer than `least` roots are left out, at both ends too.
 
+    Moments before 1700 or after 2300, which stand for always or never, are not among them.
+
     Of a personal column (days of birth) only `start` and `until` are there, in whole decades.
     """
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from synth.importing.learning.asking import Asking, name_of
+from synth.importing.learning.asking import Asking, number_of
 from synth.importing.learning.laws import best_law
 from synth.importing.learning.learnt import Numbers
 from synth.importing.learning.rounded import few_digits
@@ -34,10 +34,7 @@ MOST_ENDINGS, LEAST_ENDING, ENDINGS = 12, 0.02, 0.9  # how many, the share of ea
 
 def numbers_of(asking: Asking, work: Work, column: str, least: int) -> Numbers | None:
     """How the numbers of a column are spread; None where too few rows have one."""
-    name = name_of(column)
-    read = asking.columns(
-        f"SELECT {name}::DOUBLE AS v, {ROOT} AS r FROM {work.some(SO_MANY)} WHERE v IS NOT NULL AND isfinite(v)"
-    )
+    read = asking.columns(f"SELECT {number_of(column)} AS v, {ROOT} AS r FROM {work.some(SO_MANY)} WHERE v IS NOT NULL")
     values, roots = read["v"], read["r"]
     count = len(values)
     if count < 2 * least or (work.root != work.source.name and len(np.unique(roots)) < least):
@@ -46,13 +43,17 @@ def numbers_of(asking: Asking, work: Work, column: str, least: int) -> Numbers |
     step = next((float(size) for size in STEPS if _fits(values, size)), None)
     digits = next((k for k in range(DIGITS + 1) if _fits(values, 10.0**-k)), None)
     pitch = step or (10.0**-digits if digits is not None else 0.0)
-    clip = math.ceil(max(CLIPPED, BEYOND / count) * len(grid)) - 1
+    clip = math.ceil(min(0.25, max(CLIPPED, BEYOND / count)) * len(grid)) - 1
     inner = np.clip(grid, grid[clip], grid[-1 - clip])
-    law = best_law(grid, LEVELS, float(values.mean()), float(values.var()), pitch, count)
     knots = _knots(inner, pitch, count, least)
     says_more = step is not None and (digits is None or step != 10.0**-digits)
     wide = bool(inner[-1] - inner[0] > WIDE)
-    endings = _endings(values, roots, digits, least) if digits in (1, 2) and wide else None
+    endings = _endings(values, roots, pitch, digits, least) if digits in (1, 2) and wide else None
+    if endings:  # what is drawn is whole units, and then how they end
+        units = _spread(np.sort(np.floor(values)))[np.ceil(LEVELS * count).astype(np.int64) - 1]
+        law = best_law(units, LEVELS, float(values.mean()), float(values.var()), 0.0, count, only="lognormal")
+    else:
+        law = best_law(grid, LEVELS, float(values.mean()), float(values.var()), pitch, count)
     return Numbers(knots[0.0], knots[1.0], knots, law, digits, step if says_more else None, endings)
 
 
@@ -94,12 +95,20 @@ def _knots(grid: Floats, pitch: float, rows: int, least: int) -> Mapping[float, 
     return dict(zip(found, map(float, climbing), strict=True))
 
 
-def _endings(values: Floats, roots: Floats, digits: int, least: int) -> Mapping[str, float] | None:
-    """The digits behind the point of prices that mostly end in a few ways. (n,), (n,)"""
+def _spread(units: Floats) -> Floats:
+    """Whole numbers in order, those that are the same spread evenly up to the next one. (n,) -> (n,)"""
+    _, first, which, times = np.unique(units, return_index=True, return_inverse=True, return_counts=True)
+    spread: Floats = units + (np.arange(len(units)) - first[which] + 0.5) / times[which]
+    return spread
+
+
+def _endings(values: Floats, roots: Floats, pitch: float, digits: int, least: int) -> Mapping[str, float] | None:
+    """The digits behind the point of prices that mostly end in a few ways; None where all ways are alike. (n,), (n,)"""
     unit = 10**digits
     ends = (np.rint(np.abs(values) * unit) % unit).astype(np.int64)
     found, which, times = np.unique(ends, return_inverse=True, return_counts=True)
-    if len(found) < 3:
+    alike = len(found) >= round(1 / pitch) and times.max() < 2 * times.mean()
+    if len(found) < 2 or alike:
         return None
     order = [int(i) for i in np.argsort(-times)[:MOST_ENDINGS] if times[i] >= LEAST_ENDING * len(values)]
     kept = [i for i in order if len(np.unique(roots[which == i])) >= least]

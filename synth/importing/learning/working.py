@@ -23,6 +23,7 @@ ROOT = '"synth root"'  # the column of a working table; no spec has a blank in a
 LONGEST = 200  # signs of a text that are looked at
 LENGTHS = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 MILLION = 1_000_000
+YEARS = 1700, 2300  # moments beyond stand for never, or always
 MANY_TIMES = 5  # as many roots as stand behind a value: fewer are not enough to tell values by
 _PLAIN = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "FLOAT", "DOUBLE", "DECIMAL")
 
@@ -233,7 +234,8 @@ def _plain(source: Source, column: str) -> str:
             return f"left({name}::VARCHAR, {LONGEST})"
         case "moment":
             inner = f"{name} AT TIME ZONE 'UTC'" if "TIME ZONE" in there else name
-            return f"TRY_CAST({inner} AS TIMESTAMP)"
+            moment = f"TRY_CAST({inner} AS TIMESTAMP)"
+            return f"CASE WHEN year({moment}) BETWEEN {YEARS[0]} AND {YEARS[1]} THEN {moment} END"
         case "boolean" | "time" as kind:
             wanted = TYPES[kind][2]
             return name if there == wanted else f"TRY_CAST({name} AS {wanted})"

@@ -16,7 +16,7 @@ PARENTS = table("parents", {"id": "bigint"})
 CHILDREN = table("children", {"id": "bigint", "parent_id": "bigint?"}, parent_id="parents")
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.integers(3, 40), st.lists(st.none() | st.integers(0, 45), max_size=200), st.integers(1, 6))
 def test_counts_are_those_of_a_loop(parents, held, least):
     """Orphans, NULLs and parents without children among them."""

@@ -91,6 +91,25 @@ def test_endings_of_prices():
     assert numbers_of([i * 7919 % 50_000 / 100 for i in range(4_000)], "decimal(12,2)").numbers.endings is None
 
 
+def test_two_endings_are_endings_and_ten_alike_are_none():
+    told = numbers_of(
+        [float(f"{i * 37 % 500}{'.99' if i % 4 else '.00'}") for i in range(4_000)], "decimal(12,2)"
+    ).numbers
+    assert told.endings == {".99": 0.75, ".00": 0.25}
+    assert numbers_of([i * 7919 % 5_000 / 10 for i in range(4_000)]).numbers.endings is None
+
+
+def test_prices_with_endings_keep_their_law():
+    law = GENERATORS["lognormal"](median=20, sigma=0.8)
+    values = np.floor(law.at_shares((np.arange(6_000) + 0.5) / 6_000, DOUBLE).to_numpy()) + np.tile(
+        [0.95, 0.25, 0.65], 2_000
+    )
+    numbers = numbers_of(values.round(2), "decimal(12,2)").numbers
+    assert numbers.endings == pytest.approx({".95": 1 / 3, ".25": 1 / 3, ".65": 1 / 3}, abs=1e-3)
+    assert numbers.law.name == "lognormal"
+    assert numbers.law.parameters == pytest.approx({"median": 20, "sigma": 0.8}, rel=0.03)
+
+
 def test_a_heap_keeps_its_share():
     numbers = numbers_of([0.0] * 3_000 + [5 + i % 997 for i in range(2_000)]).numbers
     heap = [share for share, number in numbers.quantiles.items() if number == 0]

@@ -5,6 +5,8 @@ import datetime as dt
 import duckdb
 import polars as pl
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
 from synth.importing.found import Found, FoundReference, FoundTable
 from synth.importing.learning.learn import learn
@@ -222,3 +224,39 @@ def test_columns_of_text_files_are_taken_as_what_they_are_found_to_be():
     found = learnt_of({"t": frame}, table("t", {"id": "bigint", "n": "smallint", "day": "date"})).tables["t"].columns
     assert dict(found["n"].weights.values) == pytest.approx({0: 1 / 3, 1: 1 / 3, 2: 1 / 3}, abs=1e-3)
     assert found["day"].moments.start == dt.date(2024, 3, 1)
+
+
+ODD = {
+    "double": st.floats() | st.sampled_from([0.0, -0.0, 1e308, -1e308, 5e-324]),
+    "bigint": st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3),
+    "text": st.text(max_size=8) | st.sampled_from(["", " ", "'", '"', "\\", "%", "\0x", "ß", "😀"]),
+    "timestamp": st.datetimes(dt.datetime(1, 1, 1), dt.datetime(9999, 12, 31)),
+    "date": st.dates(),
+    "boolean": st.booleans(),
+}
+
+
+@settings(max_examples=15, deadline=None, phases=[Phase.generate])  # a table is never made smaller in time
+@given(st.data())
+def test_odd_rows_are_measured(data):
+    """Numbers without an end, first and last days, empty texts, columns of NULLs: nothing fails, and no warning is given."""
+    size = data.draw(st.integers(0, 70))
+    columns = {
+        f'{kind} "x" {i}': (kind, data.draw(st.lists(st.none() | values, min_size=size, max_size=size)))
+        for i, (kind, values) in enumerate(ODD.items())
+    }
+    drawn = {"double": pl.Float64, "bigint": pl.Int64, "text": pl.String, "boolean": pl.Boolean}
+    times = {"timestamp": pl.Datetime("us"), "date": pl.Date}
+    frame = pl.DataFrame(
+        {
+            "id": range(size),
+            **{name: pl.Series(values, dtype={**drawn, **times}[kind]) for name, (kind, values) in columns.items()},
+        }
+    )
+    found = learnt_of(
+        {"t": frame}, table("t", {"id": "bigint", **{name: f"{kind}?" for name, (kind, _) in columns.items()}}), least=2
+    )
+    assert not [note for note in found.notes if "measured" in note.what]
+    for name, (_, values) in columns.items():
+        wanted = sum(value is None for value in values) / size if size else 0
+        assert found.tables["t"].columns[name].nulls == pytest.approx(wanted, abs=1e-4)

@@ -100,7 +100,7 @@ def test_no_least_or_largest_number_is_told(learnt):
 VALUES = st.sampled_from(["a", "b", "c", "d", None])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 12), VALUES), min_size=30, max_size=120), st.integers(2, 8))
 def test_a_value_is_told_where_so_many_roots_have_it(rows, least):
     """By row: the roots behind each value."""
