@@ -32,7 +32,7 @@ from synth.spec.shown import planned_moments_seen
 from synth.spec.wording import plain_errors
 from synth.system import is_utf8
 
-__all__ = ["SHIPPED", "dump", "find", "load", "located", "notes", "parse", "shipped", "warnings", "written"]
+__all__ = ["SHIPPED", "dump", "find", "flow", "load", "located", "notes", "parse", "shipped", "warnings", "written"]
 
 Path_ = tuple[str | int, ...]
 
@@ -202,6 +202,14 @@ def dump(dataset: Dataset) -> str:
     return yaml.dump(
         dataset.model_dump(exclude_defaults=True), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000
     )
+
+
+def flow(value: Any) -> str:
+    """A value as YAML on one line, in braces and brackets, as `parse` reads it back."""
+    text = yaml.dump(
+        value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**6, default_flow_style=True
+    )
+    return text.removesuffix("\n").removesuffix("\n...")
 
 
 class _Dumper(yaml.CSafeDumper if hasattr(yaml, "CSafeDumper") else yaml.SafeDumper):  # type: ignore[misc]
