@@ -21,7 +21,11 @@ __all__ = [
     "DataCompared",
     "DatasetVerified",
     "Generated",
+    "ImportNote",
+    "ImportProof",
+    "Imported",
     "Laked",
+    "LearntMeasure",
     "Loaded",
     "Others",
     "Planned",
@@ -137,6 +141,45 @@ class Loaded(TypedDict):
     changes: Annotated[dict[str, Came], Field(description="by table that was refreshed")]
     phases: Annotated[dict[str, float], Field(description="by phase: seconds by the clock")]
     tables: dict[str, LoadedTable]
+
+
+class ImportNote(TypedDict):
+    """What could not be taken over into a spec."""
+
+    where: str
+    what: str
+    line: Annotated[int | None, Field(description="of DDL; null where there is none")]
+
+
+class ImportProof(TypedDict):
+    """What was generated from the new spec and verified."""
+
+    scale: float
+    rows: Rows
+    checks: int
+
+
+class LearntMeasure(TypedDict):
+    """One measure of the source's rows, and of generated ones."""
+
+    where: str
+    what: str
+    learnt: float
+    obtained: float
+    apart: Annotated[float, Field(description="a difference of shares; of all else obtained / learnt less 1")]
+
+
+class Imported(TypedDict):
+    """A spec that was made of a source, and its proof."""
+
+    spec: str
+    dataset: str
+    tables: int
+    notes: list[ImportNote]
+    proof: ImportProof
+    learnt: list[LearntMeasure]
+    copied: Annotated[dict[str, int], Field(description="how many values were copied, by table.column")]
+    seconds: Seconds
 
 
 class PulledTable(TypedDict):
@@ -394,6 +437,7 @@ ANSWERS: dict[str, Any] = {
     "datasets": dict[str, Shipped],
     "words": list[Explained],
     "plan": Planned,
+    "import": Imported,
     "generate": Generated | Loaded,  # the second with --to
     "merge": Generated,
     "verify": Verified,

@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from synth.cli import comparing, completion, data, databases, rows, secrets, showing, signals, teaching
+from synth.cli import comparing, completion, data, databases, importing, rows, secrets, showing, signals, teaching
 from synth.cli.help_pages import Command, Group
 from synth.cli.limited import go_on_in_child
 from synth.errors import OptionError, SynthError
@@ -58,7 +58,7 @@ def _options(
 
 
 COMMANDS = {
-    "Make data": (data.datasets, data.check, data.plan, data.generate, data.advance, data.merge, data.sweep),
+    "Make data": (importing.import_, data.datasets, data.check, data.plan, data.generate, data.advance, data.merge, data.sweep),
     "Prove it, and show it": (data.verify, rows.show, comparing.diff, showing.report, showing.dbt, showing.lake),
     "Databases": (databases.load, databases.pull, databases.ddl, databases.script),
     "Learn the language of specs": (teaching.init, teaching.words),
@@ -66,7 +66,7 @@ COMMANDS = {
 }
 for _title, _commands in COMMANDS.items():
     for _command in _commands:
-        app.command(cls=Command, rich_help_panel=_title)(_command)
+        app.command(_command.__name__.rstrip("_"), cls=Command, rich_help_panel=_title)(_command)
 app.add_typer(databases.db, name="db", rich_help_panel="Databases")
 app.add_typer(teaching.schema, name="schema", rich_help_panel="Learn the language of specs")
 

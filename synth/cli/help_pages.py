@@ -14,10 +14,10 @@ __all__ = ["OTHER", "SECTIONS", "Command", "Group", "section_of"]
 
 # what options are about, in the order of the page: an option has the same place in every command
 SECTIONS = {
-    "Data": ("scale", "rows", "seed", "until", "tables", "query", "like", "least"),
+    "Data": ("scale", "rows", "seed", "until", "tables", "query", "like", "name", "python", "learn", "least"),
     "Files": (
         "out", "format", "compression", "partition_by", "stdout", "if_exists", "made_by", "changes", "changes_format",
-        "scd2", "kind",
+        "scd2", "kind", "replace",
     ),
     "Database": (
         "to", "dialect", "schema", "create", "via", "connections", "no_identity", "index_times", "owner", "grant",

@@ -73,7 +73,9 @@ def _plainer(draft: Draft, name: str, table: DraftTable, column: str, why: str) 
             del made.words["unique"]
             draft.note(f"{name}.{column}", f"is unique in the source, and not here: {why}")
             return True
-        return _key_gone(draft, name, table, why) if column in table.primary_key else _plain_table(draft, name, table, why)
+        if column in table.primary_key:
+            return _key_gone(draft, name, table, why)
+        return "unique" in why and _plain_table(draft, name, table, why)
     before = made.words
     words, made.why = made.plainer.pop(0)
     made.words = {**words, **({"unique": True} if before.get("unique") and column not in table.primary_key else {})}

@@ -115,7 +115,7 @@ _TEXTS: tuple[_Rule, ...] = (
      lambda n: {"pattern": "[A-Z]{2}-####"}, ()),
     (("slug", "url key", "handle"), "a name in addresses", lambda n: {"coined": {"syllables": 2}}, ()),
     (("description", "notes", "note", "comment", "comments", "text", "body", "content", "bemerkung", "beschreibung", "remark",
-      "message", "summary"), "running text", lambda n: {"prose": {"min": min(10, n), "max": min(120, n)}}, ()),
+      "message", "summary"), "running text", lambda n: {"prose": {"min": 10, "max": min(120, n)}} if n > 50 else {"coined": {"syllables": 3}}, ()),
     (("name", "title", "titel", "titre", "bezeichnung", "nom", "label", "libelle", "nickname", "username", "login"), "a name",
      lambda n: {"coined": {"syllables": 3}}, ()),
 )  # fmt: skip

@@ -101,9 +101,14 @@ def _other_words(column: FoundColumn, dtype: DType, limits: Limits) -> Words:
     shortest = max(limits.shortest or 1, 1)
     if room <= 12:
         return {"pattern": f"[A-Z]{{{max(shortest, min(room, 8))}}}"}
-    if room <= 60:
-        return {"prose": {"min": min(max(shortest, 8), room), "max": room if room < 30 else 30}}
-    return {"prose": {"min": max(shortest, 10), "max": max(shortest, min(room, 80))}}
+    return _text_words(shortest, room)
+
+
+def _text_words(shortest: int, room: int) -> Words:
+    """Running text, where there is room for it: prose ends with a whole word, so its lengths lie 32 apart."""
+    if room < shortest + 41:
+        return {"pattern": f"[A-Z][a-z]{{{max(shortest, min(room, 12)) - 1}}}"}
+    return {"prose": {"min": max(shortest, 10), "max": min(room, max(shortest + 32, 80))}}
 
 
 def unique_words(column: FoundColumn, limits: Limits) -> Words | None:

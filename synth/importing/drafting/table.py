@@ -78,6 +78,8 @@ class Drafting:
         found = []
         if plain != words:
             found.append((self._with_options(column, plain, typed=True, keeps_null=True), "by its type alone"))
+        if plain.get("choice") and column.type.is_free_text:  # what is listed may be out of reach of a check
+            found.append((self._with_options(column, {"pattern": "[A-Z]"}, typed=True, keeps_null=True), "by its type alone"))
         if column.nullable:
             nothing = self._with_options(column, {"nothing": {}}, typed=True, keeps_null=False)
             found.append((nothing, "nothing that is known draws it: NULL"))

@@ -1,0 +1,78 @@
+"""What was learnt beside what generated rows have: the same measures of both, the worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from synth.importing.learning.learnt import ColumnLearnt, Learnt, TableLearnt
+
+__all__ = ["Measure", "compared"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure of a table or column, learnt and obtained. `apart` is how far: a difference of shares, else a ratio less 1."""
+
+    where: str
+    what: str
+    learnt: float
+    obtained: float
+    apart: float
+
+
+def compared(learnt: Learnt, obtained: Learnt, scale: float, names: dict[str, str]) -> tuple[Measure, ...]:
+    """All measures that both have, the farthest apart first. `names` are the spec's for the source's tables."""
+    found = [
+        measure
+        for name, table in learnt.tables.items()
+        if (other := obtained.tables.get(names.get(name, name))) is not None
+        for measure in _of_table(name, table, other, scale)
+    ]
+    return tuple(sorted(found, key=lambda each: -each.apart))
+
+
+def _of_table(name: str, table: TableLearnt, other: TableLearnt, scale: float) -> Iterator[Measure]:
+    yield _ratio(name, "rows", table.rows, other.rows / scale)
+    for column, known in table.columns.items():
+        if column in other.columns:
+            yield from _of_column(f"{name}.{column}", known, other.columns[column])
+    theirs = {each.columns: each for each in other.references}
+    for reference in table.references:
+        there = theirs.get(reference.columns)
+        if there is None:
+            continue
+        where = f"{name}.{', '.join(reference.columns)}"
+        if reference.fanout and there.fanout:
+            yield _ratio(where, "rows for each parent", reference.fanout.mean, there.fanout.mean)
+        if reference.concentration and there.concentration and 0.2 in reference.concentration.top:
+            yield _share(where, "share of the top fifth", reference.concentration.top[0.2], there.concentration.top.get(0.2, 0))
+
+
+def _of_column(where: str, known: ColumnLearnt, other: ColumnLearnt) -> Iterator[Measure]:
+    yield _share(where, "NULL", known.nulls, other.nulls)
+    if known.true is not None and other.true is not None:
+        yield _share(where, "true", known.true, other.true)
+    if known.weights and other.weights:
+        there = {str(value): share for value, share in other.weights.values}
+        yield from (_share(where, str(value), share, there.get(str(value), 0)) for value, share in known.weights.values)
+    elif known.numbers and other.numbers:
+        for share in (0.25, 0.5, 0.75):
+            mine, theirs = _at(known.numbers.quantiles, share), _at(other.numbers.quantiles, share)
+            yield _ratio(where, f"{share:.0%} are below", mine, theirs)
+
+
+def _at(quantiles: object, share: float) -> float:
+    """The number that this share of all is below."""
+    points = sorted((float(below), float(value)) for below, value in quantiles.items())  # type: ignore[attr-defined]
+    points = points if points[0][0] <= 1 and points[-1][0] <= 1 else sorted((value, below) for below, value in points)
+    return min(points, key=lambda point: abs(point[0] - share))[1]
+
+
+def _share(where: str, what: str, learnt: float, obtained: float) -> Measure:
+    return Measure(where, what, learnt, obtained, abs(learnt - obtained))
+
+
+def _ratio(where: str, what: str, learnt: float, obtained: float) -> Measure:
+    apart = abs(obtained - learnt) / abs(learnt) if learnt else float(obtained != 0)
+    return Measure(where, what, learnt, obtained, apart)

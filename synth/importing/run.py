@@ -1,0 +1,195 @@
+"""Imports a source: what it holds is found, drafted, corrected until it holds, generated and verified, then written."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from synth.errors import DataError, OptionError, OutputError
+from synth.importing.drafting.make import draft, renamed
+from synth.importing.drafting.model import Draft
+from synth.importing.found import Found, Note
+from synth.importing.mend import mended
+from synth.importing.obtained import Measure, compared
+from synth.job.generate import generate
+from synth.left import temporary_folder
+from synth.plan.make import make
+from synth.spec.models import Dataset
+from synth.verifying.files import verify_folder
+from synth.verifying.rehearse import rehearse
+
+if TYPE_CHECKING:
+    from synth import answers
+    from synth.importing.learning.learnt import Learnt
+
+__all__ = ["Imported", "import_spec"]
+
+MOST_ROWS = 200_000  # of the proof
+LEAST = 20  # root entities behind a value that is copied
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A spec that was made, and its proof: generated at `scale`, `rows` rows, of which `checks` checks hold."""
+
+    path: Path
+    dataset: Dataset
+    text: str
+    notes: tuple[Note, ...]
+    scale: float
+    rows: int
+    checks: int
+    measures: tuple[Measure, ...]
+    copied: dict[str, int]
+    seconds: float
+
+    def as_dict(self) -> answers.Imported:
+        """The report as plain data, for `--json`."""
+        return {
+            "spec": str(self.path), "dataset": self.dataset.dataset, "tables": len(self.dataset.tables),
+            "notes": [{"where": note.where, "what": note.what, "line": note.line} for note in self.notes],
+            "proof": {"scale": self.scale, "rows": self.rows, "checks": self.checks},
+            "learnt": [
+                {"where": each.where, "what": each.what, "learnt": each.learnt, "obtained": each.obtained, "apart": each.apart}
+                for each in self.measures
+            ],
+            "copied": self.copied, "seconds": round(self.seconds, 3),
+        }  # fmt: skip
+
+
+def import_spec(
+    source: str, out: str | Path, *, dialect: str | None = None, schema: str | None = None, tables: Sequence[str] = (),
+    name: str | None = None, python: bool = False, learn: bool = False, least: int = LEAST, replace: bool = False,
+    tell: Tell | None = None,
+) -> Imported:  # fmt: skip
+    """Make a spec of DDL, a database, a folder or, with `python`, of models, and prove it. Raises SynthError.
+
+    With `learn` its rows are measured, and no value is copied that fewer than `least` root entities have. `tell` is called
+    with what is being done.
+    """
+    started, say = time.perf_counter(), tell or (lambda _: None)
+    path = Path(out)
+    _require_free(path, replace=replace)
+    if least < 1:
+        raise OptionError(f"--least takes a number from 1 up, not {least}")
+    say("reading what is there")
+    found = _found(source, dialect, schema, tables, python=python)
+    found_names = renamed(found, [])
+    reading = _reading(source, found, schema) if learn else nullcontext({})
+    with reading as relations:
+        learnt = _learnt(found, relations, least) if learn else None
+        if learnt:
+            say("its rows are measured")
+        made = draft(found, name or _name(source, found), learnt and _by_new_names(learnt, found, found_names))
+        if learnt:
+            made.notes += learnt.notes
+    text, dataset = mended(made, _shown(source), rehearse)
+    say("generating from it, and verifying that")
+    scale, rows, checks, measures, text, dataset = _proved(made, source, text, dataset, found_names, learnt, least)
+    _write(path, text)
+    copied = dict(learnt.copied) if learnt else {}
+    seconds = time.perf_counter() - started
+    return Imported(path, dataset, text, tuple(made.notes), scale, rows, checks, measures, copied, seconds)
+
+
+def _found(source: str, dialect: str | None, schema: str | None, tables: Sequence[str], *, python: bool) -> Found:
+    if python:
+        from synth.importing.python_models import read_python
+
+        found = read_python(source)
+    else:
+        from synth.importing.sources import read_source
+
+        found = read_source(source, dialect=dialect, schema=schema, tables=tables)
+    if not found.tables:
+        raise OptionError(f"'{_shown(source)}' has no tables")
+    return found
+
+
+def _reading(source: str, found: Found, schema: str | None):  # type: ignore[no-untyped-def]
+    from synth.importing.rows import rows_of
+
+    return rows_of(source, found, schema)
+
+
+def _learnt(found: Found, relations: dict[str, Path], least: int) -> Learnt:
+    from synth.importing.learning.learn import learn
+
+    return learn(found, relations, least=least)
+
+
+def _by_new_names(learnt: Learnt, found: Found, renamed_found: Found) -> Learnt:
+    """What was learnt, with tables called as in the spec."""
+    from dataclasses import replace as changed
+
+    names = {old.name: new.name for old, new in zip(found.tables, renamed_found.tables, strict=True)}
+    return changed(learnt, tables={names.get(name, name): table for name, table in learnt.tables.items()})
+
+
+def _proved(
+    made: Draft, source: str, text: str, dataset: Dataset, found: Found, learnt: Learnt | None, least: int
+) -> tuple[float, int, int, tuple[Measure, ...], str, Dataset]:
+    """Generate a small run, and verify it; what cannot be drawn there is made plainer first."""
+    scale = 1.0
+
+    def prove(candidate: Dataset) -> None:
+        nonlocal scale
+        rehearse(candidate)
+        scale = _scale(candidate)
+        with temporary_folder("synth-proof-") as folder:
+            run = generate(make(candidate, scale=scale), folder)
+            report = verify_folder(run.folder)
+            if not report.passed:
+                raise DataError(f"what was generated does not hold: {report.offences[0]}")
+            proof.update(rows=run.rows, checks=len(report.findings))
+            if learnt:
+                from synth.importing.learning.learn import learn
+
+                relations = {table.name: Path(run.folder) / table.name for table in found.tables}
+                again = learn(found, {name: each for name, each in relations.items() if each.exists()}, least=least)
+                proof["measures"] = compared(learnt, again, scale, {})
+
+    proof: dict[str, object] = {"measures": ()}
+    text, dataset = mended(made, _shown(source), prove)
+    return scale, proof["rows"], proof["checks"], proof["measures"], text, dataset  # type: ignore[return-value]
+
+
+def _scale(dataset: Dataset) -> float:
+    """1, or less where that would be many rows."""
+    declared = sum(plan.rows for plan in make(dataset).tables.values())
+    return 1.0 if declared <= MOST_ROWS else max(0.001, float(f"{MOST_ROWS / declared:.1g}"))
+
+
+def _name(source: str, found: Found) -> str:
+    """What a dataset is called: as the source's schema, or as its file."""
+    usual = {"public", "main", "dbo", "temp", None}
+    stem = Path(source.rsplit("/", 1)[-1].split("?")[0]).name.split(".")[0].split(":")[0]
+    return found.name if found.name not in usual else (stem or "imported")  # type: ignore[return-value]
+
+
+def _shown(source: str) -> str:
+    from synth.databases.secret import masked
+
+    return masked(source)
+
+
+def _require_free(path: Path, *, replace: bool) -> None:
+    if path.suffix not in (".yaml", ".yml"):
+        raise OptionError(f"'{path}' is no name of a spec\n  hint: --out takes a file that ends in .yaml")
+    if path.is_dir():
+        raise OptionError(f"'{path}' is a folder\n  hint: --out takes a file that ends in .yaml")
+    if path.exists() and not replace:
+        raise OptionError(f"'{path}' is there already\n  hint: another name for --out, or --replace")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"'{path}' cannot be written: {error.strerror}") from None
