@@ -79,7 +79,8 @@ def _plainer(draft: Draft, name: str, table: DraftTable, column: str, why: str) 
     before = made.words
     words, made.why = made.plainer.pop(0)
     made.words = {**words, **({"unique": True} if before.get("unique") and column not in table.primary_key else {})}
-    if any(word in before for word in ("reference", "lookup", "expr", "sum")):
+    kept = any(word in words for word in ("reference", "lookup", "expr", "sum"))
+    if not kept and any(word in before for word in ("reference", "lookup", "expr", "sum")):
         draft.note(f"{name}.{column}", f"is drawn by its type alone: {why}")
     return True
 

@@ -32,10 +32,11 @@ class Limits:
 
 @dataclass
 class Said:
-    """What all checks of a table say: limits by column, and pairs of columns of which the first is not above the second."""
+    """What all checks of a table say: limits by column, pairs of which the first is not above the second, and pairs that differ."""
 
     limits: dict[str, Limits] = field(default_factory=dict)
     ordered: list[tuple[str, str]] = field(default_factory=list)
+    differing: list[tuple[str, str]] = field(default_factory=list)
 
     def of(self, column: str) -> Limits:
         """The limits of a column; none, where nothing is said."""
@@ -55,6 +56,13 @@ def read_checks(checks: tuple[FoundCheck, ...]) -> Said:
     return said
 
 
+def _bare(node: exp.Expression) -> exp.Expression:
+    """A node without brackets and without what only changes the letters of a text."""
+    while isinstance(node, exp.Paren | exp.Upper | exp.Lower | exp.Trim):
+        node = node.this
+    return node
+
+
 def _read(part: exp.Expression, said: Said) -> None:
     if isinstance(part, exp.And):
         for each in part.flatten():
@@ -64,12 +72,12 @@ def _read(part: exp.Expression, said: Said) -> None:
     elif isinstance(part, exp.Between) and isinstance(part.this, exp.Column):
         limits = _limits(said, part.this)
         limits.low, limits.high = _value(part.args["low"]), _value(part.args["high"])
-    elif isinstance(part, exp.In) and isinstance(part.this, exp.Column):
+    elif isinstance(part, exp.In) and isinstance(_bare(part.this), exp.Column):
         values = [_value(each) for each in part.expressions]
         if values and None not in values:
-            _limits(said, part.this).among = values
+            _limits(said, _bare(part.this)).among = values
     elif type(part) in _FLIPPED:
-        _read_comparison(type(part), part.left.unnest(), part.right.unnest(), said)
+        _read_comparison(type(part), _bare(part.left), _bare(part.right), said)
 
 
 def _read_or(part: exp.Expression, said: Said) -> None:
@@ -79,11 +87,11 @@ def _read_or(part: exp.Expression, said: Said) -> None:
     if len(rest) == 1:
         _read(rest[0], said)
         return
-    equal = [each for each in rest if isinstance(each, exp.EQ) and isinstance(each.left.unnest(), exp.Column)]
-    names = {each.left.unnest().name.lower() for each in equal}
+    equal = [each for each in rest if isinstance(each, exp.EQ) and isinstance(_bare(each.left), exp.Column)]
+    names = {_bare(each.left).name.lower() for each in equal}
     values = [_value(each.right) for each in equal]
     if len(equal) == len(rest) and len(names) == 1 and None not in values:
-        _limits(said, equal[0].left.unnest()).among = values
+        _limits(said, _bare(equal[0].left)).among = values
 
 
 def _read_comparison(kind: type, left: exp.Expression, right: exp.Expression, said: Said) -> None:
@@ -92,6 +100,8 @@ def _read_comparison(kind: type, left: exp.Expression, right: exp.Expression, sa
             said.ordered.append((left.name, right.name))
         elif kind in (exp.GT, exp.GTE):
             said.ordered.append((right.name, left.name))
+        elif kind is exp.NEQ:
+            said.differing.append((left.name, right.name))
         return
     if _value(left) is not None and _value(right) is None:
         kind, left, right = _FLIPPED[kind], right, left

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from synth.importing.drafting.meaning import meaning_of
-from synth.importing.drafting.model import Words
+from synth.importing.drafting.model import DraftColumn, Words
 from synth.importing.drafting.plain import plain_words, unique_words
 from synth.importing.drafting.table import Drafting
 from synth.importing.found import FoundColumn
@@ -25,12 +27,26 @@ def draft_keys(drafting: Drafting) -> None:
         return
     drafting.made.primary_key = key
     inside = drafting.kind.owner is not None and set(drafting.kind.owner.columns) <= set(key)
-    for number, column in enumerate(left):
-        words = _within_owner(drafting, column) if inside else None
-        apart = words if number == 0 else None
-        if apart is None and number == 0:
-            apart = _apart(drafting, column)
+    if drafting.kind.manner == "pairs" and drafting.kind.owner is not None:
+        inside = False
+        left = [] if _is_apart_already(drafting) else left
+    apart_by = next((column for column in left if inside and _goes_on(column)), left[0] if left else None)
+    for column in left:
+        apart: Words | None = None
+        if column is apart_by:
+            apart = (_within_owner(drafting, column) if inside else None) or _apart(drafting, column)
         drafting.add(column, apart or plain_words(column, drafting.said.of(column.name), drafting.draft.start, drafting.draft.until))
+
+
+def _is_apart_already(drafting: Drafting) -> bool:
+    """Whether references to different rows keep a key's rows apart, so that its other columns are free."""
+    words = [column.words.get("reference") for column in drafting.made.columns.values()]
+    return any(isinstance(each, dict) and ("distinct_per" in each or "unique" in each) for each in words)
+
+
+def _goes_on(column: FoundColumn) -> bool:
+    """Whether rows of a parent can be kept apart by such a column, one after the other."""
+    return column.type.name in (*_WHOLE, "date", "timestamp")
 
 
 def _draft_single(drafting: Drafting, column: FoundColumn) -> None:
@@ -78,19 +94,19 @@ def _within_owner(drafting: Drafting, column: FoundColumn) -> Words | None:
     if column.type.name in _WHOLE:
         return {"ordinal": owner.table}
     if column.type.name in ("date", "timestamp"):
-        first = f"DATE '{drafting.draft.start.isoformat()}'"
-        name = f"_gap_{column.name}"
-        drafting.made.columns[name] = _working({"uniform": {"min": 1, "max": 120}})
-        if column.type.name == "date":
-            return {"expr": f"COALESCE(previous.{column.name}, {first}) + {name}"}
-        return {"expr": f"COALESCE(previous.{column.name}, TIMESTAMP '{drafting.draft.start.isoformat()}') + INTERVAL 1 DAY"}
+        gap, first = f"_gap_{column.name}"[:60], f"_first_{column.name}"[:60]
+        start, kind = drafting.draft.start, column.type.name
+        drafting.made.columns[gap] = DraftColumn({"uniform": {"min": 1, "max": 120}, "type": "integer"})
+        drafting.made.columns[first] = DraftColumn(
+            {"uniform": {"min": start, "max": start + dt.timedelta(300)}, "type": kind}
+        )
+        return {"expr": f"COALESCE(previous.{column.name} + {_days(gap, kind)}, {first})"}
     return None
 
 
-def _working(words: Words):  # type: ignore[no-untyped-def]
-    from synth.importing.drafting.model import DraftColumn
-
-    return DraftColumn(words)
+def _days(gap: str, kind: str) -> str:
+    """A working column of days, as it is added to a date or a moment."""
+    return gap if kind == "date" else f"{gap} * INTERVAL 1 DAY"
 
 
 def draft_uniques(drafting: Drafting) -> None:

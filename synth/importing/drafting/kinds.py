@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from synth.importing.drafting.meaning import is_created_at
 from synth.importing.drafting.names import words_of
-from synth.importing.found import Found, FoundReference, FoundTable
+from synth.importing.found import Found, FoundColumn, FoundReference, FoundTable
 
 __all__ = ["Kind", "kinds_of", "usable_references"]
 
@@ -139,7 +139,7 @@ def _find_arrivals(tables: Mapping[str, FoundTable], kinds: Mapping[str, Kind]) 
         name: column.name
         for name, table in tables.items()
         if kinds[name].owner is None and not _is_list(table)
-        for column in [next((each for each in table.columns if is_created_at(each) and not each.nullable), None)]
+        for column in [_creation(table)]
         if column is not None and column.name not in _held(kinds[name]) and column.name not in table.primary_key
     }
     looking = [
@@ -167,6 +167,12 @@ def _find_arrivals(tables: Mapping[str, FoundTable], kinds: Mapping[str, Kind]) 
         kinds[name].why = f"{column} says when each row came"
     for _, each in looking:
         kinds[root_of(each.table, kinds)].looked_into = True
+
+
+def _creation(table: FoundTable) -> FoundColumn | None:
+    """The column that says when rows came: one that is never NULL, if there is one."""
+    moments = [each for each in table.columns if is_created_at(each)]
+    return next((each for each in moments if not each.nullable), moments[0] if moments else None)
 
 
 def _held(kind: Kind) -> set[str]:

@@ -18,7 +18,7 @@ _CREATED = (
     "created", "creation", "inserted", "registered", "ordered", "joined", "signup", "placed", "opened", "erstellt",
     "angelegt", "bestellt", "bestelldatum", "eingang", "cree", "creation", "commande", "inscription", "posted", "issued",
     "invoice", "order", "rental", "payment", "purchase", "sale", "transaction", "event", "booking", "visit", "date", "post",
-    "registrierung", "rechnungsdatum", "datum", "comment",
+    "registrierung", "rechnungsdatum", "datum", "comment", "bestelltam", "erfasst",
 )  # fmt: skip
 _LATER = (
     "updated", "modified", "changed", "paid", "shipped", "delivered", "completed", "closed", "finished", "due", "return",
@@ -35,6 +35,7 @@ def is_created_at(column: FoundColumn) -> bool:
     words = words_of(column.name)
     if column.type.name not in _DAYS or not words or any(word in _LATER for word in words):
         return False
+    words = words[1:] if len(words) > 1 and len(words[0]) <= 2 else words  # o_orderdate
     return words[0] in _CREATED or words[-1] in _CREATED[:14] or bool(column.default and "now" in column.default.lower())
 
 

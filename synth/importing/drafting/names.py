@@ -10,6 +10,10 @@ from synth.spec.row_models import LONGEST_NAME
 
 __all__ = ["spec_name", "spec_names", "words_of"]
 
+# words that others are often glued to: orderdate, custkey, retailprice
+_GLUED = re.compile(
+    r"(?<=[a-z]{3})(date|price|name|number|code|type|status|time|amount|total|address|phone|datum|preis|nummer|betrag)$"
+)
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -35,4 +39,5 @@ def spec_names(names: Iterable[str]) -> dict[str, str]:
 
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name in small letters: `createdAt`, `created_at` and `CREATED AT` are (created, at)."""
-    return tuple(part.lower() for part in _PARTS.findall(spec_name(name)))
+    parts = (part.lower() for part in _PARTS.findall(spec_name(name)))
+    return tuple(word for part in parts for word in _GLUED.sub(r" \1", part).split())

@@ -12,6 +12,7 @@ from synth.importing.drafting.meaning import (
     meaning_of,
 )
 from synth.importing.drafting.model import DraftColumn, Words
+from synth.importing.drafting.names import words_of
 from synth.importing.drafting.plain import plain_words
 from synth.importing.drafting.table import Drafting
 from synth.importing.found import FoundColumn
@@ -19,6 +20,10 @@ from synth.importing.found import FoundColumn
 __all__ = ["add_meant", "draft_others"]
 
 _MOMENTS = ("date", "timestamp", "timestamptz")
+_ENDS = {
+    "to": "from", "end": "start", "ends": "starts", "until": "from", "till": "from", "finish": "start", "ended": "started",
+    "bis": "von", "ende": "beginn", "fin": "debut", "au": "du", "checkout": "checkin", "closed": "opened",
+}  # fmt: skip
 _WORKING: dict[str, Words] = {
     "_place": {"place": {"locale": "en_US"}},
     "_first_name": {"first_name": {}},
@@ -39,6 +44,9 @@ def draft_others(drafting: Drafting) -> None:
             drafting.add(column, {"nothing": {}}, "a search index of texts is not drawn", keeps_null=False)
         elif column.computed:
             drafting.add(column, {"expr": column.computed}, "computed in the source", keeps_null=False)
+            if column.type.is_decimal:
+                rounded = {"expr": f"ROUND({column.computed}, {column.type.digits})"}
+                drafting.also(column, rounded, "computed in the source, rounded to its digits")
         elif words := learned_words(drafting, column):
             drafting.add(column, words, "learnt")
         elif column.type.name in _MOMENTS:
@@ -76,13 +84,14 @@ def _draft_arrival(drafting: Drafting, column: FoundColumn) -> None:
     if drafting.kind.looked_into and "before_start" not in words:
         words["before_start"] = 0.3  # so that the first rows that look into it find some
         words["since"] = drafting.draft.start.replace(year=drafting.draft.start.year - 2)
-    drafting.add(column, {"arrival": words}, why)
+    drafting.add(column, {"arrival": words}, why, keeps_null=False)
 
 
 def _draft_moment(drafting: Drafting, column: FoundColumn) -> None:
     """A moment: behind the one by which the row came, or any day of the period."""
     came = drafting.arrival
-    before = next((a for a, b in drafting.said.ordered if b.lower() == column.name.lower() and a in drafting), None)
+    begins = _beginning(drafting, column)
+    before = begins or next((a for a, b in drafting.said.ordered if b.lower() == column.name.lower() and a in drafting), None)
     delay = _learned_delay(drafting, column)
     if delay:
         drafting.add(column, delay, "learnt")
@@ -99,6 +108,18 @@ def _draft_moment(drafting: Drafting, column: FoundColumn) -> None:
     else:
         limits = drafting.said.of(column.name)
         drafting.add(column, plain_words(column, limits, drafting.draft.start, drafting.draft.until), "by its type")
+
+
+def _beginning(drafting: Drafting, column: FoundColumn) -> str | None:
+    """The column that says when it began what this one says the end of: `valid_from` of `valid_to`."""
+    words = words_of(column.name)
+    for end, start in _ENDS.items():
+        if end in words:
+            wanted = tuple(start if word == end else word for word in words)
+            for each in drafting.table.columns:
+                if words_of(each.name) == wanted and each.type.name in _MOMENTS and each.name in drafting:
+                    return each.name
+    return None
 
 
 def _learned_delay(drafting: Drafting, column: FoundColumn) -> Words | None:

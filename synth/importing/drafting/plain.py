@@ -26,10 +26,23 @@ def plain_words(column: FoundColumn, limits: Limits, start: dt.date, until: dt.d
     if dtype.name in (*_WHOLE, "decimal", "wide", "double", "real"):
         return _number_words(column, limits)
     if dtype.name in ("date", "timestamp", "timestamptz"):
+        if years := _years(column):
+            first, last = dt.date(until.year - years[1], 1, 1), dt.date(until.year - years[0], 12, 31)
+            return {"uniform": {"min": first, "max": last}}
         low, high = (each if isinstance(each, dt.date) else None for each in (limits.low or limits.above, limits.high))
         first, last = low or min(start, high or start), high or max(until - dt.timedelta(1), low or start)
         return {"uniform": {"min": first, "max": last}}
     return _other_words(column, dtype, limits)
+
+
+def _years(column: FoundColumn) -> tuple[int, int] | None:
+    """How many years ago such a day lies: the least and the most."""
+    words = set(words_of(column.name))
+    if words & {"birth", "birthday", "birthdate", "dob", "geburtsdatum", "geburtstag", "naissance"}:
+        return 18, 80
+    if words & {"hire", "hired", "hiredate", "employed", "eingestellt", "einstellungsdatum", "embauche"}:
+        return 2, 17
+    return None
 
 
 def _number_words(column: FoundColumn, limits: Limits) -> Words:
@@ -65,6 +78,8 @@ def _usual(column: FoundColumn, whole: float) -> tuple[float, float]:
         return -180, 180
     if words & {"is", "has", "flag", "active", "enabled"} and column.type.name in _WHOLE:
         return 0, 1
+    if words & {"salary", "gehalt", "lohn", "salaire", "wage", "income"}:
+        return min(20_000, whole / 4), min(120_000, whole)
     if words & {"age", "alter"}:
         return 18, 90
     if words & {"rating", "stars", "score"}:
@@ -99,15 +114,17 @@ def _other_words(column: FoundColumn, dtype: DType, limits: Limits) -> Words:
         inner = plain_words(FoundColumn(column.name, dtype.element, ""), Limits(), dt.date(2024, 1, 1), dt.date(2026, 1, 1))
         return {"array": {"each": inner, "min": 0, "max": 3}}
     shortest = max(limits.shortest or 1, 1)
-    if room <= 12:
-        return {"pattern": f"[A-Z]{{{max(shortest, min(room, 8))}}}"}
-    return _text_words(shortest, room)
+    words = set(words_of(column.name))
+    codelike = bool(words & {"code", "id", "no", "number", "nummer", "nr", "sku", "numero", "key", "abbr", "iso", "hash", "token"})
+    return _text_words(shortest, room, codelike=codelike)
 
 
-def _text_words(shortest: int, room: int) -> Words:
+def _text_words(shortest: int, room: int, *, codelike: bool) -> Words:
     """Running text, where there is room for it: prose ends with a whole word, so its lengths lie 32 apart."""
-    if room < shortest + 41:
+    if not codelike and 3 <= room < shortest + 41:
         return {"pattern": f"[A-Z][a-z]{{{max(shortest, min(room, 12)) - 1}}}"}
+    if room < shortest + 41:
+        return {"pattern": f"[A-Z]{{{max(shortest, min(room, 8))}}}"}
     return {"prose": {"min": max(shortest, 10), "max": min(room, max(shortest + 32, 80))}}
 
 

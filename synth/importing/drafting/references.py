@@ -34,7 +34,6 @@ def draft_references(drafting: Drafting) -> None:
 
 def _draft_one(drafting: Drafting, each: FoundReference, undone: list[str]) -> None:
     table, kind = drafting.table, drafting.kind
-    parent = drafting.tables[each.table]
     pairs = dict(zip(each.columns, each.parent_columns, strict=True))
     why = each.guessed or ""
     if each is kind.owner:
@@ -57,11 +56,23 @@ def _draft_one(drafting: Drafting, each: FoundReference, undone: list[str]) -> N
         _learn(drafting, each, choice)
     if not choice.get("optional", True):
         del choice["optional"]
+    if other := _other(drafting, undone[0], each):
+        choice["other_than"] = other
     drafting.add(table.column(undone[0]), {"reference": _short(choice)}, why, typed=False)
     for name in undone[1:]:
         follows = table.column(name)
         drafting.add(follows, {"lookup": f"{undone[0]}.{pairs[name]}"}, typed=False, keeps_null=False)
-    del parent
+
+
+def _other(drafting: Drafting, name: str, each: FoundReference) -> str | None:
+    """A column that has to hold another row of the same table, and is drafted already."""
+    for pair in drafting.said.differing:
+        if name in pair:
+            (other,) = {*pair} - {name} or {name}
+            held = any(other in one.columns and one.table == each.table for one in drafting.kind.references)
+            if held and other != name and other in drafting:
+                return other
+    return None
 
 
 def _unique_columns(drafting: Drafting) -> set[str]:

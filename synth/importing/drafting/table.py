@@ -59,6 +59,11 @@ class Drafting:
             self._with_options(column, words, typed=typed, keeps_null=keeps_null), why, self._plainer(column, words)
         )
 
+    def also(self, column: FoundColumn, words: Words, why: str) -> None:
+        """Words to be taken before the plainer ones, should those of the column not do."""
+        words = self._with_options(column, words, typed=True, keeps_null=False)
+        self.made.columns[column.name].plainer.insert(0, (words, why))
+
     def _with_options(self, column: FoundColumn, words: Words, *, typed: bool, keeps_null: bool) -> Words:
         options: Words = dict(words)
         if typed:
