@@ -20,6 +20,7 @@ import numpy.typing as npt
 import polars as pl
 
 from synth.columns import values
+from synth.compiled import kernels
 from synth.digests import first_60_bits
 from synth.dtypes import MAX_PRECISION, DType
 from synth.texts import TextCache, to_joined_bytes
@@ -67,6 +68,10 @@ def fingerprint(frame: pl.DataFrame, types: Mapping[str, DType]) -> Fingerprint:
     if not frame.height:
         return Fingerprint()
     cells = {name: _numbers(frame[name], dtype) for name, dtype in types.items()}
+    if (compiled := kernels()) is not None:
+        constants = ([_constant(name, use) for name in cells] for use in ("value", "null"))
+        _, linear, square = compiled.row_numbers([*cells.values()], *constants, sums_only=True)
+        return Fingerprint(frame.height, linear, square)
     linear = square = 0
     for start in range(0, frame.height, CHUNK):
         row = _rows(cells, slice(start, start + CHUNK))
@@ -93,6 +98,12 @@ def _rows(
     cells: Mapping[str, tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_] | None]], at: slice
 ) -> npt.NDArray[np.int64]:
     """The number of each row, below P. (n,)"""
+    if (compiled := kernels()) is not None and cells:
+        constants = ([_constant(name, use) for name in cells] for use in ("value", "null"))
+        cut = [(numbers[at], None if missing is None else missing[at]) for numbers, missing in cells.values()]
+        rows, _, _ = compiled.row_numbers(cut, *constants, sums_only=False)
+        assert rows is not None
+        return rows
     row: npt.NDArray[np.int64] | None = None
     for place, (name, (numbers, missing)) in enumerate(cells.items()):
         some = numbers[at]
@@ -125,7 +136,7 @@ def _numbers(column: pl.Series, dtype: DType) -> tuple[npt.NDArray[np.int64], np
         return numbers, column.is_null().to_numpy() if column.null_count() else None
     if dtype.drawn == pl.String:
         return values(_digests(column))
-    if dtype.name == "boolean":
+    if dtype.name == "boolean" or column.dtype == pl.Date:  # days since 1970
         return values(column.cast(pl.Int64))
     numbers, missing = values(column)
     return numbers // DAY_US if dtype.name == "date" else numbers, missing

@@ -11,6 +11,7 @@ import polars as pl
 
 from synth.arrays import ESCAPED
 from synth.columns import from_arrow, mask
+from synth.compiled import kernels
 
 __all__ = [
     "TextCache", "counted", "encode", "from_bytes", "from_joined_bytes", "from_padded_bytes", "from_views", "in_brackets",
@@ -74,6 +75,8 @@ class TextCache(threading.local):
 
         It is, from its own slot on, the first that is its or nobody's.
         """
+        if (compiled := kernels()) is not None:
+            return compiled.slots_of(hashes, self.hashes, FARTHEST)
         end = len(self.hashes) - 1
         slots = (hashes & np.uint64(end)).view(np.int64)
         strange = held = np.flatnonzero(np.take(self.hashes, slots) != hashes)

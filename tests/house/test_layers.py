@@ -14,7 +14,7 @@ from tests.house.trees import PACKAGE, Import, files, imports, place, target, tr
 FILES = files()
 
 LAYERS = [
-    "version", "errors", "system", "extras", "addresses", "left", "running", "deadlines", "progress", "answers", "logs", "dtypes", "documents", "arrays", "intervals", "columns", "literals", "texts", "digits", "streams", "digests", "fingerprint", "sandbox", "sql", "generators", "spec", "language", "translate", "plan", "describe", "draw", "scan",
+    "compiled", "version", "errors", "system", "extras", "addresses", "left", "running", "deadlines", "progress", "answers", "logs", "dtypes", "documents", "arrays", "intervals", "columns", "literals", "texts", "digits", "streams", "digests", "fingerprint", "sandbox", "sql", "generators", "spec", "language", "translate", "plan", "describe", "draw", "scan",
     "ddl", "formats", "lakes", "databases", "store", "existing", "loading", "runners", "job", "verifying", "api", "actions", "sources", "terminal", "moving_bar", "verdict", "reporting", "notebooks", "pytest_plugin", "cli", "__main__",
 ]  # fmt: skip
 
