@@ -36,28 +36,43 @@ KERNEL void search_first(const double *cumulated, int64_t size, const int32_t *f
     }
 }
 
+/* Normal numbers between two, by a table of their shares: a step of it is found, and gone along. Behind each step are the share
+   below it, how it rises, and where it is. */
+KERNEL void normal_numbers(const double *cumulated, int64_t size, const int32_t *first, int64_t buckets, double scale,
+                           const double *below, const double *slope, const double *steps, const double *uniform,
+                           double factor, double least, double low, double high, int64_t count, double *found) {
+    for (int64_t at = 0; at < count; at++) {
+        const double share = uniform[at] * factor + least;
+        const int64_t step = above(cumulated, size, first, buckets, scale, share);
+        const double number = (share - below[step]) * slope[step] + steps[step];
+        found[at] = number < low ? low : number > high ? high : number;
+    }
+}
+
 /* Of rows in the order of their groups, those that ask for what none of their group has got before. taken: what each has
-   got, or -1. */
-KERNEL void first_takers(const int64_t *groups, const int64_t *choices, const uint8_t *asks, int64_t count, int64_t *taken,
-                         uint8_t *got) {
+   got, or -1. Choices are below 2^31. */
+KERNEL CLONES void first_takers(const int64_t *groups, const int64_t *choices, const uint8_t *asks, int64_t count,
+                                int32_t *taken, uint8_t *got) {
     int64_t start = 0;
     for (int64_t at = 0; at < count; at++) {
         if (at && groups[at] != groups[at - 1]) start = at;
-        int64_t free = asks[at];
-        for (int64_t other = start; other < at; other++) free &= taken[other] != choices[at];
-        taken[at] = free ? choices[at] : -1;
+        const int32_t choice = (int32_t)choices[at];
+        int32_t free = asks[at];
+        for (int64_t other = start; other < at; other++) free &= taken[other] != choice;
+        taken[at] = free ? choice : -1;
         got[at] = (uint8_t)free;
     }
 }
 
 /* Of some rows, one after the other, those that get their choice. starts: where each group begins, and the last ends. */
-KERNEL void later_takers(const int64_t *groups, const int64_t *starts, const int64_t *rows, const int64_t *choices,
-                         int64_t count, int64_t *taken, uint8_t *got) {
+KERNEL CLONES void later_takers(const int64_t *groups, const int64_t *starts, const int64_t *rows,
+                                const int64_t *choices, int64_t count, int32_t *taken, uint8_t *got) {
     for (int64_t at = 0; at < count; at++) {
         const int64_t group = groups[rows[at]];
-        int64_t free = 1;
-        for (int64_t other = starts[group]; other < starts[group + 1]; other++) free &= taken[other] != choices[at];
-        if (free) taken[rows[at]] = choices[at];
+        const int32_t choice = (int32_t)choices[at];
+        int32_t free = 1;
+        for (int64_t other = starts[group]; other < starts[group + 1]; other++) free &= taken[other] != choice;
+        if (free) taken[rows[at]] = choice;
         got[at] = (uint8_t)free;
     }
 }

@@ -32,6 +32,7 @@ SIGNATURES = {
     "row_numbers": "ppppiipp",
     "search": "pipidpip",
     "search_first": "pipidppdip",
+    "normal_numbers": "pipidppppddddip",
     "first_takers": "pppipp",
     "later_takers": "ppppipp",
     "uniform_by_row": "puuip",
@@ -42,6 +43,9 @@ SIGNATURES = {
     "mark_there": "piiip",
     "codes_of": "piiipp",
     "distinct_values": "ppiiippppp:i",
+    "group_rows": "piipipp:i",
+    "add_by_group": "ppip",
+    "least_and_largest": "piip",
 }
 
 
@@ -134,14 +138,27 @@ class Kernels:
         )  # fmt: skip
         return found
 
-    def first_takers(self, groups: Rows, choices: Rows, asks: Mask) -> tuple[Rows, Mask]:
+    def normal_numbers(
+        self, cumulated: Floats, first: npt.NDArray[np.int32], scale: float, table: Sequence[Floats], uniform: Floats,
+        ends: Sequence[float],
+    ) -> Floats:  # fmt: skip
+        """Normal numbers of a table of three columns; `ends`: a factor, what is added, and two bounds. (k,), (n,) -> (n,)"""
+        uniform = _dense(uniform, np.float64)
+        found = np.empty(len(uniform), dtype=np.float64)
+        self._["normal_numbers"](
+            _at(cumulated), len(cumulated), _at(first), len(first), scale, *map(_at, table), _at(uniform), *ends,
+            len(uniform), _at(found),
+        )  # fmt: skip
+        return found
+
+    def first_takers(self, groups: Rows, choices: Rows, asks: Mask) -> tuple[npt.NDArray[np.int32], Mask]:
         """What each row has taken, or -1, and who got its choice; groups in order. (n,), (n,), (n,) -> (n,), (n,)"""
         groups, choices, asks = _dense(groups, np.int64), _dense(choices, np.int64), _dense(asks, np.bool_)
-        taken, got = np.empty(len(groups), dtype=np.int64), np.empty(len(groups), dtype=np.bool_)
+        taken, got = np.empty(len(groups), dtype=np.int32), np.empty(len(groups), dtype=np.bool_)
         self._["first_takers"](_at(groups), _at(choices), _at(asks), len(groups), _at(taken), _at(got))
         return taken, got
 
-    def later_takers(self, groups: Rows, starts: Rows, rows: Rows, choices: Rows, taken: Rows) -> Mask:
+    def later_takers(self, groups: Rows, starts: Rows, rows: Rows, choices: Rows, taken: npt.NDArray[np.int32]) -> Mask:
         """Who of some rows got its choice, written into `taken`. (n,), (groups + 1,), (m,), (m,), (n,) -> (m,)"""
         rows, choices = _dense(rows, np.int64), _dense(choices, np.int64)
         got = np.empty(len(rows), dtype=np.bool_)
@@ -217,3 +234,27 @@ class Kernels:
             _at(rows), _at(there), _at(kept), _at(codes),
         )  # fmt: skip
         return None if total < 0 else (kept[:total], codes)
+
+    def group_rows(self, keys: Sequence[Rows]) -> tuple[Rows, Rows]:
+        """The group of each row, numbered as they are met, and the first row of each. (n,) each -> (n,), (groups,)."""
+        keys, count = [_dense(key, np.int64) for key in keys], len(keys[0])
+        where = np.array([_at(key) for key in keys], dtype=np.uint64)
+        places = np.full(1 << (2 * count).bit_length(), -1, dtype=np.int32)
+        groups, firsts = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
+        found = self._["group_rows"](
+            _at(where), len(keys), count, _at(places), len(places), _at(groups), _at(firsts)
+        )  # fmt: skip
+        return groups, firsts[:found]
+
+    def add_by_group(self, groups: Rows, numbers: Rows, size: int) -> Rows:
+        """What numbers of each of so many groups come to; it wraps. (n,), (n,) -> (size,)"""
+        groups, numbers = _dense(groups, np.int64), _dense(numbers, np.int64)
+        totals = np.zeros(size, dtype=np.int64)
+        self._["add_by_group"](_at(groups), _at(numbers), len(groups), _at(totals))
+        return totals
+
+    def least_and_largest(self, values: npt.NDArray[Any]) -> tuple[int, int]:
+        """The least and the largest of whole numbers with a sign. (n,), at least one"""
+        values, ends = np.ascontiguousarray(values), np.empty(2, dtype=np.int64)
+        self._["least_and_largest"](_at(values), values.itemsize, len(values), _at(ends))
+        return int(ends[0]), int(ends[1])

@@ -20,16 +20,49 @@ static inline void put(bits *into, uint64_t number, unsigned width) {
     into->filled &= 7;
 }
 
-#define PACK(type)                                                                                                        \
-    for (int64_t at = 0; at < count; at++) put(&into, (uint64_t)((const type *)numbers)[at], (unsigned)width);
+/* Eights of numbers, of a width that the compiler knows: each number's place in the bytes is then no question. */
+#define EIGHTS(type, width, less)                                                                                         \
+    for (int64_t at = 0; at < count; at += 8, into += (width)) {                                                          \
+        bits to = {into, 0, 0};                                                                                           \
+        for (int each = 0; each < 8; each++) put(&to, (uint64_t)((const type *)numbers)[at + each] - (less), width);      \
+    }                                                                                                                     \
+    break;
+#define WIDTH(k) case k: EIGHTS(uint64_t, k, less)
+#define EIGHT_WIDTHS(k)                                                                                                   \
+    WIDTH(k) WIDTH(k + 1) WIDTH(k + 2) WIDTH(k + 3) WIDTH(k + 4) WIDTH(k + 5) WIDTH(k + 6) WIDTH(k + 7)
+#define NARROW(type, k) case k: EIGHTS(type, k, 0)
 
-/* Numbers of so many bytes each, as `width` bits, at most 56. */
-KERNEL void pack_bits(const void *numbers, int64_t bytes, int64_t count, int64_t width, uint8_t *out) {
-    bits into = {out, 0, 0};
-    if (bytes == 1) PACK(uint8_t)
-    else if (bytes == 2) PACK(uint16_t)
-    else if (bytes == 4) PACK(uint32_t)
-    else PACK(uint64_t)
+static uint8_t *pack_words(const uint64_t *numbers, int64_t count, unsigned width, uint64_t less, uint8_t *into) {
+    switch (width) {
+        EIGHT_WIDTHS(1) EIGHT_WIDTHS(9) EIGHT_WIDTHS(17) EIGHT_WIDTHS(25)
+        default: EIGHTS(uint64_t, width, less)
+    }
+    return into;
+}
+
+/* Eights of numbers of so many bytes each, as `width` bits, at most 56. */
+KERNEL void pack_bits(const void *numbers, int64_t bytes, int64_t count, int64_t bits_each, uint8_t *into) {
+    const unsigned width = (unsigned)bits_each;
+    if (bytes == 8) {
+        pack_words(numbers, count, width, 0, into);
+    } else if (bytes == 4) {
+        switch (width) {
+            default: EIGHTS(uint32_t, width, 0)
+        }
+    } else if (bytes == 2) {
+        switch (width) {
+            NARROW(uint16_t, 9) NARROW(uint16_t, 10) NARROW(uint16_t, 11) NARROW(uint16_t, 12) NARROW(uint16_t, 13)
+            NARROW(uint16_t, 14) NARROW(uint16_t, 2) NARROW(uint16_t, 3) NARROW(uint16_t, 4) NARROW(uint16_t, 5)
+            NARROW(uint16_t, 6) NARROW(uint16_t, 7) NARROW(uint16_t, 8)
+            default: EIGHTS(uint16_t, width, 0)
+        }
+    } else {
+        switch (width) {
+            NARROW(uint8_t, 2) NARROW(uint8_t, 3) NARROW(uint8_t, 4) NARROW(uint8_t, 5) NARROW(uint8_t, 6)
+            NARROW(uint8_t, 7)
+            default: EIGHTS(uint8_t, width, 0)
+        }
+    }
 }
 
 /* Differences of neighbours, and the least and the largest of each block of so many; behind the last it comes again. */
@@ -70,9 +103,7 @@ KERNEL int64_t pack_blocks(const int64_t *steps, const int64_t *least, const int
         out = put_varint(out, (uint64_t)low << 1 ^ (uint64_t)(low >> 63));
         *out++ = (uint8_t)width;
         if (!width) continue;
-        bits into = {out, 0, 0};
-        for (int64_t at = 0; at < size; at++) put(&into, (uint64_t)steps[at] - (uint64_t)low, width);
-        out = into.out;
+        out = pack_words((const uint64_t *)steps, size, width, (uint64_t)low, out);
     }
     return out - start;
 }

@@ -125,7 +125,11 @@ def normal_between(uniform: Floats, low: float, high: float) -> Floats:
         return -normal_between(1.0 - uniform, -high, -low)
     z, below, search, _, slope = _normal_table()
     first, last = np.interp([max(low, -FARTHEST), min(high, FARTHEST)], z, below)
-    place = uniform * ((last - first) * BELOW_ONE)
+    factor = (last - first) * BELOW_ONE
+    if (compiled := kernels()) is not None:
+        ends = (factor, first, low, high)
+        return compiled.normal_numbers(search.cumulated, search.first, search.scale, (below, slope, z), uniform, ends)
+    place = uniform * factor
     place += first
     cell = search(place)
     place -= np.take(below, cell)
@@ -161,7 +165,8 @@ class TakenPairs:
         """groups: the group of each row, in order, (n,); `size` groups, `choices` choices."""
         counts = np.bincount(groups, minlength=size)
         self.starts = np.cumsum(counts) - counts
-        self.compiled = kernels() if len(groups) and int(counts.max()) <= MOST_COMPARED else None
+        few = choices < 2**31 and int(counts.max(initial=0)) <= MOST_COMPARED
+        self.compiled = kernels() if few else None
         if self.compiled is not None:
             self.groups: npt.NDArray[Any] = groups
             self.ends = np.append(self.starts, len(groups))
@@ -171,7 +176,7 @@ class TakenPairs:
         self.groups = groups.astype(narrow)
         self.choices: Any = narrow(choices)
         self.direct = self.nowhere < direct_places
-        self.pair: Rows = np.empty(0, dtype=np.int64)  # the pair each row has taken, or -1
+        self.pair: npt.NDArray[Any] = np.empty(0, dtype=np.int64)  # the pair each row has taken, or -1
         small = np.uint8 if not len(counts) or counts.max() <= 256 else np.int32
         self.ordinal = (np.arange(len(groups)) - self.starts[groups]).astype(small)
         if self.direct:

@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 from synth.compiled.kernels import SIGNATURES
 from synth.digests import first_60_bits
+from synth.draw.rollup import _dense_sums, _sums_by_keys
 from synth.dtypes import DType
 from synth.fingerprint import fingerprint, row_numbers
 from synth.formats.pages.bits import pack
 from synth.formats.pages.distinct import distinct
 from synth.formats.pages.encoded import Deltas
 from synth.formats.pages.whole import encode_whole
-from synth.generators.sampling import Search, TakenPairs
+from synth.generators.sampling import Search, TakenPairs, has_numbers, normal_between
 from synth.streams import hashed
 from synth.texts import TextCache, to_joined_bytes
 
@@ -215,6 +216,59 @@ def test_distinct_values(ways, seed, count, few, pair, most):
     assert (numpys is None) == (ours is None)
     if numpys is not None:
         equal(numpys, ours)
+
+
+@checked
+@given(SEEDS, SIZES, st.floats(-9.5, 9.5), st.floats(0.001, 19))
+def test_normal_numbers(ways, seed, count, low, width):
+    uniform = np.random.default_rng(seed).random(count)
+    uniform[: count // 8] = 0
+    for a, b in ((low, low + width), (-np.inf, low), (low, np.inf)):
+        if has_numbers(a, b):
+            equal(*ways.both(lambda: normal_between(uniform.copy(), a, b).view(np.uint64)))
+
+
+@checked
+@given(SEEDS, SOME, st.sampled_from([1, 2, 50, 10**18]), st.integers(1, 3))
+def test_group_rows_and_add_by_group(ways, kernels, seed, count, most, columns):
+    rng = np.random.default_rng(seed)
+    keys = [numbers(rng, count, -most, most) for _ in range(columns)]
+    groups, firsts = kernels.group_rows(keys)
+    slow = pl.DataFrame(keys).with_row_index("row").group_by(pl.exclude("row"), maintain_order=True).agg("row")["row"]
+    equal(firsts, slow.list.first().to_numpy().astype(np.int64))
+    equal(
+        groups,
+        np.concatenate([np.full(len(rows), at) for at, rows in enumerate(slow)])[np.argsort(np.concatenate([*slow]))],
+    )
+    added = numbers(rng, count)
+    total = np.zeros(len(firsts), dtype=np.int64)
+    np.add.at(total, groups, added)
+    equal(kernels.add_by_group(groups, added, len(firsts)), total)
+
+
+def test_sums_of_a_rollup_are_those_of_polars(ways):
+    rng = np.random.default_rng(3)
+    frame = pl.DataFrame(
+        {"a": rng.integers(0, 9, 5000) * 10**6, "b": rng.integers(-3, 3, 5000), "n": rng.integers(-99, 99, 5000)}
+    )
+    hidden = pl.lit(pl.Series(rng.random(5000) < 0.3))
+    frame = frame.with_columns(
+        pl.when(hidden).then(None).otherwise("b").alias("b"), pl.when(~hidden).then("n").alias("n")
+    )
+    ways.take(True)
+    found = _sums_by_keys(frame, ["a", "b"])
+    assert found.equals(frame.group_by("a", "b", maintain_order=True).agg(pl.col("n").sum()))
+    assert _dense_sums(frame.with_columns(pl.col("n").fill_null(0)).drop("b"), "a") is None  # too far apart
+    small = frame.select(pl.col("a") // 10**6, pl.col("n").fill_null(0))
+    by_numpy, compiled = ways.both(lambda: _dense_sums(small, "a"))
+    assert by_numpy.equals(compiled) and by_numpy.equals(small.group_by("a").agg(pl.col("n").sum()).sort("a"))
+
+
+@checked
+@given(SEEDS, SOME, st.sampled_from([np.int16, np.int32, np.int64]))
+def test_least_and_largest(kernels, seed, count, dtype):
+    values = numbers(np.random.default_rng(seed), count).astype(dtype)
+    equal(kernels.least_and_largest(values), (int(values.min()), int(values.max())))
 
 
 @pytest.mark.parametrize("name", SIGNATURES)
