@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from synth.columns import WIDE_SUM, as_drawn, gather, largest, values
@@ -111,7 +112,7 @@ def _sums_by_keys(frame: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame | None
         or any(column.dtype != pl.Int64 for column in columns)
     ):
         return None
-    keys = []
+    keys: list[npt.NDArray[np.int64]] = []
     for name in by:
         numbers, missing = values(frame[name])
         keys += [numbers] if missing is None else [np.where(missing, 0, numbers), missing.astype(np.int64)]
