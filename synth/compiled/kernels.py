@@ -254,7 +254,7 @@ class Kernels:
         return totals
 
     def least_and_largest(self, values: npt.NDArray[Any]) -> tuple[int, int]:
-        """The least and the largest of whole numbers with a sign. (n,), at least one"""
+        """The least and the largest of whole numbers with a sign, of one at least. (n,)"""
         values, ends = np.ascontiguousarray(values), np.empty(2, dtype=np.int64)
         self._["least_and_largest"](_at(values), values.itemsize, len(values), _at(ends))
         return int(ends[0]), int(ends[1])
