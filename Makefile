@@ -15,16 +15,17 @@ PYTHON = python3
 VENV   = .venv
 BIN    = $(VENV)/bin
 READY  = $(VENV)/.ready
+KERNELS = $(VENV)/.kernels
 
 .DEFAULT_GOAL := help
-.PHONY: help data load report verify test test-fast test-long test-clients test-newcomer test-times bench bench-rivals bench-diff bench-report lint site clean
+.PHONY: help data load report verify test test-fast test-long test-clients test-newcomer test-times kernels wheel bench bench-rivals bench-diff bench-report lint site clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  options: DATASET=$(DATASET) SCALE=$(SCALE) SEED=$(SEED) FORMAT=$(FORMAT) OUT=$(OUT) WORKERS=all DB= VIA="
 
-data: $(READY)  ## generate DATASET at SCALE into OUT/DATASET, replacing what `make data` made there
+data: $(READY) $(KERNELS)  ## generate DATASET at SCALE into OUT/DATASET, replacing what `make data` made there
 	@$(BIN)/synth generate $(DATASET) --scale $(SCALE) --seed $(SEED) --format $(FORMAT) --out $(OUT) --made-by 'make data' $(if $(WORKERS),--workers $(WORKERS))
 
 load: $(READY)  ## load OUT/DATASET (made first where it is not there) into the database DB (a URL; left out: an embedded PostgreSQL), replacing what was loaded before; VIA=copy: as text
@@ -38,10 +39,10 @@ report: $(READY)  ## one HTML page that shows OUT/DATASET (made first where it i
 verify: $(READY)  ## prove OUT/DATASET, or what is in the database DB, by SQL: keys, references, checks, rules, fingerprints
 	@$(BIN)/synth verify $(if $(DB),'$(DB)' --schema '$(DATASET)',$(OUT)/$(DATASET)) $(if $(WORKERS),--workers $(WORKERS))
 
-test: $(READY)  ## run the tests
+test: $(READY) $(KERNELS)  ## run the tests
 	@$(BIN)/python -m pytest -q -n auto --dist worksteal
 
-test-fast: $(READY)  ## run those that need no server and little time: a minute on two cores
+test-fast: $(READY) $(KERNELS)  ## run those that need no server and little time: a minute on two cores
 	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not server and not slow"
 
 test-long: $(READY) $(VENV)/.engines  ## explore for an hour: thousands of specs, mutations and moments
@@ -58,10 +59,10 @@ test-newcomer: $(READY)  ## what somebody new does, in a fresh clone and with th
 test-times: $(READY)  ## run the tests, and note in tests/slow.txt those that are too slow for test-fast
 	@$(BIN)/python -m pytest -q -n auto --dist worksteal --note-slow
 
-bench: $(READY) $(VENV)/.bench  ## measure this program, RUNS times in turn: whole datasets, loads, engines, each generator; SIZE=0.02 tries it, and writes nothing
+bench: $(READY) $(KERNELS) $(VENV)/.bench  ## measure this program, RUNS times in turn: whole datasets, loads, engines, each generator; SIZE=0.02 tries it, and writes nothing
 	@$(BIN)/python -m benchmarks.run --runs $(RUNS) --size $(SIZE)
 
-bench-rivals: $(READY) $(VENV)/.bench  ## measure it beside other programs and the floor of the encoder; sets up those that have packages of their own
+bench-rivals: $(READY) $(KERNELS) $(VENV)/.bench  ## measure it beside other programs and the floor of the encoder; sets up those that have packages of their own
 	-@for name in dbldatagen sdv; do $(MAKE) --no-print-directory $(VENV)/rivals/$$name/.ready; done
 	@$(BIN)/python -m benchmarks.run --rivals --runs $(RUNS) --size $(SIZE)
 
@@ -70,6 +71,13 @@ bench-diff: $(READY)  ## two raw results side by side: make bench-diff A=FILE B=
 
 bench-report: $(READY)  ## write what documents say of speed, and its pictures, from the newest raw results
 	@$(BIN)/python -m benchmarks.report
+
+kernels: $(READY)  ## build the kernels in C anew, and say whether they are taken: numpy does all where there is no compiler
+	-@$(BIN)/python synth/compiled/library.py
+	@$(BIN)/python -m synth.compiled
+
+wheel: $(READY)  ## build the wheel into dist/: with kernels in C for this platform, plain Python where there is no compiler
+	@$(BIN)/python -m hatchling build -t wheel
 
 lint: $(READY)  ## style and types
 	@$(BIN)/ruff check .
@@ -94,6 +102,10 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 	@echo "set up $(VENV); the program is $(BIN)/synth"
+
+$(KERNELS): $(READY) $(wildcard synth/compiled/*.[ch])
+	-@$(BIN)/python synth/compiled/library.py
+	@touch $@
 
 $(VENV)/.engines: requirements-engines.lock $(READY)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-engines.lock

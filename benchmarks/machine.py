@@ -11,6 +11,8 @@ from pathlib import Path
 
 import psutil
 
+from synth.compiled import path_taken
+
 PROCESSORS = 2  # taken by each case and rival, and by servers, on whatever machine
 PACKAGES = ("polars", "pyarrow", "numpy", "duckdb", "psycopg", "faker", "mimesis", "ray", "tpchgen-cli")
 MEASURED = (":/synth", ":/schema", ":/benchmarks/*.py", ":/requirements.lock")
@@ -32,6 +34,7 @@ def machine() -> dict[str, object]:
         "memory_bytes": psutil.virtual_memory().total,
         "system": f"{platform.system()} {platform.release().split('-')[0]} {platform.machine()}",
         "python": platform.python_version(),
+        "kernels": path_taken(),  # compiled, or numpy does all
         **{name: found for name in PACKAGES if (found := _version(name))},
         "write_bytes_s": _write_bytes_s(sync=False),
         "disk_bytes_s": _write_bytes_s(sync=True),

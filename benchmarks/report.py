@@ -53,6 +53,7 @@ def about(result: Result) -> str:
     changed = "" if result.get("clean", True) else " with changes that are not committed"
     share = f", {result['size']:g} of the usual rows" if result.get("size", 1) != 1 else ""
     versions = [f"{name} {here[name]}" for name in ("python", "polars", "pyarrow", "numpy", "duckdb") if name in here]
+    versions += ["kernels in C" if here["kernels"] == "compiled" else "all in numpy"] if "kernels" in here else []
     disk = f", files written at {here['write_bytes_s'] / 1e6:,.0f} MB/s" if "write_bytes_s" in here else ""
     return (
         f"{result['date']}, commit {result['commit'] or 'unknown'}{changed}{share}: {here['cpu']}, "

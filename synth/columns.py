@@ -66,6 +66,7 @@ __all__ = [
 Rows = npt.NDArray[np.int64]
 
 NULL = int(np.iinfo(np.int64).min)
+DAY_US = 86_400_000_000
 _LIMITED = ("decimal", "smallint", "integer")  # types of whole numbers that do not hold all that are drawn
 WIDE_SUM = "a sum is wider than 18 digits"
 
@@ -86,18 +87,21 @@ def mask(column: pl.Series, hidden: npt.NDArray[np.bool_]) -> pl.Series:
 def gather(column: pl.Series, rows: Rows) -> pl.Series:
     """The column's values at these places, none of them below 0. (m,), (n,) -> (n,)"""
     if column.dtype == pl.Int64 and not column.null_count():
-        return pl.Series(column.name, column.to_numpy()[rows])
+        return pl.Series(column.name, np.take(column.to_numpy(), rows))
     if column.dtype == pl.Datetime("us"):
-        return from_microseconds(moments(column)[rows]).alias(column.name)
+        return from_microseconds(np.take(moments(column), rows)).alias(column.name)
     return column[rows]
 
 
 def moments(column: pl.Series) -> Rows:
     """Dates or timestamps as microseconds since 1970; NULL as `NULL`. (n,) -> (n,)"""
-    found = column.to_numpy()
-    if column.dtype == pl.Date:
-        found = found.astype("datetime64[us]")
-    return found.view(np.int64)
+    found = column.to_numpy().view(np.int64)
+    if column.dtype == pl.Date:  # numpy's own way takes a calendar's detours
+        days = found
+        found = days * DAY_US
+        if column.null_count():
+            found[days == NULL] = NULL
+    return found
 
 
 def from_microseconds(values: Rows, dtype: DType | None = None) -> pl.Series:

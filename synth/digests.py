@@ -12,6 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from synth.compiled import kernels
+
 try:
     from _md5 import md5  # type: ignore[import-not-found,unused-ignore]  # CPython's own: three times as fast on short texts as OpenSSL's
 except ImportError:  # pragma: no cover - some builds leave it out
@@ -44,6 +46,8 @@ _MARK = np.array([0x80, 0x8000, 0x800000, 0x80000000], dtype=np.uint32)
 
 def first_60_bits(data: npt.NDArray[np.uint8], ends: Rows) -> Rows:
     """Give the first 15 hex digits of each text's MD5 as a number. Texts lie one behind the other. (bytes,), (n,) -> (n,)"""
+    if (compiled := kernels()) is not None:
+        return compiled.md5_60_bits(data, ends)
     step = max(FEWEST, BYTES * len(ends) // max(1, len(data)))
     parts = [slice(first, min(first + step, len(ends))) for first in range(0, len(ends), step)]
     starts = [int(ends[part.start - 1]) if part.start else 0 for part in parts]

@@ -19,7 +19,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from synth.columns import values
+from synth.columns import DAY_US, values
+from synth.compiled import kernels
 from synth.digests import first_60_bits
 from synth.dtypes import MAX_PRECISION, DType
 from synth.texts import TextCache, to_joined_bytes
@@ -29,7 +30,6 @@ __all__ = ["Cells", "Fingerprint", "fingerprint", "key_numbers", "row_number_sql
 P = 2**31 - 1
 C = 1_234_567_891
 HEX_DIGITS = 15
-DAY_US = 86_400_000_000
 HUGE = 9 * 10**12  # doubles from here on count as this: their millionths would not fit an int64
 TERMS = 15  # products below 2^59 that an int64 can sum
 TOGETHER = 32  # terms of one sum in SQL: what is added in one row grows with its length squared, in DuckDB's planner
@@ -67,6 +67,10 @@ def fingerprint(frame: pl.DataFrame, types: Mapping[str, DType]) -> Fingerprint:
     if not frame.height:
         return Fingerprint()
     cells = {name: _numbers(frame[name], dtype) for name, dtype in types.items()}
+    if (compiled := kernels()) is not None:
+        constants = ([_constant(name, use) for name in cells] for use in ("value", "null"))
+        _, linear, square = compiled.row_numbers([*cells.values()], *constants, sums_only=True)
+        return Fingerprint(frame.height, linear, square)
     linear = square = 0
     for start in range(0, frame.height, CHUNK):
         row = _rows(cells, slice(start, start + CHUNK))
@@ -93,6 +97,12 @@ def _rows(
     cells: Mapping[str, tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_] | None]], at: slice
 ) -> npt.NDArray[np.int64]:
     """The number of each row, below P. (n,)"""
+    if (compiled := kernels()) is not None and cells:
+        constants = ([_constant(name, use) for name in cells] for use in ("value", "null"))
+        cut = [(numbers[at], None if missing is None else missing[at]) for numbers, missing in cells.values()]
+        rows, _, _ = compiled.row_numbers(cut, *constants, sums_only=False)
+        assert rows is not None
+        return rows
     row: npt.NDArray[np.int64] | None = None
     for place, (name, (numbers, missing)) in enumerate(cells.items()):
         some = numbers[at]
@@ -124,8 +134,8 @@ def _numbers(column: pl.Series, dtype: DType) -> tuple[npt.NDArray[np.int64], np
         numbers = (np.sign(scaled) * np.floor(np.abs(scaled) + 0.5)).astype(np.int64)
         return numbers, column.is_null().to_numpy() if column.null_count() else None
     if dtype.drawn == pl.String:
-        return values(_digests(column))
-    if dtype.name == "boolean":
+        return _digests(column)
+    if dtype.name == "boolean" or column.dtype == pl.Date:  # days since 1970
         return values(column.cast(pl.Int64))
     numbers, missing = values(column)
     return numbers // DAY_US if dtype.name == "date" else numbers, missing
@@ -134,11 +144,11 @@ def _numbers(column: pl.Series, dtype: DType) -> tuple[npt.NDArray[np.int64], np
 _known: dict[str, TextCache] = {}  # column name -> digests of values met
 
 
-def _digests(column: pl.Series) -> pl.Series:
-    """Text cells as numbers: the MD5 of each value, taken once while values repeat. (n,) -> (n,)"""
+def _digests(column: pl.Series) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_] | None]:
+    """Text cells as numbers: the MD5 of each value, taken once while values repeat. (n,) -> (n,), (n,)"""
     if column.name not in _known:
         _known[column.name] = TextCache(_md5)
-    return _known[column.name](column)
+    return _known[column.name].numbers(column)
 
 
 def _md5(texts: pl.Series) -> pl.Series:

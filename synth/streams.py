@@ -18,6 +18,8 @@ import numpy as np
 import numpy.typing as npt
 from numpy.random.bit_generator import ISeedSequence
 
+from synth.compiled import kernels
+
 __all__ = ["STREAM_VERSION", "JoinedStreams", "Stream", "Sub", "hashed", "permuted", "stream"]
 
 STREAM_VERSION = 2  # raised whenever drawn values change; see CHANGELOG.md
@@ -145,6 +147,8 @@ Stream = np.random.Generator | JoinedStreams
 def hashed(seed: int, table: str, column: str, sub: str, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     """Uniform numbers in [0, 1) for any rows of a sub-stream, addressed by row, of any shape. (n,) -> (n,)"""
     key = _key(seed, table, column, sub)
+    if (compiled := kernels()) is not None:
+        return compiled.uniform_by_row(rows, int(key[0]), int(key[1]))
     state = rows.astype(np.uint64)
     with np.errstate(over="ignore"):
         state = (state + np.uint64(1)) * _GOLDEN + key[0]

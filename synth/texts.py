@@ -11,6 +11,7 @@ import polars as pl
 
 from synth.arrays import ESCAPED
 from synth.columns import from_arrow, mask
+from synth.compiled import kernels
 
 __all__ = [
     "TextCache", "counted", "encode", "from_bytes", "from_joined_bytes", "from_padded_bytes", "from_views", "in_brackets",
@@ -44,12 +45,17 @@ class TextCache(threading.local):
 
     def __call__(self, column: pl.Series) -> pl.Series:
         """The value of each text; NULL for NULL. (n,) -> (n,)"""
-        if len(column) > 16 * SAMPLE and not column.null_count() and self._hardly_repeats(column):
-            return self.make(column).alias(column.name)
+        missing = column.is_null().to_numpy() if column.null_count() else None
+        made = pl.Series(column.name, self._found(column, missing))
+        return made if missing is None else mask(made, missing)
+
+    def _found(self, column: pl.Series, missing: npt.NDArray[np.bool_] | None) -> pl.Series | Rows:
+        """The value of each text; anything for NULL. (n,) -> (n,)"""
+        if len(column) > 16 * SAMPLE and missing is None and self._hardly_repeats(column):
+            return self.make(column)
         hashes = np.maximum(column.hash().to_numpy(), 1)
         slots, left = self._slots(hashes)
-        found = self.values[slots]
-        missing = column.is_null().to_numpy() if column.null_count() else None
+        found = self.values[slots] if isinstance(self.values, pl.Series) else np.take(self.values, slots)
         left = left if missing is None else left[~missing[left]]
         while len(left):  # each round at least one text of each slot
             _, first = np.unique(slots[left], return_index=True)
@@ -60,12 +66,17 @@ class TextCache(threading.local):
             _put(found, left[settled], self.values[slots[left[settled]]])
             left = left[~settled]
             slots[left], _ = self._slots(hashes[left])
-        made = pl.Series(column.name, found)
-        return made if missing is None else mask(made, missing)
+        return found
+
+    def numbers(self, column: pl.Series) -> tuple[Rows, npt.NDArray[np.bool_] | None]:
+        """The same, of a function that gives whole numbers: as an array, and which are NULL; None where none is. (n,)"""
+        missing = column.is_null().to_numpy() if column.null_count() else None
+        found = self._found(column, missing)
+        return (found if isinstance(found, np.ndarray) else found.to_numpy()), missing
 
     def _hardly_repeats(self, column: pl.Series) -> bool:
         """Tell whether texts from all over the column are new, nearly all of them, and different from each other."""
-        hashes = column.gather_every(len(column) // SAMPLE).hash().to_numpy()
+        hashes = column[np.arange(0, len(column), len(column) // SAMPLE)].hash().to_numpy()
         new = len(self._slots(np.maximum(hashes, 1))[1])
         return min(new, len(np.unique(hashes))) > 0.9 * len(hashes)
 
@@ -74,6 +85,8 @@ class TextCache(threading.local):
 
         It is, from its own slot on, the first that is its or nobody's.
         """
+        if (compiled := kernels()) is not None:
+            return compiled.slots_of(hashes, self.hashes, FARTHEST)
         end = len(self.hashes) - 1
         slots = (hashes & np.uint64(end)).view(np.int64)
         strange = held = np.flatnonzero(np.take(self.hashes, slots) != hashes)

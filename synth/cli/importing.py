@@ -50,7 +50,7 @@ def import_(
     if python is not None and (learn or dialect or schema or tables):
         raise OptionError("models in Python have no rows, dialect or schema\n  hint: --python stands with --out and --name")
     from synth.importing.run import import_spec
-    from synth.importing.told import imported_text
+    from synth.import_report import imported_text
 
     found = import_spec(
         source or python or "", out, dialect=dialect, schema=schema, tables=names(tables) or (), name=name,

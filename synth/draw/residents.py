@@ -264,7 +264,7 @@ class Residents:
         missing = rows < 0 if len(rows) and rows.min() < 0 else None
         if missing is not None and not len(array):
             return pl.Series([None], dtype=dtype.drawn).new_from_index(0, len(rows))
-        values = widened(array[rows if missing is None else np.where(missing, 0, rows)])
+        values = widened(np.take(np.asarray(array), rows if missing is None else np.where(missing, 0, rows)))
         if texts is not None:
             if missing is None and not self._has_nulls(name):
                 return texts[values]

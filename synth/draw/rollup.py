@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from synth.columns import WIDE_SUM, as_drawn, largest
+from synth.columns import WIDE_SUM, as_drawn, gather, largest, values
+from synth.compiled import kernels
 from synth.draw.block import Block
 from synth.draw.placed import placed
 from synth.draw.residents import Residents
@@ -68,10 +70,10 @@ def _summed(block: Block, rollup: str, table: str) -> pl.DataFrame:
     if visible is not None:
         frame = frame.filter(pl.Series(visible))
     _refuse_wide_sums(block.plan, rollup, frame)
-    if len(spec.group_by) == 1 and all(next(iter(take)) in ("sum", "count") for take in spec.aggregates.values()):
-        dense = _dense_sums(frame, spec.group_by[0])
-        if dense is not None:
-            return dense
+    if all(next(iter(take)) in ("sum", "count") for take in spec.aggregates.values()):
+        quick = _dense_sums(frame, spec.group_by[0]) if len(spec.group_by) == 1 else _sums_by_keys(frame, spec.group_by)
+        if quick is not None:
+            return quick
     return frame.group_by(list(spec.group_by), maintain_order=True).agg(takes)  # so that what is kept is the same bytes
 
 
@@ -80,7 +82,7 @@ def _dense_sums(frame: pl.DataFrame, by: str) -> pl.DataFrame | None:
     columns = frame.get_columns()
     if not frame.height or any(c.dtype != pl.Int64 or c.null_count() for c in columns):
         return None
-    keys = frame[by].to_numpy()
+    compiled, keys = kernels(), frame[by].to_numpy()
     first = keys.min()
     places = keys - first
     size = int(places.max()) + 1
@@ -90,9 +92,36 @@ def _dense_sums(frame: pl.DataFrame, by: str) -> pl.DataFrame | None:
     found = {by: there + first}
     for column in columns:
         if column.name != by:
-            total = np.zeros(size, dtype=np.int64)
-            np.add.at(total, places, column.to_numpy())
+            numbers = column.to_numpy()
+            if compiled is not None:
+                total = compiled.add_by_group(places, numbers, size)
+            else:
+                total = np.zeros(size, dtype=np.int64)
+                np.add.at(total, places, numbers)
             found[column.name] = total[there]
+    return pl.DataFrame(found)
+
+
+def _sums_by_keys(frame: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame | None:
+    """Sums of whole numbers by several keys that are such, too, groups as they are met: where there are kernels."""
+    columns = frame.get_columns()
+    if (
+        (compiled := kernels()) is None
+        or not by
+        or not frame.height
+        or any(column.dtype != pl.Int64 for column in columns)
+    ):
+        return None
+    keys: list[npt.NDArray[np.int64]] = []
+    for name in by:
+        numbers, missing = values(frame[name])
+        keys += [numbers] if missing is None else [np.where(missing, 0, numbers), missing.astype(np.int64)]
+    groups, firsts = compiled.group_rows(keys)
+    found = [gather(frame[name], firsts).alias(name) for name in by]
+    for column in columns:
+        if column.name not in by:
+            total = compiled.add_by_group(groups, column.fill_null(0).to_numpy(), len(firsts))
+            found.append(pl.Series(column.name, total))
     return pl.DataFrame(found)
 
 

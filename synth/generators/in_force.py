@@ -215,11 +215,15 @@ class InForce(Generator):
             rank = units(context.evaluate_on(frame))
         else:
             rank = theirs.begins[candidate]
-        order = np.lexsort((-candidate, rank, home))  # within a row the best comes last: largest, then first of theirs
-        ends = np.flatnonzero(np.append(np.diff(home[order]) != 0, True))
-        rows[home[order][ends]] = candidate[order][ends]
+        starts = np.flatnonzero(np.diff(home, prepend=-1))  # candidates of a row lie together
+        largest = np.maximum.reduceat(rank, starts)
+        is_best = rank == np.repeat(largest, np.diff(starts, append=len(home)))
+        places = home[starts]
+        rows[places] = np.minimum.reduceat(
+            np.where(is_best, candidate, np.iinfo(np.int64).max), starts
+        )  # first of theirs
         best = np.full(len(rows), NULL)
-        best[home[order][ends]] = rank[order][ends]
+        best[places] = largest
         context.attach(best)
 
 

@@ -11,7 +11,7 @@ from synth.columns import NULL, moments
 from synth.errors import DataError, TooFewError
 from synth.generators.context import TableContext
 from synth.generators.matching import Grouping
-from synth.generators.sampling import BELOW_ONE, TakenPairs, prefix_values, redraw_until_accepted, sizes_before
+from synth.generators.sampling import BELOW_ONE, TakenPairs, redraw_until_accepted, sizes_before
 from synth.streams import Sub
 
 __all__ = ["ParentChoice", "choose_parents"]
@@ -137,7 +137,7 @@ class ParentChoice:
         if not isinstance(self.low, np.ndarray):
             if self.cumulated is None or self.search is None:
                 return (uniform * high).astype(np.int64)  # type: ignore[no-any-return]
-            return self.search(prefix_values(uniform, self.cumulated, np.maximum(high, 1)))
+            return self.search.within(uniform, high)
         low = _at(self.low, places)
         if self.cumulated is None or self.search is None:
             chosen: Rows = low + (uniform * (high - low)).astype(np.int64)

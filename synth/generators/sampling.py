@@ -15,6 +15,8 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from synth.compiled import kernels
+
 __all__ = [
     "Search",
     "TakenPairs",
@@ -37,6 +39,7 @@ FARTHEST = 9.0  # standard deviations: what lies beyond comes once in 10^18 time
 BELOW_ONE = 1 - 2**-52  # times a uniform number in [0, 1) and a top: always below the top, however it is rounded
 LEAST_WEIGHTS, MOST_WEIGHTS = 1e-100, 1e100  # sums: products of two, and their inverses, are still numbers
 CACHED_PLACES = 2**20  # of such a table that are worked on at once
+MOST_COMPARED = 256  # rows of a group, each of which is compared with all others
 DIRECT_PLACES = 2**26  # 64 MiB: the largest table of (group, choice) places looked up directly
 
 
@@ -59,7 +62,7 @@ class Search:
     """
 
     def __init__(self, cumulated: Floats):
-        self.cumulated = cumulated
+        self.cumulated = np.ascontiguousarray(cumulated, dtype=np.float64)
         buckets = int(min(MAX_BUCKETS, 1 << max(11, (32 * len(cumulated) - 1).bit_length())))
         self.scale = buckets / float(cumulated[-1])
         edges = np.arange(buckets + 1) / self.scale
@@ -72,6 +75,8 @@ class Search:
 
     def __call__(self, values: Floats) -> Rows:
         """Give the index of the first cumulated weight above each value in [0, cumulated[-1]). (m,) -> (m,)"""
+        if (compiled := kernels()) is not None:
+            return compiled.search(self.cumulated, self.first, self.scale, values)
         found = np.take(self.first, (values * self.scale).astype(np.int64), mode="clip").astype(np.int64)
         unsure = np.flatnonzero(found < 0)
         found[unsure] = ~found[unsure]
@@ -82,6 +87,12 @@ class Search:
             found[unsure] += 1
         found[unsure] = np.searchsorted(self.cumulated, values[unsure], side="right")
         return found
+
+    def within(self, uniform: Floats, sizes: Any) -> Rows:
+        """Choose among the first `sizes` of what was cumulated, of one at least, by uniform numbers. (m,), (m,) -> (m,)"""
+        if isinstance(sizes, np.ndarray) and (compiled := kernels()) is not None:
+            return compiled.search_first(self.cumulated, self.first, self.scale, uniform, sizes, BELOW_ONE)
+        return self(prefix_values(uniform, self.cumulated, np.maximum(sizes, 1)))
 
 
 @lru_cache(maxsize=256)
@@ -114,7 +125,11 @@ def normal_between(uniform: Floats, low: float, high: float) -> Floats:
         return -normal_between(1.0 - uniform, -high, -low)
     z, below, search, _, slope = _normal_table()
     first, last = np.interp([max(low, -FARTHEST), min(high, FARTHEST)], z, below)
-    place = uniform * ((last - first) * BELOW_ONE)
+    factor = (last - first) * BELOW_ONE
+    if (compiled := kernels()) is not None:
+        ends = (factor, first, low, high)
+        return compiled.normal_numbers(search.cumulated, search.first, search.scale, (below, slope, z), uniform, ends)
+    place = uniform * factor
     place += first
     cell = search(place)
     place -= np.take(below, cell)
@@ -141,21 +156,27 @@ class TakenPairs:
 
     While groups × choices stays small, pairs are places in one table that is never cleared: an entry is a row's place in
     its group, and counts only if that row says it took the pair (Briggs and Torczon 1993, doi 10.1145/176454.176484).
-    Else pairs are sorted.
+    Else pairs are sorted. Compiled, each row is compared with those of its group, where groups are small.
     """
 
     _tables: ClassVar[threading.local] = threading.local()  # by the name of their type: each thread draws on its own
 
     def __init__(self, groups: Rows, size: int, choices: int, direct_places: int = DIRECT_PLACES):
         """groups: the group of each row, in order, (n,); `size` groups, `choices` choices."""
-        self.nowhere = size * choices  # the place of those who do not ask
-        narrow = np.int32 if self.nowhere < 2**31 else np.int64  # half the bytes to move
-        self.groups: npt.NDArray[Any] = groups.astype(narrow)
-        self.choices: Any = narrow(choices)
-        self.direct = self.nowhere < direct_places
-        self.pair: Rows = np.empty(0, dtype=np.int64)  # the pair each row has taken, or -1
         counts = np.bincount(groups, minlength=size)
         self.starts = np.cumsum(counts) - counts
+        few = choices < 2**31 and int(counts.max(initial=0)) <= MOST_COMPARED
+        self.compiled = kernels() if few else None
+        if self.compiled is not None:
+            self.groups: npt.NDArray[Any] = groups
+            self.ends = np.append(self.starts, len(groups))
+            return
+        self.nowhere = size * choices  # the place of those who do not ask
+        narrow = np.int32 if self.nowhere < 2**31 else np.int64  # half the bytes to move
+        self.groups = groups.astype(narrow)
+        self.choices: Any = narrow(choices)
+        self.direct = self.nowhere < direct_places
+        self.pair: npt.NDArray[Any] = np.empty(0, dtype=np.int64)  # the pair each row has taken, or -1
         small = np.uint8 if not len(counts) or counts.max() <= 256 else np.int32
         self.ordinal = (np.arange(len(groups)) - self.starts[groups]).astype(small)
         if self.direct:
@@ -166,6 +187,9 @@ class TakenPairs:
 
     def first(self, choices: Rows, asks: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """All rows at once, the first call: who gets its choice, the first of its group to ask for it. (n,) -> (n,)"""
+        if self.compiled is not None:
+            self.pair, got = self.compiled.first_takers(self.groups, choices, asks)
+            return got
         pairs = self.groups * self.choices + choices.astype(self.groups.dtype)
         pairs[~asks] = self.nowhere
         if self.direct:
@@ -189,6 +213,8 @@ class TakenPairs:
 
     def take(self, rows: Rows, choices: Rows) -> npt.NDArray[np.bool_]:
         """Which of these rows get their choice: the first to ask for a pair that nobody has taken. All (m,)."""
+        if self.compiled is not None:
+            return self.compiled.later_takers(self.groups, self.ends, rows, choices, self.pair)
         groups = self.groups[rows]
         pairs = groups * self.choices + choices.astype(groups.dtype)
         if self.direct:

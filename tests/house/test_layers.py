@@ -14,8 +14,8 @@ from tests.house.trees import PACKAGE, Import, files, imports, place, target, tr
 FILES = files()
 
 LAYERS = [
-    "version", "errors", "system", "extras", "addresses", "left", "running", "deadlines", "progress", "answers", "logs", "dtypes", "documents", "arrays", "intervals", "columns", "literals", "texts", "digits", "streams", "digests", "fingerprint", "sandbox", "sql", "generators", "spec", "language", "translate", "plan", "describe", "draw", "scan",
-    "ddl", "formats", "measuring", "lakes", "databases", "store", "existing", "loading", "runners", "job", "verifying", "importing", "comparing", "api", "actions", "sources", "terminal", "row_table", "moving_bar", "verdict", "differences", "reporting", "notebooks", "pytest_plugin", "cli", "__main__",
+    "compiled", "version", "errors", "system", "extras", "addresses", "left", "running", "deadlines", "progress", "answers", "logs", "dtypes", "documents", "arrays", "intervals", "columns", "literals", "texts", "digits", "streams", "digests", "fingerprint", "sandbox", "sql", "generators", "spec", "language", "translate", "plan", "describe", "draw", "scan",
+    "ddl", "formats", "measuring", "lakes", "databases", "store", "existing", "loading", "runners", "job", "verifying", "importing", "comparing", "api", "actions", "sources", "terminal", "row_table", "moving_bar", "verdict", "differences", "import_report", "reporting", "notebooks", "pytest_plugin", "cli", "__main__",
 ]  # fmt: skip
 
 # Inside a room, lowest first. What is not named stands where it likes, as long as there is no circle.

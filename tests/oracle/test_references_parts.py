@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from synth.compiled import kernels
+from synth.generators import sampling
 from synth.generators.ranks import zipf_mandelbrot
 from synth.generators.sampling import (
     BELOW_ONE,
@@ -87,15 +89,21 @@ def test_sizes_before_counts(came, moments, in_order):
     assert sizes_before(np.array(came, dtype=np.int64), np.array(moments, dtype=np.int64)).tolist() == slow
 
 
-@pytest.mark.parametrize("direct_places", [DIRECT_PLACES, 0], ids=["direct", "sorted"])
+COMPARED = pytest.param(None, marks=pytest.mark.skipif(kernels() is None, reason="there are no kernels"))
+
+
+@pytest.mark.parametrize("direct_places", [DIRECT_PLACES, 0, COMPARED], ids=["direct", "sorted", "compared"])
 @SETTINGS
 @given(st.lists(st.integers(0, 12), min_size=1, max_size=12), st.integers(1, 9), st.data())
 def test_taken_is_a_set(direct_places, sizes, choices, data):
     """First come, first served within each call, over a first call of all rows and some more of the rest."""
     groups = [group for group, size in enumerate(sizes) for _ in range(size)]
     n = len(groups)
-    taken = TakenPairs(np.array(groups, dtype=np.int64), len(sizes), choices, direct_places)
-    assert taken.direct == (direct_places > 0)
+    with pytest.MonkeyPatch.context() as patch:
+        if direct_places is not None:
+            patch.setattr(sampling, "MOST_COMPARED", -1)  # in numpy, whatever was built
+        taken = TakenPairs(np.array(groups, dtype=np.int64), len(sizes), choices, direct_places or 0)
+    assert taken.compiled is not None if direct_places is None else taken.direct == (direct_places > 0)
     held: set[tuple[int, int]] = set()
 
     def slow(rows, wanted, asks):

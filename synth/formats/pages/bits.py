@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from synth.compiled import WIDEST, kernels
 from synth.formats.pages.thrift import varint
 
 __all__ = ["EIGHT", "levels", "pack", "packed_run", "padded", "repeated_run", "width_of"]
@@ -37,6 +38,8 @@ def pack(numbers: npt.NDArray[np.generic], width: int) -> bytes:
         return b""
     if width == 1:
         return np.packbits(numbers.astype(bool, copy=False), bitorder="little").tobytes()
+    if width <= WIDEST and (compiled := kernels()) is not None:
+        return compiled.pack_bits(numbers, width)
     lane = next(lane for lane in _LANES if width <= lane)
     narrow = numbers.astype(f"<u{lane // 8}", copy=False)
     if width == lane:

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from synth.compiled import kernels
+
 __all__ = ["Codes", "distinct", "distinct_in", "narrow"]
 
 Codes = npt.NDArray[np.unsignedinteger]
@@ -29,6 +31,7 @@ _FACTORS = (
     (0x1D8E4E27C47D124F, 0xEB44ACCAB455D165),
     (0x9FB21C651E98DF25, 0xD1B54A32D192ED03),
 )  # odd numbers; a pair for each round
+_ALL_FACTORS = np.array(_FACTORS, dtype=np.uint64)
 
 
 def distinct(words: Sequence[Words], most: int) -> tuple[npt.NDArray[np.int64], Codes] | None:
@@ -37,6 +40,9 @@ def distinct(words: Sequence[Words], most: int) -> tuple[npt.NDArray[np.int64], 
     A value is what one or two `words` have in a row. The order of the values is any that follows from the words.
     (n,) each -> (k,), (n,)
     """
+    if (compiled := kernels()) is not None:
+        return compiled.distinct_values(words, most, _ALL_FACTORS)
+    words = [np.ascontiguousarray(word) for word in words]
     count = len(words[0])
     codes = np.empty(count, dtype=np.uint16)
     rows: npt.NDArray[np.int64] | None = None  # those that are left; None for all

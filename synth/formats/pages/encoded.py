@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from synth.compiled import WIDEST, kernels
 from synth.formats.pages.bits import pack, packed_run, repeated_run, width_of
 from synth.formats.pages.distinct import Codes
 from synth.formats.pages.footer import Encoding
@@ -79,11 +80,14 @@ class Deltas:
         size = -(-count // blocks)
         size += -size % LEAST_BLOCK
         blocks = -(-count // size)
-        differences = np.empty(blocks * size, dtype=np.int64)
-        np.subtract(values[1:], values[:-1], out=differences[:count], dtype=np.int64)
-        differences[count:] = differences[count - 1]
-        above = differences.reshape(blocks, size)
-        least, largest = above.min(axis=1), above.max(axis=1)
+        if (compiled := kernels()) is not None:
+            above, least, largest = compiled.differences(values, blocks, size)
+        else:
+            differences = np.empty(blocks * size, dtype=np.int64)
+            np.subtract(values[1:], values[:-1], out=differences[:count], dtype=np.int64)
+            differences[count:] = differences[count - 1]
+            above = differences.reshape(blocks, size)
+            least, largest = above.min(axis=1), above.max(axis=1)
         widths = np.frexp((largest - least).astype(np.float64))[1]  # where a double rounds up, one more than is needed
         if int(widths.max()) * blocks - int(widths.sum()) <= blocks // 2:  # half a bit: all are packed at once
             widths[:] = widths.max()
@@ -99,9 +103,12 @@ class Deltas:
     def packed(self) -> bytes:
         """The bytes of DELTA_BINARY_PACKED, blocks of one miniblock each."""
         size = self.above.shape[1]
+        head = varint(size) + varint(1) + varint(self.count) + zigzag(self.first)
+        if (compiled := kernels()) is not None and int(self.widths.max(initial=0)) <= WIDEST:
+            return head + compiled.pack_blocks(self.above, self.least, self.widths)
         widths = list(map(int, self.widths))
         heads = [zigzag(least) + width.to_bytes() for least, width in zip(map(int, self.least), widths, strict=True)]
-        parts: list[bytes | memoryview] = [varint(size) + varint(1) + varint(self.count) + zigzag(self.first)]
+        parts: list[bytes | memoryview] = [head]
         bodies: list[bytes | memoryview] = [b""] * len(heads)
         for width in {*widths} - {0}:
             (here,) = np.nonzero(self.widths == width)
@@ -109,8 +116,8 @@ class Deltas:
             body, step = memoryview(pack(rest.reshape(-1), width)), size * width // 8
             for at, block in enumerate(map(int, here)):
                 bodies[block] = body[at * step : (at + 1) * step]
-        for head, packed in zip(heads, bodies, strict=True):
-            parts += (head, packed)
+        for each, packed in zip(heads, bodies, strict=True):
+            parts += (each, packed)
         return b"".join(parts)
 
     def _rest(self, blocks: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

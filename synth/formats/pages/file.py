@@ -14,6 +14,7 @@ import polars as pl
 import pyarrow as pa
 
 from synth.columns import check_bounds
+from synth.compiled import kernels
 from synth.dtypes import DType, Types
 from synth.formats.pages.bits import levels
 from synth.formats.pages.cells import Cells
@@ -124,7 +125,8 @@ def _encode(cells: Cells, dtype: DType, leaf: Leaf, pays: Any) -> tuple[Encoded,
     if leaf.physical in (Physical.FLOAT, Physical.DOUBLE):
         floats = values.astype(leaf.numpy, copy=False)
         return plain(floats), *_float_bounds(floats)
-    low, high = int(values.min()), int(values.max())
+    compiled = kernels()
+    low, high = (int(values.min()), int(values.max())) if compiled is None else compiled.least_and_largest(values)
     check_bounds(cells.column.name, low, high, dtype)
     width = np.dtype(leaf.numpy).itemsize
     return (

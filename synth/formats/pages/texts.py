@@ -61,7 +61,7 @@ def _coded(cells: Cells, longest: int) -> tuple[Codes | None, Entries] | None:
     sample = cells.column.slice(len(cells.column) // 2, SAMPLE)
     if sample.n_unique() > (MANY_SHORT if longest <= SHORT else MANY) * len(sample) + 1:
         return None
-    words = [np.ascontiguousarray(word) for word in cells.values.T[: 1 if longest <= FIRST_WORD else 2]]
+    words = [*cells.values.T[: 1 if longest <= FIRST_WORD else 2]]
     most = min(MOST if longest <= SHORT else MOST_LONG, max(LEAST, count // SHARE))
     found = distinct(words, most)
     if found is None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from synth.compiled import kernels
 from synth.formats.pages.bits import width_of
 from synth.formats.pages.distinct import Codes, distinct, distinct_in, narrow
 from synth.formats.pages.encoded import Deltas, Encoded, by_codes, code_bytes, plain
@@ -85,6 +86,13 @@ def _coded(values: Whole, low: int, span: int, few: int) -> tuple[Codes, Whole] 
     """Codes of numbers, and what they stand for; None where these are more than `few`. (n,) -> (n,), (k,)"""
     count = len(values)
     if span <= TABLE and span <= 4 * count:
+        if (compiled := kernels()) is not None:
+            there = np.flatnonzero(compiled.mark_there(values, low, span))
+            if len(there) > few:
+                return None
+            table = np.empty(span, dtype=np.uint16)
+            table[there] = np.arange(len(there), dtype=np.uint16)
+            return compiled.codes_of(values, low, table), there + low
         above = values - low
         flags = np.zeros(span, dtype=bool)
         flags[above] = True
