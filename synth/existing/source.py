@@ -207,8 +207,10 @@ class DatabaseSource(RowSource):
         self._there = self.database.catalogue(self.schema)
         self.place, self.at = f"schema {self.schema} of {address}", (str(address), self.schema)
         if not self._there and not new:
+            hint = self._loaded()
+            self.database.close()
             raise OptionError(
-                f"{address} has no tables in schema '{self.schema}'\n  hint: name another with {option}{self._loaded()}"
+                f"{address} has no tables in schema '{self.schema}'\n  hint: name another with {option}{hint}"
             )
 
     def __exit__(self, *_: object) -> None:
