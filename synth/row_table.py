@@ -149,7 +149,8 @@ def _as_panels(columns: Sequence[_Shown], width: int) -> str:
         wide.append(max(_width(f"row {number}"), *each_wide))
         at_most = (MOMENT if each.kind in _MOMENTS else LONGEST for each in columns)
         cut.append(max(_width(f"row {number}"), *map(min, each_wide, at_most)))
-    panels, first = [], 0
+    panels: list[str] = []
+    first = 0
     while first < len(wide) or not panels:
         shown = cut[first:]
         while len(shown) > 1 and sum(shown) + GAP * (len(shown) - 1) > room:
