@@ -86,11 +86,15 @@ def _cells(column: pl.Series) -> list[str | None]:
     import polars as pl
 
     from synth.arrays import as_texts
+    from synth.formats.format import MOMENT as MOMENT_FORMAT
     from synth.formats.format import spelt_in_full
 
     [spelt] = spelt_in_full(column.to_frame()).get_columns()
-    is_text, written = column.dtype == pl.String, as_texts(spelt).cast(pl.String)
-    if column.dtype == pl.Time or column.dtype.base_type() == pl.Datetime:
+    is_text, kind = column.dtype == pl.String, column.dtype.base_type()
+    if spelt.dtype.base_type() == pl.Datetime or kind == pl.Time:
+        spelt = spelt.dt.to_string("%H:%M:%S%.6f" if kind == pl.Time else MOMENT_FORMAT)
+    written = as_texts(spelt).cast(pl.String)
+    if kind in (pl.Time, pl.Datetime):
         written = written.str.strip_suffix("+00:00")
         if written.str.ends_with(_FRACTION).all():
             written = written.str.strip_suffix(_FRACTION)
@@ -145,7 +149,8 @@ def _as_panels(columns: Sequence[_Shown], width: int) -> str:
         wide.append(max(_width(f"row {number}"), *each_wide))
         at_most = (MOMENT if each.kind in _MOMENTS else LONGEST for each in columns)
         cut.append(max(_width(f"row {number}"), *map(min, each_wide, at_most)))
-    panels, first = [], 0
+    panels: list[str] = []
+    first = 0
     while first < len(wide) or not panels:
         shown = cut[first:]
         while len(shown) > 1 and sum(shown) + GAP * (len(shown) - 1) > room:

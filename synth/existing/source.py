@@ -143,15 +143,16 @@ class FolderSource(RowSource):
                 raise OutputError(f"'{path}' has no column '{lacking[0]}', which other files of '{table}' have")
             try:
                 form = _format(path)
-                frame = form.read(path, {} if form.holds_types else types, names) if left is None else None
+                whole = left is None or form.name == "arrow"  # of which DuckDB takes batches in any order
+                frame = form.read(path, {} if form.holds_types else types, names) if whole else None
                 found = first_rows(form, path, types, left or 0) if frame is None else frame
             except unreadable_errors() as error:
                 raise OutputError(f"'{path}' cannot be read: {first_words(error)}") from None
-            yield found.select(names)
+            yield found.select(names) if left is None else found.select(names).head(left)
             left = None if left is None else left - found.height
 
     def counted(self, table: str) -> int | None:
-        """By the manifest."""
+        """Give the rows that the manifest states, None where there is none."""
         return self.manifest.tables[table].rows if self.manifest else None
 
     def summed(self, table: str, key: str) -> tuple[int, int]:
@@ -207,8 +208,10 @@ class DatabaseSource(RowSource):
         self._there = self.database.catalogue(self.schema)
         self.place, self.at = f"schema {self.schema} of {address}", (str(address), self.schema)
         if not self._there and not new:
+            hint = self._loaded()
+            self.database.close()
             raise OptionError(
-                f"{address} has no tables in schema '{self.schema}'\n  hint: name another with {option}{self._loaded()}"
+                f"{address} has no tables in schema '{self.schema}'\n  hint: name another with {option}{hint}"
             )
 
     def __exit__(self, *_: object) -> None:

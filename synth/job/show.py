@@ -96,7 +96,7 @@ class Drawn(Tables):
         self.plan, self.names = plan, plan.wanted
 
     def types(self, table: str) -> Types:
-        """As declared."""
+        """Give the columns that leave, as they are declared."""
         if table not in self.names:
             raise OptionError(f"unknown table '{table}'\n  hint: {self._hint(table)}")
         planned = self.plan.tables[table]
@@ -108,11 +108,11 @@ class Drawn(Tables):
         return did_you_mean(table, self.names)
 
     def count(self, table: str) -> tuple[int | None, bool]:
-        """As planned."""
+        """Give the count of the plan, which may be an expected one."""
         return self.plan.tables[table].rows, self.plan.tables[table].exact
 
     def rows(self, table: str, most: int | None) -> Iterator[pl.DataFrame]:
-        """Block by block."""
+        """Draw block by block, and none that is not needed."""
         left = most
         for frame in batches(self.plan, table, Serial(owns_process=False)):
             yield frame if left is None else frame.head(left)
