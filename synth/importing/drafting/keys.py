@@ -22,7 +22,7 @@ def draft_keys(drafting: Drafting) -> None:
     left = [table.column(name) for name in key if name not in drafting]
     if not key:
         return
-    if len(key) == 1 and left and drafting.kind.manner != "one":
+    if len(key) == 1 and left:
         _draft_single(drafting, left[0])
         return
     drafting.made.primary_key = key
@@ -30,7 +30,7 @@ def draft_keys(drafting: Drafting) -> None:
     if drafting.kind.manner == "pairs" and drafting.kind.owner is not None:
         inside = False
         left = [] if _is_apart_already(drafting) else left
-    apart_by = next((column for column in left if inside and _goes_on(column)), left[0] if left else None)
+    apart_by = next((column for column in left if inside and _goes_on(column)), None) or _best_apart(left)
     for column in left:
         apart: Words | None = None
         if column is apart_by:
@@ -42,6 +42,12 @@ def _is_apart_already(drafting: Drafting) -> bool:
     """Whether references to different rows keep a key's rows apart, so that its other columns are free."""
     words = [column.words.get("reference") for column in drafting.made.columns.values()]
     return any(isinstance(each, dict) and ("distinct_per" in each or "unique" in each) for each in words)
+
+
+def _best_apart(left: list[FoundColumn]) -> FoundColumn | None:
+    """The column that best keeps rows apart: one of numbers or UUIDs, else of texts, else the first."""
+    order = {**dict.fromkeys((*_WHOLE, "uuid"), 0), "varchar": 1, "char": 1}
+    return min(left, key=lambda column: order.get(column.type.name, 2), default=None)
 
 
 def _goes_on(column: FoundColumn) -> bool:

@@ -94,6 +94,8 @@ def _find_owner(table: FoundTable, kind: Kind, kinds: Mapping[str, Kind]) -> Non
             continue
         columns = set(unique.columns)
         for each in sure:
+            if set(each.columns) == columns and any(back.table == table.name for back in kinds[each.table].references):
+                continue  # each needs the other: a choice of its own
             if set(each.columns) == columns:
                 candidates.append((each, "one", f"{' and '.join(each.columns)} is unique"))
             elif set(each.columns) < columns and any(set(o.columns) < columns for o in sure if o is not each):

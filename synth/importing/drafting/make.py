@@ -10,9 +10,10 @@ from synth.importing.drafting.conditions import read_checks
 from synth.importing.drafting.kinds import Kind, kinds_of, root_of
 from synth.importing.drafting.keys import draft_keys, draft_uniques
 from synth.importing.drafting.model import Draft, DraftTable, Words
-from synth.importing.drafting.names import spec_name, spec_names
+from synth.importing.drafting.names import spec_name, spec_names, words_of
 from synth.importing.drafting.others import draft_others
 from synth.importing.drafting.references import draft_references
+from synth.importing.drafting.sums import add_sums
 from synth.importing.drafting.table import Drafting
 from synth.importing.found import Found, FoundReference, FoundTable
 
@@ -21,6 +22,16 @@ if TYPE_CHECKING:
 
 __all__ = ["draft"]
 
+_LANGUAGES = {
+    "de_DE": frozenset(
+        "kunde kunden vorname nachname strasse plz ort stadt menge preis einzelpreis betrag datum erstellt geburtsdatum anrede "
+        "bezeichnung beschreibung artikel bestellung rechnung nummer lieferung bezahlt".split()
+    ),
+    "fr_FR": frozenset(
+        "client clients prenom nom ville rue postal quantite prix montant cree le commande adresse naissance libelle telephone "
+        "livraison facture paye produit".split()
+    ),
+}
 PERIOD = dt.date(2024, 1, 1), dt.date(2026, 1, 1)
 
 
@@ -34,11 +45,12 @@ def draft(found: Found, name: str | None = None, learnt: Learnt | None = None) -
     made = Draft(spec_name(name or found.name or "imported").lower(), start, until, notes=notes)
     kinds = kinds_of(found)
     tables = {table.name: table for table in found.tables}
+    locale = _locale(found)
     for table in found.tables:
         kind = kinds[table.name]
         drafting = Drafting(
             made, table, kind, tables, kinds, read_checks(table.checks), DraftTable(_kind_words(table, kind, kinds), kind.why),
-            learnt.tables.get(table.name) if learnt else None,
+            learnt.tables.get(table.name) if learnt else None, locale,
         )  # fmt: skip
         drafting.made.about = table.about
         made.tables[table.name] = drafting.made
@@ -47,7 +59,16 @@ def draft(found: Found, name: str | None = None, learnt: Learnt | None = None) -
         draft_uniques(drafting)
         draft_others(drafting)
         drafting.finish()
+    add_sums(made, found, kinds)
     return made
+
+
+def _locale(found: Found) -> str:
+    """The locale of names and places: German or French, where enough columns are called so."""
+    words = [word for table in found.tables for column in table.columns for word in words_of(column.name)]
+    counts = {locale: sum(word in known for word in words) for locale, known in _LANGUAGES.items()}
+    best = max(counts, key=lambda locale: counts[locale])
+    return best if counts[best] >= 3 else "en_US"
 
 
 def renamed(found: Found, notes: list) -> Found:  # type: ignore[type-arg]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from synth.importing.drafting.model import Words
-from synth.importing.drafting.names import words_of
+from synth.importing.drafting.names import all_words_of, words_of
 from synth.importing.found import FoundColumn
 
 __all__ = ["Meaning", "is_created_at", "is_later", "is_quantity", "is_total", "is_unit_price", "meaning_of"]
@@ -33,10 +33,11 @@ _DAYS = ("date", "timestamp", "timestamptz")
 def is_created_at(column: FoundColumn) -> bool:
     """Whether a column says when its row came to be."""
     words = words_of(column.name)
-    if column.type.name not in _DAYS or not words or any(word in _LATER for word in words):
+    if column.type.name not in _DAYS or not words or all_words_of(column.name) & {*_LATER}:
         return False
     words = words[1:] if len(words) > 1 and len(words[0]) <= 2 else words  # o_orderdate
-    return words[0] in _CREATED or words[-1] in _CREATED[:14] or bool(column.default and "now" in column.default.lower())
+    words = tuple(part for word in words for part in sorted(all_words_of(word) - {word}) or (word,))
+    return bool({"order", "date"} <= {*words}) or words[0] in _CREATED or words[-1] in _CREATED[:14] or bool(column.default and "now" in column.default.lower())
 
 
 def is_later(column: FoundColumn) -> bool:
@@ -45,13 +46,13 @@ def is_later(column: FoundColumn) -> bool:
 
 
 def _has(column: FoundColumn, *wanted: str) -> bool:
-    words = set(words_of(column.name))
+    words = all_words_of(column.name)
     return any(set(each.split()) <= words for each in wanted)
 
 
 def is_unit_price(column: FoundColumn) -> bool:
     """Whether a column is the price of one piece."""
-    return _has(column, "unit price", "price", "einzelpreis", "preis", "prix", "list price")
+    return not _has(column, "total", "gesamt", "gesamtpreis", "subtotal", "line total", "extended") and _has(column, "unit price", "price", "einzelpreis", "preis", "prix", "list price")
 
 
 def is_quantity(column: FoundColumn) -> bool:
@@ -61,7 +62,8 @@ def is_quantity(column: FoundColumn) -> bool:
 
 def is_total(column: FoundColumn) -> bool:
     """Whether a column is a sum of money."""
-    return _has(column, "total", "amount", "subtotal", "sum", "gesamtbetrag", "betrag", "summe", "gesamt", "montant", "gesamtpreis")
+    return _has(column, "total", "amount", "subtotal", "sum", "gesamtbetrag", "betrag", "summe", "gesamt", "montant", "gesamtpreis", "gesamtsumme",
+                "grand total", "line total", "extended price")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from synth.spec.row_models import LONGEST_NAME
 
-__all__ = ["spec_name", "spec_names", "words_of"]
+__all__ = ["all_words_of", "spec_name", "spec_names", "words_of"]
 
 # words that others are often glued to: orderdate, custkey, retailprice
 _GLUED = re.compile(
@@ -39,5 +39,10 @@ def spec_names(names: Iterable[str]) -> dict[str, str]:
 
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name in small letters: `createdAt`, `created_at` and `CREATED AT` are (created, at)."""
-    parts = (part.lower() for part in _PARTS.findall(spec_name(name)))
-    return tuple(word for part in parts for word in _GLUED.sub(r" \1", part).split())
+    return tuple(part.lower() for part in _PARTS.findall(spec_name(name)))
+
+
+def all_words_of(name: str) -> frozenset[str]:
+    """The words of a name, and those that are glued together in them: `orderdate` is orderdate, order and date."""
+    words = words_of(name)
+    return frozenset(words) | {part for word in words for part in _GLUED.sub(r" \1", word).split()}

@@ -13,7 +13,7 @@ from synth.importing.drafting.meaning import (
 )
 from synth.importing.drafting.model import DraftColumn, Words
 from synth.importing.drafting.names import words_of
-from synth.importing.drafting.plain import plain_words
+from synth.importing.drafting.plain import is_long_ago, plain_words
 from synth.importing.drafting.table import Drafting
 from synth.importing.found import FoundColumn
 
@@ -24,8 +24,9 @@ _ENDS = {
     "to": "from", "end": "start", "ends": "starts", "until": "from", "till": "from", "finish": "start", "ended": "started",
     "bis": "von", "ende": "beginn", "fin": "debut", "au": "du", "checkout": "checkin", "closed": "opened",
 }  # fmt: skip
+_OF_A_LOCALE = ("first_name", "last_name", "street_address", "street", "company", "job", "colour")
 _WORKING: dict[str, Words] = {
-    "_place": {"place": {"locale": "en_US"}},
+    "_place": {"place": {}},
     "_first_name": {"first_name": {}},
     "_last_name": {"last_name": {}},
 }
@@ -62,9 +63,26 @@ def draft_others(drafting: Drafting) -> None:
 
 def add_meant(drafting: Drafting, column: FoundColumn, meant: Meaning) -> None:
     """Draft a column by what its name means, with the working columns that this needs."""
+    words = dict(meant.words)
+    if "email" in words and (names := _names_here(drafting)):
+        drafting.add(column, {"email": names}, f"by its name: {meant.what}")
+        return
     for name in meant.needs:
-        drafting.made.columns.setdefault(name, DraftColumn(dict(_WORKING[name])))
-    drafting.add(column, meant.words, f"by its name: {meant.what}")
+        made = {kind: {**options, "locale": drafting.locale} for kind, options in _WORKING[name].items()}
+        drafting.made.columns.setdefault(name, DraftColumn(made))
+    if (kind := next(iter(words))) in _OF_A_LOCALE and not words[kind]:
+        words = {kind: {"locale": drafting.locale}}
+    drafting.add(column, words, f"by its name: {meant.what}")
+
+
+def _names_here(drafting: Drafting) -> list[str]:
+    """The columns of a person's first and last name, where the table has both and neither is NULL."""
+    found = dict[str, str]()
+    for column in drafting.table.columns:
+        meant = meaning_of(column) if column.type.is_free_text and not column.nullable else None
+        if meant and next(iter(meant.words)) in ("first_name", "last_name"):
+            found.setdefault(next(iter(meant.words)), column.name)
+    return [found["first_name"], found["last_name"]] if len(found) == 2 else []
 
 
 def _draft_arrival(drafting: Drafting, column: FoundColumn) -> None:
@@ -97,7 +115,7 @@ def _draft_moment(drafting: Drafting, column: FoundColumn) -> None:
         drafting.add(column, delay, "learnt")
     elif came and is_created_at(column) and drafting.root != drafting.table.name:
         drafting.add(column, {"lookup": came}, "by its name: the moment its family came", keeps_null=False)
-    elif came or before:
+    elif (came or before) and not is_long_ago(column):
         after = before or came
         words: Words = {"after": after, "median": 3, "sigma": 0.8, "min": 0.1, "max": 60}
         if column.type.name == "date":

@@ -13,7 +13,7 @@ from synth.importing.drafting.model import Words
 from synth.importing.drafting.names import words_of
 from synth.importing.found import FoundColumn
 
-__all__ = ["among_words", "plain_words", "unique_words"]
+__all__ = ["among_words", "is_long_ago", "plain_words", "unique_words"]
 
 _WHOLE = {"smallint": 32_767, "integer": 2_147_483_647, "bigint": 9_223_372_036_854_775_807}
 
@@ -35,6 +35,11 @@ def plain_words(column: FoundColumn, limits: Limits, start: dt.date, until: dt.d
     return _other_words(column, dtype, limits)
 
 
+def is_long_ago(column: FoundColumn) -> bool:
+    """Whether a day lies years before the row came: of birth, of hiring."""
+    return _years(column) is not None
+
+
 def _years(column: FoundColumn) -> tuple[int, int] | None:
     """How many years ago such a day lies: the least and the most."""
     words = set(words_of(column.name))
@@ -52,11 +57,15 @@ def _number_words(column: FoundColumn, limits: Limits) -> Words:
     whole = 10 ** ((dtype.precision or 9) - digits) - 1 if dtype.is_decimal else _WHOLE.get(dtype.name, 10**6)
     low = limits.low if limits.low is not None else (limits.above + unit if limits.above is not None else None)
     high = limits.high if limits.high is not None else (limits.below - unit if limits.below is not None else None)
-    if low is None and high is None and dtype.name not in _WHOLE and (is_unit_price(column) or is_total(column)) and whole > 99:
+    money = is_unit_price(column) or is_total(column)
+    if (low is None or 0 <= low <= 1) and high is None and dtype.name not in _WHOLE and money and whole > 99:
         return {"lognormal": {"median": 30, "sigma": 0.8, "min": 1, "max": min(whole, 5_000)}}
     usual = _usual(column, whole)
-    least = low if low is not None else min(usual[0], high if high is not None else usual[0])
-    most = high if high is not None else max(usual[1], least + (usual[1] - usual[0]))
+    least = max(usual[0], low if low is not None else usual[0])
+    most = min(usual[1], high if high is not None else usual[1])
+    if least >= most:  # what is usual lies outside
+        least = low if low is not None else min(usual[0], high)
+        most = high if high is not None else least + (usual[1] - usual[0])
     most = max(least, min(most, whole)) if isinstance(most, int | float) else most
     if dtype.name in _WHOLE:
         return {"uniform": {"min": math.ceil(least), "max": math.floor(most)}}
@@ -97,7 +106,8 @@ def among_words(values: list[Any], dtype: DType) -> Words:
 def _other_words(column: FoundColumn, dtype: DType, limits: Limits) -> Words:
     room = min(limits.longest or 255, dtype.length or 255)
     if dtype.name == "boolean":
-        return {"choice": {True: 0.5, False: 0.5}}
+        usually = bool({*words_of(column.name)} & {"active", "enabled", "activebool", "verified", "aktiv", "actif", "visible"})
+        return {"choice": {True: 0.9, False: 0.1} if usually else {True: 0.5, False: 0.5}}
     if dtype.name == "enum":
         return {"choice": {label: 1 for label in dtype.labels}}
     if dtype.name == "uuid":
@@ -111,7 +121,7 @@ def _other_words(column: FoundColumn, dtype: DType, limits: Limits) -> Words:
     if dtype.name == "bytes":
         return {"bytes": {"length": 16}}
     if dtype.element is not None:
-        inner = plain_words(FoundColumn(column.name, dtype.element, ""), Limits(), dt.date(2024, 1, 1), dt.date(2026, 1, 1))
+        inner = {"coined": {}} if dtype.element.is_free_text else plain_words(FoundColumn(column.name, dtype.element, ""), Limits(), dt.date(2024, 1, 1), dt.date(2026, 1, 1))
         return {"array": {"each": inner, "min": 0, "max": 3}}
     shortest = max(limits.shortest or 1, 1)
     words = set(words_of(column.name))

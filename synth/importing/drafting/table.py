@@ -31,6 +31,7 @@ class Drafting:
     said: Said
     made: DraftTable
     learnt: TableLearnt | None
+    locale: str = "en_US"
 
     def __contains__(self, name: str) -> bool:
         return name in self.made.columns
