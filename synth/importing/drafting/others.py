@@ -73,6 +73,8 @@ def add_meant(drafting: Drafting, column: FoundColumn, meant: Meaning) -> None:
     if (kind := next(iter(words))) in _OF_A_LOCALE and not words[kind]:
         words = {kind: {"locale": drafting.locale}}
     drafting.add(column, words, f"by its name: {meant.what}")
+    if "street_address" in words:  # which needs more room
+        drafting.also(column, {"street": {"locale": drafting.locale}}, f"by its name: {meant.what}")
 
 
 def _names_here(drafting: Drafting) -> list[str]:

@@ -62,7 +62,7 @@ class Drafting:
 
     def also(self, column: FoundColumn, words: Words, why: str) -> None:
         """Words to be taken before the plainer ones, should those of the column not do."""
-        words = self._with_options(column, words, typed=True, keeps_null=False)
+        words = self._with_options(column, words, typed=True, keeps_null="expr" not in words)
         self.made.columns[column.name].plainer.insert(0, (words, why))
 
     def _with_options(self, column: FoundColumn, words: Words, *, typed: bool, keeps_null: bool) -> Words:
