@@ -58,7 +58,16 @@ def _options(
 
 
 COMMANDS = {
-    "Make data": (importing.import_, data.datasets, data.check, data.plan, data.generate, data.advance, data.merge, data.sweep),
+    "Make data": (
+        importing.import_,
+        data.datasets,
+        data.check,
+        data.plan,
+        data.generate,
+        data.advance,
+        data.merge,
+        data.sweep,
+    ),
     "Prove it, and show it": (data.verify, rows.show, comparing.diff, showing.report, showing.dbt, showing.lake),
     "Databases": (databases.load, databases.pull, databases.ddl, databases.script),
     "Learn the language of specs": (teaching.init, teaching.words),

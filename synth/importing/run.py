@@ -168,7 +168,7 @@ def _scale(dataset: Dataset) -> float:
 def _name(source: str, found: Found) -> str:
     """What a dataset is called: as the source's schema, or as its file."""
     usual = {"public", "main", "dbo", "temp", None}
-    stem = Path(source.rsplit("/", 1)[-1].split("?")[0]).name.split(".")[0].split(":")[0]
+    stem = Path(source.rsplit("/", 1)[-1].split("?", maxsplit=1)[0]).name.split(".")[0].split(":")[0]
     return found.name if found.name not in usual else (stem or "imported")  # type: ignore[return-value]
 
 
