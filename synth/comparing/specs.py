@@ -98,7 +98,7 @@ class _Spec:
         return found
 
     def _in_yaml(self, path: tuple[str, ...]) -> Path_:
-        """The path as YAML has it: a generator by its own name, without a word that is left out, numbers of a list as such."""
+        """The path as YAML has it: generators by their names, without words that are left out, numbers of a list."""
         if len(path) > 4 and path[2] == "columns" and path[4] in (GENERATOR, PARAMETERS):
             column = self.tree["tables"].get(path[1], {}).get("columns", {}).get(path[3])
             if column is not None:

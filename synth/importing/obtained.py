@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from synth.importing.learning.learnt import ColumnLearnt, Learnt, TableLearnt
+
+if TYPE_CHECKING:
+    from synth import answers
 
 __all__ = ["Measure", "compared"]
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One measure of a table or column, learnt and obtained. `apart` is how far: a difference of shares, else a ratio less 1."""
+    """One measure of a table or column, learnt and obtained. `apart`: a difference of shares, else a ratio less 1."""
 
     where: str
     what: str
     learnt: float
     obtained: float
     apart: float
+
+    def as_dict(self) -> answers.LearntMeasure:
+        """The measure as plain data, for `--json`."""
+        return {
+            "where": self.where, "what": self.what, "learnt": self.learnt, "obtained": self.obtained, "apart": self.apart,
+        }  # fmt: skip
 
 
 def compared(learnt: Learnt, obtained: Learnt, scale: float, names: dict[str, str]) -> tuple[Measure, ...]:
@@ -64,11 +74,9 @@ def _of_column(where: str, known: ColumnLearnt, other: ColumnLearnt) -> Iterator
             yield _ratio(where, f"{share:.0%} are below", mine, theirs)
 
 
-def _at(quantiles: object, share: float) -> float:
-    """The number that this share of all is below."""
-    points = sorted((float(below), float(value)) for below, value in quantiles.items())  # type: ignore[attr-defined]
-    points = points if points[0][0] <= 1 and points[-1][0] <= 1 else sorted((value, below) for below, value in points)
-    return min(points, key=lambda point: abs(point[0] - share))[1]
+def _at(quantiles: Mapping[float, float], share: float) -> float:
+    """The number that this share of all is below, the nearest that was measured."""
+    return quantiles[min(quantiles, key=lambda below: abs(below - share))]
 
 
 def _share(where: str, what: str, learnt: float, obtained: float) -> Measure:

@@ -54,10 +54,7 @@ class Imported:
             "spec": str(self.path), "dataset": self.dataset.dataset, "tables": len(self.dataset.tables),
             "notes": [{"where": note.where, "what": note.what, "line": note.line} for note in self.notes],
             "proof": {"scale": self.scale, "rows": self.rows, "checks": self.checks},
-            "learnt": [
-                {"where": each.where, "what": each.what, "learnt": each.learnt, "obtained": each.obtained, "apart": each.apart}
-                for each in self.measures
-            ],
+            "learnt": [each.as_dict() for each in self.measures],
             "copied": self.copied, "seconds": round(self.seconds, 3),
         }  # fmt: skip
 
@@ -145,7 +142,7 @@ def _proved(
             run = generate(make(candidate, scale=scale), folder)
             report = verify_folder(run.folder)
             if not report.passed:
-                raise DataError(f"what was generated does not hold: {report.offences[0]}")
+                raise DataError(f"what was generated does not hold: {report.failed[0]}")
             proof.update(rows=run.rows, checks=len(report.findings))
             if learnt:
                 from synth.importing.learning.learn import learn

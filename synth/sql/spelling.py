@@ -1,4 +1,4 @@
-"""SQL of a spec in one spelling: texts that differ in blanks, line ends, comments or the case of words alone are the same."""
+"""SQL of a spec in one spelling: texts that differ in blanks, line ends, comments or the case of words are the same."""
 
 from __future__ import annotations
 

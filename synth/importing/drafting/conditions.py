@@ -14,7 +14,15 @@ from synth.importing.found import FoundCheck
 
 __all__ = ["Limits", "Said", "read_checks"]
 
-_FLIPPED = {exp.GT: exp.LT, exp.GTE: exp.LTE, exp.LT: exp.GT, exp.LTE: exp.GTE, exp.EQ: exp.EQ, exp.NEQ: exp.NEQ}
+_LIMITS: dict[Any, str] = {exp.GT: "above", exp.GTE: "low", exp.LT: "below", exp.LTE: "high"}
+_FLIPPED: dict[Any, Any] = {
+    exp.GT: exp.LT,
+    exp.GTE: exp.LTE,
+    exp.LT: exp.GT,
+    exp.LTE: exp.GTE,
+    exp.EQ: exp.EQ,
+    exp.NEQ: exp.NEQ,
+}
 
 
 @dataclass
@@ -32,7 +40,7 @@ class Limits:
 
 @dataclass
 class Said:
-    """What all checks of a table say: limits by column, pairs of which the first is not above the second, and pairs that differ."""
+    """What all checks of a table say: limits by column, pairs of columns that are in order, and pairs that differ."""
 
     limits: dict[str, Limits] = field(default_factory=dict)
     ordered: list[tuple[str, str]] = field(default_factory=list)
@@ -56,14 +64,14 @@ def read_checks(checks: tuple[FoundCheck, ...]) -> Said:
     return said
 
 
-def _bare(node: exp.Expression) -> exp.Expression:
+def _bare(node: Any) -> Any:
     """A node without brackets and without what only changes the letters of a text."""
     while isinstance(node, exp.Paren | exp.Upper | exp.Lower | exp.Trim):
         node = node.this
     return node
 
 
-def _read(part: exp.Expression, said: Said) -> None:
+def _read(part: Any, said: Said) -> None:
     if isinstance(part, exp.And):
         for each in part.flatten():
             _read(each.unnest(), said)
@@ -80,7 +88,7 @@ def _read(part: exp.Expression, said: Said) -> None:
         _read_comparison(type(part), _bare(part.left), _bare(part.right), said)
 
 
-def _read_or(part: exp.Expression, said: Said) -> None:
+def _read_or(part: Any, said: Said) -> None:
     """`x IS NULL OR …` says the rest; `x = 1 OR x = 2` is a list."""
     branches = [each.unnest() for each in part.flatten()]
     rest = [each for each in branches if not (isinstance(each, exp.Is) and isinstance(each.expression, exp.Null))]
@@ -94,7 +102,7 @@ def _read_or(part: exp.Expression, said: Said) -> None:
         _limits(said, _bare(equal[0].left)).among = values
 
 
-def _read_comparison(kind: type, left: exp.Expression, right: exp.Expression, said: Said) -> None:
+def _read_comparison(kind: type, left: Any, right: Any, said: Said) -> None:
     if isinstance(left, exp.Column) and isinstance(right, exp.Column):
         if kind in (exp.LT, exp.LTE):
             said.ordered.append((left.name, right.name))
@@ -119,15 +127,14 @@ def _read_comparison(kind: type, left: exp.Expression, right: exp.Expression, sa
         if kind is exp.EQ:
             limits.among = [value]
         elif kind is not exp.NEQ:
-            name = {exp.GT: "above", exp.GTE: "low", exp.LT: "below", exp.LTE: "high"}[kind]
-            setattr(limits, name, value)
+            setattr(limits, _LIMITS[kind], value)
 
 
-def _limits(said: Said, column: exp.Expression) -> Limits:
+def _limits(said: Said, column: Any) -> Limits:
     return said.limits.setdefault(column.name.lower(), Limits())
 
 
-def _value(node: exp.Expression) -> Any:
+def _value(node: Any) -> Any:
     """The value of a literal: a number, a text, a day; None of all else."""
     node = node.unnest()
     if isinstance(node, exp.Cast):

@@ -80,10 +80,9 @@ def _find_owner(table: FoundTable, kind: Kind, kinds: Mapping[str, Kind]) -> Non
         for each in kind.references
         if each.table != table.name and all(not table.column(name).nullable or name in key for name in each.columns)
     ]
-    candidates: list[tuple[FoundReference, str, str]] = []
-    for each in sure:
-        if key == set(each.columns):
-            candidates.append((each, "one", f"its key is that of {each.table}"))
+    candidates: list[tuple[FoundReference, str, str]] = [
+        (each, "one", f"its key is that of {each.table}") for each in sure if key == set(each.columns)
+    ]
     inside = [each for each in sure if set(each.columns) < key]
     if inside:
         disjoint = [each for each in inside if not set(each.columns) & set(inside[0].columns)]

@@ -94,7 +94,8 @@ def draft(found: Found, name: str | None = None, learnt: Learnt | None = None) -
     for table in found.tables:
         kind = kinds[table.name]
         drafting = Drafting(
-            made, table, kind, tables, kinds, read_checks(table.checks), DraftTable(_kind_words(table, kind, kinds), kind.why),
+            made, table, kind, tables, kinds, read_checks(table.checks),
+            DraftTable(_kind_words(table, kind, kinds), kind.why),
             learnt.tables.get(table.name) if learnt else None, locale,
         )  # fmt: skip
         drafting.made.about = table.about

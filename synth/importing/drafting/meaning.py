@@ -23,9 +23,10 @@ _CREATED = (
 _LATER = (
     "updated", "modified", "changed", "paid", "shipped", "delivered", "completed", "closed", "finished", "due", "return",
     "returned", "cancelled", "canceled", "approved", "required", "last", "update", "geaendert", "aktualisiert", "bezahlt",
-    "versandt", "geliefert", "storniert", "faellig", "modifie", "paye", "expedie", "livre", "annule", "end", "ended", "expires",
-    "expired", "deleted", "geloescht", "supprime", "maj", "gmt", "estimated", "limit", "received", "sent", "ship", "delivery",
-    "resolved", "start", "begin", "birth", "hire", "geburtsdatum", "naissance", "until", "from", "to", "valid", "release",
+    "versandt", "geliefert", "storniert", "faellig", "modifie", "paye", "expedie", "livre", "annule", "end", "ended",
+    "expires", "expired", "deleted", "geloescht", "supprime", "maj", "gmt", "estimated", "limit", "received", "sent", "ship",
+    "delivery", "resolved", "start", "begin", "birth", "hire", "geburtsdatum", "naissance", "until", "from", "to",
+    "valid", "release",
 )  # fmt: skip
 _DAYS = ("date", "timestamp", "timestamptz")
 
@@ -135,13 +136,16 @@ _TEXTS: tuple[_Rule, ...] = (
     (("gender", "sex", "geschlecht", "sexe"), "a sex", lambda n: {"choice": {"F": 0.5, "M": 0.5}}, ()),
     (("status", "state", "zustand", "statut", "etat"), "a state of a row",
      lambda n: {"choice": {word[:n]: share for word, share in (("active", 0.7), ("pending", 0.2), ("closed", 0.1))}}, ()),
-    (("iban",), "a bank account of nobody", lambda n: {"pattern": {"text": "XX##################", "check_digits": "iban"}}, ()),
+    (("iban",), "a bank account of nobody",
+     lambda n: {"pattern": {"text": "XX##################", "check_digits": "iban"}}, ()),
     (("sku", "article number", "artikelnummer", "product number", "product code", "reference"), "an article's code",
      lambda n: {"pattern": "[A-Z]{2}-####"}, ()),
     (("slug", "url key", "handle"), "a name in addresses", lambda n: {"coined": {"syllables": 2}}, ()),
-    (("description", "notes", "note", "comment", "comments", "text", "body", "content", "bemerkung", "beschreibung", "remark",
-      "message", "summary"), "running text", lambda n: {"prose": {"min": 10, "max": min(120, n)}} if n > 50 else {"coined": {"syllables": 3}}, ()),
-    (("name", "title", "titel", "titre", "bezeichnung", "nom", "label", "libelle", "nickname", "username", "login"), "a name",
+    (("description", "notes", "note", "comment", "comments", "text", "body", "content", "bemerkung", "beschreibung",
+      "remark", "message", "summary"), "running text",
+     lambda n: {"prose": {"min": 10, "max": min(120, n)}} if n > 50 else {"coined": {"syllables": 3}}, ()),
+    (("name", "title", "titel", "titre", "bezeichnung", "nom", "label", "libelle", "nickname", "username", "login"),
+     "a name",
      lambda n: {"coined": {"syllables": 3}}, ()),
 )  # fmt: skip
 

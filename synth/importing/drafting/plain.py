@@ -64,7 +64,7 @@ def _number_words(column: FoundColumn, limits: Limits) -> Words:
     least = max(usual[0], low if low is not None else usual[0])
     most = min(usual[1], high if high is not None else usual[1])
     if least >= most:  # what is usual lies outside
-        least = low if low is not None else min(usual[0], high)
+        least = low if low is not None else min(usual[0], most)
         most = high if high is not None else least + (usual[1] - usual[0])
     most = max(least, min(most, whole)) if isinstance(most, int | float) else most
     if dtype.name in _WHOLE:

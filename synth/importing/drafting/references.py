@@ -29,7 +29,7 @@ def draft_references(drafting: Drafting) -> None:
         if each not in kind.references:
             drafting.draft.note(
                 f"{table.name}.{', '.join(each.columns)}",
-                f"refers to ({', '.join(each.parent_columns)}) of {each.table}, which is no primary key that was found: not kept",
+                f"refers to ({', '.join(each.parent_columns)}) of {each.table}, no primary key that was found: not kept",
                 each.line,
             )
 
@@ -107,4 +107,4 @@ def _draft_self(drafting: Drafting, each: FoundReference) -> None:
 
 
 def _short(choice: Words) -> Words | str:
-    return choice["to"] if len(choice) == 1 else choice  # type: ignore[no-any-return]
+    return choice["to"] if len(choice) == 1 else choice
