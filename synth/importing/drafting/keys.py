@@ -30,7 +30,10 @@ def draft_keys(drafting: Drafting) -> None:
         apart = words if number == 0 else None
         if apart is None and number == 0:
             apart = _apart(drafting, column)
-        drafting.add(column, apart or plain_words(column, drafting.said.of(column.name), drafting.draft.start, drafting.draft.until))
+        drafting.add(
+            column,
+            apart or plain_words(column, drafting.said.of(column.name), drafting.draft.start, drafting.draft.until),
+        )
 
 
 def _draft_single(drafting: Drafting, column: FoundColumn) -> None:
@@ -83,7 +86,9 @@ def _within_owner(drafting: Drafting, column: FoundColumn) -> Words | None:
         drafting.made.columns[name] = _working({"uniform": {"min": 1, "max": 120}})
         if column.type.name == "date":
             return {"expr": f"COALESCE(previous.{column.name}, {first}) + {name}"}
-        return {"expr": f"COALESCE(previous.{column.name}, TIMESTAMP '{drafting.draft.start.isoformat()}') + INTERVAL 1 DAY"}
+        return {
+            "expr": f"COALESCE(previous.{column.name}, TIMESTAMP '{drafting.draft.start.isoformat()}') + INTERVAL 1 DAY"
+        }
     return None
 
 
@@ -116,6 +121,11 @@ def draft_uniques(drafting: Drafting) -> None:
             else:
                 drafting.made.columns[unique.columns[0]].words["unique"] = True
             continue
+        if drafting.learnt and any(_is_choice(drafting, each) for each in free):
+            drafting.draft.note(
+                where, "is unique in the source, and not here: its values are drawn as often as they were learnt"
+            )
+            continue
         drafting.made.unique.append(unique.columns)
         inside = drafting.kind.owner is not None and set(drafting.kind.owner.columns) <= columns
         made_apart = any(drafting.made.columns[name].words.get("unique") for name in columns if name in drafting)
@@ -123,6 +133,12 @@ def draft_uniques(drafting: Drafting) -> None:
             words = (_within_owner(drafting, free[0]) if inside else None) or _apart(drafting, free[0])
             if words:
                 drafting.add(free[0], words, keeps_null=False)
+
+
+def _is_choice(drafting: Drafting, column: FoundColumn) -> bool:
+    """Whether the few values of a column were learnt, so that it cannot set rows apart."""
+    known = drafting.learnt.columns.get(column.name) if drafting.learnt else None
+    return bool(known and known.weights and known.weights.values)
 
 
 def _draft_unique(drafting: Drafting, column: FoundColumn) -> None:
@@ -136,7 +152,9 @@ def _draft_unique(drafting: Drafting, column: FoundColumn) -> None:
         return
     words = _apart(drafting, column)
     if words is None:
-        drafting.draft.note(f"{drafting.table.name}.{column.name}", "is unique, and its type has no values for that", column.line)
+        drafting.draft.note(
+            f"{drafting.table.name}.{column.name}", "is unique, and its type has no values for that", column.line
+        )
         return
     drafting.add(column, words)
     if "uuid" in words:

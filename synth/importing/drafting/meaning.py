@@ -35,7 +35,9 @@ def is_created_at(column: FoundColumn) -> bool:
     words = words_of(column.name)
     if column.type.name not in _DAYS or not words or any(word in _LATER for word in words):
         return False
-    return words[0] in _CREATED or words[-1] in _CREATED[:14] or bool(column.default and "now" in column.default.lower())
+    return (
+        words[0] in _CREATED or words[-1] in _CREATED[:14] or bool(column.default and "now" in column.default.lower())
+    )
 
 
 def is_later(column: FoundColumn) -> bool:
@@ -60,7 +62,19 @@ def is_quantity(column: FoundColumn) -> bool:
 
 def is_total(column: FoundColumn) -> bool:
     """Whether a column is a sum of money."""
-    return _has(column, "total", "amount", "subtotal", "sum", "gesamtbetrag", "betrag", "summe", "gesamt", "montant", "gesamtpreis")
+    return _has(
+        column,
+        "total",
+        "amount",
+        "subtotal",
+        "sum",
+        "gesamtbetrag",
+        "betrag",
+        "summe",
+        "gesamt",
+        "montant",
+        "gesamtpreis",
+    )
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,14 @@ def _product(drafting: Drafting, column: FoundColumn) -> Words | None:
     """Price × quantity, of a total beside such columns."""
     if not column.type.is_exact or not is_total(column) or is_unit_price(column) or is_quantity(column):
         return None
-    price = next((each for each in drafting.table.columns if is_unit_price(each) and each.type.is_decimal and each is not column), None)
+    price = next(
+        (
+            each
+            for each in drafting.table.columns
+            if is_unit_price(each) and each.type.is_decimal and each is not column
+        ),
+        None,
+    )
     pieces = next((each for each in drafting.table.columns if is_quantity(each) and each.type.is_exact), None)
     if price is None or pieces is None or column.name in (price.name, pieces.name):
         return None

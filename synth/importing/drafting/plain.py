@@ -39,7 +39,13 @@ def _number_words(column: FoundColumn, limits: Limits) -> Words:
     whole = 10 ** ((dtype.precision or 9) - digits) - 1 if dtype.is_decimal else _WHOLE.get(dtype.name, 10**6)
     low = limits.low if limits.low is not None else (limits.above + unit if limits.above is not None else None)
     high = limits.high if limits.high is not None else (limits.below - unit if limits.below is not None else None)
-    if low is None and high is None and dtype.name not in _WHOLE and (is_unit_price(column) or is_total(column)) and whole > 99:
+    if (
+        low is None
+        and high is None
+        and dtype.name not in _WHOLE
+        and (is_unit_price(column) or is_total(column))
+        and whole > 99
+    ):
         return {"lognormal": {"median": 30, "sigma": 0.8, "min": 1, "max": min(whole, 5_000)}}
     usual = _usual(column, whole)
     least = low if low is not None else min(usual[0], high if high is not None else usual[0])
@@ -96,7 +102,9 @@ def _other_words(column: FoundColumn, dtype: DType, limits: Limits) -> Words:
     if dtype.name == "bytes":
         return {"bytes": {"length": 16}}
     if dtype.element is not None:
-        inner = plain_words(FoundColumn(column.name, dtype.element, ""), Limits(), dt.date(2024, 1, 1), dt.date(2026, 1, 1))
+        inner = plain_words(
+            FoundColumn(column.name, dtype.element, ""), Limits(), dt.date(2024, 1, 1), dt.date(2026, 1, 1)
+        )
         return {"array": {"each": inner, "min": 0, "max": 3}}
     shortest = max(limits.shortest or 1, 1)
     if room <= 12:
