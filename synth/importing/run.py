@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synth.errors import DataError, OptionError, OutputError
+from synth.errors import DataError, OptionError, OutputError, Problem
 from synth.importing.drafting.make import draft, renamed
 from synth.importing.drafting.model import Draft
 from synth.importing.found import Found, Note
@@ -25,6 +25,7 @@ from synth.verifying.rehearse import rehearse
 if TYPE_CHECKING:
     from synth import answers
     from synth.importing.learning.learnt import Learnt
+    from synth.verifying.report import Finding
 
 __all__ = ["Imported", "import_spec"]
 
@@ -142,7 +143,7 @@ def _proved(
             run = generate(make(candidate, scale=scale), folder)
             report = verify_folder(run.folder)
             if not report.passed:
-                raise DataError(f"what was generated does not hold: {report.failed[0]}")
+                raise _not_held(candidate, report.failed[0])
             proof.update(rows=run.rows, checks=len(report.findings))
             if learnt:
                 from synth.importing.learning.learn import learn
@@ -154,6 +155,17 @@ def _proved(
     proof: dict[str, object] = {"measures": ()}
     text, dataset = mended(made, _shown(source), prove)
     return scale, proof["rows"], proof["checks"], proof["measures"], text, dataset  # type: ignore[return-value]
+
+
+def _not_held(dataset: Dataset, finding: Finding) -> DataError:
+    """What to correct, where a generated run is not as its spec promises: the column, check or table that was verified."""
+    columns = dataset.tables[finding.table].columns
+    named = [name for name in columns if name in finding.name.replace(",", " ").split()]
+    path: tuple[str, ...] = ("columns", named[0]) if named else ()
+    if finding.name in dataset.tables[finding.table].checks:
+        path = ("checks", finding.name)
+    what = f"of what was generated, {finding.offences or 'some'} rows break it: {finding.kind} {finding.name}"
+    return DataError.of(Problem(("tables", finding.table, *path), what))
 
 
 def _scale(dataset: Dataset) -> float:

@@ -141,6 +141,11 @@ def draft_uniques(drafting: Drafting) -> None:
             else:
                 drafting.made.columns[unique.columns[0]].words["unique"] = True
             continue
+        if drafting.learnt and any(_is_choice(drafting, each) for each in free):
+            drafting.draft.note(
+                where, "is unique in the source, and not here: its values are drawn as often as they were learnt"
+            )
+            continue
         drafting.made.unique.append(unique.columns)
         inside = drafting.kind.owner is not None and set(drafting.kind.owner.columns) <= columns
         made_apart = any(drafting.made.columns[name].words.get("unique") for name in columns if name in drafting)
@@ -148,6 +153,12 @@ def draft_uniques(drafting: Drafting) -> None:
             words = (_within_owner(drafting, free[0]) if inside else None) or _apart(drafting, free[0])
             if words:
                 drafting.add(free[0], words, keeps_null=False)
+
+
+def _is_choice(drafting: Drafting, column: FoundColumn) -> bool:
+    """Whether the few values of a column were learnt, so that it cannot set rows apart."""
+    known = drafting.learnt.columns.get(column.name) if drafting.learnt else None
+    return bool(known and known.weights and known.weights.values)
 
 
 def _draft_unique(drafting: Drafting, column: FoundColumn) -> None:

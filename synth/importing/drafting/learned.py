@@ -6,9 +6,10 @@ from typing import Any
 
 from synth.importing.drafting.model import Words
 from synth.importing.drafting.table import Drafting
-from synth.importing.found import FoundColumn
+from synth.importing.found import FoundColumn, FoundReference
+from synth.importing.learning.learnt import TableLearnt
 
-__all__ = ["learned_words"]
+__all__ = ["learned_fanout", "learned_words", "plain_value"]
 
 _COUNTS = ("poisson", "negative_binomial", "geometric")
 
@@ -23,7 +24,7 @@ def learned_words(drafting: Drafting, column: FoundColumn) -> Words | None:
     if known.true is not None:
         return {"choice": {bool(known.true): 1}}
     if known.weights and known.weights.values and not known.moments:
-        return {"choice": {_plain(value): round(share, 5) for value, share in known.weights.values}}
+        return {"choice": {plain_value(value): round(share, 5) for value, share in known.weights.values}}
     if known.numbers and column.type.name not in ("date", "timestamp", "timestamptz"):
         numbers = known.numbers
         if numbers.high <= numbers.low:
@@ -39,5 +40,27 @@ def learned_words(drafting: Drafting, column: FoundColumn) -> Words | None:
     return None
 
 
-def _plain(value: Any) -> Any:
+def learned_fanout(table: TableLearnt | None, owner: FoundReference) -> Words | None:
+    """How many rows a parent has: the law that is near, else the shares of counts; None where parents were too few."""
+    known = next((each.fanout for each in table.references if each.columns == owner.columns), None) if table else None
+    if known is None:
+        return None
+    if known.law is None:
+        shares = dict(known.shares)
+        if known.tail and known.tail_mean:
+            rest = round(known.tail_mean)
+            shares[rest] = round(shares.get(rest, 0) + known.tail, 5)
+        return {"shares": shares} if shares else None
+    ends: Words = {name: value for name, value in known.law.parameters.items() if name != "r"}
+    if known.law.name == "count":
+        return ends
+    if known.law.name == "uniform":
+        return {**ends, "uniform": True}
+    if known.law.name == "poisson":
+        return {**ends, "poisson": True, "exact": True}
+    return {**ends, "negative_binomial": {"r": known.law.parameters["r"]}, "exact": True}
+
+
+def plain_value(value: Any) -> Any:
+    """A value as YAML has it."""
     return value if isinstance(value, bool | int | str) else float(value) if not hasattr(value, "isoformat") else value

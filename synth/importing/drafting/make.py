@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from synth.importing.drafting.conditions import read_checks
+from synth.importing.drafting.hanging import hang_together
 from synth.importing.drafting.keys import draft_keys, draft_uniques
 from synth.importing.drafting.kinds import Kind, kinds_of, root_of
+from synth.importing.drafting.learned import learned_fanout
 from synth.importing.drafting.model import Draft, DraftTable, Words
 from synth.importing.drafting.names import spec_name, spec_names, words_of
 from synth.importing.drafting.others import draft_others
@@ -91,21 +93,26 @@ def draft(found: Found, name: str | None = None, learnt: Learnt | None = None) -
     kinds = kinds_of(found)
     tables = {table.name: table for table in found.tables}
     locale = _locale(found)
+    draftings: dict[str, Drafting] = {}
     for table in found.tables:
         kind = kinds[table.name]
         drafting = Drafting(
             made, table, kind, tables, kinds, read_checks(table.checks),
-            DraftTable(_kind_words(table, kind, kinds), kind.why),
+            DraftTable(_kind_words(table, kind, kinds, learnt), kind.why),
             learnt.tables.get(table.name) if learnt else None, locale,
         )  # fmt: skip
+        draftings[table.name] = drafting
         drafting.made.about = table.about
         made.tables[table.name] = drafting.made
         draft_references(drafting)
         draft_keys(drafting)
         draft_uniques(drafting)
         draft_others(drafting)
+    hang_together(draftings)
+    for drafting in draftings.values():
         drafting.finish()
-    add_sums(made, found, kinds)
+    if learnt is None:
+        add_sums(made, found, kinds)
     return made
 
 
@@ -152,10 +159,11 @@ def renamed(found: Found, notes: list) -> Found:  # type: ignore[type-arg]
     return replace(found, tables=tuple(table_of(table) for table in found.tables), notes=tuple(notes))
 
 
-def _kind_words(table: FoundTable, kind: Kind, kinds: dict[str, Kind]) -> Words:
+def _kind_words(table: FoundTable, kind: Kind, kinds: dict[str, Kind], learnt: Learnt | None) -> Words:
     """The words that say a table's kind."""
     if kind.owner is not None:
-        return {"per": kind.owner.table, "fanout": _fanout(kind, kinds)}
+        known = learnt.tables.get(table.name) if learnt else None
+        return {"per": kind.owner.table, "fanout": learned_fanout(known, kind.owner) or _fanout(kind, kinds)}
     if kind.arrival:
         return {"rows": {"base": kind.rows, "at_least": min(kind.rows, 100)}}
     growth = 1.0 if table.rows else 0.5
