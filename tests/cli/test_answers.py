@@ -42,9 +42,9 @@ def answer(capsys):
 
 def test_every_command_with_json_has_a_schema():
     with_json = {
-        command.callback.__name__
+        command.name
         for command in app.registered_commands
-        if "json" in command.callback.__annotations__ and command.callback.__name__ != "completion"
+        if "json" in command.callback.__annotations__ and command.name != "completion"
     }
     assert with_json == set(ANSWERS)
 
