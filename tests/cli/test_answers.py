@@ -87,6 +87,12 @@ def test_databases(answer, shop, tmp_path):
     assert answer("pull", file, "--schema", "ecommerce", "--tables", "brands", "--out", tmp_path / "pulled")["rows"] > 0
 
 
+def test_imports(answer, shop, tmp_path):
+    told = answer("import", shop, "--tables", "brands,products", "--learn", "--out", tmp_path / "a.yaml")
+    assert told["tables"] == 2 and told["learnt"]
+    assert answer("import", shop, "--tables", "brands", "--out", tmp_path / "b.yaml")["learnt"] == []
+
+
 def test_object_stores(answer, server, s3):  # noqa: F811
     assert answer("generate", "inventory", *SMALL, "--out", s3)["folder"].startswith("s3://")
     assert answer("sweep", f"{s3}/inventory")["objects"] == {}
