@@ -23,12 +23,17 @@ def imported_text(found: Imported) -> str:
         said += [f"  and {len(found.notes) - MOST_NOTES} more"] if len(found.notes) > MOST_NOTES else []
     if found.measures:
         near = sum(each.apart <= 0.1 for each in found.measures)
-        said.append(f"\nLearnt and obtained, {near} of {many(len(found.measures), 'measure')} within 10 %; the farthest apart:")
+        said.append(
+            f"\nLearnt and obtained, {near} of {many(len(found.measures), 'measure')} within 10 %; the farthest apart:"
+        )
         rows = [
-            [each.where, each.what, f"{each.learnt:.4g}", f"{each.obtained:.4g}"] for each in found.measures[:MOST_MEASURES]
+            [each.where, each.what, f"{each.learnt:.4g}", f"{each.obtained:.4g}"]
+            for each in found.measures[:MOST_MEASURES]
         ]
         said.append(grid(["column", "measure", "learnt", "obtained"], rows, {2, 3}))
     if found.copied:
-        said.append("\nValues that were copied: " + ", ".join(f"{name} ({count})" for name, count in found.copied.items()))
+        said.append(
+            "\nValues that were copied: " + ", ".join(f"{name} ({count})" for name, count in found.copied.items())
+        )
     said.append(f"\nNext: synth show {found.path}, and synth generate {found.path}")
     return "\n".join(said)

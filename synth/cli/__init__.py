@@ -59,13 +59,20 @@ def _options(
 
 COMMANDS = {
     "Make data": (
-        importing.import_, data.datasets, data.check, data.plan, data.generate, data.advance, data.merge, data.sweep,
+        importing.import_,
+        data.datasets,
+        data.check,
+        data.plan,
+        data.generate,
+        data.advance,
+        data.merge,
+        data.sweep,
     ),
     "Prove it, and show it": (data.verify, rows.show, comparing.diff, showing.report, showing.dbt, showing.lake),
     "Databases": (databases.load, databases.pull, databases.ddl, databases.script),
     "Learn the language of specs": (teaching.init, teaching.words),
     "Set up": (completion.completion,),
-}  # fmt: skip
+}
 for _title, _commands in COMMANDS.items():
     for _command in _commands:
         app.command(_command.__name__.rstrip("_"), cls=Command, rich_help_panel=_title)(_command)

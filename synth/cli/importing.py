@@ -48,9 +48,11 @@ def import_(
     if (source is None) == (python is None):
         raise OptionError("say what to import: a SOURCE, or --python MODULE:NAME\n  hint: synth import --help")
     if python is not None and (learn or dialect or schema or tables):
-        raise OptionError("models in Python have no rows, dialect or schema\n  hint: --python stands with --out and --name")
-    from synth.importing.run import import_spec
+        raise OptionError(
+            "models in Python have no rows, dialect or schema\n  hint: --python stands with --out and --name"
+        )
     from synth.import_report import imported_text
+    from synth.importing.run import import_spec
 
     found = import_spec(
         source or python or "", out, dialect=dialect, schema=schema, tables=names(tables) or (), name=name,

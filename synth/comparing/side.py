@@ -115,7 +115,8 @@ class Side:
 def _alike(types: Types, like: Types) -> Types:
     """Types of files that know less than a spec says, as the length of texts: as on the other side, where they are its."""
     return {
-        name: like[name] if name in like and like[name].duckdb == dtype.duckdb else dtype for name, dtype in types.items()
+        name: like[name] if name in like and like[name].duckdb == dtype.duckdb else dtype
+        for name, dtype in types.items()
     }
 
 

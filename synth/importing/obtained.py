@@ -46,7 +46,9 @@ def _of_table(name: str, table: TableLearnt, other: TableLearnt, scale: float) -
         if reference.fanout and there.fanout:
             yield _ratio(where, "rows for each parent", reference.fanout.mean, there.fanout.mean)
         if reference.concentration and there.concentration and 0.2 in reference.concentration.top:
-            yield _share(where, "share of the top fifth", reference.concentration.top[0.2], there.concentration.top.get(0.2, 0))
+            yield _share(
+                where, "share of the top fifth", reference.concentration.top[0.2], there.concentration.top.get(0.2, 0)
+            )
 
 
 def _of_column(where: str, known: ColumnLearnt, other: ColumnLearnt) -> Iterator[Measure]:

@@ -30,7 +30,9 @@ def rows_of(source: str, found: Found, schema: str | None) -> Iterator[Mapping[s
         return
     path = Path(source)
     if not path.is_dir():
-        raise OptionError(f"'{source}' has no rows to learn from\n  hint: --learn takes a database or a folder of Parquet")
+        raise OptionError(
+            f"'{source}' has no rows to learn from\n  hint: --learn takes a database or a folder of Parquet"
+        )
     files = FolderSource(path.absolute()).files
     kept = {name: paths for name, paths in files.items() if paths and all(each.suffix == ".parquet" for each in paths)}
     if not kept:

@@ -206,9 +206,7 @@ def dump(dataset: Dataset) -> str:
 
 def flow(value: Any) -> str:
     """A value as YAML on one line, in braces and brackets, as `parse` reads it back."""
-    text = yaml.dump(
-        value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**6, default_flow_style=True
-    )
+    text = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**6, default_flow_style=True)
     return text.removesuffix("\n").removesuffix("\n...")
 
 

@@ -102,9 +102,12 @@ def test_tables_and_columns_that_come_go_and_change(folder):
 
 
 def test_each_column_is_told_by_how_far_apart_it_is(folder):
-    some = pl.DataFrame({"same": list(range(10)), "status": ["new"] * 5 + ["paid"] * 3 + ["sent"] * 2, "price": [1.0] * 10})
+    some = pl.DataFrame(
+        {"same": list(range(10)), "status": ["new"] * 5 + ["paid"] * 3 + ["sent"] * 2, "price": [1.0] * 10}
+    )
     other = some.with_columns(
-        status=pl.Series(["new"] * 2 + ["paid"] * 4 + ["sent"] * 4), price=pl.Series([1.0] * 9 + [None], dtype=pl.Float64)
+        status=pl.Series(["new"] * 2 + ["paid"] * 4 + ["sent"] * 4),
+        price=pl.Series([1.0] * 9 + [None], dtype=pl.Float64),
     )
     found = compared(folder("a", t=("parquet", some)), folder("b", t=("parquet", other)))
     told = {name: each.distance for name, each in found.tables["t"].columns.items()}

@@ -35,7 +35,10 @@ def draft_keys(drafting: Drafting) -> None:
         apart: Words | None = None
         if column is apart_by:
             apart = (_within_owner(drafting, column) if inside else None) or _apart(drafting, column)
-        drafting.add(column, apart or plain_words(column, drafting.said.of(column.name), drafting.draft.start, drafting.draft.until))
+        drafting.add(
+            column,
+            apart or plain_words(column, drafting.said.of(column.name), drafting.draft.start, drafting.draft.until),
+        )
 
 
 def _is_apart_already(drafting: Drafting) -> bool:
@@ -158,7 +161,9 @@ def _draft_unique(drafting: Drafting, column: FoundColumn) -> None:
         return
     words = _apart(drafting, column)
     if words is None:
-        drafting.draft.note(f"{drafting.table.name}.{column.name}", "is unique, and its type has no values for that", column.line)
+        drafting.draft.note(
+            f"{drafting.table.name}.{column.name}", "is unique, and its type has no values for that", column.line
+        )
         return
     drafting.add(column, words)
     if "uuid" in words:

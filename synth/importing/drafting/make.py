@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from synth.importing.drafting.conditions import read_checks
-from synth.importing.drafting.kinds import Kind, kinds_of, root_of
 from synth.importing.drafting.keys import draft_keys, draft_uniques
+from synth.importing.drafting.kinds import Kind, kinds_of, root_of
 from synth.importing.drafting.model import Draft, DraftTable, Words
 from synth.importing.drafting.names import spec_name, spec_names, words_of
 from synth.importing.drafting.others import draft_others
@@ -24,12 +24,57 @@ __all__ = ["draft"]
 
 _LANGUAGES = {
     "de_DE": frozenset(
-        "kunde kunden vorname nachname strasse plz ort stadt menge preis einzelpreis betrag datum erstellt geburtsdatum anrede "
-        "bezeichnung beschreibung artikel bestellung rechnung nummer lieferung bezahlt".split()
+        [
+            "kunde",
+            "kunden",
+            "vorname",
+            "nachname",
+            "strasse",
+            "plz",
+            "ort",
+            "stadt",
+            "menge",
+            "preis",
+            "einzelpreis",
+            "betrag",
+            "datum",
+            "erstellt",
+            "geburtsdatum",
+            "anrede",
+            "bezeichnung",
+            "beschreibung",
+            "artikel",
+            "bestellung",
+            "rechnung",
+            "nummer",
+            "lieferung",
+            "bezahlt",
+        ]
     ),
     "fr_FR": frozenset(
-        "client clients prenom nom ville rue postal quantite prix montant cree le commande adresse naissance libelle telephone "
-        "livraison facture paye produit".split()
+        [
+            "client",
+            "clients",
+            "prenom",
+            "nom",
+            "ville",
+            "rue",
+            "postal",
+            "quantite",
+            "prix",
+            "montant",
+            "cree",
+            "le",
+            "commande",
+            "adresse",
+            "naissance",
+            "libelle",
+            "telephone",
+            "livraison",
+            "facture",
+            "paye",
+            "produit",
+        ]
     ),
 }
 PERIOD = dt.date(2024, 1, 1), dt.date(2026, 1, 1)

@@ -37,7 +37,12 @@ def is_created_at(column: FoundColumn) -> bool:
         return False
     words = words[1:] if len(words) > 1 and len(words[0]) <= 2 else words  # o_orderdate
     words = tuple(part for word in words for part in sorted(all_words_of(word) - {word}) or (word,))
-    return bool({"order", "date"} <= {*words}) or words[0] in _CREATED or words[-1] in _CREATED[:14] or bool(column.default and "now" in column.default.lower())
+    return (
+        bool({"order", "date"} <= {*words})
+        or words[0] in _CREATED
+        or words[-1] in _CREATED[:14]
+        or bool(column.default and "now" in column.default.lower())
+    )
 
 
 def is_later(column: FoundColumn) -> bool:
@@ -52,7 +57,9 @@ def _has(column: FoundColumn, *wanted: str) -> bool:
 
 def is_unit_price(column: FoundColumn) -> bool:
     """Whether a column is the price of one piece."""
-    return not _has(column, "total", "gesamt", "gesamtpreis", "subtotal", "line total", "extended") and _has(column, "unit price", "price", "einzelpreis", "preis", "prix", "list price")
+    return not _has(column, "total", "gesamt", "gesamtpreis", "subtotal", "line total", "extended") and _has(
+        column, "unit price", "price", "einzelpreis", "preis", "prix", "list price"
+    )
 
 
 def is_quantity(column: FoundColumn) -> bool:
@@ -62,8 +69,23 @@ def is_quantity(column: FoundColumn) -> bool:
 
 def is_total(column: FoundColumn) -> bool:
     """Whether a column is a sum of money."""
-    return _has(column, "total", "amount", "subtotal", "sum", "gesamtbetrag", "betrag", "summe", "gesamt", "montant", "gesamtpreis", "gesamtsumme",
-                "grand total", "line total", "extended price")
+    return _has(
+        column,
+        "total",
+        "amount",
+        "subtotal",
+        "sum",
+        "gesamtbetrag",
+        "betrag",
+        "summe",
+        "gesamt",
+        "montant",
+        "gesamtpreis",
+        "gesamtsumme",
+        "grand total",
+        "line total",
+        "extended price",
+    )
 
 
 @dataclass(frozen=True)

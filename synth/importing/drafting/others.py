@@ -111,7 +111,9 @@ def _draft_moment(drafting: Drafting, column: FoundColumn) -> None:
     """A moment: behind the one by which the row came, or any day of the period."""
     came = drafting.arrival
     begins = _beginning(drafting, column)
-    before = begins or next((a for a, b in drafting.said.ordered if b.lower() == column.name.lower() and a in drafting), None)
+    before = begins or next(
+        (a for a, b in drafting.said.ordered if b.lower() == column.name.lower() and a in drafting), None
+    )
     delay = _learned_delay(drafting, column)
     if delay:
         drafting.add(column, delay, "learnt")
@@ -158,7 +160,14 @@ def _product(drafting: Drafting, column: FoundColumn) -> Words | None:
     """Price × quantity, of a total beside such columns."""
     if not column.type.is_exact or not is_total(column) or is_unit_price(column) or is_quantity(column):
         return None
-    price = next((each for each in drafting.table.columns if is_unit_price(each) and each.type.is_decimal and each is not column), None)
+    price = next(
+        (
+            each
+            for each in drafting.table.columns
+            if is_unit_price(each) and each.type.is_decimal and each is not column
+        ),
+        None,
+    )
     pieces = next((each for each in drafting.table.columns if is_quantity(each) and each.type.is_exact), None)
     if price is None or pieces is None or column.name in (price.name, pieces.name):
         return None

@@ -100,16 +100,18 @@ def among_words(values: list[Any], dtype: DType) -> Words:
     """A choice of values that are listed, all alike."""
     if dtype.is_text:
         values = [str(value) for value in values if not dtype.length or len(str(value)) <= dtype.length]
-    return {"choice": {value: 1 for value in values}}
+    return {"choice": dict.fromkeys(values, 1)}
 
 
 def _other_words(column: FoundColumn, dtype: DType, limits: Limits) -> Words:
     room = min(limits.longest or 255, dtype.length or 255)
     if dtype.name == "boolean":
-        usually = bool({*words_of(column.name)} & {"active", "enabled", "activebool", "verified", "aktiv", "actif", "visible"})
+        usually = bool(
+            {*words_of(column.name)} & {"active", "enabled", "activebool", "verified", "aktiv", "actif", "visible"}
+        )
         return {"choice": {True: 0.9, False: 0.1} if usually else {True: 0.5, False: 0.5}}
     if dtype.name == "enum":
-        return {"choice": {label: 1 for label in dtype.labels}}
+        return {"choice": dict.fromkeys(dtype.labels, 1)}
     if dtype.name == "uuid":
         return {"uuid": {}}
     if dtype.name == "json":
@@ -121,11 +123,19 @@ def _other_words(column: FoundColumn, dtype: DType, limits: Limits) -> Words:
     if dtype.name == "bytes":
         return {"bytes": {"length": 16}}
     if dtype.element is not None:
-        inner = {"coined": {}} if dtype.element.is_free_text else plain_words(FoundColumn(column.name, dtype.element, ""), Limits(), dt.date(2024, 1, 1), dt.date(2026, 1, 1))
+        inner = (
+            {"coined": {}}
+            if dtype.element.is_free_text
+            else plain_words(
+                FoundColumn(column.name, dtype.element, ""), Limits(), dt.date(2024, 1, 1), dt.date(2026, 1, 1)
+            )
+        )
         return {"array": {"each": inner, "min": 0, "max": 3}}
     shortest = max(limits.shortest or 1, 1)
     words = set(words_of(column.name))
-    codelike = bool(words & {"code", "id", "no", "number", "nummer", "nr", "sku", "numero", "key", "abbr", "iso", "hash", "token"})
+    codelike = bool(
+        words & {"code", "id", "no", "number", "nummer", "nr", "sku", "numero", "key", "abbr", "iso", "hash", "token"}
+    )
     return _text_words(shortest, room, codelike=codelike)
 
 

@@ -17,7 +17,9 @@ def draft_references(drafting: Drafting) -> None:
         undone = [name for name in each.columns if name not in drafting]
         if not undone:
             drafting.draft.note(
-                f"{table.name}.{', '.join(each.columns)}", f"refers to {each.table} as well, which is not kept", each.line
+                f"{table.name}.{', '.join(each.columns)}",
+                f"refers to {each.table} as well, which is not kept",
+                each.line,
             )
         elif each.table == table.name:
             _draft_self(drafting, each)

@@ -54,7 +54,9 @@ class Drafting:
         known = self.learnt.columns.get(column.name) if self.learnt else None
         return NULLS if known is None else round(known.nulls, 4)
 
-    def add(self, column: FoundColumn, words: Words, why: str = "", *, typed: bool = True, keeps_null: bool = True) -> None:
+    def add(
+        self, column: FoundColumn, words: Words, why: str = "", *, typed: bool = True, keeps_null: bool = True
+    ) -> None:
         """Draft a column: its generator with the type, NULLs and the comment that were found, and plainer words."""
         self.made.columns[column.name] = DraftColumn(
             self._with_options(column, words, typed=typed, keeps_null=keeps_null), why, self._plainer(column, words)
@@ -85,7 +87,9 @@ class Drafting:
         if plain != words:
             found.append((self._with_options(column, plain, typed=True, keeps_null=True), "by its type alone"))
         if plain.get("choice") and column.type.is_free_text:  # what is listed may be out of reach of a check
-            found.append((self._with_options(column, {"pattern": "[A-Z]"}, typed=True, keeps_null=True), "by its type alone"))
+            found.append(
+                (self._with_options(column, {"pattern": "[A-Z]"}, typed=True, keeps_null=True), "by its type alone")
+            )
         if column.nullable:
             nothing = self._with_options(column, {"nothing": {}}, typed=True, keeps_null=False)
             found.append((nothing, "nothing that is known draws it: NULL"))
@@ -97,5 +101,7 @@ class Drafting:
         order = [name for name in here if name.startswith("_")] + [each.name for each in self.table.columns]
         self.made.columns = {name: here[name] for name in order if name in here}
         for number, check in enumerate(self.table.checks, start=1):
-            name = check.name if check.name and check.name.isidentifier() and check.name[0] != "_" else f"check_{number}"
+            name = (
+                check.name if check.name and check.name.isidentifier() and check.name[0] != "_" else f"check_{number}"
+            )
             self.made.checks[name[:63]] = check.condition
