@@ -80,8 +80,9 @@ _HOMES = {
 
 __all__ = [
     "Address", "Column", "DataError", "DatabaseError", "Dataset", "ExtraError", "Imported", "Laked", "LoadReport",
-    "Manifest", "OptionError", "OutputError", "Part", "Plan", "Report", "SpecError", "Summary", "SynthError", "Table", "VerifyReport",
-    "advance_database", "advance_folder", "block", "frame", "frames", "generate", "generate_into", "import_spec", "lake", "lazy", "load",
+    "Manifest", "OptionError", "OutputError", "Part", "Plan", "Report", "SpecError", "Summary", "SynthError", "Table",
+    "VerifyReport", "advance_database", "advance_folder", "block", "frame", "frames", "generate", "generate_into",
+    "import_spec", "lake", "lazy", "load",
     "load_folder", "load_into", "make_plan", "merge", "parse", "progress_bar", "pull", "report", "verify", "verify_database",
     "verify_folder", "write_dbt_project",
 ]  # fmt: skip

@@ -84,7 +84,8 @@ class _Proof:
 
 
 def import_spec(
-    source: str | Path, out: str | Path, *, dialect: str | None = None, schema: str | None = None, tables: Sequence[str] = (),
+    source: str | Path, out: str | Path, *, dialect: str | None = None, schema: str | None = None,
+    tables: Sequence[str] = (),
     name: str | None = None, python: bool = False, learn: bool = False, least: int = LEAST, replace: bool = False,
     tell: Tell | None = None,
 ) -> Imported:  # fmt: skip
