@@ -82,7 +82,7 @@ def test_a_child_may_stand_before_its_parent():
     """The box of a family has all of its tables, whichever the spec names first."""
     spec = synth.parse(
         "dataset: turned\nperiod: {start: 2025-01-01, until: 2026-01-01}\ntables:\n"
-        "  lines: {per: orders, fanout: {constant: 2}, columns: {line_id: {key: sequence}}}\n"
+        "  lines: {per: orders, fanout: {count: 2}, columns: {line_id: {key: sequence}}}\n"
         "  orders: {rows: 5, columns: {order_id: {key: sequence}}}\n"
     )
     text = as_svg(catalogue_of(spec, synth.make_plan(spec)))
