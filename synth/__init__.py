@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from synth.databases.address import Address
     from synth.draw.part import Part
     from synth.errors import DatabaseError, DataError, ExtraError, OptionError, OutputError, SpecError, SynthError
+    from synth.importing.run import Imported, import_spec
     from synth.job.advance import advance_folder
     from synth.job.advance_database import advance_database
     from synth.job.generate import Summary, generate
@@ -45,6 +46,7 @@ _HOMES = {
     "synth.actions": ("load_into", "verify"),
     "synth.api": ("block", "frame", "frames", "lazy", "load", "make_plan"),
     "synth.databases.address": ("Address",),
+    "synth.importing.run": ("Imported", "import_spec"),
     "synth.job.advance": ("advance_folder",),
     "synth.job.advance_database": ("advance_database",),
     "synth.job.into": ("generate_into",),
@@ -77,9 +79,10 @@ _HOMES = {
 }
 
 __all__ = [
-    "Address", "Column", "DataError", "DatabaseError", "Dataset", "ExtraError", "Laked", "LoadReport", "Manifest",
-    "OptionError", "OutputError", "Part", "Plan", "Report", "SpecError", "Summary", "SynthError", "Table", "VerifyReport",
-    "advance_database", "advance_folder", "block", "frame", "frames", "generate", "generate_into", "lake", "lazy", "load",
+    "Address", "Column", "DataError", "DatabaseError", "Dataset", "ExtraError", "Imported", "Laked", "LoadReport",
+    "Manifest", "OptionError", "OutputError", "Part", "Plan", "Report", "SpecError", "Summary", "SynthError", "Table",
+    "VerifyReport", "advance_database", "advance_folder", "block", "frame", "frames", "generate", "generate_into",
+    "import_spec", "lake", "lazy", "load",
     "load_folder", "load_into", "make_plan", "merge", "parse", "progress_bar", "pull", "report", "verify", "verify_database",
     "verify_folder", "write_dbt_project",
 ]  # fmt: skip

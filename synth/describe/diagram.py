@@ -66,9 +66,7 @@ def as_mermaid(catalogue: Catalogue) -> str:
 def _box(tables: tuple[TableFacts, ...]) -> Box:
     """Make a family's box: each table below the one that it belongs to, what follows from rows of the first below that."""
     names = {table.name for table in tables}
-    first = next(
-        (table for table in tables if table.per not in names), tables[0]
-    )  # a child may be declared before its parent
+    first = next(table for table in tables if table.per not in names)  # which need not stand first in the spec
     ordered: list[tuple[TableFacts, int]] = []
 
     def add(above: str | None, depth: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,7 +36,16 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Imported:
-    """A spec that was made, and its proof: generated at `scale`, `rows` rows, of which `checks` checks hold."""
+    """A spec that was made, and its proof: generated at `scale`, `rows` rows, of which `checks` checks hold.
+
+    `copied` counts by column the values that were taken from the source; `notes` tell what was not taken over.
+
+    >>> from pathlib import Path
+    >>> _ = Path("one.sql").write_text("CREATE TABLE brands (id INT PRIMARY KEY, name TEXT NOT NULL)")
+    >>> found = synth.import_spec("one.sql", "one.yaml")
+    >>> found.path.name, list(found.dataset.tables), found.copied
+    ('one.yaml', ['brands'], {})
+    """
 
     path: Path
     dataset: Dataset
@@ -60,8 +69,18 @@ class Imported:
         }  # fmt: skip
 
 
+@dataclass
+class _Proof:
+    """What the last run that held has shown."""
+
+    rows: int = 0
+    checks: int = 0
+    measures: tuple[Measure, ...] = ()
+
+
 def import_spec(
-    source: str, out: str | Path, *, dialect: str | None = None, schema: str | None = None, tables: Sequence[str] = (),
+    source: str | Path, out: str | Path, *, dialect: str | None = None, schema: str | None = None,
+    tables: Sequence[str] = (),
     name: str | None = None, python: bool = False, learn: bool = False, least: int = LEAST, replace: bool = False,
     tell: Tell | None = None,
 ) -> Imported:  # fmt: skip
@@ -69,7 +88,14 @@ def import_spec(
 
     With `learn` its rows are measured, and no value is copied that fewer than `least` root entities have. `tell` is called
     with what is being done.
+
+    >>> from pathlib import Path
+    >>> _ = Path("shop.sql").write_text("CREATE TABLE customers (id INT PRIMARY KEY, email TEXT NOT NULL)")
+    >>> found = synth.import_spec("shop.sql", "shop.yaml")
+    >>> synth.frame(synth.make_plan("shop.yaml"), "customers").columns
+    ['id', 'email']
     """
+    source = str(source)
     started, say = time.perf_counter(), tell or (lambda _: None)
     path = Path(out)
     _require_free(path, replace=replace)
@@ -78,7 +104,8 @@ def import_spec(
     say("reading what is there")
     found = _found(source, dialect, schema, tables, python=python)
     found_names = renamed(found, [])
-    reading = _reading(source, found, schema) if learn else nullcontext({})
+    nothing: dict[str, Path] = {}
+    reading = _reading(source, found, schema) if learn else nullcontext(nothing)
     with reading as relations:
         learnt = _learnt(found, relations, least) if learn else None
         if learnt:
@@ -109,7 +136,7 @@ def _found(source: str, dialect: str | None, schema: str | None, tables: Sequenc
     return found
 
 
-def _reading(source: str, found: Found, schema: str | None):  # type: ignore[no-untyped-def]
+def _reading(source: str, found: Found, schema: str | None) -> AbstractContextManager[dict[str, Path]]:
     from synth.importing.rows import rows_of
 
     return rows_of(source, found, schema)
@@ -144,17 +171,17 @@ def _proved(
             report = verify_folder(run.folder)
             if not report.passed:
                 raise _not_held(candidate, report.failed[0])
-            proof.update(rows=run.rows, checks=len(report.findings))
+            proof.rows, proof.checks = run.rows, len(report.findings)
             if learnt:
                 from synth.importing.learning.learn import learn
 
                 relations = {table.name: Path(run.folder) / table.name for table in found.tables}
                 again = learn(found, {name: each for name, each in relations.items() if each.exists()}, least=least)
-                proof["measures"] = compared(learnt, again, scale, {})
+                proof.measures = compared(learnt, again, scale, {})
 
-    proof: dict[str, object] = {"measures": ()}
+    proof = _Proof()
     text, dataset = mended(made, _shown(source), prove)
-    return scale, proof["rows"], proof["checks"], proof["measures"], text, dataset  # type: ignore[return-value]
+    return scale, proof.rows, proof.checks, proof.measures, text, dataset
 
 
 def _not_held(dataset: Dataset, finding: Finding) -> DataError:
@@ -176,9 +203,9 @@ def _scale(dataset: Dataset) -> float:
 
 def _name(source: str, found: Found) -> str:
     """What a dataset is called: as the source's schema, or as its file."""
-    usual = {"public", "main", "dbo", "temp", None}
+    usual = {"public", "main", "dbo", "temp"}
     stem = Path(source.rsplit("/", 1)[-1].split("?", maxsplit=1)[0]).name.split(".")[0].split(":")[0]
-    return found.name if found.name not in usual else (stem or "imported")  # type: ignore[return-value]
+    return found.name if found.name and found.name not in usual else (stem or "imported")
 
 
 def _shown(source: str) -> str:

@@ -70,6 +70,6 @@ def between_counts(
 
 
 def _up_to(spectrum: Spectrum, points: Floats) -> Floats:
-    """How many rows have NULL or a value up to each point."""
+    """How many rows have NULL or a value up to each point, `(n,) -> (n,)`."""
     reached = np.concatenate([[0], np.cumsum(spectrum.counts)]) + spectrum.nulls
     return reached[np.searchsorted(spectrum.points, points, side="right")].astype(np.float64)

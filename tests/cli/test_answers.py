@@ -42,9 +42,9 @@ def answer(capsys):
 
 def test_every_command_with_json_has_a_schema():
     with_json = {
-        command.callback.__name__
+        command.name
         for command in app.registered_commands
-        if "json" in command.callback.__annotations__ and command.callback.__name__ != "completion"
+        if "json" in command.callback.__annotations__ and command.name != "completion"
     }
     assert with_json == set(ANSWERS)
 
@@ -85,6 +85,12 @@ def test_databases(answer, shop, tmp_path):
     step = answer("advance", file, "--schema", "inventory", "--until", "2024-07-01", "--workers", "1")
     assert step["changes"]["customers"]["inserted"] > 0
     assert answer("pull", file, "--schema", "ecommerce", "--tables", "brands", "--out", tmp_path / "pulled")["rows"] > 0
+
+
+def test_imports(answer, shop, tmp_path):
+    told = answer("import", shop, "--tables", "brands,products", "--learn", "--out", tmp_path / "a.yaml")
+    assert told["tables"] == 2 and told["learnt"]
+    assert answer("import", shop, "--tables", "brands", "--out", tmp_path / "b.yaml")["learnt"] == []
 
 
 def test_object_stores(answer, server, s3):  # noqa: F811

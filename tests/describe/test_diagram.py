@@ -76,3 +76,14 @@ def test_without_a_plan_each_table_stands_alone():
     catalogue = catalogue_of(synth.load("inventory"))
     assert len(catalogue.families()) == len(catalogue.tables)
     assert ElementTree.fromstring(as_svg(catalogue)).get("role") == "group"
+
+
+def test_a_child_may_stand_before_its_parent():
+    """The box of a family has all of its tables, whichever the spec names first."""
+    spec = synth.parse(
+        "dataset: turned\nperiod: {start: 2025-01-01, until: 2026-01-01}\ntables:\n"
+        "  lines: {per: orders, fanout: {count: 2}, columns: {line_id: {key: sequence}}}\n"
+        "  orders: {rows: 5, columns: {order_id: {key: sequence}}}\n"
+    )
+    text = as_svg(catalogue_of(spec, synth.make_plan(spec)))
+    assert "lines" in text and "orders" in text

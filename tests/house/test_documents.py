@@ -124,7 +124,7 @@ def test_make_targets_are_documented():
 
 def test_every_command_is_in_the_readme():
     for command in app.registered_commands:
-        assert f"synth {command.callback.__name__}" in README
+        assert f"synth {command.name}" in README
     for group in app.registered_groups:
         for command in group.typer_instance.registered_commands:
             assert f"synth {group.name} {command.name or command.callback.__name__}" in README + DATABASES

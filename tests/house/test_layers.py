@@ -54,6 +54,7 @@ ONLY_HERE = {
     },
     "duckdb": {
         "sandbox.py",
+        "comparing/side.py",
         "databases/duckdb/connection.py",
         "formats/format.py",
         "reporting",
@@ -85,6 +86,7 @@ ONLY_HERE = {
         "cli/data.py",
         "cli/databases.py",
         "cli/help_pages.py",
+        "cli/importing.py",
         "cli/rows.py",
         "cli/showing.py",
         "cli/teaching.py",

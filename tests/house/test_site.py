@@ -25,7 +25,19 @@ from tests.support.targets import Target
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
-PAGES = ["index", "start", "tutorial", "recipes", "faq", "how-it-works", "realism", "speed", "upgrading", "python"]
+PAGES = [
+    "index",
+    "start",
+    "tutorial",
+    "recipes",
+    "importing",
+    "faq",
+    "how-it-works",
+    "realism",
+    "speed",
+    "upgrading",
+    "python",
+]
 BLOCK = re.compile(r"(?:^<!-- needs: (\w+) -->\n)?^```(\w+)\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
 RUN = ("sh", "python", "sql", "yaml")
 URLS = {"postgres": "postgresql://me@localhost/shop", "mysql": "mysql://me@localhost/"}

@@ -1,4 +1,4 @@
-"""How columns hang together, as the words that keep it: sums of children, formulas, repeated values, choices by another column."""
+"""How columns hang together, as words that keep it: sums of children, formulas, repeated values, dependent choices."""
 
 from __future__ import annotations
 
@@ -63,9 +63,8 @@ def _sums(drafting: Drafting, draftings: Mapping[str, Drafting]) -> Iterator[_Hu
         owned = child is not None and child.kind.owner is not None and child.kind.owner.table == name
         if child is None or not owned or each.share < SURE or not each.adds or each.column not in drafting:
             continue
-        if any(
-            carried.table == name and carried.column in each.adds for carried in child.learnt.carried if child.learnt
-        ):
+        carried = child.learnt.carried if child.learnt else ()
+        if any(one.table == name and one.column in each.adds for one in carried):
             continue
         added = _added(each, child)
         needs = {(each.child, column) for column in (added, *each.adds)}
