@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,13 +136,13 @@ def _found(source: str, dialect: str | None, schema: str | None, tables: Sequenc
     return found
 
 
-def _reading(source: str, found: Found, schema: str | None) -> AbstractContextManager[dict[str, Path]]:
+def _reading(source: str, found: Found, schema: str | None) -> AbstractContextManager[Mapping[str, Path]]:
     from synth.importing.rows import rows_of
 
     return rows_of(source, found, schema)
 
 
-def _learnt(found: Found, relations: dict[str, Path], least: int) -> Learnt:
+def _learnt(found: Found, relations: Mapping[str, Path], least: int) -> Learnt:
     from synth.importing.learning.learn import learn
 
     return learn(found, relations, least=least)
