@@ -7,6 +7,7 @@ cannot be had so is made a plain one. Each round takes all problems that a check
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from synth.errors import DataError, Problem, SpecError, SynthError
 from synth.importing.drafting.model import Draft, DraftTable
@@ -17,20 +18,21 @@ from synth.spec.models import Dataset
 __all__ = ["MendError", "mended"]
 
 ROUNDS = 60
+T = TypeVar("T")
 
 
 class MendError(SynthError):
     """A draft that cannot be made to hold."""
 
 
-def mended(draft: Draft, source: str, prove: Callable[[Dataset], object]) -> tuple[str, Dataset]:
-    """The YAML of a draft, corrected until it parses and `prove` raises nothing. Raises MendError."""
+def mended(draft: Draft, source: str, prove: Callable[[Dataset], T]) -> tuple[str, Dataset, T]:
+    """The YAML of a draft, corrected until it parses and `prove` raises nothing, and what that gave. Raises MendError."""
     said = ""
     for _ in range(ROUNDS):
         text = spelt(draft, source)
         try:
             dataset = parse(text, "the spec")
-            prove(dataset)
+            proof = prove(dataset)
         except SpecError as error:
             problems: Iterable[Problem] = error.problems
             said = str(error)
@@ -38,7 +40,7 @@ def mended(draft: Draft, source: str, prove: Callable[[Dataset], object]) -> tup
             problems = [error.problem] if error.problem else []
             said = str(error)
         else:
-            return text, dataset
+            return text, dataset, proof
         if not [problem for problem in problems if _mend(draft, problem)]:
             break
     raise MendError(f"no spec could be made that holds: {said}\n  hint: leave the table out with --tables")

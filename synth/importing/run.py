@@ -18,6 +18,7 @@ from synth.importing.obtained import Measure, compared
 from synth.job.generate import generate
 from synth.left import temporary_folder
 from synth.plan.make import make
+from synth.plan.model import Plan
 from synth.spec.models import Dataset
 from synth.verifying.files import verify_folder
 from synth.verifying.rehearse import rehearse
@@ -69,13 +70,16 @@ class Imported:
         }  # fmt: skip
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Proof:
-    """What the last run that held has shown."""
+    """A spec that holds, and what the run that proved it has shown."""
 
-    rows: int = 0
-    checks: int = 0
-    measures: tuple[Measure, ...] = ()
+    text: str
+    dataset: Dataset
+    scale: float
+    rows: int
+    checks: int
+    measures: tuple[Measure, ...]
 
 
 def import_spec(
@@ -113,13 +117,15 @@ def import_spec(
         made = draft(found, name or _name(source, found), learnt and _by_new_names(learnt, found, found_names))
         if learnt:
             made.notes += learnt.notes
-    text, dataset = mended(made, _shown(source), rehearse)
-    say("generating from it, and verifying that")
-    scale, rows, checks, measures, text, dataset = _proved(made, source, text, dataset, found_names, learnt, least)
-    _write(path, text)
+    say("checking a draft, generating from it, and verifying that")
+    proof = _proved(made, source, found_names, learnt, least)
+    _write(path, proof.text)
     copied = dict(learnt.copied) if learnt else {}
     seconds = time.perf_counter() - started
-    return Imported(path, dataset, text, tuple(made.notes), scale, rows, checks, measures, copied, seconds)
+    return Imported(
+        path, proof.dataset, proof.text, tuple(made.notes), proof.scale, proof.rows, proof.checks, proof.measures, copied,
+        seconds,
+    )  # fmt: skip
 
 
 def _found(source: str, dialect: str | None, schema: str | None, tables: Sequence[str], *, python: bool) -> Found:
@@ -156,32 +162,29 @@ def _by_new_names(learnt: Learnt, found: Found, renamed_found: Found) -> Learnt:
     return changed(learnt, tables={names.get(name, name): table for name, table in learnt.tables.items()})
 
 
-def _proved(
-    made: Draft, source: str, text: str, dataset: Dataset, found: Found, learnt: Learnt | None, least: int
-) -> tuple[float, int, int, tuple[Measure, ...], str, Dataset]:
-    """Generate a small run, and verify it; what cannot be drawn there is made plainer first."""
-    scale = 1.0
+def _proved(made: Draft, source: str, found: Found, learnt: Learnt | None, least: int) -> _Proof:
+    """Check a draft, generate a small run and verify it; what does not hold is made plainer and tried again."""
 
-    def prove(candidate: Dataset) -> None:
-        nonlocal scale
+    def prove(candidate: Dataset) -> tuple[float, int, int, tuple[Measure, ...]]:
         rehearse(candidate)
-        scale = _scale(candidate)
+        whole = make(candidate)
+        scale = _scale(whole)
         with temporary_folder("synth-proof-") as folder:
-            run = generate(make(candidate, scale=scale), folder)
+            run = generate(whole if scale == 1 else make(candidate, scale=scale), folder)
             report = verify_folder(run.folder)
             if not report.passed:
                 raise _not_held(candidate, report.failed[0])
-            proof.rows, proof.checks = run.rows, len(report.findings)
+            measures: tuple[Measure, ...] = ()
             if learnt:
                 from synth.importing.learning.learn import learn
 
                 relations = {table.name: Path(run.folder) / table.name for table in found.tables}
                 again = learn(found, {name: each for name, each in relations.items() if each.exists()}, least=least)
-                proof.measures = compared(learnt, again, scale, {})
+                measures = compared(learnt, again, scale, {})
+            return scale, run.rows, len(report.findings), measures
 
-    proof = _Proof()
-    text, dataset = mended(made, _shown(source), prove)
-    return scale, proof.rows, proof.checks, proof.measures, text, dataset
+    text, dataset, proof = mended(made, _shown(source), prove)
+    return _Proof(text, dataset, *proof)
 
 
 def _not_held(dataset: Dataset, finding: Finding) -> DataError:
@@ -195,9 +198,9 @@ def _not_held(dataset: Dataset, finding: Finding) -> DataError:
     return DataError.of(Problem(("tables", finding.table, *path), what))
 
 
-def _scale(dataset: Dataset) -> float:
+def _scale(whole: Plan) -> float:
     """1, or less where that would be many rows."""
-    declared = sum(plan.rows for plan in make(dataset).tables.values())
+    declared = sum(table.rows for table in whole.tables.values())
     return 1.0 if declared <= MOST_ROWS else max(0.001, float(f"{MOST_ROWS / declared:.1g}"))
 
 

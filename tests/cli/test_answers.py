@@ -68,6 +68,10 @@ def test_folders(answer, shop, tmp_path):
     answer("merge", *(tmp_path / f"inventory.part-{number}-of-2" for number in (1, 2)))
     assert answer("verify", tmp_path / "ecommerce")["passed"]
     assert answer("report", tmp_path / "ecommerce", "--no-verify")["passed"] is None
+    assert answer("diff", tmp_path / "ecommerce", tmp_path / "ecommerce")["same"]
+    found = answer("diff", tmp_path / "ecommerce", tmp_path / "inventory", code=1)
+    assert found["added"] == ["inventory_movements", "stock"] and found["tables"]["orders"]["columns"]["discount"]
+    assert answer("diff", "ecommerce", "inventory", code=1)["changes"]
     answer("dbt", tmp_path / "ecommerce")
     assert answer("lake", tmp_path / "ecommerce")["versions"]["orders"] == 0
     copy = shutil.copytree(shop, tmp_path / "lost")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from synth.api import frames
 from synth.comparing.specs import compare_specs
 from synth.differences import specs_text
-from synth.errors import OptionError
+from synth.errors import OptionError, SpecError
 from synth.plan.make import make
 from synth.spec.load import load, shipped
 
@@ -123,6 +123,25 @@ def test_several_changed_words_are_told_each(tmp_path_factory, words):
     (folder / "b.yaml").write_text(text)
     found = compare_specs(folder / "a.yaml", folder / "b.yaml")
     assert sorted(".".join(each["path"]) for each in told(found)) == sorted(word[2] for word in words)
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(0, 10**6), st.integers(2, 9))
+def test_one_changed_number_of_a_shipped_spec_is_told_alone(tmp_path_factory, which, digit):
+    text = shipped()["inventory"].read_text("utf-8")
+    numbers = list(re.finditer(r"(?<=: )0?\.?\d+(?=[,}\n])", text))
+    at = numbers[which % len(numbers)]
+    path = tmp_path_factory.mktemp("numbers") / "inventory.yaml"
+    path.write_text(f"{text[: at.end() - 1]}{digit}{text[at.end() :]}")
+    try:
+        load(path)
+    except SpecError:
+        return
+    found = compare_specs("inventory", path)
+    changed = text[at.end() - 1] != str(digit)
+    assert len(told(found)) == changed, (at[0], told(found))
+    if changed:
+        assert f":{text[: at.start()].count(chr(10)) + 1}:" in told(found)[0]["before_at"]
 
 
 @pytest.mark.parametrize(
