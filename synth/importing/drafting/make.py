@@ -162,8 +162,11 @@ def renamed(found: Found, notes: list) -> Found:  # type: ignore[type-arg]
 def _kind_words(table: FoundTable, kind: Kind, kinds: dict[str, Kind], learnt: Learnt | None) -> Words:
     """The words that say a table's kind."""
     if kind.owner is not None:
-        known = learnt.tables.get(table.name) if learnt else None
-        return {"per": kind.owner.table, "fanout": learned_fanout(known, kind.owner) or _fanout(kind, kinds)}
+        known, parent = (learnt.tables.get(name) if learnt else None for name in (table.name, kind.owner.table))
+        return {
+            "per": kind.owner.table,
+            "fanout": learned_fanout(known, kind.owner, parent.rows if parent else 0) or _fanout(kind, kinds),
+        }
     if kind.arrival:
         return {"rows": {"base": kind.rows, "at_least": min(kind.rows, 100)}}
     growth = 1.0 if table.rows else 0.5
