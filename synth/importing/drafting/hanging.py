@@ -1,4 +1,4 @@
-"""How columns hang together, as the words that keep it: sums of children, formulas, repeated values, choices by another column."""
+"""How columns hang together, as the words that keep it: sums, formulas, repeated values, choices by another column."""
 
 from __future__ import annotations
 
@@ -34,8 +34,25 @@ def hang_together(draftings: Mapping[str, Drafting]) -> None:
                 continue
             leads[place] = needs
             plainer = drafting.made.columns[column.name]
-            drafting.add(column, words, why, keeps_null="choice" in words)
+            drafting.add(column, words, why, keeps_null=_keeps_null(drafting, column, words, needs, draftings))
             drafting.made.columns[column.name].plainer.insert(0, (plainer.words, plainer.why))
+
+
+def _keeps_null(
+    drafting: Drafting,
+    column: FoundColumn,
+    words: Words,
+    needs: set[tuple[str, str]],
+    draftings: Mapping[str, Drafting],
+) -> bool:
+    """Whether a column has NULLs of its own, and not those of what it follows from."""
+    if "choice" in words:
+        return True
+    known = [draftings[table].learnt for table, _ in needs if table in draftings]
+    others = [
+        one.nulls for (_, name), each in zip(needs, known, strict=False) if each and (one := each.columns.get(name))
+    ]
+    return "lookup" in words and drafting.nulls(column) > max(others, default=0.0) + 0.01
 
 
 _Hung = tuple[FoundColumn, Words, str, set[tuple[str, str]]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from synth.importing.drafting.model import Words
@@ -40,11 +41,11 @@ def learned_words(drafting: Drafting, column: FoundColumn) -> Words | None:
     return None
 
 
-def learned_fanout(table: TableLearnt | None, owner: FoundReference) -> Words | None:
-    """How many rows a parent has: the law that is near, else the shares of counts; None where parents were too few."""
+def learned_fanout(table: TableLearnt | None, owner: FoundReference, parent_rows: int) -> Words | None:
+    """How many rows a parent has: the law that is near, else the shares of counts; of too few parents the mean alone."""
     known = next((each.fanout for each in table.references if each.columns == owner.columns), None) if table else None
     if known is None:
-        return None
+        return _mean_fanout(table.rows / parent_rows) if table and parent_rows else None
     if known.law is None:
         shares = dict(known.shares)
         if known.tail and known.tail_mean:
@@ -59,6 +60,15 @@ def learned_fanout(table: TableLearnt | None, owner: FoundReference) -> Words | 
     if known.law.name == "poisson":
         return {**ends, "poisson": True, "exact": True}
     return {**ends, "negative_binomial": {"r": known.law.parameters["r"]}, "exact": True}
+
+
+def _mean_fanout(mean: float) -> Words:
+    if mean <= 0:
+        return {"count": 0}
+    if mean <= 1:
+        return {"shares": {1: round(mean, 5), 0: round(1 - mean, 5)}} if mean < 1 else {"count": 1}
+    most = min(100_000, math.ceil(2 * mean + 10))
+    return {"mean": min(round(mean, 4), most - 1), "min": 0, "max": most, "poisson": True, "exact": True}
 
 
 def plain_value(value: Any) -> Any:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from synth.importing.drafting.conditions import read_checks
-from synth.importing.drafting.kinds import Kind, kinds_of, root_of
 from synth.importing.drafting.hanging import hang_together
 from synth.importing.drafting.keys import draft_keys, draft_uniques
+from synth.importing.drafting.kinds import Kind, kinds_of, root_of
 from synth.importing.drafting.learned import learned_fanout
 from synth.importing.drafting.model import Draft, DraftTable, Words
 from synth.importing.drafting.names import spec_name, spec_names
@@ -94,8 +94,11 @@ def renamed(found: Found, notes: list) -> Found:  # type: ignore[type-arg]
 def _kind_words(table: FoundTable, kind: Kind, kinds: dict[str, Kind], learnt: Learnt | None) -> Words:
     """The words that say a table's kind."""
     if kind.owner is not None:
-        known = learnt.tables.get(table.name) if learnt else None
-        return {"per": kind.owner.table, "fanout": learned_fanout(known, kind.owner) or _fanout(kind, kinds)}
+        known, parent = (learnt.tables.get(name) if learnt else None for name in (table.name, kind.owner.table))
+        return {
+            "per": kind.owner.table,
+            "fanout": learned_fanout(known, kind.owner, parent.rows if parent else 0) or _fanout(kind, kinds),
+        }
     if kind.arrival:
         return {"rows": {"base": kind.rows, "at_least": min(kind.rows, 100)}}
     growth = 1.0 if table.rows else 0.5
