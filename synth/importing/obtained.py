@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -65,6 +65,9 @@ def _of_column(where: str, known: ColumnLearnt, other: ColumnLearnt) -> Iterator
     yield _share(where, "NULL", known.nulls, other.nulls)
     if known.true is not None and other.true is not None:
         yield _share(where, "true", known.true, other.true)
+    if known.moments and other.moments:
+        yield from _profile(where, "weekday", known.moments.weekdays, other.moments.weekdays)
+        yield from _profile(where, "hour", known.moments.hours, other.moments.hours)
     if known.weights and other.weights:
         there = {str(value): share for value, share in other.weights.values}
         yield from (_share(where, str(value), share, there.get(str(value), 0)) for value, share in known.weights.values)
@@ -72,6 +75,13 @@ def _of_column(where: str, known: ColumnLearnt, other: ColumnLearnt) -> Iterator
         for share in (0.25, 0.5, 0.75):
             mine, theirs = _at(known.numbers.quantiles, share), _at(other.numbers.quantiles, share)
             yield _ratio(where, f"{share:.0%} are below", mine, theirs)
+
+
+def _profile(where: str, what: str, learnt: Sequence[float], obtained: Sequence[float]) -> Iterator[Measure]:
+    """The weekday or hour whose shares are the farthest apart, Monday and midnight being 0."""
+    if learnt and len(learnt) == len(obtained):
+        worst = max(range(len(learnt)), key=lambda at: abs(learnt[at] - obtained[at]))
+        yield _share(where, f"{what} {worst}", learnt[worst], obtained[worst])
 
 
 def _at(quantiles: Mapping[float, float], share: float) -> float:

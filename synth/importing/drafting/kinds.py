@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from synth.importing.drafting.meaning import is_created_at
+from synth.importing.drafting.meaning import is_created_at, may_be_creation
 from synth.importing.drafting.names import words_of
 from synth.importing.found import Found, FoundColumn, FoundReference, FoundTable
 
@@ -43,7 +43,9 @@ class Kind:
     arrival: str | None = None
     rows: int = 1000
     fixed: bool = False  # rows grow slower than the scale
-    looked_into: bool = False  # by tables that do not come with its rows
+    looked_into: int = (
+        0  # how many tables stand in the longest row of which each looks into the next one, this being the last
+    )
     why: str = ""
     references: tuple[FoundReference, ...] = field(default=())
 
@@ -166,13 +168,23 @@ def _find_arrivals(tables: Mapping[str, FoundTable], kinds: Mapping[str, Kind]) 
     for name, column in coming.items():
         kinds[name].arrival = column
         kinds[name].why = f"{column} says when each row came"
-    for _, each in looking:
-        kinds[root_of(each.table, kinds)].looked_into = True
+    for name, kind in kinds.items():
+        kind.looked_into = _depth(
+            name, [(root_of(one, kinds), root_of(each.table, kinds)) for one, each in looking], ()
+        )
+
+
+def _depth(name: str, looks: list[tuple[str, str]], seen: tuple[str, ...]) -> int:
+    """How many tables look into a table, over others."""
+    above = {one for one, into in looks if into == name and one != name and one not in seen}
+    return max((1 + _depth(one, looks, (*seen, name)) for one in above), default=0)
 
 
 def _creation(table: FoundTable) -> FoundColumn | None:
     """The column that says when rows came: one that is never NULL, if there is one."""
     moments = [each for each in table.columns if is_created_at(each)]
+    if not moments and table.references:  # something that happens, and a moment that always stands there
+        moments = [each for each in table.columns if may_be_creation(each) and not each.nullable]
     return next((each for each in moments if not each.nullable), moments[0] if moments else None)
 
 

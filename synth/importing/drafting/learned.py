@@ -35,6 +35,9 @@ def learned_words(drafting: Drafting, column: FoundColumn) -> Words | None:
             words |= {"min": numbers.low, "max": numbers.high}
             if numbers.step and numbers.law.name != "triangular":
                 words["step"] = numbers.step
+            if numbers.endings and numbers.law.name == "lognormal":
+                words["endings"] = dict(numbers.endings)
+                words.pop("step", None)
             return {numbers.law.name: words}
         if len(numbers.quantiles) > 1:
             return {"empirical": {"quantiles": dict(numbers.quantiles)}}

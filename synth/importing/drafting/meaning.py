@@ -12,7 +12,7 @@ from synth.importing.drafting.model import Words
 from synth.importing.drafting.names import all_words_of, words_of
 from synth.importing.found import FoundColumn
 
-__all__ = ["Meaning", "is_created_at", "is_later", "is_quantity", "is_total", "is_unit_price", "meaning_of"]
+__all__ = ["Meaning", "is_created_at", "is_quantity", "is_total", "is_unit_price", "may_be_creation", "meaning_of"]
 
 _CREATED = (
     "created", "creation", "inserted", "registered", "ordered", "joined", "signup", "placed", "opened", "erstellt",
@@ -46,9 +46,9 @@ def is_created_at(column: FoundColumn) -> bool:
     )
 
 
-def is_later(column: FoundColumn) -> bool:
-    """Whether a column says what happened to a row later."""
-    return column.type.name in _DAYS
+def may_be_creation(column: FoundColumn) -> bool:
+    """Whether a column is a moment that nothing in its name puts later than the row."""
+    return column.type.name in _DAYS and not all_words_of(column.name) & {*_LATER}
 
 
 def _has(column: FoundColumn, *wanted: str) -> bool:

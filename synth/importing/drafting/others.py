@@ -102,8 +102,9 @@ def _draft_arrival(drafting: Drafting, column: FoundColumn) -> None:
             words |= {"since": came.since} if came.since else {}
         why = "learnt"
     if drafting.kind.looked_into and "before_start" not in words:
-        words["before_start"] = 0.3  # so that the first rows that look into it find some
-        words["since"] = drafting.draft.start.replace(year=drafting.draft.start.year - 2)
+        # so that the first rows that look into it find some, also where these come before the period as well
+        words["before_start"] = 0.2 if known else 0.3
+        words["since"] = drafting.draft.start.replace(year=drafting.draft.start.year - 2 * drafting.kind.looked_into)
     drafting.add(column, {"arrival": words}, why, keeps_null=False)
 
 
@@ -152,8 +153,21 @@ def _learned_delay(drafting: Drafting, column: FoundColumn) -> Words | None:
                 words["even"] = True
             else:
                 words |= {"median": each.median, "sigma": round(each.sigma, 3)}
+            if open_days := _open_days(drafting, column):  # then units are of open time
+                share = sum(weight > 0.01 for weight in open_days) / 7
+                lengths = {
+                    name: float(f"{words[name] * share:.4g}") for name in ("min", "median", "max") if name in words
+                }
+                words |= {**lengths, "weekdays": open_days}
             return {"delay": words if column.nullable else {**words, "announced": True}}
     return None
+
+
+def _open_days(drafting: Drafting, column: FoundColumn) -> list[float]:
+    """The weights of the weekdays on which moments lie, where there are none on some; else nothing."""
+    known = drafting.learnt.columns.get(column.name) if drafting.learnt else None
+    shares = known.moments.weekdays if known and known.moments else ()
+    return [round(share * 7, 3) for share in shares] if shares and min(shares) < 0.01 else []
 
 
 def _product(drafting: Drafting, column: FoundColumn) -> Words | None:
