@@ -155,10 +155,9 @@ def _learned_delay(drafting: Drafting, column: FoundColumn) -> Words | None:
                 words |= {"median": each.median, "sigma": round(each.sigma, 3)}
             if open_days := _open_days(drafting, column):  # then units are of open time
                 share = sum(weight > 0.01 for weight in open_days) / 7
-                lengths = {
-                    name: float(f"{words[name] * share:.4g}") for name in ("min", "median", "max") if name in words
-                }
-                words |= {**lengths, "weekdays": open_days}
+                words["weekdays"] = open_days
+                for name in {"min", "median", "max"} & words.keys():
+                    words[name] = float(f"{words[name] * share:.4g}")
             return {"delay": words if column.nullable else {**words, "announced": True}}
     return None
 
