@@ -13,7 +13,6 @@ from synth.importing.found import FoundColumn
 __all__ = ["draft_keys", "draft_uniques"]
 
 _WHOLE = ("smallint", "integer", "bigint")
-_INHERENT = ("email",)  # generators that never give a value twice
 
 
 def draft_keys(drafting: Drafting) -> None:
@@ -167,8 +166,7 @@ def _draft_unique(drafting: Drafting, column: FoundColumn) -> None:
         from synth.importing.drafting.others import add_meant
 
         add_meant(drafting, column, meaning)
-        if next(iter(meaning.words)) not in _INHERENT:
-            drafting.made.columns[column.name].words["unique"] = True
+        drafting.made.columns[column.name].words["unique"] = True
         return
     words = _apart(drafting, column)
     if words is None:

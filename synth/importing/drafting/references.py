@@ -61,6 +61,8 @@ def _draft_one(drafting: Drafting, each: FoundReference, undone: list[str]) -> N
     if other := _other(drafting, undone[0], each):
         choice["other_than"] = other
     drafting.add(table.column(undone[0]), {"reference": _short(choice)}, why, typed=False)
+    if "unique" in choice:
+        drafting.made.columns[undone[0]].words["unique"] = True
     for name in undone[1:]:
         follows = table.column(name)
         drafting.add(follows, {"lookup": f"{undone[0]}.{pairs[name]}"}, typed=False, keeps_null=False)
@@ -103,7 +105,8 @@ def _draft_self(drafting: Drafting, each: FoundReference) -> None:
     elif drafting.kind.owner is None:
         drafting.add(column, {"reference": {"to": table.name, "roots": 0.2}}, typed=False, keeps_null=False)
     else:
-        drafting.add(column, {"nothing": {}}, "a row of the own table, or none", keeps_null=False)
+        words: Words = {"nothing": {}, "references": table.name}
+        drafting.add(column, words, "a row of the own table, or none", keeps_null=False)
 
 
 def _short(choice: Words) -> Words | str:

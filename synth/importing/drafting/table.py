@@ -71,6 +71,8 @@ class Drafting:
         options: Words = dict(words)
         if typed:
             options["type"] = {"enum": list(column.type.labels)} if column.type.labels else str(column.type)
+        if not column.nullable and "place_part" in words:  # not every place has a number
+            options["nullable"] = False
         if column.nullable:
             options["nullable"] = True
             share = self.nulls(column)
@@ -100,6 +102,8 @@ class Drafting:
         here = self.made.columns
         order = [name for name in here if name.startswith("_")] + [each.name for each in self.table.columns]
         self.made.columns = {name: here[name] for name in order if name in here}
+        if without := [each.name for each in self.table.columns if each.default and not each.numbered]:
+            self.draft.note(self.table.name, f"defaults are not kept: {', '.join(without)}")
         for number, check in enumerate(self.table.checks, start=1):
             name = (
                 check.name if check.name and check.name.isidentifier() and check.name[0] != "_" else f"check_{number}"
