@@ -6,6 +6,7 @@ import datetime as dt
 
 from synth.importing.drafting.meaning import meaning_of
 from synth.importing.drafting.model import DraftColumn, Words
+from synth.importing.drafting.others import add_meant
 from synth.importing.drafting.plain import plain_words, unique_words
 from synth.importing.drafting.table import Drafting
 from synth.importing.found import FoundColumn
@@ -163,8 +164,6 @@ def _is_choice(drafting: Drafting, column: FoundColumn) -> bool:
 def _draft_unique(drafting: Drafting, column: FoundColumn) -> None:
     meaning = meaning_of(column) if column.type.is_free_text else None
     if meaning and next(iter(meaning.words)) in ("email", "coined", "pattern", "url"):
-        from synth.importing.drafting.others import add_meant
-
         add_meant(drafting, column, meaning)
         drafting.made.columns[column.name].words["unique"] = True
         return

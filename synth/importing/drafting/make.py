@@ -17,7 +17,7 @@ from synth.importing.drafting.others import draft_others
 from synth.importing.drafting.references import draft_references
 from synth.importing.drafting.sums import add_sums
 from synth.importing.drafting.table import Drafting
-from synth.importing.found import Found, FoundReference, FoundTable
+from synth.importing.found import Found, FoundReference, FoundTable, Note
 
 if TYPE_CHECKING:
     from synth.importing.learning.learnt import Learnt
@@ -124,7 +124,7 @@ def _locale(found: Found) -> str:
     return best if counts[best] >= 3 else "en_US"
 
 
-def renamed(found: Found, notes: list) -> Found:  # type: ignore[type-arg]
+def renamed(found: Found, notes: list[Note]) -> Found:
     """What was found under names that a spec can have."""
     names = spec_names(table.name for table in found.tables)
     columns = {table.name: spec_names(column.name for column in table.columns) for table in found.tables}
@@ -148,8 +148,6 @@ def renamed(found: Found, notes: list) -> Found:  # type: ignore[type-arg]
             uniques=tuple(replace(each, columns=tuple(mine[name] for name in each.columns)) for each in table.uniques),
             references=tuple(reference(table, each) for each in table.references),
         )
-
-    from synth.importing.found import Note
 
     for old, new in names.items():
         if old != new:
