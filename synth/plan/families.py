@@ -201,7 +201,8 @@ class FamilyPlanning:
         before: tuple[FamilyPlan, ...] = (),
     ) -> FamilyPlan:  # fmt: skip
         """Plan a family, or of one what is drawn for its residents alone."""
-        order = {name: at for at, name in enumerate(self.tables)}
+        own = {table for table, _ in drawn}
+        order = {name: at for at, name in enumerate(self.tables) if name in own}
         columns = [(t, c) for t in order for c in ["", *self.names.table(t).columns] if (t, c) in drawn]
         steps = self._steps(root, columns)
         plan, is_sum = self.tables[root], self.is_sum(root)

@@ -55,6 +55,7 @@ class FamilyOrder:
         self.after = {root: self._looked_into(root, parts) for root, parts in drawn.items()}
         self.far = {root: self._far(root, parts) for root, parts in drawn.items()}
         self.order: list[str] = []
+        self._done = set[str]()  # the same families
         self.before: dict[str, list[PartOfFamily]] = {}
         self._there: set[Part] = set()  # residents that are drawn before their family
         self._parts: list[PartOfFamily] = []
@@ -66,13 +67,14 @@ class FamilyOrder:
                 continue
             able.sort(key=lambda root: (planning.is_sum(root), planning.tables[root].rows > planning.block_rows))
             self.order.append(able[0])
+            self._done.add(able[0])
             self.before[able[0]] = self._needed_before(self.far[able[0]])
             todo.remove(able[0])
 
     def _able(self, todo: Collection[str]) -> list[str]:
         """Families that can come next: all that they look into is there."""
         able = [root for root in todo if not self._missing(self.far[root])]
-        strictly = [root for root in able if all(other in self.order for other in self.after[root])]
+        strictly = [root for root in able if self._done.issuperset(self.after[root])]
         return strictly or able
 
     def _far(self, root: str, parts: Collection[Part]) -> set[Part]:
@@ -90,7 +92,7 @@ class FamilyOrder:
         return {
             part
             for part in far
-            if not (self.planning.names.family(part[0]) in self.order or part in self._there or self._is_known(part))
+            if not (self.planning.names.family(part[0]) in self._done or part in self._there or self._is_known(part))
         }
 
     def _needed_before(self, far: set[Part]) -> list[PartOfFamily]:
