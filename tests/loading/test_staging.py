@@ -57,6 +57,18 @@ class Recorder(Database):
     def catalogue(self, schema):
         return self.there
 
+    def filled_schemas(self):
+        return []
+
+    def defined_tables(self, schema):
+        return []
+
+    def definitions(self, schema, tables):
+        return ""
+
+    def besides_tables(self, schema, tables):
+        return []
+
     def dataset_schemas(self):
         return []
 
