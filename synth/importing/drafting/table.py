@@ -102,6 +102,10 @@ class Drafting:
         here = self.made.columns
         order = [name for name in here if name.startswith("_")] + [each.name for each in self.table.columns]
         self.made.columns = {name: here[name] for name in order if name in here}
+        if unnumbered := [
+            each.name for each in self.table.columns if each.numbered and "key" not in here[each.name].words
+        ]:
+            self.draft.note(self.table.name, f"numbers its rows in the source, and not here: {', '.join(unnumbered)}")
         if without := [each.name for each in self.table.columns if each.default and not each.numbered]:
             self.draft.note(self.table.name, f"defaults are not kept: {', '.join(without)}")
         for number, check in enumerate(self.table.checks, start=1):
