@@ -168,16 +168,21 @@ def _find_arrivals(tables: Mapping[str, FoundTable], kinds: Mapping[str, Kind]) 
     for name, column in coming.items():
         kinds[name].arrival = column
         kinds[name].why = f"{column} says when each row came"
+    lookers: dict[str, set[str]] = {}
+    for name, each in looking:
+        lookers.setdefault(root_of(each.table, kinds), set()).add(root_of(name, kinds))
     for name, kind in kinds.items():
-        kind.looked_into = _depth(
-            name, [(root_of(one, kinds), root_of(each.table, kinds)) for one, each in looking], ()
+        kind.looked_into = _depth(name, lookers, {})
+
+
+def _depth(name: str, lookers: Mapping[str, set[str]], known: dict[str, int]) -> int:
+    """How many tables look into one, over others; each is counted once, so that circles end."""
+    if name not in known:
+        known[name] = 0
+        known[name] = max(
+            (1 + _depth(one, lookers, known) for one in sorted(lookers.get(name, set()) - {name})), default=0
         )
-
-
-def _depth(name: str, looks: list[tuple[str, str]], seen: tuple[str, ...]) -> int:
-    """How many tables look into a table, over others."""
-    above = {one for one, into in looks if into == name and one != name and one not in seen}
-    return max((1 + _depth(one, looks, (*seen, name)) for one in above), default=0)
+    return known[name]
 
 
 def _creation(table: FoundTable) -> FoundColumn | None:
