@@ -96,16 +96,22 @@ def _key_gone(draft: Draft, name: str, table: DraftTable, why: str) -> bool:
 
 
 def _plain_table(draft: Draft, name: str, table: DraftTable, why: str) -> bool:
-    """Make a table's rows its own, where those of a parent cannot be had; groups that are in the way go first."""
-    if table.unique:
-        draft.note(f"{name}.{', '.join(table.unique.pop())}", f"is unique in the source, and not here: {why}")
-        return True
-    if table.checks:
-        check, condition = table.checks.popitem()
-        draft.note(name, f"the check {check} ({condition}) is not kept: {why}")
-        return True
+    """Make a table's rows its own, where those of a parent cannot be had; a group or a check that is in the way goes."""
+    if table.unique and "unique" in why:
+        return _group_gone(draft, name, table, why)
     if "per" in table.kind:
         table.kind, table.why = {"rows": {"base": 1000, "growth": 0.5, "at_least": 20}}, "rows of its own"
         draft.note(name, f"has rows of its own: {why}")
         return True
+    if table.unique:
+        return _group_gone(draft, name, table, why)
+    if table.checks:
+        check, condition = table.checks.popitem()
+        draft.note(name, f"the check {check} ({condition}) is not kept: {why}")
+        return True
     return False
+
+
+def _group_gone(draft: Draft, name: str, table: DraftTable, why: str) -> bool:
+    draft.note(f"{name}.{', '.join(table.unique.pop())}", f"is unique in the source, and not here: {why}")
+    return True
