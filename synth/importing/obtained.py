@@ -31,12 +31,12 @@ class Measure:
         }  # fmt: skip
 
 
-def compared(learnt: Learnt, obtained: Learnt, scale: float, names: dict[str, str]) -> tuple[Measure, ...]:
-    """All measures that both have, the farthest apart first. `names` are the spec's for the source's tables."""
+def compared(learnt: Learnt, obtained: Learnt, scale: float) -> tuple[Measure, ...]:
+    """All measures that both have, the farthest apart first."""
     found = [
         measure
         for name, table in learnt.tables.items()
-        if (other := obtained.tables.get(names.get(name, name))) is not None
+        if (other := obtained.tables.get(name)) is not None
         for measure in _of_table(name, table, other, scale)
     ]
     return tuple(sorted(found, key=lambda each: -each.apart))

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from dataclasses import replace as changed
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,12 +112,11 @@ def import_spec(
     nothing: dict[str, Path] = {}
     reading = _reading(source, found, schema) if learn else nullcontext(nothing)
     with reading as relations:
-        learnt = _learnt(found, relations, least) if learn else None
-        if learnt:
-            say("its rows are measured")
-        made = draft(found, name or _name(source, found), learnt and _by_new_names(learnt, found, found_names))
-        if learnt:
-            made.notes += learnt.notes
+        learnt = _by_new_names(_learnt(found, relations, least), found, found_names) if learn else None
+    if learnt:
+        say("its rows are measured")
+    made = draft(found, name or _name(source, found), learnt)
+    made.notes += learnt.notes if learnt else ()
     say("checking a draft, generating from it, and verifying that")
     proof = _proved(made, source, found_names, learnt, least)
     _write(path, proof.text)
@@ -155,11 +155,23 @@ def _learnt(found: Found, relations: Mapping[str, Path], least: int) -> Learnt:
 
 
 def _by_new_names(learnt: Learnt, found: Found, renamed_found: Found) -> Learnt:
-    """What was learnt, with tables called as in the spec."""
-    from dataclasses import replace as changed
+    """What was learnt, with tables and columns called as in the spec.
 
-    names = {old.name: new.name for old, new in zip(found.tables, renamed_found.tables, strict=True)}
-    return changed(learnt, tables={names.get(name, name): table for name, table in learnt.tables.items()})
+    How columns that have another name there hang together is left out: their other measures are what is used.
+    """
+    tables = {}
+    for old, new in zip(found.tables, renamed_found.tables, strict=True):
+        if (known := learnt.tables.get(old.name)) is None:
+            continue
+        names = {mine.name: its.name for mine, its in zip(old.columns, new.columns, strict=True)}
+        tables[new.name] = changed(
+            known,
+            columns={names[name]: column for name, column in known.columns.items()},
+            references=tuple(
+                changed(each, columns=tuple(names[name] for name in each.columns)) for each in known.references
+            ),
+        )
+    return changed(learnt, tables=tables)
 
 
 def _proved(made: Draft, source: str, found: Found, learnt: Learnt | None, least: int) -> _Proof:
@@ -180,7 +192,7 @@ def _proved(made: Draft, source: str, found: Found, learnt: Learnt | None, least
 
                 relations = {table.name: Path(run.folder) / table.name for table in found.tables}
                 again = learn(found, {name: each for name, each in relations.items() if each.exists()}, least=least)
-                measures = compared(learnt, again, scale, {})
+                measures = compared(learnt, again, scale)
             return scale, run.rows, len(report.findings), measures
 
     text, dataset, proof = mended(made, _shown(source), prove)
@@ -189,12 +201,14 @@ def _proved(made: Draft, source: str, found: Found, learnt: Learnt | None, least
 
 def _not_held(dataset: Dataset, finding: Finding) -> DataError:
     """What to correct, where a generated run is not as its spec promises: the column, check or table that was verified."""
-    columns = dataset.tables[finding.table].columns
-    named = [name for name in columns if name in finding.name.replace(",", " ").split()]
-    path: tuple[str, ...] = ("columns", named[0]) if named else ()
-    if finding.name in dataset.tables[finding.table].checks:
-        path = ("checks", finding.name)
     what = f"of what was generated, {finding.offences or 'some'} rows break it: {finding.kind} {finding.name}"
+    table = dataset.tables.get(finding.table)
+    if table is None:
+        return DataError(f"{finding.table}: {what}")
+    named = [name for name in table.columns if name in finding.name.replace(",", " ").split()]
+    path: tuple[str, ...] = ("columns", named[0]) if named else ()
+    if finding.name in table.checks:
+        path = ("checks", finding.name)
     return DataError.of(Problem(("tables", finding.table, *path), what))
 
 

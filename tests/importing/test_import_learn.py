@@ -99,3 +99,17 @@ def test_an_error_in_the_middle_tells_no_value(hospital):
     with pytest.raises(SynthError) as error, _told():
         fails()
     assert not {value for value in secret if value in str(error.value)}
+
+
+def test_names_that_a_spec_cannot_have_are_learnt_too(tmp_path):
+    path = tmp_path / "odd.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            'CREATE TABLE "Order Details" (id INTEGER PRIMARY KEY, "unit price" DECIMAL(10,2), "is new" BOOLEAN)'
+        )
+        connection.execute('INSERT INTO "Order Details" SELECT i, 5 + i % 40, i % 10 < 3 FROM range(1, 2001) t(i)')
+    found = import_spec(f"duckdb:///{path}", tmp_path / "odd.yaml", learn=True)
+    table = found.dataset.tables["Order_Details"]
+    assert table.rows.base == 2000
+    assert table.columns["is_new"].draws.model_dump()["values"] == {True: 0.3, False: 0.7}
+    assert {"Order_Details", "Order_Details.is_new"} <= {each.where for each in found.measures}
