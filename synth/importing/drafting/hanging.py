@@ -48,10 +48,8 @@ def _keeps_null(
     """Whether a column has NULLs of its own, and not those of what it follows from."""
     if "choice" in words:
         return True
-    known = [draftings[table].learnt for table, _ in needs if table in draftings]
-    others = [
-        one.nulls for (_, name), each in zip(needs, known, strict=False) if each and (one := each.columns.get(name))
-    ]
+    known = [(draftings[table].learnt, name) for table, name in needs if table in draftings]
+    others = [one.nulls for each, name in known if each and (one := each.columns.get(name))]
     return not {"lookup", "expr"}.isdisjoint(words) and drafting.nulls(column) > max(others, default=0.0) + 0.01
 
 
