@@ -158,7 +158,7 @@ def checked(column: pl.Series, dtype: DType) -> pl.Series:
 
 def check_bounds(name: str, low: int, high: int, dtype: DType) -> None:
     """Raise MisfitError where the least or the largest of a column's whole numbers does not fit its type."""
-    if dtype.name in _LIMITED and not (dtype.least <= low and high < dtype.limit):
+    if dtype.name in _LIMITED and max(high, -low) >= dtype.limit:
         raise MisfitError(name, high if high >= dtype.limit else low, dtype)
 
 

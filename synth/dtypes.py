@@ -252,11 +252,6 @@ class DType:
             return int(10 ** (self.precision or 0))
         return {"smallint": 2**15, "integer": 2**31}.get(self.name, 2**63)
 
-    @property
-    def least(self) -> int:
-        """The least whole number of minor units that fits; of a bigint the one below it stands for NULL in a block."""
-        return -self.limit + (self.name not in ("smallint", "integer"))
-
 
 Types = Mapping[str, DType]  # of columns, by name
 
@@ -378,6 +373,6 @@ def clock_us(text: object) -> int:
 def exact(value: float | int | str | Decimal, dtype: DType) -> int:
     """A literal as minor units of an exact type. Raises ValueError when digits would be lost."""
     units = Decimal(str(value)).scaleb(dtype.digits)
-    if units != units.to_integral_value() or not dtype.least <= units < dtype.limit:
+    if units != units.to_integral_value() or abs(units) >= dtype.limit:
         raise ValueError(f"{value} does not fit {dtype}")
     return int(units)

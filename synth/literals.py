@@ -55,7 +55,7 @@ def digits_of(value: object, dtype: DType) -> str:
         raise ValueError(f"{value!r} is no {dtype}")
     if isinstance(value, float) and len(number.as_tuple().digits) > FLOAT_DIGITS:
         raise ValueError(f"{value!r} may have lost digits: put it in quotes")
-    if units.adjusted() >= WIDEST or units != (whole := int(units)) or not dtype.least <= whole < dtype.limit:
+    if units.adjusted() >= WIDEST or units != (whole := int(units)) or abs(whole) >= dtype.limit:
         raise ValueError(f"{value} does not fit {dtype}")
     return _spelt(whole, dtype)
 

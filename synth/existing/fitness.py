@@ -199,8 +199,7 @@ def _exact(column: pl.Series, dtype: DType) -> tuple[pl.Series, pl.Series]:
         if isinstance(kind, pl.Decimal):
             lost = (found.cast(pl.Decimal(38, kind.scale), strict=False) != column).fill_null(value=True)
     limit = dtype.limit if dtype.digits == 0 else 10 ** ((dtype.precision or 18) - dtype.digits)
-    too_low = found < dtype.least if dtype.digits == 0 else found <= -limit
-    lost = lost | ((found >= limit) | too_low).fill_null(value=False)
+    lost = lost | (found.abs() >= limit).fill_null(value=False)
     return found if dtype.is_decimal else found.cast(dtype.written, strict=False), lost
 
 

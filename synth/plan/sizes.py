@@ -60,7 +60,8 @@ def _misfits(spans: Spans, name: str, column: str, declared: Column, dtype: DTyp
         most = LARGEST_REAL if dtype.name == "real" else sys.float_info.max
         if max(span.high, -span.low) > most:
             yield Problem(path, f"a value may be drawn that no {dtype} can hold", "give it a `max`")
-    elif not ((kind := dtype if dtype.has_units else BIGINT).least <= span.low and span.high < kind.limit):
+    elif max(span.high, -span.low) >= (dtype.limit if dtype.has_units else BIGINT.limit):
+        kind = dtype if dtype.has_units else BIGINT
         what = f"values may be {_spelt(span, kind)}, and it is {kind}"
         yield Problem(path, what, "declare a wider type, or bound what is drawn")
 
