@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 
-from grandalf.graphs import Edge, Graph, Vertex
+from grandalf.graphs import Edge, Vertex, graph_core
 from grandalf.layouts import SugiyamaLayout
 
 from synth.describe.box import MARGIN, Box
@@ -15,6 +15,7 @@ BETWEEN, APART, FIRST_WIDTH = 18, 64, 700
 LANE = 8  # the height that an arrow takes which passes a layer
 LANE_WIDTH = 110
 ROUNDS = 12  # of putting boxes of a layer in a better order
+MOST_LINKS = 1200  # in all rounds together, where there are many: nobody follows so many arrows by eye
 
 
 class _Node(Vertex):  # type: ignore[misc]
@@ -49,13 +50,11 @@ def laid_out(boxes: Mapping[str, Box], pairs: set[tuple[str, str]]) -> dict[tupl
     links = {pair: _Link(number, *(nodes[each] for each in pair)) for number, pair in enumerate(sorted(pairs))}
     below = float(MARGIN)
     alone = [box for family, box in boxes.items() if not any(family in pair for pair in pairs)]
-    for part in Graph(list(nodes.values()), list(links.values())).C:
-        if len(part.sV) == 1:
-            continue
+    for part in _connected(links.values()):
         layout = SugiyamaLayout(part)
         layout.xspace, layout.yspace, layout.dw, layout.dh = BETWEEN, APART, LANE, LANE_WIDTH
         layout.init_all()
-        layout.draw(ROUNDS)
+        layout.draw(max(1, min(ROUNDS, MOST_LINKS // len(part.sE))))
         layout.draw_edges()
         here = [vertex.view for vertex in part.sV]
         top, left = min(box.top for box in here) - below, min(box.left for box in here) - MARGIN
@@ -68,6 +67,22 @@ def laid_out(boxes: Mapping[str, Box], pairs: set[tuple[str, str]]) -> dict[tupl
         alone, below, max((box.left + box.width for box in boxes.values() if box not in alone), default=FIRST_WIDTH)
     )
     return {pair: link.points for pair, link in links.items()}
+
+
+def _connected(links: Collection[_Link]) -> Iterator[graph_core]:
+    """Yield the parts of a picture that no arrow joins, as graphs: grandalf's own search takes the square of the boxes."""
+    parts: dict[_Node, dict[_Node, None]] = {}
+    for link in links:
+        one, other = (parts.setdefault(node, {node: None}) for node in link.v)
+        if one is not other:
+            one |= other
+            parts |= dict.fromkeys(other, one)
+    found: dict[int, list[_Link]] = {}
+    for link in links:
+        link.attach()
+        found.setdefault(id(parts[link.v[0]]), []).append(link)
+    for of_part in found.values():
+        yield graph_core(list(parts[of_part[0].v[0]]), set(of_part))
 
 
 def _in_rows(boxes: list[Box], below: float, most: float) -> None:

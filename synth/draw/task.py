@@ -46,7 +46,7 @@ class Earlier:
 class RunContext:
     """What all tasks of a run share. Without a sink nothing is written, and only what others look up is kept.
 
-    `records` says that it is proved that NULLs are only where they may be, and that fingerprints and moments of change are
+    `records` says that it is proved that NULLs are only where they may be, and that `fingerprints` and moments of change are
     worked out; with `earlier` differences are, too.
     """
 
@@ -55,6 +55,7 @@ class RunContext:
     sink: Sink | None
     earlier: Earlier | None = None
     records: bool = True
+    fingerprints: bool = True
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ def _draw(context: RunContext, family: FamilyPlan, numbers: range, leaving: Iter
         for table in leaving:
             frame, ends = drawn.block.leaving(table)
             drawn.rows[table] = [frame.slice(start, end - start) for start, end in pairwise(map(int, (0, *ends)))]
-            if context.records:
+            if context.records and context.fingerprints:
                 types = context.plan.tables[table].types
                 drawn.fingerprints[table] = fingerprint(frame, {column: types[column] for column in frame.columns})
         for table in family.tables:

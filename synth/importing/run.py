@@ -22,7 +22,7 @@ from synth.plan.make import make
 from synth.plan.model import Plan
 from synth.spec.models import Dataset
 from synth.verifying.files import verify_folder
-from synth.verifying.rehearse import rehearse
+from synth.verifying.rehearse import ON_THE_WAY, rehearse
 
 if TYPE_CHECKING:
     from synth import answers
@@ -178,7 +178,7 @@ def _proved(made: Draft, source: str, found: Found, learnt: Learnt | None, least
     """Check a draft, generate a small run and verify it; what does not hold is made plainer and tried again."""
 
     def prove(candidate: Dataset) -> tuple[float, int, int, tuple[Measure, ...]]:
-        rehearse(candidate)
+        rehearse(candidate, (ON_THE_WAY,))  # the run below is one at the end
         whole = make(candidate)
         scale = _scale(whole)
         with temporary_folder("synth-proof-") as folder:

@@ -23,11 +23,12 @@ class Refers:
 
 def references(dataset: Dataset) -> Iterator[Refers]:
     """All references of tables that are written, to these and to tables that exist, and between the latter."""
+    named = frozenset(dataset.named)
     for name in dataset.named:
         for column in dataset.tables[name].written:
             declared = dataset.tables[name].columns[column]
             parent, held = declared.refers_to, declared.draws.held_key
-            if not parent or parent not in dataset.named:
+            if not parent or parent not in named:
                 continue
             keys = dataset.tables[parent].key
             if len(keys) == 1:

@@ -42,18 +42,19 @@ from synth.verifying.small_plan import larger_plan, small_plans, whole_plan
 __all__ = ["rehearse"]
 
 MEMORY_BYTES = 2**30  # of the whole process, while SQL runs on a few rows
-BEFORE_END = 0.4, 0.0  # of the period: a moment on the way, and its end
+ON_THE_WAY, AT_THE_END = 0.4, 0.0  # of the period, before its end
 LIMIT_S = 30  # of one check: the slowest of what ships takes a tenth of a second
 NO_MEMORY = f"it takes more than {MEMORY_BYTES // 2**30} GiB of memory on the few rows of a rehearsal"
 
 
-def rehearse(dataset: Dataset) -> tuple[str, ...]:
+def rehearse(dataset: Dataset, before_end: tuple[float, ...] = (ON_THE_WAY, AT_THE_END)) -> tuple[str, ...]:
     """Raise SpecError for what cannot be planned, SQL that DuckDB cannot bind, offences; DataError for what cannot be drawn.
 
-    Other rows stand in for existing ones; what follows from their values is left to the run that reads the true ones. Gives
-    what could not be rehearsed, in words.
+    Each of `before_end` is a moment at which it is rehearsed, so large a share of the period before its end. Other rows stand
+    in for existing ones; what follows from their values is left to the run that reads the true ones. Gives what could not be
+    rehearsed, in words.
     """
-    whole = [whole_plan(dataset, until) for until in _moments(dataset)]
+    whole = [whole_plan(dataset, until) for until in _moments(dataset, before_end)]
     _bind(dataset)
     unknown = columns_that_tell_of(Scope(dataset), unread_tables(dataset))
     with ThreadPoolExecutor(len(whole)) as pool:  # what they take is partly Polars' and DuckDB's time
@@ -154,10 +155,10 @@ def _said(message: str) -> str:
     return re.sub(r"\s+", " ", message.split("\n\n", maxsplit=1)[0]).split(" Error: ", 1)[-1]
 
 
-def _moments(dataset: Dataset) -> tuple[dt.datetime, ...]:
-    """The ends at which a spec is rehearsed."""
+def _moments(dataset: Dataset, before_end: tuple[float, ...]) -> tuple[dt.datetime, ...]:
+    """The ends at which a spec is rehearsed: so large a share of its period before it ends."""
     start, until = (dt.datetime.combine(day, dt.time()) for day in (dataset.period.start, dataset.period.until))
-    return tuple((until - (until - start) * share).replace(microsecond=0) for share in BEFORE_END)
+    return tuple((until - (until - start) * share).replace(microsecond=0) for share in before_end)
 
 
 def _prove(plan: Plan, unknown: Set[tuple[str, str]]) -> None:
@@ -166,7 +167,7 @@ def _prove(plan: Plan, unknown: Set[tuple[str, str]]) -> None:
     Raises DataError, and SpecError for offences.
     """
     frames: dict[str, list[pl.DataFrame]] = {name: [] for name in plan.wanted}
-    for result in Walk(RunContext(plan, Residents(), FrameSink()), Serial(owns_process=False)).results():
+    for result in Walk(RunContext(plan, Residents(), FrameSink(), fingerprints=False), Serial(owns_process=False)).results():
         for part, made in result.tables.items():
             assert made.write.frame is not None
             frames[table_of(part)].append(made.write.frame)
