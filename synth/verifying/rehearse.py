@@ -50,9 +50,9 @@ NO_MEMORY = f"it takes more than {MEMORY_BYTES // 2**30} GiB of memory on the fe
 def rehearse(dataset: Dataset, before_end: tuple[float, ...] = (ON_THE_WAY, AT_THE_END)) -> tuple[str, ...]:
     """Raise SpecError for what cannot be planned, SQL that DuckDB cannot bind, offences; DataError for what cannot be drawn.
 
-    Each of `before_end` is a moment at which it is rehearsed, so large a share of the period before its end. Other rows stand
-    in for existing ones; what follows from their values is left to the run that reads the true ones. Gives what could not be
-    rehearsed, in words.
+    Each of `before_end` is a moment at which it is rehearsed, so large a share of the period before its end. Other rows
+    stand in for existing ones; what follows from their values is left to the run that reads the true ones. Gives what could
+    not be rehearsed, in words.
     """
     whole = [whole_plan(dataset, until) for until in _moments(dataset, before_end)]
     _bind(dataset)
