@@ -41,6 +41,7 @@ EXTRAS = {
     "mysql": Extra("MySQL", ("pymysql",)),
     "sqlite": Extra("SQLite", ("adbc_driver_sqlite", "adbc_driver_manager")),
     "mssql": Extra("SQL Server", ("mssql_python",)),
+    "holidays": Extra("a calendar with the holidays of a country", ("holidays",), hint="or list them in `days`"),
     "objects": Extra("a folder elsewhere", ("obstore", "fsspec")),
     "lakes": Extra("a table of a lakehouse", ("deltalake", "pyiceberg")),
     "ray": Extra("Ray", ("ray",)),

@@ -63,6 +63,7 @@ COMMANDS = {
         *(words.replace("STORE", store) for store in ("s3://bucket/a", "sftp://host/a") for words in OF_A_STORE),
         "sweep s3://bucket/a/inventory",
     ],
+    "holidays": ["check closed.yaml", "generate closed.yaml --out more"],
     "lakes": ["lake DIR", "lake DIR --as iceberg"],
     **{
         name: [
@@ -72,6 +73,14 @@ COMMANDS = {
         for name in sorted(ENGINES)
     },
 }
+
+
+CLOSED = """
+dataset: closed
+period: {start: 2024-01-01, until: 2025-01-01}
+calendars: {office: {holidays: {country: DE}}}
+tables: {calls: {rows: 5, columns: {call_id: {key: sequence}, came_at: {arrival: {calendar: office}}}}}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +171,7 @@ def test_a_command_names_what_it_lacks(words, made, tmp_path, monkeypatch, capsy
     monkeypatch.delenv("SYNTH_URL", raising=False)
     (tmp_path / "shop.db").touch()
     (tmp_path / "there.duckdb").write_bytes((made / "there.duckdb").read_bytes())
+    (tmp_path / "closed.yaml").write_text(CLOSED, encoding="utf-8")
     typed = [each.strip("'") for each in re.findall(r"'[^']*'|\S+", command.replace("DIR", str(made / "inventory")))]
     assert main(typed) == 2
     said = capsys.readouterr().err.strip().splitlines()

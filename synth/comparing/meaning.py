@@ -52,6 +52,7 @@ def tree_of(dataset: Dataset) -> Tree:
         "dataset": dataset.dataset,
         "about": dataset.about,
         "period": _value(dataset.period),
+        "calendars": {name: _value(each) for name, each in dataset.calendars.items()},
         "tables": {name: _table(scope, name, table) for name, table in dataset.tables.items()},
         "rules": {name: Sql.of(sql) for name, sql in dataset.rules.items()},
         "pictures": {

@@ -21,8 +21,10 @@ from pydantic import Field, model_validator
 
 from synth.columns import from_microseconds
 from synth.dtypes import TIMESTAMP, DType
-from synth.generators.base import Generator, Share
+from synth.generators.base import Share
+from synth.generators.calendars import InCalendar
 from synth.generators.context import SpanView, TableContext
+from synth.generators.day_noise import MOST_PERSISTENT, day_noise, spread_of_sum
 from synth.generators.declarations import Complaint, Span
 from synth.generators.profiles import DaysOfTheirOwn, Hours, Season, Weekdays, profile
 from synth.streams import Sub
@@ -105,8 +107,8 @@ class Timetable:
         return -(-until_us // DAY_US) * DAY_US if self.whole_days else until_us
 
 
-class Arrival(Generator):
-    """When each row comes: a Poisson process of the declared total, whose rate follows the calendar.
+class Arrival(InCalendar):
+    """When each row comes: a Poisson process of the declared total, whose rate follows a calendar.
 
     Rows are in time order, and nothing at or after `until` exists.
     """
@@ -124,6 +126,7 @@ class Arrival(Generator):
           weekdays: consumer
           hours: consumer
           dispersion: 3
+          persistence: 0.4
           days: {2025-11-28: 2.5, 2025-12-25: 0.3}"""
     nanoseconds = 100
 
@@ -137,6 +140,9 @@ class Arrival(Generator):
     dispersion: Annotated[float, Field(ge=1)] = Field(
         1.0, description="variance / mean of daily counts at SCALE=1; 1 is Poisson's own"
     )
+    persistence: Annotated[float, Field(ge=0, le=MOST_PERSISTENT)] = Field(
+        0.0, description="correlation of a day's noise with that of the day before: 0.5 makes good and bad weeks"
+    )
     since: dt.date | None = Field(
         None, description="the day on which the first of the rows that are there before the period comes"
     )
@@ -148,6 +154,8 @@ class Arrival(Generator):
     def _check(self) -> Arrival:
         for word in ("season", "weekdays", "hours"):
             profile(word, getattr(self, word))
+        if self.persistence and self.dispersion == 1:
+            raise ValueError("`persistence` is of the days' noise: say with `dispersion` above 1 how much there is")
         if (self.since is None) != (self.before_start == 0):
             raise ValueError("`since` and `before_start` go together: rows before the period need a first day")
         return self
@@ -183,22 +191,20 @@ class Arrival(Generator):
             # A day expects m rows at SCALE=1: noise of variance (dispersion - 1) / m makes a variance of dispersion × m.
             mean = weight[lead:] / max(weight[period].sum(), 1e-300) * at_scale_1 * (1 - self.before_start)
             shape = np.maximum(mean, 1e-9) / (self.dispersion - 1)
-            weight[lead:] *= stream(Sub.DAYS).standard_gamma(shape) / shape
-        per_hour = 60 if declared > BUSY * 24 * (end - lead) else 1
-        share = np.repeat(np.array(profile("hours", self.hours)) / per_hour, per_hour)
-        share /= share.sum()
-        counts = np.zeros(len(days) * len(share) + 1, dtype=np.int64)
-        drawn = counts[1:].reshape(len(days), len(share))
-        expected = before * np.cumsum(_chances(weight[:lead], share)) if before else np.empty(0)
+            weight[lead:] *= day_noise(stream(Sub.DAYS), shape, self.persistence)
+        shares = self._when.hour_shares(days, 60 if declared > BUSY * 24 * (end - lead) else 1)
+        counts = np.zeros(len(days) * shares.shape[1] + 1, dtype=np.int64)
+        drawn = counts[1:].reshape(len(days), shares.shape[1])
+        expected = before * np.cumsum(_chances(weight[:lead], _of(shares, slice(lead)))) if before else np.empty(0)
         if before:
             expected[-1] = before  # whatever the sum's last digit
-            drawn[:lead] = _evenly(stream(Sub.BEFORE), expected).reshape(lead, len(share))
-        drawn[period] = _spread(stream(Sub.CELLS), declared - before, weight[period], share)
+            drawn[:lead] = _evenly(stream(Sub.BEFORE), expected).reshape(lead, shares.shape[1])
+        drawn[period] = _spread(stream(Sub.CELLS), declared - before, weight[period], _of(shares, period))
         total = weight[period].sum()
         rate = (declared - before) / total if total else 0.0
-        drawn[ahead] = stream(Sub.AHEAD).poisson(np.outer(weight[ahead] * rate, share))
+        drawn[ahead] = stream(Sub.AHEAD).poisson((weight[ahead] * rate)[:, None] * _of(shares, ahead))
         np.cumsum(counts, out=counts)
-        return Timetable(microseconds(first), DAY_US // len(share), counts, expected, whole_days)
+        return Timetable(microseconds(first), DAY_US // shares.shape[1], counts, expected, whole_days)
 
     def complaints_in(self, start: dt.date, until: dt.date, at_scale_1: int) -> Iterator[Complaint]:
         """Yield what cannot be honoured in a period: days without a weight, a trend without end, too much dispersion."""
@@ -212,7 +218,8 @@ class Arrival(Generator):
             if share > 0 and not part.sum() > 0:
                 word = "days" if self.days else "weekdays" if self.season == "flat" else "season"
                 what = f"rows are to come {when}, and no day there has a weight"
-                yield Complaint(what, "let season, weekdays, days and trend leave one", (word,))
+                hint = "let season, weekdays, days and trend leave one"
+                yield Complaint(what, hint, ("calendar" if self.calendar else word,))
         early = [day for day in self.days if day < (self.since or start)]
         if early:
             what = f"{min(early)} lies before the first row can come ({self.since or start}), and does nothing"
@@ -241,11 +248,13 @@ class Arrival(Generator):
             return math.inf
         share = weight / total
         shape = np.maximum(share * at_scale_1 * (1 - self.before_start), 1e-9) / noise if noise else np.inf
-        uneven = float((share**2 / shape)[: len(period)].sum())  # variance / mean² of the period's own total
+        noisy = share**2 / shape * spread_of_sum(self.persistence)
+        uneven = float(noisy[: len(period)].sum())  # variance / mean² of the period's own total
         rate = rows / (max(_least_gamma(1 / uneven), LEAST) if uneven else 1.0)
         expected = rate * share[len(period) :].sum()
-        variance = expected + rate**2 * float((share**2 / shape)[len(period) :].sum())
-        tail = 1 / 3 + noise * declared / at_scale_1  # of a Poisson number, and in scales of the gamma
+        variance = expected + rate**2 * float(noisy[len(period) :].sum())
+        # of a Poisson number, and in scales of the gamma; noise that persists is as if there were fewer, larger days of it
+        tail = 1 / 3 + noise * spread_of_sum(self.persistence) * declared / at_scale_1
         return float(declared + expected + math.sqrt(2 * SURE * variance) + SURE * tail)
 
     def _lead(self, start: dt.date) -> int:
@@ -256,12 +265,7 @@ class Arrival(Generator):
         """Give how many rows each day expects, but for a factor; `lead` days lie before the period. (days,)"""
         with np.errstate(over="ignore"):  # what is too large is refused
             weight: Floats = np.power(1.0 + self.trend, (np.arange(len(days)) - lead) / DAYS_A_YEAR)
-        weight *= np.array(profile("season", self.season))[days.astype("datetime64[M]").astype(np.int64) % 12]
-        numbers = days.astype(np.int64)
-        weight *= np.array(profile("weekdays", self.weekdays))[(numbers + 3) % 7]  # 1970-01-01 was a Thursday
-        for day, factor in self.days.items():
-            weight[numbers == (day - _EPOCH.date()).days] *= factor
-        return weight
+        return self._when.weighed(weight, days)
 
     def draw(self, context: TableContext) -> pl.Series:
         """Give the arrival times of the block's rows. (rows,)"""
@@ -285,16 +289,21 @@ def _least_gamma(shape: float) -> float:
 def _chances(weight: Floats, share: Floats) -> Floats:
     """Give the chance of each cell; where no day has a weight, all have the same: no rows come, or noise has hidden them.
 
-    (days,), (cells a day,) -> (cells,)
+    (days,), (1 or days, cells a day) -> (cells,)
     """
-    chance: Floats = np.outer(weight if weight.sum() > 0 else np.ones(len(weight)), share).ravel()
+    chance: Floats = ((weight if weight.sum() > 0 else np.ones(len(weight)))[:, None] * share).ravel()
     chance /= chance.sum()
     return chance
 
 
+def _of(shares: Floats, days: slice) -> Floats:
+    """Give the shares of some days. (1 or all days, cells a day) -> (1 or days, cells a day)"""
+    return shares if len(shares) == 1 else shares[days]
+
+
 def _spread(generator: np.random.Generator, rows: int, weight: Floats, share: Floats) -> Rows:
-    """Draw how many of a fixed number of rows come in each cell. (days,), (cells a day,) -> (days, cells a day)"""
-    drawn: Rows = generator.multinomial(rows, _chances(weight, share)).reshape(len(weight), len(share))
+    """Draw how many of a fixed number of rows come in each cell. (days,), (1 or days, cells a day) -> (days, cells a day)"""
+    drawn: Rows = generator.multinomial(rows, _chances(weight, share)).reshape(len(weight), share.shape[1])
     return drawn
 
 

@@ -31,6 +31,7 @@ from synth.generators.declarations import (
 )  # fmt: skip
 
 if TYPE_CHECKING:
+    from synth.generators.calendars import Calendar
     from synth.generators.context import SpanView, SpecView, TableContext
     from synth.generators.pieces import InPieces
 
@@ -134,6 +135,16 @@ class Generator(Model):
     def differs_among_siblings(self, view: SpecView) -> bool:
         """Tell whether no two rows of one parent have the same value."""
         return False
+
+    # -- the calendar that it follows
+
+    @property
+    def named_calendar(self) -> str | None:
+        """The name of the dataset's calendar that it follows; None where it follows none."""
+        return None
+
+    def follow(self, calendar: Calendar) -> None:
+        """Take the calendar of that name, once, when its dataset is made."""
 
     # -- what it is made from
 

@@ -15,7 +15,8 @@ from pydantic import Field, model_validator
 from synth.columns import NULL, from_microseconds, moments
 from synth.dtypes import TIMESTAMP, DType
 from synth.generators.arrival import HOUR_US
-from synth.generators.base import Generator, one_way_of
+from synth.generators.base import one_way_of
+from synth.generators.calendars import InCalendar
 from synth.generators.context import SpanView, SpecView, TableContext
 from synth.generators.declarations import Complaint, Dependency, DottedPath, OwnBefore, RowValue, Span
 from synth.generators.open_time import OpenTime, open_time
@@ -30,7 +31,7 @@ MOST_EXPONENT = 690.0  # e to it is still a number
 MOST_YEARS = 100  # between the first and the last day of its own
 
 
-class Delay(Generator):
+class Delay(InCalendar):
     """A planned moment: a lognormal or even delay after another. NULL where that is; hidden until it has come.
 
     With weekdays, hours or days of its own it runs only while they have a weight, faster where it is larger, and ends then;
@@ -100,10 +101,10 @@ class Delay(Generator):
     @cached_property
     def _open(self) -> OpenTime | None:
         """Give the time in which it runs, or None for all time."""
-        weekdays, hours = profile("weekdays", self.weekdays), profile("hours", self.hours)
-        if len({*weekdays}) == len({*hours}) == 1 and not self.days:
+        week, days = self._when.week, self._when.factors
+        if (week == week[0, 0]).all() and not days:
             return None
-        return open_time(weekdays, hours, tuple(sorted(self.days.items())))
+        return open_time(tuple(week.ravel()), tuple(days.items()))
 
     @property
     def _unit(self) -> float:

@@ -144,19 +144,17 @@ class _Hours:
 
 
 @lru_cache(maxsize=64)
-def open_time(
-    weekdays: tuple[float, ...], hours: tuple[float, ...], days: tuple[tuple[dt.date, float], ...]
-) -> OpenTime:  # fmt: skip
-    """Make the open time of weights of weekdays and hours, and of dates with factors of their own."""
+def open_time(week: tuple[float, ...], days: tuple[tuple[dt.date, float], ...]) -> OpenTime:
+    """Make the open time of weights of the hours of a week, and of dates with factors of their own."""
     factors: Mapping[dt.date, float] = dict(days)
-    weight = np.outer(weekdays, hours)
+    weight = np.array(week).reshape(-1, DAY_HOURS)
     ticks = weight / weight.max() / max([1.0, *factors.values()]) * MOST_TICKS
-    week = ticks.astype(np.int64).ravel()
+    usual = ticks.astype(np.int64).ravel()
     if not factors:
-        return OpenTime(week, microseconds(MONDAY), np.empty(0, dtype=np.int64))
+        return OpenTime(usual, microseconds(MONDAY), np.empty(0, dtype=np.int64))
     monday = min(factors) - dt.timedelta(days=min(factors).weekday())
     weeks = (max(factors) - monday).days // 7 + 1
     listed = np.tile(ticks, (weeks, 1))
     for day, factor in factors.items():
         listed[(day - monday).days] *= factor
-    return OpenTime(week, microseconds(monday), listed.astype(np.int64).ravel())
+    return OpenTime(usual, microseconds(monday), listed.astype(np.int64).ravel())

@@ -16,7 +16,7 @@ from synth.errors import did_you_mean
 from synth.generators.base import Many
 from synth.generators.sampling import check_weights
 
-__all__ = ["HOURS", "SEASONS", "WEEKDAYS", "DaysOfTheirOwn", "Hours", "Season", "Weekdays", "profile"]
+__all__ = ["HOURS", "SEASONS", "WEEKDAYS", "DaysOfTheirOwn", "Factor", "Hours", "Season", "Weekdays", "profile"]
 
 # Month index, January to December (only ratios matter).
 SEASONS: dict[str, tuple[float, ...]] = {
@@ -76,4 +76,5 @@ def _told(word: str) -> WithJsonSchema:
 Season = Annotated[str | Many, _told("season")]
 Weekdays = Annotated[str | Many, _told("weekdays")]
 Hours = Annotated[str | Many, _told("hours")]
-DaysOfTheirOwn = dict[dt.date, Annotated[float, Field(ge=0, le=1e6)]]  # date -> factor
+Factor = Annotated[float, Field(ge=0, le=1e6)]  # of a day, beside a usual one
+DaysOfTheirOwn = dict[dt.date, Factor]

@@ -81,6 +81,12 @@ def referred(schema: Fragment) -> list[str]:
     return [each["$ref"].removeprefix(PLACE) for each in members_of(schema) if "$ref" in each]
 
 
+def values_of(schema: Fragment) -> list[Fragment]:
+    """Give the schemas of a mapping's values."""
+    values = [*schema.get("patternProperties", {}).values(), schema.get("additionalProperties")]
+    return [each for each in values if isinstance(each, dict)]
+
+
 def takes(schema: Fragment) -> str:
     """Say what a schema takes: `number above 0 or text`."""
     return one_of(dict.fromkeys(_takes(member) for member in members_of(schema)))

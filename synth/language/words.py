@@ -14,7 +14,7 @@ from typing import Any
 
 from synth.errors import OptionError, did_you_mean
 from synth.generators import GENERATORS
-from synth.language.fragments import Fragment, Known, referred, shown_default, takes
+from synth.language.fragments import Fragment, Known, referred, shown_default, takes, values_of
 from synth.language.types import type_words
 from synth.spec.kinds import KINDS
 from synth.spec.models import OPTIONS, Column, Dataset, Table
@@ -31,6 +31,7 @@ GROUPS = {
     "types": "types of columns",
     "functions": "functions of expressions",
 }
+OF_THEIR_OWN = {Table.__name__, Column.__name__}  # models whose words are groups
 
 
 @dataclass(frozen=True)
@@ -116,9 +117,12 @@ def _parameters(model: Fragment, prefix: str = "") -> Iterator[Parameter]:
 
 
 def _nested(field: Fragment, prefix: str) -> Iterator[Parameter]:
-    """The parameters of the models that a field refers to."""
+    """The parameters of the models that a field refers to; those of a mapping's values stand behind a NAME."""
     for name in referred(field):
         yield from _parameters(Known.language().definitions[name], prefix)
+    for name in (each for values in values_of(field) for each in referred(values)):
+        if name not in OF_THEIR_OWN:
+            yield from _parameters(Known.language().definitions[name], f"{prefix}NAME.")
 
 
 def _kind(kind: Any) -> Word:

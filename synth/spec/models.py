@@ -8,26 +8,28 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import ConfigDict, Field, ValidationError, field_validator, model_serializer, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic.json_schema import SkipJsonSchema
-from pydantic_core import PydanticCustomError
 
-from synth.dtypes import DType, listed
 from synth.errors import did_you_mean, many
-from synth.generators import GENERATORS, Generator
-from synth.generators.base import Many, Model, Share
-from synth.generators.derived import Given
+from synth.generators.base import Many, Model
+from synth.generators.calendars import Calendar
+from synth.spec.column_models import OPTIONS, Column, refuse
 from synth.spec.fanout_models import SoMany
 from synth.spec.parts import part_name
 from synth.spec.row_models import NAME, EarlierRows, Existing, Name, Picture, Rollup, RowCount
-from synth.spec.wording import NAMES, plain_errors, shown
+from synth.spec.wording import NAMES, shown
 
 __all__ = ["OPTIONS", "Column", "Dataset", "EarlierRows", "Existing", "Period", "Rollup", "Table"]
 
 MOST_TABLES = 2_000
 MOST_COLUMNS = 5_000  # of a table
-
-OPTIONS = ("type", "nullable", "null_share", "unique", "check", "about", "references")
 
 
 WAYS = ("rows", "values", "per", "select", "rollup")  # of saying where the rows of a table come from, if not read
@@ -40,113 +42,6 @@ TABLES: dict[str, Any] = {
         "dependentSchemas": {"at": {"anyOf": [{"required": ["select"]}, {"required": ["per"]}]}},
     },
 }
-
-
-def _refuse(what: str, *, at: tuple[str | int, ...] = (), hint: str = "") -> PydanticCustomError:
-    return PydanticCustomError("synth", "{what}", {"what": what, "at": at, "hint": hint})
-
-
-def _refuse_old_words(kind: str, made: type[Generator], parameters: Mapping[Any, Any]) -> None:
-    """Refuse parameters as they were called once. A number is none of those: it is the weight of a value."""
-    for word, new in made.renamed.items():
-        if word in parameters and not isinstance(parameters[word], (int, float)):
-            raise _refuse(f"`{word}` of {kind} is now called `{new}`", at=(kind, word), hint=f"write {new}: …")
-
-
-class Column(Model):
-    """One column: the generator that draws it, and what holds of it. Without a generator its table gives it.
-
-    >>> price = synth.load("inventory").tables["products"].columns["unit_price"]
-    >>> price.generator_name, price.type
-    ('lognormal', 'decimal(12,2)')
-    """
-
-    draws: Generator = Field(default_factory=Given)
-    generator_name: str = "given"  # as it is written
-    type: str | None = Field(None, description="the column's type; left out: the generator's own")
-    nullable: bool | None = Field(None, description="whether NULL may be held; left out: as the generator says")
-    null_share: Share = Field(0.0, description="share of rows that are NULL, whatever the generator draws")
-    unique: bool = Field(False, description="no value twice")
-    check: str | None = Field(None, description="a condition in SQL, over columns of the table")
-    about: str | None = Field(None, description="a comment, which databases get")
-    references: str | None = Field(None, description="the table whose key a column holds that chooses no row")
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _split(cls, data: Any, handler: Any) -> Column:
-        """`{lognormal: {…}, type: …}` names its generator by a key; a bare word is a generator without parameters."""
-        if isinstance(data, cls):
-            return data
-        if isinstance(data, str):
-            data = {data: None}
-        if not isinstance(data, Mapping):
-            raise _refuse("a column is a mapping like {choice: {a: 1, b: 2}}")
-        words = [word for word in data if word not in OPTIONS]
-        for word in words:
-            if word not in GENERATORS:
-                raise _refuse(
-                    f"unknown generator or option '{word}'",
-                    at=(str(word),),
-                    hint=did_you_mean(str(word), [*GENERATORS, *OPTIONS])
-                    if str(word).isidentifier()
-                    else "a comma inside { } ends an entry: put SQL and text in quotes",
-                )
-        if len(words) > 1:
-            raise _refuse(f"a column has one generator, here are {' and '.join(words)}", at=(words[1],))
-        options = {word: value for word, value in data.items() if word in OPTIONS}
-        if not words:
-            column: Column = handler(options)
-            return column
-        kind, parameters = words[0], data[words[0]]
-        made, unwritten = GENERATORS[kind], tuple[str, ...]()
-        if parameters is None:
-            parameters = {}
-        if isinstance(parameters, Mapping):
-            _refuse_old_words(kind, made, parameters)
-        if not isinstance(parameters, Mapping) or (
-            made.shorthand_is_mapping and not set(parameters) <= set(made.model_fields)
-        ):
-            if made.shorthand is None:
-                raise _refuse(
-                    f"{kind} takes a mapping of parameters",
-                    at=(kind,),
-                    hint=f"known are {', '.join(made.model_fields) or 'none'}",
-                )
-            parameters, unwritten = {made.shorthand: parameters}, (made.shorthand,)
-        try:
-            draws = made.model_validate(parameters)
-        except ValidationError as error:
-            path, what, hint = plain_errors(error, lambda _: made)[0]
-            path = path[1:] if path[:1] == unwritten else path
-            raise _refuse(what, at=(kind, *path), hint=hint) from None
-        return handler({**options, "draws": draws, "generator_name": kind})  # type: ignore[no-any-return]
-
-    @field_validator("type", mode="before")
-    @classmethod
-    def _known_type(cls, given: Any) -> Any:
-        if isinstance(given, Mapping):
-            return str(listed(given))
-        if isinstance(given, str):
-            DType.parse(given)
-        return given
-
-    @model_serializer
-    def _joined(self) -> dict[str, Any]:
-        options = {name: getattr(self, name) for name in OPTIONS}
-        found = {name: value for name, value in options.items() if value != type(self).model_fields[name].default}
-        if self.generator_name != "given":
-            found = {self.generator_name: self.draws.model_dump(exclude_defaults=True), **found}
-        return found
-
-    @property
-    def refers_to(self) -> str | None:
-        """The table whose key the column holds, chosen or given; None where it holds none."""
-        return self.draws.held_key.table if self.draws.held_key else self.references
-
-    @property
-    def declared_type(self) -> DType | None:
-        """The type that is declared; None where it is inferred."""
-        return DType.parse(self.type) if self.type else None
 
 
 class Period(Model):
@@ -233,9 +128,9 @@ class Table(Model):
             raise ValueError("should be a SELECT, or several by name, got none")
         for part, sql in given.items() if isinstance(given, Mapping) else ():
             if not isinstance(sql, str):
-                raise _refuse(f"should be text, got {shown(sql)}", at=(str(part),))
+                raise refuse(f"should be text, got {shown(sql)}", at=(str(part),))
             if not re.match(NAME, str(part)):
-                raise _refuse(f"'{part}' is no name", at=(str(part),), hint=NAMES)
+                raise refuse(f"'{part}' is no name", at=(str(part),), hint=NAMES)
         return given
 
     @field_validator("events", mode="before", json_schema_input_type=list[Name] | dict[Name, list[Name]])
@@ -343,6 +238,9 @@ class Dataset(Model):
     dataset: Name = Field(description="its name: the output folder, and the database's schema")
     about: str | None = Field(None, description="a comment")
     period: Period = Field(description="the time that declared row counts belong to")
+    calendars: dict[Name, Calendar] = Field(
+        default_factory=dict, description="name: a calendar, which arrivals and delays of any table may follow"
+    )
     tables: Annotated[dict[Name, Table], Field(min_length=1)] = Field(
         description="name: table; a name that begins with `_` is a working table, and not written"
     )
@@ -357,6 +255,38 @@ class Dataset(Model):
     def _check(self) -> Dataset:
         if len(self.tables) > MOST_TABLES:
             raise ValueError(f"it has {len(self.tables):,} tables, {MOST_TABLES:,} are the most")
+        return self
+
+    @field_validator("calendars")
+    @classmethod
+    def _around_the_period(cls, calendars: dict[str, Calendar], info: ValidationInfo) -> dict[str, Calendar]:
+        """Look up what of calendars is known of the years around the period."""
+        if (period := info.data.get("period")) is None:
+            return calendars
+        found = {}
+        for name, each in calendars.items():
+            try:
+                found[name] = each.around(period.start, period.until)
+            except ValueError as error:
+                raise refuse(str(error), at=(name, "holidays")) from None
+        return found
+
+    @model_validator(mode="after")
+    def _hand_calendars_out(self) -> Dataset:
+        for name, table in self.tables.items():
+            for column, declared in table.columns.items():
+                wanted = declared.draws.named_calendar
+                if wanted is None:
+                    continue
+                if wanted not in self.calendars:
+                    raise refuse(
+                        f"unknown calendar '{wanted}'",
+                        at=("tables", name, "columns", column, declared.generator_name, "calendar"),
+                        hint=did_you_mean(wanted, self.calendars)
+                        if self.calendars
+                        else "declare it: calendars: {NAME: {…}}",
+                    )
+                declared.draws.follow(self.calendars[wanted])
         return self
 
     def __repr__(self) -> str:

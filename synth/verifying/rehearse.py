@@ -167,7 +167,9 @@ def _prove(plan: Plan, unknown: Set[tuple[str, str]]) -> None:
     Raises DataError, and SpecError for offences.
     """
     frames: dict[str, list[pl.DataFrame]] = {name: [] for name in plan.wanted}
-    for result in Walk(RunContext(plan, Residents(), FrameSink(), fingerprints=False), Serial(owns_process=False)).results():
+    for result in Walk(
+        RunContext(plan, Residents(), FrameSink(), fingerprints=False), Serial(owns_process=False)
+    ).results():
         for part, made in result.tables.items():
             assert made.write.frame is not None
             frames[table_of(part)].append(made.write.frame)

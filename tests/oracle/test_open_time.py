@@ -32,6 +32,10 @@ DAYS = st.dictionaries(
 )
 
 
+def week(weekdays, hours) -> tuple[float, ...]:
+    return tuple(weekday * hour for weekday in weekdays for hour in hours)
+
+
 def walked(weekdays, hours, days, moment: dt.datetime, ticks: int) -> int:
     """Microseconds since 1970 at which so many ticks have run behind a moment, hour by hour."""
     top, most_of_days = max(w * h for w in weekdays for h in hours), max([1.0, *days.values()])
@@ -51,7 +55,7 @@ def walked(weekdays, hours, days, moment: dt.datetime, ticks: int) -> int:
 @SETTINGS
 @given(weights(7), weights(24), DAYS, AROUND, st.integers(1, 60 * MOST_TICKS))
 def test_ticks_run_in_open_hours_alone(weekdays, hours, days, moment, ticks):
-    time = open_time(weekdays, hours, tuple(sorted(days.items())))
+    time = open_time(week(weekdays, hours), tuple(sorted(days.items())))
     found = int(time.moments_after(np.array([microseconds(moment)]), np.array([ticks]))[0])
     assert found == walked(weekdays, hours, days, moment, ticks)
     assert found > microseconds(moment)
@@ -68,7 +72,10 @@ def test_ticks_run_in_open_hours_alone(weekdays, hours, days, moment, ticks):
     st.lists(st.integers(1, 10**12), min_size=2, max_size=2),
 )
 def test_later_beginnings_and_longer_delays_end_later(weekdays, hours, days, moments, ticks):
-    time, us = open_time(weekdays, hours, tuple(sorted(days.items()))), np.sort([microseconds(m) for m in moments])
+    time, us = (
+        open_time(week(weekdays, hours), tuple(sorted(days.items()))),
+        np.sort([microseconds(m) for m in moments]),
+    )
     short, long = (time.moments_after(us, np.full(len(us), each)) for each in sorted(ticks))
     assert (np.diff(short) >= 0).all() and (short <= long).all()
     bounds = [time.bound_after(float(us[end]), float(each)) for end, each in ((0, min(ticks)), (-1, max(ticks)))]
@@ -78,7 +85,7 @@ def test_later_beginnings_and_longer_delays_end_later(weekdays, hours, days, mom
 @pytest.mark.parametrize("unit", ["minutes", "hours", "days"])
 def test_a_unit_is_a_mean_open_one(unit):
     """Five days a week are a week, so are 60 open hours, whatever their weights."""
-    time = open_time(WEEKDAYS["business"], HOURS["business"], ())
+    time = open_time(week(WEEKDAYS["business"], HOURS["business"]), ())
     count = {"minutes": 3600, "hours": 60, "days": 5}[unit]
     start = np.array([microseconds(dt.datetime(2024, 1, 3, 11, 30))])
     end = time.moments_after(start, np.array([round(count * time.ticks_a(unit))]))

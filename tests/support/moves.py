@@ -15,6 +15,7 @@ from synth.generators.word_lists import word_list
 
 WORLD = """dataset: moves
 period: {start: 2024-01-01, until: 2025-01-01}
+calendars: {office: {weekdays: business, hours: business}}
 tables:
   kinds: {values: [[1, a], [2, b]], primary_key: [id], columns: {id: {type: integer}, kind: {type: text}}}
   shelves: {values: [[1, 101], [2, 102], [3, 103]], primary_key: [hall, shelf], columns: {hall: {type: integer}, shelf: {type: integer}}}
@@ -166,6 +167,12 @@ def unevenness(rows):
     return counts.var() / counts.mean()
 
 
+def persistence(rows):
+    """How the counts of days go with those of the day before."""
+    counts = rows["x"].dt.date().value_counts().sort("x")["count"]
+    return np.corrcoef(counts[1:], counts[:-1])[0, 1]
+
+
 def steps(rows):
     return rows["x"].diff().median()
 
@@ -271,6 +278,7 @@ MOVES = {
     },
     "count": {"table": ("{count: crumbs}", "{count: bits}", mean), "via": ("{count: {table: t, via: _pal}}", "{count: {table: t, via: _up}}", mean)},
     "delay": {
+        "calendar": (D % "even: true, max: 20", D % "even: true, max: 20, calendar: office", when(" [1-5] ")),
         "after": (D % ALL, (D % ALL).replace("early", "late"), mean),
         "first": tuple(f"{{delay: {{after: previous.x, first: {each}, announced: true, {ALL}}}}}" for each in ("early", "late")) + (mean,),
         "median": (D % ALL, D % ALL.replace("5,", "9,", 1), mean),
@@ -362,6 +370,7 @@ MOVES = {
     "user_agent": {},
     "uuid": {"version": ("{uuid: {}}", "{uuid: {version: 7, at: early}}", share("^.{14}7")), "at": ("{uuid: {version: 7, at: early}}", "{uuid: {version: 7, at: late}}", lambda rows: int(rows["x"].min()[:8], 16))},
     "arrival": {
+        "calendar": ("a: {arrival: {}}", "a: {arrival: {calendar: office}}", when(" [1-5] ")), "persistence": ("a: {arrival: {dispersion: 4}}", "a: {arrival: {dispersion: 4, persistence: 0.9}}", persistence),
         "trend": ("a: {arrival: {}}", "a: {arrival: {trend: 1}}", mean), "season": ("a: {arrival: {}}", "a: {arrival: {season: [1, 1, 1, 1, 1, 3, 1, 1, 1, 1, 1, 1]}}", when("^....-06")),
         "weekdays": ("a: {arrival: {}}", "a: {arrival: {weekdays: [1, 1, 1, 1, 1, 3, 1]}}", when(" 6 ")), "hours": ("a: {arrival: {}}", "a: {arrival: {hours: business}}", when(" 1[0-5]:")),
         "dispersion": ("a: {arrival: {}}", "a: {arrival: {dispersion: 4}}", unevenness), "before_start": ("a: {arrival: {since: 2023-01-01, before_start: 0.2}}", "a: {arrival: {since: 2023-01-01, before_start: 0.5}}", when("^2023")),
