@@ -6,6 +6,7 @@ from synth.generators.array import Array
 from synth.generators.arrival import Arrival
 from synth.generators.base import Generator
 from synth.generators.beta import Beta
+from synth.generators.chance import Chance
 from synth.generators.choice import Choice
 from synth.generators.clock import Delay
 from synth.generators.company import Company
@@ -49,6 +50,7 @@ GENERATORS: dict[str, type[Generator]] = {
     "beta": Beta,
     "binomial": Binomial,
     "bytes": RawBytes,
+    "chance": Chance,
     "choice": Choice,
     "coined": Coined,
     "constant": Constant,

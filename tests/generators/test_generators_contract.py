@@ -86,6 +86,7 @@ EXAMPLES: dict[str, tuple[str, str, pl.DataType]] = {
     "beta": ("{beta: {alpha: 2, beta: 5}}", "things", pl.Float64()),
     "binomial": ("{binomial: {n: 9, p: 0.3}}", "things", pl.Int64()),
     "bytes": ("{bytes: {min: 1, max: 9}}", "things", pl.Binary()),
+    "chance": ("{chance: {logit: _one}}", "things", pl.Boolean()),
     "choice": ("{choice: {a: 0.7, b: 0.3, c: 0}}", "things", pl.String()),
     "colour": ("{colour: {locale: _locale}}", "things", pl.String()),
     "company": ("{company: {locale: _locale}}", "things", pl.String()),

@@ -58,6 +58,8 @@ tables:
       z: {normal: {mean: 0, sd: 1}}
       y: {normal: {mean: 0, sd: 1}}
       low: {uniform: {min: 1, max: 9}}
+      tenth: {constant: 0.1}
+      half: {constant: 0.5}
       high: {uniform: {min: 11, max: 19}}
       early: {uniform: {min: 2024-01-01, max: 2024-03-01}, type: timestamp}
       late: {uniform: {min: 2024-07-01, max: 2024-09-01}, type: timestamp}
@@ -263,6 +265,7 @@ MOVES = {
         "by": ("{polymorphic: {by: l, references: {a: bag, b: first}}}", "{polymorphic: {by: k, references: {a: bag, b: first}}}", lambda rows: ((rows["x"] == rows["bag"]) == (rows["k"] == "a")).mean()),
         "references": ("{polymorphic: {by: k, references: {a: first, b: bag}}}", "{polymorphic: {by: k, references: {a: bag, b: bag}}}", equal("bag")),
     },
+    "chance": {"logit": ("{chance: {logit: z}}", "{chance: {logit: low}}", mean), "share": ("{chance: {share: tenth}}", "{chance: {share: half}}", mean)},
     "choice": {
         "values": ("{choice: {a: 1, b: 3}}", "{choice: {a: 2, b: 3}}", share("a")),
         "by": ("{choice: {by: l, values: {a: {a: 1}, b: {b: 1}}}}", "{choice: {by: k, values: {a: {a: 1}, b: {b: 1}}}}", equal("k")),
