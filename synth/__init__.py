@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from synth.plan.model import Plan
     from synth.reporting.dbt_project import write_dbt_project
     from synth.reporting.make import Report, report
+    from synth.reporting.realism import Realism, realism
     from synth.spec.load import parse
     from synth.spec.models import Column, Dataset, Table
     from synth.store.manifest import Manifest
@@ -69,6 +70,7 @@ _HOMES = {
     "synth.store.manifest": ("Manifest",),
     "synth.reporting.dbt_project": ("write_dbt_project",),
     "synth.reporting.make": ("Report", "report"),
+    "synth.reporting.realism": ("Realism", "realism"),
     "synth.spec.load": ("parse",),
     "synth.spec.models": ("Column", "Dataset", "Table"),
     "synth.loading.report": ("LoadReport",),
@@ -80,11 +82,11 @@ _HOMES = {
 
 __all__ = [
     "Address", "Column", "DataError", "DatabaseError", "Dataset", "ExtraError", "Imported", "Laked", "LoadReport",
-    "Manifest", "OptionError", "OutputError", "Part", "Plan", "Report", "SpecError", "Summary", "SynthError", "Table",
-    "VerifyReport", "advance_database", "advance_folder", "block", "frame", "frames", "generate", "generate_into",
-    "import_spec", "lake", "lazy", "load",
-    "load_folder", "load_into", "make_plan", "merge", "parse", "progress_bar", "pull", "report", "verify", "verify_database",
-    "verify_folder", "write_dbt_project",
+    "Manifest", "OptionError", "OutputError", "Part", "Plan", "Realism", "Report", "SpecError", "Summary",
+    "SynthError", "Table", "VerifyReport", "advance_database", "advance_folder", "block", "frame", "frames",
+    "generate", "generate_into", "import_spec", "lake", "lazy", "load", "load_folder", "load_into", "make_plan",
+    "merge", "parse", "progress_bar", "pull", "realism", "report", "verify", "verify_database", "verify_folder",
+    "write_dbt_project",
 ]  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from synth.answers.compared import (
     TableCompared,
 )
 from synth.answers.imported import Imported, ImportNote, ImportProof, LearntMeasure
+from synth.answers.measured import FactMeasured, RealismMeasured
 from synth.answers.units import Bytes, Moment, Rows, Seconds, Table
 from synth.errors import OptionError, did_you_mean
 
@@ -34,6 +35,7 @@ __all__ = [
     "ColumnMeasured",
     "DataCompared",
     "DatasetVerified",
+    "FactMeasured",
     "Generated",
     "ImportNote",
     "ImportProof",
@@ -45,6 +47,7 @@ __all__ = [
     "Planned",
     "Project",
     "Pulled",
+    "RealismMeasured",
     "ReferenceCompared",
     "Reported",
     "SpecChanged",
@@ -289,6 +292,7 @@ ANSWERS: dict[str, Any] = {
     "load": Loaded,
     "pull": Pulled,
     "report": Reported,
+    "realism": RealismMeasured,
     "dbt": Project,
     "lake": Laked,
     "sweep": Swept,

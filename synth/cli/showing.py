@@ -1,4 +1,4 @@
-"""Commands that show what there is, to people and tools: the report, a dbt project over it, tables of a lakehouse."""
+"""Commands that show what there is: the report, how real it is, a dbt project over it, tables of a lakehouse."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from synth.errors import many
 from synth.lakes import LAKES
 from synth.terminal import size
 
-__all__ = ["dbt", "lake", "report"]
+__all__ = ["dbt", "lake", "realism", "report"]
 
 REPORT_OUT = "the HTML file [default: DIR.html beside the folder, or output/DATASET.html]"
 NO_VERIFY = "leave the proof out, which takes the longest"
@@ -45,6 +45,24 @@ def report(
     said = f"{made.path}: {many(made.tables, 'table')}, {size(made.bytes)}, {made.seconds:.1f} s{proof}"
     tell(made.as_dict(), said, json=json, quiet=quiet)
     if made.passed is False:
+        raise typer.Exit(1)
+
+
+def realism(place: Place, schema: Schema = None, json: Json = False, quiet: Quiet = False) -> None:
+    """Measure the facts that a spec declares: figures, their sources, and the bands that they should be in.
+
+    Exit 1 where one is outside of its band, or cannot be measured.
+
+    Example: synth realism output/ecommerce
+    """
+    from synth.reporting.realism import realism as measure
+    from synth.reporting.realism_text import realism_text
+    from synth.terminal import progress
+
+    with progress(None, quiet=quiet) as told:
+        found = measure(place, schema=schema, progress=told)
+    tell(found.as_dict(), realism_text(found), json=json, quiet=quiet)
+    if not found.passed:
         raise typer.Exit(1)
 
 

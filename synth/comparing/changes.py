@@ -11,7 +11,16 @@ from synth.comparing.meaning import GENERATOR, PARAMETERS, Ordered, Tree
 __all__ = ["Change", "changes"]
 
 What = Literal["changed", "added", "gone", "order"]
-NAMED = ("calendars", "tables", "columns", "rules", "pictures", "checks", "events")  # whose members have names of their own
+NAMED = (
+    "calendars",
+    "tables",
+    "columns",
+    "rules",
+    "pictures",
+    "facts",
+    "checks",
+    "events",
+)  # whose members have names of their own
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ def tree_of(dataset: Dataset) -> Tree:
             name: {"about": each.about, "select": Sql.of(each.select), "shape": each.shape}
             for name, each in dataset.pictures.items()
         },
+        "facts": {name: _value(each) | {"select": Sql.of(each.select)} for name, each in dataset.facts.items()},
     }
 
 

@@ -22,10 +22,10 @@ from pydantic import Field, model_validator
 from synth.columns import from_microseconds
 from synth.dtypes import TIMESTAMP, DType
 from synth.generators.base import Share
-from synth.generators.calendars import InCalendar
 from synth.generators.context import SpanView, TableContext
 from synth.generators.day_noise import MOST_PERSISTENT, day_noise, spread_of_sum
 from synth.generators.declarations import Complaint, Span
+from synth.generators.in_calendar import InCalendar
 from synth.generators.profiles import DaysOfTheirOwn, Hours, Season, Weekdays, profile
 from synth.streams import Sub
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field
 
 from synth.dtypes import DType
 from synth.generators.declarations import (
@@ -29,6 +28,7 @@ from synth.generators.declarations import (
     Segment,
     Span,
 )  # fmt: skip
+from synth.generators.models import Many, Model, Share, one_way_of
 
 if TYPE_CHECKING:
     from synth.generators.calendars import Calendar
@@ -36,33 +36,6 @@ if TYPE_CHECKING:
     from synth.generators.pieces import InPieces
 
 __all__ = ["Generator", "Many", "Model", "Share", "one_way_of"]
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Many = Annotated[tuple[Any, ...], Field(strict=False)]
-
-
-class Model(BaseModel):
-    """A declared thing: frozen, strict, and with nothing extra."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
-
-    renamed: ClassVar[dict[str, str]] = {}  # words of older specs -> the words that stand for them now
-
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Make a copy with other values, which forgets what was worked out from the old ones."""
-        copy = super().model_copy(update=update, deep=deep)
-        for name in copy.__dict__.keys() - type(self).model_fields.keys():
-            del copy.__dict__[name]
-        return copy
-
-
-def one_way_of(*ways: Mapping[str, Any], **besides: Any) -> ConfigDict:
-    """Configure a model so that editors are told that exactly one of these JSON Schemas holds; it checks nothing itself.
-
-    `besides` are further keywords of its schema.
-    """
-    told: dict[str, Any] = {"oneOf": [*ways], **besides}
-    return ConfigDict(json_schema_extra=told)
 
 
 class Generator(Model):

@@ -10,18 +10,18 @@ import calendar
 import datetime as dt
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from synth.errors import did_you_mean
-from synth.generators.base import Generator, Many, Model, one_way_of
+from synth.generators.models import Many, Model, one_way_of
 from synth.generators.profiles import DaysOfTheirOwn, Factor, Hours, Season, Weekdays, profile
 
-__all__ = ["Calendar", "Holidays", "InCalendar", "Yearly"]
+__all__ = ["Calendar", "Holidays", "Yearly"]
 
 Floats = npt.NDArray[np.float64]
 Days = npt.NDArray[np.datetime64]
@@ -139,7 +139,7 @@ class Calendar(Model):
 
     @cached_property
     def week(self) -> Floats:
-        """The weights of the hours of a week, those of a day as they are declared. (7, 24), Monday first"""
+        """Give the weights of all hours of a week, Monday first. (7, 24)"""
         weekdays = np.array(profile("weekdays", self.weekdays))
         return weekdays[:, None] * self._hours
 
@@ -174,7 +174,7 @@ class Calendar(Model):
         return weighed
 
     def own_factors(self, days: Days) -> Floats:
-        """Give each day's own factor. (days,), one after another -> (days,)"""
+        """Give the own factor of each of some days that follow each other. (days,) -> (days,)"""
         found = np.ones(len(days))
         places = (np.array([*self.factors], dtype="datetime64[D]") - days[:1]).astype(np.int64)
         there = (places >= 0) & (places < len(days))
@@ -189,43 +189,6 @@ class Calendar(Model):
         share = np.repeat(self._hours / parts, parts, axis=1)
         share /= np.maximum(share.sum(axis=1, keepdims=True), 1e-300)
         return share[_weekday(days)] if isinstance(self.hours, dict) else share[:1]
-
-
-class InCalendar(Generator):
-    """Makes a column that follows a calendar, instead of weights of its own."""
-
-    calendar: str | None = Field(
-        None, description="name of the calendar that it follows, instead of weights and days of its own"
-    )
-
-    _followed: Calendar | None = PrivateAttr(None)
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        words = [word for word in ("season", "weekdays", "hours", "days") if word in self.model_fields_set]
-        if self.calendar is not None and words:
-            raise ValueError(f"`calendar` says that already: leave `{words[0]}` out, or say all of it here")
-        return self
-
-    @property
-    def named_calendar(self) -> str | None:
-        return self.calendar
-
-    def follow(self, calendar: Calendar) -> None:
-        self._followed = calendar
-
-    @property
-    def _when(self) -> Calendar:
-        """Give the calendar that it follows: the named one, or that of its own words."""
-        if self.calendar is None:
-            return self._own_words
-        assert self._followed, "a dataset hands its calendars out when it is made"
-        return self._followed
-
-    @cached_property
-    def _own_words(self) -> Calendar:
-        words = {word: getattr(self, word) for word in ("season", "weekdays", "hours", "days") if hasattr(self, word)}
-        return Calendar(**words)
 
 
 def _weekday(days: Days) -> npt.NDArray[np.int64]:

@@ -49,7 +49,7 @@ returned: {chance: {logit: _odds}}"""
         return self.logit or self.share or ""
 
     def accepts(self, dtype: DType) -> str | None:
-        """Take booleans."""
+        """Take booleans, and nothing else."""
         return None if dtype == BOOLEAN else f"it is true or false, and cannot be {dtype}"
 
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:

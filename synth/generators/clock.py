@@ -16,9 +16,9 @@ from synth.columns import NULL, from_microseconds, moments
 from synth.dtypes import TIMESTAMP, DType
 from synth.generators.arrival import HOUR_US
 from synth.generators.base import one_way_of
-from synth.generators.calendars import InCalendar
 from synth.generators.context import SpanView, SpecView, TableContext
 from synth.generators.declarations import Complaint, Dependency, DottedPath, OwnBefore, RowValue, Span
+from synth.generators.in_calendar import InCalendar
 from synth.generators.open_time import OpenTime, open_time
 from synth.generators.profiles import DaysOfTheirOwn, Hours, Weekdays, profile
 from synth.generators.sampling import FARTHEST, has_numbers, normal_between

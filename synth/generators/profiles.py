@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import Field, WithJsonSchema
 
 from synth.errors import did_you_mean
-from synth.generators.base import Many
+from synth.generators.models import Many
 from synth.generators.sampling import check_weights
 
 __all__ = ["HOURS", "SEASONS", "WEEKDAYS", "DaysOfTheirOwn", "Factor", "Hours", "Season", "Weekdays", "profile"]

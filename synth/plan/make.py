@@ -76,7 +76,9 @@ def make(
         raise OptionError(f"until ({now:%Y-%m-%d}) is too far ahead; years before {FAR_YEAR} are known")
     for name, calendar in dataset.calendars.items():
         if calendar.years and now.year > calendar.years[1]:
-            raise OptionError(f"until ({now:%Y-%m-%d}) is too far ahead: calendar '{name}' is known to {calendar.years[1]}")
+            raise OptionError(
+                f"until ({now:%Y-%m-%d}) is too far ahead: calendar '{name}' is known to {calendar.years[1]}"
+            )
     wanted = tuple(dataset.written)
     if tables is not None:
         asked = tuple(tables.split(",") if isinstance(tables, str) else tables)

@@ -12,19 +12,16 @@ from typing import Any
 import duckdb
 
 from synth.describe.catalogue import Catalogue, TableFacts
-from synth.errors import OutputError
-from synth.formats import format_of, unreadable_errors
-from synth.left import temporary_folder
 from synth.measuring.summary import summaries
 from synth.progress import Phase, Progress, silent
 from synth.reporting.column_pictures import picture_of
-from synth.sandbox import sandbox, time_limit
+from synth.reporting.looked_at import readable, tables_of
+from synth.reporting.realism import Measured, measured_in
+from synth.sandbox import time_limit
 from synth.spec.models import Dataset
 from synth.store.documents import made_of
 from synth.store.entries import TableEntry
 from synth.store.manifest import Manifest
-from synth.store.memory import default_memory
-from synth.translate.seen import seen_by_sql
 from synth.verifying.checks import quoted
 from synth.verifying.findings import plan_of
 from synth.verifying.report import VerifyReport
@@ -46,44 +43,24 @@ class Contents:
     again: str  # the command that makes the folder
     tables: Mapping[str, Mapping[str, Any]]
     pictures: tuple[Mapping[str, Any], ...]
+    measured: tuple[Measured, ...]
     verified: VerifyReport | None
 
 
 def contents_of(folder: Path, verified: VerifyReport | None, tell: Progress = silent) -> Contents:
     """Read a folder. Raises OutputError where it cannot be; `tell` is called with a table and its rows."""
-    manifest = Manifest.read(folder)
-    form, dataset = format_of(manifest.format), manifest.load_dataset()
-    if not form.can_be_read:
-        raise OutputError(
-            f"'{folder}' holds INSERT statements, which cannot be read\n  hint: generate it as parquet, csv or ndjson"
-        )
-    made = made_of(manifest, plan_of(manifest, dataset))
-    with (
-        temporary_folder("synth-report-") as spill,
-        sandbox(folder, memory_bytes=default_memory(), spill=spill) as connection,
-    ):
+    with tables_of(folder) as (connection, manifest):
+        dataset = manifest.load_dataset()
+        made = made_of(manifest, plan_of(manifest, dataset))
         tables = {}
         tell(Phase("looking", sum(entry.rows for entry in manifest.tables.values())), 0)
-        try:
-            for table, entry in manifest.tables.items():
-                _open(connection, folder.resolve(), form.name, table, entry)
+        with readable(folder):
             for facts in made.tables:
                 tables[facts.name] = _table(connection, facts, manifest.tables[facts.name])
                 tell(facts.name, manifest.tables[facts.name].rows)
-        except unreadable_errors() as error:
-            said = str(error).splitlines()[0]
-            raise OutputError(f"'{folder}' cannot be read: {said}\n  hint: synth verify {folder}") from error
         pictures = tuple(_pictures(connection, dataset, manifest))
-    return Contents(manifest, made.catalogue, made.command, tables, pictures, verified)
-
-
-def _open(connection: duckdb.DuckDBPyConnection, folder: Path, form: str, table: str, entry: TableEntry) -> None:
-    """Let SQL see a table as a spec's does; text is read once, and kept as columns."""
-    files, name = f"files of {table}", quoted(table)
-    format_of(form).attach(connection, files, [folder / file.path for file in entry.files], entry.types)
-    seen = seen_by_sql(quoted(files), entry.types) or f"SELECT * FROM {quoted(files)}"
-    what = "VIEW" if format_of(form).holds_types else "TABLE"
-    connection.execute(f"CREATE TEMP {what} {name} AS {seen}")
+        measured = tuple(measured_in(connection, dataset, manifest))
+    return Contents(manifest, made.catalogue, made.command, tables, pictures, measured, verified)
 
 
 def _table(connection: duckdb.DuckDBPyConnection, facts: TableFacts, entry: TableEntry) -> dict[str, Any]:

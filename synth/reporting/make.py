@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from synth.addresses import is_remote
-from synth.databases.address import address_of, is_database
+from synth.databases.address import is_database
 from synth.errors import OutputError
-from synth.job.pull import pull
-from synth.left import temporary_folder
 from synth.logs import logged
 from synth.progress import Phase, Progress, silent
 from synth.reporting.contents import contents_of
+from synth.reporting.looked_at import folder_of
 from synth.reporting.page import as_html
 from synth.store.files import replace_text
-from synth.store.opened import opened
 from synth.verifying.files import verify_folder
 
 if TYPE_CHECKING:
@@ -74,7 +70,7 @@ def report(
     started, tell = time.perf_counter(), progress or silent
     if out is not None:
         _refuse_other(Path(out))
-    with _here(place, schema, tell) as folder:
+    with folder_of(place, schema, tell) as folder:
         path = Path(out) if out is not None else _beside(place, folder)
         _refuse_other(path)
         tell(Phase("proving"), 0)
@@ -85,24 +81,6 @@ def report(
     replace_text(path, page, path.with_name(f".{path.name}.making"))
     passed = verified.passed if verified else None
     return Report(path, len(page.encode()), len(contents.tables), time.perf_counter() - started, passed)
-
-
-@contextmanager
-def _here(place: str | Path, schema: str | None, tell: Progress) -> Iterator[Path]:
-    """Give a folder of this machine with what is to be shown."""
-    if not is_database(str(place)):
-        with opened(place) as (folder, _):
-            yield folder
-        return
-    address = address_of(str(place))
-    with temporary_folder("synth-report-") as here:
-        pulled = pull(address, here, schema=schema, progress=tell)
-        if not pulled.has_manifest:
-            raise OutputError(
-                f"'{place}' holds no whole dataset of ours, and only of these it is known what they mean\n"
-                "  hint: synth load DIR URL loads one; --schema names another place in the database"
-            )
-        yield Path(pulled.folder)
 
 
 def _beside(place: str | Path, folder: Path) -> Path:

@@ -277,7 +277,7 @@ def _key_types(scope: Scope, name: str, column: str, declared: Column) -> Iterat
 
 
 def sql_travels(scope: Scope) -> Iterator[Problem]:
-    """Rules, checks and pictures are SQL that runs everywhere, over tables and columns that are written."""
+    """Rules, checks, pictures and facts are SQL that runs everywhere, over tables and columns that are written."""
     written = {name: set(scope.table(name).written) for name in scope.dataset.named}
     queries: list[tuple[Path, str, str]] = [
         (("rules", name), sql, "select the rows that break it") for name, sql in scope.dataset.rules.items()
@@ -285,6 +285,10 @@ def sql_travels(scope: Scope) -> Iterator[Problem]:
     queries += [
         (("pictures", name, "select"), picture.select, "select what it shows")
         for name, picture in scope.dataset.pictures.items()
+    ]
+    queries += [
+        (("facts", name, "select"), fact.select, "select what it measures")
+        for name, fact in scope.dataset.facts.items()
     ]
     for at, sql, instead in queries:
         try:

@@ -23,7 +23,7 @@ from synth.generators.calendars import Calendar
 from synth.spec.column_models import OPTIONS, Column, refuse
 from synth.spec.fanout_models import SoMany
 from synth.spec.parts import part_name
-from synth.spec.row_models import NAME, EarlierRows, Existing, Name, Picture, Rollup, RowCount
+from synth.spec.row_models import NAME, EarlierRows, Existing, Fact, Name, Picture, Rollup, RowCount
 from synth.spec.wording import NAMES, shown
 
 __all__ = ["OPTIONS", "Column", "Dataset", "EarlierRows", "Existing", "Period", "Rollup", "Table"]
@@ -249,6 +249,9 @@ class Dataset(Model):
     )
     pictures: dict[Name, Picture] = Field(
         default_factory=dict, description="name: a picture of the data, which the report begins with"
+    )
+    facts: dict[Name, Fact] = Field(
+        default_factory=dict, description="name: a figure that the data should have, with its source"
     )
 
     @model_validator(mode="after")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from synth.generators.base import Model
 
-__all__ = ["LONGEST_NAME", "NAME", "EarlierRows", "Existing", "Name", "Picture", "Rollup", "RowCount"]
+__all__ = ["LONGEST_NAME", "NAME", "EarlierRows", "Existing", "Fact", "Name", "Picture", "Rollup", "RowCount"]
 
 LONGEST_NAME = 63
 NAME = rf"^[A-Za-z_][A-Za-z0-9_]{{0,{LONGEST_NAME - 1}}}$"
@@ -62,6 +62,28 @@ class Picture(Model):
         "line",
         description="line: over time or numbers; bars: one each; heat: fields of a grid, the third column's shade",
     )
+
+
+class Fact(Model):
+    """A figure that data should have, as `synth realism` measures it: a SELECT of one number, and the band for it."""
+
+    about: str = Field(description="what is measured, as a heading")
+    source: str | None = Field(None, description="where the band comes from")
+    select: str = Field(description="SQL over tables that are written, of one row and one column, a number")
+    band: Annotated[tuple[float, float], Field(strict=False)] = Field(description="the least and the most it should be")
+    wanted: float | None = Field(None, description="the source's own figure, within the band")
+    from_scale: Annotated[float, Field(ge=0)] = Field(
+        0.0, description="the scale from which on it is judged: of fewer rows chance says more"
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Fact:
+        low, high = self.band
+        if not low <= high:
+            raise ValueError("the band ends before it begins")
+        if self.wanted is not None and not low <= self.wanted <= high:
+            raise ValueError(f"`wanted` ({self.wanted:g}) is outside of the band")
+        return self
 
 
 class Existing(Model):

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Generator, Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import product
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -118,18 +119,34 @@ def _bind(dataset: Dataset) -> None:
 
 
 def _unseen(dataset: Dataset, connection: duckdb.DuckDBPyConnection) -> Iterator[Problem]:
-    """Say which pictures cannot be made, on empty tables."""
+    """Say which pictures cannot be made, and which facts not be measured, on empty tables."""
+    for name, fact in dataset.facts.items():
+        at = ("facts", name, "select")
+        columns = yield from _columns_of(connection, fact.select, at)
+        if columns is not None and len(columns) != 1:
+            yield Problem(at, f"it gives {len(columns)} columns", "select one number")
+        elif columns and "NUMBER" not in str(columns[0][1]):
+            yield Problem(at, f"it gives no number, but {columns[0][1]}", "select one number")
     for name, picture in dataset.pictures.items():
         at = ("pictures", name, "select")
-        try:
-            with time_limit(connection, LIMIT_S):
-                columns = connection.execute(picture.select).description or ()
-        except (duckdb.Error, TimeoutError) as error:
-            yield Problem(at, f"bad SQL: {_said(str(error))}")
+        columns = yield from _columns_of(connection, picture.select, at)
+        if columns is None:
             continue
         if len(columns) not in ((3,) if picture.shape == "heat" else (2, 3)):
             wanted = "three columns: across, up, shade" if picture.shape == "heat" else "two columns, or three"
             yield Problem(at, f"it gives {len(columns)} columns", f"select {wanted}")
+
+
+def _columns_of(
+    connection: duckdb.DuckDBPyConnection, select: str, at: tuple[str, ...]
+) -> Generator[Problem, None, Sequence[tuple[Any, ...]] | None]:
+    """Ask a query on empty tables, and give its columns; None where it cannot be asked, which is told."""
+    try:
+        with time_limit(connection, LIMIT_S):
+            return connection.execute(select).description or ()
+    except (duckdb.Error, TimeoutError) as error:
+        yield Problem(at, f"bad SQL: {_said(str(error))}")
+        return None
 
 
 def _not_portable(dataset: Dataset, scope: Scope) -> Iterator[Problem]:

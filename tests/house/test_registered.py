@@ -13,6 +13,7 @@ APART = {  # nobody writes these
     "Given",  # what a column is made by that its table gives
     "ReferenceWords",  # what `reference` declares
     "WordsOfLocale",  # what generators of words share
+    "InCalendar",  # what arrivals and delays share
     *("Distribution", "Number", "Plain", "Scaled", "Stepped"),  # what distributions share
 }
 
