@@ -12,6 +12,8 @@ from synth.describe.catalogue import ColumnFacts, TableFacts
 from synth.describe.diagram import as_svg
 from synth.errors import many
 from synth.reporting.contents import Contents
+from synth.reporting.realism import Measured
+from synth.reporting.realism_text import told_of
 from synth.terminal import number, size
 from synth.verdict import promise, sort_of
 from synth.verifying.report import VerifyReport
@@ -39,6 +41,7 @@ def as_html(contents: Contents) -> str:
         pictures=[{**picture, "said": _read_out(picture)} for picture in contents.pictures],
         diagram=as_svg(contents.catalogue, lambda table: f"#table-{table}", alone=False),
         verified=_verification(contents.verified) if contents.verified else None,
+        measured=[_measured(each) for each in contents.measured],
         tables=tables,
         data=_embedded({
             "pictures": contents.pictures,
@@ -91,6 +94,16 @@ def _verification(report: VerifyReport) -> dict[str, Any]:
     ]  # fmt: skip
     kinds = [(sort, number(len(passed)), passed.count(False)) for sort, passed in sorts.items()]
     return {"passed": report.passed, "checks": number(len(report.findings)), "kinds": kinds, "failed": broken}
+
+
+def _measured(fact: Measured) -> dict[str, str]:
+    """Say what is shown of a fact."""
+    _, measured, wanted, band, _, verdict = told_of(fact)
+    mood = {"inside": "good", "skipped": ""}.get(fact.verdict, "bad")
+    return {
+        "about": fact.fact.about, "measured": measured, "wanted": wanted, "band": band, "verdict": verdict, "mood": mood,
+        "source": fact.fact.source or "",
+    }  # fmt: skip
 
 
 def _table(contents: Contents, facts: TableFacts) -> dict[str, Any]:

@@ -6,12 +6,12 @@ from synth.errors import many
 from synth.reporting.realism import Measured, Realism
 from synth.terminal import grid
 
-__all__ = ["realism_text"]
+__all__ = ["realism_text", "told_of"]
 
 
 def realism_text(found: Realism) -> str:
     """The table for the terminal, and a line that sums it up."""
-    rows = [_line(each) for each in found.facts]
+    rows = [told_of(each) for each in found.facts]
     counts = {
         verdict: sum(each.verdict == verdict for each in found.facts) for verdict in ("outside", "failed", "skipped")
     }
@@ -22,7 +22,8 @@ def realism_text(found: Realism) -> str:
     )
 
 
-def _line(each: Measured) -> list[str]:
+def told_of(each: Measured) -> list[str]:
+    """The cells of one fact, in the order of the heads."""
     low, high = each.fact.band
     return [
         each.fact.about,

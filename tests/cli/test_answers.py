@@ -68,6 +68,7 @@ def test_folders(answer, shop, tmp_path):
     answer("merge", *(tmp_path / f"inventory.part-{number}-of-2" for number in (1, 2)))
     assert answer("verify", tmp_path / "ecommerce")["passed"]
     assert answer("report", tmp_path / "ecommerce", "--no-verify")["passed"] is None
+    assert {fact["verdict"] for fact in answer("realism", tmp_path / "ecommerce")["facts"]} == {"skipped"}
     assert answer("diff", tmp_path / "ecommerce", tmp_path / "ecommerce")["same"]
     found = answer("diff", tmp_path / "ecommerce", tmp_path / "inventory", code=1)
     assert found["added"] == ["inventory_movements", "stock"] and found["tables"]["orders"]["columns"]["discount"]

@@ -119,7 +119,15 @@ def test_what_makes_no_sense_is_refused(fact, message):
     ],
 )
 def test_a_rehearsal_binds_what_facts_select(select, message):
+    assert rehearse(parse(SPEC.replace("FACTS", OUTSIDE))) == ()
     dataset = parse(SPEC.replace("FACTS", f"odd: {{about: x, select: '{select}', band: [1, 2]}}"))
     with pytest.raises(SpecError) as refused:
         rehearse(dataset)
     assert message in str(refused.value)
+
+
+def test_the_report_shows_them(tmp_path):
+    page = synth.report(folder(tmp_path, OUTSIDE), tmp_path / "page.html", verify=False).path.read_text("utf-8")
+    section = page[page.index('<h2 id="realism">') : page.index('<h2 id="tables">')]
+    assert "Share of orders that are paid" in section and "a survey, 2025" in section
+    assert section.count('class="good">inside') == section.count('class="bad">outside') == 1
