@@ -56,7 +56,7 @@ def test_first_rows_are_those_of_the_table(name, scale, monkeypatch):
 def test_lines_are_those_of_a_whole_table(format, monkeypatch):
     """Of every type, with one header, however many blocks they come from."""
     small_blocks(monkeypatch, 500)
-    plan = synth.make_plan(CONTRACT)
+    plan = synth.make_plan(CONTRACT, scale=0.1)
     tables = Drawn(plan)
     for table in plan.wanted:
         if len(plan.dataset.parts(table)) > 1:
@@ -85,10 +85,11 @@ def test_only_the_blocks_of_the_first_rows_are_drawn(monkeypatch):
     assert Drawn(plan).first("order_items", 0).frame.columns and not drawn
 
 
+@pytest.mark.some(2)
 @pytest.mark.parametrize("format", READABLE)
 def test_a_folder_in_each_format(format, monkeypatch, tmp_path):
     small_blocks(monkeypatch, 500)
-    plan = synth.make_plan(CONTRACT)
+    plan = synth.make_plan(CONTRACT, scale=0.1)
     folder = generate(plan, tmp_path, format=format).folder
     with stored(str(folder), None) as tables:
         assert tables.names == plan.wanted
