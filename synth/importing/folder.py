@@ -23,10 +23,11 @@ from synth.dtypes import (
 )
 from synth.errors import OptionError, OutputError, did_you_mean
 from synth.existing.source import FolderSource
-from synth.formats import FORMATS, READABLE, Format, first_words, unreadable_errors
+from synth.formats import FORMATS, READABLE, Format, unreadable_errors
 from synth.formats.format import file_list
 from synth.importing.found import Found, FoundColumn, FoundTable, Note
 from synth.importing.guesses import Guesses, Held
+from synth.importing.untold import without_cells
 from synth.left import temporary_folder
 from synth.sandbox import sandbox
 from synth.store.memory import default_memory
@@ -60,7 +61,7 @@ def read_folder(path: str | Path, *, tables: Sequence[str] = ()) -> Found:
     every = [file for paths in files.values() for file in paths]
     memory = min(default_memory(), MEMORY_BYTES)
     with (
-        temporary_folder("synth-import-") as spill,
+        temporary_folder("synth-import-", guarded=True) as spill,
         sandbox(files=every, memory_bytes=memory, spill=spill) as connection,
     ):
         reading = _Reading(connection, source)
@@ -92,7 +93,9 @@ class _Reading:
             return self._sniffed(name, form, paths)
         except unreadable_errors() as error:
             hint = "\n  hint: save it as UTF-8" if "utf-8" in str(error) else ""
-            raise OutputError(f"'{name}' in '{paths[0].parent}' cannot be read: {first_words(error)}{hint}") from None
+            raise OutputError(
+                f"'{name}' in '{paths[0].parent}' cannot be read: {without_cells(str(error))}{hint}"
+            ) from None
 
     def _sniffed(self, name: str, form: Format, paths: Sequence[Path]) -> Held:
         """Rows of files that say no types: these are told by values, numbers with a point by how they are written."""
