@@ -16,7 +16,7 @@ __all__ = ["Declared", "Place", "declared", "without_values"]
 
 Place = tuple[str, ...]  # of a text: its table, what it is, and which of several
 
-LEFT_OUT = "holds a value that is personal, or that too few have: left out"
+LEFT_OUT = "may hold a value that is personal, or that too few have: left out"
 _EQUAL = (exp.In, exp.EQ, exp.NEQ)  # beside these a number is a value, and else a limit
 
 
@@ -114,7 +114,7 @@ def _without(table: FoundTable, places: Collection[Place], notes: list[Note]) ->
             of = ", ".join(_condition((name,), table, check.condition).columns)
             notes.append(Note(name, f"a check of {of} {LEFT_OUT}", check.line))
     uniques = tuple(
-        replace(unique, where="a condition holds, which names a value of a row")
+        replace(unique, where="a condition holds, which may name a value of a row")
         if (name, "unique", str(i)) in places
         else unique
         for i, unique in enumerate(table.uniques)
@@ -135,7 +135,7 @@ def _column_without(
     labels = column.type.labels
     kept = [label for i, label in enumerate(labels) if (table, "label", column.name, str(i)) not in places]
     if len(kept) < len(labels):
-        told = f"{len(labels) - len(kept)} of its {len(labels)} labels are personal, or too few have them: left out"
+        told = f"{len(labels) - len(kept)} of its {len(labels)} labels may be personal, or too few have them: left out"
         notes.append(Note(where, told, column.line))
         column = replace(column, type=enum(kept) if kept else DType("varchar", length=max(map(len, labels))))
     return column

@@ -71,6 +71,16 @@ def secrets(made: dict[str, list[tuple]]) -> set[str]:
     return cells | {*FIRST, *LAST, RARE, RARE_WARD}
 
 
+def ends(made: dict[str, list[tuple]]) -> set[str]:
+    """The least and the largest of what is measured, as texts: days of birth, fees, moments and their days."""
+    born = [row[COLUMNS["patients"].index("birth_date")] for row in made["patients"]]
+    fees, moments = ([row[place] for row in made["visits"]] for place in (3, 4))
+    found = [
+        end for column in (born, fees, moments, [each.date() for each in moments]) for end in (min(column), max(column))
+    ]
+    return {str(end) for end in found}
+
+
 def literal(value: object) -> str:
     """A cell in SQL that all databases read."""
     if value is None or isinstance(value, int | float):

@@ -47,9 +47,11 @@ def places_of_values(
     for name, work in works.items():
         mine = [each for each in texts if each.table == name]
         for column in work.source.columns:
+            of_it = [each for each in mine if column in each.columns]
             looked = _Looked(asking, work, column, tables[name].columns[column], least)
-            held = looked.literals(_by_text((each, _parts(each)) for each in mine if column in each.columns))
-            held |= looked.spans(spans) | looked.parts_of_names(names)
+            held = looked.literals(_by_text((each, _parts(each)) for each in of_it)) | looked.spans(spans)
+            held |= looked.parts_of_names(names)
+            held |= looked.parts_of_names(_by_text((each, _parts_of_names("; ".join(each.literals))) for each in of_it))
             if looked.personal and any(place[1:3] == ("label", column) for place in held):  # then none of them is told
                 held |= {each.place for each in mine if each.place[1:3] == ("label", column)}
             told |= held
@@ -100,8 +102,8 @@ class _Looked:
         self.asking, self.work, self.least, self.personal = asking, work, least, known.personal
         self.kind, name = work.kind(column), name_of(column)
         self.cell = {
-            "text": f"lower(trim({name}::VARCHAR))",
-            "number": f"{name}::DOUBLE::VARCHAR",
+            "text": f"lower({name}::VARCHAR)",
+            "number": f"TRY_CAST({name} AS DOUBLE)::VARCHAR",
             "moment": f"TRY_CAST({name} AS DATE)::VARCHAR",
         }.get(self.kind)
         self.distinct = work.source.distinct.get(column, 0)
@@ -124,11 +126,12 @@ class _Looked:
         return self.literals(places)
 
     def parts_of_names(self, places: Places) -> set[Place]:
-        """The places of words that are a part of somebody's name."""
+        """The places of words that are a part of somebody's name, among the rows that are looked at."""
         if self.personal != A_NAME or self.kind != "text" or not places:
             return set()
         words = f"unnest(string_split_regex({self.cell}, '[^\\p{{L}}\\p{{N}}]+'))"
-        return self._held(places, {word: [word] for word in places}, f"SELECT unnest({_listed(places)})", words)
+        among = f"SELECT unnest({_listed(places)})"
+        return self._held(places, {word: [word] for word in places}, among, words, self.work.sql)
 
     def _places(self, places: Places, among: Callable[[Collection[str]], str]) -> set[Place]:
         values: dict[str, list[str]] = defaultdict(list)
@@ -137,12 +140,14 @@ class _Looked:
                 values[value].append(text)
         if not values or self.cell is None or (self.kind == "moment" and not self.personal):
             return set()
-        return self._held(places, values, among(values), self.cell)
+        return self._held(places, values, among(values), self.cell, self.work.source.relation)
 
-    def _held(self, places: Places, values: Mapping[str, list[str]], among: str, cell: str) -> set[Place]:
+    def _held(
+        self, places: Places, values: Mapping[str, list[str]], among: str, cell: str, relation: str
+    ) -> set[Place]:  # fmt: skip
         """The places of values that rows have: of a personal column any, else those of too few roots."""
         work = self.work
-        asked = f"SELECT DISTINCT v FROM (SELECT {cell} AS v FROM {work.source.relation}) WHERE v IN ({among})"
+        asked = f"SELECT DISTINCT v FROM (SELECT {cell} AS v FROM {relation}) WHERE v IN ({among})"
         try:
             held = {v for (v,) in self.asking.rows(asked)}
             if held and not self.personal:
