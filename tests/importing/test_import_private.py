@@ -158,7 +158,7 @@ def test_a_database(way, target, place):
 
 
 @pytest.mark.some(2)
-@pytest.mark.parametrize(("form", "words"), [("parquet", ["--learn"]), ("csv", []), ("ndjson", []), ("parquet", [])])
+@pytest.mark.parametrize(("form", "words"), [("parquet", ["--learn"]), ("parquet", []), ("ndjson", []), ("csv", [])])
 def test_a_folder(form, words, place):
     source = place.folder.parent / "hospital"
     personal.fill_folder(source, form, MADE)

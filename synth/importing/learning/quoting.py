@@ -15,7 +15,7 @@ from synth.importing.declared import Declared, Place, declared
 from synth.importing.found import Found
 from synth.importing.learning.asking import Asking, literal, name_of
 from synth.importing.learning.categories import MOST
-from synth.importing.learning.learnt import ColumnLearnt, TableLearnt
+from synth.importing.learning.learnt import ColumnLearnt, TableLearnt, Value
 from synth.importing.learning.personal import looks_personal
 from synth.importing.learning.working import Work
 
@@ -41,6 +41,9 @@ def places_of_values(
     texts = [*declared(found)]
     told = {each.place for each in texts if each.table and each.table not in works}  # whose rows nobody could read
     told |= {each.place for each in texts if each.place[1] == "about" and looks_personal(each.prose)}
+    known = {
+        str(value).lower() for table in tables.values() for each in table.columns.values() for value in _told(each)
+    }
     spans = _by_text((each, _spans(each.prose)) for each in texts)
     names = _by_text((each, _parts_of_names(each.prose)) for each in texts)
     asking.do(f"CREATE OR REPLACE TEMP TABLE {SPANS} AS SELECT unnest({_listed(spans)}) AS v")
@@ -48,7 +51,7 @@ def places_of_values(
         mine = [each for each in texts if each.table == name]
         for column in work.source.columns:
             of_it = [each for each in mine if column in each.columns]
-            looked = _Looked(asking, work, column, tables[name].columns[column], least)
+            looked = _Looked(asking, work, column, tables[name].columns[column], least, known)
             held = looked.literals(_by_text((each, _parts(each)) for each in of_it)) | looked.spans(spans)
             held |= looked.parts_of_names(names)
             held |= looked.parts_of_names(_by_text((each, _parts_of_names("; ".join(each.literals))) for each in of_it))
@@ -57,6 +60,11 @@ def places_of_values(
             told |= held
     asking.do(f"DROP TABLE {SPANS}")
     return frozenset(told)
+
+
+def _told(column: ColumnLearnt) -> list[Value]:
+    """The values of a column that are told, so that they are no secret of another one."""
+    return [value for value, _ in column.weights.values] if column.weights else []
 
 
 def _by_text(found: Iterable[tuple[Declared, Collection[str]]]) -> Places:
@@ -98,8 +106,12 @@ def _parts_of_names(prose: str) -> set[str]:
 class _Looked:
     """A column that is asked which of some texts are values of it that must not be told."""
 
-    def __init__(self, asking: Asking, work: Work, column: str, known: ColumnLearnt, least: int):
-        self.asking, self.work, self.least, self.personal = asking, work, least, known.personal
+    def __init__(
+        self, asking: Asking, work: Work, column: str, learnt: ColumnLearnt, least: int, known: Collection[str]
+    ):  # fmt: skip
+        self.asking, self.work, self.least, self.personal, self.known = asking, work, least, learnt.personal, known
+        dtype = work.source.table.column(column).type
+        self.is_whole = not dtype.digits and not dtype.is_float
         self.kind, name = work.kind(column), name_of(column)
         self.cell = {
             "text": f"lower({name}::VARCHAR)",
@@ -136,11 +148,15 @@ class _Looked:
     def _places(self, places: Places, among: Callable[[Collection[str]], str]) -> set[Place]:
         values: dict[str, list[str]] = defaultdict(list)
         for text in places:
-            if (value := _as(self.kind, text)) is not None:
+            if (value := _as(self.kind, text)) is not None and (self.personal or self._is_category(value)):
                 values[value].append(text)
         if not values or self.cell is None or (self.kind == "moment" and not self.personal):
             return set()
         return self._held(places, values, among(values), self.cell, self.work.source.relation)
+
+    def _is_category(self, value: str) -> bool:
+        """Whether a value that is not personal may be one that few have: amounts and nothing are none."""
+        return value not in self.known and (self.kind != "number" or (self.is_whole and float(value) != 0))
 
     def _held(
         self, places: Places, values: Mapping[str, list[str]], among: str, cell: str, relation: str

@@ -16,7 +16,7 @@ PEOPLE = table(
     "people",
     {
         "id": "bigint", "full_name": "text", "phone": "text", "born": "date", "tier": "text", "code": "integer",
-        "gender": "text", "ward": "text", "remark": "text",
+        "gender": "text", "ward": "text", "remark": "text", "grade": "text", "paid": "decimal(8,2)",
     },
 )  # fmt: skip
 FRAME = pl.DataFrame(
@@ -30,8 +30,10 @@ FRAME = pl.DataFrame(
         "gender": ["F" if i % 2 else "M" for i in range(ROWS)],
         "ward": ["Gloom Hollow" if i < 5 else "North" if i % 2 else "South" for i in range(ROWS)],
         "remark": [f"remark {i}" for i in range(ROWS)],
+        "grade": ["gold" if i < 5 else "plain" for i in range(ROWS)],
+        "paid": [7.5 if i < 5 else 0.0 if i < 8 else 10.25 + i for i in range(ROWS)],
     }
-).with_columns(pl.col("born").str.to_date(), pl.col("code").cast(pl.Int32))
+).with_columns(pl.col("born").str.to_date(), pl.col("code").cast(pl.Int32), pl.col("paid").cast(pl.Decimal(8, 2)))
 
 
 COMMENTS = {
@@ -63,6 +65,8 @@ CONDITIONS = {
     "code BETWEEN 0 AND 9": True,
     "code <= 9 AND code % 2 = 9": True,
     "gender IN ('F', 'M')": False,
+    "grade IN ('gold', 'plain')": True,  # which is told of the tier
+    "paid = 0 OR paid <> 7.5": True,  # an amount
     "full_name NOT LIKE '%Zwirnhold%'": False,
     "full_name NOT LIKE '%Miller%'": True,
     "born > DATE '1900-01-01'": True,
