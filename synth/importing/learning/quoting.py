@@ -1,7 +1,7 @@
 """What a source declares (comments, conditions, labels) that holds a value of its rows which must not be told.
 
 The texts are taken apart into what may be values, and every column that is personal, or a choice, is asked which of these
-it has: so no value leaves the database, and none is looked for that nobody wrote. What cannot be asked counts as told.
+it has: so no cell comes out that nobody wrote down. What cannot be asked counts as told.
 """
 
 from __future__ import annotations
