@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,7 +11,8 @@ from synth.system import lacks, said_by_machine
 
 __all__ = ["UntoldError", "kind_of_error", "untold", "without_cells"]
 
-_QUOTES = "\"'`"
+_QUOTE = re.compile("[\"'`]")
+_WHERE = re.compile(r", (at byte \d+ )?in line \d+")
 
 
 class UntoldError(Exception):
@@ -40,7 +42,8 @@ def kind_of_error(error: BaseException) -> str:
 
 
 def without_cells(said: str) -> str:
-    """What a library says of a file, as far as it quotes nothing: the first line, up to a quotation mark."""
+    """What a library says of a file, as far as it quotes nothing: up to a quotation mark, and of which line."""
     line = said.partition("\n")[0]
-    ends = [place for quote in _QUOTES if (place := line.find(quote)) >= 0]
-    return line[: min(ends)].rstrip(" :,(") if ends else line
+    what = _QUOTE.split(line, maxsplit=1)[0].rstrip(" :,(")
+    where = _WHERE.search(line, len(what))
+    return what + (where[0] if where else "")

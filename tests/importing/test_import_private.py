@@ -218,6 +218,7 @@ BROKEN = {
     "no header": ("x.csv", "1,Abelina,Quellbrunn\n2,Bertwin,Zwirnhold\n"),
     "somebody's header": ("x.csv", f"Abelina,{MADE['patients'][1][3]}\nBertwin,{MADE['patients'][2][3]}\n"),
     "no JSON": ("x.ndjson", '{"name": "Zwirnhold"}\n{"name": "Quellbrunn" "Abelina"}\n'),
+    "a key twice": ("x.ndjson", '{"name": "Zwirnhold", "name": "Tarrowby"}\n'),
     "lines of several kinds": ("x.ndjson", '{"n": 1}\n' * 30_000 + '{"n": "Zwirnhold"}\n[1e999, "Ostrakow"]\n'),
     "no Parquet": ("x.parquet", "PAR1 Quellbrunn Zwirnhold PAR1"),
 }
@@ -233,6 +234,9 @@ def test_files_that_are_broken(name, said_of, tmp_path):
     code, said = said_of(str(tmp_path / "source"))
     assert code == 2 or name in READ
     assert code == 0 or f"/{file}'" in said or "'x' in " in said
+    assert (
+        "JSON" not in name or "cannot be read: Invalid Input Error: Malformed JSON in file, at byte 23 in line " in said
+    )
 
 
 def test_parquet_that_is_broken_in_the_middle(said_of, tmp_path):
