@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-__all__ = ["interrupt_all", "interruptible"]
+__all__ = ["interrupt_all", "interruptible", "is_ending"]
 
 _running: list[Callable[[], object]] = []
+_asked: list[bool] = []  # to end
 
 
 @contextmanager
@@ -22,5 +23,11 @@ def interruptible(interrupt: Callable[[], object]) -> Iterator[None]:
 
 def interrupt_all() -> None:
     """Let all that runs within a library end."""
+    _asked.append(True)
     for interrupt in _running.copy():
         interrupt()
+
+
+def is_ending() -> bool:
+    """Whether the program was asked to end, so that what a library raises may be no fault of what it works on."""
+    return bool(_asked)

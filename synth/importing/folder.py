@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,10 +24,12 @@ from synth.dtypes import (
 )
 from synth.errors import OptionError, OutputError, did_you_mean
 from synth.existing.source import FolderSource
-from synth.formats import FORMATS, READABLE, Format, first_words, unreadable_errors
+from synth.formats import FORMATS, READABLE, Format, unreadable_errors
 from synth.formats.format import file_list
 from synth.importing.found import Found, FoundColumn, FoundTable, Note
 from synth.importing.guesses import Guesses, Held
+from synth.importing.learning.personal import looks_personal
+from synth.importing.untold import without_cells
 from synth.left import temporary_folder
 from synth.sandbox import sandbox
 from synth.store.memory import default_memory
@@ -46,6 +49,7 @@ _SEEN = {
 }  # fmt: skip
 _BETWEEN = (",", ";", "\t", "|")  # fields of a line
 _NUMBER = r"-?\d{1,17}(\.\d+)?"
+_A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _BY_SUFFIX = {FORMATS[name].suffix: FORMATS[name] for name in READABLE}
 
@@ -60,7 +64,7 @@ def read_folder(path: str | Path, *, tables: Sequence[str] = ()) -> Found:
     every = [file for paths in files.values() for file in paths]
     memory = min(default_memory(), MEMORY_BYTES)
     with (
-        temporary_folder("synth-import-") as spill,
+        temporary_folder("synth-import-", guarded=True) as spill,
         sandbox(files=every, memory_bytes=memory, spill=spill) as connection,
     ):
         reading = _Reading(connection, source)
@@ -92,7 +96,9 @@ class _Reading:
             return self._sniffed(name, form, paths)
         except unreadable_errors() as error:
             hint = "\n  hint: save it as UTF-8" if "utf-8" in str(error) else ""
-            raise OutputError(f"'{name}' in '{paths[0].parent}' cannot be read: {first_words(error)}{hint}") from None
+            raise OutputError(
+                f"'{name}' in '{paths[0].parent}' cannot be read: {without_cells(str(error))}{hint}"
+            ) from None
 
     def _sniffed(self, name: str, form: Format, paths: Sequence[Path]) -> Held:
         """Rows of files that say no types: these are told by values, numbers with a point by how they are written."""
@@ -101,12 +107,16 @@ class _Reading:
                 f"'{paths[0]}' is empty\n  hint: {'a header says its columns' if form.has_header else 'remove it'}"
             )
         function = "read_csv" if form.has_header else "read_json"
-        options = "header = true" if form.has_header else "format = 'newline_delimited'"
+        options = "header = true, skip = 0" if form.has_header else "format = 'newline_delimited'"
         options += ", union_by_name = true, hive_partitioning = false"
         try:
             kinds = self._load(name, f"{function}({file_list(paths)}, {options}, sample_size = {SNIFFED_ROWS}")
         except unreadable_errors():  # a later row is otherwise
             kinds = self._load(name, f"{function}({file_list(paths)}, {options}, sample_size = -1")
+        if form.has_header and any(_is_value(name, first=i == 0) for i, name in enumerate(kinds)):
+            raise OutputError(
+                f"the first line of '{paths[0]}' is no header: values stand in it\n  hint: name the columns there"
+            )
         if form.has_header and len(kinds) == 1 and any(sign in next(iter(kinds)) for sign in _BETWEEN):
             raise OutputError(f"'{paths[0]}' cannot be read: its lines have not all the fields of its header")
         if not form.has_header and list(kinds) == ["json"] and not _holds_objects(paths[0]):
@@ -200,6 +210,11 @@ def _narrower(kind: str, *digits: int | None) -> DType:
     needed = max(1, whole) + scale
     precision = next((most for most in _DIGITS if needed <= most), None)
     return DOUBLE if precision is None or scale > MOST_SCALE else decimal(precision, scale)
+
+
+def _is_value(name: str, *, first: bool) -> bool:
+    """Whether what should be the name of a column is rather what a row has: a key, a day, or something personal."""
+    return looks_personal(name) or _A_DAY.match(name) is not None or (first and name.isdecimal())
 
 
 def _holds_objects(path: Path) -> bool:

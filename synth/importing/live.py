@@ -128,14 +128,21 @@ def _as_here(table: FoundTable, rows: int | None) -> FoundTable:
 
 
 def _numbered(database: Database, schema: str, table: FoundTable) -> FoundTable:
-    """A table whose numbers begin where those of its rows do: a sequence may say but where they go on."""
+    """A table whose numbers begin about where those of its rows do: a sequence may say but where they go on."""
     first: dict[str, int | None] = {}
     for column in table.columns:
-        if column.starts_at is not None and table.rows:
-            name = database.dialect.quote_identifier(column.name)
-            _, rows = database.rows(f"SELECT MIN({name}) AS least FROM {database.dialect.place(schema, table.name)}")
-            least = int(rows[0][0] or 0)
-            if least < column.starts_at:
-                first[column.name] = None if least <= 1 else least
+        if column.starts_at is not None and table.rows != 0:
+            name, least = database.dialect.quote_identifier(column.name), column.starts_at
+            if table.rows:
+                place = database.dialect.place(schema, table.name)
+                _, rows = database.rows(f"SELECT MIN({name}) AS least FROM {place}")
+                least = min(least, int(rows[0][0] or 0))
+            first[column.name] = None if least <= 1 else _rounded_down(least)
     columns = tuple(replace(each, starts_at=first.get(each.name, each.starts_at)) for each in table.columns)
     return replace(table, columns=columns)
+
+
+def _rounded_down(key: int) -> int:
+    """A number of the same size whose first digit alone is not 0: it says of no row what its key is."""
+    unit: int = 10 ** (len(str(key)) - 1)
+    return key // unit * unit

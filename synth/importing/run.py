@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from synth.errors import DataError, OptionError, OutputError, Problem
+from synth.importing.declared import without_values
 from synth.importing.drafting.make import draft, renamed
 from synth.importing.drafting.model import Draft
 from synth.importing.found import Found, Note
 from synth.importing.mend import mended
 from synth.importing.obtained import Measure, compared
+from synth.importing.untold import untold
 from synth.job.generate import generate
 from synth.left import temporary_folder
 from synth.plan.make import make
@@ -107,14 +109,14 @@ def import_spec(
     if least < 1:
         raise OptionError(f"--least takes a number from 1 up, not {least}")
     say("reading what is there")
-    found = _found(source, dialect, schema, tables, python=python)
-    found_names = renamed(found, [])
-    nothing: dict[str, Path] = {}
-    reading = _reading(source, found, schema) if learn else nullcontext(nothing)
-    with reading as relations:
-        learnt = _by_new_names(_learnt(found, relations, least), found, found_names) if learn else None
-    if learnt:
+    with nullcontext() if python else untold():
+        found = _found(source, dialect, schema, tables, python=python)
+        known = _learnt(source, found, schema, least) if learn else None
+    if known:
         say("its rows are measured")
+        found = without_values(found, known.unsaid)
+    found_names = renamed(found, [])
+    learnt = _by_new_names(known, found, found_names) if known else None
     made = draft(found, name or _name(source, found), learnt)
     made.notes += learnt.notes if learnt else ()
     say("checking a draft, generating from it, and verifying that")
@@ -142,16 +144,14 @@ def _found(source: str, dialect: str | None, schema: str | None, tables: Sequenc
     return found
 
 
-def _reading(source: str, found: Found, schema: str | None) -> AbstractContextManager[Mapping[str, Path]]:
+def _learnt(source: str, found: Found, schema: str | None, least: int) -> Learnt:
+    from synth.importing.learning.learn import learn
     from synth.importing.rows import rows_of
 
-    return rows_of(source, found, schema)
-
-
-def _learnt(found: Found, relations: Mapping[str, Path], least: int) -> Learnt:
-    from synth.importing.learning.learn import learn
-
-    return learn(found, relations, least=least)
+    notes: list[Note] = []
+    with rows_of(source, found, schema, notes) as relations:
+        learnt = learn(found, relations, least=least)
+    return changed(learnt, notes=(*notes, *learnt.notes))
 
 
 def _by_new_names(learnt: Learnt, found: Found, renamed_found: Found) -> Learnt:

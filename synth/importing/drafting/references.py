@@ -52,7 +52,7 @@ def _draft_one(drafting: Drafting, each: FoundReference, undone: list[str]) -> N
         choice["optional"] = table.column(undone[0]).nullable
     if kind.manner == "pairs" and set(undone) & set(table.primary_key or _unique_columns(drafting)) and kind.owner:
         choice["distinct_per"] = kind.owner.table
-    elif any(set(unique.columns) == set(each.columns) for unique in table.uniques):
+    elif any(set(unique.columns) == set(each.columns) and unique.where is None for unique in table.uniques):
         choice["unique"] = True
     elif drafting.learnt:
         _learn(drafting, each, choice)

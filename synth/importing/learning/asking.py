@@ -79,7 +79,7 @@ def asking(
     places = [path for path in relations.values() if isinstance(path, Path)]
     files = [file for path in places for file in ([path] if path.is_file() else sorted(path.rglob("*.parquet")))]
     with (
-        temporary_folder("synth-learn-") as spill,
+        temporary_folder("synth-learn-", guarded=True) as spill,
         sandbox(files=files, memory_bytes=memory_bytes, spill=spill, workers=workers) as own,
     ):
         yield Asking(own, seconds)

@@ -14,6 +14,7 @@ from synth.importing.learning.asking import MEMORY_BYTES, SECONDS, asking
 from synth.importing.learning.learnt import ColumnLearnt, Learnt, Moments, TableLearnt
 from synth.importing.learning.moments import arrival_in
 from synth.importing.learning.personal import know_given_names
+from synth.importing.learning.quoting import places_of_values
 from synth.importing.learning.tables import Measuring
 from synth.importing.learning.working import forget, prepared
 
@@ -57,9 +58,10 @@ def learn(
             )
             for name, table in tables.items()
         }
+        unsaid = places_of_values(asked, found, works, tables, least)
         forget(asked, works)
     start, until = known or (None, None)
-    return Learnt(tables, least, start, until, _copied(tables), tuple(notes))
+    return Learnt(tables, least, start, until, _copied(tables), tuple(notes), unsaid)
 
 
 def _arriving(table: TableLearnt) -> dict[str, Moments]:

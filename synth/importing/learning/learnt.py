@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from synth.importing.declared import Place
 from synth.importing.found import Note
 
 __all__ = [
@@ -301,6 +302,9 @@ class TableLearnt:
 class Learnt:
     """All that was learnt. `copied` says of each `table.column` how many of its values are here.
 
+    `unsaid` are the places of what the source declares (comments, conditions, labels) that holds a value of a personal
+    column, or one that fewer than `least` roots have.
+
     `start` and `until` are the period that arrivals were measured in: that of the table which most rows came into.
     """
 
@@ -310,3 +314,4 @@ class Learnt:
     until: dt.date | None = None
     copied: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    unsaid: frozenset[Place] = frozenset()
