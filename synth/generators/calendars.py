@@ -137,7 +137,7 @@ class Calendar(Model):
         found = self.holidays and self.holidays.found(first, last)
         return self.model_copy(update={"years": (first, last), "holidays": found})
 
-    @cached_property
+    @property
     def week(self) -> Floats:
         """Give the weights of all hours of a week, Monday first. (7, 24)"""
         weekdays = np.array(profile("weekdays", self.weekdays))
