@@ -267,7 +267,7 @@ class Loading:
         """Compare what is staged of a table with what was sent. Raises DataError."""
         entry = manifest.tables[table]
         database = self.connections.mine()
-        content = database.staged_content(self.schema, table, entry.types)
+        content = database.staged_content(self.schema, table, self.staging.as_kept(table, entry.types))
         if str(content) != entry.fingerprint:
             raise DataError(
                 f"{self.report.place}: '{table}' came out with another content than was sent "

@@ -13,10 +13,12 @@ from synth.databases import Database
 from synth.databases.contract import MANIFEST
 from synth.databases.steps import LoadStep
 from synth.ddl import Constraint, Ddl, ddl
+from synth.dtypes import Types
 from synth.errors import DatabaseError, DataError, many
 from synth.fingerprint import Fingerprint
 from synth.loading.conflicts import refuse_mixing, refuse_unlike, replaced_tables
 from synth.loading.kept import RECORD, Kept
+from synth.spec.kept import as_kept
 from synth.spec.models import Dataset
 from synth.spec.scope import Scope
 from synth.store.manifest import Manifest
@@ -168,7 +170,11 @@ class Staging:
         """What is in the place of a table now. Raises DatabaseError."""
         scope = Scope(self.dataset)
         types = {column: scope.type_of(table, column) for column in self.dataset.tables[table].written}
-        return self.database.content(self.schema, table, types)
+        return self.database.content(self.schema, table, self.as_kept(table, types))
+
+    def as_kept(self, table: str, types: Types) -> Types:
+        """The types of a table's columns, with those of the database's own in which it keeps them."""
+        return as_kept(self.dataset, self.database.dialect.name, {table: types})[table]
 
     def _lock(self) -> None:
         self.locked = self.database.lock(self.schema)

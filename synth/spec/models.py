@@ -18,8 +18,9 @@ from synth.generators import GENERATORS, Generator
 from synth.generators.base import Many, Model, Share
 from synth.generators.derived import Given
 from synth.spec.fanout_models import SoMany
+from synth.spec.native_types import NativeTypes
 from synth.spec.parts import part_name
-from synth.spec.row_models import NAME, EarlierRows, Existing, Name, Picture, Rollup, RowCount
+from synth.spec.row_models import NAME, EarlierRows, Existing, Name, Period, Picture, Rollup, RowCount
 from synth.spec.wording import NAMES, plain_errors, shown
 
 __all__ = ["OPTIONS", "Column", "Dataset", "EarlierRows", "Existing", "Period", "Rollup", "Table"]
@@ -27,7 +28,7 @@ __all__ = ["OPTIONS", "Column", "Dataset", "EarlierRows", "Existing", "Period", 
 MOST_TABLES = 2_000
 MOST_COLUMNS = 5_000  # of a table
 
-OPTIONS = ("type", "nullable", "null_share", "unique", "check", "about", "references")
+OPTIONS = ("type", "native", "nullable", "null_share", "unique", "check", "about", "references")
 
 
 WAYS = ("rows", "values", "per", "select", "rollup")  # of saying where the rows of a table come from, if not read
@@ -64,6 +65,9 @@ class Column(Model):
     draws: Generator = Field(default_factory=Given)
     generator_name: str = "given"  # as it is written
     type: str | None = Field(None, description="the column's type; left out: the generator's own")
+    native: NativeTypes = Field(
+        {}, description="database: a type of its own that it keeps the column in, as its DDL spells it"
+    )
     nullable: bool | None = Field(None, description="whether NULL may be held; left out: as the generator says")
     null_share: Share = Field(0.0, description="share of rows that are NULL, whatever the generator draws")
     unique: bool = Field(False, description="no value twice")
@@ -147,21 +151,6 @@ class Column(Model):
     def declared_type(self) -> DType | None:
         """The type that is declared; None where it is inferred."""
         return DType.parse(self.type) if self.type else None
-
-
-class Period(Model):
-    """The time that declared row counts belong to; `until` is exclusive, and the default "now"."""
-
-    start: dt.date = Field(description="the first day")
-    until: dt.date = Field(description="the day behind the last; the dataset's now, where no other is asked")
-
-    @model_validator(mode="after")
-    def _check(self) -> Period:
-        if isinstance(self.start, dt.datetime) or isinstance(self.until, dt.datetime):
-            raise ValueError("the period is in whole days")
-        if self.start >= self.until:
-            raise ValueError(f"the period ends ({self.until}) before it starts ({self.start})")
-        return self
 
 
 class Table(Model):
