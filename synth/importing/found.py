@@ -55,6 +55,7 @@ class FoundColumn:
     about: str | None = None
     line: int | None = None
     native: Native | None = None  # where the spec's type gives another one
+    otherwise: str = ""  # as what it comes back into the source's database, where that is another type and not told
 
 
 @dataclass(frozen=True)

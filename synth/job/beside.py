@@ -11,8 +11,8 @@ from synth.databases import Database
 from synth.databases.changes import Applied, TableChanges
 from synth.fingerprint import key_numbers
 from synth.plan.model import Plan
-from synth.spec.key_segments import own_sequences, sequence_of
 from synth.spec.kept import as_kept
+from synth.spec.key_segments import own_sequences, sequence_of
 from synth.spec.parts import table_of
 from synth.store.edits import read_edits, written_edits
 from synth.store.entries import SegmentEntry

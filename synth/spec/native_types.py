@@ -13,7 +13,9 @@ from pydantic import AfterValidator
 __all__ = ["NativeTypes", "is_native_type"]
 
 MOST_SIGNS = 10_000
-_TOKEN = re.compile(r"""\s*(?:(?P<word>[A-Za-z_]\w*)|(?P<name>"(?:[^"\\]|"")+")|(?P<text>'(?:[^'\\]|'')*')|(\d+)|([][(),.]))""")
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<word>[A-Za-z_]\w*)|(?P<name>"(?:[^"\\]|"")+")|(?P<text>'(?:[^'\\]|'')*')|(\d+)|([][(),.]))"""
+)
 # words with which begins what may stand behind a type
 _BEHIND = frozenset((
     "as", "auto_increment", "check", "comment", "constraint", "default", "deferrable", "foreign", "generated", "identity",

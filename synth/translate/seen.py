@@ -12,7 +12,7 @@ IN_SQL: Mapping[str, str] = {"real": "CAST({0} AS DOUBLE)", "timestamptz": "({0}
 
 
 def seen_by_sql(place: str, types: Types) -> str | None:
-    """The SELECT of a table's rows with reals as doubles, moments in UTC, and types of a database's own as what the spec says.
+    """The SELECT of a table's rows with reals as doubles, moments in UTC, and types of DuckDB's own as what the spec says.
 
     None where there are none of them.
     """

@@ -278,8 +278,8 @@ class _Verification:
 
 
 def _holds(found: DType, wanted: DType, dialect: Dialect, any_width: bool) -> bool:
-    """Whether a column of the type found is what the DDL makes of the type wanted; of one of the database's own it may be."""
-    if wanted.native:
+    """Whether a column of the type found is what the DDL makes of the type wanted."""
+    if wanted.native:  # which no table of types knows
         return True
     if wanted.element is not None:  # a text, where there are no arrays
         return found.is_text if found.element is None else _holds(found.element, wanted.element, dialect, any_width)

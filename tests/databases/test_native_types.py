@@ -10,18 +10,12 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import synth
-from synth.databases import DIALECTS, connect
-from synth.databases.registry import NAMES
-from synth.ddl import ddl
-from synth.errors import DataError, SpecError
-from synth.formats import FORMATS
 from synth.job.advance_database import advance_database
 from synth.job.generate import generate
 from synth.job.into import generate_into
 from synth.job.pull import pull
-from synth.spec.kept import as_kept, natives
-from synth.spec.load import dump, parse
-from synth.spec.native_types import is_native_type
+from synth.spec.kept import as_kept
+from synth.spec.load import parse
 from synth.store.manifest import Manifest
 from synth.verifying.database import verify_database
 from tests.support.steps import prints

@@ -81,7 +81,9 @@ def kept(found: Found, kind: str) -> dict[tuple[str, str], str]:
     for table in found.tables:
         for column in table.columns:
             words = re.sub(r"\s*([(),])\s*", r"\1", " ".join(column.source_type.lower().replace('"', "").split()))
-            words = re.sub(r"int\(\d+\)", "int", words.rpartition("public.")[2])  # MariaDB shows how wide it writes them
+            words = re.sub(
+                r"(int|year)\(\d+\)", r"\1", words.rpartition("public.")[2]
+            )  # MariaDB shows how wide it writes them
             if kind == "duckdb":  # which keeps no lengths
                 words = re.sub(r"^(var)?char\(.*", "varchar", words)
             name, rest = re.fullmatch(r"([a-z0-9_. ]+?)(\(.*|\[.*|)", words).groups()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from synth.importing.ddl.cursor import Cursor, UnreadError, split
-from synth.importing.ddl.tables import Check, Column, Key, Reference, Script, Sql, Table
 from synth.importing.ddl.natives import native_of, otherwise
+from synth.importing.ddl.tables import Check, Column, Key, Reference, Script, Sql, Table
 from synth.importing.ddl.types import UNTYPED, Known, known_type
 
 __all__ = ["Columns", "numbers_of"]
@@ -85,24 +84,19 @@ class Columns:
             else:
                 words.append(cursor.next().text.lower())
         spelt = self.script.text[at : cursor.tokens[cursor.at - 1].end] if cursor.at > start else ""
-        spoken = " ".join(words)
+        spoken, script = " ".join(words), self.script
         known = self._known(spoken, sizes, dimensions, cursor)
-        if spoken not in self.script.own or self.script.dialect == "duckdb":
-            native = native_of(spoken + "[]" * min(dimensions, 1), sizes, spelt, known.type, self.script.dialect)
-            known = replace(known, native=native)
-        for where, told in self._told(known, spoken, sizes):
-            self.script.tell(f"{self.table.name}.{name}" if where else self.table.name, told, at)
-        return known, spelt
-
-    def _told(self, known: Known, words: str, sizes: list[str]) -> Iterator[tuple[bool, str]]:
-        """What is to be told of a type, each with whether it is of the column alone."""
+        is_own = spoken in script.own
+        native = None
+        if not is_own or script.dialect == "duckdb":  # which shows no names of types
+            native = native_of(spoken + "[]" * min(dimensions, 1), sizes, spelt, known.type, script.dialect)
+        if native is None:
+            other = otherwise(spoken, sizes, known.type, script.dialect, is_own=is_own)
+            known = replace(known, otherwise=other)
         if known.told:
-            yield True, f"{known.told}; {known.native.database} keeps it in {known.native.text}" if known.native else known.told
-        elif words in self.script.own and known.native is None:
-            is_enum = known.type.name == "enum"
-            yield True, f"the type {words} {'is called otherwise' if is_enum else 'is the one it stands for'} in a database"
-        if known.native is None and (change := otherwise(words, sizes, known.type, self.script.dialect)):
-            yield False, change
+            kept = f"; {native.database} keeps it in {native.text}" if native else ""
+            script.tell(f"{self.table.name}.{name}", known.told + kept, at)
+        return replace(known, native=native), spelt
 
     def _known(self, words: str, sizes: list[str], dimensions: int, cursor: Cursor) -> Known:
         """What a spec has for it. Raises UnreadError where it is nothing, and the column is not computed."""

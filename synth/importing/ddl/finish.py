@@ -126,8 +126,18 @@ class _Finish:
         about = column.about or None
         numbered, starts_at = column.numbered, column.starts_at
         return FoundColumn(
-            column.name, dtype, column.spelt, nullable, numbered, starts_at, default, computed, about, line,
+            column.name,
+            dtype,
+            column.spelt,
+            nullable,
+            numbered,
+            starts_at,
+            default,
+            computed,
+            about,
+            line,
             column.known.native,
+            column.known.otherwise,
         )
 
     def _uniques(self, primary: tuple[str, ...]) -> Iterator[FoundUnique]:

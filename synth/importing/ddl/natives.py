@@ -21,7 +21,7 @@ def _among(*texts: str) -> _Draws:
 
 
 _FEW: dict[str, _Draws] = {  # of PostgreSQL, as it spells them; addresses are those of documentation
-    "inet": {"pattern": r"(192\.0\.2|198\.51\.100|203\.0\.113)\.[1-9][0-9]"},
+    "inet": {"ip": {}},
     "cidr": _among("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"),
     "macaddr": {"pattern": "00:00:5e:00:53:[0-9a-f]{2}"}, "macaddr8": {"pattern": "02:00:5e:10:00:00:00:[0-9a-f]{2}"},
     "tsvector": _among("'apple' 'pear'", "'lamp'", "'chair' 'table'"), "tsquery": _among("'apple' & 'pear'", "'lamp'"),
@@ -71,15 +71,19 @@ def native_of(words: str, sizes: Sequence[str], spelt: str, dtype: DType, dialec
     return found if found and is_native_type(found.text) else None
 
 
-def otherwise(words: str, sizes: Sequence[str], dtype: DType, dialect: str) -> str | None:
-    """What is to be told of a type of moments that comes back as another one: they are drawn to the microsecond."""
-    if dtype.name not in ("timestamp", "timestamptz", "time") or dialect not in ("postgres", "mysql"):
-        return None
+def otherwise(words: str, sizes: Sequence[str], dtype: DType, dialect: str, *, is_own: bool) -> str:
+    """As what a type comes back that has no native one, where it is another: moments are drawn to the microsecond.
+
+    A type of the source's own is made anew for each column, or is the one that it stands for.
+    """
     there = DIALECTS[dialect].type(dtype, keyed=False).lower()
-    has_all = sizes == ["6"] or (dialect == "postgres" and not sizes)
-    if has_all and (dialect == "postgres" or there.startswith(words)):
-        return None
-    return f"moments have microseconds here: {_with(words, sizes)} is {there} in {dialect}"
+    if is_own:
+        return "a type of another name" if dtype.name == "enum" else there
+    if dtype.name not in ("timestamp", "timestamptz", "time") or dialect not in ("postgres", "mysql"):
+        return ""
+    if (dialect == "postgres" and sizes in ([], ["6"])) or (sizes == ["6"] and there.startswith(words)):
+        return ""
+    return there
 
 
 def _with(name: str, sizes: Sequence[str]) -> str:
@@ -93,8 +97,14 @@ def _quoted(labels: Sequence[str]) -> list[str]:
 def _array(words: str, sizes: Sequence[str], dtype: DType, dialect: str) -> Native | None:
     """Arrays of what a spec has none of; empty ones are alike for all types."""
     element = words.removesuffix("[]")
-    if dtype.element is not None or element.endswith("[]"):
+    if element.endswith("[]"):
         return None
+    if dtype.element is not None:  # as which such values are drawn by themselves
+        one = _postgres(element, list(sizes), dtype.element) if dialect == "postgres" else None
+        if one is None or not dtype.element.is_free_text:
+            return None
+        some = {"array": {"each": one.draws, "min": 0, "max": 3}} if one.draws else None
+        return Native(dialect, f"{one.text}[]", some, in_keys=False)
     return Native(dialect, f"{_with(element, sizes)}[]", _among(_EMPTY[dialect]), in_keys=False)
 
 
@@ -120,11 +130,14 @@ def _mysql(words: str, sizes: list[str], dtype: DType) -> Native | None:
     marks, (plain, *rest) = {"unsigned", "zerofill"} & {*words.split()}, [
         word for word in words.split() if word not in ("unsigned", "signed", "zerofill")
     ] or [""]  # fmt: skip
-    plain = {"integer": "int", "int4": "int", "dec": "decimal", "numeric": "decimal", "fixed": "decimal"}.get(plain, plain)
+    plain = {"integer": "int", "int4": "int", "dec": "decimal", "numeric": "decimal", "fixed": "decimal"}.get(
+        plain, plain
+    )
     if rest:
         return None
     if plain == "set" or (plain == "enum" and dtype.name != "enum"):
-        return Native("mysql", _with(plain, _quoted(sizes)), _among(*sizes), in_keys=False)
+        labels = [label.rstrip(" ") for label in sizes]  # as the server does
+        return Native("mysql", _with(plain, _quoted(labels)), _among(*labels), in_keys=False)
     if plain in _MYSQL:
         return Native("mysql", plain, _MYSQL[plain], in_keys=False)
     if plain in _MYSQL_LOBS and not sizes:
@@ -132,7 +145,11 @@ def _mysql(words: str, sizes: list[str], dtype: DType) -> Native | None:
     if plain in ("binary", "varbinary"):
         length = int(sizes[0]) if sizes and sizes[0].isdecimal() else 1
         signs = length if plain == "binary" else min(length, 16)
-        return Native("mysql", f"{plain}({length})", {"bytes": {"length": signs}}, in_keys=False) if 0 < signs <= 255 else None
+        return (
+            Native("mysql", f"{plain}({length})", {"bytes": {"length": signs}}, in_keys=False)
+            if 0 < signs <= 255
+            else None
+        )
     if plain == "varchar" and dtype.length and dtype.length > (DIALECTS["mysql"].longest_varchar or dtype.length):
         return Native("mysql", _with("varchar", sizes), in_keys=False)
     if plain in ("year", "uuid"):

@@ -28,7 +28,6 @@ from synth.dtypes import (
     decimal,
     enum_or_text,
 )  # fmt: skip
-
 from synth.importing.found import Native
 
 __all__ = ["UNTYPED", "Condition", "Known", "known_type"]
@@ -98,6 +97,7 @@ class Known:
     nullable: bool = True
     default: str | None = None
     native: Native | None = None
+    otherwise: str = ""  # the type as which it comes back into the source's database, where that is another one
 
     def with_domain(self, conditions: Sequence[tuple[str, str]], nullable: bool, default: str | None) -> Known:
         """The type of a domain over this one: conditions are SQL, each of a dialect."""

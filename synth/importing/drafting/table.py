@@ -61,7 +61,8 @@ class Drafting:
     @cached_property
     def _keyed(self) -> frozenset[str]:
         """The columns of keys, unique groups and references."""
-        groups = [self.table.primary_key, *(each.columns for each in (*self.table.uniques, *self.table.references))]
+        groups = [self.table.primary_key, *(each.columns for each in self.table.uniques)]
+        groups += [each.columns for each in self.table.references]
         groups += [
             reference.parent_columns
             for other in self.tables.values()
@@ -118,7 +119,9 @@ class Drafting:
         found = []
         if plain != words:
             found.append((self._with_options(column, plain, typed=True, keeps_null=True), "by its type alone"))
-        if plain.get("choice") and column.type.is_free_text and not self.drawn(column):  # what is listed may be out of reach of a check
+        if (
+            plain.get("choice") and column.type.is_free_text and not self.drawn(column)
+        ):  # what is listed may be out of reach of a check
             found.append(
                 (self._with_options(column, {"pattern": "[A-Z]"}, typed=True, keeps_null=True), "by its type alone")
             )
@@ -138,6 +141,10 @@ class Drafting:
             self.draft.note(self.table.name, f"numbers its rows in the source, and not here: {', '.join(unnumbered)}")
         if without := [each.name for each in self.table.columns if each.default and not each.numbered]:
             self.draft.note(self.table.name, f"defaults are not kept: {', '.join(without)}")
+        if others := [
+            f"{each.name} ({each.source_type}) as {each.otherwise}" for each in self.table.columns if each.otherwise
+        ]:
+            self.draft.note(self.table.name, f"types that come back as others: {', '.join(others)}")
         for number, check in enumerate(self.table.checks, start=1):
             name = (
                 check.name if check.name and check.name.isidentifier() and check.name[0] != "_" else f"check_{number}"
