@@ -14,27 +14,31 @@ __all__ = ["as_kept", "natives"]
 def natives(dataset: Dataset, database: str) -> dict[tuple[str, str], str]:
     """The columns, by table and name, that have a type of a database's own, and that.
 
-    A column that holds a key has the type of the key, unless it has one of its own: references ask for that.
+    A column that refers to a key has what the key has, as references ask for.
     """
-    found = {
-        (table, name): column.native[database]
+    own = {
+        (table, name): column.native.get(database, "")
         for table in dataset.named
         for name, column in dataset.tables[table].columns.items()
-        if database in column.native
     }
-    if not found:
-        return found
-    pairs = [
-        ((refers.table, column), (refers.parent, key))
+    if not any(own.values()):
+        return {}
+    keys = {
+        (refers.table, column): (refers.parent, key)
         for refers in references(dataset)
         for column, key in zip(refers.columns, refers.keys, strict=True)
-    ]
-    grown = True
-    while grown:  # a key may be a reference itself
-        more = {child: found[parent] for child, parent in pairs if child not in found and parent in found}
-        grown = bool(more)
-        found |= more
-    return found
+    }
+    return {at: native for at in own if (native := own.get(_end(at, keys), ""))}
+
+
+def _end(at: tuple[str, str], keys: Mapping[tuple[str, str], tuple[str, str]]) -> tuple[str, str]:
+    """The key to which references lead from a column; of a circle any of its columns, the same from everywhere."""
+    path = [at]
+    while key := keys.get(path[-1]):
+        if key in path:
+            return min(path[path.index(key) :])
+        path.append(key)
+    return path[-1]
 
 
 def as_kept(dataset: Dataset, database: str, tables: Mapping[str, Types]) -> dict[str, Types]:

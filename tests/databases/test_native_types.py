@@ -10,14 +10,19 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import synth
+from synth.databases import DIALECTS
+from synth.ddl import ddl, in_reference_order
+from synth.fingerprint import Fingerprint
 from synth.job.advance_database import advance_database
 from synth.job.generate import generate
 from synth.job.into import generate_into
 from synth.job.pull import pull
+from synth.job.script import write_script
 from synth.spec.kept import as_kept
 from synth.spec.load import parse
 from synth.store.manifest import Manifest
 from synth.verifying.database import verify_database
+from tests.support import scripts
 from tests.support.steps import prints
 from tests.support.targets import EACH, every_way
 
@@ -31,7 +36,7 @@ COLUMNS = {
     "doc": ("choice: {'{}': 1, '{\"a\": 1}': 2}, type: json", {"postgres": "json", "mysql": "longtext"}),
     "leaf": ("choice: {<a/>: 1, <b/>: 1}, type: text", {"postgres": "xml"}),
     "spot": ("choice: {'(1,2)': 1, '(3,4.5)': 1}, type: text", {"postgres": "point"}),
-    "flag": ("choice: {true: 1, false: 1}, type: boolean", {"postgres": "bit(1)", "mysql": "tinyint"}),
+    "flag": ("choice: {true: 1, false: 1}, type: boolean", {"mysql": "tinyint"}),
     "size": ("uniform: {min: 0, max: 200}, type: smallint", {"postgres": "oid", "mysql": "tinyint unsigned", "duckdb": "utinyint"}),
     "year": ("uniform: {min: 1990, max: 2020}, type: smallint", {"mysql": "year", "sqlite": "INT", "duckdb": "usmallint"}),
     "bits": ("pattern: '[01]{4}', type: text", {"postgres": "bit(4)", "duckdb": "bit"}),
@@ -65,6 +70,12 @@ def dataset():
         for name, (words, of) in COLUMNS.items()
     ]
     return parse(SPEC.replace("{columns}", "\n      ".join(spelt)))
+
+
+@pytest.fixture
+def place(request, database, tmp_path):
+    """A dialect, its server, and the environment in which its client finds it."""
+    return scripts.place_of(request, database, tmp_path)
 
 
 def plan(**options):
@@ -122,3 +133,29 @@ def pulled(target, out):
     (proof,) = [synth.verify(report.folder)]
     assert proof.passed, proof.failed
     return prints(Manifest.read(report.folder))
+
+
+@pytest.mark.parametrize("place", scripts.LIVE, indirect=True)
+def test_a_databases_own_client_loads_them(place, tmp_path):
+    """By scripts, and by INSERT statements after `synth ddl`."""
+    name, server, environment = place
+    made = dataset()
+    csv = generate(plan(), tmp_path / "csv", format="csv")
+    done = scripts.load(write_script(csv.folder, name, tmp_path / "script"), environment)
+    assert done.returncode == 0, done.stderr
+    scripts.drop(server, name, "native")
+    inserts = generate(plan(), tmp_path / "sql", format="sql", dialect=name)
+    tables = inserts.manifest.tables
+    server.drop("native", tuple(tables)[::-1])
+    try:
+        server.run(str(ddl(made, DIALECTS[name])))
+        for table in in_reference_order(made):
+            for file in tables[table].files:
+                server.run((inserts.folder / file.path).read_text("utf-8"))
+        types = as_kept(made, name, {table: entry.types for table, entry in csv.manifest.tables.items()})
+        for table, entry in csv.manifest.tables.items():
+            sums = DIALECTS[name].fingerprint_query(types[table], DIALECTS[name].place("native", table))
+            ((rows, linear, square),) = server.run(sums)
+            assert str(Fingerprint(int(rows), int(linear), int(square))) == entry.fingerprint
+    finally:
+        server.drop("native", tuple(tables)[::-1])

@@ -16,7 +16,7 @@ from tests.support.targets import Target, url_of
 # as each database spells them
 TYPES = {
     "postgres": (
-        "inet", "cidr", "macaddr", "macaddr8", "bit(5)", "bit(1)", "bit varying(9)", "bit varying", "tsvector", "tsquery", "xml", "point", "line", "lseg",
+        "inet", "cidr", "macaddr", "macaddr8", "bit(5)", "bit varying(9)", "bit varying", "tsvector", "tsquery", "xml", "point", "line", "lseg",
         "box", "path", "polygon", "circle", "int4range", "int8range", "numrange", "daterange", "tsrange", "tstzrange", "int4multirange", "int8multirange",
         "nummultirange", "datemultirange", "jsonpath", "character varying", "name", "money", "numeric", "json", "time with time zone",
         "double precision[]", "inet[]", "bytea[]", "character varying[]", "citext", "hstore", "ltree",

@@ -20,7 +20,6 @@ _AS_IN_SQL = as_in_sql(
 _PORTABLE = {
     **dict.fromkeys(("varchar", "uuid", "enum"), "CASE WHEN {0} IS NOT NULL THEN FORMAT('%s', {0}) END COLLATE \"C\""),
     "char": "CAST({0} AS TEXT)",
-    "boolean": "CAST(CAST({0} AS INTEGER) AS BOOLEAN)",
     **dict.fromkeys(WHOLE, "CAST({0} AS BIGINT)"),
     **dict.fromkeys(("decimal", "wide"), "CAST({0} AS NUMERIC)"),
     "double": "CAST({0} AS DOUBLE PRECISION)",

@@ -71,7 +71,7 @@ class Growing(Staging, CommonGrowing):
 
     def equal(self, ours: str, theirs: str) -> str:
         """Texts have an equality, whatever they are texts of."""
-        if ours.partition(".")[2] in self._by_text:
+        if ours.removeprefix("t.") in self._by_text:
             ours, theirs = f"CAST({ours} AS TEXT)", f"CAST({theirs} AS TEXT)"
         return super().equal(ours, theirs)
 

@@ -79,6 +79,8 @@ def otherwise(words: str, sizes: Sequence[str], dtype: DType, dialect: str, *, i
     there = DIALECTS[dialect].type(dtype, keyed=False).lower()
     if is_own:
         return "a type of another name" if dtype.name == "enum" else there
+    if words == "bit" and dtype.name == "boolean":
+        return there
     if dtype.name not in ("timestamp", "timestamptz", "time") or dialect not in ("postgres", "mysql"):
         return ""
     if (dialect == "postgres" and sizes in ([], ["6"])) or (sizes == ["6"] and there.startswith(words)):
@@ -118,7 +120,7 @@ def _postgres(words: str, sizes: list[str], dtype: DType) -> Native | None:
     if words in ("bit", "bit varying", "varbit"):
         name = words.replace("varbit", "bit varying")
         if dtype.name == "boolean":
-            return Native("postgres", "bit(1)", in_keys=False)
+            return None  # clients of scripts write true, which it does not take
         signs = min(int(sizes[0]), 64) if sizes and sizes[0].isdecimal() else 8
         if name == "bit" and (not sizes or sizes[0] != str(signs)):
             return None

@@ -141,6 +141,10 @@ class Drafting:
             self.draft.note(self.table.name, f"numbers its rows in the source, and not here: {', '.join(unnumbered)}")
         if without := [each.name for each in self.table.columns if each.default and not each.numbered]:
             self.draft.note(self.table.name, f"defaults are not kept: {', '.join(without)}")
+        if computed := [each.name for each in self.table.columns if each.computed]:
+            self.draft.note(
+                self.table.name, f"computed by the source, and here when they are drawn: {', '.join(computed)}"
+            )
         if others := [
             f"{each.name} ({each.source_type}) as {each.otherwise}" for each in self.table.columns if each.otherwise
         ]:
