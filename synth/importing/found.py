@@ -55,6 +55,9 @@ class FoundColumn:
     about: str | None = None
     line: int | None = None
     native: Native | None = None  # where the spec's type gives another one
+    computed_by: Mapping[str, str] = field(
+        default_factory=dict
+    )  # database: its own SQL of `computed`, where it can be asked
     otherwise: str = ""  # as what it comes back into the source's database, where that is another type and not told
 
 

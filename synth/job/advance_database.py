@@ -30,7 +30,7 @@ from synth.plan.model import Plan
 from synth.progress import Progress
 from synth.runners import begun
 from synth.spec.constraints import references
-from synth.spec.kept import as_kept
+from synth.spec.kept import as_kept, computed
 from synth.spec.parts import table_of
 from synth.store.change_feed import Feed
 from synth.store.manifest_table import kept_sums, manifest_insert, manifest_of, sums_are_as_written
@@ -181,6 +181,7 @@ def _changes(
                 for each in references(plan.dataset)
                 if each.table == table and each.parent in plan.wanted
             ),
+            computed=tuple(computed(plan.dataset, kind).get(table, ())),
         )  # fmt: skip
 
 

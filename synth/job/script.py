@@ -97,7 +97,7 @@ def _source(
     in_schema = SCRIPTS[dialect].in_schema
     if not in_schema:
         spoken = replace(spoken, has_schemas=False)
-    statements = ddl(dataset, spoken, name, manifest.tables, identity=identity, index_times=index_times)
+    statements = ddl(dataset, spoken, name, manifest.tables, identity=identity, index_times=index_times, takes_all=True)
     types = as_kept(dataset, dialect, {name: entry.types for name, entry in manifest.tables.items()})
     tables = []
     for table in in_reference_order(dataset, manifest.tables):

@@ -18,7 +18,7 @@ from synth.errors import DatabaseError, DataError, many
 from synth.fingerprint import Fingerprint
 from synth.loading.conflicts import refuse_mixing, refuse_unlike, replaced_tables
 from synth.loading.kept import RECORD, Kept
-from synth.spec.kept import as_kept
+from synth.spec.kept import as_kept, computed
 from synth.spec.models import Dataset
 from synth.spec.scope import Scope
 from synth.store.manifest import Manifest
@@ -45,6 +45,7 @@ class Staging:
         self.dropped: tuple[str, ...] = ()  # what goes with these tables, and is not made again, in words
         self.kept: tuple[str, ...] = ()  # tables that are there and stay: they get rows behind theirs, or instead
         self.before: dict[str, Fingerprint] = {}  # of those: what was in them, where the rows are staged in their place
+        self.computed = computed(dataset, database.dialect.name)  # by table: columns that are not sent
         self.foreign_keys: list[Constraint] = []  # to be made once rows that are appended are in place
 
     @property
@@ -117,6 +118,8 @@ class Staging:
                     self.database.number_on(self.schema, name, column)
                 self.kept = tuple(self.tables)  # the new ones are there now, empty
             self.database.stage_apart(self.schema, self.kept)
+            if self.database.in_place:  # where rows wait nothing is computed
+                self.computed = {}
         if not self.database.dialect.constraints_after_data:  # what belongs to a table comes before its rows
             self._comment()
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from synth.dtypes import Types
 from synth.spec.constraints import references
 from synth.spec.models import Dataset
 
-__all__ = ["as_kept", "natives"]
+__all__ = ["as_kept", "computed", "natives"]
 
 
 def natives(dataset: Dataset, database: str) -> dict[tuple[str, str], str]:
@@ -17,7 +18,7 @@ def natives(dataset: Dataset, database: str) -> dict[tuple[str, str], str]:
     A column that refers to a key has what the key has, as references ask for.
     """
     own = {
-        (table, name): column.native.get(database, "")
+        (table, name): _of(column.native, database)
         for table in dataset.named
         for name, column in dataset.tables[table].columns.items()
     }
@@ -39,6 +40,21 @@ def _end(at: tuple[str, str], keys: Mapping[tuple[str, str], tuple[str, str]]) -
             return min(path[path.index(key) :])
         path.append(key)
     return path[-1]
+
+
+def computed(dataset: Dataset, database: str) -> dict[str, dict[str, str]]:
+    """The columns that a database computes itself, by table and name, and their expressions in its SQL."""
+    found: dict[str, dict[str, str]] = {}
+    for table in dataset.named:
+        for name in dataset.tables[table].written:
+            if expression := _of(dataset.tables[table].columns[name].computed, database):
+                found.setdefault(table, {})[name] = expression
+    return found
+
+
+def _of(words: Mapping[Any, str], database: str) -> str:
+    """What is said for a database; an empty text for nothing."""
+    return words.get(database, "")
 
 
 def as_kept(dataset: Dataset, database: str, tables: Mapping[str, Types]) -> dict[str, Types]:

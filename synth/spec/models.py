@@ -17,7 +17,7 @@ from synth.generators import GENERATORS, Generator
 from synth.generators.base import Many, Model, Share
 from synth.generators.derived import Given
 from synth.spec.fanout_models import SoMany
-from synth.spec.native_types import NativeTypes
+from synth.spec.native_types import Computed, NativeTypes
 from synth.spec.parts import part_name
 from synth.spec.row_models import NAME, EarlierRows, Existing, Name, Period, Picture, Rollup, RowCount
 from synth.spec.wording import NAMES, plain_errors, shown
@@ -27,7 +27,7 @@ __all__ = ["OPTIONS", "Column", "Dataset", "EarlierRows", "Existing", "Period", 
 MOST_TABLES = 2_000
 MOST_COLUMNS = 5_000  # of a table
 
-OPTIONS = ("type", "native", "nullable", "null_share", "unique", "check", "about", "references")
+OPTIONS = ("type", "native", "computed", "nullable", "null_share", "unique", "check", "about", "references")
 
 
 WAYS = ("rows", "values", "per", "select", "rollup")  # of saying where the rows of a table come from, if not read
@@ -66,6 +66,9 @@ class Column(Model):
     type: str | None = Field(None, description="the column's type; left out: the generator's own")
     native: NativeTypes = Field(
         {}, description="database: a type of its own that it keeps the column in, as its DDL spells it"
+    )
+    computed: Computed = Field(
+        {}, description="database: the expression by which it computes the column itself, to the values that are drawn"
     )
     nullable: bool | None = Field(None, description="whether NULL may be held; left out: as the generator says")
     null_share: Share = Field(0.0, description="share of rows that are NULL, whatever the generator draws")

@@ -10,11 +10,15 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
-__all__ = ["NativeTypes", "is_native_type"]
+__all__ = ["COMPUTING", "Computed", "NativeTypes", "is_expression", "is_native_type"]
 
 MOST_SIGNS = 10_000
+COMPUTING = ("postgres", "mysql", "sqlite")  # databases that keep what they have computed, and take no other value
 _TOKEN = re.compile(
     r"""\s*(?:(?P<word>[A-Za-z_]\w*)|(?P<name>"(?:[^"\\]|"")+")|(?P<text>'(?:[^'\\]|'')*')|(\d+)|([][(),.]))"""
+)
+_IN_EXPRESSION = re.compile(
+    r"""\s*(?:[^\W\d]\w*|"(?:[^"\\]|"")+"|`[^`\\]+`|'(?:[^'\\]|'')*'|\d+(?:\.\d+)?|(?!--|/\*)[][(),.:+*/%<>=!|&^~-])"""
 )
 # words with which begins what may stand behind a type
 _BEHIND = frozenset((
@@ -47,6 +51,34 @@ def is_native_type(text: str) -> bool:
     return not depth and not first
 
 
+def is_expression(text: str) -> bool:
+    """Tell whether a text is one expression of names, numbers, texts and operators, with nothing behind it."""
+    text, at, opened = text.strip(), 0, ""
+    if not text.isprintable() or len(text) > MOST_SIGNS:
+        return False
+    while at < len(text):
+        token = _IN_EXPRESSION.match(text, at)
+        if token is None:
+            return False
+        sign = token[0].strip()
+        if sign in ("(", "["):
+            opened += sign
+        elif sign in (")", "]"):
+            if opened[-1:] + sign not in ("()", "[]"):
+                return False
+            opened = opened[:-1]
+        elif sign == "," and not opened:
+            return False
+        at = token.end()
+    return not opened and at > 0
+
+
+def _closed(text: str) -> str:
+    if not is_expression(text):
+        raise ValueError(f"{text!r} is no expression of SQL without comments, backslashes and further statements")
+    return text.strip()
+
+
 def _known(text: str) -> str:
     if not is_native_type(text):
         raise ValueError(
@@ -58,3 +90,4 @@ def _known(text: str) -> str:
 NativeTypes = dict[
     Literal["postgres", "mysql", "tsql", "sqlite", "duckdb"], Annotated[str, AfterValidator(_known)]
 ]  # by the name of a database
+Computed = dict[Literal["postgres", "mysql", "sqlite"], Annotated[str, AfterValidator(_closed)]]

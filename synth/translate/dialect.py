@@ -63,6 +63,8 @@ class Dialect:
     length_units: int = 1  # of a declared length that one character may take
     create_enum: str = ""  # the statement that makes a type of {labels}, called {place}, where types are a schema's own
     inline_enum: str = ""  # such a type where it stands in the column itself
+    computed: str = ""  # behind a column's type, where {0} computes it
+    computed_not_null: bool = True  # whether NOT NULL may stand there, too
     array: str = ""  # the type of arrays of {element}; texts, where there is none
     holds_types: bool = True  # whether a cell is of its column's type
     byte_length: str = "OCTET_LENGTH(CAST({0} AS TEXT))"  # of a column that is read as text

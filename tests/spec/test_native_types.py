@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from synth.databases.registry import NAMES
 from synth.errors import SpecError
-from synth.spec.kept import as_kept, natives
+from synth.spec.kept import as_kept, computed, natives
 from synth.spec.load import dump, parse
 from synth.spec.models import Column
-from synth.spec.native_types import is_native_type
+from synth.spec.native_types import is_expression, is_native_type
 
 TYPES = (
     "inet", "varchar(20)", "text[]", "integer[3]", "timestamp(3) with time zone", "enum('a','b''c')", 'ENUM("a")', "mediumint unsigned", "public.citext",
@@ -95,3 +95,76 @@ def test_types_are_the_same_but_for_where_they_are_kept():
     types = {"hosts": {"id": BIGINT, "ip": TEXT}}
     kept = as_kept(parse(SHOP), "postgres", types)
     assert kept == types and kept["hosts"]["ip"].native == "inet" and not kept["hosts"]["id"].native
+
+
+EXPRESSIONS = (
+    "a * b",
+    "(quantity)::numeric * price",
+    "`a` + 1.5",
+    "coalesce(a, 'x''y') || ' '",
+    "a[1]",
+    "a - -b",
+    "length(name) > 3",
+    'lower("Name")',
+)
+NO_EXPRESSIONS = (
+    "",
+    " ",
+    "a;",
+    "a; DROP TABLE t",
+    "a)",
+    "(a",
+    "a, b",
+    "a -- b",
+    "a /* b */",
+    "'a",
+    "a \\ b",
+    "@x",
+    "a # b",
+    "f(a])",
+    "a\nb",
+    "a--b",
+)
+
+
+@pytest.mark.parametrize("text", EXPRESSIONS)
+def test_an_expression(text):
+    assert is_expression(text)
+
+
+@pytest.mark.parametrize("text", NO_EXPRESSIONS)
+def test_no_expression(text):
+    assert not is_expression(text)
+
+
+@given(st.text("ab(),'\"`; -/*\\", max_size=12))
+def test_whatever_is_an_expression_ends_where_it_began(text):
+    if is_expression(text):
+        outside, quote, depth = "", "", 0
+        for sign in text:
+            if quote:
+                quote = "" if sign == quote else quote
+            elif sign in "'\"`":
+                quote = sign
+            else:
+                depth += (sign == "(") - (sign == ")")
+                assert depth >= 0
+                outside += sign
+        assert not quote and not depth
+        assert ";" not in outside and "--" not in outside and "/*" not in outside and "\\" not in text
+
+
+def test_a_wrong_expression_is_told_with_its_place():
+    spec = SHOP.replace("native: {postgres: inet}", "computed: {postgres: 'lower(ip'}")
+    with pytest.raises(SpecError, match=r"<yaml>:5:.*ip\.computed\.postgres: 'lower\(ip' is no expression of SQL"):
+        parse(spec)
+    with pytest.raises(
+        SpecError, match=r"computed\.duckdb: "
+    ):  # which computes such columns anew whenever they are read
+        parse(spec.replace("postgres: 'lower(ip'", "duckdb: lower(ip)"))
+
+
+def test_what_is_computed():
+    dataset = parse(SHOP.replace("native: {postgres: inet}", "computed: {postgres: host(ip)}"))
+    assert computed(dataset, "postgres") == {"hosts": {"ip": "host(ip)"}} and not computed(dataset, "mysql")
+    assert parse(dump(dataset)) == dataset

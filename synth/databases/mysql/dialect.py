@@ -72,6 +72,8 @@ DIALECT = Dialect(
     own_keys={**dict.fromkeys(WHOLE, "AUTO_INCREMENT"), "uuid": "DEFAULT (UUID())"},
     own_keys_in_checks=False,
     literal=_literal,
+    computed="GENERATED ALWAYS AS ({0}) STORED",
+    computed_not_null=False,
     rewrites=(
         _AS_IN_SQL,
         null_keys,

@@ -102,6 +102,8 @@ class Drafting:
             options["type"] = {"enum": list(column.type.labels)} if column.type.labels else str(column.type)
         if native := self.native(column):
             options["native"] = {native.database: native.text}
+        if "expr" in words and column.computed and column.computed_by:
+            options["computed"] = dict(column.computed_by)
         if not column.nullable and "place_part" in words:  # not every place has a number
             options["nullable"] = False
         if column.nullable:
@@ -141,7 +143,7 @@ class Drafting:
             self.draft.note(self.table.name, f"numbers its rows in the source, and not here: {', '.join(unnumbered)}")
         if without := [each.name for each in self.table.columns if each.default and not each.numbered]:
             self.draft.note(self.table.name, f"defaults are not kept: {', '.join(without)}")
-        if computed := [each.name for each in self.table.columns if each.computed]:
+        if computed := [each.name for each in self.table.columns if each.computed and not each.computed_by]:
             self.draft.note(
                 self.table.name, f"computed by the source, and here when they are drawn: {', '.join(computed)}"
             )
