@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from synth.dtypes import MAX_PRECISION, DType, Types
@@ -63,6 +64,7 @@ class Dialect:
     length_units: int = 1  # of a declared length that one character may take
     create_enum: str = ""  # the statement that makes a type of {labels}, called {place}, where types are a schema's own
     inline_enum: str = ""  # such a type where it stands in the column itself
+    alike: str = ""  # types of its own, as a pattern, of which conditions of tables are written as of the spec's
     computed: str = ""  # behind a column's type, where {0} computes it
     computed_not_null: bool = True  # whether NOT NULL may stand there, too
     array: str = ""  # the type of arrays of {element}; texts, where there is none
@@ -124,6 +126,11 @@ class Dialect:
         name = self.quote_identifier(column)
         cell = self.readings.get(dtype.name, "{0}").format(self.portable_cell(name, dtype))
         return name if cell == name else f"{cell} AS {name}"
+
+    def in_conditions(self, dtype: DType) -> DType:
+        """A column's type for conditions of tables, which take some types of the database's own as they are."""
+        alike = dtype.native and self.alike and re.fullmatch(self.alike, dtype.native, re.IGNORECASE)
+        return replace(dtype, native="") if alike else dtype
 
     def portable_cell(self, cell: str, dtype: DType | None) -> str:
         """A cell as one of the type that the spec knows, where the database keeps it in a type of its own."""

@@ -73,6 +73,7 @@ DIALECT = Dialect(
     ),
     comments="statements",
     portable=_PORTABLE,
+    alike=r"u?(tiny|small|big|huge)?int(eger)?|enum.*|timestamp.*",
     rewrites=(native_columns("duckdb", _PORTABLE), _AS_IN_SQL),
     cells=Cells(
         text="CAST('0x' || SUBSTR(MD5(CAST({0} AS VARCHAR)), 1, {hex_digits}) AS BIGINT)",

@@ -164,7 +164,8 @@ def _labels(database: Database, schema: str) -> dict[EnumColumn, list[str]]:
 def column_type(kind: str, length: int | None, precision: int | None, scale: int | None) -> DType:
     """The type of a table's column, from information_schema; text in a type of the server's own where there is none."""
     if kind == "numeric":
-        return numeric_type(precision, scale)
+        found = numeric_type(precision, scale)
+        return found if found.precision else found.kept_as(kind)  # of any digits
     if kind == "character varying":
         return DType("varchar", length=length)
     if kind == "character" and length:
