@@ -66,7 +66,11 @@ def test_it_comes_back_with_its_type(kind, request, tmp_path):
 
 CHECKED = {
     "postgres": ("character varying CHECK (n <> 'x')", "numeric CHECK (n <> 0.5)"),
-    "mysql": ("mediumint unsigned CHECK (n <> 7000000)", "text CHECK (n <> 'x')", "decimal(7,2) unsigned CHECK (n <> 90000.5)"),
+    "mysql": (
+        "mediumint unsigned CHECK (n <> 7000000)",
+        "text CHECK (n <> 'x')",
+        "decimal(7,2) unsigned CHECK (n <> 90000.5)",
+    ),
     "sqlite": ("NVARCHAR(20) CHECK (n <> 'x')",),
     "duckdb": ("UTINYINT CHECK (n <> 254)", "ENUM('a', 'b') CHECK (LENGTH(n) < 9)"),
 }
