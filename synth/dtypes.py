@@ -10,7 +10,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -86,7 +86,8 @@ _BARE = re.compile(r"\w(?:[\w.+ /-]*[\w.+/-])?")
 class DType:
     """A column type. `precision` and `scale` are digits of a decimal, `length` the most characters of a varchar.
 
-    `labels` are the texts that an enum may be, `element` is the type of what an array holds.
+    `labels` are the texts that an enum may be, `element` is the type of what an array holds. `native` is how one database
+    spells the type of its own in which it keeps such values; it makes no other type, and stands only where rows are there.
     """
 
     name: str
@@ -95,6 +96,11 @@ class DType:
     length: int | None = None
     labels: tuple[str, ...] = ()
     element: DType | None = None
+    native: str = field(default="", compare=False)
+
+    def kept_as(self, native: str) -> DType:
+        """The same type, kept by a database in a type of its own; as it is where that is an empty text."""
+        return replace(self, native=native) if native else self
 
     @classmethod
     def parse(cls, text: str) -> DType:

@@ -48,6 +48,7 @@ class TableChanges:
     updates: pl.DataFrame
     deletes: pl.DataFrame  # the rows that go, as they were made
     parents: tuple[Refers, ...] = ()
+    computed: tuple[str, ...] = ()  # columns that the database computes itself
 
 
 class Refers(NamedTuple):

@@ -94,6 +94,7 @@ class _Changes:
         self.table, self.key, self.types, self.parents = changes.table, changes.key, changes.types, changes.parents
         self.all, self.inserts = changes, changes.inserts
         self.rest = [name for name in self.types if name not in self.key]
+        self.sent = [name for name in self.rest if name not in changes.computed]  # where rows change
         self.missing = pl.concat([changes.updates.clear(), *met.missing])
         flags = changes.updates.clear().select(pl.lit(value=False).alias(EDITED + name) for name in self.rest)
         self.edited = pl.concat([pl.concat([changes.updates.clear(), flags.clear()], how="horizontal"), *met.edited])
@@ -250,7 +251,7 @@ class Reconciliation:
         """Rows that others left as they were, and then those that they edited, cell by cell."""
         quote, place = self.database.dialect.quote_identifier, self._place(table)
         if after := self.sent.get((table.table, "after")):
-            cells = {name: f"s.{quote(name)}" for name in table.rest}
+            cells = {name: f"s.{quote(name)}" for name in table.sent}
             self._require(table, table.updates.height, self.database.update(place, table.key, cells, after))
         if merged := self.sent.get((table.table, "merged")):
             same = " AND ".join(f"a.{name} = b.{name}" for name in self.database.quoted(table.key))
@@ -262,7 +263,7 @@ class Reconciliation:
             cells = {
                 name: f"CASE WHEN {self.database.equal(f't.{quote(name)}', f's.{quote(BEFORE + name)}')} "
                 f"THEN s.{quote(name)} ELSE t.{quote(name)} END"
-                for name in table.rest
+                for name in table.sent
             }
             self._require(table, table.merged.height, self.database.update(place, table.key, cells, source))
 

@@ -77,7 +77,8 @@ class ChangingRows(Database):
 
     def insert(self, schema: str, changes: TableChanges) -> None:
         """Put the rows that come into their table."""
-        self.put(self.place_to_change(schema, changes.table), changes.inserts, changes.table)
+        rows = changes.inserts.drop(changes.computed)
+        self.put(self.place_to_change(schema, changes.table), rows, changes.table)
 
     def delete(self, place: str, source: str, key: Sequence[str]) -> int:
         """Delete the rows whose keys are in `source`; how many."""

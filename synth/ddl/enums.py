@@ -22,7 +22,7 @@ class Enums:
             for table in tables
             if self.dialect.create_enum
             for column in keys.dataset.tables[table].written
-            if keys.kept_as(table, column).name == "enum"
+            if (dtype := keys.kept_as(table, column)).name == "enum" and not dtype.native
         }
 
     def types(self, table: str) -> tuple[OwnType, ...]:

@@ -8,6 +8,7 @@ from synth.ddl.names import refused
 from synth.dtypes import DType
 from synth.spec import constraints
 from synth.spec.constraints import Refers
+from synth.spec.kept import natives
 from synth.spec.models import Dataset
 from synth.spec.scope import Scope
 from synth.sql.parse import named
@@ -21,6 +22,7 @@ class Keys:
 
     def __init__(self, dataset: Dataset, dialect: Dialect):
         self.dataset, self.dialect, self.scope = dataset, dialect, Scope(dataset)
+        self.natives = natives(dataset, dialect.name)
         self.references: dict[str, list[Refers]] = {}
         for refers in constraints.references(dataset):
             self.references.setdefault(refers.table, []).append(refers)
@@ -43,10 +45,11 @@ class Keys:
     def kept_as(self, table: str, column: str) -> DType:
         """A column's type as the database keeps it: an enum is a text with a check where there is no type for it.
 
-        So it is in references, too, as two types of PostgreSQL have no values in common.
+        So it is in references, too, as two types of PostgreSQL have no values in common. One that the spec gives a type of
+        the database's own has that.
         """
-        dtype = self.type_of(table, column)
-        if dtype.name != "enum":
+        dtype = self.type_of(table, column).kept_as(self.natives.get((table, column), ""))
+        if dtype.name != "enum" or dtype.native:
             return dtype
         refers = (table, column) in self._parents or (table, column) in self._parents.values()
         return dtype.as_varchar if refers or not self.dialect.has_enums else dtype

@@ -67,7 +67,7 @@ class Rules:
         if "\0" in sql:
             raise refused("U+0000 in a condition", "no database takes it", "tables", name)
         table = self.dataset.tables[name]
-        types = {column: self.keys.kept_as(name, column) for column in table.written}
+        types = {column: self.dialect.in_conditions(self.keys.kept_as(name, column)) for column in table.written}
         try:
             return condition(sql, types, self.dialect.sqlglot, self.dialect.rewrites)
         except SqlError as error:

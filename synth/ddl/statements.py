@@ -13,6 +13,7 @@ from synth.ddl.order import in_reference_order
 from synth.ddl.parts import Ddl
 from synth.ddl.rules import Rules
 from synth.spec import constraints
+from synth.spec.kept import computed
 from synth.spec.models import Dataset
 from synth.translate.dialect import WHOLE, Dialect
 
@@ -22,12 +23,13 @@ __all__ = ["ddl"]
 def ddl(
     dataset: Dataset, dialect: Dialect, schema: str | None = None, only: Collection[str] | None = None,
     parents: Mapping[str, str] = MappingProxyType({}), identity: bool = True, index_times: bool = False,
+    takes_all: bool = False,
 ) -> Ddl:  # fmt: skip
     """The statements for all written tables, or `only` these. Default schema: the dataset's name.
 
     `parents` are tables that are there already and can be referred to, and their places, quoted. With `identity` the
     database gives new rows their keys, where these are integers or UUIDs of the table's own. With `index_times` each
-    date and timestamp has an index.
+    date and timestamp has an index. A database that `takes_all` computes no column itself.
 
     Raises SpecError, OptionError.
     """
@@ -45,13 +47,17 @@ def ddl(
     ]
     enums = Enums(keys, schema, tables)
     own_keys = {name: column for name in tables if identity and (column := keys.own(name))}
+    made = {} if takes_all else computed(dataset, dialect.name)
     inside = {n: [each.rule for each in (*own[n], *foreign[n]) if each not in added] for n in tables}
     indexes = tuple(index for name in tables for index in rules.indexes(name))
     if index_times:  # behind all others, whose names are the same with and without
         indexes += tuple(index for name in tables for index in rules.time_indexes(name))
     return Ddl(
         schema=tuple(_schema(dialect, schema)),
-        tables={name: _table(name, keys, comments, enums, inside[name], own_keys.get(name)) for name in tables},
+        tables={
+            name: _table(name, keys, comments, enums, inside[name], own_keys.get(name), made.get(name, {}))
+            for name in tables
+        },
         types={name: types for name in tables if (types := enums.types(name))},
         constraints=tuple(added),
         indexes=indexes,
@@ -76,9 +82,10 @@ def _schema(dialect: Dialect, schema: str) -> Iterator[str]:
 
 
 def _table(
-    name: str, keys: Keys, comments: Comments, enums: Enums, rules: Sequence[str], own_key: str | None
+    name: str, keys: Keys, comments: Comments, enums: Enums, rules: Sequence[str], own_key: str | None,
+    made: Mapping[str, str],
 ) -> str:  # fmt: skip
-    """CREATE TABLE, with the constraints that stand in it; new rows get their `own_key` from the database."""
+    """CREATE TABLE, with its constraints; the database gives new rows their `own_key`, and what it has `made`."""
     dataset, dialect = keys.dataset, keys.dialect
     table = dataset.tables[name]
     required = constraints.not_null(dataset, name)
@@ -90,7 +97,8 @@ def _table(
         words = [
             dialect.quote_identifier(column),
             own_type or enums.places.get((name, column)) or dialect.type(dtype, keyed=column in keyed),
-            dialect.nullable_suffix if column not in required else "NOT NULL",
+            dialect.computed.format(made[column]) if column in made else "",
+            _nullable(dialect, required=column in required, computed=column in made),
             dialect.own_keys[dtype.name] if column == own_key else "",
             comments.inline(name, column),
         ]
@@ -99,3 +107,10 @@ def _table(
     comment = comments.inline(name)
     options = dialect.table_options + (f" {comment}" if comment else "")
     return f"CREATE TABLE {dialect.place(comments.schema, name)} (\n    {body}\n){options}"
+
+
+def _nullable(dialect: Dialect, *, required: bool, computed: bool) -> str:
+    """What stands behind a type of NULL."""
+    if computed and not dialect.computed_not_null:
+        return ""
+    return "NOT NULL" if required else dialect.nullable_suffix

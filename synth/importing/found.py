@@ -6,11 +6,13 @@ DuckDB spells it, whatever the source speaks; names are the source's own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from synth.dtypes import DType
 
-__all__ = ["Found", "FoundCheck", "FoundColumn", "FoundReference", "FoundTable", "FoundUnique", "Note"]
+__all__ = ["Found", "FoundCheck", "FoundColumn", "FoundReference", "FoundTable", "FoundUnique", "Native", "Note"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,19 @@ class Note:
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}" + (f" (line {self.line})" if self.line else "")
+
+
+@dataclass(frozen=True)
+class Native:
+    """A type that a database has of its own, as its DDL spells it, and what draws values that it takes and gives back.
+
+    Without `draws` it takes those of the spec's type. Where it is not for keys, there are too few such values, or no index.
+    """
+
+    database: str
+    text: str
+    draws: Mapping[str, Any] | None = None  # words of a spec
+    in_keys: bool = True
 
 
 @dataclass(frozen=True)
@@ -39,6 +54,11 @@ class FoundColumn:
     computed: str | None = None  # SQL of a generated column
     about: str | None = None
     line: int | None = None
+    native: Native | None = None  # where the spec's type gives another one
+    computed_by: Mapping[str, str] = field(
+        default_factory=dict
+    )  # database: its own SQL of `computed`, where it can be asked
+    otherwise: str = ""  # as what it comes back into the source's database, where that is another type and not told
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from synth.plan.model import Plan
 from synth.progress import Progress
 from synth.runners import begun
 from synth.spec.constraints import references
+from synth.spec.kept import as_kept, computed
 from synth.spec.parts import table_of
 from synth.store.change_feed import Feed
 from synth.store.manifest_table import kept_sums, manifest_insert, manifest_of, sums_are_as_written
@@ -128,7 +129,7 @@ class _Done:
     ):  # fmt: skip
         self.database, self.schema, self.sums, self.undo = database, schema, sums, undo
         self.before, self.seen = seen.manifest, seen
-        self.changes = list(_changes(run.differences, plan, seen.look.met))
+        self.changes = list(_changes(run.differences, plan, seen.look.met, database.dialect.name))
         self.after = grown(self.before, plan, run)
         self.rows = sum(table.rows for table in self.after.tables.values())
 
@@ -157,14 +158,15 @@ def _schema(database: Database, asked: str | None) -> str:
 
 
 def _changes(
-    differences: Mapping[str, Sequence[pl.DataFrame]], plan: Plan, met: Mapping[str, Met]
+    differences: Mapping[str, Sequence[pl.DataFrame]], plan: Plan, met: Mapping[str, Met], kind: str
 ) -> Iterator[TableChanges]:
-    """What the differences are to each table, in the order of references."""
+    """What the differences are to each table of a kind of database, in the order of references."""
     for table in in_reference_order(plan.dataset, set(plan.wanted)):
         parts = [part for part in differences if table_of(part) == table]
         if not parts and table not in met:
             continue
-        types = {name: plan.tables[table].types[name] for name in plan.tables[table].written}
+        drawn = {name: plan.tables[table].types[name] for name in plan.tables[table].written}
+        types = as_kept(plan.dataset, kind, {table: drawn})[table]
         frames = [frame for part in parts for frame in differences[part]]
         whole = pl.concat(frames) if frames else _no_differences(types)
         now, before = whole.select(list(types)), whole.select(pl.col(BEFORE + name).alias(name) for name in types)
@@ -179,6 +181,7 @@ def _changes(
                 for each in references(plan.dataset)
                 if each.table == table and each.parent in plan.wanted
             ),
+            computed=tuple(computed(plan.dataset, kind).get(table, ())),
         )  # fmt: skip
 
 

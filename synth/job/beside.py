@@ -11,6 +11,7 @@ from synth.databases import Database
 from synth.databases.changes import Applied, TableChanges
 from synth.fingerprint import key_numbers
 from synth.plan.model import Plan
+from synth.spec.kept import as_kept
 from synth.spec.key_segments import own_sequences, sequence_of
 from synth.spec.parts import table_of
 from synth.store.edits import read_edits, written_edits
@@ -68,12 +69,13 @@ class Beside:
 
     def __init__(self, database: Database, schema: str, manifest: Manifest, plan: Plan):
         self.manifest, self.plan, self.look = manifest, plan, database.look(schema)
+        self.types = as_kept(plan.dataset, database.dialect.name, {n: t.types for n, t in plan.tables.items()})
         self.known = {table: read_edits(text) for table, text in manifest.edits.items()}
 
     def look_at(self, part: str, rows: pl.DataFrame) -> None:
         """Look at all rows of a task, as they were drawn: what is known of them is found anew."""
         table = table_of(part)
-        types = {name: self.plan.tables[table].types[name] for name in rows.columns}
+        types = {name: self.types[table][name] for name in rows.columns}
         key = self.plan.spec(table).key
         if known := self.known.get(table):
             keys = set(map(int, key_numbers(rows, {name: types[name] for name in key})))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -47,11 +47,12 @@ class DatabaseSink:
     schema: str
     via: str | None
     whole: frozenset[str]  # tables that are there already
+    computed: Mapping[str, tuple[str, ...]]  # by table: columns that are not sent
     loading: Loading | None = field(repr=False)
 
-    def __reduce__(self) -> tuple[Callable[..., DatabaseSink], tuple[str, str, str | None, frozenset[str]]]:
+    def __reduce__(self) -> tuple[Callable[..., DatabaseSink], tuple[object, ...]]:
         """For workers, and through a pipe to them alone: it holds the password."""
-        return _in_worker, (self.address.url(password=True), self.schema, self.via, self.whole)
+        return _in_worker, (self.address.url(password=True), self.schema, self.via, self.whole, self.computed)
 
     def write(
         self, table: str, number: int, frames: Sequence[pl.DataFrame], types: Types, required: AbstractSet[str]
@@ -59,7 +60,7 @@ class DatabaseSink:
         """Rows of a gathered table's parts go into one table."""
         if table_of(table) in self.whole:
             return WriteResult(0)
-        rows = pl.concat([to_written(frame, types) for frame in frames])
+        rows = pl.concat([to_written(frame, types) for frame in frames]).drop(self.computed.get(table_of(table), ()))
         started = time.perf_counter()
         database = self.loading.connections.mine() if self.loading else _connection(self.address, self.via)
         sent = database.send(self.schema, table_of(table), rows)
@@ -69,8 +70,10 @@ class DatabaseSink:
         """Do nothing: the load clears its staging place away."""
 
 
-def _in_worker(url: str, schema: str, via: str | None, whole: frozenset[str]) -> DatabaseSink:
-    return DatabaseSink(Address.parse(url), schema, via, whole, None)
+def _in_worker(
+    url: str, schema: str, via: str | None, whole: frozenset[str], computed: Mapping[str, tuple[str, ...]]
+) -> DatabaseSink:  # fmt: skip
+    return DatabaseSink(Address.parse(url), schema, via, whole, computed, None)
 
 
 @lru_cache(maxsize=1)
@@ -164,7 +167,9 @@ def generate_into(
     ):  # fmt: skip
         parts_path = store / "sums"
         with loading.phase("send", sum(plan.tables[name].rows for name in plan.wanted)):
-            sink = DatabaseSink(address, loading.schema, via, loading.staging.found_whole, loading)
+            staging = loading.staging
+            made = {table: tuple(found) for table, found in staging.computed.items()}
+            sink = DatabaseSink(address, loading.schema, via, staging.found_whole, made, loading)
             noting = _Noting(plan, loading)
             run = run_all(plan, store / "residents", sink, running, noting, parts_path)
             noting.end()

@@ -12,11 +12,13 @@ from synth.addresses import is_remote
 from synth.databases import Address, Database, connect
 from synth.databases.address import address_of
 from synth.databases.contract import MANIFEST
+from synth.dtypes import Types
 from synth.errors import OptionError, OutputError, did_you_mean
 from synth.formats import READABLE, Format, format_of
 from synth.left import temporary_folder
 from synth.logs import logged
 from synth.progress import Progress, silent
+from synth.spec.kept import as_kept
 from synth.store.documents import write_documents
 from synth.store.folder import replacing_folder, write_marker
 from synth.store.manifest import Manifest, pulled_identity
@@ -157,6 +159,7 @@ class _SchemaPull:
             hint = did_you_mean(schema, loaded) if loaded else "is its name right?"
             raise OptionError(f"{database.address} has no tables in schema '{schema}'\n  hint: {hint}")
         self.manifest = manifest_of(database, schema) if MANIFEST in there else None
+        self.made = self._made()
         ours = [table for table in self.manifest.tables if table in self.there] if self.manifest else list(self.there)
         self.wanted = wanted or tuple(ours)
         for table in self.wanted:
@@ -186,12 +189,19 @@ class _SchemaPull:
 
     def _table(self, table: str, work_folder: Path, form: Format, tell: Progress) -> StreamedTable:
         ours = self.manifest is not None and self._is_ours(table)
-        types = self.manifest.tables[table].types if self.manifest and ours else self.there[table]
+        types = self.made[table] if ours else self.there[table]
         self.database.require_short_texts(self.schema, table, types)
         frames = self.database.frames(self.database.query(self.schema, table, types), types)
         return write_streamed(
             frames, work_folder, file_name(table), form, lambda rows: tell(table, rows), types if ours else None
         )
+
+    def _made(self) -> dict[str, Types]:
+        """The types of the tables that a load of ours made, by its manifest."""
+        if self.manifest is None:
+            return {}
+        made = {name: entry.types for name, entry in self.manifest.tables.items()}
+        return as_kept(self.manifest.load_dataset(), self.database.dialect.name, made)
 
     def _is_ours(self, table: str) -> bool:
         """Whether a table has the columns that a load of ours made, and no decimal of more digits."""

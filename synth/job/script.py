@@ -15,6 +15,7 @@ from synth.errors import OptionError, OutputError, did_you_mean
 from synth.fingerprint import Fingerprint
 from synth.formats import first_words, format_of, unreadable_errors
 from synth.spec.constraints import not_null
+from synth.spec.kept import as_kept
 from synth.spec.models import Dataset
 from synth.store.folder import has_only_marked_files, refuse_link, replacing_folder, require_files, write_marker
 from synth.store.manifest import Manifest
@@ -96,13 +97,14 @@ def _source(
     in_schema = SCRIPTS[dialect].in_schema
     if not in_schema:
         spoken = replace(spoken, has_schemas=False)
-    statements = ddl(dataset, spoken, name, manifest.tables, identity=identity, index_times=index_times)
+    statements = ddl(dataset, spoken, name, manifest.tables, identity=identity, index_times=index_times, takes_all=True)
+    types = as_kept(dataset, dialect, {name: entry.types for name, entry in manifest.tables.items()})
     tables = []
     for table in in_reference_order(dataset, manifest.tables):
         entry = manifest.tables[table]
         content = Fingerprint.parse(entry.fingerprint)
         paths = tuple(file.path for file in entry.files if file.rows)
-        tables.append(CsvTable(table, entry.types, frozenset(not_null(dataset, table)), content, paths))
+        tables.append(CsvTable(table, types[table], frozenset(not_null(dataset, table)), content, paths))
     database = dataset.dataset if in_schema else name
     return ScriptInput(database, name if in_schema else None, spoken, statements, tuple(tables), data)
 

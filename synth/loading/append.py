@@ -37,7 +37,8 @@ def append_staged(staging: Staging, manifest: Manifest, sums: Path) -> None:
     with _manifest_table(staging), database.changing(schema, staging.kept, ()):
         before = staging.before or staging.contents_before()
         for name in staging.kept:
-            database.append_rows(schema, name, list(manifest.tables[name].types))
+            made = staging.computed.get(name, {})
+            database.append_rows(schema, name, [column for column in manifest.tables[name].types if column not in made])
         for name in staging.new_tables:
             database.adopt_table(schema, name)
         for foreign in staging.foreign_keys:

@@ -127,7 +127,7 @@ class Loading:
     def send(self, table: str, frame: pl.DataFrame, *, read_s: float = 0.0) -> None:
         """Append rows of a table, in the types in which columns are written; `read_s` is what getting them took."""
         started = time.perf_counter()
-        sent = self.connections.mine().send(self.schema, table, frame)
+        sent = self.connections.mine().send(self.schema, table, frame.drop(self.staging.computed.get(table, ())))
         self._sent(table, frame.height, sent, read=read_s, send=time.perf_counter() - started)
 
     def send_files(self, table: str, paths: Sequence[Path], format: str, types: Types) -> None:
@@ -267,12 +267,21 @@ class Loading:
         """Compare what is staged of a table with what was sent. Raises DataError."""
         entry = manifest.tables[table]
         database = self.connections.mine()
-        content = database.staged_content(self.schema, table, entry.types)
+        types = self.staging.as_kept(table, entry.types)
+        content = database.staged_content(self.schema, table, types)
         if str(content) != entry.fingerprint:
             raise DataError(
                 f"{self.report.place}: '{table}' came out with another content than was sent "
                 f"({many(content.rows, 'row')} of {entry.rows}); the schema '{self.schema}' is as it was"
+                + _made_there(types, self.staging.computed.get(table, ()))
             )
+
+
+def _made_there(types: Types, computed: Iterable[str]) -> str:
+    """A hint at columns of which the database itself says what is in them; nothing where there are none."""
+    found = [f"{name} ({dtype.native})" for name, dtype in types.items() if dtype.native]
+    found += [f"{name} (computed)" for name in computed]
+    return f"\n  hint: see whether the database gives back what is drawn of {', '.join(found)}" if found else ""
 
 
 def _loadable(dataset: Dataset, tables: set[str], schema: str | None) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from synth.databases.changes import ForeignKey, KeptTable, RowCounts
 from synth.errors import DatabaseError, DataError, many
 from synth.loading.staging import Staging
 from synth.spec import constraints
+from synth.spec.kept import computed
 from synth.store.manifest import Manifest
 from synth.store.manifest_table import add_manifest, remove_manifest
 
@@ -61,7 +62,9 @@ def _kept(staging: Staging, name: str) -> KeptTable:
     if not dataset.tables[name].key:
         key, uniques = (), []
     parents = frozenset(each.parent for each in constraints.references(dataset) if each.table == name) - {name}
-    return KeptTable(name, tuple(dataset.tables[name].written), tuple(key), tuple(map(tuple, uniques)), parents)
+    made = computed(dataset, staging.database.dialect.name).get(name, {})
+    columns = tuple(column for column in dataset.tables[name].written if column not in made)
+    return KeptTable(name, columns, tuple(key), tuple(map(tuple, uniques)), parents)
 
 
 def _refuse_dangling(staging: Staging, foreign: ForeignKey) -> None:

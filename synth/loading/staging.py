@@ -13,10 +13,12 @@ from synth.databases import Database
 from synth.databases.contract import MANIFEST
 from synth.databases.steps import LoadStep
 from synth.ddl import Constraint, Ddl, ddl
+from synth.dtypes import Types
 from synth.errors import DatabaseError, DataError, many
 from synth.fingerprint import Fingerprint
 from synth.loading.conflicts import refuse_mixing, refuse_unlike, replaced_tables
 from synth.loading.kept import RECORD, Kept
+from synth.spec.kept import as_kept, computed
 from synth.spec.models import Dataset
 from synth.spec.scope import Scope
 from synth.store.manifest import Manifest
@@ -43,6 +45,7 @@ class Staging:
         self.dropped: tuple[str, ...] = ()  # what goes with these tables, and is not made again, in words
         self.kept: tuple[str, ...] = ()  # tables that are there and stay: they get rows behind theirs, or instead
         self.before: dict[str, Fingerprint] = {}  # of those: what was in them, where the rows are staged in their place
+        self.computed = computed(dataset, database.dialect.name)  # by table: columns that are not sent
         self.foreign_keys: list[Constraint] = []  # to be made once rows that are appended are in place
 
     @property
@@ -115,6 +118,8 @@ class Staging:
                     self.database.number_on(self.schema, name, column)
                 self.kept = tuple(self.tables)  # the new ones are there now, empty
             self.database.stage_apart(self.schema, self.kept)
+            if self.database.in_place:  # where rows wait nothing is computed
+                self.computed = {}
         if not self.database.dialect.constraints_after_data:  # what belongs to a table comes before its rows
             self._comment()
 
@@ -168,7 +173,11 @@ class Staging:
         """What is in the place of a table now. Raises DatabaseError."""
         scope = Scope(self.dataset)
         types = {column: scope.type_of(table, column) for column in self.dataset.tables[table].written}
-        return self.database.content(self.schema, table, types)
+        return self.database.content(self.schema, table, self.as_kept(table, types))
+
+    def as_kept(self, table: str, types: Types) -> Types:
+        """The types of a table's columns, with those of the database's own in which it keeps them."""
+        return as_kept(self.dataset, self.database.dialect.name, {table: types})[table]
 
     def _lock(self) -> None:
         self.locked = self.database.lock(self.schema)

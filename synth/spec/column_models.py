@@ -13,11 +13,12 @@ from synth.errors import did_you_mean
 from synth.generators import GENERATORS, Generator
 from synth.generators.base import Model, Share
 from synth.generators.derived import Given
+from synth.spec.native_types import Computed, NativeTypes
 from synth.spec.wording import plain_errors
 
 __all__ = ["OPTIONS", "Column", "refuse"]
 
-OPTIONS = ("type", "nullable", "null_share", "unique", "check", "about", "references")
+OPTIONS = ("type", "native", "computed", "nullable", "null_share", "unique", "check", "about", "references")
 
 
 def refuse(what: str, *, at: tuple[str | int, ...] = (), hint: str = "") -> PydanticCustomError:
@@ -43,6 +44,12 @@ class Column(Model):
     draws: Generator = Field(default_factory=Given)
     generator_name: str = "given"  # as it is written
     type: str | None = Field(None, description="the column's type; left out: the generator's own")
+    native: NativeTypes = Field(
+        {}, description="database: a type of its own that it keeps the column in, as its DDL spells it"
+    )
+    computed: Computed = Field(
+        {}, description="database: the expression by which it computes the column itself, to the values that are drawn"
+    )
     nullable: bool | None = Field(None, description="whether NULL may be held; left out: as the generator says")
     null_share: Share = Field(0.0, description="share of rows that are NULL, whatever the generator draws")
     unique: bool = Field(False, description="no value twice")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Mapping
 from functools import cached_property
@@ -23,7 +22,7 @@ from synth.generators.calendars import Calendar
 from synth.spec.column_models import OPTIONS, Column, refuse
 from synth.spec.fanout_models import SoMany
 from synth.spec.parts import part_name
-from synth.spec.row_models import NAME, EarlierRows, Existing, Fact, Name, Picture, Rollup, RowCount
+from synth.spec.row_models import NAME, EarlierRows, Existing, Fact, Name, Period, Picture, Rollup, RowCount
 from synth.spec.wording import NAMES, shown
 
 __all__ = ["OPTIONS", "Column", "Dataset", "EarlierRows", "Existing", "Period", "Rollup", "Table"]
@@ -42,21 +41,6 @@ TABLES: dict[str, Any] = {
         "dependentSchemas": {"at": {"anyOf": [{"required": ["select"]}, {"required": ["per"]}]}},
     },
 }
-
-
-class Period(Model):
-    """The time that declared row counts belong to; `until` is exclusive, and the default "now"."""
-
-    start: dt.date = Field(description="the first day")
-    until: dt.date = Field(description="the day behind the last; the dataset's now, where no other is asked")
-
-    @model_validator(mode="after")
-    def _check(self) -> Period:
-        if isinstance(self.start, dt.datetime) or isinstance(self.until, dt.datetime):
-            raise ValueError("the period is in whole days")
-        if self.start >= self.until:
-            raise ValueError(f"the period ends ({self.until}) before it starts ({self.start})")
-        return self
 
 
 class Table(Model):

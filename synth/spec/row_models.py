@@ -1,7 +1,8 @@
-"""Where a table's rows come from: a count that grows with the scale, sums, or rows read."""
+"""Where a table's rows come from: a period, a count that grows with the scale, sums, or rows read."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints, model_validator
@@ -9,13 +10,30 @@ from pydantic.json_schema import SkipJsonSchema
 
 from synth.generators.base import Model
 
-__all__ = ["LONGEST_NAME", "NAME", "EarlierRows", "Existing", "Fact", "Name", "Picture", "Rollup", "RowCount"]
+__all__ = [
+    "LONGEST_NAME", "NAME", "EarlierRows", "Existing", "Fact", "Name", "Period", "Picture", "Rollup", "RowCount",
+]  # fmt: skip
 
 LONGEST_NAME = 63
 NAME = rf"^[A-Za-z_][A-Za-z0-9_]{{0,{LONGEST_NAME - 1}}}$"
 Name = Annotated[str, StringConstraints(pattern=NAME)]
 
 MOST_ROWS = 10**15  # a terabyte of keys alone is a thousandth of it
+
+
+class Period(Model):
+    """The time that declared row counts belong to; `until` is exclusive, and the default "now"."""
+
+    start: dt.date = Field(description="the first day")
+    until: dt.date = Field(description="the day behind the last; the dataset's now, where no other is asked")
+
+    @model_validator(mode="after")
+    def _check(self) -> Period:
+        if isinstance(self.start, dt.datetime) or isinstance(self.until, dt.datetime):
+            raise ValueError("the period is in whole days")
+        if self.start >= self.until:
+            raise ValueError(f"the period ends ({self.until}) before it starts ({self.start})")
+        return self
 
 
 class RowCount(Model):

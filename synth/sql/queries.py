@@ -60,6 +60,7 @@ def typed_condition(tree: Node, types: Types) -> Node:
 def _noted(node: Node, dtype: DType) -> DType:
     """The type as which SQL knows a column of a table; where that is another one than the column's, it is marked."""
     node.meta["column_type"] = dtype.name
+    node.meta["is_native"] = bool(dtype.native)
     return dtype.in_sql
 
 

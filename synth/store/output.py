@@ -20,6 +20,7 @@ from synth.formats import COMPRESSIONS, FORMATS, format_of
 from synth.formats.format import Format
 from synth.plan.model import Plan
 from synth.spec.constraints import hierarchies
+from synth.spec.kept import computed
 from synth.spec.parts import part_of, table_of
 from synth.store.descriptions import descriptions
 from synth.store.files import described
@@ -50,6 +51,7 @@ class FileForm:
     dialect: str | None = None
     schema: str = ""
     hierarchies: frozenset[str] = frozenset()  # tables that refer to themselves
+    computed: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by table: columns that no INSERT may have
     compression: str | None = None  # where it is not the format's usual one
     descriptions: Mapping[str, str] = field(default_factory=dict)  # by table: what its files say of themselves
     partitions: Mapping[str, str] = field(default_factory=dict)  # by table: what its folders are made by
@@ -58,7 +60,8 @@ class FileForm:
     def of(cls, plan: Plan, format: str, dialect: str | None = None) -> FileForm:
         """The files of a plan; INSERT statements are for the schema of its dataset's name."""
         told = descriptions(plan) if format_of(format).holds_descriptions else {}
-        return cls(format, dialect, plan.dataset.dataset, hierarchies(plan.dataset), descriptions=told)
+        made = {table: frozenset(found) for table, found in computed(plan.dataset, dialect or "").items()}
+        return cls(format, dialect, plan.dataset.dataset, hierarchies(plan.dataset), made, descriptions=told)
 
     @classmethod
     def stated(cls, plan: Plan, manifest: Manifest) -> FileForm:
@@ -80,6 +83,7 @@ class FileForm:
     ) -> Iterator[tuple[Path, WrittenFile]]:  # fmt: skip
         """Write the rows of a task below a folder, one file or one for each partition; give each as it is whole."""
         form, levels = self.format_of(table), self.partitions.get(table_of(table))
+        frames = [frame.drop(self.computed.get(table_of(table), ())) for frame in frames]
         parted = pieces(table_of(table), frames, partition_of(levels), types) if levels else [("", list(frames))]
         for place, rows in parted:
             path = folder / path_of(table, number, form.suffix, place)

@@ -30,6 +30,7 @@ __all__ = [
     "lengths_with_blanks",
     "like_marks",
     "national_texts",
+    "native_columns",
     "null_keys",
     "number_booleans",
     "written",
@@ -59,6 +60,7 @@ def _noted(tree: Any, types: Types) -> Any:
     for node in tree.find_all(exp.Column):
         if node.name.lower() in known:
             node.meta["column_type"] = known[node.name.lower()].name
+            node.meta["is_native"] = bool(known[node.name.lower()].native)
     return tree
 
 
@@ -224,6 +226,22 @@ def as_in_sql(dialect: str, spelt: Mapping[str, str]) -> Rewrite:
             if name in made:
                 value: Any = exp.Paren(this=made[name].copy())
                 value.find(exp.Column).replace(node.copy())
+                node.replace(typed(value, DType(name).in_sql))
+        return tree
+
+    return rewrite
+
+
+def native_columns(dialect: str, portable: Mapping[str, str]) -> Rewrite:
+    """Where columns are kept in types of the database's own: how a column, `{0}`, becomes one of a type that SQL knows."""
+    made = {name: sqlglot.parse_one(sql.format("x"), read=dialect) for name, sql in portable.items()}
+
+    def rewrite(tree: Any) -> Any:
+        for node in list(tree.find_all(exp.Column)):
+            if node.meta.get("is_native") and (name := node.meta["column_type"]) in made:
+                value: Any = exp.Paren(this=made[name].copy())
+                for place in list(value.find_all(exp.Column)):
+                    place.replace(node.copy())
                 node.replace(typed(value, DType(name).in_sql))
         return tree
 

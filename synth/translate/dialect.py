@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from synth.dtypes import MAX_PRECISION, DType, Types
@@ -57,9 +58,15 @@ class Dialect:
     readings: Mapping[str, str] = field(
         default_factory=dict
     )  # of types whose cells are not read as they are, `{0}` one
+    portable: Mapping[str, str] = field(
+        default_factory=dict
+    )  # of types -> how a cell that is kept in a type of the database's own, `{0}`, becomes one; others as they are
     length_units: int = 1  # of a declared length that one character may take
     create_enum: str = ""  # the statement that makes a type of {labels}, called {place}, where types are a schema's own
     inline_enum: str = ""  # such a type where it stands in the column itself
+    alike: str = ""  # types of its own, as a pattern, of which conditions of tables are written as of the spec's
+    computed: str = ""  # behind a column's type, where {0} computes it
+    computed_not_null: bool = True  # whether NOT NULL may stand there, too
     array: str = ""  # the type of arrays of {element}; texts, where there is none
     holds_types: bool = True  # whether a cell is of its column's type
     byte_length: str = "OCTET_LENGTH(CAST({0} AS TEXT))"  # of a column that is read as text
@@ -117,8 +124,17 @@ class Dialect:
     def read_cell(self, column: str, dtype: DType) -> str:
         """A column as it stands in a SELECT that reads its cells."""
         name = self.quote_identifier(column)
-        reading = self.readings.get(dtype.name)
-        return f"{reading.format(name)} AS {name}" if reading else name
+        cell = self.readings.get(dtype.name, "{0}").format(self.portable_cell(name, dtype))
+        return name if cell == name else f"{cell} AS {name}"
+
+    def in_conditions(self, dtype: DType) -> DType:
+        """A column's type for conditions of tables, which take some types of the database's own as they are."""
+        alike = dtype.native and self.alike and re.fullmatch(self.alike, dtype.native, re.IGNORECASE)
+        return replace(dtype, native="") if alike else dtype
+
+    def portable_cell(self, cell: str, dtype: DType | None) -> str:
+        """A cell as one of the type that the spec knows, where the database keeps it in a type of its own."""
+        return self.portable.get(dtype.name, "{0}").format(cell) if dtype and dtype.native else cell
 
     def place(self, schema: str | None, table: str) -> str:
         """A table's name, in its schema where there is one."""
@@ -139,12 +155,16 @@ class Dialect:
         With `by`, a column besides, there is a row for each of its values, behind the value.
         """
         assert self.cells, f"the dialect {self.name} declares no cells, so it makes no fingerprints"
-        return sums_sql(types, self.cells, self.quote_identifier, place, by)
+        return sums_sql(types, self.cells, lambda name: self._cell(name, types), place, by)
 
     def row_number(self, types: Types, alias: str) -> str:
         """The number of a row of `alias` by which a fingerprint knows it."""
         assert self.cells, f"the dialect {self.name} declares no cells, so it makes no fingerprints"
-        return row_number_sql(types, self.cells, lambda name: f"{alias}.{self.quote_identifier(name)}")
+        return row_number_sql(types, self.cells, lambda name: self._cell(name, types, f"{alias}."))
+
+    def _cell(self, name: str, types: Types, before: str = "") -> str:
+        """A column of these, quoted, as the spec knows it."""
+        return self.portable_cell(before + self.quote_identifier(name), types.get(name))
 
     def number_on(self, schema: str | None, table: str, column: str, following: int | str) -> Iterator[str]:
         """The statements by which a table gives new rows the keys from `following` on, number or SQL; none if by itself."""
@@ -170,6 +190,8 @@ class Dialect:
 
     def type(self, dtype: DType, *, keyed: bool) -> str:
         """A column's type; `keyed` says that a key or an index holds it."""
+        if dtype.native:
+            return dtype.native
         if dtype.name == "varchar":
             if dtype.length and dtype.length <= (self.longest_varchar or dtype.length):
                 return self.varchar.format(length=dtype.length * self.length_units, collation=self.collation)

@@ -23,6 +23,7 @@ from synth.progress import Progress
 from synth.runners import cores
 from synth.sandbox import TIME_LIMIT_S
 from synth.spec import constraints
+from synth.spec.kept import as_kept
 from synth.spec.models import Dataset
 from synth.sql.parse import SqlError
 from synth.store.manifest import Manifest
@@ -94,7 +95,8 @@ class _Verification:
             self.free.put(connection)
         self.manifest = manifest
         self.dataset: Dataset = self.manifest.load_dataset()
-        self.tables: dict[str, Types] = {name: entry.types for name, entry in self.manifest.tables.items()}
+        made: dict[str, Types] = {name: entry.types for name, entry in self.manifest.tables.items()}
+        self.tables = as_kept(self.dataset, self.database.dialect.name, made)
         other = "" if schema == self.manifest.dataset else f" (schema {schema})"
         rows = {name: entry.rows for name, entry in manifest.tables.items()}
         self.report = VerifyReport(f"{self.database.address}{other}", manifest.dataset, rows)
@@ -223,7 +225,7 @@ class _Verification:
         with self._connection() as database:
             started = time.perf_counter()
             try:
-                found = database.content(self.schema, table, self.manifest.tables[table].types)
+                found = database.content(self.schema, table, self.tables[table])
             except DatabaseError as error:
                 return Finding("rows", table, "fingerprint", None, note=self._said(error))
             return found, time.perf_counter() - started
@@ -277,6 +279,8 @@ class _Verification:
 
 def _holds(found: DType, wanted: DType, dialect: Dialect, any_width: bool) -> bool:
     """Whether a column of the type found is what the DDL makes of the type wanted."""
+    if wanted.native:  # which no table of types knows
+        return True
     if wanted.element is not None:  # a text, where there are no arrays
         return found.is_text if found.element is None else _holds(found.element, wanted.element, dialect, any_width)
     if wanted.name == "interval" and found.is_text:  # where there are none

@@ -24,6 +24,7 @@ from synth.left import temporary_folder
 from synth.plan.make import make
 from synth.runners import runner
 from synth.sandbox import sandbox
+from synth.spec.kept import as_kept
 from synth.spec.models import Dataset
 from synth.store.edits import read_edits
 from synth.store.manifest import Manifest
@@ -75,7 +76,7 @@ def differing(
             sink = FolderSink.of(made, FileForm.of(plan, FORM))
             run_all(plan, folder / "residents", sink, running, None, folder / "sums")
         for name in wanted:
-            types = manifest.tables[name].types
+            types = as_kept(dataset, database.dialect.name, {name: manifest.tables[name].types})[name]
             frames = database.frames(database.query(schema, name, types), types)
             write_streamed(frames, there, file_name(name), format_of(FORM), lambda _: None, types)
         with sandbox(folder, memory_bytes=default_memory(), spill=folder, workers=workers) as connection:

@@ -61,6 +61,7 @@ WORDS = [
     ("basic: 0.7", "basic: 0.6", "tables.customers.columns.tier.parameters.values.basic", 0.7, 0.6),
     ("max: 90", "max: 80", "tables.customers.columns.points.parameters.max", 90, 80),
     ("type: integer}", "type: bigint}", "tables.customers.columns.points.type", "integer", "bigint"),
+    ("type: integer}", "type: integer, native: {mysql: int unsigned}}", "tables.customers.columns.points.native.mysql", None, "int unsigned"),
     ("last_name", "first_name", "tables.customers.columns.name.generator", {"last_name": {}}, {"first_name": {}}),
     ("mean: 3", "mean: 4", "tables.orders.fanout.mean", 3, 4),
     ("sigma: 0.5", "sigma: 0.6", "tables.orders.columns.amount.parameters.sigma", 0.5, 0.6),

@@ -52,7 +52,7 @@ def test_a_password_that_python_gives_is_kept_as_one():
 
 
 def test_workers_get_it():
-    sink = DatabaseSink(Address.parse(f"postgresql://me:{HUSH}@h/db"), "s", None, frozenset(), None)
+    sink = DatabaseSink(Address.parse(f"postgresql://me:{HUSH}@h/db"), "s", None, frozenset(), {}, None)
     assert pickle.loads(pickle.dumps(sink)).address.password.reveal() == HUSH
 
 

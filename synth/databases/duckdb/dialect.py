@@ -5,7 +5,7 @@ from __future__ import annotations
 from synth.arrays import ESCAPED
 from synth.fingerprint import Cells
 from synth.intervals import sql_of_parts
-from synth.translate.conditions import as_in_sql
+from synth.translate.conditions import as_in_sql, native_columns
 from synth.translate.dialect import QUOTE, WHOLE, Dialect, InsertStyle, standard_literal
 from synth.translate.seen import IN_SQL
 
@@ -31,6 +31,12 @@ _INTERVAL = sql_of_parts(  # of files it is a text
     "+ DATEPART('microsecond', TRY_CAST({0} AS INTERVAL)))",
     "//",
 )
+
+_PORTABLE = {
+    **dict.fromkeys(("varchar", "char", "uuid", "enum", "json"), "CAST({0} AS VARCHAR)"),
+    **dict.fromkeys(WHOLE, "CAST({0} AS BIGINT)"),
+    "timestamp": "CAST({0} AS TIMESTAMP)",
+}
 
 DIALECT = Dialect(
     name="duckdb",
@@ -66,7 +72,9 @@ DIALECT = Dialect(
         "ALTER TABLE {place} ALTER COLUMN {column} SET DEFAULT nextval({sequence_text})",
     ),
     comments="statements",
-    rewrites=(_AS_IN_SQL,),
+    portable=_PORTABLE,
+    alike=r"u?(tiny|small|big|huge)?int(eger)?|enum.*|timestamp.*",
+    rewrites=(native_columns("duckdb", _PORTABLE), _AS_IN_SQL),
     cells=Cells(
         text="CAST('0x' || SUBSTR(MD5(CAST({0} AS VARCHAR)), 1, {hex_digits}) AS BIGINT)",
         boolean="CAST({0} AS BIGINT)",

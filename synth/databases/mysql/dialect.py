@@ -12,6 +12,7 @@ from synth.translate.conditions import (
     enum_texts,
     joined_with_nothing,
     like_marks,
+    native_columns,
     null_keys,
     number_booleans,
 )
@@ -33,6 +34,8 @@ def _literal(text: str) -> str:
 _PARTS = named_parts("mysql", {"WEEK": "WEEK(x, 3)", "ISODOW": "WEEKDAY(x) + 1", "DOY": "DAYOFYEAR(x)"})
 
 _AS_IN_SQL = as_in_sql("mysql", {"real": "CAST(x AS DOUBLE)"})
+
+_PORTABLE = dict.fromkeys(WHOLE, "CAST({0} AS SIGNED)")  # of numbers without a sign differences have none
 
 DIALECT = Dialect(
     name="mysql",
@@ -72,7 +75,12 @@ DIALECT = Dialect(
     own_keys={**dict.fromkeys(WHOLE, "AUTO_INCREMENT"), "uuid": "DEFAULT (UUID())"},
     own_keys_in_checks=False,
     literal=_literal,
+    portable=_PORTABLE,
+    alike=".*",
+    computed="GENERATED ALWAYS AS ({0}) STORED",
+    computed_not_null=False,
     rewrites=(
+        native_columns("mysql", _PORTABLE),
         _AS_IN_SQL,
         null_keys,
         rounded_doubles("decimal(65,30)"),

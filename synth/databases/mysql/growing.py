@@ -155,4 +155,5 @@ class Growing(Staging, CommonGrowing):
         all_of_them = self.changed(
             f"DELETE t FROM {place} t JOIN (SELECT DISTINCT {columns} FROM {source}) s ON {same}"
         )
-        return all_of_them - self.changed(f"INSERT INTO {place} ({columns}) SELECT {columns} FROM {kept}")
+        sent = ", ".join(self.quoted(name for name in changes.deletes.columns if name not in changes.computed))
+        return all_of_them - self.changed(f"INSERT INTO {place} ({sent}) SELECT {sent} FROM {kept}")

@@ -162,14 +162,15 @@ def _labels(database: Database, schema: str) -> dict[EnumColumn, list[str]]:
 
 
 def column_type(kind: str, length: int | None, precision: int | None, scale: int | None) -> DType:
-    """The type of a table's column, from information_schema."""
+    """The type of a table's column, from information_schema; text in a type of the server's own where there is none."""
     if kind == "numeric":
-        return numeric_type(precision, scale)
+        found = numeric_type(precision, scale)
+        return found if found.precision else found.kept_as(kind)  # of any digits
     if kind == "character varying":
         return DType("varchar", length=length)
     if kind == "character" and length:
         return char_or_varchar(length)
-    return _TYPES.get(kind, TEXT)
+    return _TYPES.get(kind) or TEXT.kept_as("" if kind == "text" else kind)
 
 
 def array_type(element: str) -> DType:
@@ -177,12 +178,12 @@ def array_type(element: str) -> DType:
     found = _ELEMENT.fullmatch(element)
     name = f"{found[1]}{found[4] or ''}" if found else ""
     if found is None or name not in _ELEMENTS or (name == "numeric" and not found[2]):
-        return TEXT
+        return TEXT.kept_as(f"{element}[]")
     first, second = (int(size) if size else None for size in found.groups()[1:3])
     try:
         return array_of(column_type(name, first, first, second))
     except ValueError:
-        return TEXT
+        return TEXT.kept_as(f"{element}[]")
 
 
 def numeric_type(precision: int | None, scale: int | None) -> DType:

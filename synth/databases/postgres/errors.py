@@ -53,6 +53,10 @@ _RIGHTS = (
         "it lets in who runs the program as that role: name your own, or let it take a password",
     ),
     (f"permission denied for table {MANIFEST}", f"ask the tables' owner for SELECT on {MANIFEST} and on them"),
+    (
+        'type ".+" does not exist',
+        "CREATE EXTENSION brings types such as citext; else correct the column's `native` type",
+    ),
     ("must be owner of", "only their owner may put others in their place: load as that role, or into another --schema"),
 )
 # libpq has no code for what happens before there is a server

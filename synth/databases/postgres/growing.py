@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import polars as pl
 
+from synth.databases.edits import Look
 from synth.databases.growing import Growing as CommonGrowing
 from synth.databases.postgres.dialect import DIALECT
 from synth.databases.postgres.staging import Staging
@@ -15,8 +16,14 @@ from synth.databases.rows import ChangeWords
 __all__ = ["Growing"]
 
 
+# types without an equality, or with one of sizes; they are compared as texts
+_BY_TEXT = ("json", "xml", "point", "line", "lseg", "box", "path", "polygon", "circle")
+
+
 class Growing(Staging, CommonGrowing):
     """Appends, and applies changes."""
+
+    _by_text: frozenset[str] = frozenset()  # columns, quoted, of tables that change
 
     change_words = ChangeWords(
         insert="INSERT INTO {place} ({columns}) OVERRIDING SYSTEM VALUE",
@@ -43,9 +50,30 @@ class Growing(Staging, CommonGrowing):
         with self.driver_errors(f"changing schema '{schema}'"), self.transaction():
             self._create_schema(schema)
             self._keep_writers_out(schema, tables)
+            self._note_texts(schema)
             yield
         for table in tables:
             self.run(f"ANALYZE {DIALECT.place(schema, table)}")
+
+    def look(self, schema: str) -> Look:
+        """By temporary tables, whose columns may be of types without an equality."""
+        self._note_texts(schema)
+        return super().look(schema)
+
+    def _note_texts(self, schema: str) -> None:
+        kinds = ", ".join(f"'{kind}'::regtype" for kind in _BY_TEXT)
+        _, rows = self.rows(
+            "SELECT DISTINCT a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n "
+            f"ON n.oid = c.relnamespace WHERE n.nspname = {DIALECT.literal(schema)} AND c.relkind IN ('r', 'p') "
+            f"AND a.attnum > 0 AND a.atttypid IN ({kinds})"
+        )
+        self._by_text = frozenset(DIALECT.quote_identifier(name) for (name,) in rows)
+
+    def equal(self, ours: str, theirs: str) -> str:
+        """Texts have an equality, whatever they are texts of."""
+        if ours.removeprefix("t.") in self._by_text:
+            ours, theirs = f"CAST({ours} AS TEXT)", f"CAST({theirs} AS TEXT)"
+        return super().equal(ours, theirs)
 
     def put(self, place: str, frame: pl.DataFrame, table: str) -> int:
         """COPY, as text; a temporary table has no statistics without being asked."""

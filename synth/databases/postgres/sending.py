@@ -52,7 +52,9 @@ class Sending(Connection):
         if types is None:
             self._staged = self.catalogue(schema)
             types = self._staged[table]
-        if any(types[name].element is not None for name in frame.columns):  # whose binary form ADBC has for few types
+        if any(
+            types[name].element is not None or types[name].native for name in frame.columns
+        ):  # in binary only as text
             return self.copy(schema, table, frame)
         if self._writer is None:
             self._writer = self.adbc()

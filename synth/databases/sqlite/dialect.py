@@ -48,6 +48,7 @@ DIALECT = Dialect(
     constraints_after_data=False,
     own_keys={**dict.fromkeys(WHOLE, ""), "uuid": f"DEFAULT ({RANDOM_UUID})"},
     own_key_types=dict.fromkeys(WHOLE, "INTEGER"),  # which SQLite numbers, with PRIMARY KEY
+    computed="GENERATED ALWAYS AS ({0}) STORED",
     rewrites=(_AS_IN_SQL, globs, text_times, exact_decimals, overflow_at_zero, whole_divisions),
     cells=Cells(
         text="synth_digest({0})",  # a function that every connection of ours brings: SQLite has no MD5

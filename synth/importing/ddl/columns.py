@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from synth.importing.ddl.cursor import Cursor, UnreadError, split
+from synth.importing.ddl.natives import native_of, otherwise
 from synth.importing.ddl.tables import Check, Column, Key, Reference, Script, Sql, Table
 from synth.importing.ddl.types import UNTYPED, Known, known_type
 
@@ -81,10 +84,19 @@ class Columns:
             else:
                 words.append(cursor.next().text.lower())
         spelt = self.script.text[at : cursor.tokens[cursor.at - 1].end] if cursor.at > start else ""
-        known = self._known(" ".join(words), sizes, dimensions, cursor)
+        spoken, script = " ".join(words), self.script
+        known = self._known(spoken, sizes, dimensions, cursor)
+        is_own = spoken in script.own
+        native = None
+        if not is_own or script.dialect == "duckdb":  # which shows no names of types
+            native = native_of(spoken + "[]" * min(dimensions, 1), sizes, spelt, known.type, script.dialect)
+        if native is None:
+            other = otherwise(spoken, sizes, known.type, script.dialect, is_own=is_own)
+            known = replace(known, otherwise=other)
         if known.told:
-            self.script.tell(f"{self.table.name}.{name}", known.told, at)
-        return known, spelt
+            kept = f"; {native.database} keeps it in {native.text}" if native else ""
+            script.tell(f"{self.table.name}.{name}", known.told + kept, at)
+        return replace(known, native=native), spelt
 
     def _known(self, words: str, sizes: list[str], dimensions: int, cursor: Cursor) -> Known:
         """What a spec has for it. Raises UnreadError where it is nothing, and the column is not computed."""

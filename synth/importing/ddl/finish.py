@@ -11,6 +11,7 @@ from synth.errors import SynthError, many
 from synth.importing.ddl.expressions import Columns, ExpressionError, default_in_duckdb, in_duckdb, type_of
 from synth.importing.ddl.tables import Column, Reference, Script, Sql, Table
 from synth.importing.found import Found, FoundCheck, FoundColumn, FoundReference, FoundTable, FoundUnique
+from synth.spec.native_types import COMPUTING, is_expression
 
 __all__ = ["DdlError", "finished"]
 
@@ -126,8 +127,25 @@ class _Finish:
         about = column.about or None
         numbered, starts_at = column.numbered, column.starts_at
         return FoundColumn(
-            column.name, dtype, column.spelt, nullable, numbered, starts_at, default, computed, about, line
+            column.name,
+            dtype,
+            column.spelt,
+            nullable,
+            numbered,
+            starts_at,
+            default,
+            computed,
+            about,
+            line,
+            column.known.native,
+            self._computed_by(column) if computed else {},
+            column.known.otherwise,
         )
+
+    def _computed_by(self, column: Column) -> dict[str, str]:
+        """The expression of a computed column as it is written; nothing where the database cannot be asked for it."""
+        text = " ".join(column.computed.text.split()) if column.computed else ""
+        return {self.script.dialect: text} if self.script.dialect in COMPUTING and is_expression(text) else {}
 
     def _uniques(self, primary: tuple[str, ...]) -> Iterator[FoundUnique]:
         """Keys as they are found, each once, and not the primary one."""

@@ -28,6 +28,7 @@ from synth.dtypes import (
     decimal,
     enum_or_text,
 )  # fmt: skip
+from synth.importing.found import Native
 
 __all__ = ["UNTYPED", "Condition", "Known", "known_type"]
 
@@ -66,7 +67,7 @@ _VARCHARS = frozenset((
 _DECIMALS = frozenset(("numeric", "decimal", "dec", "number", "fixed"))
 _TOLD = {
     "citext": "texts that differ in capitals alone are the same to the database; here they are texts",
-    "tsvector": "a search vector stays NULL: the database makes it of other columns",
+    "tsvector": "a search vector is drawn, and not made of other columns",
 }  # fmt: skip
 _RANGES = {"tinyint": (0, 255), "smallint": (0, 65_535), "mediumint": (0, 16_777_215), "int": (0, 4_294_967_295)}
 _NARROW = {"tinyint": "-128 AND 127", "mediumint": "-8388608 AND 8388607"}  # than what a spec has for them
@@ -95,6 +96,8 @@ class Known:
     numbered: bool = False
     nullable: bool = True
     default: str | None = None
+    native: Native | None = None
+    otherwise: str = ""  # the type as which it comes back into the source's database, where that is another one
 
     def with_domain(self, conditions: Sequence[tuple[str, str]], nullable: bool, default: str | None) -> Known:
         """The type of a domain over this one: conditions are SQL, each of a dialect."""

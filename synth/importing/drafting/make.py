@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -138,12 +139,18 @@ def renamed(found: Found, notes: list[Note]) -> Found:
             parent_columns=tuple(theirs.get(name, name) for name in each.parent_columns),
         )
 
+    def as_they_were(mine: Mapping[str, str]) -> bool:
+        return all(old == new for old, new in mine.items())  # else what stands in the source's SQL is called otherwise
+
     def table_of(table: FoundTable) -> FoundTable:
         mine = columns[table.name]
         return replace(
             table,
             name=names[table.name],
-            columns=tuple(replace(column, name=mine[column.name]) for column in table.columns),
+            columns=tuple(
+                replace(column, name=mine[column.name], computed_by=column.computed_by if as_they_were(mine) else {})
+                for column in table.columns
+            ),
             primary_key=tuple(mine[name] for name in table.primary_key),
             uniques=tuple(replace(each, columns=tuple(mine[name] for name in each.columns)) for each in table.uniques),
             references=tuple(reference(table, each) for each in table.references),

@@ -41,8 +41,8 @@ def draft_others(drafting: Drafting) -> None:
     for column in table.columns:
         if column.name in drafting:
             continue
-        if column.source_type.lower().startswith("tsvector"):
-            drafting.add(column, {"nothing": {}}, "a search index of texts is not drawn", keeps_null=False)
+        if drawn := drafting.drawn(column):
+            drafting.add(column, drawn, "by its type")
         elif column.computed:
             drafting.add(column, {"expr": column.computed}, "computed in the source", keeps_null=False)
             if column.type.is_decimal:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from synth.importing.drafting.conditions import Said
 from synth.importing.drafting.kinds import Kind, root_of
 from synth.importing.drafting.model import Draft, DraftColumn, DraftTable, Words
 from synth.importing.drafting.plain import plain_words
-from synth.importing.found import FoundColumn, FoundTable
+from synth.importing.found import FoundColumn, FoundTable, Native
 
 if TYPE_CHECKING:
     from synth.importing.learning.learnt import TableLearnt
@@ -47,12 +48,40 @@ class Drafting:
         column = self.kinds[self.root].arrival
         return column and (column if self.root == self.table.name else f"{self.root}.{column}")
 
+    def native(self, column: FoundColumn) -> Native | None:
+        """The type of a database's own that a column is to have there; None where it would hinder a key."""
+        native = column.native
+        if native is None or native.in_keys or column.name not in self._keyed:
+            return native
+        what = f"is kept as {column.type}, and not as {native.text}, as it stands in a key"
+        if not any(note.where == f"{self.table.name}.{column.name}" for note in self.draft.notes):
+            self.draft.note(f"{self.table.name}.{column.name}", what, column.line)
+        return None
+
+    @cached_property
+    def _keyed(self) -> frozenset[str]:
+        """The columns of keys, unique groups and references."""
+        groups = [self.table.primary_key, *(each.columns for each in self.table.uniques)]
+        groups += [each.columns for each in self.table.references]
+        groups += [
+            reference.parent_columns
+            for other in self.tables.values()
+            for reference in other.references
+            if reference.table == self.table.name
+        ]
+        return frozenset(name for group in groups for name in group)
+
     def nulls(self, column: FoundColumn) -> float:
         """Share of NULLs that a column is to have."""
         if not column.nullable:
             return 0.0
         known = self.learnt.columns.get(column.name) if self.learnt else None
         return NULLS if known is None else round(known.nulls, 4)
+
+    def drawn(self, column: FoundColumn) -> Words | None:
+        """What draws values of a type of a database's own, unless a check lists the values."""
+        native = self.native(column)
+        return dict(native.draws) if native and native.draws and not self.said.of(column.name).among else None
 
     def add(
         self, column: FoundColumn, words: Words, why: str = "", *, typed: bool = True, keeps_null: bool = True
@@ -71,6 +100,10 @@ class Drafting:
         options: Words = dict(words)
         if typed:
             options["type"] = {"enum": list(column.type.labels)} if column.type.labels else str(column.type)
+        if native := self.native(column):
+            options["native"] = {native.database: native.text}
+        if "expr" in words and column.computed and column.computed_by:
+            options["computed"] = dict(column.computed_by)
         if not column.nullable and "place_part" in words:  # not every place has a number
             options["nullable"] = False
         if column.nullable:
@@ -84,11 +117,13 @@ class Drafting:
 
     def _plainer(self, column: FoundColumn, words: Words) -> list[tuple[Words, str]]:
         limits = self.said.of(column.name)
-        plain = plain_words(column, limits, self.draft.start, self.draft.until)
+        plain = self.drawn(column) or plain_words(column, limits, self.draft.start, self.draft.until)
         found = []
         if plain != words:
             found.append((self._with_options(column, plain, typed=True, keeps_null=True), "by its type alone"))
-        if plain.get("choice") and column.type.is_free_text:  # what is listed may be out of reach of a check
+        if (
+            plain.get("choice") and column.type.is_free_text and not self.drawn(column)
+        ):  # what is listed may be out of reach of a check
             found.append(
                 (self._with_options(column, {"pattern": "[A-Z]"}, typed=True, keeps_null=True), "by its type alone")
             )
@@ -108,6 +143,14 @@ class Drafting:
             self.draft.note(self.table.name, f"numbers its rows in the source, and not here: {', '.join(unnumbered)}")
         if without := [each.name for each in self.table.columns if each.default and not each.numbered]:
             self.draft.note(self.table.name, f"defaults are not kept: {', '.join(without)}")
+        if computed := [each.name for each in self.table.columns if each.computed and not each.computed_by]:
+            self.draft.note(
+                self.table.name, f"computed by the source, and here when they are drawn: {', '.join(computed)}"
+            )
+        if others := [
+            f"{each.name} ({each.source_type}) as {each.otherwise}" for each in self.table.columns if each.otherwise
+        ]:
+            self.draft.note(self.table.name, f"types that come back as others: {', '.join(others)}")
         for number, check in enumerate(self.table.checks, start=1):
             name = (
                 check.name if check.name and check.name.isidentifier() and check.name[0] != "_" else f"check_{number}"

@@ -51,7 +51,7 @@ TYPES = {
 }  # fmt: skip
 TOLD = {
     "postgres": {
-        "tsvector": ("text", "stays NULL"), "citext": ("text", "capitals"), "inet": ("text", "no type inet"), "cidr": ("text", "cidr"),
+        "tsvector": ("text", "made of other columns"), "citext": ("text", "capitals"), "inet": ("text", "no type inet"), "cidr": ("text", "cidr"),
         "macaddr": ("text", "macaddr"), "xml": ("text", "no type xml"), "point": ("text", "no type point"), "bit(8)": ("text", "bits"),
         "geometry(Point,4326)": ("text", "no type geometry"), "numeric": ("decimal(18,4)", "without digits"), "hstore": ("text", "hstore"),
         "numeric(50,2)": ("text", "more digits"), "text[][]": ("text", "arrays of arrays"), "jsonb[]": ("text", "no arrays"),
