@@ -26,7 +26,7 @@ TYPES = {
     "mysql": (
         "tinyint", "tinyint unsigned", "smallint unsigned", "mediumint", "mediumint unsigned", "int unsigned", "bigint unsigned", "decimal(7,2) unsigned",
         "double unsigned", "year", "set('a','b c')", "tinytext", "text", "mediumtext", "tinyblob", "blob", "mediumblob", "binary(7)", "varbinary(30)",
-        "uuid", "inet6", "varchar(5000)", "enum(' a','b')",
+        "uuid", "inet4", "inet6", "varchar(5000)", "enum(' a','b')",
     ),
     "sqlite": ("NVARCHAR(20)", "INT", "BIGINT UNSIGNED", "NUMERIC(10,2)", "DATETIME", "CLOB", "DOUBLE PRECISION", "BOOL", "VARCHAR"),
     "duckdb": ("TINYINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT", "BIT", "DOUBLE[]", "ENUM('a', 'b''c')", "TIMESTAMP_NS"),
