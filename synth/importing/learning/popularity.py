@@ -7,6 +7,7 @@ whose parents, with Poisson's chance added, would have the shares that are seen.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,8 @@ LONGEST = 140  # of such a table
 FEWEST = 5  # of the most popular parents whose share is told
 SURE = 4.0  # standard deviations from which on parents are not even
 LEAST_S, MOST_S = 0.02, 4.0
+NEAR = 0.02  # within which s is found
+GOLDEN = (math.sqrt(5) - 1) / 2
 QS = (0.0, 0.001, 0.003, 0.008, 0.02, 0.05, 0.15, 0.4, 1.2)
 _NORMAL = np.array([-1.732, -1.15, -0.812, -0.549, -0.319, -0.105, 0.105, 0.319, 0.549, 0.812, 1.15, 1.732])
 _LOG_FACTORIALS = np.array([math.lgamma(k + 1) for k in range(LONGEST)])
@@ -56,9 +59,7 @@ def _tops(counts: Floats, parents: Floats) -> Floats:
 
 def expected_tops(size: int, rows: float, s: float, q: float) -> Floats:
     """The shares of all rows that the most popular of so many parents have by a law and chance. -> (tops,)"""
-    edges = np.unique(np.round(np.geomspace(1, size + 1, min(size, RANKS) + 1)))
-    many = np.diff(edges)
-    ranks = (edges[:-1] + edges[1:] - 1) / 2
+    many, ranks = _runs(size)
     weights = np.power(ranks + q * size, -s)
     means = rows * weights / (weights * many).sum()
     few = means < SMALL
@@ -71,6 +72,13 @@ def expected_tops(size: int, rows: float, s: float, q: float) -> Floats:
     return _tops(np.concatenate((table, large.ravel())), np.concatenate((chances, spread)))
 
 
+@lru_cache(maxsize=8)
+def _runs(size: int) -> tuple[Floats, Floats]:
+    """Runs of ranks that stand for all of them: how many are in each, and the one in its middle. -> (runs,), (runs,)"""
+    edges = np.unique(np.round(np.geomspace(1, size + 1, min(size, RANKS) + 1)))
+    return np.diff(edges), (edges[:-1] + edges[1:] - 1) / 2
+
+
 def _fit(size: int, rows: float, seen: Floats) -> tuple[float, float]:
     """The parameters whose shares lie nearest to those seen: for each q the best s, on a grid of q made finer once."""
 
@@ -79,10 +87,18 @@ def _fit(size: int, rows: float, seen: Floats) -> tuple[float, float]:
 
     def best_s(q: float) -> tuple[float, float, float]:
         low, high = LEAST_S, MOST_S
-        while high - low > 0.02:  # it has one valley
-            left, right = low + (high - low) * 0.382, low + (high - low) * 0.618
-            low, high = (low, right) if apart(left, q) < apart(right, q) else (left, high)
-        return apart((low + high) / 2, q), (low + high) / 2, q
+        left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
+        of_left, of_right = apart(left, q), apart(right, q)
+        while high - low > NEAR:  # it has one valley; one of the two points is where the next step needs one
+            if of_left < of_right:
+                high, right, of_right = right, left, of_left
+                left = high - GOLDEN * (high - low)
+                of_left = apart(left, q)
+            else:
+                low, left, of_left = left, right, of_right
+                right = low + GOLDEN * (high - low)
+                of_right = apart(right, q)
+        return min((of_left, left, q), (of_right, right, q))
 
     near = min(best_s(q) for q in QS)[2]
     finer = [near * step for step in (0.6, 0.75, 1.0, 1.35, 1.7)] if near else [0.0, QS[1] / 4, QS[1] / 2]
