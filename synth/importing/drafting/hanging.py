@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from synth.importing.drafting.learned import plain_value
+from synth.importing.drafting.learned import plain_value, shares_of
 from synth.importing.drafting.model import DraftColumn, Words
 from synth.importing.drafting.table import Drafting
 from synth.importing.found import FoundColumn
@@ -154,12 +154,13 @@ def _choices(drafting: Drafting) -> Iterator[_Hung]:
             or "choice" not in drafting.made.columns[by].words
         ):
             continue
-        usual = dict(mine.weights.values)
+        usual = shares_of(drafting, drafting.table.column(column), mine.weights)
         values = {
-            plain_value(value): {
-                plain_value(then): round(share, 5) for then, share in (shares.get(value) or usual).items()
-            }
-            for value, _ in other.weights.values
+            plain_value(value): {plain_value(then): round(share, 5) for then, share in given.items()}
+            for value, given in shares.items()
+        }
+        values = {
+            value: values.get(value) or usual for value in shares_of(drafting, drafting.table.column(by), other.weights)
         }
         words: Words = {"choice": {"by": by, "values": values}}
         yield drafting.table.column(column), words, f"learnt: by {by}", {(drafting.table.name, by)}

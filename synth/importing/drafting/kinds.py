@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from synth.importing.drafting.meaning import is_created_at, may_be_creation
 from synth.importing.drafting.names import words_of
 from synth.importing.found import Found, FoundColumn, FoundReference, FoundTable
 
+if TYPE_CHECKING:
+    from synth.importing.learning.learnt import Learnt, TableLearnt
+
 __all__ = ["Kind", "kinds_of", "usable_references"]
 
+SHORT, MANY = 50, 100  # rows of a list; how many times as many rows choose from it
+STEADY = 0.7  # variance of children, to their mean, below which they are born with their parents
 # last words of tables whose rows are parts of a row of another one, in English, German and French
 _PARTS = frozenset(
     {
@@ -63,19 +69,21 @@ def usable_references(found: Found, table: FoundTable) -> tuple[FoundReference, 
     )
 
 
-def kinds_of(found: Found) -> dict[str, Kind]:
-    """The kind of every table."""
+def kinds_of(found: Found, learnt: Learnt | None = None) -> dict[str, Kind]:
+    """The kind of every table, by what was learnt of its rows as well."""
     kinds = {table.name: Kind(references=usable_references(found, table)) for table in found.tables}
     tables = {table.name: table for table in found.tables}
     for name, table in tables.items():
-        _find_owner(table, kinds[name], kinds)
+        _find_owner(table, kinds[name], kinds, learnt.tables if learnt else {})
     _find_arrivals(tables, kinds)
     for name, table in tables.items():
         _count(table, kinds[name])
     return kinds
 
 
-def _find_owner(table: FoundTable, kind: Kind, kinds: Mapping[str, Kind]) -> None:
+def _find_owner(
+    table: FoundTable, kind: Kind, kinds: Mapping[str, Kind], learnt: Mapping[str, TableLearnt]
+) -> None:  # fmt: skip
     key = set(table.primary_key)
     sure = [
         each
@@ -107,10 +115,27 @@ def _find_owner(table: FoundTable, kind: Kind, kinds: Mapping[str, Kind]) -> Non
     if last and last[0] in _PARTS:
         named = [each for each in sure if _begins_alike(table.name, each.table)] or sure[:1]
         candidates += [(each, "parts", f"its name says that it is a part of {each.table}") for each in named]
+    candidates = [each for each in candidates if not _is_chosen_from(each[0].table, table.name, learnt)]
+    steady = [each for each in sure if _is_steady(learnt.get(table.name), each)]
+    candidates += [(each, "parts", f"learnt: rows of {each.table} have about as many each") for each in steady]
     for reference, manner, why in candidates:
         if not _turns(table.name, reference.table, kinds):
             kind.owner, kind.manner, kind.why = reference, manner, why
             return
+
+
+def _is_chosen_from(parent: str, child: str, learnt: Mapping[str, TableLearnt]) -> bool:
+    """Whether a table is a short list that very many rows choose from, as rows say: none of them is born with it."""
+    above, below = learnt.get(parent), learnt.get(child)
+    return bool(above and below and above.rows <= SHORT and below.rows > MANY * above.rows)
+
+
+def _is_steady(known: TableLearnt | None, reference: FoundReference) -> bool:
+    """Whether the rows of a parent have more equal numbers of rows than chance would give them."""
+    for each in known.references if known else ():
+        if each.columns == reference.columns and each.fanout and each.fanout.mean > 0:
+            return each.fanout.variance < STEADY * each.fanout.mean
+    return False
 
 
 def _begins_alike(name: str, parent: str) -> bool:

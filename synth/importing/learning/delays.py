@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
+from synth.importing.found import FoundReference
 from synth.importing.learning.asking import Asking, name_of
 from synth.importing.learning.learnt import Delay
 from synth.importing.learning.rounded import few_digits
 from synth.importing.learning.working import Work
 
-__all__ = ["delays_of"]
+__all__ = ["across_of", "delays_of"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -29,11 +31,13 @@ Z84 = 0.994458  # the 84th percentile of the normal law
 
 
 def delays_of(
-    asking: Asking, work: Work, moments: Sequence[str], whole_days: Mapping[str, bool], least: int
+    asking: Asking, work: Work, moments: Sequence[str], whole_days: Mapping[str, bool], least: int,
+    befores: Sequence[str] | None = None,
 ) -> tuple[Delay, ...]:  # fmt: skip
-    """The delays of moments that follow another one of their row. A half day is added to whole days."""
+    """The delays of moments that follow another one of their row, or one of `befores`. A half day is added to whole days."""
     moments = moments[:MOST]
-    pairs = [(column, after) for column in moments for after in moments if column != after]
+    befores = moments if befores is None else befores[:MOST]
+    pairs = [(column, after) for column in moments for after in befores if column != after]
     if not pairs or work.roots < least:
         return ()
     listed = f"[{', '.join(f'{level:.6f}' for level in LEVELS)}]"
@@ -59,7 +63,39 @@ def delays_of(
         )  # fmt: skip
         if delay and (column not in nearest or _seconds(delay) < _seconds(nearest[column])):
             nearest[column] = delay
-    return tuple(nearest.values())
+    return tuple(_of_old_rows(asking, work, each, least) for each in nearest.values())
+
+
+def across_of(
+    asking: Asking, child: Work, parent: Work, reference: FoundReference, moments: tuple[Sequence[str], Sequence[str]],
+    whole_days: Mapping[str, bool], least: int,
+) -> tuple[Delay, ...]:  # fmt: skip
+    """The delays of a child's moments that follow one of the row that it refers to; `moments` are those of both tables."""
+    mine, others = (each[:MOST] for each in moments)
+    if not mine or not others or not (parent.whole or child.root == parent.root):
+        return ()
+    there = {f"{parent.source.name}.{name}": name for name in others}
+    same = " AND ".join(
+        f"c.{name_of(own)} = p.{name_of(key)}"
+        for own, key in zip(reference.columns, reference.parent_columns, strict=True)
+    )
+    seen = ", ".join(
+        [*(f"c.{name_of(name)}" for name in mine), *(f"p.{name_of(n)} AS {name_of(at)}" for at, n in there.items())]
+    )
+    joined = f"(SELECT {seen} FROM {child.some(SO_MANY)} AS c JOIN {parent.sql} AS p ON {same})"
+    found = delays_of(
+        asking, replace(child, sql=joined, rows=min(child.rows, SO_MANY)), mine, whole_days, least, [*there]
+    )
+    return tuple(replace(each, after=there[each.after], via=reference.columns, table=reference.table) for each in found)
+
+
+def _of_old_rows(asking: Asking, work: Work, delay: Delay, least: int) -> Delay:
+    """A delay whose missing moments are those of rows so long ago that the moment would have come."""
+    b, a = name_of(delay.column), name_of(delay.after)
+    some = f"FROM {work.some(SO_MANY)}"
+    old = f"epoch({a}) < (SELECT max(epoch({a})) {some} WHERE isfinite({a})) - {delay.high * UNITS[delay.unit]}"
+    rows, came = asking.row(f"SELECT count({a}), count({b}) FILTER ({a} IS NOT NULL) {some} WHERE {old}")
+    return delay if rows < 5 * least else replace(delay, missing=few_digits(1 - came / rows, 4))
 
 
 def _seconds(delay: Delay) -> float:

@@ -54,6 +54,7 @@ def learn(
                 columns=_with_arrivals(measuring, name, table, known) if known else table.columns,
                 sums=measuring.sums(name, tables),
                 carried=measuring.carried(name, tables),
+                delays=(*table.delays, *measuring.delays(name, tables)),
             )
             for name, table in tables.items()
         }

@@ -103,7 +103,9 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Moments:
-    """When the moments of a column lie. Months with fewer than `least` roots are left out, at both ends too.
+    """When the moments of a column lie. Of few rows only `spread` may be there.
+
+    Months with fewer than `least` roots are left out, at both ends too.
 
     Moments before 1700 or after 2300, which stand for always or never, are not among them.
 
@@ -117,6 +119,7 @@ class Moments:
     weekdays: tuple[float, ...] = ()  # shares, Monday first
     hours: tuple[float, ...] = ()  # shares, from 0
     arrival: Arrival | None = None  # of columns that are never empty
+    spread: Mapping[float, dt.date] = field(default_factory=dict)  # days, by the share of the moments before them
 
 
 @dataclass(frozen=True)
@@ -187,6 +190,7 @@ class ReferenceLearnt:
     orphans: float
     fanout: FanoutLearnt | None
     concentration: Concentration | None
+    ranks: tuple[tuple[int, float], ...] = ()  # groups of parents, the most popular first, and their share of all rows
 
 
 @dataclass(frozen=True)
@@ -199,7 +203,7 @@ class Delay:
     """
 
     column: str
-    after: str
+    after: str  # behind a point a moment of the row that `via` refers to
     ordered: float
     unit: str  # minutes, hours, days
     median: float
@@ -207,7 +211,9 @@ class Delay:
     low: float
     high: float
     even: bool  # rather even from `low` to `high` than lognormal
-    missing: float  # share of the rows with the moment before in which this one is NULL
+    missing: float  # share of the rows with the moment before, so long ago that it has come, in which this one is NULL
+    via: tuple[str, ...] = ()  # columns that refer to the row with the moment before, where that is another one
+    table: str | None = None  # of that row
 
 
 @dataclass(frozen=True)
