@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -25,6 +26,7 @@ def hang_together(draftings: Mapping[str, Drafting]) -> None:
             *_sums(drafting, draftings),
             *_carried(drafting),
             *_formulas(drafting),
+            *_ratios(drafting),
             *_choices(drafting),
         ]:
             place = drafting.table.name, column.name
@@ -129,6 +131,24 @@ def _formulas(drafting: Drafting) -> Iterator[_Hung]:
 
 def _spelt(formula: Formula) -> str:
     return str(formula).split(" = ", 1)[1]
+
+
+def _ratios(drafting: Drafting) -> Iterator[_Hung]:
+    """Columns that are a share of others; the share is a working column."""
+    for each in drafting.learnt.ratios if drafting.learnt else ():
+        if each.column not in drafting or any(name not in drafting for name in each.of):
+            continue
+        column, least = drafting.table.column(each.column), min(each.quantiles.values())
+        digits = min(9, max(4, 3 - math.floor(math.log10(least))))
+        whole = len(str(int(max(each.quantiles.values()))))
+        words: Words = {"empirical": {"quantiles": dict(each.quantiles)}, "type": f"decimal({whole + digits},{digits})"}
+        if column.type.is_float:
+            words["type"] = "double"
+        drafting.made.columns[share := f"_{each.column}_share"] = DraftColumn(words, "learnt")
+        spelt = " * ".join([*each.of, share])
+        if column.type.has_units:
+            spelt = f"ROUND({spelt}, {column.type.digits})"
+        yield column, {"expr": spelt}, "learnt", {(drafting.table.name, name) for name in each.of}
 
 
 def _choices(drafting: Drafting) -> Iterator[_Hung]:

@@ -15,7 +15,7 @@ from synth.importing.learning.learnt import Delay
 from synth.importing.learning.rounded import few_digits
 from synth.importing.learning.working import Work
 
-__all__ = ["across_of", "delays_of"]
+__all__ = ["UNITS", "across_of", "delays_of"]
 
 Floats = npt.NDArray[np.float64]
 

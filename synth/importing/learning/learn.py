@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from synth.importing.found import Found, Note
 from synth.importing.learning.asking import MEMORY_BYTES, SECONDS, asking
+from synth.importing.learning.derived import united
 from synth.importing.learning.learnt import ColumnLearnt, Learnt, Moments, TableLearnt
 from synth.importing.learning.moments import arrival_in
 from synth.importing.learning.personal import know_given_names
@@ -58,6 +59,9 @@ def learn(
             )
             for name, table in tables.items()
         }
+        for name in tables:
+            measuring.derived(name, tables)
+        notes.extend(united(works))
         forget(asked, works)
     start, until = known or (None, None)
     return Learnt(tables, least, start, until, _copied(tables), tuple(notes))

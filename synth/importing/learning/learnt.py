@@ -16,7 +16,8 @@ from synth.importing.found import Note
 
 __all__ = [
     "Arrival", "Carried", "ColumnLearnt", "Concentration", "Correlation", "Delay", "Dependence", "FanoutLearnt", "Formula",
-    "Law", "Learnt", "Lookup", "Moments", "Numbers", "ReferenceLearnt", "Sum", "TableLearnt", "Texts", "Value", "Weights",
+    "Law", "Learnt", "Lookup", "Moments", "Numbers", "Ratio", "ReferenceLearnt", "Sum", "TableLearnt", "Texts", "Value",
+    "Weights",
 ]  # fmt: skip
 
 Value = bool | int | str | Decimal | float | dt.date
@@ -230,6 +231,15 @@ class Formula:
 
 
 @dataclass(frozen=True)
+class Ratio:
+    """A column that is a share of another one of its row, or of two multiplied, and how `empirical` takes that share."""
+
+    column: str
+    of: tuple[str, ...]
+    quantiles: Mapping[float, float]
+
+
+@dataclass(frozen=True)
 class Sum:
     """A parent's column that adds up what its children have: one of their columns, or two multiplied; none: their number."""
 
@@ -296,6 +306,7 @@ class TableLearnt:
     references: tuple[ReferenceLearnt, ...] = ()
     delays: tuple[Delay, ...] = ()
     formulas: tuple[Formula, ...] = ()
+    ratios: tuple[Ratio, ...] = ()
     sums: tuple[Sum, ...] = ()
     carried: tuple[Carried, ...] = ()
     correlations: tuple[Correlation, ...] = ()

@@ -15,11 +15,13 @@ from synth.importing.learning.columns import column_of, is_key, nulls_of
 from synth.importing.learning.correlations import correlations_of
 from synth.importing.learning.delays import across_of, delays_of
 from synth.importing.learning.dependences import dependences_of
+from synth.importing.learning.derived import derived_of
 from synth.importing.learning.fanouts import counted, fanout_of
 from synth.importing.learning.formulas import formulas_of
 from synth.importing.learning.learnt import Carried, ColumnLearnt, Delay, ReferenceLearnt, Sum, TableLearnt
 from synth.importing.learning.popularity import concentration_of
 from synth.importing.learning.ranks import ranks_of
+from synth.importing.learning.ratios import ratios_of
 from synth.importing.learning.roots import Parents
 from synth.importing.learning.rounded import few_digits
 from synth.importing.learning.working import Work
@@ -58,6 +60,8 @@ class Measuring:
         whole_days = _moments(work, columns)
         choices = {column: [v for v, _ in learnt.weights.values] for column, learnt in plain.items() if learnt.weights}
         dependences, lookups = self.tried(name, lambda: dependences_of(asked, work, choices, least)) or ((), ())
+        formulas = self.tried(name, lambda: formulas_of(asked, work, numbers)) or ()
+        made = [each.column for each in formulas]
         references = [self._reference(work, each) for each in work.source.table.references]
         return TableLearnt(
             rows=work.source.rows,
@@ -67,7 +71,8 @@ class Measuring:
             columns=columns,
             references=tuple(each for each in references if each is not None),
             delays=self.tried(name, lambda: delays_of(asked, work, [*whole_days], whole_days, least)) or (),
-            formulas=self.tried(name, lambda: formulas_of(asked, work, numbers)) or (),
+            formulas=formulas,
+            ratios=self.tried(name, lambda: ratios_of(asked, work, numbers, made, least)) or (),
             correlations=self.tried(name, lambda: correlations_of(asked, work, numbers)) or (),
             dependences=dependences,
             lookups=lookups,
@@ -112,6 +117,22 @@ class Measuring:
             ask = partial(across_of, self.asked, work, parent, reference, both, mine, self.least)
             found.extend(self.tried(table, ask) or ())
         return tuple(found)
+
+    def derived(self, table: str, tables: Mapping[str, TableLearnt]) -> None:
+        """Note the columns of a table that look as if they were sums of others' rows."""
+        work = self.works[table]
+        mine = [column for column in work.source.columns if work.kind(column) == "number" and not is_key(work, column)]
+        told: set[str] = set()
+        for other in self.works.values() if mine else ():
+            if other is work:
+                continue
+            adds = [name for name in other.source.columns if other.kind(name) == "number" and not is_key(other, name)]
+            ask = partial(derived_of, self.asked, work, other, tables, ([m for m in mine if m not in told], adds))
+            for column, what in self.tried(table, lambda ask=ask: [*ask()]) or ():  # type: ignore[misc]
+                told.add(column)
+                self.notes.append(
+                    Note(f"{table}.{column}", f"looks derived: {what}; it is drawn by itself, and not so")
+                )
 
     def _column(self, work: Work, column: str) -> ColumnLearnt:
         measure = partial(column_of, self.asked, work, column, self.least)
