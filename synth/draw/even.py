@@ -51,9 +51,5 @@ def dealt(stream: Stream, name: tuple[int, str, str, str], rows: Rows, count: in
     """
     seed, table, column, sub = name
     run = rows // count
-    parts = np.empty(len(rows), np.int64)
-    for each in np.unique(run):
-        here = run == each
-        shuffle = f"{Sub.EVEN.format(each)}{sub}"
-        parts[here] = permuted(seed, table, column, shuffle, rows[here] - each * count, count)
+    parts = permuted(seed, table, column, Sub.EVEN.format(sub), rows - run * count, count, run)
     return EvenStream(stream, parts, count)

@@ -63,7 +63,9 @@ def _evens(scope: Scope, name: str) -> Iterator[Problem]:
             continue
         at = ("tables", name, "columns", column, "even")
         if table.rows is None:
-            yield Problem(at, f"nobody knows beforehand how many rows {name} has", "it goes with tables that say `rows`")
+            yield Problem(
+                at, f"nobody knows beforehand how many rows {name} has", "it goes with tables that say `rows`"
+            )
         elif declared.unique:
             yield Problem(at, "what is unique is even already", "leave `even` out")
         elif not declared.draws.can_be_even:

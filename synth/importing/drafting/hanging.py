@@ -125,6 +125,9 @@ def _formulas(drafting: Drafting) -> Iterator[_Hung]:
         spelt = _spelt(each)
         if column.type.has_units:
             spelt = f"ROUND({spelt}, {column.type.digits})"
+        least = drafting.said.of(column.name).low
+        if isinstance(least, int | float) and not column.nullable and any(sign < 0 for sign, _ in each.terms):
+            spelt = f"GREATEST({spelt}, {least})"  # as a check of the source asks for
         needs = {(drafting.table.name, name) for _, names in each.terms for name in names}
         yield column, {"expr": spelt}, "learnt", needs
 
@@ -138,7 +141,8 @@ def _ratios(drafting: Drafting) -> Iterator[_Hung]:
     for each in drafting.learnt.ratios if drafting.learnt else ():
         if each.column not in drafting or any(name not in drafting for name in each.of):
             continue
-        column, least = drafting.table.column(each.column), min(each.quantiles.values())
+        column = drafting.table.column(each.column)
+        least = min((share for share in each.quantiles.values() if share > 0), default=1.0)
         digits = min(9, max(4, 3 - math.floor(math.log10(least))))
         whole = len(str(int(max(each.quantiles.values()))))
         words: Words = {"empirical": {"quantiles": dict(each.quantiles)}, "type": f"decimal({whole + digits},{digits})"}

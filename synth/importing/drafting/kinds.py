@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Kind", "kinds_of", "usable_references"]
 
 SHORT, MANY = 50, 100  # rows of a list; how many times as many rows choose from it
+MOSTLY_BEFORE = 0.75  # share of rows before the period, of which there are so many that they are a list
 STEADY = 0.75  # variance of children, to their mean, below which they are born with their parents
 # last words of tables whose rows are parts of a row of another one, in English, German and French
 _PARTS = frozenset(
@@ -71,14 +72,20 @@ def usable_references(found: Found, table: FoundTable) -> tuple[FoundReference, 
 
 def kinds_of(found: Found, learnt: Learnt | None = None) -> dict[str, Kind]:
     """The kind of every table, by what was learnt of its rows as well."""
-    kinds = {table.name: Kind(references=usable_references(found, table)) for table in found.tables}
+    kinds = {table.name: Kind(references=_in_order(table, usable_references(found, table))) for table in found.tables}
     tables = {table.name: table for table in found.tables}
     for name, table in tables.items():
         _find_owner(table, kinds[name], kinds, learnt.tables if learnt else {})
-    _find_arrivals(tables, kinds)
+    _find_arrivals(tables, kinds, learnt.tables if learnt else {})
     for name, table in tables.items():
         _count(table, kinds[name])
     return kinds
+
+
+def _in_order(table: FoundTable, references: tuple[FoundReference, ...]) -> tuple[FoundReference, ...]:
+    """References as their columns stand in the table: databases tell them in other orders."""
+    places = {column.name: place for place, column in enumerate(table.columns)}
+    return tuple(sorted(references, key=lambda each: [places[name] for name in each.columns]))
 
 
 def _find_owner(
@@ -161,7 +168,9 @@ def root_of(name: str, kinds: Mapping[str, Kind]) -> str:
     return name
 
 
-def _find_arrivals(tables: Mapping[str, FoundTable], kinds: Mapping[str, Kind]) -> None:
+def _find_arrivals(
+    tables: Mapping[str, FoundTable], kinds: Mapping[str, Kind], learnt: Mapping[str, TableLearnt]
+) -> None:  # fmt: skip
     """Tables with a moment of their making come in time, if all that looks into them does so, too."""
     coming = {
         name: column.name
@@ -169,6 +178,7 @@ def _find_arrivals(tables: Mapping[str, FoundTable], kinds: Mapping[str, Kind]) 
         if kinds[name].owner is None and not _is_list(table)
         for column in [_creation(table)]
         if column is not None and column.name not in _held(kinds[name]) and column.name not in table.primary_key
+        if _may_come(learnt.get(name), column.name)
     }
     looking = [
         (name, each)
@@ -198,6 +208,12 @@ def _find_arrivals(tables: Mapping[str, FoundTable], kinds: Mapping[str, Kind]) 
         lookers.setdefault(root_of(each.table, kinds), set()).add(root_of(name, kinds))
     for name, kind in kinds.items():
         kind.looked_into = _depth(name, lookers, {})
+
+
+def _may_come(known: TableLearnt | None, column: str) -> bool:
+    """Whether rows may come in time by a column: as far as it was learnt, most of them in the period."""
+    moments = known.columns[column].moments if known and column in known.columns else None
+    return known is None or bool(moments and moments.arrival and moments.arrival.before_start < MOSTLY_BEFORE)
 
 
 def _depth(name: str, lookers: Mapping[str, set[str]], known: dict[str, int]) -> int:

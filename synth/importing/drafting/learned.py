@@ -106,11 +106,9 @@ def shares_of(drafting: Drafting, column: FoundColumn, weights: Weights) -> dict
 
 def _pattern(texts: Texts) -> str | None:
     """The pattern of codes: what all begin with, and the signs of the commonest form; None of words and of other texts."""
-    if not texts.shapes or texts.shapes[0][1] < MOSTLY or not any(sign in "9A" for sign in texts.shapes[0][0]):
+    if not texts.shapes or texts.shapes[0][1] < MOSTLY or "9" not in texts.shapes[0][0]:
         return None
     shape, prefix = texts.shapes[0][0], texts.prefix or ""
-    if "9" not in shape and not shape.isupper():
-        return None
     kept = [f"\\{sign}" if sign in _SIGNS else sign for sign in prefix]
     return "".join(
         [*kept, *(_CLASSES.get(sign, f"\\{sign}" if sign in _SIGNS else sign) for sign in shape[len(prefix) :])]

@@ -19,6 +19,7 @@ from synth.importing.found import FoundColumn
 __all__ = ["add_meant", "draft_others"]
 
 AHEAD = 0.03  # share of rows that are there before the period, where none were, and others look into them
+FEW = 10  # rows of them at least
 _OF_A_LOCALE = ("first_name", "last_name", "street_address", "street", "company", "job", "colour")
 _WORKING: dict[str, Words] = {
     "_place": {"place": {}},
@@ -98,7 +99,7 @@ def _draft_arrival(drafting: Drafting, column: FoundColumn) -> None:
         why = "learnt"
     if drafting.kind.looked_into and "before_start" not in words:
         # so that the first rows that look into it find some, also where these come before the period as well
-        words["before_start"] = AHEAD if known else 0.3
+        words["before_start"] = max(AHEAD, min(0.3, FEW / drafting.kind.rows)) if known else 0.3
         words["since"] = drafting.draft.start.replace(year=drafting.draft.start.year - 2 * drafting.kind.looked_into)
     drafting.add(column, {"arrival": words}, why, keeps_null=False)
 

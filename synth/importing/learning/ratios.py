@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from synth.importing.learning.asking import Asking, name_of, number_of
 from synth.importing.learning.learnt import Ratio
-from synth.importing.learning.rounded import few_digits
+from synth.importing.learning.numbers import LEVELS, knots_of
 from synth.importing.learning.working import Work
 
 __all__ = ["ratios_of"]
@@ -20,10 +21,10 @@ Floats = npt.NDArray[np.float64]
 SO_MANY = 20_000  # rows that are looked at
 FEWEST = 50
 MOST_COLUMNS = 12
-THERE = 0.98  # share of a column's rows in which it and the others are above 0
+THERE = 0.98  # share of a column's rows in which it is not below 0, and the others are above
 NARROW, NARROWER = 0.4, 0.6  # deviation of the ratio's logarithm, and as a part of the column's own
 BETTER = 0.9  # of the deviation by one column: what two that are multiplied have to reach
-MOST_STEPS, CLIPPED, BEYOND = 20, 0.005, 5
+CLIPPED, BEYOND = 0.01, 5  # share, and number, of the rows beyond the least and the largest share that is told
 
 
 def ratios_of(
@@ -48,20 +49,19 @@ def ratios_of(
 
 
 def _best(values: Mapping[str, Floats], name: str, before: Sequence[str]) -> tuple[tuple[str, ...], Floats] | None:
-    """What a column is the narrowest share of, and that share by row; None where none is narrow. (n,)"""
+    """What a column is the narrowest share of, where it is not 0, and that share by row; None where none is narrow. (n,)"""
     target = values[name]
     rows = int((~np.isnan(target)).sum())
     best: tuple[float, tuple[str, ...], Floats] | None = None
     for of in [*((each,) for each in before), *combinations(before, 2)]:
         base = np.prod([values[each] for each in of], axis=0)
-        both = (target > 0) & (base > 0)
-        if both.sum() < max(FEWEST, THERE * rows):
+        both, some = (target >= 0) & (base > 0), (target > 0) & (base > 0)
+        if both.sum() < max(FEWEST, THERE * rows) or some.sum() < FEWEST:
             continue
-        ratio = target[both] / base[both]
-        spread, own = _deviation(ratio), _deviation(target[both])
+        spread, own = _deviation(target[some] / base[some]), _deviation(target[some])
         wanted = BETTER * best[0] if best and len(of) > len(best[1]) else best[0] if best else np.inf
         if spread < min(NARROW, NARROWER * own) and spread < wanted:
-            best = spread, of, ratio
+            best = spread, of, target[both] / base[both]
     return best[1:] if best else None
 
 
@@ -72,10 +72,8 @@ def _deviation(numbers: Floats) -> float:
 
 
 def _quantiles(ratio: Floats, work: Work, least: int) -> Mapping[float, float]:
-    """The shares below which as many rows lie as `least` of them between each two allow, of three digits. (n,)"""
+    """The shares below which rows lie, as those of numbers: those that many rows have are heaps. (n,)"""
     count = min(len(ratio), work.roots)
-    steps = max(1, min(MOST_STEPS, count // least))
-    beyond = max(CLIPPED, BEYOND / count)
-    shares = np.arange(steps + 1) / steps
-    told = np.quantile(ratio, np.clip(shares, beyond, 1 - beyond))
-    return {round(float(share), 4): few_digits(each) for share, each in zip(shares, told, strict=True)}
+    grid = np.sort(ratio)[np.ceil(LEVELS * len(ratio)).astype(np.int64) - 1]
+    clip = math.ceil(min(0.25, max(CLIPPED, BEYOND / count)) * len(grid)) - 1
+    return knots_of(np.clip(grid, grid[clip], grid[-1 - clip]), 0.0, count, least)
