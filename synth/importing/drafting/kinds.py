@@ -17,7 +17,7 @@ __all__ = ["Kind", "kinds_of", "usable_references"]
 
 SHORT, MANY = 50, 100  # rows of a list; how many times as many rows choose from it
 MOSTLY_BEFORE = 0.75  # share of rows before the period, of which there are so many that they are a list
-STEADY = 0.75  # variance of children, to their mean, below which they are born with their parents
+STEADY = 0.7  # variance of children, to their mean, below which they are born with their parents
 # last words of tables whose rows are parts of a row of another one, in English, German and French
 _PARTS = frozenset(
     {

@@ -11,12 +11,14 @@ from synth.importing.drafting.names import words_of
 from synth.importing.drafting.plain import is_long_ago, plain_words
 from synth.importing.drafting.table import Drafting
 from synth.importing.found import FoundColumn
+from synth.importing.learning.delays import UNITS
 from synth.importing.learning.learnt import Delay, Moments
 
 __all__ = ["MOMENTS", "draft_moment"]
 
 MOMENTS = ("date", "timestamp", "timestamptz")
 SURE, LEAST_OPEN = 0.95, 0.01  # share of rows in which a moment follows; of a day that is open
+MOMENT = 0.02  # minutes that a delay of its own adds to one that was learnt as a column
 UNEVEN = 0.2  # how far a weight may be from 1 in what is even
 FEW_DAYS = 4.0  # delays that are longer forget the hour at which they began
 _ENDS = {
@@ -76,13 +78,16 @@ def _learned_delay(drafting: Drafting, column: FoundColumn) -> Words | None:
             half = 0.49 if column.type.name == "date" and each.unit == "days" else 0.001 * low
             low, high = round(low - half, 4), round(low + half, 4)
         words: Words = {"after": after, "min": low, "max": high, "unit": each.unit}
-        if each.even or not each.sigma or each.low >= each.high:
+        known = drafting.learnt.columns.get(column.name) if drafting.learnt else None
+        moments = known.moments if known and each.unit == "days" else None
+        if each.quantiles and not _is_closed(moments):
+            words = _waiting(drafting, column, each, after)
+        elif each.even or not each.sigma or each.low >= each.high:
             words["even"] = True
         else:
             words |= {"median": each.median, "sigma": round(each.sigma, 3)}
-        known = drafting.learnt.columns.get(column.name) if drafting.learnt else None
-        if known and known.moments and each.unit == "days" and each.low < each.high:
-            share = _open(words, known.moments, long=each.median >= FEW_DAYS)
+        if moments and each.low < each.high and words["unit"] == "days":
+            share = _open(words, moments, long=each.median >= FEW_DAYS)
             for name in {"min", "median", "max"} & words.keys():
                 words[name] = float(f"{words[name] * share:.4g}")
         found: Words = {"delay": words if column.nullable else {**words, "announced": True}}
@@ -90,6 +95,21 @@ def _learned_delay(drafting: Drafting, column: FoundColumn) -> Words | None:
             found["null_share"] = each.missing
         return found
     return None
+
+
+def _waiting(drafting: Drafting, column: FoundColumn, each: Delay, after: str) -> Words:
+    """A delay as its lengths were learnt: a working column of seconds, and the moment to which they lead."""
+    wait, begun = f"_{column.name}_wait", f"_{column.name}_from"
+    seconds = {share: round(length * UNITS[each.unit]) for share, length in each.quantiles.items()}
+    made = drafting.made.columns
+    made[wait] = DraftColumn({"empirical": {"quantiles": seconds}, "type": "bigint"}, f"learnt: seconds behind {after}")
+    made[begun] = DraftColumn({"expr": f"{after} + INTERVAL ({wait}) SECOND"})
+    return {"after": begun, "even": True, "min": 0, "max": MOMENT, "unit": "minutes"}
+
+
+def _is_closed(known: Moments | None) -> bool:
+    """Whether there are weekdays without moments."""
+    return bool(known and known.weekdays) and min(known.weekdays if known else ()) * 7 < LEAST_OPEN
 
 
 def _after(drafting: Drafting, each: Delay) -> str | None:
@@ -105,8 +125,7 @@ def _after(drafting: Drafting, each: Delay) -> str | None:
 def _open(words: Words, known: Moments, *, long: bool) -> float:
     """Let a delay run in open time, where days are closed, or it is long and they are unequal; the share of open days."""
     share = 1.0
-    closed = bool(known.weekdays) and min(known.weekdays) * 7 < LEAST_OPEN
-    if known.weekdays and (closed or (long and _is_uneven(known.weekdays))):
+    if known.weekdays and (_is_closed(known) or (long and _is_uneven(known.weekdays))):
         words["weekdays"] = [round(part * 7, 3) for part in known.weekdays]
         share = sum(part * 7 > LEAST_OPEN for part in known.weekdays) / 7
     if long and known.hours and not known.whole_days and _is_uneven(known.hours):

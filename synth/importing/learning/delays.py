@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from synth.generators.sampling import normal_below
 from synth.importing.found import FoundReference
 from synth.importing.learning.asking import Asking, name_of
 from synth.importing.learning.learnt import Delay
@@ -23,6 +24,8 @@ MOST = 10  # moments of a table that are compared with each other
 SO_MANY = 200_000  # rows that are looked at
 ORDERED = 0.95  # share of rows in which a moment follows another one
 EVEN = 0.06  # of how far delays lie apart: so far quantiles of even ones may be off
+NEAR, CUT = 0.05, 2  # how far a law may be off in shares; levels at either end that are not looked at
+MOST_STEPS = 20  # quantiles of lengths that no law is near to
 BESIDE = 0.9  # share of the rows with a moment that have the one before, too
 LEVELS: Floats = (np.arange(64) + 0.5) / 64
 CLIPPED, BEYOND = 0.01, 5  # share, and number, of the rows beyond the shortest and the longest that is told
@@ -60,6 +63,7 @@ def delays_of(
         delay = _delay(
             column, after, np.array(quantiles, dtype=np.float64), ordered / with_both, 1 - with_both / with_before,
             coarse=whole_days[column], clip=min(0.25, max(CLIPPED, BEYOND / with_both)),
+            steps=max(1, min(MOST_STEPS, int(with_both) // least)),
         )  # fmt: skip
         if delay and (column not in nearest or _seconds(delay) < _seconds(nearest[column])):
             nearest[column] = delay
@@ -103,7 +107,7 @@ def _seconds(delay: Delay) -> float:
 
 
 def _delay(
-    column: str, after: str, quantiles: Floats, ordered: float, missing: float, *, coarse: bool, clip: float
+    column: str, after: str, quantiles: Floats, ordered: float, missing: float, *, coarse: bool, clip: float, steps: int
 ) -> Delay | None:  # fmt: skip
     """The law of a delay, by its quantiles in seconds. (levels,)"""
     median = float(np.interp(0.5, LEVELS, quantiles))
@@ -119,7 +123,25 @@ def _delay(
     even = first < last and apart < EVEN * (last - first) + 1.1 * half_a_day
     if even:  # a day stands for all of it
         first, last = first - half_a_day, last + half_a_day
-    return Delay(
+    found = Delay(
         column, after, few_digits(ordered), unit, few_digits(middle), few_digits(sigma), few_digits(first, 2),
         few_digits(last, 2), even, few_digits(missing),
     )  # fmt: skip
+    near = even or first >= last or _apart(found, np.clip(spread, first, last)) <= NEAR
+    return found if near else replace(found, quantiles=_quantiles(spread, clip, steps))
+
+
+def _apart(delay: Delay, spread: Floats) -> float:
+    """How far the shares below a length lie apart at the most, those seen and those of the lognormal law as it is cut."""
+    if not delay.sigma or delay.low <= 0:
+        return 1.0
+    low, high, *below = normal_below(np.log(np.array([delay.low, delay.high, *spread]) / delay.median) / delay.sigma)
+    return float(np.abs((np.array(below) - low) / max(high - low, 1e-9) - LEVELS)[CUT:-CUT].max())
+
+
+def _quantiles(spread: Floats, clip: float, steps: int) -> dict[float, float]:
+    """Lengths by the share below, in the delay's unit, of three digits."""
+    shares = np.arange(steps + 1) / steps
+    told = np.interp(np.clip(shares, clip, 1 - clip), LEVELS, spread)
+    climbing = np.maximum.accumulate([few_digits(each) for each in told])
+    return {round(float(share), 4): float(each) for share, each in zip(shares, climbing, strict=True)}

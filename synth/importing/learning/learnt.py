@@ -213,6 +213,7 @@ class Delay:
     high: float
     even: bool  # rather even from `low` to `high` than lognormal
     missing: float  # share of the rows with the moment before, so long ago that it has come, in which this one is NULL
+    quantiles: Mapping[float, float] = field(default_factory=dict)  # lengths, where neither law is near, by share below
     via: tuple[str, ...] = ()  # columns that refer to the row with the moment before, where that is another one
     table: str | None = None  # of that row
 
