@@ -62,7 +62,7 @@ def _evens(scope: Scope, name: str) -> Iterator[Problem]:
         if not declared.even:
             continue
         at = ("tables", name, "columns", column, "even")
-        if table.rows is None:
+        if not scope.kind(name).rows_are_known:
             yield Problem(
                 at, f"nobody knows beforehand how many rows {name} has", "it goes with tables that say `rows`"
             )

@@ -66,9 +66,7 @@ class Column(Model):
     type: str | None = Field(None, description="the column's type; left out: the generator's own")
     nullable: bool | None = Field(None, description="whether NULL may be held; left out: as the generator says")
     null_share: Share = Field(0.0, description="share of rows that are NULL, whatever the generator draws")
-    even: bool = Field(
-        False, description="shares are dealt out: they come as near to what is declared as so many rows can"
-    )
+    even: bool = Field(False, description="its shares are dealt out to rows, as exactly as these can have them")
     unique: bool = Field(False, description="no value twice")
     check: str | None = Field(None, description="a condition in SQL, over columns of the table")
     about: str | None = Field(None, description="a comment, which databases get")

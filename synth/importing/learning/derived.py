@@ -65,15 +65,15 @@ def derived_of(
 def _pairs(table: Work, other: Work) -> Pairs:
     """The columns of a table's key, each with the other table's column that refers to the same; none if one has none."""
     key = table.source.table.primary_key
-    mine, theirs = _refers(table.source.table.references), _refers(other.source.table.references)
-    pairs = [(column, theirs[mine[column]]) for column in key if mine.get(column) in theirs]
+    mine = dict(_single(table.source.table.references))
+    theirs = {target: column for column, target in reversed(_single(other.source.table.references))}
+    pairs = [(column, theirs[mine[column]]) for column in key if column in mine and mine[column] in theirs]
     return pairs if key and len(pairs) == len(key) else ()
 
 
-def _refers(references: Sequence[FoundReference]) -> dict[object, object]:
-    """What each column of a single reference refers to, and the other way round."""
-    single = [(each.columns[0], (each.table, each.parent_columns[0])) for each in references if len(each.columns) == 1]
-    return {**{target: column for column, target in reversed(single)}, **dict(single)}
+def _single(references: Sequence[FoundReference]) -> list[tuple[str, tuple[str, str]]]:
+    """The columns that refer alone, and what to: a table and a column of it."""
+    return [(each.columns[0], (each.table, each.parent_columns[0])) for each in references if len(each.columns) == 1]
 
 
 def _terms(other: Work, adds: Sequence[str], known: TableLearnt) -> Iterator[tuple[str, str]]:
