@@ -78,7 +78,7 @@ def kinds_of(found: Found, learnt: Learnt | None = None) -> dict[str, Kind]:
         _find_owner(table, kinds[name], kinds, learnt.tables if learnt else {})
     _find_arrivals(tables, kinds, learnt.tables if learnt else {})
     for name, table in tables.items():
-        _count(table, kinds[name])
+        _count(table, kinds[name], learnt.tables.get(name) if learnt else None)
     return kinds
 
 
@@ -243,10 +243,10 @@ def _is_list(table: FoundTable) -> bool:
     return bool(last) and last[0] in _LISTS and len(table.columns) <= 8
 
 
-def _count(table: FoundTable, kind: Kind) -> None:
-    """How many rows at SCALE=1: as many as were found, else what tables of the kind usually have."""
-    if table.rows:
-        kind.rows, kind.fixed = table.rows, kind.arrival is None
+def _count(table: FoundTable, kind: Kind, known: TableLearnt | None) -> None:
+    """How many rows at SCALE=1: as many as were found, or learnt, else what tables of the kind usually have."""
+    if rows := table.rows or (known.rows if known else 0):
+        kind.rows, kind.fixed = rows, kind.arrival is None
         return
     if kind.arrival:
         kind.rows = 2_000

@@ -171,7 +171,7 @@ def _kind_words(table: FoundTable, kind: Kind, kinds: dict[str, Kind], learnt: L
         }
     if kind.arrival:
         return {"rows": {"base": kind.rows, "at_least": min(kind.rows, 100)}}
-    growth = 1.0 if table.rows else 0.5
+    growth = 1.0 if table.rows or (learnt and table.name in learnt.tables) else 0.5
     least = SMALL if learnt else 20
     return {"rows": {"base": kind.rows, "growth": growth, "at_least": min(kind.rows, least)}}
 
