@@ -11,12 +11,13 @@ from synth.importing.drafting.names import words_of
 from synth.importing.found import Found, FoundColumn, FoundReference, FoundTable
 
 if TYPE_CHECKING:
-    from synth.importing.learning.learnt import Learnt, TableLearnt
+    from synth.importing.learning.learnt import Delay, Learnt, TableLearnt
 
 __all__ = ["Kind", "kinds_of", "usable_references"]
 
 SHORT, MANY = 50, 100  # rows of a list; how many times as many rows choose from it
 MOSTLY_BEFORE = 0.75  # share of rows before the period, of which there are so many that they are a list
+OFTEN, AT_ONCE = 0.15, 0.01  # share of rows that come with their parent, and how soon, as a part of the middle delay
 STEADY = 0.7  # variance of children, to their mean, below which they are born with their parents
 # last words of tables whose rows are parts of a row of another one, in English, German and French
 _PARTS = frozenset(
@@ -139,10 +140,18 @@ def _is_chosen_from(parent: str, child: str, learnt: Mapping[str, TableLearnt]) 
 
 def _is_steady(known: TableLearnt | None, reference: FoundReference) -> bool:
     """Whether the rows of a parent have more equal numbers of rows than chance would give them."""
-    for each in known.references if known else ():
+    if known is None or any(each.via == reference.columns and _is_torn(each) for each in known.delays):
+        return False
+    for each in known.references:
         if each.columns == reference.columns and each.fanout and each.fanout.mean > 0:
             return each.fanout.variance < STEADY * each.fanout.mean
     return False
+
+
+def _is_torn(delay: Delay) -> bool:
+    """Whether some rows come with their parent, and others long after: these come in a time of their own."""
+    early = [length for share, length in delay.quantiles.items() if 0 < share <= OFTEN]
+    return delay.unit == "days" and bool(early) and max(early) < AT_ONCE * delay.median
 
 
 def _begins_alike(name: str, parent: str) -> bool:
