@@ -50,6 +50,9 @@ class Sub:
     AMONG = "among"  # values of which some are taken
     SECOND_WORDS = "second"  # of invented names: the second word
     UNITS = "units"  # of street_address: which dwelling behind the door
+    EVEN = (
+        "even {}"  # of any column that is even: which part each row of a run has, by the sub-stream that is dealt out
+    )
     DISTINCT = "distinct"  # in the place of several columns' names: which of all values each row has
 
 

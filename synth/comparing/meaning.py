@@ -25,7 +25,7 @@ Tree = dict[str, Any]
 
 GENERATOR, PARAMETERS = "generator", "parameters"
 OF_TABLE = ("about", "rows", "values", "per", "fanout", "at", "existing", "alive_until")  # as they are
-OF_COLUMN = ("native", "computed", "null_share", "unique", "about", "references")
+OF_COLUMN = ("native", "computed", "null_share", "even", "unique", "about", "references")
 
 
 class Ordered(dict[str, Any]):

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from synth.columns import gather, mask
+from synth.draw.even import dealt
 from synth.draw.siblings import before_siblings, in_turn, of_siblings
 from synth.dtypes import DType
 from synth.generators.arrival import microseconds
@@ -18,7 +19,7 @@ from synth.generators.matching import starts_of
 from synth.generators.quantiles import Quantiles
 from synth.generators.sampling import Search
 from synth.plan.model import counts_of, whole_of
-from synth.streams import Stream, hashed, stream
+from synth.streams import Stream, Sub, hashed, stream
 
 if TYPE_CHECKING:
     from synth.draw.residents import Residents
@@ -170,7 +171,12 @@ class BlockContext(PrepareContext):
         return self.here.numbers + earlier if earlier else self.here.numbers
 
     def stream(self, sub: str = "") -> Stream:
-        return self.block.stream(self.table, self.column, sub)
+        stream = self.block.stream(self.table, self.column, sub)
+        if sub in ("", Sub.NULLS) and self.plan.spec(self.table).columns[self.column].even:
+            count = self.plan.tables[self.table].declared or self.plan.tables[self.table].rows
+            name = self.plan.seeds[self.table], self.table, self.column, sub
+            return dealt(stream, name, self.row_numbers, max(1, count))
+        return stream
 
     # -- the row
 

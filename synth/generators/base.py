@@ -57,6 +57,11 @@ class Generator(Model):
     stands_for: ClassVar[str | None] = None  # the word for what its numbers mean to generators that read them
 
     @property
+    def can_be_even(self) -> bool:
+        """Whether what it draws follows from one uniform number a row, so that its shares can be dealt out."""
+        return False
+
+    @property
     def window_rows(self) -> int | None:
         """How many consecutive rows are always drawn together, where the column numbers such windows."""
         return None

@@ -65,6 +65,11 @@ paid_by: {choice: {by: country, values: {DE: {invoice: 3, card: 1}, FR: {card: 9
     def _values(self) -> list[Any]:
         return [value for table in self._tables().values() for value in table]
 
+    @property
+    def can_be_even(self) -> bool:
+        """Whether its shares can be dealt out."""
+        return True
+
     def dtype(self) -> DType | None:
         """Give the type of the values; None when they differ in kind (floats need a declared decimal type)."""
         kinds = {type(value) for value in self._values()}

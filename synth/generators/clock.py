@@ -177,6 +177,11 @@ class Delay(InCalendar):
             return Span(low + shortest, high + longest)
         return Span(self._open.bound_after(low, shortest), self._open.bound_after(high, longest))
 
+    @property
+    def can_be_even(self) -> bool:
+        """Whether its shares can be dealt out."""
+        return True
+
     def draw(self, context: TableContext) -> pl.Series:
         """Add the delay, at least a tick, so that times run forward strictly. (rows,)"""
         uniform = context.stream().random(context.rows)

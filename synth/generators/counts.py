@@ -99,6 +99,11 @@ complaints: {poisson: {mean: calls}}"""
         assert not isinstance(self.mean, str)
         return _poisson(self.mean, low, high)
 
+    @property
+    def can_be_even(self) -> bool:
+        """Whether its shares can be dealt out: those of one mean."""
+        return self.by_column is None
+
     def dependencies(self, view: SpecView) -> tuple[Dependency, ...]:
         """List the column of means."""
         return (RowValue(self.by_column),) if self.by_column else ()

@@ -32,6 +32,11 @@ class Gamma(Scaled):
     shape: Annotated[float, Field(gt=0, le=SHARPEST)] = Field(description="the smaller, the more unequal")
     mean: Positive | str = Field(1.0, description="in the column's own unit, or a column of means; before it is cut")
 
+    @property
+    def can_be_even(self) -> bool:
+        """Whether its shares can be dealt out: where it is cut, and so read off a table."""
+        return self.min is not None or self.max is not None
+
     def unit_farthest(self) -> Ends:
         """Give the ends of mean 1: above them lies, by Chernoff's bound, less than one in 10^18."""
         high = self.shape + 1

@@ -66,6 +66,11 @@ class Distribution(Generator):
         return None if dtype.has_units or dtype.is_float else f"numbers cannot be {dtype}"
 
     @property
+    def can_be_even(self) -> bool:
+        """Whether its shares can be dealt out."""
+        return True
+
+    @property
     def by_column(self) -> str | None:
         """The path of the column that holds a parameter; None where all are numbers for all rows."""
         return None

@@ -71,6 +71,11 @@ class Reference(ReferenceWords):
         return self.unique
 
     @property
+    def can_be_even(self) -> bool:
+        """Whether its shares can be dealt out: how often each parent is chosen."""
+        return not (self.unique or self.roots)
+
+    @property
     def needs_block_alone(self) -> bool:
         """Whether parents are matched one to one, which is a shuffle of those of a block."""
         return self.unique

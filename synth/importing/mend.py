@@ -18,6 +18,7 @@ from synth.spec.models import Dataset
 __all__ = ["MendError", "mended"]
 
 ROUNDS = 60
+BEFORE = 0.3  # share of parents that are there before the period, where fewer did not do
 T = TypeVar("T")
 
 
@@ -70,6 +71,8 @@ def _mend(draft: Draft, problem: Problem) -> bool:
 
 def _plainer(draft: Draft, name: str, table: DraftTable, column: str, why: str) -> bool:
     made = table.columns[column]
+    if "surely there" in why and _sooner(draft, made.words.get("reference")):
+        return True
     if not made.plainer:
         if "unique" in made.words:
             del made.words["unique"]
@@ -85,6 +88,20 @@ def _plainer(draft: Draft, name: str, table: DraftTable, column: str, why: str) 
     if not kept and any(word in before for word in ("reference", "lookup", "expr", "sum")):
         draft.note(f"{name}.{column}", f"is drawn by its type alone: {why}")
     return True
+
+
+def _sooner(draft: Draft, reference: object) -> bool:
+    """Let more of a reference's parents be there before the period, where they come in time; whether that could be done."""
+    name = reference.get("to") if isinstance(reference, dict) else reference
+    while name in draft.tables and "per" in draft.tables[name].kind:
+        name = draft.tables[name].kind["per"]
+    for made in draft.tables[name].columns.values() if name in draft.tables else ():
+        arrival = made.words.get("arrival")
+        if isinstance(arrival, dict) and arrival.get("before_start", 0.0) < BEFORE:
+            arrival["before_start"] = BEFORE
+            arrival.setdefault("since", draft.start.replace(year=draft.start.year - 2))
+            return True
+    return False
 
 
 def _key_gone(draft: Draft, name: str, table: DraftTable, why: str) -> bool:

@@ -6,12 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from synth.importing.learning.learnt import ColumnLearnt, Learnt, TableLearnt
+import numpy as np
+
+from synth.importing.learning.delays import UNITS
+from synth.importing.learning.learnt import ColumnLearnt, Learnt, ReferenceLearnt, TableLearnt
 
 if TYPE_CHECKING:
     from synth import answers
 
 __all__ = ["Measure", "compared"]
+
+TENTHS = (0.1, 0.25, 0.5, 0.75, 0.9)  # shares of numbers that lie below
+TOPS = (0.01, 0.05, 0.2)  # of parents, the most popular first
 
 
 @dataclass(frozen=True)
@@ -49,16 +55,32 @@ def _of_table(name: str, table: TableLearnt, other: TableLearnt, scale: float) -
             yield from _of_column(f"{name}.{column}", known, other.columns[column])
     theirs = {each.columns: each for each in other.references}
     for reference in table.references:
-        there = theirs.get(reference.columns)
-        if there is None:
-            continue
-        where = f"{name}.{', '.join(reference.columns)}"
-        if reference.fanout and there.fanout:
-            yield _ratio(where, "rows for each parent", reference.fanout.mean, there.fanout.mean)
-        if reference.concentration and there.concentration and 0.2 in reference.concentration.top:
-            yield _share(
-                where, "share of the top fifth", reference.concentration.top[0.2], there.concentration.top.get(0.2, 0)
-            )
+        if (there := theirs.get(reference.columns)) is not None:
+            yield from _of_reference(f"{name}.{', '.join(reference.columns)}", reference, there)
+    delays = {(each.column, each.after, each.via): each for each in other.delays}
+    for delay in table.delays:
+        if (again := delays.get((delay.column, delay.after, delay.via))) is not None:
+            units = UNITS[again.unit] / UNITS[delay.unit]
+            where = f"{delay.table}.{delay.after}" if delay.table else delay.after
+            what = f"{delay.unit} after {where}, in the middle"
+            yield _ratio(f"{name}.{delay.column}", what, delay.median, again.median * units)
+
+
+def _of_reference(where: str, known: ReferenceLearnt, other: ReferenceLearnt) -> Iterator[Measure]:
+    yield _share(where, "without a parent", known.orphans, other.orphans)
+    if known.fanout and other.fanout:
+        yield _ratio(where, "rows for each parent", known.fanout.mean, other.fanout.mean)
+        own, found = known.fanout.shares, other.fanout.shares
+        if counts := sorted(own.keys() & found.keys()):
+            worst = max(counts, key=lambda count: abs(own[count] - found[count]))
+            yield _share(where, f"parents with {worst}", own[worst], found[worst])
+    if known.concentration and other.concentration:
+        mine, theirs = known.concentration.top, other.concentration.top
+        yield from (
+            _ratio(where, f"share of the first {share:.0%}", mine[share], theirs[share])
+            for share in TOPS
+            if share in mine and share in theirs
+        )
 
 
 def _of_column(where: str, known: ColumnLearnt, other: ColumnLearnt) -> Iterator[Measure]:
@@ -69,10 +91,11 @@ def _of_column(where: str, known: ColumnLearnt, other: ColumnLearnt) -> Iterator
         yield from _profile(where, "weekday", known.moments.weekdays, other.moments.weekdays)
         yield from _profile(where, "hour", known.moments.hours, other.moments.hours)
     if known.weights and other.weights:
-        there = {str(value): share for value, share in other.weights.values}
-        yield from (_share(where, str(value), share, there.get(str(value), 0)) for value, share in known.weights.values)
+        there = {str(value): share * (1 - other.weights.other) for value, share in other.weights.values}
+        told = [(str(value), share * (1 - known.weights.other)) for value, share in known.weights.values]
+        yield from (_share(where, value, share, there.get(value, 0)) for value, share in told)
     elif known.numbers and other.numbers:
-        for share in (0.25, 0.5, 0.75):
+        for share in TENTHS:
             mine, theirs = _at(known.numbers.quantiles, share), _at(other.numbers.quantiles, share)
             yield _ratio(where, f"{share:.0%} are below", mine, theirs)
 
@@ -85,8 +108,9 @@ def _profile(where: str, what: str, learnt: Sequence[float], obtained: Sequence[
 
 
 def _at(quantiles: Mapping[float, float], share: float) -> float:
-    """The number that this share of all is below, the nearest that was measured."""
-    return quantiles[min(quantiles, key=lambda below: abs(below - share))]
+    """The number that this share of all is below, even between those that were measured."""
+    below = sorted(quantiles)
+    return float(np.interp(share, below, [quantiles[each] for each in below]))
 
 
 def _share(where: str, what: str, learnt: float, obtained: float) -> Measure:

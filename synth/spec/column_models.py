@@ -18,7 +18,7 @@ from synth.spec.wording import plain_errors
 
 __all__ = ["OPTIONS", "Column", "refuse"]
 
-OPTIONS = ("type", "native", "computed", "nullable", "null_share", "unique", "check", "about", "references")
+OPTIONS = ("type", "native", "computed", "nullable", "null_share", "even", "unique", "check", "about", "references")
 
 
 def refuse(what: str, *, at: tuple[str | int, ...] = (), hint: str = "") -> PydanticCustomError:
@@ -52,6 +52,7 @@ class Column(Model):
     )
     nullable: bool | None = Field(None, description="whether NULL may be held; left out: as the generator says")
     null_share: Share = Field(0.0, description="share of rows that are NULL, whatever the generator draws")
+    even: bool = Field(False, description="its shares are dealt out to rows, as exactly as these can have them")
     unique: bool = Field(False, description="no value twice")
     check: str | None = Field(None, description="a condition in SQL, over columns of the table")
     about: str | None = Field(None, description="a comment, which databases get")

@@ -18,6 +18,7 @@ def tables_are_drawable(scope: Scope) -> Iterator[Problem]:
         yield from _one_of_each(name, table)
         yield from scope.kind(name).check_rows(scope, name)
         yield from _windows(scope, name)
+        yield from _evens(scope, name)
         yield from _keys_are_there(scope, name)
 
 
@@ -52,6 +53,24 @@ def _one_of_each(name: str, table: Table) -> Iterator[Problem]:
     ):
         if len(columns) > 1:
             yield Problem(("tables", name, "columns", columns[1]), what, hint)
+
+
+def _evens(scope: Scope, name: str) -> Iterator[Problem]:
+    """What is even is dealt out to rows whose number is known beforehand, and follows from one number a row."""
+    table = scope.table(name)
+    for column, declared in table.columns.items():
+        if not declared.even:
+            continue
+        at = ("tables", name, "columns", column, "even")
+        if not scope.kind(name).rows_are_known:
+            yield Problem(
+                at, f"nobody knows beforehand how many rows {name} has", "it goes with tables that say `rows`"
+            )
+        elif declared.unique:
+            yield Problem(at, "what is unique is even already", "leave `even` out")
+        elif not declared.draws.can_be_even:
+            kinds = "choices, distributions of numbers, delays and references"
+            yield Problem(at, f"{declared.generator_name} cannot be dealt out", f"`even` goes with {kinds}")
 
 
 def _windows(scope: Scope, name: str) -> Iterator[Problem]:

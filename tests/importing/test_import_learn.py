@@ -17,6 +17,7 @@ from tests.importing import personal
 APART = {
     "stock": "sums of movements, which a SELECT of the dataset works out",
     "inventory_movements": "a SELECT over orders: what refers to an order follows from its kind",
+    "orders.order_date": "an order's day is its own, and not so long after its customer's first one",
     "orders.customer_number": "the first order comes with its customer, and the customer is no parent of its rows here",
     "products": "100 rows, so that a price or a category is drawn by chance",
 }

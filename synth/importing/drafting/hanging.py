@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from synth.importing.drafting.learned import plain_value
+from synth.importing.drafting.learned import plain_value, shares_of
 from synth.importing.drafting.model import DraftColumn, Words
 from synth.importing.drafting.table import Drafting
 from synth.importing.found import FoundColumn
@@ -25,6 +26,7 @@ def hang_together(draftings: Mapping[str, Drafting]) -> None:
             *_sums(drafting, draftings),
             *_carried(drafting),
             *_formulas(drafting),
+            *_ratios(drafting),
             *_choices(drafting),
         ]:
             place = drafting.table.name, column.name
@@ -123,12 +125,34 @@ def _formulas(drafting: Drafting) -> Iterator[_Hung]:
         spelt = _spelt(each)
         if column.type.has_units:
             spelt = f"ROUND({spelt}, {column.type.digits})"
+        least = drafting.said.of(column.name).low
+        if isinstance(least, int | float) and not column.nullable and any(sign < 0 for sign, _ in each.terms):
+            spelt = f"GREATEST({spelt}, {least})"  # as a check of the source asks for
         needs = {(drafting.table.name, name) for _, names in each.terms for name in names}
         yield column, {"expr": spelt}, "learnt", needs
 
 
 def _spelt(formula: Formula) -> str:
     return str(formula).split(" = ", 1)[1]
+
+
+def _ratios(drafting: Drafting) -> Iterator[_Hung]:
+    """Columns that are a share of others; the share is a working column."""
+    for each in drafting.learnt.ratios if drafting.learnt else ():
+        if each.column not in drafting or any(name not in drafting for name in each.of):
+            continue
+        column = drafting.table.column(each.column)
+        least = min((share for share in each.quantiles.values() if share > 0), default=1.0)
+        digits = min(9, max(4, 3 - math.floor(math.log10(least))))
+        whole = len(str(int(max(each.quantiles.values()))))
+        words: Words = {"empirical": {"quantiles": dict(each.quantiles)}, "type": f"decimal({whole + digits},{digits})"}
+        if column.type.is_float:
+            words["type"] = "double"
+        drafting.made.columns[share := f"_{each.column}_share"] = DraftColumn(words, "learnt")
+        spelt = " * ".join([*each.of, share])
+        if column.type.has_units:
+            spelt = f"ROUND({spelt}, {column.type.digits})"
+        yield column, {"expr": spelt}, "learnt", {(drafting.table.name, name) for name in each.of}
 
 
 def _choices(drafting: Drafting) -> Iterator[_Hung]:
@@ -154,12 +178,13 @@ def _choices(drafting: Drafting) -> Iterator[_Hung]:
             or "choice" not in drafting.made.columns[by].words
         ):
             continue
-        usual = dict(mine.weights.values)
+        usual = shares_of(drafting, drafting.table.column(column), mine.weights)
         values = {
-            plain_value(value): {
-                plain_value(then): round(share, 5) for then, share in (shares.get(value) or usual).items()
-            }
-            for value, _ in other.weights.values
+            plain_value(value): {plain_value(then): round(share, 5) for then, share in given.items()}
+            for value, given in shares.items()
+        }
+        values = {
+            value: values.get(value) or usual for value in shares_of(drafting, drafting.table.column(by), other.weights)
         }
         words: Words = {"choice": {"by": by, "values": values}}
         yield drafting.table.column(column), words, f"learnt: by {by}", {(drafting.table.name, by)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from synth.importing.drafting.learned import number_words
 from synth.importing.drafting.meaning import meaning_of
 from synth.importing.drafting.model import DraftColumn, Words
 from synth.importing.drafting.others import add_meant
@@ -13,6 +14,8 @@ from synth.importing.found import FoundColumn
 
 __all__ = ["draft_keys", "draft_uniques"]
 
+MANY_TIMES = 10  # as many keys as rows, so that a larger scale has room
+FAR = 20  # times as many as siblings: numbers so large are no places among these
 _WHOLE = ("smallint", "integer", "bigint")
 
 
@@ -68,6 +71,8 @@ def _draft_single(drafting: Drafting, column: FoundColumn) -> None:
         drafting.add(column, {"key": words or "sequence"}, keeps_null=False)
     elif dtype.name == "uuid":
         drafting.add(column, {"key": "uuid"}, typed=False, keeps_null=False)
+    elif code := _learned_code(drafting, column):
+        drafting.add(column, {"key": code}, "learnt", keeps_null=False)
     elif dtype.is_free_text and room >= 6:
         prefix = "".join(sign for sign in drafting.table.name.upper() if sign.isalpha())[: 3 if room >= 9 else 1]
         code = {"kind": "code", "prefix": prefix, "digits": min(room - len(prefix), 8)}
@@ -75,6 +80,17 @@ def _draft_single(drafting: Drafting, column: FoundColumn) -> None:
     else:
         drafting.made.primary_key = (column.name,)
         drafting.add(column, _apart(drafting, column) or {"key": "sequence"})
+
+
+def _learned_code(drafting: Drafting, column: FoundColumn) -> Words | None:
+    """Letters that all keys begin with, and digits, where it is so in most rows, and there are enough of these."""
+    known = drafting.learnt.columns.get(column.name) if drafting.learnt else None
+    texts = known.texts if known and column.type.is_free_text else None
+    if texts is None or not texts.prefix or not texts.shapes or drafting.learnt is None:
+        return None
+    digits = texts.shapes[0][0][len(texts.prefix) :]
+    enough = {*digits} == {"9"} and 10 ** len(digits) > MANY_TIMES * drafting.learnt.rows
+    return {"kind": "code", "prefix": texts.prefix, "digits": len(digits)} if enough and len(digits) <= 18 else None
 
 
 def _apart(drafting: Drafting, column: FoundColumn) -> Words | None:
@@ -101,7 +117,7 @@ def _within_owner(drafting: Drafting, column: FoundColumn) -> Words | None:
     if owner is None or drafting.kind.manner == "pairs":
         return None
     if column.type.name in _WHOLE:
-        return {"ordinal": owner.table}
+        return _spread_out(drafting, column, owner.table) or {"ordinal": owner.table}
     if column.type.name in ("date", "timestamp"):
         gap, first = f"_gap_{column.name}"[:60], f"_first_{column.name}"[:60]
         start, kind = drafting.draft.start, column.type.name
@@ -111,6 +127,22 @@ def _within_owner(drafting: Drafting, column: FoundColumn) -> Words | None:
         )
         return {"expr": f"COALESCE(previous.{column.name} + {_days(gap, kind)}, {first})"}
     return None
+
+
+def _spread_out(drafting: Drafting, column: FoundColumn, owner: str) -> Words | None:
+    """Numbers that were learnt, made to differ within a row's siblings: their last part is the place among these."""
+    known = drafting.learnt.columns.get(column.name) if drafting.learnt else None
+    fanout = drafting.made.kind.get("fanout") or {}
+    most = max(fanout.get("shares") or {0: fanout.get("max") or fanout.get("count") or 0})
+    if known is None or known.numbers is None or known.numbers.low < 0 or known.numbers.high < FAR * most or not most:
+        return None
+    words = number_words(known.numbers, column)
+    if words is None:
+        return None
+    number, place = f"_{column.name}_about"[:60], f"_{column.name}_place"[:60]
+    drafting.made.columns[number] = DraftColumn({**words, "type": "bigint"}, "learnt")
+    drafting.made.columns[place] = DraftColumn({"ordinal": owner})
+    return {"expr": f"CAST({number} - {number} % {most} + {place} - 1 AS {column.type})"}
 
 
 def _days(gap: str, kind: str) -> str:

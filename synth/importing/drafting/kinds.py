@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from synth.importing.drafting.meaning import is_created_at, may_be_creation
 from synth.importing.drafting.names import words_of
 from synth.importing.found import Found, FoundColumn, FoundReference, FoundTable
 
+if TYPE_CHECKING:
+    from synth.importing.learning.learnt import Delay, Learnt, TableLearnt
+
 __all__ = ["Kind", "kinds_of", "usable_references"]
 
+SHORT, MANY = 50, 100  # rows of a list; how many times as many rows choose from it
+MOSTLY_BEFORE = 0.75  # share of rows before the period, of which there are so many that they are a list
+OFTEN, AT_ONCE = 0.15, 0.01  # share of rows that come with their parent, and how soon, as a part of the middle delay
+STEADY = 0.7  # variance of children, to their mean, below which they are born with their parents
 # last words of tables whose rows are parts of a row of another one, in English, German and French
 _PARTS = frozenset(
     {
@@ -63,19 +71,27 @@ def usable_references(found: Found, table: FoundTable) -> tuple[FoundReference, 
     )
 
 
-def kinds_of(found: Found) -> dict[str, Kind]:
-    """The kind of every table."""
-    kinds = {table.name: Kind(references=usable_references(found, table)) for table in found.tables}
+def kinds_of(found: Found, learnt: Learnt | None = None) -> dict[str, Kind]:
+    """The kind of every table, by what was learnt of its rows as well."""
+    kinds = {table.name: Kind(references=_in_order(table, usable_references(found, table))) for table in found.tables}
     tables = {table.name: table for table in found.tables}
     for name, table in tables.items():
-        _find_owner(table, kinds[name], kinds)
-    _find_arrivals(tables, kinds)
+        _find_owner(table, kinds[name], kinds, learnt.tables if learnt else {})
+    _find_arrivals(tables, kinds, learnt.tables if learnt else {})
     for name, table in tables.items():
-        _count(table, kinds[name])
+        _count(table, kinds[name], learnt.tables.get(name) if learnt else None)
     return kinds
 
 
-def _find_owner(table: FoundTable, kind: Kind, kinds: Mapping[str, Kind]) -> None:
+def _in_order(table: FoundTable, references: tuple[FoundReference, ...]) -> tuple[FoundReference, ...]:
+    """References as their columns stand in the table: databases tell them in other orders."""
+    places = {column.name: place for place, column in enumerate(table.columns)}
+    return tuple(sorted(references, key=lambda each: [places[name] for name in each.columns]))
+
+
+def _find_owner(
+    table: FoundTable, kind: Kind, kinds: Mapping[str, Kind], learnt: Mapping[str, TableLearnt]
+) -> None:  # fmt: skip
     key = set(table.primary_key)
     sure = [
         each
@@ -107,10 +123,35 @@ def _find_owner(table: FoundTable, kind: Kind, kinds: Mapping[str, Kind]) -> Non
     if last and last[0] in _PARTS:
         named = [each for each in sure if _begins_alike(table.name, each.table)] or sure[:1]
         candidates += [(each, "parts", f"its name says that it is a part of {each.table}") for each in named]
+    candidates = [each for each in candidates if not _is_chosen_from(each[0].table, table.name, learnt)]
+    steady = [each for each in sure if _is_steady(learnt.get(table.name), each)]
+    candidates += [(each, "parts", f"learnt: rows of {each.table} have about as many each") for each in steady]
     for reference, manner, why in candidates:
         if not _turns(table.name, reference.table, kinds):
             kind.owner, kind.manner, kind.why = reference, manner, why
             return
+
+
+def _is_chosen_from(parent: str, child: str, learnt: Mapping[str, TableLearnt]) -> bool:
+    """Whether a table is a short list that very many rows choose from, as rows say: none of them is born with it."""
+    above, below = learnt.get(parent), learnt.get(child)
+    return bool(above and below and above.rows <= SHORT and below.rows > MANY * above.rows)
+
+
+def _is_steady(known: TableLearnt | None, reference: FoundReference) -> bool:
+    """Whether the rows of a parent have more equal numbers of rows than chance would give them."""
+    if known is None or any(each.via == reference.columns and _is_torn(each) for each in known.delays):
+        return False
+    for each in known.references:
+        if each.columns == reference.columns and each.fanout and each.fanout.mean > 0:
+            return each.fanout.variance < STEADY * each.fanout.mean
+    return False
+
+
+def _is_torn(delay: Delay) -> bool:
+    """Whether some rows come with their parent, and others long after: these come in a time of their own."""
+    early = [length for share, length in delay.quantiles.items() if 0 < share <= OFTEN]
+    return delay.unit == "days" and bool(early) and max(early) < AT_ONCE * delay.median
 
 
 def _begins_alike(name: str, parent: str) -> bool:
@@ -136,7 +177,9 @@ def root_of(name: str, kinds: Mapping[str, Kind]) -> str:
     return name
 
 
-def _find_arrivals(tables: Mapping[str, FoundTable], kinds: Mapping[str, Kind]) -> None:
+def _find_arrivals(
+    tables: Mapping[str, FoundTable], kinds: Mapping[str, Kind], learnt: Mapping[str, TableLearnt]
+) -> None:  # fmt: skip
     """Tables with a moment of their making come in time, if all that looks into them does so, too."""
     coming = {
         name: column.name
@@ -144,6 +187,7 @@ def _find_arrivals(tables: Mapping[str, FoundTable], kinds: Mapping[str, Kind]) 
         if kinds[name].owner is None and not _is_list(table)
         for column in [_creation(table)]
         if column is not None and column.name not in _held(kinds[name]) and column.name not in table.primary_key
+        if _may_come(learnt.get(name), column.name)
     }
     looking = [
         (name, each)
@@ -175,6 +219,12 @@ def _find_arrivals(tables: Mapping[str, FoundTable], kinds: Mapping[str, Kind]) 
         kind.looked_into = _depth(name, lookers, {})
 
 
+def _may_come(known: TableLearnt | None, column: str) -> bool:
+    """Whether rows may come in time by a column: as far as it was learnt, most of them in the period."""
+    moments = known.columns[column].moments if known and column in known.columns else None
+    return known is None or bool(moments and moments.arrival and moments.arrival.before_start < MOSTLY_BEFORE)
+
+
 def _depth(name: str, lookers: Mapping[str, set[str]], known: dict[str, int]) -> int:
     """How many tables look into one, over others; each is counted once, so that circles end."""
     if name not in known:
@@ -202,10 +252,10 @@ def _is_list(table: FoundTable) -> bool:
     return bool(last) and last[0] in _LISTS and len(table.columns) <= 8
 
 
-def _count(table: FoundTable, kind: Kind) -> None:
-    """How many rows at SCALE=1: as many as were found, else what tables of the kind usually have."""
-    if table.rows:
-        kind.rows, kind.fixed = table.rows, kind.arrival is None
+def _count(table: FoundTable, kind: Kind, known: TableLearnt | None) -> None:
+    """How many rows at SCALE=1: as many as were found, or learnt, else what tables of the kind usually have."""
+    if rows := table.rows or (known.rows if known else 0):
+        kind.rows, kind.fixed = rows, kind.arrival is None
         return
     if kind.arrival:
         kind.rows = 2_000

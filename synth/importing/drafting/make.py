@@ -18,6 +18,7 @@ from synth.importing.drafting.others import draft_others
 from synth.importing.drafting.references import draft_references
 from synth.importing.drafting.sums import add_sums
 from synth.importing.drafting.table import Drafting
+from synth.importing.drafting.weighing import weigh_parents
 from synth.importing.found import Found, FoundReference, FoundTable, Note
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ _LANGUAGES = {
         ]
     ),
 }
+SMALL = 50  # rows of a list that was learnt: so many of it are there at any scale
 PERIOD = dt.date(2024, 1, 1), dt.date(2026, 1, 1)
 
 
@@ -91,7 +93,7 @@ def draft(found: Found, name: str | None = None, learnt: Learnt | None = None) -
     if learnt and learnt.start and learnt.until:
         start, until = learnt.start, learnt.until
     made = Draft(spec_name(name or found.name or "imported").lower(), start, until, notes=notes)
-    kinds = kinds_of(found)
+    kinds = kinds_of(found, learnt)
     tables = {table.name: table for table in found.tables}
     locale = _locale(found)
     draftings: dict[str, Drafting] = {}
@@ -110,6 +112,7 @@ def draft(found: Found, name: str | None = None, learnt: Learnt | None = None) -
         draft_uniques(drafting)
         draft_others(drafting)
     hang_together(draftings)
+    weigh_parents(draftings)
     for drafting in draftings.values():
         drafting.finish()
     if learnt is None:
@@ -168,14 +171,16 @@ def _kind_words(table: FoundTable, kind: Kind, kinds: dict[str, Kind], learnt: L
     """The words that say a table's kind."""
     if kind.owner is not None:
         known, parent = (learnt.tables.get(name) if learnt else None for name in (table.name, kind.owner.table))
+        one, rows = kind.manner == "one", parent.rows if parent else 0
         return {
             "per": kind.owner.table,
-            "fanout": learned_fanout(known, kind.owner, parent.rows if parent else 0) or _fanout(kind, kinds),
+            "fanout": learned_fanout(known, kind.owner, rows, at_most_one=one) or _fanout(kind, kinds),
         }
     if kind.arrival:
         return {"rows": {"base": kind.rows, "at_least": min(kind.rows, 100)}}
-    growth = 1.0 if table.rows else 0.5
-    return {"rows": {"base": kind.rows, "growth": growth, "at_least": min(kind.rows, 20)}}
+    growth = 1.0 if table.rows or (learnt and table.name in learnt.tables) else 0.5
+    least = SMALL if learnt else 20
+    return {"rows": {"base": kind.rows, "growth": growth, "at_least": min(kind.rows, least)}}
 
 
 def _fanout(kind: Kind, kinds: dict[str, Kind]) -> Words:

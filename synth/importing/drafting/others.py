@@ -5,25 +5,21 @@ from __future__ import annotations
 from synth.importing.drafting.learned import learned_words
 from synth.importing.drafting.meaning import (
     Meaning,
-    is_created_at,
     is_quantity,
     is_total,
     is_unit_price,
     meaning_of,
 )
 from synth.importing.drafting.model import DraftColumn, Words
-from synth.importing.drafting.names import words_of
-from synth.importing.drafting.plain import is_long_ago, plain_words
+from synth.importing.drafting.moments import MOMENTS, draft_moment
+from synth.importing.drafting.plain import plain_words
 from synth.importing.drafting.table import Drafting
 from synth.importing.found import FoundColumn
 
 __all__ = ["add_meant", "draft_others"]
 
-_MOMENTS = ("date", "timestamp", "timestamptz")
-_ENDS = {
-    "to": "from", "end": "start", "ends": "starts", "until": "from", "till": "from", "finish": "start", "ended": "started",
-    "bis": "von", "ende": "beginn", "fin": "debut", "au": "du", "checkout": "checkin", "closed": "opened",
-}  # fmt: skip
+AHEAD = 0.03  # share of rows that are there before the period, where none were, and others look into them
+FEW = 10  # rows of them at least
 _OF_A_LOCALE = ("first_name", "last_name", "street_address", "street", "company", "job", "colour")
 _WORKING: dict[str, Words] = {
     "_place": {"place": {}},
@@ -50,8 +46,8 @@ def draft_others(drafting: Drafting) -> None:
                 drafting.also(column, rounded, "computed in the source, rounded to its digits")
         elif words := learned_words(drafting, column):
             drafting.add(column, words, "learnt")
-        elif column.type.name in _MOMENTS:
-            _draft_moment(drafting, column)
+        elif column.type.name in MOMENTS:
+            draft_moment(drafting, column)
         elif product := _product(drafting, column):
             drafting.add(column, product, "by its name: price × quantity", keeps_null=False)
         elif column.type.is_free_text and not drafting.said.of(column.name).among and (meant := meaning_of(column)):
@@ -103,70 +99,9 @@ def _draft_arrival(drafting: Drafting, column: FoundColumn) -> None:
         why = "learnt"
     if drafting.kind.looked_into and "before_start" not in words:
         # so that the first rows that look into it find some, also where these come before the period as well
-        words["before_start"] = 0.2 if known else 0.3
+        words["before_start"] = max(AHEAD, min(0.3, FEW / drafting.kind.rows)) if known else 0.3
         words["since"] = drafting.draft.start.replace(year=drafting.draft.start.year - 2 * drafting.kind.looked_into)
     drafting.add(column, {"arrival": words}, why, keeps_null=False)
-
-
-def _draft_moment(drafting: Drafting, column: FoundColumn) -> None:
-    """A moment: behind the one by which the row came, or any day of the period."""
-    came = drafting.arrival
-    begins = _beginning(drafting, column)
-    before = begins or next(
-        (a for a, b in drafting.said.ordered if b.lower() == column.name.lower() and a in drafting), None
-    )
-    delay = _learned_delay(drafting, column)
-    if delay:
-        drafting.add(column, delay, "learnt")
-    elif came and is_created_at(column) and drafting.root != drafting.table.name:
-        drafting.add(column, {"lookup": came}, "by its name: the moment its family came", keeps_null=False)
-    elif (came or before) and not is_long_ago(column):
-        after = before or came
-        words: Words = {"after": after, "median": 3, "sigma": 0.8, "min": 0.1, "max": 60}
-        if column.type.name == "date":
-            words["min"] = 1
-        if not column.nullable:
-            words["announced"] = True
-        drafting.add(column, {"delay": words}, f"by its name and type: some time behind {after}")
-    else:
-        limits = drafting.said.of(column.name)
-        drafting.add(column, plain_words(column, limits, drafting.draft.start, drafting.draft.until), "by its type")
-
-
-def _beginning(drafting: Drafting, column: FoundColumn) -> str | None:
-    """The column that says when it began what this one says the end of: `valid_from` of `valid_to`."""
-    words = words_of(column.name)
-    for end, start in _ENDS.items():
-        if end in words:
-            wanted = tuple(start if word == end else word for word in words)
-            for each in drafting.table.columns:
-                if words_of(each.name) == wanted and each.type.name in _MOMENTS and each.name in drafting:
-                    return each.name
-    return None
-
-
-def _learned_delay(drafting: Drafting, column: FoundColumn) -> Words | None:
-    for each in drafting.learnt.delays if drafting.learnt else ():
-        if each.column == column.name and each.after in drafting and each.ordered > 0.95 and each.high > each.low:
-            words: Words = {"after": each.after, "min": each.low, "max": each.high, "unit": each.unit}
-            if each.even or not each.sigma:
-                words["even"] = True
-            else:
-                words |= {"median": each.median, "sigma": round(each.sigma, 3)}
-            if open_days := _open_days(drafting, column):  # then units are of open time
-                share = sum(weight > 0.01 for weight in open_days) / 7
-                words["weekdays"] = open_days
-                for name in {"min", "median", "max"} & words.keys():
-                    words[name] = float(f"{words[name] * share:.4g}")
-            return {"delay": words if column.nullable else {**words, "announced": True}}
-    return None
-
-
-def _open_days(drafting: Drafting, column: FoundColumn) -> list[float]:
-    """The weights of the weekdays on which moments lie, where there are none on some; else nothing."""
-    known = drafting.learnt.columns.get(column.name) if drafting.learnt else None
-    shares = known.moments.weekdays if known and known.moments else ()
-    return [round(share * 7, 3) for share in shares] if shares and min(shares) < 0.01 else []
 
 
 def _product(drafting: Drafting, column: FoundColumn) -> Words | None:

@@ -17,6 +17,23 @@ if TYPE_CHECKING:
 
 __all__ = ["NULLS", "Drafting"]
 
+FEW_ROWS = 5_000  # of a table whose shares are dealt out: in more of them chance is off by little
+EVENLY = (
+    "choice",
+    "empirical",
+    "lognormal",
+    "normal",
+    "uniform",
+    "exponential",
+    "weibull",
+    "pareto",
+    "triangular",
+    "beta",
+    "poisson",
+    "negative_binomial",
+    "geometric",
+    "delay",
+)
 NULLS = 0.1  # share of NULLs in columns that may hold them, where nobody knows
 
 
@@ -108,7 +125,7 @@ class Drafting:
             options["nullable"] = False
         if column.nullable:
             options["nullable"] = True
-            share = self.nulls(column)
+            share = options.pop("null_share", self.nulls(column))
             if keeps_null and share > 0:
                 options["null_share"] = share
         if column.about:
@@ -135,6 +152,10 @@ class Drafting:
     def finish(self) -> None:
         """Columns in the order found, working columns first; checks by the names that they have."""
         here = self.made.columns
+        if self.learnt and self.learnt.rows <= FEW_ROWS and "rows" in self.made.kind:
+            for made in here.values():
+                if not made.words.get("unique") and any(name in made.words for name in EVENLY):
+                    made.words["even"] = True
         order = [name for name in here if name.startswith("_")] + [each.name for each in self.table.columns]
         self.made.columns = {name: here[name] for name in order if name in here}
         if unnumbered := [

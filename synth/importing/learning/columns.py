@@ -13,7 +13,7 @@ from synth.importing.learning.rounded import few_digits
 from synth.importing.learning.texts import texts_of
 from synth.importing.learning.working import Work
 
-__all__ = ["column_of", "is_key", "nulls_of"]
+__all__ = ["column_of", "is_key", "is_place", "nulls_of"]
 
 
 def is_key(work: Work, column: str) -> bool:
@@ -21,6 +21,13 @@ def is_key(work: Work, column: str) -> bool:
     table = work.source.table
     alone = any(unique.columns == (column,) for unique in table.uniques)
     return column in work.source.held or table.column(column).numbered or alone
+
+
+def is_place(work: Work, column: str) -> bool:
+    """Whether a column is the last of a key of several, and tells rows apart that have the others alike: a line's number."""
+    table = work.source.table
+    refers = {name for reference in table.references for name in reference.columns}
+    return len(table.primary_key) > 1 and column == table.primary_key[-1] and column not in refers
 
 
 def nulls_of(work: Work, column: str) -> float:
@@ -44,6 +51,8 @@ def column_of(asking: Asking, work: Work, column: str, least: int) -> ColumnLear
             decades = decades_of(asking, work, column, least) if personal == BIRTH else None
             return ColumnLearnt(nulls, distinct, personal, moments=decades)
         return ColumnLearnt(nulls, distinct, moments=moments_of(asking, work, column, least))
+    if not personal and kind == "number" and is_place(work, column) and work.roots >= least:
+        return ColumnLearnt(nulls, distinct, numbers=numbers_of(asking, work, column, least))
     if personal or key or work.roots < least:
         return ColumnLearnt(nulls, distinct, personal)
     if kind == "boolean":

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from synth.importing.found import Found, Note
 from synth.importing.learning.asking import MEMORY_BYTES, SECONDS, asking
+from synth.importing.learning.derived import united
 from synth.importing.learning.learnt import ColumnLearnt, Learnt, Moments, TableLearnt
 from synth.importing.learning.moments import arrival_in
 from synth.importing.learning.personal import know_given_names
@@ -55,9 +56,13 @@ def learn(
                 columns=_with_arrivals(measuring, name, table, known) if known else table.columns,
                 sums=measuring.sums(name, tables),
                 carried=measuring.carried(name, tables),
+                delays=(*table.delays, *measuring.delays(name, tables)),
             )
             for name, table in tables.items()
         }
+        for name in tables:
+            measuring.derived(name, tables)
+        notes.extend(united(works))
         unsaid = places_of_values(asked, found, works, tables, least)
         forget(asked, works)
     start, until = known or (None, None)

@@ -17,7 +17,8 @@ from synth.importing.found import Note
 
 __all__ = [
     "Arrival", "Carried", "ColumnLearnt", "Concentration", "Correlation", "Delay", "Dependence", "FanoutLearnt", "Formula",
-    "Law", "Learnt", "Lookup", "Moments", "Numbers", "ReferenceLearnt", "Sum", "TableLearnt", "Texts", "Value", "Weights",
+    "Law", "Learnt", "Lookup", "Moments", "Numbers", "Ratio", "ReferenceLearnt", "Sum", "TableLearnt", "Texts", "Value",
+    "Weights",
 ]  # fmt: skip
 
 Value = bool | int | str | Decimal | float | dt.date
@@ -104,7 +105,9 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Moments:
-    """When the moments of a column lie. Months with fewer than `least` roots are left out, at both ends too.
+    """When the moments of a column lie. Of few rows only `spread` may be there.
+
+    Months with fewer than `least` roots are left out, at both ends too.
 
     Moments before 1700 or after 2300, which stand for always or never, are not among them.
 
@@ -118,6 +121,7 @@ class Moments:
     weekdays: tuple[float, ...] = ()  # shares, Monday first
     hours: tuple[float, ...] = ()  # shares, from 0
     arrival: Arrival | None = None  # of columns that are never empty
+    spread: Mapping[float, dt.date] = field(default_factory=dict)  # days, by the share of the moments before them
 
 
 @dataclass(frozen=True)
@@ -188,6 +192,7 @@ class ReferenceLearnt:
     orphans: float
     fanout: FanoutLearnt | None
     concentration: Concentration | None
+    ranks: tuple[tuple[int, float], ...] = ()  # groups of parents, the most popular first, and their share of all rows
 
 
 @dataclass(frozen=True)
@@ -200,7 +205,7 @@ class Delay:
     """
 
     column: str
-    after: str
+    after: str  # behind a point a moment of the row that `via` refers to
     ordered: float
     unit: str  # minutes, hours, days
     median: float
@@ -208,7 +213,10 @@ class Delay:
     low: float
     high: float
     even: bool  # rather even from `low` to `high` than lognormal
-    missing: float  # share of the rows with the moment before in which this one is NULL
+    missing: float  # share of the rows with the moment before, so long ago that it has come, in which this one is NULL
+    quantiles: Mapping[float, float] = field(default_factory=dict)  # lengths, where neither law is near, by share below
+    via: tuple[str, ...] = ()  # columns that refer to the row with the moment before, where that is another one
+    table: str | None = None  # of that row
 
 
 @dataclass(frozen=True)
@@ -222,6 +230,15 @@ class Formula:
     def __str__(self) -> str:
         spelt = "".join(f" {'-' if sign < 0 else '+'} {' * '.join(names)}" for sign, names in self.terms)
         return f"{self.column} = {spelt.removeprefix(' + ').strip()}"
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A column that is a share of another one of its row, or of two multiplied, and how `empirical` takes that share."""
+
+    column: str
+    of: tuple[str, ...]
+    quantiles: Mapping[float, float]
 
 
 @dataclass(frozen=True)
@@ -291,6 +308,7 @@ class TableLearnt:
     references: tuple[ReferenceLearnt, ...] = ()
     delays: tuple[Delay, ...] = ()
     formulas: tuple[Formula, ...] = ()
+    ratios: tuple[Ratio, ...] = ()
     sums: tuple[Sum, ...] = ()
     carried: tuple[Carried, ...] = ()
     correlations: tuple[Correlation, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,11 @@ from synth.importing.learning.working import ROOT, Work
 
 __all__ = ["arrival_in", "decades_of", "hours_of", "moments_of"]
 
+SO_MANY = 200_000  # rows whose moments are sorted
+MOST_STEPS, FINEST = 24, 400  # knots of a spread; parts of it that days are rounded to
+CLIPPED, BEYOND = 0.005, 5  # share, and number, of the rows beyond the first and the last day that is told
+DAYS_TOLD, HOURS_TOLD = 4, 8  # times `least` roots, from which on weekdays and hours are told
+
 
 def moments_of(asking: Asking, work: Work, column: str, least: int) -> Moments | None:
     """When the moments of a column lie; None where no month has enough roots."""
@@ -23,7 +29,8 @@ def moments_of(asking: Asking, work: Work, column: str, least: int) -> Moments |
         f"SELECT date_trunc('month', {name})::DATE AS m, count(*), count(DISTINCT {ROOT}) AS roots FROM {work.sql}"
         f" WHERE isfinite({name}) GROUP BY m HAVING roots >= {least} ORDER BY m",
     )
-    if not months:
+    spread = _spread(asking, work, column, least)
+    if not months and not spread:
         return None
     parts = asking.rows(
         f"SELECT isodow({name}) - 1 AS d, hour({name}) AS h, count(*), bool_and({name} = date_trunc('day', {name}))"
@@ -34,15 +41,40 @@ def moments_of(asking: Asking, work: Work, column: str, least: int) -> Moments |
     for day, hour, rows, _ in parts:
         weekdays[day] += rows
         hours[hour] += rows
-    last = months[-1][0]
+    known = [month for month, _, _ in months] or [day.replace(day=1) for day in spread.values()]
+    by_day, by_hour = (work.roots >= least * parts for parts in (DAYS_TOLD, HOURS_TOLD))
     return Moments(
-        start=months[0][0],
-        until=_month_after(last),
+        start=known[0],
+        until=_month_after(known[-1]),
         months=tuple((month, few_digits(rows / total, 4)) for month, rows, _ in months),
         whole_days=all(row[3] for row in parts),
-        weekdays=tuple(few_digits(share) for share in weekdays / total),
-        hours=tuple(few_digits(share) for share in hours / total),
+        weekdays=tuple(few_digits(share) for share in weekdays / total) if by_day else (),
+        hours=tuple(few_digits(share) for share in hours / total) if by_hour else (),
+        spread=spread,
     )
+
+
+def _spread(asking: Asking, work: Work, column: str, least: int) -> Mapping[float, dt.date]:
+    """The days before which so many of the moments lie: as many as `least` rows between each two of them allow."""
+    name = name_of(column)
+    read = asking.columns(
+        f"SELECT epoch({name}) / 86400.0 AS d FROM {work.some(SO_MANY)} WHERE {name} IS NOT NULL AND isfinite({name})"
+    )
+    days = np.sort(read["d"])
+    count = len(days)
+    if count < 2 * least or work.roots < 2 * least:
+        return {}
+    steps = min(MOST_STEPS, count // least)
+    beyond = max(CLIPPED, BEYOND / count)
+    shares = np.arange(steps + 1) / steps
+    inside = np.clip(shares, beyond, 1 - beyond)
+    knots = days[np.minimum((inside * count).astype(np.int64), count - 1)]
+    unit = max(1.0, float(round((knots[-1] - knots[0]) / FINEST)))
+    told = np.floor(knots / unit) * unit
+    first = dt.date(1970, 1, 1)
+    return {
+        round(float(share), 4): first + dt.timedelta(days=float(day)) for share, day in zip(shares, told, strict=True)
+    }
 
 
 def _month_after(day: dt.date) -> dt.date:
@@ -97,7 +129,7 @@ def arrival_in(
     since = _earliest(found, start) if before else None
     return arrival_of(
         daily, (start, until), since=since, before=before / total, after=after / total,
-        hours=None if found.whole_days else np.array(found.hours), timed=work.rows,
+        hours=np.array(found.hours) if found.hours and not found.whole_days else None, timed=work.rows,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from synth.importing.learning.learnt import Numbers
 from synth.importing.learning.rounded import few_digits
 from synth.importing.learning.working import ROOT, Work
 
-__all__ = ["LEVELS", "numbers_of"]
+__all__ = ["LEVELS", "knots_of", "numbers_of"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -45,7 +45,7 @@ def numbers_of(asking: Asking, work: Work, column: str, least: int) -> Numbers |
     pitch = step or (10.0**-digits if digits is not None else 0.0)
     clip = math.ceil(min(0.25, max(CLIPPED, BEYOND / count)) * len(grid)) - 1
     inner = np.clip(grid, grid[clip], grid[-1 - clip])
-    knots = _knots(inner, pitch, count, least)
+    knots = knots_of(inner, pitch, count, least)
     says_more = step is not None and (digits is None or step != 10.0**-digits)
     wide = bool(inner[-1] - inner[0] > WIDE)
     endings = _endings(values, roots, pitch, digits, least) if digits in (1, 2) and wide else None
@@ -75,7 +75,7 @@ def _rounded(value: float, grid: Floats, pitch: float) -> float:
     return few_digits(round(value / unit) * unit, 12)
 
 
-def _knots(grid: Floats, pitch: float, rows: int, least: int) -> Mapping[float, float]:
+def knots_of(grid: Floats, pitch: float, rows: int, least: int) -> Mapping[float, float]:
     """Quantiles by the share below; those of heaps at both ends, and as many others as rows allow. (levels,)"""
     every, size = max(1, math.ceil(len(KNOTS) * least / rows)), len(grid)
     shares = {0.0: float(grid[0]), 1.0: float(grid[-1])}

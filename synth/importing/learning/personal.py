@@ -14,7 +14,7 @@ from itertools import pairwise
 from synth.dtypes import DType
 from synth.generators.word_lists import faker_list
 from synth.importing.learning.asking import Asking, literal, name_of
-from synth.importing.learning.personal_words import ABOUT, NAMES, PERSONS, PRIVATE
+from synth.importing.learning.personal_words import ABOUT, LEDGER, NAMES, PERSONS, PRIVATE
 
 __all__ = [
     "LOOKED_AT", "NAMES_TABLE", "by_content", "by_name", "is_of_persons", "know_given_names", "looks_personal",
@@ -74,8 +74,9 @@ def by_name(table: str, column: str, dtype: DType) -> str | None:
 
 def is_of_persons(table: str) -> bool:
     """Whether the rows of a table of such a name are persons: the last of its words says what they are."""
-    words = words_of(table)[-1:]
-    return any(word in PERSONS or word.removesuffix("s") in PERSONS for word in words)
+    words = words_of(table)
+    last = words[-1:]
+    return LEDGER.isdisjoint(words) and any(word in PERSONS or word.removesuffix("s") in PERSONS for word in last)
 
 
 def looks_personal(value: object) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ABOUT", "BIRTH", "NAMES", "PERSONS", "PRIVATE"]
+__all__ = ["ABOUT", "BIRTH", "LEDGER", "NAMES", "PERSONS", "PRIVATE"]
 
 BIRTH, PRIVATE = "a day of birth", "nobody's business"
 
@@ -87,3 +87,6 @@ _PERSONS = (
     "doctor"
 )
 PERSONS = frozenset(_PERSONS.split())
+
+# What stands beside `accounts` where these are a ledger's: a chart of accounts is no list of persons.
+LEDGER = frozenset(["chart", "ledger", "gl", "coa", "kontenplan", "sachkonten", "hauptbuch", "comptable"])

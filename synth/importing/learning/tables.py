@@ -13,12 +13,15 @@ from synth.importing.learning.across import carried_of, sums_of
 from synth.importing.learning.asking import Asking
 from synth.importing.learning.columns import column_of, is_key, nulls_of
 from synth.importing.learning.correlations import correlations_of
-from synth.importing.learning.delays import delays_of
+from synth.importing.learning.delays import across_of, delays_of
 from synth.importing.learning.dependences import dependences_of
+from synth.importing.learning.derived import derived_of
 from synth.importing.learning.fanouts import counted, fanout_of
 from synth.importing.learning.formulas import formulas_of
-from synth.importing.learning.learnt import Carried, ColumnLearnt, ReferenceLearnt, Sum, TableLearnt
+from synth.importing.learning.learnt import Carried, ColumnLearnt, Delay, ReferenceLearnt, Sum, TableLearnt
 from synth.importing.learning.popularity import concentration_of
+from synth.importing.learning.ranks import ranks_of
+from synth.importing.learning.ratios import ratios_of
 from synth.importing.learning.roots import Parents
 from synth.importing.learning.rounded import few_digits
 from synth.importing.learning.working import Work
@@ -54,9 +57,11 @@ class Measuring:
         self._tell_few(work, columns)
         plain = _plain(work, columns)
         numbers = [column for column, learnt in plain.items() if learnt.numbers]
-        whole_days = {column: learnt.moments.whole_days for column, learnt in plain.items() if learnt.moments}
+        whole_days = _moments(work, columns)
         choices = {column: [v for v, _ in learnt.weights.values] for column, learnt in plain.items() if learnt.weights}
         dependences, lookups = self.tried(name, lambda: dependences_of(asked, work, choices, least)) or ((), ())
+        formulas = self.tried(name, lambda: formulas_of(asked, work, numbers)) or ()
+        made = [each.column for each in formulas]
         references = [self._reference(work, each) for each in work.source.table.references]
         return TableLearnt(
             rows=work.source.rows,
@@ -66,7 +71,8 @@ class Measuring:
             columns=columns,
             references=tuple(each for each in references if each is not None),
             delays=self.tried(name, lambda: delays_of(asked, work, [*whole_days], whole_days, least)) or (),
-            formulas=self.tried(name, lambda: formulas_of(asked, work, numbers)) or (),
+            formulas=formulas,
+            ratios=self.tried(name, lambda: ratios_of(asked, work, numbers, made, least)) or (),
             correlations=self.tried(name, lambda: correlations_of(asked, work, numbers)) or (),
             dependences=dependences,
             lookups=lookups,
@@ -98,6 +104,36 @@ class Measuring:
             found.extend(each for each in self.tried(table, ask) or () if each.column not in {c.column for c in found})
         return tuple(found)
 
+    def delays(self, table: str, tables: Mapping[str, TableLearnt]) -> tuple[Delay, ...]:
+        """The moments of a table that follow one of a row that is referred to, by the first reference that has one."""
+        work, known = self.works[table], {each.column for each in tables[table].delays}
+        mine = _moments(work, tables[table].columns)
+        found: list[Delay] = []
+        for reference in self._references(work):
+            parent = self.works[reference.table]
+            if parent is work:
+                continue
+            both = [name for name in mine if name not in known], [*_moments(parent, tables[reference.table].columns)]
+            ask = partial(across_of, self.asked, work, parent, reference, both, mine, self.least)
+            found.extend(self.tried(table, ask) or ())
+        return tuple(found)
+
+    def derived(self, table: str, tables: Mapping[str, TableLearnt]) -> None:
+        """Note the columns of a table that look as if they were sums of others' rows."""
+        work = self.works[table]
+        mine = [column for column in work.source.columns if work.kind(column) == "number" and not is_key(work, column)]
+        told: set[str] = set()
+        for other in self.works.values() if mine else ():
+            if other is work:
+                continue
+            adds = [name for name in other.source.columns if other.kind(name) == "number" and not is_key(other, name)]
+            ask = partial(derived_of, self.asked, work, other, tables, ([m for m in mine if m not in told], adds))
+            for column, what in self.tried(table, lambda ask=ask: [*ask()]) or ():  # type: ignore[misc]
+                told.add(column)
+                self.notes.append(
+                    Note(f"{table}.{column}", f"looks derived: {what}; it is drawn by itself, and not so")
+                )
+
     def _column(self, work: Work, column: str) -> ColumnLearnt:
         measure = partial(column_of, self.asked, work, column, self.least)
         return self.tried(f"{work.source.name}.{column}", measure) or ColumnLearnt(nulls_of(work, column))
@@ -108,6 +144,13 @@ class Measuring:
         if work.roots < least:
             behind = many(work.roots, "row") if work.root == name else f"{many(work.roots, 'row')} of {work.root}"
             self.notes.append(Note(name, f"{behind} stand behind it, fewer than {least}: only counts were learnt"))
+        elif work.roots < 2 * least and any(
+            work.kind(column) in ("number", "moment") for column in _plain(work, columns)
+        ):
+            behind = many(work.roots, "root")
+            self.notes.append(
+                Note(name, f"{behind} stand behind it: too few to learn how numbers and moments are spread")
+            )
         for column, learnt in columns.items():
             if learnt.weights and learnt.weights.others:
                 values, share = many(learnt.weights.others, "value"), f"{learnt.weights.other:.2%} of rows"
@@ -131,7 +174,8 @@ class Measuring:
             return None
         source = work.source
         measure = partial(counted, self.asked, source, self.works[reference.table].source, reference)
-        known = self.tried(f"{source.name}.{', '.join(reference.columns)}", measure)
+        where = f"{source.name}.{', '.join(reference.columns)}"
+        known = self.tried(where, measure)
         if known is None:
             return None
         return ReferenceLearnt(
@@ -142,12 +186,21 @@ class Measuring:
             orphans=few_digits(known.orphans),
             fanout=fanout_of(known, self.least),
             concentration=concentration_of(known, self.least),
+            ranks=self.tried(
+                where, partial(ranks_of, self.asked, work, self.works[reference.table], reference, self.least)
+            )
+            or (),
         )
 
 
 def _plain(work: Work, columns: Columns) -> Columns:
     """The columns that are neither personal nor keys."""
     return {name: learnt for name, learnt in columns.items() if not learnt.personal and not is_key(work, name)}
+
+
+def _moments(work: Work, columns: Columns) -> dict[str, bool]:
+    """The columns of moments that were measured, and whether they are whole days."""
+    return {name: learnt.moments.whole_days for name, learnt in _plain(work, columns).items() if learnt.moments}
 
 
 def _numbers(work: Work, columns: Columns) -> list[str]:

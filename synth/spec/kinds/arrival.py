@@ -35,6 +35,7 @@ class ArrivalKind(Kind):
     rows: 500
     columns: {order_id: {key: sequence}, ordered_at: {arrival: {season: consumer}}}"""
     can_be_chosen = True
+    rows_are_known = True
 
     def matches(self, table: Table) -> bool:
         """Tell whether rows are counted and arrive."""

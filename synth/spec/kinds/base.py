@@ -242,6 +242,7 @@ class Kind(ABC):
     can_be_read_whole: ClassVar[bool] = False  # by a SELECT of any family
     can_be_chosen: ClassVar[bool] = False  # by references of other families
     can_have_children: ClassVar[bool] = True
+    rows_are_known: ClassVar[bool] = False  # how many of them there are, before any is drawn
     is_read: ClassVar[bool] = False  # they are read, not made
     only_gives_columns: ClassVar[bool] = False  # no column but states has a generator
 

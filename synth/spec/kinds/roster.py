@@ -40,6 +40,7 @@ class Roster(Kind):
     columns: {product_id: {key: sequence}, colour_id: {reference: colours}}"""
     can_be_read_whole = True
     can_be_chosen = True
+    rows_are_known = True
 
     def matches(self, table: Table) -> bool:
         """Tell whether rows are counted or written out, and do not arrive."""
