@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,7 @@ __all__ = ["Declared", "Place", "declared", "without_values"]
 Place = tuple[str, ...]  # of a text: its table, what it is, and which of several
 
 LEFT_OUT = "may hold a value that is personal, or that too few have: left out"
+_QUOTED = re.compile("'((?:[^']|'')*)'")
 _EQUAL = (exp.In, exp.EQ, exp.NEQ)  # beside these a number is a value, and else a limit
 
 
@@ -51,6 +53,8 @@ def declared(found: Found) -> Iterator[Declared]:
                 yield Declared((name, "about", column.name), column.about)
             if column.computed:
                 yield _condition((name, "computed", column.name), table, column.computed)
+            if not column.type.labels and (quoted := _QUOTED.findall(column.source_type)):  # as those of a SET
+                yield _literals((name, "type", column.name), quoted, [column.name])
             for i, label in enumerate(column.type.labels):
                 yield _literals((name, "label", column.name, str(i)), [label], [column.name])
     for i, note in enumerate(found.notes):
@@ -130,12 +134,21 @@ def _column_without(
         column = replace(column, about=None)
         notes.append(Note(where, f"its comment {LEFT_OUT}", column.line))
     if (table, "computed", column.name) in places:
-        column = replace(column, computed=None)
+        column = replace(column, computed=None, computed_by={})
         notes.append(Note(where, f"what it is computed from {LEFT_OUT}", column.line))
+    if (table, "type", column.name) in places:
+        column = _with_no_labels(column)
+        notes.append(Note(where, f"what its type lists {LEFT_OUT}", column.line))
     labels = column.type.labels
     kept = [label for i, label in enumerate(labels) if (table, "label", column.name, str(i)) not in places]
     if len(kept) < len(labels):
         told = f"{len(labels) - len(kept)} of its {len(labels)} labels may be personal, or too few have them: left out"
         notes.append(Note(where, told, column.line))
         column = replace(column, type=enum(kept) if kept else DType("varchar", length=max(map(len, labels))))
+        column = _with_no_labels(column)
     return column
+
+
+def _with_no_labels(column: FoundColumn) -> FoundColumn:
+    """A column whose type is told without what it lists, and is not asked of a database as it is spelt."""
+    return replace(column, source_type=column.source_type.partition("(")[0], native=None)

@@ -7,7 +7,7 @@ import polars as pl
 
 from synth.dtypes import DType, enum
 from synth.importing.declared import without_values
-from synth.importing.found import Found, FoundCheck, FoundColumn, FoundTable, FoundUnique, Note
+from synth.importing.found import Found, FoundCheck, FoundColumn, FoundTable, FoundUnique, Native, Note
 from synth.importing.learning.learn import learn
 from tests.support.learning import table
 
@@ -121,6 +121,24 @@ def test_labels_and_notes():
     notes = [str(note) for note in found.notes]
     assert notes[0].startswith("people: what is said of it may hold a value") and notes[0].endswith("(line 7)")
     assert notes[1] == "people: a trigger is not taken over" and len(notes) == 4
+
+
+def test_types_as_their_databases_spell_them():
+    """Labels stand in them, too: of an enum whose labels were left out, and of a set, which has none here."""
+    spelt = {"ward": "ENUM('North', 'Gloom Hollow')", "tier": "SET('gold','zyxo')", "grade": "SET('gold','plain')"}
+    columns = tuple(
+        replace(
+            each, source_type=spelt[each.name].lower(), native=Native("mysql", spelt[each.name]),
+            type=enum(["North", "Gloom Hollow"]) if each.name == "ward" else each.type, otherwise="text",
+        )
+        if each.name in spelt else each
+        for each in PEOPLE.columns
+    )  # fmt: skip
+    (people,) = left(replace(PEOPLE, columns=columns)).tables
+    told = {name: (people.column(name).source_type, people.column(name).native) for name in spelt}
+    assert told == {
+        "ward": ("enum", None), "tier": ("set", None), "grade": ("set('gold','plain')", Native("mysql", spelt["grade"])),
+    }  # fmt: skip
 
 
 def test_what_cannot_be_asked_counts_as_told():
