@@ -112,4 +112,5 @@ def test_sub_streams_have_names_of_their_own():
         "REDRAW": "again{}", "RACE": "race", "ENDINGS": "endings", "WORD_ORDER": "order", "WORDS": "words",
         "BEFORE": "before", "CELLS": "cells", "AHEAD": "ahead", "TIMES": "times", "DISTINCT": "distinct",
         "SIGNS": "signs{}", "UUIDS": "uuids", "UNITS": "units", "SECOND_WORDS": "second", "LENGTHS": "lengths", "AMONG": "among", "POOL": "pool{}",
+        "EVEN": "even {}",
     }  # fmt: skip

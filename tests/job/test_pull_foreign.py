@@ -38,7 +38,7 @@ FOREIGN = {
     "list": ("INTEGER[]", "'{1,NULL,3}'", pl.List(pl.Int32), [1, None, 3]),
     "words": ("VARCHAR(9)[]", "ARRAY['it''s, \"x\"', NULL, '']", pl.List(pl.String), ["it's, \"x\"", None, ""]),
     "sums": ("NUMERIC(8,2)[]", "'{1.5}'", pl.List(pl.Decimal(8, 2)), [Decimal("1.50")]),
-    "open_sums": ("NUMERIC[]", "'{1.50,NULL}'", pl.String, "[1.50, null]"),
+    "open_sums": ("NUMERIC[]", "'{1.50,NULL}'", pl.String, "{1.50,NULL}"),
     "ratios": ("REAL[]", "'{0.5}'", pl.String, "{0.5}"),
     "bytes": ("BYTEA", "'\\x00ff'", pl.Binary, b"\x00\xff"),
     "day": ("DATE", "'0044-03-15 BC'", pl.Date, None),
