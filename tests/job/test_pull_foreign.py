@@ -47,7 +47,7 @@ FOREIGN = {
     "clock": ("TIME", "'12:00:01'", pl.Time, dt.time(12, 0, 1)),
     "zoned_clock": ("TIMETZ", "'12:00:01+02'", pl.String, "12:00:01+02"),
     "span": ("INTERVAL", "'1 day 2 hours'", pl.String, "1 days 02:00:00.000000"),
-    "address": ("INET", "'192.0.2.1'", pl.String, "192.0.2.1/32"),
+    "address": ("INET", "'192.0.2.1'", pl.String, "192.0.2.1"),
     "mood": ("foreign.mood", "'good'", pl.String, "good"),
     "Select": ("TEXT", "NULL", pl.String, None),
 }  # fmt: skip
