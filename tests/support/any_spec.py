@@ -147,9 +147,9 @@ def specs(draw, *, broken: bool):
     if come:
         people["came"] = {"arrival": {} if draw(odd) else {"since": dt.date(2023, 5, 1), "before_start": 0.5}}
     if draw(st.booleans()):
-        visits["at"] = {
-            "arrival": draw(one_of({}, {"dispersion": 3, "hours": "business", "days": {dt.date(2024, 2, 29): 9.0}}))
-        }
+        busy = {"dispersion": 3, "hours": "business", "days": {dt.date(2024, 2, 29): 9.0}}
+        visits["at"] = {"arrival": draw(one_of({}, busy, {"calendar": "shop", "dispersion": 4, "persistence": 0.7}))}
+        visits["sent"] = {"delay": {"after": "at", "even": True, "max": 9, "calendar": "shop", "announced": True}}
     to = draw(one_of("people", {"to": "people", "popularity": {"zipf_mandelbrot": {"s": 1.1, "q": 0.1}}}))
     visits["person"] = {"reference": {"to": "people", "unique": True} if draw(odd) else to}
     visits["kind"] = {"reference": "kinds"}
@@ -178,10 +178,19 @@ def specs(draw, *, broken: bool):
         rollup(draw, odd, tables)
     if draw(rarely):
         pairs(draw, odd, tables)
-    spec = {"dataset": "any", "period": {"start": START, "until": UNTIL}, "tables": tables}
+    spec = {"dataset": "any", "period": {"start": START, "until": UNTIL}, "calendars": CALENDARS, "tables": tables}
     if draw(st.booleans()):
         spec["rules"] = {"r": draw(st.sampled_from(ODD_RULES if draw(odd) else RULES))}
     return spec
+
+
+CALENDARS = {  # what arrivals and delays of any spec may follow
+    "shop": {
+        "hours": {"monday": "business", "wednesday": "consumer", "saturday": "flat"},
+        "yearly": {"sale": {"month": 2, "weekday": "monday", "nth": -1, "factors": [4.0, 0.5]}},
+        "days": {dt.date(2024, 3, 6): 0.0},
+    }
+}
 
 
 def of_any_row(draw, odd, tables: dict) -> None:
