@@ -220,6 +220,10 @@ class Arrival(InCalendar):
                 what = f"rows are to come {when}, and no day there has a weight"
                 hint = "let season, weekdays, days and trend leave one"
                 yield Complaint(what, hint, ("calendar" if self.calendar else word,))
+        calendar = self._when
+        if calendar.years and (calendar.holidays or calendar.yearly) and (self.since or start).year < calendar.years[0]:
+            what = f"holidays and events of calendar '{self.calendar}' are known from {calendar.years[0]} on"
+            yield Complaint(what, "let the first row come later", ("since",))
         early = [day for day in self.days if day < (self.since or start)]
         if early:
             what = f"{min(early)} lies before the first row can come ({self.since or start}), and does nothing"

@@ -192,6 +192,11 @@ def test_a_resolved_spec_says_what_was_found():
         ("month: 12, day: 25", "month: 2, day: 29", "month 2 has no day 29 each year"),
         ("nth: 4", "nth: 0", "`nth` is 1 to 4, or -1"),
         ("weekdays: [1, 1, 1, 1, 1, 2, 0]", "weekdays: [0, 0, 0, 0, 1, 0, 1]", "it is never open"),
+        (
+            "since: 2023-01-01",
+            "since: 2013-12-31",
+            "since: holidays and events of calendar 'office' are known from 2014 on",
+        ),
         ("dispersion: 1", "persistence: 0.5", "`persistence` is of the days' noise"),
     ],
 )
