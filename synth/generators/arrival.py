@@ -239,8 +239,8 @@ class Arrival(InCalendar):
         """Give how many rows there are at a horizon at most, whatever the seed: within the period those that are declared.
 
         Behind it Bernstein's bound holds, whose chance to be passed is one in 10^12; of noise that persists, which is
-        lognormal, that is not proved, and 250 seeds each of harsh laws stayed within. Without end where a trend has made days so
-        busy that nobody draws them.
+        lognormal, that is not proved, and 250 seeds each of harsh laws stayed within. Without end where a trend has made
+        days so busy that nobody draws them.
         """
         days = np.arange(np.datetime64(start), np.datetime64(max(until, _last_day(horizon_us))))
         weight = self._day_weights(days, 0)
